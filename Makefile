@@ -1,0 +1,105 @@
+# A bare machine with Python 3.11 or newer, git and make -> a demo, a tested checkout, figures.
+
+SHELL = /bin/sh
+PYTHON ?= python3
+BIN = .venv/bin
+TEAM = demo/team/fivetimes.toml
+FIVETIMES = FIVETIMES_HOME=demo/home $(BIN)/fivetimes
+DRAFTED = import json, sys; print(*(c["id"] for c in json.load(open(sys.argv[1]))["candidates"] if c["tier"] != "noticed"))
+
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+
+.PHONY: help demo test test-spark check bench bench-recovery bench-privacy bench-readers bench-mining leaks fuzz fuzz-readers
+
+help:
+	@echo "make demo            scan the sample team, write a report and drafts into demo/"
+	@echo "make test            run every test and the notebook"
+	@echo "make test-spark      the pattern miner on a local Spark session; installs PySpark, needs Java 17"
+	@echo "make check           format, lint, types, imports and dependencies; runs nothing of ours"
+	@echo "make bench           speed and size on the simulated year of a team of 60"
+	@echo "make leaks           planted secrets through every source into every output: none may come out [CORPUS=file.jsonl]"
+	@echo "make fuzz            a million mangled lines through the gate"
+	@echo "make bench-privacy   what the gate costs and keeps [CORPUS=file.jsonl]"
+	@echo "make bench-readers   what reading costs beside a bare loop, and its memory for files of 1 GB"
+	@echo "make fuzz-readers    100,000 damaged inputs per reader"
+	@echo "make bench-recovery  how many planted routines are found, beside two baselines"
+	@echo "make bench-mining    the pattern miner beside its peers, which it installs; WORK, SPMF, SUPPORT choose"
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "fivetimes needs Python 3.11 or newer as $(PYTHON). Name another one: make PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "$(PYTHON) cannot make a virtual environment. Install its venv package"; \
+	  echo "(Debian and Ubuntu: apt install python3-venv) and call make again."; exit 1; }
+	$(PYTHON) -m venv .venv
+
+# the stamps make a second call quick; a changed pyproject.toml or constraints.txt installs anew
+.venv/.installed: pyproject.toml constraints.txt | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable .
+	@touch $@
+
+.venv/.installed-dev: pyproject.toml constraints.txt | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	@touch .venv/.installed $@
+
+demo: .venv/.installed
+	@rm -rf demo/drafts
+	$(BIN)/python fixtures/build.py fixtures/teams/atelier demo/team
+	$(FIVETIMES) scan --config $(TEAM) --yes
+	$(FIVETIMES) report --config $(TEAM) --html demo/report.html --json demo/report.json
+	$(FIVETIMES) draft $$($(BIN)/python -c '$(DRAFTED)' demo/report.json) --config $(TEAM) -o demo/drafts --format skill
+
+.venv/.installed-spark: pyproject.toml constraints.txt .venv/.installed-dev
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev,spark]'
+	@touch $@
+
+test-spark: .venv/.installed-spark
+	@java -version >/dev/null 2>&1 || { echo "Spark needs Java 17 or newer as java (Debian: apt install openjdk-17-jre-headless)."; exit 1; }
+	$(BIN)/pytest -m spark tests/spark
+
+# a notebook's kernel keeps its own files in the environment, not in the home folder
+test: .venv/.installed-dev
+	$(BIN)/pytest --cov --cov-report=term:skip-covered
+	IPYTHONDIR=$(CURDIR)/.venv/run JUPYTER_RUNTIME_DIR=$(CURDIR)/.venv/run MPLCONFIGDIR=$(CURDIR)/.venv/run \
+	  $(BIN)/pytest --nbmake notebooks
+
+check: .venv/.installed-dev
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/deptry src
+
+bench: .venv/.installed-dev
+	$(BIN)/python -m benchmarks.speed
+
+bench-recovery: .venv/.installed-dev
+	$(BIN)/python -m benchmarks.recovery
+
+# peers live by themselves: their licences and their demands on pandas are no matter of ours
+.venv/peers/.installed: | .venv/bin/python
+	$(PYTHON) -m venv .venv/peers
+	@for peer in prefixspan==0.5.2 seq2pat==2.0.0 'pyspark==4.3.0'; do \
+	  .venv/peers/bin/python -m pip install --quiet "$$peer" 'pandas<3' || echo "$$peer: cannot be installed here, skipped"; done
+	@touch $@
+
+bench-mining: .venv/.installed-dev .venv/peers/.installed
+	$(BIN)/python -m benchmarks.mining --peers .venv/peers/bin/python \
+	  $(if $(WORK),--work $(WORK)) $(if $(SPMF),--file $(SPMF)) $(if $(SUPPORT),--support $(SUPPORT))
+	$(BIN)/python -m benchmarks.mining --curve
+
+leaks: .venv/.installed-dev
+	$(BIN)/python -m benchmarks.leaks $(if $(CORPUS),--corpus $(CORPUS))
+
+fuzz: .venv/.installed-dev
+	$(BIN)/python -m benchmarks.privacy fuzz
+
+bench-privacy: .venv/.installed-dev
+	$(BIN)/python -m benchmarks.privacy speed $(CORPUS)
+	$(if $(CORPUS),$(BIN)/python -m benchmarks.privacy utility $(CORPUS))
+
+bench-readers: .venv/.installed-dev
+	$(BIN)/python -m benchmarks.readers
+
+fuzz-readers: .venv/.installed-dev
+	PYTHONPATH=tests $(BIN)/python -m fuzz_readers
