@@ -1,0 +1,330 @@
+"""fivetimes.toml -> Team: who works here, where their work is recorded, and every default with its unit."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from fivetimes.errors import ConfigError
+
+BATCH_ROWS = 50_000  # rows that a reader hands over at once, at most
+BLOCK_BYTES = 1 << 18  # bytes of a file that are looked at together; what is made of more no longer fits the cache
+LONGEST_BYTES = 64 << 20  # a longer record is cut there: memory stays bounded whatever the file holds
+LONGEST_DOCUMENT = 24 << 20  # bytes of a JSON file that is one object; it must be parsed as a whole
+DEEPEST = 64  # levels of nesting in a JSON record; deeper is counted as bad
+ONCE_ENTRIES = 200  # a history with more entries than this, and no text twice, is taken to drop repeats
+
+FLOOR = 5  # occurrences; below it nothing is drafted unless a named person says why
+
+
+# What was rejected is proposed again when it was seen this often since, and this share more often than then.
+AGAIN_TIMES = 5  # occurrences: five times is when the rule speaks
+AGAIN_SHARE = 0.5  # of the occurrences at the rejection
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """The five-times rule: from how many occurrences on a routine is noticed, extracted, canonical.
+
+    `override_by` and `override_because` stand when `extract` is below five, and only then.
+    """
+
+    noticed: int = 2  # occurrences; once is no repetition
+    extract: int = FLOOR  # occurrences; the name of the tool
+    canonical: int = 10  # occurrences
+    override_by: str | None = None
+    override_because: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One person of the team: a name, the addresses they commit with, and where their own work is recorded."""
+
+    name: str
+    emails: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """Whose work is read. Source paths are relative to `root`; `path` is the file that said all this, if any."""
+
+    root: Path
+    path: Path | None = None
+    persons: tuple[Person, ...] = ()
+    repositories: tuple[str, ...] = ()
+    rule: Rule = field(default_factory=Rule)
+    idle: timedelta = timedelta(minutes=30)  # a longer pause ends a session
+    histignore: str | None = None  # command lines that are not to be read, as bash's HISTIGNORE has them
+    history_ignore: str | None = None  # the same in zsh's form
+    columns: tuple[tuple[str, str], ...] = ()  # a field of a generic log, and what it is called in this team's logs
+
+
+def load(path: Path) -> Team:
+    """Read a team's configuration.
+
+    Args:
+        path: a TOML file; the source paths in it are relative to its folder.
+
+    Raises:
+        ConfigError: it cannot be read or understood; the sentence names the key and the way out.
+
+    Example:
+        >>> load(Path("nowhere/fivetimes.toml"))
+        Traceback (most recent call last):
+        fivetimes.errors.ConfigError: nowhere/fivetimes.toml: there is no such file. Name another with --config.
+    """
+    document = _checked(str(path), _parse(path), _DOCUMENT)
+    persons = [_person(f"{path}: [[person]] {n}", table) for n, table in enumerate(document.get("person", ()), start=1)]
+    twice = next((p.name for n, p in enumerate(persons) if p.name in {q.name for q in persons[:n]}), None)
+    if twice is not None:
+        raise ConfigError(f'{path}: two [[person]] are named "{twice}". Join them, or give each a name of its own.')
+    repositories = [
+        _repository(f"{path}: [[repository]] {n}", t) for n, t in enumerate(document.get("repository", ()), start=1)
+    ]
+    return Team(
+        root=path.parent,
+        path=path,
+        persons=tuple(persons),
+        repositories=tuple(repositories),
+        rule=_rule(f"{path}: [rule]", document.get("rule", {})),
+        idle=_idle(f"{path}: [sessions]", document.get("sessions", {})),
+        **_checked(f"{path}: [ignore]", document.get("ignore", {}), _IGNORE),
+        columns=columns_of(f"{path}: [columns]", document.get("columns", {})),
+    )
+
+
+def _parse(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+    except FileNotFoundError:
+        raise ConfigError(f"{path}: there is no such file. Name another with --config.") from None
+    except OSError as error:
+        raise ConfigError(f"{path}: it cannot be read ({error.strerror}). Name a file that you may read.") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: byte {error.start} is not UTF-8. Save the file as UTF-8.") from error
+    except ValueError as error:  # TOMLDecodeError is one; a number of 5,000 digits is another
+        raise ConfigError(f"{path}: not TOML: {error}. Correct that place.") from error
+    except RecursionError as error:
+        raise ConfigError(
+            f"{path}: nested too deeply to be read. Write the tables flat, as the README shows."
+        ) from error
+
+
+# ---- what may stand in the file: key -> (test, what it must be)
+
+_Shape = Mapping[str, tuple[Callable[[Any], bool], str]]
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip()) and "\0" not in value
+
+
+def _is_texts(value: object) -> bool:
+    return isinstance(value, list) and all(map(_is_text, value))
+
+
+def _is_count(value: object) -> bool:
+    return type(value) is int and value >= 1  # a bool is an int, but no count
+
+
+def _is_minutes(value: object) -> bool:
+    return type(value) in (int, float) and 0 < value <= _DAY  # type: ignore[operator]
+
+
+def _is_table(value: object) -> bool:
+    return isinstance(value, dict)
+
+
+def _is_tables(value: object) -> bool:
+    return isinstance(value, list) and all(map(_is_table, value))
+
+
+_DAY = 24 * 60  # minutes; a longer pause is no pause
+_TEXT = (_is_text, 'text in quotation marks, like "ana"')
+_TEXTS = (_is_texts, 'a list of texts, like ["a", "b"]')
+_COUNT = (_is_count, "a whole number from 1")
+_TABLE = (_is_table, "a table")
+_TABLES = (_is_tables, "tables in double brackets")
+
+_DOCUMENT: _Shape = {
+    "person": _TABLES,
+    "repository": _TABLES,
+    "rule": _TABLE,
+    "sessions": _TABLE,
+    "ignore": _TABLE,
+    "columns": _TABLE,
+}
+_PERSON: _Shape = {"name": _TEXT, "emails": _TEXTS, "sources": _TEXTS}
+_REPOSITORY: _Shape = {"path": _TEXT}
+_RULE: _Shape = {"noticed": _COUNT, "extract": _COUNT, "canonical": _COUNT, "override": _TABLE}
+_OVERRIDE: _Shape = {"by": _TEXT, "because": _TEXT}
+_IGNORE: _Shape = {"histignore": _TEXT, "history_ignore": _TEXT}
+_COLUMNS: _Shape = dict.fromkeys(("person", "time", "action", "args", "session", "exit", "duration", "by"), _TEXT)
+_SESSIONS: _Shape = {"idle_minutes": (_is_minutes, f"a number of minutes, above 0 and at most {_DAY}")}
+
+
+def _checked(place: str, table: dict[str, Any], shape: _Shape, *, needed: tuple[str, ...] = ()) -> dict[str, Any]:
+    for key, value in table.items():
+        if key not in shape:
+            raise ConfigError(f'{place}: "{key}" is not known here. Remove it; known are {", ".join(shape)}.')
+        fits, what = shape[key]
+        if not fits(value):
+            raise ConfigError(f"{place}: {key} is {_short(value)}, and must be {what}. Correct it.")
+    for key in needed:
+        if key not in table:
+            raise ConfigError(f"{place}: {key} is missing. Add {key} = … with {shape[key][1]}.")
+    return table
+
+
+def _short(value: object) -> str:
+    written = repr(value)
+    return written if len(written) <= 40 else written[:39] + "…"
+
+
+def _person(place: str, table: dict[str, Any]) -> Person:
+    known = _checked(place, table, _PERSON, needed=("name",))
+    return Person(known["name"], tuple(known.get("emails", ())), tuple(known.get("sources", ())))
+
+
+def _repository(place: str, table: dict[str, Any]) -> str:
+    return str(_checked(place, table, _REPOSITORY, needed=("path",))["path"])
+
+
+def _idle(place: str, table: dict[str, Any]) -> timedelta:
+    known = _checked(place, table, _SESSIONS)
+    return timedelta(minutes=known["idle_minutes"]) if known else Team(Path()).idle
+
+
+def columns_of(place: str, table: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    """What the fields of generic logs are called.
+
+    Args:
+        place: where that was said, for the sentence if it is wrong.
+        table: field to name.
+
+    Raises:
+        ConfigError: there is no such field, or the name is none.
+
+    Example:
+        >>> columns_of("--map", {"time": "ts", "action": "activity"})
+        (('action', 'activity'), ('time', 'ts'))
+    """
+    return tuple(sorted(_checked(place, table, _COLUMNS).items()))
+
+
+def _rule(place: str, table: dict[str, Any]) -> Rule:
+    known = dict(_checked(place, table, _RULE))
+    override = known.pop("override", None)
+    rule = Rule(**known)
+    if not 2 <= rule.noticed <= rule.extract <= rule.canonical:
+        raise ConfigError(
+            f"{place}: noticed {rule.noticed}, extract {rule.extract}, canonical {rule.canonical} are out of order."
+            " Let them rise, and begin with 2 or more."
+        )
+    return _overridden(place, rule, override)
+
+
+def _overridden(place: str, rule: Rule, override: dict[str, Any] | None) -> Rule:
+    if override is None and rule.extract < FLOOR:
+        raise ConfigError(
+            f"{place}: extract is {rule.extract}, and nothing is drafted below {FLOOR}. Set it to {FLOOR}, or say who"
+            ' wants it and why: override = {by = "…", because = "…"}.'
+        )
+    if override is None:
+        return rule
+    known = _checked(f"{place} override", override, _OVERRIDE, needed=("by", "because"))
+    if rule.extract >= FLOOR:
+        raise ConfigError(
+            f"{place}: override is for an extract below {FLOOR}, and extract is {rule.extract}. Remove override."
+        )
+    return replace(rule, override_by=known["by"], override_because=known["because"])
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """The constants of the search for routines; lengths in actions, times in seconds, costs in bits.
+
+    The ablation behind them stands in `docs/decisions/0003-profiles.md`.
+    """
+
+    silence: float = 4 * 3600.0  # nothing joins across a longer silence
+    near: int = 4  # a seed's second action follows within so many unclaimed ones
+    linked_near: int = 15  # within so many, where the two share a value
+    flank: int = 5  # grown steps stand within so many actions of a known one
+    presence_grown: float = 0.15  # a step is added from this share of the occurrences on
+    presence_kept: float = 0.10  # and dropped below this one
+    profile_bits: float = 4.0  # the same in the final balance
+    routine_bits: float = 10.0  # beyond the luckiest seed of chance: one false routine in a thousand scans
+    max_steps: int = 40  # a profile is a routine, not a day
+    rounds: int = 3  # grow, collect, and again
+    passes: int = 4  # seeds are counted anew on what is left
+    sample: int = 400  # occurrences that growth looks at
+    core_share: float = 0.65  # part of the core's weight that an occurrence holds
+    end_share: float = 0.7  # of the core lies before the end of a run; one that stops earlier was broken off
+    core_share_loose: float = 0.5  # while the profile still grows
+    max_gap: int = 15  # foreign actions between two neighbours, at most
+    max_pause: float = 2 * 3600.0  # between two neighbours, at most
+    pause_bits: float = 0.7  # times log2(pause / 150 s), from 300 s on
+    back: int = 14  # anchors that a step looks back over
+    reach: int = 80  # actions around a rare step in which the others are sought
+    stray_rate: float = 0.02  # a row so rare within its span belongs to the occurrence
+    fuse_window: float = 180.0  # between a typed commit and the commit found
+    twin_window: float = 2.0  # between two records of one event, by two programs
+    most_suppressed: int = 60  # entries in the list of what was not proposed
+    untimed_step: float = 60.0  # stands for the unknown time between two lines without times
+
+
+# What ends a shell: in a history without times, the only sign that a session is over.
+FAREWELLS = frozenset(("exit", "logout"))
+
+
+@dataclass(frozen=True, slots=True)
+class Mining:
+    """The defaults of the pattern miner (`patterns/`); lengths in tokens."""
+
+    support: int = 5  # occurrences or sessions
+    max_gap: int = 1  # foreign actions between two neighbours
+    min_length: int = 1
+    max_length: int = 8
+    limit: int = 5_000_000  # patterns; a search that finds more stops and says what to set
+    early: float = 0.05  # after this part of the limit, a search is asked how far it is
+    hopeless: float = 10.0  # and ends at once if it heads for so many times the limit
+    compiled_from: int = 1_000_000  # events times window; from here on compiled code pays for its loading
+    rows_at_once: int = 250_000  # rows that the NumPy engine expands together: bounds its memory
+    windows_from: int = 200_000_000  # events; from here on Spark sends each worker its part instead of everything
+
+
+# Where a person is and what lies around: context of the work, no step of it.
+NAVIGATION = frozenset(
+    (
+        "bg cd chdir clear cls dir dirs exit fg help history jobs l la ll logout ls man popd pushd pwd reset tldr z"
+    ).split()
+)
+
+# Looking, by program or by program and subcommand: a sequence of nothing else is browsing, whatever its count.
+LOOKING = frozenset(
+    (
+        "awk bat cal cat cut date df diff du echo egrep env fd file find free grep head hostname htop id "
+        "ifconfig ip jq last less locate lsblk lscpu lsof more netstat nproc ping printenv ps rg sort stat "
+        "tail top tree type uname uniq uptime w wc whatis whereis which who whoami"
+    ).split()
+) | frozenset(
+    (
+        "brew list", "cargo tree", "docker images", "docker inspect", "docker logs", "docker ps", "docker stats",
+        "gh issue list", "gh issue view", "gh pr list", "gh pr status", "gh pr view", "git blame", "git branch",
+        "git diff", "git fetch", "git log", "git reflog", "git remote", "git shortlog", "git show", "git stash list",
+        "git status", "go env", "helm list", "helm status", "kubectl describe", "kubectl get", "kubectl logs",
+        "kubectl top", "npm list", "npm ls", "npm outdated", "pip freeze", "pip list", "pip show", "systemctl status",
+        "terraform show",
+    )
+)  # fmt: skip
+
+# The same for tools and skills, by the verb in their names.
+LOOKING_VERBS = frozenset(
+    "browse check describe fetch find get glob grep list look ls query read search show view web".split()
+)

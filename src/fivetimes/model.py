@@ -1,0 +1,677 @@
+"""The words of fivetimes: the records, tables and protocols that pass between its rooms.
+
+The few (candidates, conductors) are frozen records; the many (events, actions) are columns. Times are seconds since the
+epoch, UTC, as float64, NaN when unknown. Nothing here reads, counts or decides.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import IntEnum, StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Int32s = npt.NDArray[np.int32]
+Bytes = npt.NDArray[np.uint8]
+Bools = npt.NDArray[np.bool_]
+
+
+class Kind(IntEnum):
+    """What sort of thing was done."""
+
+    SHELL = 0
+    TOOL = 1
+    SKILL = 2
+    COMMIT = 3
+    ACTION = 4  # from a generic log, taken as it stands
+    EDIT = 5  # a file, or a kind of files, that a commit touched
+
+
+class By(IntEnum):
+    """Who did it: a person at the keys, an agent on its own, or a bot account."""
+
+    HUMAN = 0
+    AGENT = 1
+    BOT = 2
+
+
+class Effect(IntEnum):
+    """What a step does to the world outside the working folder; decides where a gate stands."""
+
+    NONE = 0
+    UNKNOWN = 1
+    REWRITE = 2  # history that others may have
+    DELETE = 3
+    SEND = 4
+    PAY = 5
+    PUBLISH = 6
+    DEPLOY = 7
+
+
+class Role(IntEnum):
+    """What place a word has in a command; decides what may be kept of it."""
+
+    PROGRAM = 0
+    SUBCOMMAND = 1
+    SCRIPT = 2  # the file that an interpreter runs, or the target that a build tool makes
+    FLAG = 3  # a flag's name, without its value
+    VALUE = 4
+    SECRET = 5  # stands where a secret would: nothing of it is kept
+    KEY = 6  # the name of a tool's or skill's argument
+    NAME = 7  # declared: a skill, a tool, an action of a generic log
+    COMMIT_KIND = 8  # `fix` of `fix(api): …`
+
+
+class TimeSource(IntEnum):
+    """Where an event's time is from."""
+
+    NONE = 0
+    RECORDED = 1
+    BOUNDED = 2  # between two recorded ones
+
+
+class SessionSource(IntEnum):
+    """What says where the session of an action ends."""
+
+    GUESSED = 0  # neither times nor a session: only what was typed
+    PAUSES = 1
+    RECORDED = 2  # a program gave it an id; pauses cut it all the same
+
+
+class Tier(StrEnum):
+    """The ladder: noticed at two, extract at five, canonical at ten (by default)."""
+
+    NOTICED = "noticed"
+    EXTRACT = "extract"
+    CANONICAL = "canonical"
+
+
+# ---- a command line, parsed (commands.py)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word of a command, unquoted, with its role. A flag's `=value` is a word of its own after the flag."""
+
+    text: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One simple command: its words from the program on, the wrappers looked through, the operator before it.
+
+    `via` holds wrapper programs, outermost first (`("sudo",)`); `operator` is one of ``"" | "|" | "|&" | "&&" | "||" | ";" | "&"``
+    (empty for the first command of a line; newlines and loop bodies count as ``;``).
+    """
+
+    words: tuple[Word, ...]
+    via: tuple[str, ...] = ()
+    operator: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CommandLine:
+    """All simple commands of a line in the order in which they stand. `sure` is false when the grammar had to guess."""
+
+    commands: tuple[Command, ...]
+    sure: bool = True
+
+
+class Grammar(Protocol):
+    """What is known of public programs: names and structure, never values."""
+
+    def is_program(self, name: str) -> bool:
+        """Whether this is the name of a public program or shell builtin."""
+        ...
+
+    def is_subcommand(self, program: str, path: tuple[str, ...]) -> bool:
+        """Whether `path` (one or more words) is a subcommand path of the program, or the beginning of one."""
+        ...
+
+    def is_flag(self, program: str, flag: str) -> bool:
+        """Whether this is a flag name that the public pages of the program show."""
+        ...
+
+    def takes_value(self, program: str, flag: str) -> bool:
+        """Whether the flag is known to take the next word as its value."""
+        ...
+
+
+# ---- what readers yield
+
+
+@dataclass(slots=True)
+class Balance:
+    """The conservation law of a source: records = events + ignored + duplicates + bad + held back."""
+
+    records: int = 0
+    events: int = 0
+    duplicates: int = 0
+    held_back: int = 0
+    ignored: Counter[str] = field(default_factory=Counter)
+    bad: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def holds(self) -> bool:
+        """Whether every record is accounted for."""
+        spent = self.events + self.duplicates + self.held_back + self.ignored.total() + self.bad.total()
+        return self.records == spent
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One thing to read: a file, a folder of transcripts or a repository.
+
+    `origin` is how it is called in every output: the path relative to the configuration or the given root. `person` is its
+    owner when the configuration says so; where None, the records themselves must say who it was. `columns` are pairs of a field
+    of a generic log (`person`, `time`, `action`, …) and what it is called there.
+    """
+
+    reader: str
+    path: Path
+    origin: str
+    person: str | None = None
+    columns: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(slots=True)
+class RawBatch:
+    """Rows as a reader found them, still raw: only `events.redact` may take this.
+
+    All columns that are not None have one entry per row. A column that is None is unknown throughout. `origin` names the very
+    file (for a folder source, the file in it).
+
+    Columns:
+        text: shell: the command; tool: the tool's name; skill: the skill's name; commit: the subject; action: the action.
+        kind: one Kind for all rows, or one per row.
+        args: named arguments of a tool, skill or action. For a shell tool the row is of Kind.SHELL and has no args.
+        line: line on which the command's text starts, from 1 (a JSONL record's line). None for repositories.
+        commit: full hash of a commit row, or of the tag that the row tells of; None where the row is neither.
+        person: who, as the record says it (actor name, or "Name <mail>" of a commit); None: the source's owner.
+        time: seconds since the epoch, UTC; NaN unknown. `offset`: minutes east of UTC, NaN unknown.
+        session: the native session id. `where`: working folder or repository, as the record says it.
+        by: one By for all rows, or one per row. `exit`: exit status, NaN unknown. `duration`: seconds, NaN unknown.
+        parent: the skill or conductor that called this one. `files`: paths that a commit touched.
+    """
+
+    source: str
+    origin: str
+    text: Sequence[str]
+    kind: Kind | Sequence[Kind] = Kind.SHELL
+    args: Sequence[Mapping[str, Any] | None] | None = None
+    line: Sequence[int] | None = None
+    commit: Sequence[str | None] | None = None
+    person: Sequence[str | None] | None = None
+    time: Sequence[float] | None = None
+    offset: Sequence[float] | None = None
+    session: Sequence[str | None] | None = None
+    where: Sequence[str | None] | None = None
+    by: By | Sequence[By] = By.HUMAN
+    exit: Sequence[float] | None = None
+    duration: Sequence[float] | None = None
+    parent: Sequence[str | None] | None = None
+    files: Sequence[Sequence[str]] | None = None
+    owner: str | None = None  # the source's person, when the configuration names one
+    deduplicated: bool = False  # the source keeps one entry per text: counts are "at least"
+
+
+class Reader(Protocol):
+    """Reads one source. Never raises on content; accounts for every record in `balance`.
+
+    Raises:
+        ReadError: the source itself cannot be opened or is not of this kind.
+    """
+
+    def __call__(self, source: Source, balance: Balance) -> Iterator[RawBatch]:
+        """Yield the source's rows in batches, in the order of the file."""
+        ...
+
+
+# ---- the event log: what redact keeps
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """The words of an event log by id: a label that may be kept, and the pieces by which values are recognised again.
+
+    An id stands for one exact word within this run and says nothing about it; the text is gone. `labels[id]` is a public
+    word, a typed placeholder (`<path>`), a pseudonym (`prog-3f9a`) or a declared name. `piece_start`/`pieces` list, per word,
+    ids of the parts of a value (`v1.4.2` and `1.4.2` share one). `same` is equal for words of equal text, whatever their role.
+    In memory only.
+    """
+
+    labels: tuple[str, ...]
+    piece_start: Int32s
+    pieces: Int32s
+    same: Int32s
+
+
+@dataclass(frozen=True, slots=True)
+class Forms:
+    """The distinct things done, columnar: form → its actions → their words.
+
+    Form `f` has the actions `action_start[f]:action_start[f+1]`; action `a` has `kind[a]`, `effect[a]`, `via[a]` (id of a label
+    tuple in `wrappers`) and the words `word_start[a]:word_start[a+1]` of `words` (ids into the lexicon) with `roles`.
+    """
+
+    action_start: Int32s
+    kind: Bytes
+    effect: Bytes
+    via: Int32s
+    wrappers: tuple[tuple[str, ...], ...]
+    word_start: Int32s
+    words: Int32s
+    roles: Bytes
+
+
+# The columns of EventLog.columns, with their types. `order` counts events of one origin from 0. Ids count from 0; -1 is unknown.
+EVENT_COLUMNS: Mapping[str, str] = {
+    "person": "int32",
+    "source": "int16",
+    "origin": "int32",
+    "line": "int32",
+    "commit": "int32",  # id into EventLog.commits, -1: none
+    "order": "int64",
+    "time": "float64",
+    "offset": "float32",
+    "time_source": "uint8",
+    "session": "int32",
+    "where": "int32",
+    "by": "uint8",
+    "exit": "float32",
+    "duration": "float32",
+    "form": "int32",
+    "parent": "int32",  # id of the calling skill's word in the lexicon
+    "subject": "int32",  # in memory only: equal for equal commit subjects, -1: no commit
+    "tag": "int32",  # in memory only: equal for equal names of tags that were made, -1: none was
+    "digest": "uint64",  # keyed, of the record's text
+}
+
+
+@dataclass(frozen=True, slots=True)
+class EventLog:
+    """What is kept of the work: no raw text, one row per event.
+
+    `columns` has exactly EVENT_COLUMNS, all of one length. `also` lists further places of events that were seen twice, as rows
+    (event, origin, line, commit id); filled by `identity.fuse`. `redactions` counts what was taken out, by rule.
+    """
+
+    columns: Mapping[str, npt.NDArray[Any]]
+    forms: Forms
+    lexicon: Lexicon
+    persons: tuple[str, ...]
+    sources: tuple[str, ...]
+    origins: tuple[str, ...]
+    commits: tuple[str, ...]
+    redactions: Mapping[str, int]
+    deduplicated: frozenset[int] = frozenset()  # origins that keep one entry per text
+    also: Int32s = field(default_factory=lambda: np.zeros((0, 4), dtype=np.int32))
+
+    def __post_init__(self) -> None:
+        if set(self.columns) != set(EVENT_COLUMNS):
+            raise TypeError(f"event columns are {sorted(self.columns)}")
+        for name, kind in EVENT_COLUMNS.items():
+            if self.columns[name].dtype != np.dtype(kind) or len(self.columns[name]) != len(self):
+                raise TypeError(f"event column {name} is {self.columns[name].dtype}[{len(self.columns[name])}]")
+
+    def __len__(self) -> int:
+        return len(self.columns["form"])
+
+
+# ---- actions and sessions
+
+LEVELS = 5  # exact words, constants kept, flags alone, subcommand path, program
+
+
+@dataclass(frozen=True, slots=True)
+class ActionLog:
+    """The steps people took, on each person's own timeline: sorted by person, then time.
+
+    One row per action; a line with `&&` has several rows with one `event`. `levels[i]` are LEVELS token ids, finest first; where
+    a level says no more than the next coarser one, both hold the same id. `labels[token]` is what may be shown of a token.
+    `values` (CSR: `value_start[i]:value_start[i+1]`) are ids of the value pieces in the action's arguments. `clock` is seconds
+    since the epoch and never NaN: for events without a time it keeps their order (see `timed`). `context` marks navigation
+    and looking around, which is no step by default. In memory only.
+    """
+
+    events: EventLog
+    event: Int32s
+    person: Int32s
+    clock: Floats
+    timed: Bools
+    levels: Int32s
+    labels: tuple[str, ...]
+    kind: Bytes
+    effect: Bytes
+    context: Bools
+    value_start: Int32s
+    values: Int32s
+
+    def __len__(self) -> int:
+        return len(self.event)
+
+
+@dataclass(frozen=True, slots=True)
+class SessionLog:
+    """An action log cut into sessions: `session[i]` counts from 0, rises with the row, and never spans two persons.
+
+    `evidence[i]` is the SessionSource of action `i`.
+    """
+
+    actions: ActionLog
+    session: Int32s
+    evidence: Bytes
+
+    def __len__(self) -> int:
+        return int(self.session[-1]) + 1 if len(self.session) else 0
+
+
+# ---- patterns
+
+Token = str | int  # what a step of a trace is called
+
+
+@dataclass(frozen=True, slots=True)
+class Traces:
+    """A sequence database: the tokens of every session, in order.
+
+    Trace `i` is `items[start[i]:start[i + 1]]`, ids into `labels`. Where known, `person[i]` is whose trace it is (any number per
+    person) and `day[p]` the day of the event at `p` (days since the epoch, UTC; -1 unknown).
+    """
+
+    items: Int32s
+    start: Ints
+    labels: tuple[Token, ...]
+    person: Int32s | None = None
+    day: Int32s | None = None
+
+    def __len__(self) -> int:
+        return len(self.start) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A sequence of tokens and its support (disjoint occurrences, summed over sessions)."""
+
+    tokens: tuple[Token, ...]
+    support: int
+
+
+@dataclass(frozen=True, slots=True)
+class PatternSet:
+    """Frequent sequences, columnar: the most frequent first, equals in the order of their tokens.
+
+    Pattern `i` has the tokens `items[start[i]:start[i + 1]]`, ids into `labels`. `columns` holds what was asked for besides, one
+    entry per pattern: `sessions`, `days`, `people` (counts) and `surprise` (bits). `found` is how many patterns there were
+    before the best were kept; it is more than `len` only where a limit was set.
+    """
+
+    items: Int32s
+    start: Ints
+    support: Ints
+    labels: tuple[Token, ...]
+    found: int
+    columns: Mapping[str, npt.NDArray[Any]] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.support)
+
+    def tokens(self, index: int) -> tuple[Token, ...]:
+        """The tokens of one pattern."""
+        return tuple(self.labels[item] for item in self.items[self.start[index] : self.start[index + 1]].tolist())
+
+    def records(self) -> tuple[Pattern, ...]:
+        """All patterns as records: for the few that are looked at."""
+        return tuple(Pattern(self.tokens(i), support) for i, support in enumerate(self.support.tolist()))
+
+    def to_frame(self) -> pd.DataFrame:
+        """A tidy table, one row per pattern: tokens (a tuple), length, support, and the columns asked for."""
+        import pandas
+
+        lengths = np.diff(self.start)
+        tokens = pandas.Series([self.tokens(i) for i in range(len(self))], dtype=object)
+        return pandas.DataFrame({"tokens": tokens, "length": lengths, "support": self.support, **self.columns})
+
+
+# ---- candidates
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an event can be found again: a line (from 1) of a file, or a commit of a repository. `digest` is keyed."""
+
+    path: str
+    line: int | None = None
+    commit: str | None = None
+    digest: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One event of an occurrence: which step it is (index into the candidate's steps, None for a stray between them)."""
+
+    step: int | None
+    action: str
+    time: datetime | None
+    places: tuple[Place, ...]
+    part: int = 0  # which simple command of its line
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """One time the routine was done."""
+
+    person: str
+    start: datetime | None
+    end: datetime | None
+    session: int
+    by_agent: float  # share of its events done by an agent
+    moments: tuple[Moment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of a routine: what is done, in which share of the occurrences, how often in a row, and what else stands there.
+
+    `alternatives` lists the other actions seen at this place with their share; `share` counts any of them.
+    """
+
+    action: str
+    kind: Kind
+    share: float
+    repeat: tuple[int, int] = (1, 1)
+    alternatives: tuple[tuple[str, float], ...] = ()
+    effect: Effect = Effect.NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One way in which it was done: the steps taken, by index into the candidate's steps, and how often."""
+
+    actions: tuple[str, ...]
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Confidence:
+    """How sure we are, in words, with the numbers behind them.
+
+    bits: description length saved against independent actions. completion: share of begun runs that went to the end.
+    threaded: steps that share a value with another. per_occurrence: bits per occurrence.
+    """
+
+    word: str
+    bits: float
+    completion: float
+    threaded: int
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A routine that people repeat. `count` is the number of `occurrences`, always."""
+
+    id: str
+    title: str
+    tier: Tier
+    count: int
+    sessions: int
+    days: int
+    people: int
+    at_least: bool  # a deduplicating source is involved: it may have been more often
+    confidence: Confidence
+    reasons: tuple[str, ...]
+    steps: tuple[Step, ...]
+    variants: tuple[Variant, ...]
+    occurrences: tuple[Occurrence, ...]
+    duration: tuple[float, float, float] | None  # seconds: lower quartile, median, upper quartile
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Suppressed:
+    """What was seen often and not proposed, with the rule it failed."""
+
+    steps: tuple[str, ...]
+    count: int
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceReport:
+    """What was read of one source. `untimed` counts events whose time the source does not say."""
+
+    source: Source
+    balance: Balance
+    first: datetime | None
+    last: datetime | None
+    deduplicated: bool
+    untimed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """Everything that one scan found.
+
+    `redactions` counts what was taken out, by rule; `skipped` says in sentences what could not be read. `varied` are the
+    pseudonyms of programs seen with different arguments and never alone on a line: those are no mistyped passwords.
+    """
+
+    candidates: tuple[Candidate, ...]
+    suppressed: tuple[Suppressed, ...]
+    sources: tuple[SourceReport, ...]
+    redactions: Mapping[str, int]
+    skipped: tuple[str, ...]
+    rule: Mapping[str, Any]
+    events: int
+    actions: int
+    sessions: int
+    persons: int
+    varied: tuple[str, ...] = ()
+
+
+# ---- live text, for the owner alone
+
+
+@dataclass(frozen=True, slots=True)
+class LiveCommand:
+    """The raw text of one moment, read again at its source just now: a command, or a name with its arguments.
+
+    `exit` is how it ended, 0 for well; None or NaN where the source does not say.
+    """
+
+    kind: Kind
+    text: str
+    args: Mapping[str, Any] | None = None
+    exit: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LiveText:
+    """What a candidate stands on, raw: per occurrence and moment the command, None where the source is gone or changed.
+
+    Made by `evidence.py` alone. Only a terminal may print it; into a file goes what `privacy.harmless` lets through.
+    """
+
+    candidate: str
+    occurrences: tuple[tuple[LiveCommand | None, ...], ...]
+    missing: int
+
+
+# ---- conductors
+
+
+@dataclass(frozen=True, slots=True)
+class Conductor:
+    """A drafted conductor: the document as DESIGN section 6 and the shipped JSON Schema define it."""
+
+    id: str
+    document: Mapping[str, Any]
+
+
+class Exporter(Protocol):
+    """Turns a conductor into the text of one or more files, by relative name."""
+
+    def __call__(self, conductor: Conductor) -> Mapping[str, str]:
+        """Return file name → text; raises RuleError where a gate cannot be carried."""
+        ...
+
+
+# ---- decisions
+
+
+class Decision(StrEnum):
+    """What a person did with a conductor. The first three say how it stands; the others are revisions."""
+
+    APPROVE = "approve"
+    REJECT = "reject"
+    DEFER = "defer"
+    RENAME = "rename"
+    ANSWER = "answer"
+    EDIT = "edit"
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """One line of the ledger: who did what with which conductor, when and why.
+
+    `on` is the digest of the document decided on, None where none was drafted. `occurrences` and `evidence` say what was seen
+    then. `previous` are the marks of that person's lines that none of their lines names yet. `to` is what a revision put in
+    place; `mark` is the digest of the line itself.
+    """
+
+    conductor: str
+    decision: Decision
+    by: str
+    at: datetime
+    why: str
+    on: str | None
+    occurrences: int
+    evidence: str
+    previous: tuple[str, ...] = ()
+    to: str | None = None
+    mark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a conductor stands: `approved`, `rejected`, `deferred`, by whose word; `proposed` before anybody decided."""
+
+    word: str
+    last: Review | None = None
+
+
+PROPOSED = Standing("proposed")
+
+Clock = Callable[[], datetime]
