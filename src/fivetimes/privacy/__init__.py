@@ -1,0 +1,37 @@
+"""What may be kept and shown: vocabulary, effects, placeholders, pseudonyms, harmless words, `show`."""
+
+from fivetimes.privacy.declared import declared, secret_looking
+from fivetimes.privacy.detector import flagged
+from fivetimes.privacy.digests import canonical, digest, scalar
+from fivetimes.privacy.effects import effect_of, effect_of_name
+from fivetimes.privacy.harmless import Known, harmless, is_local_name, reason
+from fivetimes.privacy.labels import closed, everywhere
+from fivetimes.privacy.placeholders import typed
+from fivetimes.privacy.pseudonyms import Pseudonyms, is_pseudonym
+from fivetimes.privacy.screen import show
+from fivetimes.privacy.touched import touched
+from fivetimes.privacy.vocabulary import Vocabulary, public
+
+__all__ = [
+    "Known",
+    "Pseudonyms",
+    "Vocabulary",
+    "canonical",
+    "closed",
+    "declared",
+    "digest",
+    "effect_of",
+    "effect_of_name",
+    "everywhere",
+    "flagged",
+    "harmless",
+    "is_local_name",
+    "is_pseudonym",
+    "public",
+    "reason",
+    "scalar",
+    "secret_looking",
+    "show",
+    "touched",
+    "typed",
+]

@@ -1,0 +1,222 @@
+"""By hand: what the public harvests lack -> tables for build_vocabulary.py."""
+
+BUILTINS = """
+. : [ [[ alias autoload bg bind break builtin caller case cd command compgen complete compopt continue declare dirs disown echo
+enable eval exec exit export false fc fg getopts hash help history if jobs kill let local logout mapfile popd printf pushd pwd
+read readarray readonly return select set setopt shift shopt source suspend test time times trap true type typeset ulimit umask
+unalias unset unsetopt until wait whence where while for function abbr and begin contains count emit end functions math not or
+random set_color status string switch zle zmodload zstyle compdef bindkey rehash vared print noglob nocorrect repeat
+"""
+
+# Programs that the pages of 2025 have not, or have under another name.
+PROGRAMS = """
+7zz actionlint agg alembic ansible-lint apptainer arp-scan autoflake awk bandit basedpyright bats bcftools bedtools biome black
+blastn bq build bump2version bump-my-version bumpversion bundle bundler busybox bwa caddy celery certbot chamber changie chezmoi
+clang-format clang-tidy claude codespell codex commitizen cosign cp cruft cz dagger dagster dbmate dbt deptry dig django-admin
+docformatter dotenv dprint dvc eb eksctl elm emacsclient exiftool exit fastapi fastqc fdfind flask flyway fossil gcloud gemini
+ghc git-cliff git-lfs gitlint glab go golangci-lint goose gotestsum grafana-cli gsutil gunicorn hadolint hatch helm hg hugo
+hypercorn ipython isort jekyll jj jupytext k3s k9s keytool kubectx kubens kubeconform kubeseal latexmk liquibase litellm lualatex
+mage maturin mdbook mdformat mdl meson minimap2 mkdocs mlflow mockgen modal mutt mypy nextflow ninja nox nvidia-smi ogr2ogr
+openapi-generator pandas-profiling pdflatex pdm pg_ctl pgbench pixi pip-audit pip-compile pip-sync playwright pnpm poe poetry
+prefect pre-commit promtool protoc pulumi pyflakes pylint pyright pytest quarto qpdf R raco rclone rebar3 release-it restic
+rg ruff rustfmt sacct salloc samtools sbatch sbt scancel scontrol semantic-release semgrep shellcheck shfmt sinfo singularity
+skaffold snakemake sops sphinx-autobuild sphinx-build sqlfluff squeue srun staticcheck stern stylelint swiftlint systemd-run
+telnet terraform-docs terragrunt tflint tilt towncrier tofu tox trivy tsx twine ty typst uv uvicorn uvx vale vegeta vercel
+vitest vulture wandb wrangler xelatex yamllint yapf yt-dlp zola
+"""
+
+# Subcommands as "path|path"; they stand above the harvests.
+SUBCOMMANDS = {
+    "R": "CMD|CMD BATCH|CMD build|CMD check|CMD INSTALL",
+    "alembic": (
+        "branches|check|current|downgrade|edit|ensure_version|heads|history|init|list_templates|merge|revision|show|"
+        "stamp|upgrade"
+    ),
+    "ansible-vault": "create|decrypt|edit|encrypt|encrypt_string|rekey|view",
+    "aws": (
+        "s3 cp|s3 ls|s3 mb|s3 mv|s3 presign|s3 rb|s3 rm|s3 sync|s3 website|configure|configure set|configure get|"
+        "configure list|sso login|sso logout"
+    ),
+    "bump-my-version": "bump|replace|sample-config|show|show-bump",
+    "bump2version": "major|minor|patch",
+    "bumpversion": "major|minor|patch",
+    "changie": "batch|latest|merge|new|next",
+    "composer": "create-project|exec|global|run|run-script",
+    "cz": "bump|changelog|check|commit|init",
+    "dvc": (
+        "add|checkout|commit|dag|diff|exp|exp run|exp show|fetch|gc|get|import|init|metrics|metrics diff|metrics "
+        "show|plots|pull|push|remote|remote add|repro|run|status"
+    ),
+    "git": (
+        "annex|bisect bad|bisect good|bisect log|bisect reset|bisect run|bisect skip|bisect start|lfs|lfs install|"
+        "lfs pull|lfs push|lfs track|maintenance|range-diff|restore|send-email|sparse-checkout|switch|worktree "
+        "add|worktree list|worktree prune|worktree remove"
+    ),
+    "hg": (
+        "add|addremove|annotate|backout|bisect|bookmarks|branch|branches|cat|clone|commit|copy|diff|export|graft|"
+        "grep|heads|histedit|identify|import|incoming|init|log|merge|outgoing|pull|push|rebase|remove|rename|"
+        "resolve|revert|root|shelve|status|strip|summary|tag|tags|unshelve|update"
+    ),
+    "hatch": "build|clean|dep|env|env create|env prune|env run|fmt|new|publish|run|shell|status|test|version",
+    "jj": (
+        "abandon|absorb|bookmark|bookmark create|bookmark list|bookmark move|bookmark set|bookmark track|commit|"
+        "describe|diff|edit|git|git clone|git fetch|git init|git push|log|new|op|op log|rebase|restore|show|"
+        "split|squash|status|undo"
+    ),
+    "pdm": (
+        "add|build|cache|config|export|fix|import|info|init|install|list|lock|outdated|publish|remove|run|search|"
+        "self|show|sync|update|use|venv"
+    ),
+    "pixi": "add|build|global|global install|info|init|install|list|lock|project|remove|run|search|shell|task|task add|update",
+    "poetry": (
+        "add|build|cache|check|config|env|env info|env list|env remove|env use|export|init|install|list|lock|new|"
+        "publish|remove|run|search|self|self add|self update|shell|show|source|source add|sync|update|version"
+    ),
+    "towncrier": "build|check|create",
+    "tar": "cf|cjf|czf|cvf|czvf|cvzf|zcvf|cJf|tf|tvf|tzf|xf|xjf|xvf|xvjf|xvzf|xzf|xzvf|zxf|zxvf|xJf",
+    "terraform": "apply|console|destroy|fmt|force-unlock|get|graph|import|init|login|logout|metadata|output|plan|providers"
+    "|refresh|show|state|state list|state mv|state pull|state push|state replace-provider|state rm|state show|taint|test"
+    "|untaint|validate|version|workspace|workspace delete|workspace list|workspace new|workspace select|workspace show",
+    "tofu": (
+        "apply|console|destroy|fmt|force-unlock|get|graph|import|init|login|logout|output|plan|providers|refresh|"
+        "show|state|state list|state mv|state rm|state show|taint|test|untaint|validate|version|workspace|"
+        "workspace list|workspace new|workspace select"
+    ),
+    "twine": "check|register|upload",
+    "uv": (
+        "add|build|cache|cache clean|cache dir|cache prune|export|format|help|init|lock|pip|pip check|pip compile|"
+        "pip freeze|pip install|pip list|pip show|pip sync|pip tree|pip uninstall|publish|python|python find|"
+        "python install|python list|python pin|remove|run|self|self update|sync|tool|tool install|tool list|"
+        "tool run|tool uninstall|tool upgrade|tree|venv|version"
+    ),
+}
+
+# Flags before or between subcommands that take the next word, by place ("program" or "program path").
+TAKES_VALUE = {
+    "alembic": "-c -n -x --config --name",
+    "ansible": "-i -m -a -u -e -l -f --inventory --module-name --args --user --extra-vars --limit --forks",
+    "aws": "--profile --region --output --endpoint-url --query --color --ca-bundle --cli-read-timeout --cli-connect-timeout",
+    "az": "-o --output --query --subscription",
+    "bundle": "--gemfile --retry",
+    "cargo": "--config -C -Z --color --manifest-path",
+    "celery": "-A -b --app --broker --workdir",
+    "composer": "-d --working-dir",
+    "conda": "-n --name -p --prefix",
+    "dbt": "--profiles-dir --project-dir --profile --target",
+    "docker": "-H -c -l --host --context --config --log-level --tlscacert --tlscert --tlskey",
+    "docker compose": "-f -p --file --project-name --profile --project-directory --env-file --ansi --parallel --progress",
+    "docker-compose": "-f -p --file --project-name --profile --project-directory --env-file --ansi",
+    "dvc": "--cd",
+    "eksctl": "-C -v --color --verbose",
+    "fly": "-a -c -t --app --config --access-token",
+    "flyctl": "-a -c -t --app --config --access-token",
+    "gcloud": (
+        "--project --account --configuration --format --verbosity --region --zone --billing-project "
+        "--impersonate-service-account"
+    ),
+    "gh": "-R --repo --hostname",
+    "git": "-C -c --git-dir --work-tree --namespace --config-env --exec-path --super-prefix",
+    "glab": "-R --repo",
+    "gradle": "-b -c -p -g -I --build-file --settings-file --project-dir --gradle-user-home --init-script --console",
+    "gsutil": "-o -u",
+    "heroku": "-a --app -r --remote",
+    "helm": (
+        "-n --namespace --kube-context --kubeconfig --kube-apiserver --registry-config --repository-cache "
+        "--repository-config"
+    ),
+    "hg": "-R --repository --cwd --config --encoding",
+    "jj": "-R --repository --at-op --config --color",
+    "just": "-f -d --justfile --working-directory --set --shell --color --dotenv-path",
+    "kubectl": (
+        "-n -s --namespace --context --cluster --user --kubeconfig --server --as --as-group --request-timeout "
+        "--cache-dir --token -v --v"
+    ),
+    "make": "-C -f -I -j -l -o -W --directory --file --makefile --include-dir --jobs --load-average --old-file --what-if",
+    "mvn": (
+        "-f -pl -P -s -gs -T -D -rf --file --projects --activate-profiles --settings --global-settings --threads "
+        "--define --resume-from"
+    ),
+    "netlify": "--auth --filter",
+    "ninja": "-C -f -j -k -l -d -t",
+    "npm": "-C --prefix -w --workspace --registry --userconfig --loglevel",
+    "nox": "-f -s -e -k -t -p --noxfile --session --sessions --keywords --tags --python",
+    "oc": "-n --namespace --context --cluster --user --kubeconfig --server --as --token",
+    "node": "-r -C --require --import --loader --experimental-loader --conditions --env-file --max-old-space-size --title",
+    "bash": "-O -o --rcfile --init-file",
+    "deno": "-c --config --import-map --cert",
+    "java": "-cp -classpath --class-path --module-path -p --add-modules",
+    "julia": "-t -p -J --threads --procs --sysimage",
+    "openstack": "--os-cloud --os-region-name --os-project-name --os-username --os-auth-url",
+    "pip": "--python --proxy --timeout --cert --client-cert --log --cache-dir --retries --trusted-host --exists-action",
+    "pnpm": "-C --dir --filter -F",
+    "podman": "-c --connection --url --log-level --root --runroot --storage-driver",
+    "poetry": "-C -P --directory --project",
+    "pulumi": "-C -s --cwd --stack --color",
+    "perl": "-I",
+    "php": "-d -c",
+    "python": "-W -X -Q --check-hash-based-pycs",
+    "ruby": "-I -r -E -C",
+    "Rscript": "-e --default-packages",
+    "sh": "-o",
+    "zsh": "-o",
+    "ansible-playbook": (
+        "-i -u -e -l -t -f --inventory --user --extra-vars --limit --tags --skip-tags --forks --private-key "
+        "--become-user --start-at-task"
+    ),
+    "spark-submit": (
+        "--master --deploy-mode --class --name --jars --packages --py-files --files --conf --driver-memory "
+        "--executor-memory --num-executors --executor-cores"
+    ),
+    "sbatch": (
+        "-A -J -N -n -o -e -p -t -c -a --account --job-name --nodes --ntasks --output --error --partition --time "
+        "--mem --array --dependency"
+    ),
+    "mysql": "-u -h -P -D -e -S --user --host --port --database --execute --socket",
+    "psql": "-h -p -U -d -c -f -o -v --host --port --username --dbname --command --file --output --variable --set",
+    "ssh": "-B -b -c -D -E -e -F -I -i -J -L -l -m -O -o -p -Q -R -S -W -w",
+    "rake": "-f -I -R -r --rakefile --libdir --require",
+    "restic": "-r -p -o --repo --password-file --repository-file --option --cacert --cache-dir",
+    "svn": "--username --config-dir --config-option",
+    "systemctl": "-H -M -t -p -n -o -s --host --machine --type --property --lines --output --signal --state --root --job-mode",
+    "task": "-d -t -C -o --dir --taskfile --concurrency --output",
+    "terragrunt": "--terragrunt-config --terragrunt-working-dir --working-dir",
+    "tmux": "-c -f -L -S -T",
+    "tox": "-c -e -f -m -x --conf --workdir --root",
+    "twine": "--config-file",
+    "uv": "--directory --project --config-file --cache-dir --python --color",
+    "vagrant": "--machine-readable",
+    "vault": "-address -namespace -ca-cert -client-cert -client-key",
+    "wp": "--path --url --ssh --http --user --require --exec --context",
+    "yarn": "--cwd --cache-folder --modules-folder",
+}
+
+# Flags that everybody uses and the pages show only inside a cluster, or not at all.
+FLAGS = {
+    "bump-my-version": "--new-version --current-version --tag --commit --no-tag",
+    "bump2version": "--new-version --current-version --tag --commit --no-tag --no-commit --allow-dirty --list",
+    "bumpversion": "--new-version --current-version --tag --commit --no-tag --no-commit --allow-dirty --list",
+    "convert": "-resize -quality -crop -density -strip -rotate -thumbnail -gravity -background -depth -colorspace",
+    "cp": "-p -f -n -u -v -R -P",
+    "ffmpeg": "-c:v -c:a -crf -preset -vcodec -acodec -b:v -b:a -ss -to -t -r -s -an -vn -map -filter_complex -y -hide_banner",
+    "go": "-v -race -run -count -cover -coverprofile -o -ldflags -tags -bench -timeout",
+    "grep": "-r -n -i -l -L -v -c -w -E -F -P -o -A -B -C -h -H -q -s -x -z -R",
+    "journalctl": "-x -e -f -u -n -b -k -p -r",
+    "ls": "-a -l -h -t -r -R -S -1 -A -d -F -G -i",
+    "magick": "-resize -quality -crop -density -strip -rotate -thumbnail -gravity -background -depth -colorspace",
+    "mysqldump": "--single-transaction --routines --triggers --no-data --databases --all-databases --quick --events",
+    "ps": "-a -u -x -e -f -l -o -p",
+    "rm": "-r -f -i -v -R -d",
+    "rsync": "-a -v -z -P -r -n -u -h -e -t -l -p -c -i -x -H --delete --exclude --progress --dry-run",
+    "samtools": "-@ -b -h -o -S -F -f -q",
+    "snakemake": "--cores --use-conda --configfile --rerun-incomplete --snakefile --dry-run --unlock --profile -n -j -s",
+    "tar": "-x -c -t -v -z -j -J -f -C -p -r -u -k -a",
+    "zip": "-r -q -j -x -9 -u -m -e",
+}
+
+# Plain technical words that are no one's secret.
+WORDS = """
+alpha amd64 arm64 backup beta blue bugfix canary ci dev develop development devel dist dist-packages docs e2e feature fix fixtures
+gh-pages green HEAD head hotfix integration latest lib lint local main master nightly node_modules origin pre-production
+preview prod production public qa quality rc release releases review root sandbox site smoke src stable stage staging stash
+target test testing tests tmp trunk uat unit upstream venv vendor web website x86_64
+"""
