@@ -1,0 +1,113 @@
+"""Transcripts of Claude Code (one, or a folder of them) -> RawBatch: what the agent called, and what its user typed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from fivetimes.model import Balance, By, Kind, RawBatch, Source
+from fivetimes.readers.calls import Call, Record, Result, Transcript, Where, object_of, text_of, time_of
+from fivetimes.readers.folders import each_file
+from fivetimes.readers.lines import NAN
+from fivetimes.readers.objects import json_records
+
+_TYPED_COMMAND = re.compile(r"<command-name>\s*/?(.*?)\s*</command-name>", re.DOTALL)
+_TYPED_ARGUMENTS = re.compile(r"<command-args>\s*(.*?)\s*</command-args>", re.DOTALL)
+_TYPED_SHELL = re.compile(r"\s*<bash-input>\s*(.*?)\s*</bash-input>", re.DOTALL)
+
+# Commands of the program itself: they steer the conversation, and call no skill.
+_BUILT_IN = """
+    add-dir agents bug clear compact config context cost doctor effort exit export fast feedback help hooks ide
+    keybindings login logout mcp memory model output-style permissions plan plugin privacy-settings quit release-notes
+    rename resume rewind sandbox skills stats status statusline tasks terminal-setup theme todos upgrade usage vim
+"""
+
+
+def read(source: Source, balance: Balance) -> Iterator[RawBatch]:
+    """Yield the calls of a transcript, or of all transcripts below a folder.
+
+    A line with several calls counts as several records. A call that was seen before, by its id, is a copy that a resumed
+    or forked conversation carries on. A call has no exit and no duration until its result is in the file.
+
+    Raises:
+        ReadError: there is no such file or folder, or no transcript in it.
+    """
+    seen: set[object] = set()
+    return each_file(source, balance, "*.jsonl", lambda one, account: _transcript(one, account, seen))
+
+
+def _transcript(source: Source, balance: Balance, seen: set[object]) -> Iterator[RawBatch]:
+    transcript = Transcript(source, balance, seen)
+    for line, record in json_records(source.path, balance):
+        calls = _taken(record, transcript) if record.get("type") in ("assistant", "user") else ()
+        if not calls:
+            transcript.skip()
+            continue
+        try:
+            time = time_of(record)
+        except ValueError:
+            transcript.refuse(calls, "timestamp not understood")
+            continue
+        session = text_of(record, "sessionId") or source.path.stem
+        yield from transcript.add(calls, Where(line, time, session, text_of(record, "cwd") or None))
+    yield from transcript.end()
+
+
+def _taken(record: Record, transcript: Transcript) -> Sequence[Call]:
+    """The calls of a record; the results in it are kept for the calls that they belong to."""
+    content = object_of(record, "message").get("content")
+    blocks = [block for block in content if isinstance(block, dict)] if isinstance(content, list) else []
+    if record["type"] == "assistant":
+        uses = [block for block in blocks if block.get("type") == "tool_use"]
+        return [_used(block, f"{text_of(record, 'uuid')}/{at}") for at, block in enumerate(uses)]
+    results = [block for block in blocks if block.get("type") == "tool_result"]
+    if results:
+        _keep(results, record, transcript)
+    if record.get("isMeta") or record.get("isSidechain") or record.get("isCompactSummary"):
+        return ()
+    said = content if isinstance(content, str) else _first_text(blocks)
+    return _typed(said, text_of(record, "uuid") or None) if "<" in said else ()
+
+
+# ---- one record
+
+
+def _used(block: Record, otherwise: str) -> Call:
+    name, given = text_of(block, "name"), block.get("input")
+    args = given if isinstance(given, dict) else {}
+    key = text_of(block, "id") or otherwise
+    if name == "Bash":  # an empty command is none, and no tool of that name
+        return Call(key, text_of(args, "command").strip(), Kind.SHELL)
+    if name == "Skill":
+        named = next((field for field in ("skill", "command", "name") if text_of(args, field)), "skill")
+        return Call(
+            key, text_of(args, named).strip("/ "), Kind.SKILL, {k: v for k, v in args.items() if k != named} or None
+        )
+    if name == "SlashCommand":
+        called, _, rest = text_of(args, "command").strip("/ ").partition(" ")
+        return Call(key, called, Kind.SKILL, {"args": rest} if rest else None)
+    return Call(key, name, Kind.TOOL, args or None)
+
+
+def _typed(text: str, key: str | None) -> list[Call]:
+    if shell := _TYPED_SHELL.match(text):
+        return [Call(key, shell[1], Kind.SHELL, by=By.HUMAN)]
+    command = _TYPED_COMMAND.search(text) if text.lstrip().startswith("<command-") else None
+    if command is None or command[1] in _BUILT_IN.split():
+        return []
+    args = _TYPED_ARGUMENTS.search(text)
+    return [Call(key, command[1], Kind.SKILL, {"args": args[1]} if args and args[1] else None, By.HUMAN)]
+
+
+def _keep(results: Sequence[Record], record: Record, transcript: Transcript) -> None:
+    try:
+        at = time_of(record)
+    except ValueError:
+        at = NAN
+    for block in results:
+        failed = 1.0 if block.get("is_error") is True else 0.0
+        transcript.results[text_of(block, "tool_use_id")] = Result(failed, at)
+
+
+def _first_text(blocks: Sequence[Record]) -> str:
+    return next((text_of(block, "text") for block in blocks if block.get("type") == "text"), "")

@@ -1,0 +1,84 @@
+"""OpenTelemetry traces as JSON lines -> RawBatch: the tools and skills that agents called (`execute_tool` spans)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from fivetimes.model import Balance, By, Kind, RawBatch, Source
+from fivetimes.readers.calls import Call, Record, Transcript, Where, called, object_of, objects_of, text_of
+from fivetimes.readers.lines import moment
+from fivetimes.readers.objects import json_object, json_records
+
+_FAILED = (2, "STATUS_CODE_ERROR")
+
+# attributes by which emitters of several conventions say the same; the first that is there counts
+_TOOL = ("gen_ai.tool.name", "tool.name")
+_SKILL = ("gen_ai.skill.name", "skill.name")
+_ARGUMENTS = ("gen_ai.tool.call.arguments", "tool.parameters", "input.value")
+_SESSION = ("gen_ai.conversation.id", "session.id")
+
+
+def read(source: Source, balance: Balance) -> Iterator[RawBatch]:
+    """Yield the calls in traces, each line one TracesData; a span that is no call of a tool or skill is counted as ignored.
+
+    Spans come in no certain order; their times put them in one.
+    """
+    transcript = Transcript(source, balance, set())
+    for line, record in json_records(source.path, balance):
+        spans = [
+            span
+            for resource in objects_of(record, "resourceSpans")
+            for scope in objects_of(resource, "scopeSpans")
+            for span in objects_of(scope, "spans")
+        ]
+        if not spans:
+            transcript.skip()
+        for span in spans:
+            yield from _span(transcript, span, line)
+    yield from transcript.end()
+
+
+def _span(transcript: Transcript, span: Record, line: int) -> Iterator[RawBatch]:
+    said = _attributes(span)
+    call = _called(span, said)
+    if call is None:
+        transcript.skip()
+        return
+    try:
+        begun, ended = (moment(span.get(name))[0] for name in ("startTimeUnixNano", "endTimeUnixNano"))
+    except ValueError:
+        transcript.refuse([call], "time not understood")
+        return
+    failed = "error.type" in said or object_of(span, "status").get("code") in _FAILED
+    whole = Call(
+        call.key, call.text, call.kind, call.args, By.AGENT, exit=float(failed), duration=max(ended - begun, 0.0)
+    )
+    yield from transcript.add([whole], Where(line, begun, _first(said, _SESSION) or text_of(span, "traceId") or None))
+
+
+def _called(span: Record, said: Mapping[str, Any]) -> Call | None:
+    key = _first(said, ("gen_ai.tool.call.id",)) or text_of(span, "spanId") or None
+    given = json_object(_first(said, _ARGUMENTS) or "{}")
+    args = given if isinstance(given, dict) else {}
+    if skill := _first(said, _SKILL):
+        return Call(key, skill, Kind.SKILL, args or None)
+    tool = _first(said, _TOOL)
+    return called(key, tool, args) if tool and _is_call(said) else None
+
+
+def _is_call(said: Mapping[str, Any]) -> bool:
+    operation, kind = said.get("gen_ai.operation.name"), said.get("openinference.span.kind")
+    return operation == "execute_tool" or (operation is None and kind == "TOOL")
+
+
+def _attributes(span: Record) -> dict[str, Any]:
+    found = {}
+    for attribute in objects_of(span, "attributes"):
+        value = next(iter(object_of(attribute, "value").values()), None)
+        found[text_of(attribute, "key")] = value
+    return found
+
+
+def _first(said: Mapping[str, Any], names: tuple[str, ...]) -> str:
+    return next((said[name] for name in names if isinstance(said.get(name), str) and said[name]), "")

@@ -1,0 +1,14 @@
+"""tcsh's history -> RawBatch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fivetimes.model import Balance, RawBatch, Source
+from fivetimes.readers.histories import batches
+from fivetimes.readers.stamped import entries
+
+
+def read(source: Source, balance: Balance) -> Iterator[RawBatch]:
+    """Yield the commands of a tcsh history; each line of a loop is an entry of its own there, with one time."""
+    return batches(source, balance, entries(source.path, "#+", digits="10"), keeps_repeats=True)
