@@ -1,0 +1,5 @@
+"""EventLog -> ActionLog: which commands count as the same step."""
+
+from fivetimes.actions.normalising import normalise
+
+__all__ = ["normalise"]

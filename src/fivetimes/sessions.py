@@ -1,0 +1,60 @@
+"""ActionLog -> SessionLog: where one piece of work ends and the next begins."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import numpy as np
+
+from fivetimes.config import FAREWELLS
+from fivetimes.model import ActionLog, Bools, Bytes, SessionLog, SessionSource
+
+
+def segment(actions: ActionLog, *, idle: timedelta) -> SessionLog:
+    """Cut each person's timeline, across all sources, into sessions.
+
+    A cut is where nothing was done for longer than `idle`; where a program says that one of its sessions was over and began
+    another, and none that goes on lies across; and, among lines without times, behind an `exit`. A recorded session never
+    joins what a pause has parted: terminals stay open for weeks.
+
+    Args:
+        actions: sorted by person, then clock.
+        idle: a pause longer than this starts a new session; one exactly as long does not.
+    """
+    count = len(actions)
+    if not count:
+        return SessionLog(actions, np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.uint8))
+    cut = np.diff(actions.person) != 0
+    cut |= np.diff(actions.clock) > idle.total_seconds()
+    cut |= np.diff(actions.timed.astype(np.int8)) != 0
+    cut |= _farewells(actions)[:-1]
+    cut |= _recorded(actions, cut)
+    return SessionLog(actions, np.concatenate(([0], np.cumsum(cut))).astype(np.int32), _evidence(actions))
+
+
+def _farewells(actions: ActionLog) -> Bools:
+    """Whether an action ends a shell, in a history that says so by nothing else: one without times."""
+    tokens = [token for token, label in enumerate(actions.labels) if label in FAREWELLS]
+    return np.isin(actions.levels[:, -1], tokens) & ~actions.timed
+
+
+def _recorded(actions: ActionLog, cut: Bools) -> Bools:
+    """Where a recorded session follows on another of the same program, and no recorded session has events on both sides."""
+    columns = actions.events.columns
+    native, program = columns["session"][actions.event], columns["source"][actions.event]
+    block = np.concatenate(([0], np.cumsum(cut)))
+    row = np.arange(len(native))
+    _, number = np.unique(np.stack((block, native)), axis=1, return_inverse=True)
+    number = number.reshape(-1)
+    last = np.zeros(number.max() + 1, dtype=np.int64)
+    np.maximum.at(last, number, row)
+    reaches = np.maximum.accumulate(np.where(native >= 0, last[number], -1))
+    other = (np.diff(native) != 0) & (np.diff(program) == 0) & (native[1:] >= 0) & (native[:-1] >= 0)
+    shown: Bools = other & (reaches[:-1] <= row[:-1])
+    return shown
+
+
+def _evidence(actions: ActionLog) -> Bytes:
+    recorded = actions.events.columns["session"][actions.event] >= 0
+    unsaid = np.where(actions.timed, SessionSource.PAUSES, SessionSource.GUESSED)
+    return np.where(recorded, SessionSource.RECORDED, unsaid).astype(np.uint8)
