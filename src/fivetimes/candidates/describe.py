@@ -1,0 +1,264 @@
+"""Found -> Candidate: each routine with its counts, its reasons and the places where every occurrence stands."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import numpy as np
+
+from fivetimes.candidates import naming
+from fivetimes.candidates.search import Found
+from fivetimes.candidates.steps import FoldedStep, fold
+from fivetimes.candidates.stream import Stream
+from fivetimes.config import LOOKING, LOOKING_VERBS, Rule
+from fivetimes.model import (
+    By,
+    Candidate,
+    Confidence,
+    Effect,
+    Moment,
+    Occurrence,
+    Place,
+    SessionLog,
+    Tier,
+    Variant,
+)
+
+_SHOWN_VARIANTS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What describing a routine needs besides the routine: the stream, the sessions, and further places of events."""
+
+    stream: Stream
+    sessions: SessionLog
+    also: dict[int, list[tuple[int, int, int]]]
+    rule: Rule
+
+    @classmethod
+    def of(cls, stream: Stream, sessions: SessionLog, rule: Rule) -> Context:
+        """Prepare the look-ups once for all routines."""
+        also: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
+        for event, origin, line, commit in sessions.actions.events.also.tolist():
+            also[event].append((origin, line, commit))
+        return cls(stream, sessions, also, rule)
+
+
+def _moment_time(when: float, timed: bool) -> datetime | None:
+    return datetime.fromtimestamp(when, UTC) if timed else None
+
+
+def _places(context: Context, event: int) -> tuple[Place, ...]:
+    log = context.sessions.actions.events
+    columns = log.columns
+    digest = int(columns["digest"][event])
+    own = (int(columns["origin"][event]), int(columns["line"][event]), int(columns["commit"][event]))
+    places = []
+    for origin, line, commit in [own, *context.also.get(event, ())]:
+        if commit >= 0:
+            places.append(
+                Place(log.origins[origin], commit=log.commits[commit], digest=digest if origin == own[0] else 0)
+            )
+        else:
+            places.append(Place(log.origins[origin], line=line, digest=digest))
+    return tuple(places)
+
+
+def _part(context: Context, row: int) -> int:
+    """Which action of its line a row is."""
+    event = context.sessions.actions.event
+    part = 0
+    while row > part and event[row - part - 1] == event[row]:
+        part += 1
+    return part
+
+
+def _occurrence(context: Context, rows: Sequence[tuple[int, int | None]]) -> Occurrence:
+    """One occurrence from (stream row, step or None), in order of time."""
+    actions, stream = context.sessions.actions, context.stream
+    moments = []
+    agents = 0
+    for row, step in rows:
+        at = int(stream.rows[row])
+        event = int(actions.event[at])
+        agents += int(actions.events.columns["by"][event]) == By.AGENT
+        moments.append(
+            Moment(
+                step=step,
+                action=actions.labels[int(stream.levels[row, 1])],
+                time=_moment_time(float(actions.clock[at]), bool(actions.timed[at])),
+                places=_places(context, event),
+                part=_part(context, at),
+            )
+        )
+    first = int(stream.rows[rows[0][0]])
+    return Occurrence(
+        person=actions.events.persons[int(actions.person[first])],
+        start=moments[0].time,
+        end=moments[-1].time,
+        session=int(context.sessions.session[first]),
+        by_agent=round(agents / len(rows), 3),
+        moments=tuple(moments),
+    )
+
+
+def _occurrences(context: Context, found: Found, folded: Sequence[FoldedStep]) -> tuple[Occurrence, ...]:
+    rows: list[list[tuple[int, int | None]]] = [[] for _ in range(len(found.matches))]
+    for number, step in enumerate(folded):
+        for match, of_match in enumerate(step.rows):
+            rows[match] += [(row, number) for row in of_match]
+    for match, row in [*found.strays.tolist(), *_left_over(found, folded)]:
+        rows[match].append((row, None))
+    made = [_occurrence(context, sorted(match, key=lambda pair: pair[0])) for match in rows]
+    return tuple(
+        sorted(made, key=lambda o: (o.start is None, o.start or datetime.min.replace(tzinfo=UTC), o.person, o.session))
+    )
+
+
+def _left_over(found: Found, folded: Sequence[FoldedStep]) -> list[tuple[int, int]]:
+    """(match, row) of what was matched and is told by no step."""
+    told = {row for step in folded for rows in step.rows for row in rows}
+    matched = [(match, int(row)) for match, line in enumerate(found.matches.rows) for row in line[line >= 0]]
+    matched += [(match, row) for match, _, row in found.matches.again.tolist()]
+    return [(match, row) for match, row in matched if row not in told]
+
+
+def _variants(occurrences: Sequence[Occurrence], folded: Sequence[FoldedStep]) -> tuple[Variant, ...]:
+    """The ways it was done: which steps in which order, repeats told once, the commonest first."""
+    counts: Counter[tuple[str, ...]] = Counter()
+    for occurrence in occurrences:
+        way: list[str] = []
+        for moment in occurrence.moments:
+            if moment.step is None:
+                continue
+            label = moment.action if folded[moment.step].step.alternatives else folded[moment.step].step.action
+            if not way or way[-1] != label:
+                way.append(label)
+        counts[tuple(way)] += 1
+    ordered = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    return tuple(Variant(way, count) for way, count in ordered[:_SHOWN_VARIANTS])
+
+
+def _tier(count: int, rule: Rule) -> Tier:
+    if count >= rule.canonical:
+        return Tier.CANONICAL
+    return Tier.EXTRACT if count >= rule.extract else Tier.NOTICED
+
+
+def _confidence(found: Found, folded: Sequence[FoldedStep]) -> Confidence:
+    """In words. A saving of b bits has a chance of at most 2^-b under the model of independent actions (Kraft's inequality)."""
+    whole = len(found.matches)
+    completion = whole / (whole + found.matches.broken)
+    threaded = int(np.count_nonzero(found.profile.link > 0.5)) if len(folded) else 0
+    word = "strong" if found.bits >= 60 and completion >= 0.6 else "fair" if found.bits >= 25 else "weak"
+    return Confidence(word, round(found.bits, 1), round(completion, 3), threaded)
+
+
+def _quartiles(occurrences: Sequence[Occurrence]) -> tuple[float, float, float] | None:
+    spans = [(o.end - o.start).total_seconds() for o in occurrences if o.start is not None and o.end is not None]
+    if not spans:
+        return None
+    low, middle, high = np.quantile(spans, [0.25, 0.5, 0.75])
+    return round(float(low), 1), round(float(middle), 1), round(float(high), 1)
+
+
+def _plural(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def reasons(candidate: Candidate) -> tuple[str, ...]:
+    """Why this stands where it stands, in words that the report shows as they are."""
+    least = "at least " if candidate.at_least else ""
+    people = "person" if candidate.people == 1 else "people"
+    said = [
+        f"seen {least}{candidate.count} times in {_plural(candidate.sessions, 'session')} on {_plural(candidate.days, 'day')}"
+    ]
+    said.append(f"done by {candidate.people} {people}")
+    confidence = candidate.confidence
+    said.append(f"saves {confidence.bits:.0f} bits against independent actions")
+    if confidence.completion < 0.9:
+        said.append(f"{confidence.completion:.0%} of the runs that began went to the end")
+    if confidence.threaded:
+        said.append(f"a value runs through {_plural(confidence.threaded + 1, 'step')}")
+    out = [step.action for step in candidate.steps if step.effect > Effect.UNKNOWN]
+    if out:
+        said.append(f"goes out into the world at: {', '.join(out[:3])}")
+    return tuple(said)
+
+
+def looks_like_browsing(folded: Sequence[FoldedStep]) -> bool:
+    """Whether fewer than two of the steps that are usually done change anything."""
+    acting = [step for step in folded if step.step.share > 0.5 and not any(is_looking(label) for label in step.labels)]
+    return len(acting) < 2
+
+
+def is_looking(label: str) -> bool:
+    """Whether a step only looks: by its program and subcommand, or by the verb in a tool's or skill's name.
+
+    Example:
+        >>> is_looking("git status --short"), is_looking("tool:Grep pattern *"), is_looking("tool:mcp__wiki__search_pages")
+        (True, True, True)
+        >>> is_looking("git push"), is_looking("tool:Edit file_path *")
+        (False, False)
+    """
+    words = label.split()
+    if not words:
+        return True
+    if words[0].startswith(("tool:", "skill:")):
+        name = words[0].partition(":")[2].rpartition("__")[2]
+        verb = re.match(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", name)
+        return verb is not None and verb.group().lower() in LOOKING_VERBS
+    return words[0] in LOOKING or " ".join(words[:2]) in LOOKING
+
+
+def distinct_actions(stream: Stream, folded: Sequence[FoldedStep]) -> int:
+    """How many different coarse actions the usual steps are."""
+    found = set()
+    for step in folded:
+        if step.step.share > 0.5:
+            flat = [r for rows in step.rows for r in rows]
+            found.add(Counter(stream.levels[flat, 3].tolist()).most_common(1)[0][0])
+    return len(found)
+
+
+def describe(context: Context, found: Found) -> tuple[Candidate, list[FoldedStep]]:
+    """Say one routine as a candidate."""
+    stream, actions = context.stream, context.sessions.actions
+    folded = fold(stream, actions, found)
+    steps = tuple(step.step for step in folded)
+    rates = [float(np.mean([stream.rate[stream.levels[r, 3]] for rows in s.rows for r in rows])) for s in folded]
+    telling = naming.telling_step(steps, rates)
+    occurrences = _occurrences(context, found, folded)
+    log = actions.events
+    deduplicated = {log.origins[o] for o in log.deduplicated}
+    confidence = _confidence(found, folded)
+    candidate = Candidate(
+        id=naming.identifier(steps, telling),
+        title=naming.title(steps, telling),
+        tier=_tier(len(occurrences), context.rule),
+        count=len(occurrences),
+        sessions=len({o.session for o in occurrences}),
+        days=len({o.start.date() for o in occurrences if o.start is not None}),
+        people=len({o.person for o in occurrences}),
+        at_least=any(p.path in deduplicated for o in occurrences for m in o.moments for p in m.places),
+        confidence=confidence,
+        reasons=(),
+        steps=steps,
+        variants=_variants(occurrences, folded),
+        occurrences=occurrences,
+        duration=_quartiles(occurrences),
+        score=round(found.bits * completion_weight(confidence), 3),
+    )
+    return candidate, folded
+
+
+def completion_weight(confidence: Confidence) -> float:
+    """What an unfinished habit is worth: runs that mostly break off, and through which no value runs, count for less."""
+    if confidence.threaded >= 2 or confidence.completion >= 0.8:
+        return 1.0
+    return float(confidence.completion**3)

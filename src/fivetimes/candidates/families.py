@@ -1,0 +1,122 @@
+"""Found -> Found: what is one routine done in variants becomes one, so that a person sees it once.
+
+Two routines are as alike as the steps they share in order, each step weighing the bits of its rarity: sharing `git push` says
+little, sharing `bump2version` much. Families are the clusters of average linkage (scikit-learn) under that likeness; the
+cut is where two routines share less than three fifths of what they are.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+import numpy as np
+from sklearn.cluster import AgglomerativeClustering
+
+from fivetimes.candidates.collect import Matches
+from fivetimes.candidates.profile import estimate
+from fivetimes.candidates.search import Found
+from fivetimes.candidates.steps import sequence
+from fivetimes.candidates.stream import Stream
+from fivetimes.model import Floats, Int32s
+
+_COARSE = 3  # the level of subcommand paths
+_CUT = 0.4  # likeness below 0.6 keeps routines apart
+
+
+def _coarse_token(stream: Stream, found: Found, step: int) -> int:
+    """The commonest coarse token of a step's rows; its own token where the last round of matching left it no row."""
+    rows = found.matches.rows[:, step]
+    seen, counts = np.unique(stream.levels[rows[rows >= 0], _COARSE], return_counts=True)
+    return int(seen[int(np.argmax(counts))]) if len(seen) else int(found.profile.tokens[step])
+
+
+def _coarse_tokens(stream: Stream, found: Found) -> list[int]:
+    """The usual steps in order, each by its coarse token."""
+    usual = found.profile.presence > 0.5
+    return [_coarse_token(stream, found, step) for step in sequence(found.profile.order) if usual[step]]
+
+
+def likeness(a: Sequence[int], b: Sequence[int], weight: Floats) -> float:
+    """The weight of the longest common subsequence, as a share of both: 0 nothing in common, 1 the same.
+
+    Example:
+        >>> likeness([0, 1, 2], [0, 2, 3], np.array([1.0, 1.0, 2.0, 2.0]))
+        0.6666666666666666
+    """
+    best = np.zeros((len(a) + 1, len(b) + 1))
+    for i, x in enumerate(a, 1):
+        for j, y in enumerate(b, 1):
+            best[i, j] = max(best[i - 1, j], best[i, j - 1])
+            if x == y:
+                best[i, j] = max(best[i, j], best[i - 1, j - 1] + weight[x])
+    whole = float(sum(weight[x] for x in a) + sum(weight[y] for y in b))
+    return float(2 * best[-1, -1] / whole) if whole else 0.0
+
+
+def _clusters(distance: Floats) -> list[list[int]]:
+    model = AgglomerativeClustering(n_clusters=None, distance_threshold=_CUT, metric="precomputed", linkage="average")
+    members: dict[int, list[int]] = defaultdict(list)
+    for number, label in enumerate(model.fit_predict(distance)):
+        members[int(label)].append(number)
+    return sorted(members.values())
+
+
+def _columns(stream: Stream, group: Sequence[Found]) -> list[list[int]]:
+    """For each member the column of each of its steps in the merged table; like coarse tokens share one."""
+    places: dict[tuple[int, int], int] = {}
+    columns = []
+    for found in group:
+        seen: dict[int, int] = defaultdict(int)
+        mine = []
+        for step in sequence(found.profile.order):
+            token = _coarse_token(stream, found, step)
+            mine.append((step, places.setdefault((token, seen[token]), len(places))))
+            seen[token] += 1
+        columns.append([place for _, place in sorted(mine)])
+    return columns
+
+
+def _merged(stream: Stream, group: Sequence[Found]) -> Found:
+    columns = _columns(stream, group)
+    width = 1 + max(place for mine in columns for place in mine)
+    total = sum(len(found.matches) for found in group)
+    rows = np.full((total, width), -1, dtype=np.int32)
+    tokens = np.full(width, -1, dtype=np.int32)
+    again, strays, first = [], [], 0
+    for found, mine in zip(group, columns, strict=True):
+        last = first + len(found.matches)
+        rows[first:last, mine] = found.matches.rows
+        free = tokens[mine] < 0
+        tokens[np.array(mine)[free]] = found.profile.tokens[free]
+        again += [(m + first, mine[s], r) for m, s, r in found.matches.again.tolist()]
+        strays += [(m + first, r) for m, r in found.strays.tolist()]
+        first = last
+    matches = Matches(
+        rows,
+        np.array(again, dtype=np.int32).reshape(-1, 3),
+        np.concatenate([found.matches.score for found in group]),
+        sum(found.matches.broken for found in group),
+    )
+    table: Int32s = np.array(strays, dtype=np.int32).reshape(-1, 2)
+    return Found(estimate(stream, tokens, rows), matches, sum(found.bits for found in group), table)
+
+
+def families(stream: Stream, found: Sequence[Found]) -> list[Found]:
+    """One routine per family of variants, in the order of their first members.
+
+    Args:
+        stream: the actions that they are made of.
+        found: routines that claim no row in common.
+    """
+    if len(found) < 2:
+        return list(found)
+    weight = -np.log2(np.maximum(stream.rate, 1e-9))
+    tokens = [_coarse_tokens(stream, one) for one in found]
+    distance = np.array([[1.0 - likeness(a, b, weight) for b in tokens] for a in tokens])
+    np.fill_diagonal(distance, 0.0)
+    out = []
+    for group in _clusters(distance):
+        members = sorted((found[number] for number in group), key=lambda one: -len(one.matches))
+        out.append(members[0] if len(members) == 1 else _merged(stream, members))
+    return out

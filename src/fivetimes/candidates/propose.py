@@ -1,0 +1,107 @@
+"""SessionLog -> candidates, best first, and what was not proposed and why: `propose`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from fivetimes.candidates import describe
+from fivetimes.candidates.families import families
+from fivetimes.candidates.search import Found, Rejected, find
+from fivetimes.candidates.steps import FoldedStep
+from fivetimes.candidates.stream import Stream, open_stream
+from fivetimes.config import Rule, Search
+from fivetimes.model import Candidate, SessionLog, Suppressed, Tier
+
+_DAY = 86400.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    candidate: Candidate
+    folded: Sequence[FoldedStep]
+    rule: str | None
+
+
+def _days_seen(sessions: SessionLog) -> int:
+    """On how many days anything was done at all."""
+    actions = sessions.actions
+    return len(np.unique(np.floor(actions.clock[actions.timed] / _DAY)))
+
+
+def _failed_rule(
+    context: describe.Context, candidate: Candidate, folded: Sequence[FoldedStep], days: int
+) -> str | None:
+    """The rule of triviality that a routine fails, None when a person should see it."""
+    if describe.distinct_actions(context.stream, folded) < 3:
+        return "two steps only"
+    if describe.looks_like_browsing(folded):
+        return "looks like browsing"
+    if candidate.days == 1 and candidate.count > 2 and candidate.people == 1 and days >= 14:
+        return "one burst: all on one day, by one person"
+    if candidate.count < context.rule.noticed:
+        return "done once"
+    return None
+
+
+def _unique_ids(candidates: Sequence[Candidate]) -> Iterator[Candidate]:
+    seen: Counter[str] = Counter()
+    for candidate in candidates:
+        seen[candidate.id] += 1
+        yield candidate if seen[candidate.id] == 1 else replace(candidate, id=f"{candidate.id}-{seen[candidate.id]}")
+
+
+def _suppressed(
+    labels: Sequence[str], judged: Sequence[_Judged], rejected: Sequence[Rejected], *, most: int
+) -> list[Suppressed]:
+    out = [
+        Suppressed(tuple(s.action for s in j.candidate.steps), j.candidate.count, j.rule)
+        for j in judged
+        if j.rule is not None
+    ]
+    out += [Suppressed(tuple(labels[t] for t in r.tokens), r.count, r.rule) for r in rejected]
+    merged: dict[tuple[tuple[str, ...], str], int] = {}
+    for one in out:
+        merged[one.steps, one.rule] = max(one.count, merged.get((one.steps, one.rule), 0))
+    ordered = sorted(merged.items(), key=lambda pair: (-pair[1] * len(pair[0][0]), pair[0]))
+    return [Suppressed(steps, count, rule) for (steps, rule), count in ordered[:most]]
+
+
+def _ranked(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Best first; what was merely noticed comes last."""
+    return sorted(candidates, key=lambda c: (c.tier is Tier.NOTICED, -c.score, c.id))
+
+
+def propose(
+    sessions: SessionLog,
+    *,
+    rule: Rule,
+    search: Search,
+    finder: Callable[[Stream, Search], tuple[list[Found], list[Rejected]]] = find,
+) -> tuple[list[Candidate], list[Suppressed]]:
+    """Find the routines in a team's sessions.
+
+    Args:
+        sessions: the work of all people.
+        rule: from how many occurrences on a routine is noticed, extracted, canonical.
+        search: the constants of the search.
+        finder: what looks for routines in the stream; `find`, or a classic engine for comparison.
+
+    Returns:
+        Candidates, best first, noticed ones last, and what was not proposed, with the rule that it failed.
+    """
+    stream = open_stream(sessions, silence=search.silence)
+    found, rejected = finder(stream, search)
+    found = families(stream, found)
+    context = describe.Context.of(stream, sessions, rule)
+    days = _days_seen(sessions)
+    judged = []
+    for one in found:
+        candidate, folded = describe.describe(context, one)
+        judged.append(_Judged(candidate, folded, _failed_rule(context, candidate, folded, days)))
+    passed = _ranked([j.candidate for j in judged if j.rule is None])
+    kept = [replace(c, reasons=describe.reasons(c)) for c in _unique_ids(passed)]
+    return kept, _suppressed(sessions.actions.labels, judged, rejected, most=search.most_suppressed)

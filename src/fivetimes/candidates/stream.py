@@ -1,0 +1,117 @@
+"""SessionLog -> Stream: the actions that can be steps, and which of them are still unclaimed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from fivetimes.kernels import stream as loops
+from fivetimes.model import Bools, Floats, Int32s, Ints, SessionLog
+
+
+@dataclass(slots=True)
+class Stream:
+    """All actions but navigation, in each person's order, with what is needed to look things up fast.
+
+    rows: the row of the action log. person: whose it is. block: rises where nothing may join (another person, silence longer
+    than the limit). start, where: the postings of each token. rate: a token's share of all rows. name_bits: the cost of
+    saying a token; a coarse one is one of few, an exact command one of many. free: the unclaimed rows; rank: its inverse,
+    -1 where claimed.
+    """
+
+    rows: Int32s
+    person: Int32s
+    levels: Int32s
+    block: Int32s
+    clock: Floats
+    event: Int32s
+    value_start: Int32s
+    values: Int32s
+    start: Ints
+    where: Int32s
+    rate: Floats
+    name_bits: Floats
+    free: Int32s
+    rank: Int32s
+    scratch: tuple[Ints, Ints, Bools]
+
+    @property
+    def tokens(self) -> int:
+        """How many tokens there are."""
+        return len(self.rate)
+
+    def unclaimed(self, token: int) -> Int32s:
+        """The unclaimed rows on which a token stands, rising."""
+        rows = self.where[self.start[token] : self.start[token + 1]]
+        return rows[self.rank[rows] >= 0]
+
+    def claim(self, rows: Int32s) -> None:
+        """Take rows out of what is free, and with them all rows of the same events."""
+        taken = np.isin(self.event, np.unique(self.event[rows]))
+        taken |= self.rank < 0
+        self.free = np.flatnonzero(~taken).astype(np.int32)
+        self.rank = np.where(taken, -1, np.cumsum(~taken) - 1).astype(np.int32)
+
+
+def _blocks(person: Int32s, clock: Floats, timed: Bools, silence: float) -> Int32s:
+    """Number the stretches in which actions may belong together."""
+    if not len(person):
+        return np.zeros(0, dtype=np.int32)
+    cut = (np.diff(person) != 0) | (np.diff(clock) > silence) | (np.diff(timed.astype(np.int8)) != 0)
+    return np.concatenate(([0], np.cumsum(cut))).astype(np.int32)
+
+
+def _take_values(start: Int32s, values: Int32s, rows: Int32s) -> tuple[Int32s, Int32s]:
+    """The CSR of value pieces for some rows, each row's pieces sorted."""
+    length = start[rows + 1] - start[rows]
+    out = np.concatenate(([0], np.cumsum(length))).astype(np.int32)
+    at = np.repeat(start[rows] - out[:-1], length) + np.arange(out[-1])
+    taken = values[at]
+    order = np.lexsort((taken, np.repeat(np.arange(len(rows)), length)))
+    return out, taken[order].astype(np.int32)
+
+
+def _name_bits(levels: Int32s, tokens: int) -> Floats:
+    """For each token log2 of how many there are at the coarsest level that it stands for."""
+    bits = np.ones(tokens)
+    for level in range(levels.shape[1]):  # finest first, so that the coarsest level has the last word
+        present = np.unique(levels[:, level])
+        bits[present] = np.log2(max(2, len(present)))
+    return bits
+
+
+def open_stream(sessions: SessionLog, *, silence: float) -> Stream:
+    """Lay out the actions that can be steps.
+
+    Args:
+        sessions: the work, cut into sessions (the cuts themselves play no part here: long pauses cost, they do not forbid).
+        silence: seconds without any action after which nothing joins.
+    """
+    actions = sessions.actions
+    rows = np.flatnonzero(~actions.context).astype(np.int32)
+    levels = np.ascontiguousarray(actions.levels[rows])
+    tokens = len(actions.labels)
+    start, where = loops.postings(levels, tokens)
+    value_start, values = _take_values(actions.value_start, actions.values, rows)
+    return Stream(
+        rows=rows,
+        person=actions.person[rows],
+        levels=levels,
+        block=_blocks(actions.person[rows], actions.clock[rows], actions.timed[rows], silence),
+        clock=actions.clock[rows],
+        event=actions.event[rows],
+        value_start=value_start,
+        values=values,
+        start=start,
+        where=where,
+        rate=np.diff(start) / max(1, len(rows)),
+        name_bits=_name_bits(levels, tokens),
+        free=np.arange(len(rows), dtype=np.int32),
+        rank=np.arange(len(rows), dtype=np.int32),
+        scratch=(
+            np.full(tokens, -1, dtype=np.int64),
+            np.full(tokens, -1, dtype=np.int64),
+            np.zeros(len(rows), dtype=np.bool_),
+        ),
+    )

@@ -1,0 +1,489 @@
+"""The whole way on one page: sources -> readers -> redact -> fuse -> normalise -> segment -> candidates -> drafts and pages.
+
+The only file that knows all rooms. Each public function is what one command of the command line calls.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from fivetimes import (
+    candidates,
+    commands,
+    conductors,
+    evidence,
+    exporters,
+    identity,
+    names,
+    pages,
+    patterns,
+    privacy,
+    readers,
+    store,
+)
+from fivetimes.actions import normalise
+from fivetimes.candidates.classic import from_patterns
+from fivetimes.candidates.search import find
+from fivetimes.config import Rule, Search, Team, columns_of, load
+from fivetimes.errors import FivetimesError, UnknownId
+from fivetimes.events import redact, varied_programs
+from fivetimes.model import (
+    Balance,
+    Candidate,
+    CommandLine,
+    Conductor,
+    EventLog,
+    Kind,
+    LiveText,
+    RawBatch,
+    Role,
+    Scan,
+    SessionLog,
+    Source,
+    SourceReport,
+    Traces,
+)
+from fivetimes.sessions import segment
+
+logger = logging.getLogger(__name__)
+
+ENGINES = ("profile", "prefixspan")
+_MAP = "--map="  # begins the line of a request's name that says what columns are called
+Tick = Callable[[str, float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to scan: sources, whose they are, and by which rule. `name` is how the store knows it again."""
+
+    name: str
+    team: Team
+    sources: tuple[Source, ...]
+    skipped: tuple[str, ...] = ()
+    engine: str = ENGINES[0]
+    unwanted: readers.Ignore = field(default_factory=readers.Ignore)
+
+
+# ---- what to scan
+
+
+def _unwanted(team: Team, environ: Mapping[str, str], home: Path) -> readers.Ignore:
+    return readers.ignore(
+        environ, root=team.root, home=home, histignore=team.histignore, history_ignore=team.history_ignore
+    )
+
+
+def from_config(path: Path, *, engine: str = ENGINES[0]) -> Request:
+    """A team, as a `fivetimes.toml` describes it."""
+    team = load(path)
+    found, skipped = readers.sources(team)
+    unwanted = _unwanted(team, os.environ, Path.home())
+    return Request(str(path.resolve()), team, _anywhere(found), tuple(skipped), engine, unwanted)
+
+
+def from_paths(paths: Sequence[Path], *, columns: str = "", engine: str = ENGINES[0]) -> Request:
+    """Files, folders and repositories named one by one.
+
+    Args:
+        paths: what was named.
+        columns: what generic logs among them call their fields, as `person=user,time=ts,action=activity`.
+        engine: what looks for routines.
+
+    Raises:
+        ConfigError: there is no such field.
+    """
+    pairs = [pair.partition("=") for pair in columns.split(",") if pair.strip()]
+    called = columns_of("--map", {field.strip(): column.strip() for field, _, column in pairs})
+    found, skipped = readers.named(paths, columns=called)
+    name = "\n".join([*(str(path.resolve()) for path in paths), *([_MAP + columns] if called else ())])
+    team = Team(root=Path())
+    return Request(name, team, _anywhere(found), tuple(skipped), engine, _unwanted(team, os.environ, Path.home()))
+
+
+def _anywhere(sources: Sequence[Source]) -> tuple[Source, ...]:
+    """The sources by full paths: a kept scan is read again from whatever folder the next command is typed in."""
+    return tuple(replace(source, path=source.path.absolute()) for source in sources)
+
+
+def from_machine(environ: Mapping[str, str], *, home: Path, here: Path, engine: str = ENGINES[0]) -> Request:
+    """The histories, agent logs and repository found on this machine."""
+    team, found = Team(root=here), tuple(readers.discover(home, here, environ))
+    return Request("this machine", team, found, (), engine, _unwanted(team, environ, home))
+
+
+# ---- the way through
+
+
+def _read(request: Request, balances: list[Balance], trouble: list[str]) -> Iterator[RawBatch]:
+    for source, balance in zip(request.sources, balances, strict=True):
+        try:
+            batches = readers.READERS[source.reader](source, balance)
+            yield from readers.without(batches, source, balance, request.unwanted)
+        except FivetimesError as error:
+            trouble.append(str(error))
+
+
+def _identify(team: Team) -> Callable[[str | None, str | None], str]:
+    """Who did it: a name of fivetimes.toml, else a number; nobody's name or address is kept that was only found."""
+    mails = {mail.lower(): person.name for person in team.persons for mail in person.emails}
+    named = {person.name for person in team.persons} | {"you"}
+    who = identity.identifier(mails, [person.name for person in team.persons], alone="you")
+    numbers: dict[str, str] = {}
+
+    def identify(owner: str | None, record: str | None) -> str:
+        name = who(owner, record)
+        return name if name in named else numbers.setdefault(name, f"person {len(numbers) + 1}")
+
+    return identify
+
+
+def sessions_of(events: EventLog, team: Team, search: Search) -> SessionLog:
+    """From redacted events to sessions."""
+    fused = identity.fuse(events, window=search.fuse_window, twin=search.twin_window, step=search.untimed_step)
+    return segment(normalise(fused), idle=team.idle)
+
+
+def _finder(request: Request, sessions: SessionLog, tick: Tick) -> Any:
+    if request.engine == "prefixspan":
+        found = patterns.classic(patterns.traces_of(sessions), most=100, min_length=3, max_length=8)
+        return lambda stream, search: from_patterns(stream, [tokens for tokens, _ in found], search)
+    return partial(find, tick=lambda share: tick("searching", share))
+
+
+def _rule(rule: Rule) -> dict[str, Any]:
+    named: dict[str, Any] = {"noticed": rule.noticed, "extract": rule.extract, "canonical": rule.canonical}
+    if rule.override_by:
+        named |= {"override_by": rule.override_by, "override_because": rule.override_because}
+    return named
+
+
+def _moment(seconds: float) -> datetime | None:
+    return None if np.isnan(seconds) else datetime.fromtimestamp(seconds, UTC)
+
+
+def _source_reports(request: Request, balances: Sequence[Balance], events: EventLog) -> tuple[SourceReport, ...]:
+    reports = []
+    for source, balance in zip(request.sources, balances, strict=True):
+        inside = [
+            number
+            for number, origin in enumerate(events.origins)
+            if origin == source.origin or origin.startswith(source.origin.rstrip("/") + "/")
+        ]
+        times = events.columns["time"][np.isin(events.columns["origin"], inside)]
+        known = times[~np.isnan(times)]
+        first, last = (known.min(), known.max()) if len(known) else (np.nan, np.nan)
+        lossy = any(number in events.deduplicated for number in inside)
+        untimed = len(times) - len(known)
+        reports.append(SourceReport(source, balance, _moment(first), _moment(last), lossy, untimed))
+    return tuple(reports)
+
+
+def survey(request: Request) -> tuple[list[SourceReport], list[str]]:
+    """Read every source, keep nothing of it, and say what is in it; and sentences for what cannot be read."""
+    reports, trouble = [], list(request.skipped)
+    for source in request.sources:
+        try:
+            reports.append(_surveyed(source, request.unwanted))
+        except FivetimesError as error:
+            trouble.append(str(error))
+    return reports, trouble
+
+
+def _surveyed(source: Source, unwanted: readers.Ignore) -> SourceReport:
+    balance, lossy, untimed = Balance(), False, 0
+    first, last = np.inf, -np.inf
+    found = readers.READERS[source.reader](source, balance)
+    for batch in readers.without(found, source, balance, unwanted):
+        times = np.full(len(batch.text), np.nan) if batch.time is None else np.asarray(batch.time, dtype=np.float64)
+        known = times[~np.isnan(times)]
+        untimed += len(times) - len(known)
+        first, last = min(first, known.min(initial=np.inf)), max(last, known.max(initial=-np.inf))
+        lossy |= batch.deduplicated
+    timed = last >= first
+    return SourceReport(
+        source, balance, _moment(first) if timed else None, _moment(last) if timed else None, lossy, untimed
+    )
+
+
+def advice(reports: Sequence[SourceReport]) -> list[list[str]]:
+    """For each source, sentences that help."""
+    return [readers.advice(report) for report in reports]
+
+
+def _quiet(_stage: str, _share: float) -> None:
+    """No one is watching."""
+
+
+def _known(
+    sources: Sequence[Source],
+    environ: Mapping[str, str],
+    *,
+    approved: frozenset[str],
+    varied: frozenset[str] = frozenset(),
+) -> privacy.Known:
+    """Names that exist here: the local extensions of the vocabulary."""
+    repositories = [source for source in sources if source.reader == "git"]
+    return readers.known_here(repositories, environ, varied=varied, approved=approved)
+
+
+def run(request: Request, *, key: bytes, tick: Tick = _quiet, approved: frozenset[str] = frozenset()) -> Scan:
+    """Scan: read, redact, and find the routines.
+
+    Args:
+        request: what to scan.
+        key: the local key of pseudonyms and digests.
+        tick: told the stage and the share of it done.
+        approved: names that a person said yes to.
+    """
+    search = Search()
+    balances = [Balance() for _ in request.sources]
+    trouble: list[str] = []
+    tick("reading", 0.0)
+    known = _known(request.sources, os.environ, approved=approved)
+    raw = _read(request, balances, trouble)
+    events = redact(raw, key=key, identify=_identify(request.team), known=known)
+    tick("finding steps", 0.0)
+    sessions = sessions_of(events, request.team, search)
+    finder = _finder(request, sessions, tick)
+    found, suppressed = candidates.propose(sessions, rule=request.team.rule, search=search, finder=finder)
+    return Scan(
+        candidates=tuple(found),
+        suppressed=tuple(suppressed),
+        sources=_source_reports(request, balances, events),
+        redactions=events.redactions,
+        skipped=(*request.skipped, *trouble),
+        rule=_rule(request.team.rule),
+        events=len(sessions.actions.events),
+        actions=len(sessions.actions),
+        sessions=len(sessions),
+        persons=len(np.unique(events.columns["person"])),
+        varied=varied_programs(events),
+    )
+
+
+# ---- with our own files: the key, the last scan
+
+
+def _mark(request: Request, folder: Path) -> str:
+    told = {"engine": request.engine, "unwanted": repr(request.unwanted), "approved": sorted(store.approved(folder))}
+    return store.fingerprint(request.sources, rule=_rule(request.team.rule) | told)
+
+
+def scan(request: Request, *, folder: Path, tick: Tick = _quiet) -> Scan:
+    """Scan, and keep the result as the last one of its configuration."""
+    mark = _mark(request, folder)
+    result = run(request, key=store.local_key(folder), tick=tick, approved=store.approved(folder))
+    store.save(result, name=request.name, mark=mark, folder=folder)
+    return result
+
+
+def last_scan(request: Request, *, folder: Path, tick: Tick = _quiet) -> Scan:
+    """The last scan of a configuration while its sources are what they were; else a new one."""
+    kept = store.saved(name=request.name, folder=folder)
+    if kept is not None and kept[0] == _mark(request, folder):
+        return kept[1]
+    return scan(request, folder=folder, tick=tick)
+
+
+def requested(config: Path | None, *, environ: Mapping[str, str], home: Path, here: Path, folder: Path) -> Request:
+    """What `show`, `draft` and `report` are about: the named configuration, the one in this folder, or the last scan.
+
+    Raises:
+        FivetimesError: nothing was scanned yet.
+    """
+    if config is not None:
+        return from_config(config)
+    if (here / "fivetimes.toml").is_file():
+        return from_config(here / "fivetimes.toml")
+    name = store.last_name(folder)
+    if name is None:
+        raise FivetimesError("nothing was scanned yet. Run: fivetimes scan")
+    if name == "this machine":
+        return from_machine(environ, home=home, here=here)
+    paths = [Path(line) for line in name.split("\n") if not line.startswith(_MAP)]
+    columns = next((line.removeprefix(_MAP) for line in name.split("\n") if line.startswith(_MAP)), "")
+    return from_config(paths[0]) if paths[0].suffix == ".toml" else from_paths(paths, columns=columns)
+
+
+def known_scan(config: Path | None, *, here: Path, folder: Path) -> Scan | None:
+    """The last scan of what `requested` would name, as it was; None when there is none. Nothing is read anew."""
+    named = config or (here / "fivetimes.toml" if (here / "fivetimes.toml").is_file() else None)
+    name = str(named.resolve()) if named is not None else store.last_name(folder)
+    kept = store.saved(name=name, folder=folder) if name is not None else None
+    return kept[1] if kept is not None else None
+
+
+def scan_team(path: Path) -> Scan:
+    """Scan a team without keeping anything: for notebooks and tests. The key is made for this call alone."""
+    return run(from_config(path), key=os.urandom(32))
+
+
+# ---- one candidate
+
+
+def candidate_of(scan: Scan, name: str) -> Candidate:
+    """The candidate with this id, or the only one whose id begins so.
+
+    Raises:
+        UnknownId: there is none, or several begin so.
+    """
+    exact = [c for c in scan.candidates if c.id == name]
+    begun = exact or [c for c in scan.candidates if c.id.startswith(name)]
+    if len(begun) == 1:
+        return begun[0]
+    known = ", ".join(c.id for c in (begun or scan.candidates)[:8]) or "none: the last scan found no routine"
+    raise UnknownId(f"{name}: {'several ids begin so' if begun else 'no such id'}. Known ids: {known}.")
+
+
+def live(scan: Scan, candidate: Candidate, *, folder: Path) -> LiveText:
+    """The very commands behind a candidate, read again now; for the owner's eyes."""
+    sources = [report.source for report in scan.sources]
+    return evidence.recall(candidate, sources=sources, readers=readers.READERS, key=store.local_key(folder))
+
+
+def _parse(text: str) -> CommandLine:
+    """A command line as the event log counts its actions: what a pipe feeds belongs to the step that feeds it."""
+    line = commands.parse(text, grammar=privacy.public())
+    return CommandLine(tuple(c for c in line.commands if c.words and c.operator not in ("|", "|&")), line.sure)
+
+
+def _harmless(scan: Scan, text: LiveText, *, folder: Path, environ: Mapping[str, str]) -> Callable[[str, Role], bool]:
+    """Which words of the live commands may stand in a file; one that stood in a secret's place may not, wherever it stands."""
+    pseudonyms = privacy.Pseudonyms(store.local_key(folder))
+    lines = (command.text for row in text.occurrences for command in row if command and command.kind is Kind.SHELL)
+    words = {word for line in lines for simple in _parse(line).commands for word in simple.words}
+    secret = {word.text for word in words if word.role is Role.SECRET}
+    programs = {word.text for word in words if word.role is Role.PROGRAM}
+    varied = frozenset(p for p in programs if pseudonyms.of(p, kind="prog") in scan.varied)
+    sources = [report.source for report in scan.sources]
+    known = _known(sources, environ, approved=store.approved(folder), varied=varied)
+    return lambda word, role: word not in secret and privacy.harmless(word, role=role, known=known)
+
+
+def draft(
+    scan: Scan,
+    name: str,
+    *,
+    folder: Path,
+    environ: Mapping[str, str],
+    at: datetime,
+    use_live: bool = True,
+    override: tuple[str, str] | None = None,
+) -> Conductor:
+    """Draft the conductor of one candidate; without `use_live` from the closed vocabulary alone.
+
+    Raises:
+        RuleError: it was seen too rarely, or a secret would come with it.
+    """
+    candidate = candidate_of(scan, name)
+    told = partial(conductors.draft, rule=scan.rule, parse=_parse, at=at, override=override)
+    if not use_live:
+        return conductors.locked(partial(told, conductors.without_names(candidate), None), _nothing_live)
+    if candidate.count < scan.rule["extract"] and override is None:
+        return told(candidate, None, harmless=_nothing_live)  # which refuses: nothing is read for it
+    text = live(scan, candidate, folder=folder)
+    return conductors.locked(partial(told, candidate, text), _harmless(scan, text, folder=folder, environ=environ))
+
+
+def withheld(
+    scan: Scan, candidate: Candidate, text: LiveText, *, folder: Path, environ: Mapping[str, str]
+) -> Mapping[str, str]:
+    """What the constants of a candidate's draft stand for; for the owner's eyes."""
+    harmless = _harmless(scan, text, folder=folder, environ=environ)
+    return conductors.withheld(candidate, text, parse=_parse, harmless=harmless)
+
+
+def _nothing_live(_word: str, _role: Role) -> bool:
+    return False
+
+
+def export(conductor: Conductor, *, form: str, directory: Path) -> list[Path]:
+    """Write a conductor, and besides its YAML the files of a format, into a directory; returns their paths.
+
+    Raises:
+        FivetimesError: no such format, or the directory cannot be written.
+    """
+    known = exporters.exporters()
+    if form not in known:
+        raise FivetimesError(f"{form}: no such format. Known: {', '.join(sorted(known))}.")
+    texts = {**known["yaml"](conductor), **known[form](conductor)}
+    return store.write_all(texts, directory=directory)
+
+
+# ---- pages
+
+
+def drafts_of(scan: Scan, *, folder: Path, environ: Mapping[str, str], at: datetime) -> dict[str, Conductor]:
+    """A draft of every candidate that the rule lets through."""
+    ready = [c for c in scan.candidates if c.count >= scan.rule["extract"]]
+    return {c.id: draft(scan, c.id, folder=folder, environ=environ, at=at) for c in ready}
+
+
+def report(scan: Scan, *, form: str, drafts: Mapping[str, Conductor], at: datetime) -> str:
+    """The report as text: `html`, `md` or `json`."""
+    if form == "json":
+        return json.dumps(pages.document(scan), indent=1)
+    render = {"html": pages.report_html, "md": pages.report_markdown}[form]
+    return render(scan, at=at, drafts=drafts)
+
+
+def write_report(path: Path, text: str) -> None:
+    """Write a report that only its owner may read."""
+    store.write_all({path.name: text}, directory=path.parent, private=True)
+
+
+def sequences(request: Request, *, key: bytes) -> Traces:
+    """The steps of each session in order, navigation left out: what frequent sequences are counted in."""
+    known = _known(request.sources, os.environ, approved=frozenset())
+    raw = _read(request, [Balance() for _ in request.sources], [])
+    events = redact(raw, key=key, identify=_identify(request.team), known=known)
+    return patterns.traces_of(sessions_of(events, request.team, Search()))
+
+
+# ---- names that nobody knows
+
+
+def unknown_names(request: Request, *, folder: Path) -> list[names.Unknown]:
+    """Names in program and script position that are in no vocabulary, read now and kept nowhere; for a terminal alone."""
+    known = _known(request.sources, os.environ, approved=store.approved(folder))
+    return names.unknown(_read(request, [Balance() for _ in request.sources], []), known=known)
+
+
+def approve(words: Sequence[str], *, folder: Path) -> None:
+    """Keep names that a person said yes to; from the next scan on they stand as they are."""
+    store.approve(words, folder=folder)
+
+
+# ---- before anything is read
+
+
+def _size(path: Path) -> int:
+    files = [path] if path.is_file() else path.rglob("*")
+    return sum(file.stat().st_size for file in files if file.is_file())
+
+
+def sizes(request: Request) -> list[tuple[str, str]]:
+    """(size, last change) of each source, as text."""
+    told = []
+    for source in request.sources:
+        size = _size(source.path) / 1e6
+        changed = datetime.fromtimestamp(source.path.stat().st_mtime, UTC)
+        told.append((f"{size:,.1f} MB", changed.strftime("%Y-%m-%d")))
+    return told
+
+
+def nothing_found(request: Request) -> str:
+    """The sentence for a scan that has nothing to read."""
+    if request.skipped:
+        return "nothing to read. " + " ".join(request.skipped)
+    return "nothing to read: no shell history, agent log or repository was found here. Name one: fivetimes scan PATH"
