@@ -1,0 +1,222 @@
+"""LiveText -> Call: what was said at each step, word by word, spelled as it was typed."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from fivetimes.model import Candidate, Command, CommandLine, Kind, LiveCommand, LiveText, Moment, Role, Word
+
+Parse = Callable[[str], CommandLine]
+Harmless = Callable[[str, Role], bool]
+
+_OPERATORS = frozenset({"&&", "||", ";", "|", "|&", "&"})
+_REDIRECTION = re.compile(r"\d?(?:<|>|>>|<<<|&>|&>>|>\||<>)")
+_PLAIN_FLAG = re.compile(r"-[A-Za-z]|--[a-z][a-z-]+")
+_ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
+# What follows these is prose: of a commit, a tag, a request. Nothing of it is kept but values known from elsewhere.
+_PROSE = re.compile(r"-[a-z]*m|--?(?:message|title|body|notes|subject|description|comment|reason|text)")
+# Wrappers that mean the same without their options, for lines whose spelling cannot be followed.
+_BARE_WRAPPERS = frozenset({"sudo", "doas", "nohup", "time", "nice", "command", "exec", "env"})
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One word of a call. `lead` is what stands before its value within the word (`--since=`, `key=`).
+
+    `key` is the flag or argument name it belongs to. `prose` is free text. An unsure word is one whose place in the
+    command is not known. A bare word was typed without quotes: its `*` is the shell's.
+    """
+
+    text: str
+    role: Role
+    lead: str = ""
+    key: str = ""
+    prose: bool = False
+    sure: bool = True
+    bare: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What was done at one moment of an occurrence (by number) at a step (by number)."""
+
+    occurrence: int
+    step: int
+    kind: Kind
+    action: str
+    words: tuple[Said, ...]
+    operator: str = ""
+
+
+def calls(candidate: Candidate, live: LiveText, *, parse: Parse, harmless: Harmless) -> list[Call]:
+    """Every moment of the candidate's steps whose source could be read again, in order.
+
+    Args:
+        candidate: the routine.
+        live: the texts of its moments, one for one.
+        parse: a command line -> its simple commands.
+        harmless: whether a word in a role may stand in a file; a program's full spelling is kept only then.
+    """
+    found: list[Call] = []
+    for number, (occurrence, texts) in enumerate(zip(candidate.occurrences, live.occurrences, strict=True)):
+        for moment, command in zip(occurrence.moments, texts, strict=True):
+            if moment.step is not None and command is not None:
+                found.extend(_call(number, moment.step, moment, command, parse, harmless))
+    return found
+
+
+def _call(
+    number: int, step: int, moment: Moment, command: LiveCommand, parse: Parse, harmless: Harmless
+) -> Iterator[Call]:
+    if command.kind == Kind.SHELL:
+        commands = parse(command.text).commands
+        if moment.part < len(commands):
+            chosen = commands[moment.part]
+            told = _told(_shell_words(command.text, commands, moment.part, harmless), command.text)
+            if any(word.text for word in told):
+                yield Call(number, step, Kind.SHELL, moment.action, told, chosen.operator)
+    elif command.kind == Kind.COMMIT:
+        # as a shell shows it, so that commits seen in either place are the same step
+        words = [Said("git", Role.PROGRAM), Said("commit", Role.SUBCOMMAND), Said("-m", Role.FLAG)]
+        words.append(Said(command.text.partition("\n")[0], Role.VALUE))
+        yield Call(number, step, Kind.SHELL, moment.action, _told(words, ""))
+    else:
+        named = (Said(command.text, Role.NAME), *_arguments(command.args or {}))
+        yield Call(number, step, command.kind, moment.action, named)
+
+
+def _arguments(args: Mapping[str, Any]) -> Iterator[Said]:
+    for key, value in args.items():
+        text = value if isinstance(value, str) else json.dumps(value, sort_keys=True, default=str)
+        prose = re.search(r"\s", text) is not None
+        yield Said(_clean(text), Role.VALUE, lead=f"{key}=", key=str(key), prose=prose)
+
+
+def _clean(text: str) -> str:
+    return text.replace("\0", "")
+
+
+def _told(words: Sequence[Said], text: str) -> tuple[Said, ...]:
+    """Give each value the flag before it as its key, and say which are prose and which were typed bare."""
+    done: list[Said] = []
+    for word in words:
+        before = done[-1] if done else None
+        key = word.key
+        if not key and before is not None and before.role == Role.FLAG and word.role in (Role.VALUE, Role.SECRET):
+            key = before.text
+        prose = word.role == Role.VALUE and bool(_PROSE.fullmatch(key) or re.search(r"\s", word.text))
+        bare = "*" in word.text and f" {word.text} " in f"{text} "
+        done.append(replace(word, text=_clean(word.text), key=key, prose=prose, bare=bare))
+    return tuple(done)
+
+
+# ---- shell words, spelled as typed
+
+
+def _shell_words(text: str, commands: Sequence[Command], part: int, harmless: Harmless) -> list[Said]:
+    command = commands[part]
+    segments = _segments(text)
+    if segments is not None and len(segments) == len(commands):
+        spelled = _aligned(_unquoted_remote(segments[part], command), command, harmless)
+        if spelled is not None:
+            return spelled
+    wrappers = [Said(name, Role.PROGRAM) for name in command.via if name in _BARE_WRAPPERS]
+    return wrappers + _glued(command.words, text)
+
+
+def _segments(text: str) -> list[list[str]] | None:
+    """The words of each simple command as the shell unquotes them; None for what is more than a list of commands."""
+    lexer = shlex.shlex(text, posix=True, punctuation_chars=True)
+    lexer.whitespace_split = True
+    lexer.commenters = ""
+    try:
+        words = list(lexer)
+    except ValueError:
+        return None
+    segments: list[list[str]] = [[]]
+    for word in words:
+        if word in _OPERATORS:
+            segments.append([])
+        else:
+            segments[-1].append(word)
+    return [segment for segment in segments if segment]
+
+
+def _unquoted_remote(raw: list[str], command: Command) -> list[str]:
+    """The words with the command of `ssh host 'command'` laid open: the far shell would read it the same way."""
+    if not command.via or command.via[0] != "ssh" or not raw or " " not in raw[-1]:
+        return raw
+    try:
+        return [*raw[:-1], *shlex.split(raw[-1])]
+    except ValueError:
+        return raw
+
+
+def _aligned(raw: Sequence[str], command: Command, harmless: Harmless) -> list[Said] | None:
+    """The typed words with the roles that the parser found; None where the two cannot be brought together."""
+    said: list[Said] = []
+    waiting = list(command.words)
+    for word in raw:
+        taken = _matched(word, waiting, harmless)
+        if taken is None:
+            said.append(_unmatched(word, command, harmless))
+        else:
+            said.append(taken[0])
+            del waiting[: taken[1]]
+    return None if waiting else said
+
+
+def _matched(word: str, waiting: Sequence[Word], harmless: Harmless) -> tuple[Said, int] | None:
+    """The typed word with its role, and how many of the waiting words it used up."""
+    if not waiting:
+        return None
+    first = waiting[0]
+    if word == first.text:
+        return Said(word, first.role), 1
+    if first.role == Role.PROGRAM and word.rpartition("/")[2].startswith(first.text):
+        return Said(word if harmless(word, Role.PROGRAM) else first.text, Role.PROGRAM), 1
+    if first.role == Role.FLAG and len(waiting) > 1:
+        for glue in ("=", ""):
+            if word == first.text + glue + waiting[1].text:
+                return Said(waiting[1].text, waiting[1].role, lead=first.text + glue, key=first.text), 2
+    return None
+
+
+def _unmatched(word: str, command: Command, harmless: Harmless) -> Said:
+    """A word that the parser looked through: a wrapper, one of its options, an assignment."""
+    if word in command.via:
+        return Said(word, Role.PROGRAM)
+    if _PLAIN_FLAG.fullmatch(word):
+        return Said(word, Role.FLAG)
+    assignment = _ASSIGNMENT.fullmatch(word)
+    # a variable's name is as free as its value: what looks like one may be a pasted key with its `=`
+    if assignment and harmless(assignment[1], Role.VALUE):
+        return Said(assignment[2], Role.VALUE, lead=f"{assignment[1]}=", key=assignment[1], sure=False)
+    return Said(word, Role.VALUE, sure=False)
+
+
+def _glued(words: Sequence[Word], text: str) -> list[Said]:
+    """The parser's words, a flag and its value in one word where the text has them so."""
+    said: list[Said] = []
+    for word in words:
+        flag = said[-1].text if said and said[-1].role == Role.FLAG else ""
+        if flag and word.role in (Role.VALUE, Role.SECRET) and f"{flag}=" in text and f"{flag} " not in text:
+            said[-1] = Said(word.text, word.role, lead=f"{flag}=", key=flag)
+        else:
+            said.append(Said(word.text, word.role))
+    return said
+
+
+def is_redirection(word: str) -> bool:
+    """Whether a word is an operator that sends input or output elsewhere, which is never quoted.
+
+    Example:
+        >>> is_redirection("2>"), is_redirection("-o")
+        (True, False)
+    """
+    return _REDIRECTION.fullmatch(word) is not None

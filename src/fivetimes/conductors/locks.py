@@ -1,0 +1,81 @@
+"""Conductor -> the same with nothing in it that the detector knows as a secret, nor any local name where none is wanted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from fivetimes.conductors.calls import Harmless
+from fivetimes.errors import RuleError
+from fivetimes.model import Candidate, Conductor, Kind, Role, Step, Variant
+from fivetimes.privacy import closed, flagged
+
+_ROUNDS = 4
+_SHORTEST = 3  # characters of a word that is taken out with its neighbours
+_PLACEHOLDER = re.compile(r"\{\{ [\w.]+ \}\}")
+
+
+def locked(draft: Callable[..., Conductor], harmless: Harmless) -> Conductor:
+    """Draft, look at each text and at the joined words of each step with the detector, and draft again without what it found.
+
+    Args:
+        draft: takes `harmless` and makes the conductor.
+        harmless: which words may stand in a file; those that make up a finding may not any more.
+
+    Raises:
+        RuleError: what was found is not among the words that can be held back.
+    """
+    held: list[str] = []
+
+    def stricter(word: str, role: Role) -> bool:
+        return harmless(word, role) and not any(len(word) >= _SHORTEST and word in text for text in held)
+
+    for _ in range(_ROUNDS):
+        conductor = draft(harmless=stricter)
+        found = [finding for text in _texts(conductor.document) if (finding := flagged(text)) is not None]
+        if not found:
+            return conductor
+        held += [finding.text for finding in found]
+    raise RuleError(
+        f"{conductor.id}: what would be written looks like a secret ({found[0].rule}), so nothing is written. Draft it"
+        " with --no-live, or change the name that looks so."
+    )
+
+
+def _texts(document: Mapping[str, Any]) -> Iterator[str]:
+    """The title, and of each step its label, its commands, and its arguments side by side; without our own placeholders."""
+    yield document["title"]
+    for step in document["steps"]:
+        yield step["action"]
+        for way in step.get("any") or [step]:
+            yield _PLACEHOLDER.sub(" ", way["run"])
+            arguments = (f"{name}={value}" for name, value in way.get("with", {}).items())
+            yield _PLACEHOLDER.sub(" ", " ".join(arguments))
+
+
+# ---- from the closed vocabulary alone
+
+
+def without_names(candidate: Candidate) -> Candidate:
+    """The candidate with labels of the closed vocabulary only: no name of this machine, no pseudonym, no unknown skill."""
+    kinds = {step.action: step.kind for step in candidate.steps}
+    kinds |= {action: step.kind for step in candidate.steps for action, _ in step.alternatives}
+    title = " ".join(closed(word, kind=Kind.ACTION) for word in candidate.title.split())
+    return replace(
+        candidate,
+        title=title.replace("<name>", "").strip() or "Routine",
+        steps=tuple(map(_step, candidate.steps)),
+        variants=tuple(
+            Variant(
+                tuple(closed(action, kind=kinds.get(action, Kind.SHELL)) for action in variant.actions), variant.count
+            )
+            for variant in candidate.variants
+        ),
+    )
+
+
+def _step(step: Step) -> Step:
+    others = tuple((closed(action, kind=step.kind), share) for action, share in step.alternatives)
+    return replace(step, action=closed(step.action, kind=step.kind), alternatives=others)

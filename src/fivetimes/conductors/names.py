@@ -1,0 +1,212 @@
+"""Where a value stands -> its name: by its shape, the argument or flag it follows, the program it is given to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from fivetimes.conductors.calls import Harmless
+from fivetimes.conductors.pieces import TELLING, is_word, pieces
+from fivetimes.model import Role
+
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
+# argument names that say nothing of what the value is
+_VAGUE = frozenset(
+    {
+        "arg",
+        "args",
+        "value",
+        "values",
+        "input",
+        "inputs",
+        "text",
+        "data",
+        "name",
+        "id",
+        "source",
+        "content",
+        "contents",
+        "query",
+        "q",
+        "since",
+        "until",
+        "string",
+        "target",
+        "param",
+        "params",
+        "options",
+        "path",
+        "file_path",
+        "filename",
+        "file",
+        "object",
+        "key",
+        "notes",
+        "arguments",
+    }
+)
+_SHAPE_NAMES = frozenset({"number", "host", "file", "path", "slug"})
+_SHORT_FLAGS = {"-b": "branch", "-f": "file", "-l": "label", "-m": "message", "-o": "output", "-t": "tag", "-u": "user"}
+
+# words before a slash that stand for something else
+_MEANS = {
+    kind: name
+    for name, kinds in (
+        ("service", "deploy deployment deployments svc service services sts statefulset ds daemonset"),
+        ("pod", "po pod pods"),
+        ("job", "job jobs cj cronjob cronjobs"),
+    )
+    for kind in kinds.split()
+}
+# What the tools of deploying call each in its own way is one thing when it is given to several of them.
+_DEPLOYED = frozenset({"image", "release", "resource"})
+
+# (the command, what its argument is)
+_GIVEN_TO: tuple[tuple[tuple[str, ...], str], ...] = (
+    (("git", "checkout"), "branch"),
+    (("git", "switch"), "branch"),
+    (("git", "branch"), "branch"),
+    (("git", "merge"), "branch"),
+    (("git", "rebase"), "branch"),
+    (("git", "push"), "branch"),
+    (("git", "tag"), "tag"),
+    (("git", "clone"), "repository"),
+    (("git", "add"), "files"),
+    (("docker",), "image"),
+    (("kubectl",), "resource"),
+    (("helm",), "release"),
+    (("terraform",), "workspace"),
+    (("ssh",), "host"),
+    (("rsync",), "place"),
+    (("scp",), "place"),
+    (("rclone",), "place"),
+    (("cp",), "place"),
+    (("mv",), "place"),
+    (("cd",), "folder"),
+    (("mkdir",), "folder"),
+    (("make",), "target"),
+    (("npm", "run"), "script"),
+    (("psql",), "database"),
+    (("vim",), "file"),
+    (("nvim",), "file"),
+    (("nano",), "file"),
+    (("emacs",), "file"),
+    (("code",), "file"),
+    (("cat",), "file"),
+    (("python",), "script"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One place where a value stands: the command's head, the flag or argument before it, the text before it.
+
+    `called` is a name of ours for what has none in the source.
+    """
+
+    head: tuple[str, ...] = ()
+    key: str = ""
+    before: str = ""
+    whole: bool = True
+    prose: bool = False
+    called: str = ""
+
+
+@dataclass(slots=True)
+class Names:
+    """The names given so far, by namespace: one name for one thing, never one name for two."""
+
+    harmless: Harmless
+    taken: dict[str, set[str]] = field(default_factory=dict)
+    constants: dict[str, str] = field(default_factory=dict)
+
+    def give(self, space: str, shape: str, contexts: Sequence[Context]) -> str:
+        """A name in a namespace (`inputs`, `free`, `constants`) that no other thing there has."""
+        wanted = list(dict.fromkeys(self._wanted(shape, contexts, "_part" if space == "constants" else "")))
+        taken = self.taken.setdefault(space, set())
+        name = next((name for name in wanted if name not in taken), None) or _numbered(wanted[0], taken)
+        taken.add(name)
+        return name
+
+    def constant(self, text: str, shape: str, context: Context) -> str:
+        """The name of a constant that is not written down; equal texts have one name."""
+        if text not in self.constants:
+            self.constants[text] = self.give("constants", shape, [context])
+        return self.constants[text]
+
+    def _wanted(self, shape: str, contexts: Sequence[Context], partly: str) -> Iterator[str]:
+        """The names that fit, the most telling first; `partly` ends the name of what is only a part of a word."""
+        # a message says what a value is less well than any other place in which it stands
+        contexts = [context for context in contexts if not context.prose] or contexts
+        if shape in TELLING:
+            yield shape
+        yield from (name for name in self._keys(contexts) if name not in _VAGUE)
+        yield from self._labels(contexts)
+        yield from (context.called for context in contexts if context.called)
+        yield from self._meant(contexts)
+        if shape in _SHAPE_NAMES:
+            yield shape
+        yield from _given_to([context for context in contexts if context.whole])
+        yield from (name for name in self._neighbours(contexts) if name not in TELLING)
+        yield from self._keys(contexts)
+        yield from _given_to(contexts)
+        yield from (f"{name}{partly}" for name in self._keys([replace(context, whole=True) for context in contexts]))
+        yield from self._by_program(contexts)
+        yield "value"
+
+    def _keys(self, contexts: Sequence[Context]) -> Iterator[str]:
+        """Argument names and flags whose whole value it is; argument names say more, so they come first."""
+        whole = [context.key for context in contexts if context.whole and context.key]
+        for key in sorted(whole, key=lambda key: key.startswith("-")):
+            role = Role.FLAG if key.startswith("-") else Role.KEY
+            name = _SHORT_FLAGS.get(key) or key.lstrip("-").lower().replace("-", "_")
+            if len(name) > 1 and _NAME.fullmatch(name) and self.harmless(key, role):
+                yield name
+
+    def _labels(self, contexts: Sequence[Context]) -> Iterator[str]:
+        """`app` of `app={{ … }}`."""
+        for context in contexts:
+            if context.before[-1:] in ("=", ":"):
+                yield from self._last_word(context.before)
+
+    def _neighbours(self, contexts: Sequence[Context]) -> Iterator[str]:
+        """`post` of `content/posts/{{ … }}`."""
+        for context in contexts:
+            yield from (_MEANS.get(word) or _singular(word) for word in self._last_word(context.before))
+
+    def _meant(self, contexts: Sequence[Context]) -> Iterator[str]:
+        """`service` of `deploy/{{ … }}`, and of what is given to several tools of deploying."""
+        for context in contexts:
+            if context.before[-1:] == "/":
+                yield from (_MEANS[word] for word in self._last_word(context.before) if word in _MEANS)
+        if len(_DEPLOYED.intersection(_given_to([context for context in contexts if context.whole]))) > 1:
+            yield "service"
+
+    def _last_word(self, text: str) -> Iterator[str]:
+        words = [piece for piece in pieces(text) if is_word(piece)]
+        if words and len(words[-1]) > 1 and _NAME.fullmatch(words[-1]) and self.harmless(words[-1], Role.VALUE):
+            yield words[-1]
+
+    def _by_program(self, contexts: Sequence[Context]) -> Iterator[str]:
+        for program in (context.head[0] for context in contexts if context.head):
+            name = f"{program.lower().replace('-', '_')}_argument"
+            if _NAME.fullmatch(name) and self.harmless(program, Role.PROGRAM):
+                yield name
+
+
+def _given_to(contexts: Sequence[Context]) -> Iterator[str]:
+    for context in contexts:
+        if not context.key:
+            yield from (name for head, name in _GIVEN_TO if context.head[: len(head)] == head)
+
+
+def _singular(word: str) -> str:
+    return word[:-1] if len(word) > 4 and word.endswith("s") and not word.endswith("ss") else word
+
+
+def _numbered(name: str, taken: set[str]) -> str:
+    number = 2
+    while f"{name}_{number}" in taken:
+        number += 1
+    return f"{name}_{number}"

@@ -1,0 +1,133 @@
+"""Candidate -> questions: the few things that only a person can say, each with what was seen; never answered here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from fivetimes.conductors.gates import does
+from fivetimes.conductors.maturity import Record, immature, weakest
+from fivetimes.conductors.proof import spoken
+from fivetimes.model import Candidate, Effect, Step
+
+_MOST = 5
+_NAMED = 3  # ways that a question names; the draft has them all
+_ALWAYS = 0.95  # a step seen in a smaller share of the occurrences is optional
+
+Question = tuple[bool, str, str, str]  # required, about, ask, evidence
+
+
+def questions(candidate: Candidate, found: list[Record]) -> list[dict[str, Any]]:
+    """At most five questions, the most needed first. The first, for the purpose, must be answered before approval.
+
+    Args:
+        candidate: the routine.
+        found: the records of its steps.
+    """
+    asked = [question for ask in _ASKS for question in ask(candidate)]
+    asked += [*_weakest(candidate, found), *_immature(candidate, found)]
+    ranked = sorted(asked, key=lambda question: (not question[0], _ORDER.index(question[1])))[:_MOST]
+    return [
+        {"id": f"q{n}", "required": required, "about": about, "ask": ask, "evidence": evidence, "answer": None}
+        for n, (required, about, ask, evidence) in enumerate(ranked, 1)
+    ]
+
+
+def _purpose(candidate: Candidate) -> Iterator[Question]:
+    ask = "What is this for: what should be true afterwards that was not before, and who would miss it?"
+    yield True, "purpose", ask, spoken(candidate)
+
+
+def _unknown_effects(candidate: Candidate) -> Iterator[Question]:
+    unclear = _named(candidate, lambda step: step.effect == Effect.UNKNOWN)
+    if unclear:
+        ask = f"Does one of these publish, change what others use, delete, send or pay: {unclear}? It needs a gate."
+        yield True, "effect", ask, "what these steps do could not be told from their names"
+
+
+def _answerer(candidate: Candidate) -> Iterator[Question]:
+    gated = [(n, step) for n, step in enumerate(candidate.steps, 1) if does(step.effect)]
+    if gated:
+        seen = "; ".join(f"s{n} {does(step.effect)}" for n, step in gated)
+        steps = ", ".join(f"s{n} ({step.action})" for n, step in gated)
+        ask = f"Who answers the gate before {steps}, and what must they have seen to say yes?"
+        yield False, "gate", ask, seen
+
+
+def _not_to_run(candidate: Candidate) -> Iterator[Question]:
+    ask = "When should this not be run, or be stopped half-way?"
+    completion = candidate.confidence.completion
+    if completion < _ALWAYS:
+        yield False, "out_of_bounds", ask, f"of the runs that were begun, {_percent(completion)} went to the end"
+    else:
+        yield False, "out_of_bounds", ask, "nearly every run that was begun went to the end"
+
+
+def _choices(candidate: Candidate) -> Iterator[Question]:
+    for number, step in enumerate(candidate.steps, 1):
+        if step.alternatives:
+            ask = f"Step s{number} is done in several ways: which is the intended one, or when is each right?"
+            yield False, "alternatives", ask, f"{step.action}, else {_others(step)}"
+            return
+    left_out = min(candidate.steps, key=lambda step: step.share, default=None)
+    if left_out is not None and left_out.share < _ALWAYS:
+        number = candidate.steps.index(left_out) + 1
+        ask = f"Step s{number} ({left_out.action}) is sometimes left out: when is that right?"
+        yield False, "optional", ask, f"done in {_percent(left_out.share)} of the {candidate.count} times"
+
+
+def _weakest(candidate: Candidate, found: list[Record]) -> Iterator[Question]:
+    record = weakest(candidate, found)
+    if record is None:
+        return
+    step, name = candidate.steps[record.step], f"Step s{record.step + 1}"
+    if record.failed > 1:
+        yield False, "standard", f"{name} ({step.action}) is the weakest: what is good enough there?", record.says
+    else:
+        ask = f"{name} ({step.action}) is done again until it is good enough: what is good enough?"
+        yield False, "standard", ask, f"up to {step.repeat[1]} times in one run"
+
+
+def _immature(candidate: Candidate, found: list[Record]) -> Iterator[Question]:
+    """Skills come first, compositions second: what is put in order here must be able to do its part."""
+    poor = immature(candidate, found)
+    if poor:
+        named = ", ".join(f"s{record.step + 1} ({candidate.steps[record.step].action})" for record in poor[:_NAMED])
+        ask = f"Can what does {named} be relied on, or must it be made better first?"
+        seen = "; ".join(f"s{record.step + 1} {record.says}" for record in poor[:_NAMED])
+        yield any(record.unreliable for record in poor), "specialist", ask, seen
+
+
+def _success(candidate: Candidate) -> Iterator[Question]:
+    last = candidate.steps[-1]
+    ask = "How does one see that a run was a success?"
+    yield False, "success", ask, f"the last step seen is s{len(candidate.steps)} ({last.action})"
+
+
+def _others(step: Step) -> str:
+    named = ", ".join(f"{action} ({_percent(share)})" for action, share in step.alternatives[:_NAMED])
+    more = len(step.alternatives) - _NAMED
+    return f"{named} and {more} more" if more > 0 else named
+
+
+def _percent(share: float) -> str:
+    return f"{share * 100:.0f} %"
+
+
+_ASKS = (_purpose, _unknown_effects, _answerer, _choices, _not_to_run, _success)
+# what is asked first where there is more to ask than anybody answers
+_ORDER = (
+    "purpose",
+    "effect",
+    "specialist",
+    "gate",
+    "out_of_bounds",
+    "alternatives",
+    "standard",
+    "optional",
+    "success",
+)
+
+
+def _named(candidate: Candidate, chosen: Callable[[Step], bool]) -> str:
+    return ", ".join(f"s{n} ({step.action})" for n, step in enumerate(candidate.steps, 1) if chosen(step))

@@ -1,0 +1,219 @@
+"""Call -> Way: the ways in which a step was done, and in each the places where words vary."""
+
+from __future__ import annotations
+
+import shlex
+from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from fivetimes.conductors.calls import Call, Said
+from fivetimes.conductors.pieces import Pieces, pieces
+from fivetimes.model import Kind, Role, Step
+
+_HEAD = (Role.PROGRAM, Role.SUBCOMMAND)
+# a place is taken for the first of these that one of its words has: never less careful than with one alone
+_TELLING = (
+    Role.SECRET, Role.PROGRAM, Role.SUBCOMMAND, Role.FLAG, Role.SCRIPT, Role.NAME, Role.KEY, Role.COMMIT_KIND, Role.VALUE
+)  # fmt: skip
+_OTHER_WAY = 0.05  # least share of a step's calls for another command to be a way of its own
+_OTHER_FLAGS = 0.2  # the same for other flags of one command, which are often a passing fancy
+_FEW = 2  # a way is done at least so often: once may be a slip
+_SETTLED = 0.5  # least share of the calls that the commonest flags must have to stand for all
+_MOST = 0.8
+_LONGEST = 200  # characters; longer values are contents, not names of things
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A place in a way: what stood there in each call, by occurrence. `said` is its first word, for role and key."""
+
+    said: Said
+    rows: tuple[tuple[int, Pieces], ...]
+    several: bool = False  # any number of words may stand here
+
+    @property
+    def values(self) -> list[str]:
+        """The texts in the order of the calls."""
+        return ["".join(row) for _, row in self.rows]
+
+    @property
+    def open(self) -> bool:
+        """Whether its text may be looked at for values: not a secret, not contents."""
+        return self.said.role != Role.SECRET and not self.several and max(map(len, self.values)) <= _LONGEST
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way of doing a step: its places in order, and the share of the step's occurrences that used it."""
+
+    kind: Kind
+    slots: tuple[Slot, ...]
+    share: float
+    operator: str
+
+    @property
+    def program(self) -> str:
+        """The program, tool, skill or action."""
+        return self.slots[0].said.text
+
+    @property
+    def head(self) -> tuple[str, ...]:
+        """Program and subcommands, or the declared name."""
+        return tuple(slot.said.text for slot in self.slots if slot.said.role in (*_HEAD, Role.NAME))
+
+
+def ways(said: Sequence[Call], step: Step) -> list[Way]:
+    """The ways of a step, the commonest first.
+
+    Args:
+        said: the calls of this step in all occurrences; none gives no way.
+        step: what the candidate says of it; the alternatives it names are ways however rare they are.
+    """
+    known = {step.action, *(action for action, _ in step.alternatives)}
+    total = len({call.occurrence for call in said})
+    found: list[Way] = []
+    for number, (_, group) in enumerate(_grouped(said, _head)):
+        vetted = number == 0 or (len(step.alternatives) > 0 and any(call.action in known for call in group))
+        if vetted or _often(group, said, _OTHER_WAY):
+            found = _with(found, list(_ways_of_one_command(group, total=total)))
+    return sorted(found, key=lambda way: -way.share)
+
+
+# ---- the same command under another program's name
+
+
+def _with(found: list[Way], more: list[Way]) -> list[Way]:
+    """The ways with more of them; where only the program differs, two ways share their places and learn from each other."""
+    for way in more:
+        twin = next((place for place, other in enumerate(found) if _same_but_program(way, other)), None)
+        if twin is not None:
+            shared = tuple(_pooled(*pair) for pair in zip(found[twin].slots[1:], way.slots[1:], strict=True))
+            found = [*found[:twin], replace(found[twin], slots=(found[twin].slots[0], *shared)), *found[twin + 1 :]]
+            way = replace(way, slots=(way.slots[0], *shared))  # noqa: PLW2901  # what follows is about the pooled way
+        found = [*found, way]
+    return found
+
+
+def _same_but_program(way: Way, other: Way) -> bool:
+    if way.kind != Kind.SHELL or other.kind != Kind.SHELL or len(way.slots) != len(other.slots) or len(way.slots) < 2:
+        return False
+    return all(_alike(*pair) for pair in zip(way.slots[1:], other.slots[1:], strict=True))
+
+
+def _alike(slot: Slot, other: Slot) -> bool:
+    if slot.several or other.several or slot.said.lead != other.said.lead:
+        return False
+    # an unknown program's subcommands look like values
+    return not (_is_fixed(slot.said) or _is_fixed(other.said)) or set(slot.values) == set(other.values)
+
+
+def _pooled(slot: Slot, other: Slot) -> Slot:
+    """Two places as one, with the role that tells more: the parser knows a public program's words better."""
+    said = min(slot.said, other.said, key=lambda said: (_TELLING.index(said.role), not said.prose))
+    return Slot(said, slot.rows + other.rows)
+
+
+def _grouped(said: Iterable[Call], key: Callable[[Call], Hashable]) -> list[tuple[Hashable, list[Call]]]:
+    groups: dict[Hashable, list[Call]] = defaultdict(list)
+    for call in said:
+        groups[key(call)].append(call)
+    return sorted(groups.items(), key=lambda group: (-len(group[1]), str(group[0])))
+
+
+def _often(group: Sequence[Call], said: Sequence[Call], share: float) -> bool:
+    return len(group) >= max(_FEW, share * len(said))
+
+
+def _head(call: Call) -> Hashable:
+    return call.kind, tuple(word.text for word in call.words if word.role in (*_HEAD, Role.NAME))
+
+
+def _ways_of_one_command(group: list[Call], *, total: int) -> Iterator[Way]:
+    if group[0].kind != Kind.SHELL:
+        yield _way(group, _named_slots(group), total)
+        return
+    shapes = _grouped(group, _skeleton)
+    if len(shapes) > _FEW and len(shapes[0][1]) < _SETTLED * len(group):
+        yield _way(group, _loose_slots(group), total)
+        return
+    for number, (_, calls) in enumerate(shapes):
+        if number == 0 or _often(calls, group, _OTHER_FLAGS):
+            yield _way(calls, list(_slots(calls)), total)
+
+
+def _way(calls: Sequence[Call], slots: Sequence[Slot], total: int) -> Way:
+    operator = Counter(call.operator for call in calls).most_common(1)[0][0]
+    return Way(calls[0].kind, tuple(slots), len({call.occurrence for call in calls}) / total, operator)
+
+
+# ---- shell commands: the fixed words, with what varies between them
+
+
+def _is_fixed(word: Said) -> bool:
+    return word.role in (*_HEAD, Role.FLAG) and not word.lead
+
+
+def _parts(call: Call) -> list[list[Said]]:
+    """The words, values that follow one another taken together: their number often varies."""
+    parts: list[list[Said]] = []
+    for plain, group in groupby(call.words, lambda word: not _is_fixed(word) and not word.lead):
+        words = list(group)
+        parts.extend([words] if plain else [[word] for word in words])
+    return parts
+
+
+def _skeleton(call: Call) -> Hashable:
+    return tuple(part[0].text if _is_fixed(part[0]) else (part[0].lead,) for part in _parts(call))
+
+
+def _slots(calls: Sequence[Call]) -> Iterator[Slot]:
+    for column in zip(*(_parts(call) for call in calls), strict=True):
+        size, times = Counter(map(len, column)).most_common(1)[0]
+        if times < _MOST * len(column):
+            rows = tuple(
+                (call.occurrence, (" ".join(word.text for word in part),))
+                for call, part in zip(calls, column, strict=True)
+            )
+            yield Slot(column[0][0], rows, several=True)
+            continue
+        fitting = [(call, part) for call, part in zip(calls, column, strict=True) if len(part) == size]
+        for place in range(size):
+            yield _slot([(call.occurrence, part[place]) for call, part in fitting])
+
+
+def _slot(rows: Sequence[tuple[int, Said]]) -> Slot:
+    """A place with one word in each call: prose if it is in one of them, known and bare if it is in all."""
+    said = replace(
+        rows[0][1],
+        prose=any(word.prose for _, word in rows),
+        sure=all(word.sure for _, word in rows),
+        bare=all(word.bare for _, word in rows),
+    )
+    return Slot(said, tuple((number, pieces(word.text)) for number, word in rows))
+
+
+def _loose_slots(group: Sequence[Call]) -> list[Slot]:
+    """Program and subcommands, and one place for all the rest, which is never twice the same."""
+    heads = [word for word in group[0].words if word.role in _HEAD]
+    fixed = [Slot(word, tuple((call.occurrence, (word.text,)) for call in group)) for word in heads]
+    rest = [[word.text for word in call.words if word.role not in _HEAD] for call in group]
+    rows = tuple((call.occurrence, (shlex.join(words),)) for call, words in zip(group, rest, strict=True))
+    return [*fixed, Slot(Said("", Role.VALUE, key="--arguments"), rows, several=True)]
+
+
+# ---- named calls: a place for each argument
+
+
+def _named_slots(group: Sequence[Call]) -> list[Slot]:
+    by_key: dict[str, list[tuple[int, Said]]] = defaultdict(list)
+    for call in group:
+        for word in call.words[1:]:
+            by_key[word.key].append((call.occurrence, word))
+    name = group[0].words[0]
+    slots = [Slot(name, tuple((call.occurrence, (name.text,)) for call in group))]
+    for rows in by_key.values():
+        if len(rows) >= _SETTLED * len(group):
+            slots.append(_slot(rows))
+    return slots

@@ -1,0 +1,29 @@
+"""Conductor -> text: one file per format, each with one `export`."""
+
+from collections.abc import Mapping
+
+from fivetimes import plugins
+from fivetimes.exporters import github, justfile, runbook, serverless, skill, source
+from fivetimes.exporters.source import render
+from fivetimes.model import Exporter
+
+EXPORTERS: Mapping[str, Exporter] = {
+    "yaml": source.export,
+    "skill": skill.export,
+    "runbook": runbook.export,
+    "just": justfile.export,
+    "github-actions": github.export,
+    "serverless-workflow": serverless.export,
+}
+
+
+def exporters() -> Mapping[str, Exporter]:
+    """Every format by name: ours, and those of installed guests (entry point `fivetimes.exporters`).
+
+    Raises:
+        FivetimesError: a guest cannot be loaded, or takes a name of ours.
+    """
+    return plugins.joined("fivetimes.exporters", EXPORTERS)
+
+
+__all__ = ["EXPORTERS", "exporters", "render"]

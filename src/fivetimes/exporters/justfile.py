@@ -1,0 +1,82 @@
+"""Conductor -> justfile: one recipe for each step, `[confirm]` before what goes out, all in order as the first recipe."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from fivetimes.exporters.filenames import slug
+from fivetimes.exporters.gates import carried
+from fivetimes.exporters.plan import Plan, Stage, Value, demands, plan, script
+from fivetimes.exporters.prose import evidence, line, purpose
+from fivetimes.model import Conductor
+
+_CONFIRM = "\n[confirm("
+
+
+def export(conductor: Conductor) -> Mapping[str, str]:
+    """`<id>.just`; `just --justfile <id>.just` carries it out.
+
+    Raises:
+        RuleError: it cannot be carried out from a terminal without loss.
+    """
+    text = "\n".join(_file(conductor, plan(conductor, form="just")))
+    return {f"{slug(conductor.id)}.just": f"{carried(conductor, text, sign=_CONFIRM)}\n"}
+
+
+def _file(conductor: Conductor, planned: Plan) -> Iterator[str]:
+    yield from _head(conductor, planned)
+    yield from ("", 'set shell := ["bash", "-euo", "pipefail", "-c"]', "set dotenv-load := true", "")
+    for stage in planned.stages:
+        if stage.optional:
+            yield from (f"# no leaves out {stage.id}", f'export {stage.switch} := "yes"')
+        if len(stage.acts) > 1:
+            yield from (f"# 1 to {len(stage.acts)}: the way of {stage.id}", f'export {stage.choice} := "1"')
+    yield from ("", f"# {line(conductor.document['title'])}")
+    yield f"{_name(conductor)}{_parameters(_asked(planned.stages))}: {' '.join(map(_called, planned.stages))}"
+    for stage in planned.stages:
+        yield from _recipe(stage)
+
+
+def _head(conductor: Conductor, planned: Plan) -> Iterator[str]:
+    document = conductor.document
+    yield f"# {line(document['title'])}. {line(purpose(document))}"
+    yield f"# {evidence(document)} Drafted by fivetimes: {line(conductor.id)}, {document['evidence']['digest']}"
+    yield "# Gates ask on the terminal, and an answer other than yes stops the run. just --yes would answer them all: do not."
+    settled = list(dict.fromkeys(name for stage in planned.stages for name in demands(stage)))
+    if settled:
+        yield f"# Set in the environment, or in a .env file beside this one: {', '.join(settled)}"
+
+
+def _asked(stages: tuple[Stage, ...]) -> list[Value]:
+    return [value for value in dict.fromkeys(value for stage in stages for value in stage.needs) if value.asked]
+
+
+def _parameters(values: list[Value]) -> str:
+    return "".join(f" ${value.variable}" for value in values)
+
+
+def _called(stage: Stage) -> str:
+    asked = _asked((stage,))
+    return f"({' '.join([stage.id, *(value.variable for value in asked)])})" if asked else stage.id
+
+
+def _recipe(stage: Stage) -> Iterator[str]:
+    yield from ("", f"# {stage.says}{_again(stage)}")
+    if stage.gate:
+        yield f"[confirm({_string(str(stage.gate['ask']) + ' [y/N]')})]"
+    yield from (f"{stage.id}{_parameters(_asked((stage,)))}:", f"    {script(stage)}")
+
+
+def _again(stage: Stage) -> str:
+    return f" (up to {stage.again} times, until it is good enough: call it again)" if stage.again > 1 else ""
+
+
+def _name(conductor: Conductor) -> str:
+    name = slug(conductor.id)
+    return name if re.fullmatch(r"(?!s\d+$)[a-z][a-z0-9-]*", name) else f"run-{name}"
+
+
+def _string(text: str) -> str:
+    """A text as just writes it; what cannot be seen is already spelled out."""
+    return '"' + line(text).replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -1,0 +1,115 @@
+"""Conductor -> runbook: one Markdown page that people follow, with the flow as a Mermaid picture that forges draw."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from fivetimes.exporters.filenames import slug
+from fivetimes.exporters.gates import carried, guarded_steps
+from fivetimes.exporters.plan import ALWAYS
+from fivetimes.exporters.prose import (
+    evidence,
+    fenced,
+    inputs,
+    legend,
+    limits,
+    line,
+    markdown,
+    marks,
+    override,
+    purpose,
+    questions,
+    ways,
+)
+from fivetimes.model import Conductor
+
+_STOP = "**GATE.**"
+_LABEL = 60  # characters of a label in the picture
+
+
+def export(conductor: Conductor) -> Mapping[str, str]:
+    """`<id>.md`."""
+    text = "\n".join(_page(conductor))
+    return {f"{slug(conductor.id)}.md": f"{carried(conductor, text, sign=_STOP)}\n"}
+
+
+def _page(conductor: Conductor) -> Iterator[str]:
+    document = conductor.document
+    yield from (f"# {markdown(document['title'])}", "", purpose(document), "", evidence(document), "")
+    yield from _paragraphs(limits(document))
+    yield from ("```mermaid", *picture(conductor), "```", "")
+    yield from ("## What to know before", "", *inputs(document), *legend(document), "")
+    yield from ("## Steps", "")
+    for number, step in enumerate(guarded_steps(conductor), 1):
+        yield from _step(number, step)
+    yield from ("## Questions", "", *questions(document), "")
+    yield from ("## Where this is from", "", f"Drafted by fivetimes: conductor `{slug(conductor.id)}`, evidence")
+    yield f"`{document['evidence']['digest']}`. `fivetimes verify` checks it on the machine where it was drafted."
+    yield from override(document)
+
+
+def _paragraphs(lines: Iterator[str]) -> Iterator[str]:
+    for text in lines:
+        yield from (text, "")
+
+
+def _step(number: int, step: Mapping[str, Any]) -> Iterator[str]:
+    if gate := step.get("gate"):
+        who = markdown(gate["answerer"]) if gate["answerer"] else "a person"
+        yield f"{number}. {_STOP} {markdown(gate['ask'])} Answered by {who}; if it is no, {markdown(gate['on_no'])} here."
+        yield ""
+        yield f"    Then {markdown(step['action'])}{marks(step)}:"
+    else:
+        yield f"{number}. {markdown(step['action'])}{marks(step)}"
+    yield ""
+    for way in ways(step):
+        yield from fenced(line(way["run"]))
+    if step["expects"]:
+        yield f"    Good enough when {markdown(step['expects'])}"
+    yield ""
+
+
+# ---- the picture
+
+
+def picture(conductor: Conductor) -> Iterator[str]:
+    """The flow as Mermaid text: steps as boxes, gates as diamonds, what may be left out as dotted ways past it."""
+    yield "flowchart TD"
+    before = ["begin([begin])"]
+    for step in guarded_steps(conductor):
+        name = step["id"]
+        shape = f'{name}["{_label(step["action"])}"]'
+        if step.get("gate"):
+            gate = f"gate_{name}"
+            yield from _arrows(before, f'{gate}{{"{_label(step["gate"]["ask"])}"}}')
+            yield f"    {gate} -- no --> stopped([stop])"
+            yield f"    {gate} -- yes --> {shape}"
+        else:
+            yield from _arrows(before, shape)
+        if step.get("repeat", [1, 1])[1] > 1:
+            yield f"    {name} -- again --> {name}"
+        before = [name, *_past(step, before)]
+    yield from _arrows(before, "done([done])")
+
+
+def _past(step: Mapping[str, Any], before: list[str]) -> list[str]:
+    """Where else the flow may come from when a step may be left out."""
+    return [_bare(node) for node in before] if step["share"] < ALWAYS else []
+
+
+def _arrows(before: list[str], node: str) -> Iterator[str]:
+    for place, origin in enumerate(dict.fromkeys(before)):
+        yield f"    {origin} {'-->' if place == 0 else '-.->'} {node}"
+
+
+def _bare(node: str) -> str:
+    return re.match(r"\w+", node)[0]  # type: ignore[index]  # every node begins with its name
+
+
+def _label(text: str) -> str:
+    """Text in a label: everything that Mermaid could read as its own is written by its number."""
+    shown = line(text)
+    short = shown if len(shown) <= _LABEL else shown[: _LABEL - 1] + "…"
+    return re.sub(r"[^\w .,:/?…-]", lambda found: f"#{ord(found[0])};", short)

@@ -1,0 +1,214 @@
+"""Template -> shell words: every literal quoted, every placeholder a quoted variable, nothing else ever active."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+PLACEHOLDER = re.compile(r"\{\{ *(inputs|free|constants|steps\.s[1-9][0-9]*)\.([a-z][a-z0-9_]*) *\}\}")
+
+_SAFE = re.compile(r"[\w@%+=:,./-]+", re.ASCII)
+_GLOB = re.compile(r"[\w./*?+-]+", re.ASCII)
+_REDIRECTION = re.compile(r"(\d?(?:>>|>\||<>|<<<|>|<)|&>>|&>)(.*)", re.DOTALL)
+_DUPLICATE = re.compile(r"\d?>&\d")
+_ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
+# Two of these side by side begin or end a placeholder of a template engine or a forge, so they are never left so.
+_PAIRS = re.compile(r"(?<=\$)(?=\{)|(?<=\{)(?=[{%])|(?<=[}%])(?=\})")
+# A shell reads these as its own grammar where a command's name stands.
+_RESERVED = frozenset(
+    "if then elif else fi for while until do done case esac in function select coproc { } ! [[ ]]".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """A placeholder of a template."""
+
+    space: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A literal within a word, and whether it was quoted in the template."""
+
+    text: str
+    quoted: bool
+
+
+Word = tuple[Piece | Ref, ...]
+Say = Callable[[Ref], str]
+_Mark = tuple[str | Ref, bool] | None  # a letter or a placeholder and whether it is quoted; None ends a word
+
+
+def split(run: str) -> list[Word]:
+    r"""The words of a template, as a shell splits them; a quote that nothing closes is a letter like others.
+
+    Example:
+        >>> split("git tag 'a b'{{ inputs.version }}")[2]
+        (Piece(text='a b', quoted=True), Ref(space='inputs', name='version'))
+        >>> len(split("it's {{ inputs.x }}"))
+        2
+    """
+    parts = _parts(run)
+    marks = _read(parts)
+    if marks is None:
+        marks = [None if isinstance(part, str) and part.isspace() else (part, True) for part in parts]
+    words = [tuple(_pieces(list(group))) for ends, group in groupby(marks, lambda mark: mark is None) if not ends]
+    return [word for word in words if word]
+
+
+def references(run: str) -> list[Ref]:
+    """The placeholders of a template, in order."""
+    return [Ref(found[1], found[2]) for found in PLACEHOLDER.finditer(run)]
+
+
+def _parts(run: str) -> list[str | Ref]:
+    parts: list[str | Ref] = []
+    last = 0
+    for found in PLACEHOLDER.finditer(run):
+        parts += run[last : found.start()]
+        parts.append(Ref(found[1], found[2]))
+        last = found.end()
+    return [*parts, *run[last:]]
+
+
+def _read(parts: Sequence[str | Ref]) -> list[_Mark] | None:
+    """Each part with whether it is quoted; None where the quotes do not close."""
+    marks: list[_Mark] = []
+    quote, escaped = "", False
+    for part in parts:
+        if escaped:
+            # within double quotes a backslash stays, but before what it protects
+            marks += [] if quote == "" or part in ('"', "\\", "$", "`") else [("\\", True)]
+            marks.append((part, True))
+            escaped = False
+        elif part == "\\" and quote != "'":
+            escaped = True
+        elif part in ("'", '"') and quote in ("", part):
+            quote = "" if quote else str(part)
+            marks.append(("", True))  # an empty pair of quotes is a word
+        elif isinstance(part, str) and part.isspace() and not quote:
+            marks.append(None)
+        else:
+            marks.append((part, quote != ""))
+    return None if quote or escaped else marks
+
+
+def _pieces(marks: Sequence[_Mark]) -> Iterator[Piece | Ref]:
+    told = [mark for mark in marks if mark is not None]
+    for key, group in groupby(told, lambda mark: (isinstance(mark[0], Ref), mark[1])):
+        if key[0]:
+            yield from (part for part, _ in group if isinstance(part, Ref))
+        else:
+            yield Piece("".join(str(part) for part, _ in group), key[1])
+
+
+# ---- writing
+
+
+def quote(text: str) -> str:
+    r"""One shell word of exactly this text, on one line (bash), without any pair that a template engine would read.
+
+    Example:
+        >>> quote("a b"), quote("it's"), quote("v1.2"), quote("")
+        ("'a b'", "'it'\\''s'", 'v1.2', "''")
+        >>> print(quote("${{ x }}"), quote("a\nb"))
+        '$''{''{ x }''}' 'a'$'\n''b'
+    """
+    if _SAFE.fullmatch(text):
+        return text
+    return "".join(_quoted(part) for part in _lines(text)) or "''"
+
+
+def _lines(text: str) -> Iterator[str]:
+    last = 0
+    for found in _CONTROL.finditer(text):
+        yield from (text[last : found.start()], found[0])
+        last = found.end()
+    yield text[last:]
+
+
+def _quoted(part: str) -> str:
+    if _CONTROL.fullmatch(part):
+        code = {"\n": "\\n", "\t": "\\t", "\r": "\\r"}.get(part) or f"\\u{ord(part):04x}"
+        return "" if part == "\0" else f"$'{code}'"  # no argument of a program can hold a NUL
+    pieces = [piece.replace("'", "'\\''") for piece in _PAIRS.split(part) if piece]
+    return "".join(f"'{piece}'" for piece in pieces)
+
+
+def command(run: str, *, say: Say) -> str:
+    """A template as a command line of bash.
+
+    Args:
+        run: the template.
+        say: how a placeholder is said, as a word that no shell splits, such as `"$version"`.
+
+    Example:
+        >>> command("git tag v{{ inputs.version }} > 'a; b'", say=lambda ref: f'"${ref.name}"')
+        'git tag v"$version" > \\'a; b\\''
+    """
+    words = split(run)
+    written: list[str] = []
+    for place, word in enumerate(words):
+        first = all(_is_assignment(before) for before in words[:place])
+        goes_nowhere = place == len(words) - 1 or _is_operator(words[place + 1])
+        written.append(_written(word, first=first, goes_nowhere=goes_nowhere, say=say))
+    return " ".join(written) or ":"
+
+
+def _is_operator(word: Word) -> bool:
+    """Whether a word is a redirection that waits for the next word."""
+    front = word[0]
+    if len(word) > 1 or isinstance(front, Ref) or front.quoted:
+        return False
+    sent = _REDIRECTION.fullmatch(front.text)
+    return sent is not None and not sent[2]
+
+
+def _is_assignment(word: Word) -> bool:
+    return isinstance(word[0], Piece) and not word[0].quoted and _ASSIGNMENT.match(word[0].text) is not None
+
+
+def _written(word: Word, *, first: bool, goes_nowhere: bool, say: Say) -> str:
+    lead, rest = _lead(word, first=first, goes_nowhere=goes_nowhere)
+    text = lead + "".join(_part(part, say) for part in rest)
+    if first and text in _RESERVED:
+        return f"'{text}'"
+    if first and not re.match(r"[\w./~\"']|$", text, re.ASCII):
+        return f"'{text[0]}'{text[1:]}"  # `@` and `-` would tell just something
+    return text or "''"
+
+
+def _lead(word: Word, *, first: bool, goes_nowhere: bool) -> tuple[str, Word]:
+    """What of a word's front is the shell's: an assignment's name, a redirection, the home folder; and what follows."""
+    front = word[0]
+    if isinstance(front, Ref) or front.quoted:
+        return "", word
+    if first and (named := _ASSIGNMENT.match(front.text)):
+        return named[0], _without(word, named.end())
+    if _DUPLICATE.fullmatch(front.text) and len(word) == 1:
+        return front.text, ()
+    sent = _REDIRECTION.fullmatch(front.text)
+    if sent and not first and (sent[2] or len(word) > 1 or not goes_nowhere):
+        return sent[1] + (" " if sent[2] or len(word) > 1 else ""), _without(word, sent.end(1))
+    if front.text.startswith("~/"):
+        return "~/", _without(word, 2)
+    return "", word
+
+
+def _without(word: Word, letters: int) -> Word:
+    front = word[0]
+    rest = front.text[letters:] if isinstance(front, Piece) else ""
+    return (Piece(rest, False), *word[1:]) if rest else word[1:]
+
+
+def _part(part: Piece | Ref, say: Say) -> str:
+    if isinstance(part, Ref):
+        return say(part)
+    if not part.quoted and _GLOB.fullmatch(part.text):
+        return part.text
+    return quote(part.text) if part.text else ""

@@ -1,0 +1,110 @@
+"""Conductor -> a skill folder (SKILL.md): what an agent reads, with every gate as a line that says stop."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import yaml
+
+from fivetimes.exporters.filenames import slug
+from fivetimes.exporters.gates import carried, guarded_steps
+from fivetimes.exporters.prose import (
+    evidence,
+    fenced,
+    inputs,
+    legend,
+    limits,
+    line,
+    markdown,
+    marks,
+    override,
+    purpose,
+    questions,
+    ways,
+)
+from fivetimes.exporters.source import render
+from fivetimes.model import Conductor
+
+_DESCRIPTION = 1024  # characters that the format allows
+_NO_TAGS = str.maketrans("<>", "()")  # agents read tags as instructions
+_RULE = re.compile("-{3,}")  # readers of the format end the front matter at three dashes, wherever they stand
+_STOP = "**STOP.** Ask a person and wait for the answer:"
+
+
+def export(conductor: Conductor) -> Mapping[str, str]:
+    """`<id>/SKILL.md`, and the conductor itself beside it as `<id>/references/conductor.yaml`."""
+    name = slug(conductor.id)
+    body = "\n".join(_body(conductor))
+    text = f"---\n{_front_matter(conductor, name)}---\n\n{carried(conductor, body, sign=_STOP)}\n"
+    return {f"{name}/SKILL.md": text, f"{name}/references/conductor.yaml": render(conductor)}
+
+
+def _front_matter(conductor: Conductor, name: str) -> str:
+    document = conductor.document
+    evidence = document["evidence"]
+    metadata = {
+        "fivetimes-schema": document["schema"],
+        "fivetimes-tier": document["tier"],
+        "fivetimes-occurrences": evidence["occurrences"],
+        "fivetimes-people": evidence["people"],
+        "fivetimes-digest": evidence["digest"],
+    }
+    front = {
+        "name": name,
+        "description": _description(document),
+        "metadata": {key: str(value) for key, value in metadata.items()},
+    }
+    return yaml.safe_dump(front, sort_keys=False, allow_unicode=True, width=120)
+
+
+def _description(document: Mapping[str, Any]) -> str:
+    actions = ", then ".join(line(step["action"]) for step in document["steps"])
+    count = document["evidence"]["occurrences"]
+    seen = f"{line(document['title'])}. A routine that people were seen to do {count} times: {actions}."
+    said = document["why"]["purpose"]
+    told = f"For: {line(said)}" if said else "A draft: its purpose is still to be said by a person."
+    text = _RULE.sub("--", f"{seen} {told}".translate(_NO_TAGS))
+    return text if len(text) <= _DESCRIPTION else text[: _DESCRIPTION - 1].rstrip() + "…"
+
+
+# ---- the body
+
+
+def _body(conductor: Conductor) -> Iterator[str]:
+    document = conductor.document
+    yield f"# {markdown(document['title'])}"
+    yield ""
+    yield f"Drafted by fivetimes from work that was seen. {purpose(document)}"
+    yield from ("", "## When to use", "", *_when(document))
+    yield from ("", "## Inputs", "", *inputs(document))
+    yield from ("", "## Steps", "", *legend(document))
+    for number, step in enumerate(guarded_steps(conductor), 1):
+        yield from _step(number, step)
+    yield from ("## Open questions", "", *questions(document), "")
+    yield from ("## Evidence", "", f"{evidence(document)} The whole conductor stands in `references/conductor.yaml`.")
+    yield from override(document)
+
+
+def _when(document: Mapping[str, Any]) -> Iterator[str]:
+    open_ones = [question for question in document["questions"] if question["required"] and not question["answer"]]
+    yield from limits(document)
+    if not open_ones:
+        yield f"When this is wanted: {purpose(document)}"
+        return
+    yield "Not decided. Before this is used without asking, a person answers:"
+    for question in open_ones:
+        yield ""
+        yield f"> {markdown(question['ask'])} (seen {markdown(question['evidence'])})"
+
+
+def _step(number: int, step: Mapping[str, Any]) -> Iterator[str]:
+    yield f"{number}. {markdown(step['action'])}{marks(step)}"
+    yield ""
+    if gate := step.get("gate"):
+        yield f"    {_STOP} {markdown(gate['ask'])} If the answer is no, {markdown(gate['on_no'])} here."
+        yield ""
+    for way in ways(step):
+        yield from fenced(line(way["run"]))
+    yield ""

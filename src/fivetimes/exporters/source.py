@@ -1,0 +1,47 @@
+"""Conductor -> YAML: the source of truth, one file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import yaml
+
+from fivetimes.exporters.filenames import slug
+from fivetimes.exporters.gates import guarded_steps
+from fivetimes.model import Conductor
+
+
+class _Writer(yaml.SafeDumper):
+    """The safe dumper without anchors: a draft is read by people."""
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002  # PyYAML asks for this signature
+        """Write equal values out each time."""
+        return True
+
+
+def render(conductor: Conductor) -> str:
+    """The conductor as YAML text: the same bytes for the same conductor, and read back it is the same document."""
+    return yaml.dump(
+        _plain(conductor.document),
+        Dumper=_Writer,
+        sort_keys=False,
+        allow_unicode=True,
+        width=120,
+        default_flow_style=False,
+    )
+
+
+def _plain(value: Any) -> Any:
+    """The document in the types that every YAML reader knows."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(inner) for inner in value]
+    return value
+
+
+def export(conductor: Conductor) -> Mapping[str, str]:
+    """One file, `<id>.yaml`."""
+    guarded_steps(conductor)
+    return {f"{slug(conductor.id)}.yaml": render(conductor)}

@@ -1,0 +1,330 @@
+"""Scan -> our own files, and back: the local key and the last scan of each configuration. No other room writes here.
+
+Everything lies in one folder (`FIVETIMES_HOME`, by default the platform's data folder), readable by its owner alone, written
+whole and renamed. What is kept of a scan is redacted: labels, counts, places, keyed digests; no text of any source.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import os
+import secrets
+import sys
+import types
+import typing
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+from platformdirs import user_data_path
+
+from fivetimes.errors import FivetimesError
+from fivetimes.model import Candidate, Scan, Source
+
+_VERSION = 1
+_KEY_BYTES = 32
+_NAMES = "names.json"
+
+
+def home(environ: Mapping[str, str]) -> Path:
+    """The folder of our own state.
+
+    Example:
+        >>> home({"FIVETIMES_HOME": "/tmp/x"}).as_posix()
+        '/tmp/x'
+    """
+    named = environ.get("FIVETIMES_HOME")
+    return Path(named) if named else user_data_path("fivetimes")
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file that only its owner may read: whole, to disk, then renamed into place."""
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def _folder(folder: Path) -> Path:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise FivetimesError(
+            f"{folder}: our own folder cannot be made ({error.strerror}). Set FIVETIMES_HOME to one that can."
+        ) from error
+    return folder
+
+
+def local_key(folder: Path) -> bytes:
+    """The key of pseudonyms and digests, made on first use; it never leaves this machine.
+
+    Raises:
+        FivetimesError: it cannot be read or made.
+    """
+    path = _folder(folder) / "key"
+    try:
+        if not path.exists():
+            write_private(path, secrets.token_hex(_KEY_BYTES))
+        return bytes.fromhex(path.read_text(encoding="ascii").strip())
+    except (OSError, ValueError) as error:
+        raise FivetimesError(
+            f"{path}: the local key cannot be read. Delete it to start anew; drafts made before will no longer verify."
+        ) from error
+
+
+# ---- names that a person approved
+
+
+def approved(folder: Path) -> frozenset[str]:
+    """Names that a person said yes to; none before the first, or where the file cannot be read."""
+    try:
+        names = json.loads((folder / _NAMES).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return frozenset()
+    return frozenset(name for name in names if isinstance(name, str)) if isinstance(names, list) else frozenset()
+
+
+def approve(names: Iterable[str], *, folder: Path) -> None:
+    """Keep names beside the key, readable by the owner alone, with those approved before."""
+    write_private(_folder(folder) / _NAMES, json.dumps(sorted(approved(folder) | set(names)), indent=1) + "\n")
+
+
+# ---- what state the sources are in
+
+
+def _stats(path: Path) -> Iterable[tuple[str, int, int]]:
+    """(name, size, time of change) of what would be read."""
+    if path.is_file():
+        # the newest rows of an SQLite database in use stand in a file beside it
+        for file in (path, path.with_name(path.name + "-wal")):
+            if file.is_file():
+                stat = file.stat()
+                yield file.name, stat.st_size, stat.st_mtime_ns
+        return
+    inner = path / ".git" if (path / ".git").exists() else path
+    is_repository = (inner / "HEAD").exists()
+    for file in sorted(inner.rglob("*") if not is_repository else _reference_files(inner)):
+        if file.is_file():
+            stat = file.stat()
+            yield str(file.relative_to(inner)), stat.st_size, stat.st_mtime_ns
+
+
+def _reference_files(repository: Path) -> list[Path]:
+    return [repository / "HEAD", repository / "packed-refs", *(repository / "refs").rglob("*")]
+
+
+def fingerprint(sources: Sequence[Source], *, rule: Mapping[str, Any]) -> str:
+    """A digest of names, sizes and times of all that a scan would read, and of the rule it would apply."""
+    state = [(s.reader, s.origin, s.person, s.columns, [*_stats(s.path)] if s.path.exists() else None) for s in sources]
+    text = json.dumps([_VERSION, state, sorted(rule.items())], default=str)
+    return hashlib.blake2b(text.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
+
+
+# ---- records as JSON
+
+
+def encode(value: Any) -> Any:
+    """A record as plain JSON values, by its declared fields."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field.name: encode(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, Path):
+        return str(value)
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, Mapping):
+        return {str(key): encode(inner) for key, inner in value.items()}
+    if isinstance(value, tuple | list | frozenset):
+        return [encode(inner) for inner in value]
+    return value
+
+
+def decode(kind: Any, value: Any) -> Any:
+    """The record of a declared type from what `encode` made of it.
+
+    Raises:
+        TypeError, KeyError, ValueError: it is of another shape, such as one written by another version.
+    """
+    origin, inner = typing.get_origin(kind), typing.get_args(kind)
+    if origin in (types.UnionType, typing.Union):
+        return None if value is None else decode(next(k for k in inner if k is not type(None)), value)
+    if dataclasses.is_dataclass(kind):
+        hints = typing.get_type_hints(kind)
+        made: Any = kind
+        return made(**{field.name: decode(hints[field.name], value[field.name]) for field in dataclasses.fields(kind)})
+    if origin is tuple:
+        kinds = [inner[0]] * len(value) if inner[-1] is Ellipsis else inner
+        return tuple(decode(k, v) for k, v in zip(kinds, value, strict=True))
+    return _decode_plain(kind, origin, value)
+
+
+def _decode_plain(kind: Any, origin: Any, value: Any) -> Any:
+    if kind is datetime:
+        return datetime.fromisoformat(value)
+    if kind is Path:
+        return Path(value)
+    if origin is Counter or kind is Counter:
+        return Counter(value)
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return kind(value)
+    return value
+
+
+# ---- scans
+
+
+def _scan_path(folder: Path, name: str) -> Path:
+    return folder / "scans" / f"{hashlib.blake2b(name.encode(), digest_size=8).hexdigest()}.json"
+
+
+def save(scan: Scan, *, name: str, mark: str, folder: Path) -> None:
+    """Keep a scan as the last one of its configuration.
+
+    Args:
+        name: what was scanned: the configuration's path, or the named paths.
+        mark: the fingerprint of its sources.
+        folder: our own folder.
+    """
+    _folder(_folder(folder) / "scans")
+    document = {"version": _VERSION, "name": name, "mark": mark, "scan": encode(scan)}
+    write_private(_scan_path(folder, name), json.dumps(document))
+    write_private(folder / "last", name)
+
+
+def last_name(folder: Path) -> str | None:
+    """What the last scan was of; None before the first."""
+    try:
+        return (folder / "last").read_text(encoding="utf-8")
+    except OSError:
+        return None
+
+
+def saved(*, name: str, folder: Path) -> tuple[str, Scan] | None:
+    """(fingerprint, scan) of a configuration's last scan; None when there is none that this version can read."""
+    try:
+        document = json.loads(_scan_path(folder, name).read_text(encoding="utf-8"))
+        if document["version"] != _VERSION or document["name"] != name:
+            return None
+        return str(document["mark"]), decode(Scan, document["scan"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+# ---- the evidence of drafts, so that it can be checked when the histories have moved on
+
+
+def _evidence_path(folder: Path, digest: str) -> Path:
+    return folder / "evidence" / f"{hashlib.blake2b(digest.encode(), digest_size=8).hexdigest()}.json"
+
+
+def keep_evidence(candidate: Candidate, *, digest: str, folder: Path) -> None:
+    """Keep what a draft stands on, under the digest that the draft carries. No text of any source is in it."""
+    _folder(_folder(folder) / "evidence")
+    document = {"version": _VERSION, "digest": digest, "candidate": encode(candidate)}
+    write_private(_evidence_path(folder, digest), json.dumps(document))
+
+
+def kept_evidence(digest: str, *, folder: Path) -> Candidate | None:
+    """What a draft with this digest stood on; None when it was not drafted here."""
+    try:
+        document = json.loads(_evidence_path(folder, digest).read_text(encoding="utf-8"))
+        if document["version"] != _VERSION or document["digest"] != digest:
+            return None
+        kept: Candidate = decode(Candidate, document["candidate"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return kept
+
+
+# ---- what a person asked for
+
+
+def read_text(path: Path) -> str:
+    """A file that a person named.
+
+    Raises:
+        FivetimesError: it cannot be read; the sentence names the way out.
+    """
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise FivetimesError(f"{path}: cannot be read ({error.strerror}). Name a file that you may read.") from error
+    except UnicodeDecodeError as error:
+        raise FivetimesError(f"{path}: byte {error.start} is not UTF-8. Save the file as UTF-8.") from error
+
+
+def amend(path: Path, change: Callable[[str], str]) -> None:
+    """Change a shared file as a whole: nobody else's change is lost, and whoever reads sees the old text or the new.
+
+    Args:
+        path: the file; an absent one is empty. Its folder is made when it does not exist.
+        change: the old text -> the new one; may raise, and then nothing is written.
+
+    Raises:
+        FivetimesError: it cannot be read or written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with _locked(path.parent):
+            text = change(read_text(path) if path.exists() else "")
+            write_private(path, text)
+            path.chmod(0o644)
+    except OSError as error:
+        raise FivetimesError(f"{path}: cannot be written ({error.strerror}). Name another place.") from error
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """One writer at a time; the lock goes with the process that holds it, however that ends."""
+    if sys.platform == "win32":
+        yield  # no lock of a folder there: the last writer wins
+        return
+    import fcntl
+
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def write_all(texts: Mapping[str, str], *, directory: Path, private: bool = False) -> list[Path]:
+    """Write named texts below a directory, each whole and then renamed; returns the paths.
+
+    Args:
+        texts: relative file name → text; names with `..` or a leading `/` are refused.
+        directory: made when it does not exist.
+        private: readable by the owner alone.
+
+    Raises:
+        FivetimesError: a name leads out of the directory, or it cannot be written.
+    """
+    paths = []
+    for name, text in texts.items():
+        path = directory / name
+        if Path(name).is_absolute() or ".." in Path(name).parts:
+            raise FivetimesError(f"{name}: leads out of {directory}; nothing was written.")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_private(path, text)
+            if not private:
+                path.chmod(0o644)
+        except OSError as error:
+            raise FivetimesError(f"{path}: cannot be written ({error.strerror}). Name another place.") from error
+        paths.append(path)
+    return paths
