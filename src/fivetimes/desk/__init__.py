@@ -1,0 +1,37 @@
+"""Conductors, their ledger and the last scan -> what draft, verify, review, decide and status say and do.
+
+The second half of the corridor: `pipeline.py` leads from sources to drafts, this room from drafts to decisions.
+"""
+
+from fivetimes.desk.decisions import answered, decide, edited, open_questions, revise
+from fivetimes.desk.drafting import draft
+from fivetimes.desk.files import conductor_at, conductor_path, drafted, ledger, standings, write
+from fivetimes.desk.overview import Row, changed, full_id, proposed, queue, row_document, status, trouble, waiting
+from fivetimes.desk.verifying import Verified, verified_document, verify
+
+__all__ = [
+    "Row",
+    "Verified",
+    "answered",
+    "changed",
+    "conductor_at",
+    "conductor_path",
+    "decide",
+    "draft",
+    "drafted",
+    "edited",
+    "full_id",
+    "ledger",
+    "open_questions",
+    "proposed",
+    "queue",
+    "revise",
+    "row_document",
+    "standings",
+    "status",
+    "trouble",
+    "verified_document",
+    "verify",
+    "waiting",
+    "write",
+]

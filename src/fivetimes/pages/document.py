@@ -1,0 +1,160 @@
+"""Scan -> document: everything that was found, as `report.json` holds it; the owner's own, for it carries places."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from enum import Enum
+from typing import Any
+
+from fivetimes.model import Candidate, Moment, Occurrence, Place, Scan, SourceReport, Step
+
+_SCHEMA = 1
+
+
+def document(scan: Scan) -> dict[str, Any]:
+    """The scan in plain values, best candidate first. Persons stand by alias, the same throughout.
+
+    Times are ISO 8601 in UTC with `Z`; what is not known is null. `events` of an occurrence lists every place of its
+    moments: `path` with `line` (from 1) or with `commit`.
+    """
+    alias = aliases(scan)
+    return {
+        "schema": _SCHEMA,
+        "candidates": [_candidate(candidate, alias) for candidate in scan.candidates],
+        "suppressed": [
+            {"steps": list(found.steps), "count": found.count, "rule": found.rule} for found in scan.suppressed
+        ],
+        "sources": [_source(source) for source in scan.sources],
+        "skipped": list(scan.skipped),
+        "redactions": dict(sorted(scan.redactions.items())),
+        "rule": {name: _plain(value) for name, value in scan.rule.items()},
+        "totals": {
+            "events": scan.events,
+            "actions": scan.actions,
+            "sessions": scan.sessions,
+            "people": scan.persons,
+        },
+    }
+
+
+def sources_document(
+    reports: Sequence[SourceReport], advice: Sequence[Sequence[str]], skipped: Sequence[str]
+) -> dict[str, Any]:
+    """What `fivetimes sources --json` writes: each source with its balance and the sentences about it."""
+    told = [
+        {**_source(report), "untimed": report.untimed, "advice": list(said)}
+        for report, said in zip(reports, advice, strict=True)
+    ]
+    return {"schema": _SCHEMA, "sources": told, "skipped": list(skipped)}
+
+
+def candidate_document(candidate: Candidate) -> dict[str, Any]:
+    """One candidate as the report has it, its persons by aliases of their own."""
+    return _candidate(candidate, _aliases([candidate]))
+
+
+def aliases(scan: Scan) -> dict[str, str]:
+    """`p1`, `p2`, … for the persons of the occurrences, in the order of their names."""
+    return _aliases(scan.candidates)
+
+
+def _aliases(candidates: Iterable[Candidate]) -> dict[str, str]:
+    persons = sorted({occurrence.person for candidate in candidates for occurrence in candidate.occurrences})
+    return {person: f"p{number}" for number, person in enumerate(persons, 1)}
+
+
+def iso(time: datetime | None) -> str | None:
+    """A moment as text, in UTC.
+
+    Example:
+        >>> iso(datetime(2026, 3, 6, 14, 2, tzinfo=UTC))
+        '2026-03-06T14:02:00Z'
+    """
+    return None if time is None else time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _candidate(candidate: Candidate, alias: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "id": candidate.id,
+        "title": candidate.title,
+        "tier": candidate.tier.value,
+        "count": candidate.count,
+        "at_least": candidate.at_least,
+        "sessions": candidate.sessions,
+        "days": candidate.days,
+        "people": candidate.people,
+        "score": candidate.score,
+        "confidence": asdict(candidate.confidence),
+        "reasons": list(candidate.reasons),
+        "duration": _duration(candidate.duration),
+        "steps": [_step(step) for step in candidate.steps],
+        "variants": [{"actions": list(variant.actions), "count": variant.count} for variant in candidate.variants],
+        "occurrences": [_occurrence(occurrence, alias) for occurrence in candidate.occurrences],
+    }
+
+
+def _duration(seconds: tuple[float, float, float] | None) -> dict[str, float] | None:
+    return None if seconds is None else dict(zip(("lower", "median", "upper"), seconds, strict=True))
+
+
+def _step(step: Step) -> dict[str, Any]:
+    return {
+        "action": step.action,
+        "kind": step.kind.name.lower(),
+        "share": step.share,
+        "repeat": list(step.repeat),
+        "alternatives": [{"action": action, "share": share} for action, share in step.alternatives],
+        "effect": step.effect.name.lower(),
+    }
+
+
+def _occurrence(occurrence: Occurrence, alias: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "person": alias[occurrence.person],
+        "start": iso(occurrence.start),
+        "end": iso(occurrence.end),
+        "by_agent": occurrence.by_agent,
+        "events": _events(occurrence.moments),
+    }
+
+
+def _events(moments: Iterable[Moment]) -> list[dict[str, Any]]:
+    """Every place once, in order: steps of one line stand on the same place."""
+    places = dict.fromkeys(
+        (place.path, place.line, place.commit)
+        for moment in moments
+        if moment.step is not None
+        for place in moment.places
+    )
+    return [_event(Place(*place)) for place in places]
+
+
+def _event(place: Place) -> dict[str, Any]:
+    if place.commit is not None:
+        return {"path": place.path, "commit": place.commit}
+    return {"path": place.path, "line": place.line}
+
+
+def _source(report: SourceReport) -> dict[str, Any]:
+    balance = report.balance
+    return {
+        "reader": report.source.reader,
+        "origin": report.source.origin,
+        "first": iso(report.first),
+        "last": iso(report.last),
+        "deduplicated": report.deduplicated,
+        "records": balance.records,
+        "events": balance.events,
+        "ignored": dict(sorted(balance.ignored.items())),
+        "duplicates": balance.duplicates,
+        "bad": dict(sorted(balance.bad.items())),
+        "held_back": balance.held_back,
+    }
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(name): _plain(inner) for name, inner in value.items()}
+    return value.value if isinstance(value, Enum) else value
