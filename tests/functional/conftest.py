@@ -1,0 +1,112 @@
+"""The installed command on the sample team, built once for all functional tests."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import builders
+
+COMMAND = Path(sys.executable).with_name("fivetimes")
+OFFLINE = Path(__file__).parents[1] / "offline"  # no network for the command either
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Somebody's machine: a home folder of their own, a folder of ours, and the command."""
+
+    home: Path
+    here: Path
+
+    def environment(self) -> dict[str, str]:
+        """What the command can know of the machine."""
+        return {
+            "PATH": os.environ["PATH"],
+            "HOME": str(self.home),
+            "FIVETIMES_HOME": str(self.home / "fivetimes"),
+            "LC_ALL": "C.UTF-8",
+            "PYTHONPATH": str(OFFLINE),
+        }
+
+    def type(self, *words: object, answer: str = "", here: Path | None = None) -> tuple[int, str]:
+        """Type a command at a terminal, and an answer; returns the exit code and all that the screen showed."""
+        ours, theirs = pty.openpty()
+        call = [str(COMMAND), *map(str, words)]
+        with subprocess.Popen(
+            call,
+            cwd=here or self.here,
+            env=self.environment() | {"TERM": "xterm"},
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+        ) as process:
+            os.close(theirs)
+            os.write(ours, answer.encode())
+            shown = b""
+            try:
+                while piece := os.read(ours, 65536):
+                    shown += piece
+            except OSError:  # the other end is closed
+                pass
+        os.close(ours)
+        return process.returncode, shown.decode("utf-8", "replace")
+
+    def run(self, *words: object, here: Path | None = None, columns: int = 160) -> subprocess.CompletedProcess[str]:
+        """Type a command; what it reads of this machine is this desk alone."""
+        call: Sequence[str] = [str(COMMAND), *map(str, words)]
+        return subprocess.run(
+            call,
+            cwd=here or self.here,
+            env=self.environment() | {"COLUMNS": str(columns)},
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            check=False,
+        )
+
+
+@dataclass(frozen=True)
+class Scanned:
+    """The sample team, scanned."""
+
+    desk: Desk
+    team: Path
+    output: str
+    report: dict[str, Any]
+    truth: dict[str, Any]
+
+    @property
+    def config(self) -> tuple[str, Path]:
+        return "--config", self.team / "fivetimes.toml"
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    """An empty machine."""
+    for name in ("home", "here"):
+        (tmp_path / name).mkdir()
+    return Desk(tmp_path / "home", tmp_path / "here")
+
+
+@pytest.fixture(scope="session")
+def atelier(tmp_path_factory: pytest.TempPathFactory) -> Scanned:
+    """The sample team after one scan."""
+    folder = tmp_path_factory.mktemp("atelier")
+    builders.atelier(folder / "team")
+    for name in ("home", "here"):
+        (folder / name).mkdir()
+    desk = Desk(folder / "home", folder / "here")
+    done = desk.run("scan", "--config", folder / "team" / "fivetimes.toml", "--json", folder / "report.json")
+    assert done.returncode == 0, done.stderr
+    report = json.loads((folder / "report.json").read_text())
+    truth = json.loads((folder / "team" / "truth.json").read_text())
+    return Scanned(desk, folder / "team", done.stdout, report, truth)

@@ -1,0 +1,68 @@
+"""A person's own machine: what is found is listed, asked for once, and read."""
+
+from __future__ import annotations
+
+import builders
+
+
+def furnish(desk) -> None:
+    """Histories and a repository as a person has them."""
+    (desk.home / ".zsh_history").write_text("".join(f": {1767600000 + 60 * n}:0;make test\n" for n in range(9)))
+    (desk.home / ".bash_history").write_text("git status\nmake\n")
+    builders.git_repo(
+        'commit = [{author = "A", mail = "a@b.example", time = 2026-02-02T10:00:00+01:00, message = "feat: x"}]',
+        desk.here / "repo",
+    )
+
+
+def test_without_arguments_the_sources_are_listed_and_a_pipe_is_told_to_say_yes(desk):
+    furnish(desk)
+    done = desk.run("scan", here=desk.here / "repo")
+    assert done.returncode == 1
+    for name in (".zsh_history", ".bash_history", "repo"):
+        assert name in done.stdout
+    assert "--yes" in done.stderr
+
+
+def test_with_yes_they_are_read(desk):
+    furnish(desk)
+    done = desk.run("scan", "--yes", here=desk.here / "repo")
+    assert done.returncode == 0, done.stderr
+    assert "12 events" in done.stdout
+
+
+def test_report_and_doctor_use_the_last_scan(desk):
+    furnish(desk)
+    desk.run("scan", desk.home / ".bash_history")
+    assert ".bash_history" in desk.run("doctor").stdout
+    assert desk.run("report").returncode == 0
+    assert (desk.here / "fivetimes-report.html").is_file()
+
+
+def test_on_an_empty_machine_it_says_what_to_do(desk):
+    done = desk.run("scan", "--yes")
+    assert done.returncode == 1
+    assert "fivetimes scan PATH" in done.stderr
+
+
+def test_nothing_is_written_but_in_our_own_folder(desk):
+    furnish(desk)
+    before = {p for p in desk.home.rglob("*") if "fivetimes" not in p.parts}
+    desk.run("scan", desk.home / ".zsh_history")
+    assert {p for p in desk.home.rglob("*") if "fivetimes" not in p.parts} == before
+    assert [p.name for p in desk.here.iterdir()] == ["repo"]
+
+
+def test_a_terminal_is_asked_once_and_no_means_no(desk):
+    furnish(desk)
+    code, screen = desk.type("scan", answer="n\n", here=desk.here / "repo")
+    assert code == 0
+    assert screen.count("Read them?") == 1
+    assert "canonical" not in screen
+
+
+def test_on_a_terminal_the_owner_sees_the_commands_themselves(atelier):
+    name = next(c["id"] for c in atelier.report["candidates"] if c["tier"] == "canonical")
+    code, screen = atelier.desk.type("show", name, *atelier.config)
+    assert code == 0
+    assert "twine upload dist/pressroom-" in screen

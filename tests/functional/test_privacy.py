@@ -1,0 +1,302 @@
+"""From outside: nothing secret comes out, names come back only where they may, and what is opted out is not read."""
+
+from __future__ import annotations
+
+import json
+import random
+import stat
+import subprocess
+import unicodedata
+
+import pytest
+import yaml
+from benchmarks import leaks, planting
+from benchmarks.privacy import by_gate, fuzz, utility
+
+START = 1_767_600_000  # a Monday in January 2026
+
+
+EVERYDAY = (
+    "vim notes.md", "git status", "pytest -q", "git diff", "docker ps", "cat todo.txt", "git log", "python run.py",
+    "npm test", "git add .", "ruff check", "curl localhost", "tar xf a.tgz", "git stash", "htop", "code .",
+)  # fmt: skip
+
+
+def routine(steps, *, times=8, other=()):
+    """A zsh history in which the steps are done on several days, amid other work."""
+    rng = random.Random(5)
+    lines = []
+    for day in range(times):
+        begin = START + day * 86_400
+        around = [rng.choices(EVERYDAY, k=6) for _ in range(4)]
+        for session, work in enumerate([around[0], [*around[1], *steps, *around[2]], [*around[3], *other]]):
+            lines += [f": {begin + session * 10_000 + 40 * place}:0;{line}" for place, line in enumerate(work)]
+    return "\n".join(lines) + "\n"
+
+
+def drafted(desk, *words):
+    """The only routine of the last scan, drafted; the document and all files' text."""
+    name = next(c["id"] for c in json.loads(desk.run("scan", ".zsh_history", "--json", "-").stdout)["candidates"])
+    done = desk.run("draft", name, "-o", "out", "--format", "skill", *words)
+    assert done.returncode == 0, done.stderr
+    files = [path for path in (desk.here / "out").rglob("*") if path.is_file()]
+    return yaml.safe_load((desk.here / "out" / f"{name}.yaml").read_text()), "\n".join(
+        path.read_text() for path in files
+    )
+
+
+# ---- leaks
+
+
+def test_nothing_that_exists_is_left_out_of_the_search_for_leaks():
+    assert leaks.uncovered() == []
+
+
+def test_no_planted_value_comes_out_anywhere(tmp_path):
+    seen = leaks.check(planting.made(42, seed=random.SystemRandom().randrange(10**6)), tmp_path, seed=11)
+    assert seen.leaks == ()
+    assert seen.inside >= 30
+    assert seen.drafts >= 60
+
+
+@pytest.mark.parametrize("value", ["Harbor-7741 x&y", 'say "x" \\ now'])
+def test_the_search_finds_a_value_in_every_spelling(value):
+    spelled = leaks.spellings(value)
+    assert len(spelled) >= 8
+    for spelling in spelled:
+        assert [v for v, _ in leaks.found([value], b"before " + spelling + b" behind")] == [value]
+    assert list(leaks.found([value], b"nothing of it")) == []
+
+
+def test_fuzzed_lines_leave_only_what_may_be_kept():
+    assert fuzz(4000, seed=random.SystemRandom().randrange(10**6)) == []
+
+
+KEPT = {
+    "git push --force-with-lease origin main": "git push --force-with-lease",
+    "docker compose -f dev.yml up -d": "docker compose -f up -d",
+    "kubectl -n web rollout restart deploy/api": "kubectl -n rollout restart",
+    "python -m pytest -q tests/test_x.py": "python -m pytest -q",
+    "sudo systemctl restart nginx": "sudo systemctl restart",
+    "npm run build -- --watch": "npm run build -- --watch",
+    "bazel test //web:all --test_output=errors": "bazel test --test_output",
+    "openssl x509 -in c.pem -noout -fingerprint": "openssl x509 -in -noout -fingerprint",
+    "terraform apply -auto-approve && make test": "terraform apply -auto-approve make test",
+    "cat a.csv | sort | uniq -c": "cat sort uniq -c",
+    "ssh web uptime": "ssh uptime",
+    "ffmpeg -i a.mov -c:v libx264 b.mp4": "ffmpeg -i -c:v",
+    "aws s3 sync dist/ s3://b --delete": "aws s3 sync --delete",
+    "git commit -m 'fix: x'": "git commit -m",
+}
+
+
+def test_of_ordinary_lines_nearly_every_public_word_is_kept():
+    rows = [{"line": line, "keep": keep.split()} for line, keep in KEPT.items()]
+    seen = utility(rows, words=by_gate)
+    assert seen.kept >= 0.95 * seen.wanted, seen.missed
+
+
+# ---- a word typed alone
+
+
+def test_a_word_typed_alone_many_times_comes_out_of_no_file(desk):
+    history = routine(["git pull", "zqxhunter", "make site", "git push"], times=12)
+    (desk.here / ".zsh_history").write_text(history)
+    _, live = drafted(desk)
+    _, closed = drafted(desk, "--no-live")
+    desk.run("report", "--html", "r.html", "--md", "r.md", "--json", "r.json")
+    printed = [
+        desk.run(*words).stdout for words in (["doctor"], ["patterns", ".zsh_history"], ["names"], ["names", "--json"])
+    ]
+    files = [
+        path
+        for folder in (desk.here, desk.home)
+        for path in folder.rglob("*")
+        if path.is_file() and path.name != ".zsh_history"
+    ]
+    assert len(files) > 8
+    for text in (live, closed, *printed, *(path.read_text(errors="replace") for path in files)):
+        assert "zqxhunter" not in text
+
+
+def test_a_program_with_varied_arguments_is_named_in_a_live_draft_and_not_without(desk):
+    (desk.here / ".zsh_history").write_text(
+        routine(["git pull", "zqctl up web", "make site", "zqctl down web", "git push"])
+    )
+    live, _ = drafted(desk)
+    assert any(step.get("run", "").startswith("zqctl") for step in live["steps"])
+    closed, text = drafted(desk, "--no-live")
+    assert "zqctl" not in text
+    assert not any("prog-" in step["run"] or "script-" in step["run"] for step in closed["steps"])
+    assert "not read" in closed["notes"][0]
+
+
+def test_where_the_source_is_gone_the_placeholders_stay_and_the_draft_says_so(desk):
+    (desk.here / ".zsh_history").write_text(
+        routine(["git pull", "zqctl up", "make site", "zqctl down web", "git push"])
+    )
+    report = json.loads(desk.run("scan", ".zsh_history", "--json", "-").stdout)
+    lines = (desk.here / ".zsh_history").read_text().splitlines()
+    changed = "\n".join(": 1767600000:0;true" if "zqctl" in line else line for line in lines)
+    (desk.here / ".zsh_history").write_text(changed + "\n")
+    scans = list((desk.home / "fivetimes" / "scans").glob("*.json"))
+    kept = [path.read_text() for path in scans]
+    desk.run("doctor")  # the sources changed: the scan is a new one, and the old one is put back for the draft
+    mark = json.loads(scans[0].read_text())["mark"]
+    document = json.loads(kept[0])
+    scans[0].write_text(json.dumps(document | {"mark": mark}))
+    name = report["candidates"][0]["id"]
+    done = desk.run("draft", name, "-o", "out")
+    assert done.returncode == 0, done.stderr
+    draft = yaml.safe_load((desk.here / "out" / f"{name}.yaml").read_text())
+    assert "could not be read again" in draft["notes"][0]
+    assert "zqctl" not in json.dumps(draft)
+
+
+# ---- names
+
+
+def test_names_are_asked_about_on_a_terminal_and_stand_from_then_on(desk):
+    (desk.here / ".zsh_history").write_text(
+        routine(["git pull", "zqctl up", "make site", "git push"], other=["zqother x"])
+    )
+    desk.run("scan", ".zsh_history")
+    assert "zqctl" not in desk.run("show", "x", "--json").stdout
+    assert json.loads(desk.run("names", "--json").stdout) == {"unknown": 2}
+    code, screen = desk.type("names", answer="y\nn\n")
+    assert code == 0
+    assert "zqctl" in screen
+    assert "zqother" in screen
+    kept = desk.home / "fivetimes" / "names.json"
+    assert json.loads(kept.read_text()) == ["zqctl"]
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    report = desk.run("scan", ".zsh_history", "--json", "-").stdout
+    assert '"zqctl up"' in report or '"zqctl <str>"' in report
+    assert "zqother" not in report
+
+
+def test_a_name_that_is_approved_changes_no_id(desk):
+    (desk.here / ".zsh_history").write_text(routine(["git pull", "zqctl up", "make site", "git push"]))
+    before = json.loads(desk.run("scan", ".zsh_history", "--json", "-").stdout)["candidates"][0]["id"]
+    desk.type("names", answer="y\n")
+    assert json.loads(desk.run("scan", ".zsh_history", "--json", "-").stdout)["candidates"][0]["id"] == before
+
+
+def test_people_are_numbers_unless_the_configuration_names_them(desk):
+    lines = routine(["git pull", "zqctl up", "make site", "git push"]).splitlines()
+    rows = [{"timestamp": int(line.split(":")[1]), "actor": "Zoe Example", "skill": _skill(line)} for line in lines]
+    (desk.here / "skills.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    desk.run("scan", "skills.jsonl")
+    kept = "".join(path.read_text() for path in (desk.home / "fivetimes").rglob("*") if path.is_file())
+    assert "person 1" in kept
+    assert "Zoe" not in kept
+
+
+def _skill(line):
+    return "do-" + line.partition(";")[2].replace(" ", "-")
+
+
+# ---- opting out
+
+
+def accounts(desk, *words):
+    done = desk.run("scan", *words, "--json", "-")
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)["sources"][0]
+
+
+def test_what_is_opted_out_is_counted_by_its_rule(desk):
+    (desk.here / ".bash_history").write_text(
+        "make\n git status\npass show web\nls\ncd x\nFIVETIMES_OFF=1 ./x\nvim a.py\n"
+    )
+    (desk.here / ".fivetimesignore").write_text("pass\n")
+    (desk.here / "fivetimes.toml").write_text(
+        '[[person]]\nname = "ana"\nsources = [".bash_history"]\n[ignore]\nhistignore = "ls:cd *"\n'
+    )
+    account = accounts(desk, "--config", "fivetimes.toml")
+    assert account["ignored"] == {".fivetimesignore": 1, "FIVETIMES_OFF": 1, "HISTIGNORE": 2, "leading space": 1}
+    assert account["events"] == 2
+    said = desk.run("doctor", "--config", "fivetimes.toml").stdout
+    assert "2 ignored (HISTIGNORE)" in said
+
+
+def test_variables_of_the_shell_are_heard(desk, monkeypatch):
+    (desk.here / ".bash_history").write_text("make\nls\npass x\n")
+    heard = desk.environment() | {"HISTIGNORE": "ls", "HISTORY_IGNORE": "(pass|op) *"}
+    monkeypatch.setattr(type(desk), "environment", lambda _desk: heard)
+    assert accounts(desk, ".bash_history")["ignored"] == {"HISTIGNORE": 1, "HISTORY_IGNORE": 1}
+    heard["FIVETIMES_OFF"] = "1"
+    assert accounts(desk, ".bash_history")["ignored"] == {"FIVETIMES_OFF": 3}
+
+
+def test_an_ignore_table_that_says_nothing_known_is_refused(desk):
+    (desk.here / "fivetimes.toml").write_text("[ignore]\nhistingore = 'x'\n")
+    done = desk.run("scan", "--config", "fivetimes.toml")
+    assert done.returncode == 1
+    assert "histingore" in done.stderr
+
+
+# ---- hostile text
+
+
+def test_nothing_hidden_reaches_a_terminal(desk):
+    hostile = "\x1b]52;c;eA==\x07\x1b[2J\u202e\x9b31m"
+    rows = [
+        {
+            "person": f"a{hostile}",
+            "time": f"2026-01-{day:02}T10:0{n}:00Z",
+            "action": f"do-{n}",
+            "args": {f"k{hostile}": hostile},
+        }
+        for day in range(1, 9)
+        for n in range(4)
+    ]
+    (desk.here / f"log{hostile.replace('/', '')}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    (desk.here / ".zsh_history").write_text(routine(["git pull", f"echo {hostile}", "make site", "git push"]))
+    (desk.here / f"{hostile}.toml").write_text("[rule]\nextract = 1\n")
+    name = json.loads(desk.run("scan", ".zsh_history", "--json", "-").stdout)["candidates"][0]["id"]
+    calls = (
+        ["scan", "."],
+        ["doctor"],
+        ["patterns", "."],
+        ["scan", f"{hostile}.nowhere"],
+        ["scan", "--config", f"{hostile}.toml"],
+    )
+    screens = [desk.run(*words) for words in calls]
+    desk.run("scan", ".zsh_history")
+    code, shown = desk.type("show", name, "--all")
+    assert code == 0
+    assert "\\x1b]52" in shown
+    assert not any(mark in shown for mark in ("\x1b]", "\x1b[2J", "\u202e", "\x9b", "\x07"))  # colours are ours
+    for done in screens:
+        text = done.stdout + done.stderr
+        assert text
+        assert not [letter for letter in text if unicodedata.category(letter) in ("Cc", "Cf") and letter != "\n"]
+
+
+def test_a_draft_splits_in_a_shell_as_it_was_typed_and_runs_nothing(desk):
+    mark = desk.here / "mark"
+    steps = ["git pull", f"echo '; touch {mark}' $(touch {mark}) `touch {mark}`", "make site", "git push"]
+    (desk.here / ".zsh_history").write_text(routine(steps))
+    document, _ = drafted(desk)
+    for step in document["steps"]:
+        for way in step.get("any") or [step]:
+            line = way["run"].replace("{{ ", "X").replace(" }}", "")
+            subprocess.run(["bash", "-n", "-c", line], check=True)
+            subprocess.run(["bash", "-c", f"set -f; printf %s {line}"], check=True, capture_output=True)
+    assert not mark.exists()
+
+
+# ---- a fault of ours
+
+
+def test_a_fault_is_told_without_what_was_read(desk):
+    (desk.home / "fivetimes").mkdir(mode=0o700)
+    (desk.home / "fivetimes" / "last").mkdir()  # our own state in a shape that nobody made
+    (desk.here / ".zsh_history").write_text(routine(["zqxsecret"]))
+    quiet, told = desk.run("scan", ".zsh_history"), desk.run("--debug", "scan", ".zsh_history")
+    for done in (quiet, told):
+        assert done.returncode == 1
+        assert "zqxsecret" not in done.stdout + done.stderr
+    assert "--debug" in quiet.stderr
+    assert "store.py" in told.stderr

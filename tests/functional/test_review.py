@@ -1,0 +1,206 @@
+"""From a draft to a decision, as a person types it: verify, review, decide, status."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+NAMES = ["amber", "birch", "coral", "delta", "ember", "fjord", "grove"]
+
+
+def history(noise: int = 40) -> list[str]:
+    """Seven letters written, checked and sent, with other work between."""
+    lines, time = [], 1767600000
+    for week, name in enumerate(NAMES):
+        time += 6 * 86_400
+        for n in range(noise):
+            time += 2400
+            lines.append(f": {time}:0;{('htop', 'ls -la', 'man tar', 'vim notes.txt', 'df -h')[(n * 7 + week) % 5]}")
+        time += 9000
+        for step in (
+            "vim {}.tex",
+            "latexmk -pdf {}.tex",
+            "aspell -c {}.tex",
+            "lp {}.pdf",
+            "rsync {}.pdf press:letters/",
+        ):
+            time += 60
+            lines.append(f": {time}:0;{step.format(f'letters/{name}')}")
+    return lines
+
+
+@pytest.fixture
+def office(desk):
+    """A person's history, scanned, and the id of the routine in it, drafted."""
+    path = desk.home / "histfile.zsh_history"
+    path.write_text("\n".join(history()) + "\n")
+    done = desk.run("scan", path, "--json", desk.home / "r.json")
+    assert done.returncode == 0, done.stderr
+    name = json.loads((desk.home / "r.json").read_text())["candidates"][0]["id"]
+    done = desk.run("draft", name)
+    assert done.returncode == 0, done.stderr
+    return desk, name, path
+
+
+def status(desk) -> dict[str, dict]:
+    return {row["id"]: row for row in json.loads(desk.run("status", "--json").stdout)["conductors"]}
+
+
+def test_a_draft_is_verified_also_when_its_history_was_cut_and_says_what_was_changed(office):
+    desk, name, path = office
+    file = desk.here / "conductors" / f"{name}.yaml"
+    assert "the evidence holds" in desk.run("verify", file).stdout
+    lines = history()
+    path.write_text("\n".join(lines[25:]) + "\n")
+    done = desk.run("verify", file, "--json")
+    told = json.loads(done.stdout)
+    assert done.returncode == 0
+    assert told["holds"]
+    assert len(told["moved"]) == yaml.safe_load(file.read_text())["evidence"]["places"]
+    path.write_text(
+        "\n".join(line.replace("aspell -c letters/coral.tex", "aspell -c letters/other.tex") for line in lines) + "\n"
+    )
+    done = desk.run("verify", file)
+    assert done.returncode == 1
+    assert "the evidence has changed" in done.stdout
+    (told,) = [line for line in done.stdout.splitlines() if "not found: " in line]
+    changed = next(number for number, line in enumerate(lines, 1) if "aspell -c letters/coral" in line)
+    assert told.endswith(f"{path.name}:{changed}")
+
+
+def test_a_number_that_somebody_changed_in_the_file_is_noticed(office):
+    desk, name, _ = office
+    file = desk.here / "conductors" / f"{name}.yaml"
+    file.write_text(file.read_text().replace("occurrences: 7", "occurrences: 70"))
+    done = desk.run("verify", file)
+    assert done.returncode == 1
+    assert "occurrences: the file says 70, the sources say 7" in done.stdout
+
+
+def test_a_draft_of_another_machine_says_so(office):
+    desk, name, _ = office
+    (desk.home / "fivetimes" / "key").unlink()
+    for kept in (desk.home / "fivetimes" / "evidence").iterdir():
+        kept.unlink()
+    desk.run("scan", desk.home / "histfile.zsh_history")
+    done = desk.run("verify", desk.here / "conductors" / f"{name}.yaml")
+    assert done.returncode == 1
+    assert "not drafted with this key" in done.stdout
+
+
+def test_the_whole_walk_at_a_terminal(office):
+    desk, name, _ = office
+    typed = [
+        "a",
+        "q",
+        "1",
+        "letters leave on time",
+        "t",
+        "Send a letter",
+        "that is its name",
+        "a",
+        "it is how we do it",
+    ]
+    code, screen = desk.type("review", "--by", "ana", answer="\n".join(typed) + "\n")
+    assert code == 0, screen
+    assert "latexmk -pdf letters/grove.tex" in screen  # the evidence, live
+    row = status(desk)[name]
+    document = yaml.safe_load((desk.here / "conductors" / f"{name}.yaml").read_text())
+    required = [q["id"] for q in document["questions"] if q["required"]]
+    assert document["title"] == "Send a letter"
+    assert document["why"]["purpose"] == "letters leave on time"
+    assert (row["standing"] == "approved") is (required == ["q1"])
+    assert "Not approved: q1 must be answered first" in screen
+
+
+def test_a_walk_that_is_left_decides_nothing(office):
+    desk, name, _ = office
+    code, screen = desk.type("review", "--by", "ana", answer="n\n")
+    assert code == 0
+    assert "0 of 1 decided on" in screen
+    assert status(desk)[name]["standing"] == "proposed"
+
+
+def test_a_pipe_cannot_review_and_is_told_what_can(office):
+    desk, _, _ = office
+    done = desk.run("review")
+    assert done.returncode == 1
+    assert "fivetimes decide" in done.stderr
+
+
+def test_a_rejected_routine_leaves_the_ladder_and_comes_back_when_taken_back(office):
+    desk, name, path = office
+    words = ("--by", "ana", "--why", "we will stop writing letters")
+    assert desk.run("decide", name[:-2], "--reject", *words).returncode == 0
+    assert status(desk)[name]["standing"] == "rejected"
+    report = json.loads(desk.run("scan", path, "--json", "-").stdout)
+    assert name not in [c["id"] for c in report["candidates"]]
+    assert "rejected before; proposed again from 12 times on" in [s["rule"] for s in report["suppressed"]]
+    done = desk.run("draft", name)
+    assert done.returncode == 1
+    assert "we will stop writing letters" in done.stderr
+    assert desk.run("decide", name, "--defer", *words).returncode == 0
+    assert name in desk.run("scan", path).stdout
+
+
+def test_approval_is_refused_while_a_required_question_is_open(office):
+    desk, name, _ = office
+    done = desk.run("decide", name, "--approve", "--by", "ana", "--why", "x")
+    assert done.returncode == 1
+    assert "q1: What is this for" in done.stderr
+    assert not (desk.here / "conductors" / "reviews.jsonl").exists()
+
+
+def test_a_decision_is_one_of_three_and_needs_a_name_and_a_reason(office):
+    desk, name, _ = office
+    assert desk.run("decide", name, "--approve", "--reject", "--by", "a", "--why", "b").returncode == 2
+    assert desk.run("decide", name, "--by", "a", "--why", "b").returncode == 2
+    assert desk.run("decide", name, "--defer", "--by", "a").returncode == 2
+    assert desk.run("decide", "no-such-thing", "--defer", "--by", "a", "--why", "b").returncode == 1
+
+
+def test_status_says_when_the_ledger_was_tampered_with(office):
+    desk, name, _ = office
+    for why in ("one", "two"):
+        desk.run("decide", name, "--defer", "--by", "ana", "--why", why)
+    ledger = desk.here / "conductors" / "reviews.jsonl"
+    ledger.write_text(ledger.read_text().replace('"one"', '"eins"'))
+    done = desk.run("status")
+    assert done.returncode == 1
+    assert "was changed or removed" in done.stdout
+
+
+@pytest.mark.parametrize("form", ["runbook", "just", "github-actions", "serverless-workflow"])
+def test_every_draft_of_the_sample_team_is_exported_in_every_format(atelier, form, tmp_path):
+    ready = [c["id"] for c in atelier.report["candidates"] if c["tier"] != "noticed"]
+    done = atelier.desk.run("draft", *ready, *atelier.config, "-o", tmp_path, "--format", form)
+    assert done.returncode == 0, done.stderr
+    endings = {"runbook": "md", "just": "just", "github-actions": "github.yml", "serverless-workflow": "workflow.yaml"}
+    written = sorted(tmp_path.glob(f"*.{endings[form]}"))
+    assert len(written) == len(ready)
+    assert [problem for path in written for problem in problems(form, path)] == []
+
+
+def problems(form: str, path: Path) -> list[str]:
+    """What the public validator of a format says against a file."""
+    from unit.test_exports_run import JUST, SCHEMAS
+
+    checker = Path(sys.executable).parent
+    calls = {
+        "just": [JUST, "--justfile", path, "--dump"],
+        "github-actions": [checker / "python", "-m", "check_jsonschema", "--builtin-schema", "vendor.github-workflows", path],
+        "serverless-workflow": [
+            checker / "python", "-m", "check_jsonschema", "--schemafile", SCHEMAS / "serverless-workflow-1.0.0.json", path
+        ],
+    }  # fmt: skip
+    if form == "runbook":
+        text = path.read_text()
+        gates = sum("gate" in step for step in yaml.safe_load(path.with_suffix(".yaml").read_text())["steps"])
+        return [] if text.count("**GATE.**") == gates and text.startswith("# ") else [str(path)]
+    done = subprocess.run(list(map(str, calls[form])), capture_output=True, text=True, check=False)
+    return [done.stdout + done.stderr] if done.returncode else []

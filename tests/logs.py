@@ -1,0 +1,84 @@
+"""Work in one short line: letters are actions of a generic log, a minute apart; `_` is a pause of an hour."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from datetime import timedelta
+
+from fivetimes.actions import normalise
+from fivetimes.events import redact
+from fivetimes.identity import fuse
+from fivetimes.model import EventLog, Kind, RawBatch, SessionLog
+from fivetimes.sessions import segment
+
+START = 1_767_600_000.0  # a Monday in January 2026
+KEY = b"a key for tests only"
+
+
+def who(owner: str | None, record: str | None) -> str:
+    """The owner, else who the record says it was."""
+    return owner or record or "you"
+
+
+def batch(letters: str, *, person: str = "ana", start: float = START) -> RawBatch:
+    """One person's generic log."""
+    text, time, clock = [], [], start
+    for letter in letters:
+        clock += 3600 if letter == "_" else 60
+        if letter != "_":
+            text.append(f"do-{letter}")
+            time.append(clock)
+    lines = list(range(1, len(text) + 1))
+    return RawBatch("generic", f"{person}.csv", text, kind=Kind.ACTION, line=lines, time=time, owner=person)
+
+
+def shell(commands: Sequence[str], *, person: str = "ana", times: Sequence[float] | None = None) -> RawBatch:
+    """One person's shell history."""
+    given = times if times is not None else [START + 60 * n for n in range(len(commands))]
+    lines = list(range(1, len(commands) + 1))
+    return RawBatch("bash", f"{person}.history", list(commands), line=lines, time=given, owner=person)
+
+
+def log_of(*batches: RawBatch) -> EventLog:
+    """Redacted events."""
+    return redact(batches, key=KEY, identify=who)
+
+
+def sessions_of(*batches: RawBatch, idle: timedelta = timedelta(minutes=30)) -> SessionLog:
+    """All the way to sessions."""
+    return segment(normalise(fuse(log_of(*batches), window=180.0, twin=2.0, step=60.0)), idle=idle)
+
+
+def work(
+    routine: str, times: int, *, noise: float = 0.15, people: int = 2, seed: int = 1, extra: str = ""
+) -> SessionLog:
+    """People doing a routine on different days, amid everyday letters."""
+    rng = random.Random(seed)
+    everyday = "mnopqrstuvwxyz" + extra
+    weights = [1 / (rank + 1) for rank in range(len(everyday))]
+    batches = []
+    done = [0] * people
+    for number in range(times):
+        done[number % people] += 1
+    for person in range(people):
+        letters = ""
+        for _ in range(done[person]):
+            letters += "".join(rng.choices(everyday, weights, k=12))
+            for letter in routine:
+                if rng.random() < noise:
+                    letters += rng.choices(everyday, weights)[0]
+                letters += letter
+            letters += "".join(rng.choices(everyday, weights, k=6)) + "_" * 24
+        batches.append(batch(letters + "_" + "".join(rng.choices(everyday, weights, k=300)), person=f"p{person}"))
+    return sessions_of(*batches)
+
+
+def again_as(log: SessionLog, person: str) -> RawBatch:
+    """The letters of a one-person log again, as somebody else's."""
+    actions = log.actions
+    labels = [actions.labels[t] for t in actions.levels[:, 0]]
+    lines = list(range(1, len(labels) + 1))
+    return RawBatch(
+        "generic", f"{person}.csv", labels, kind=Kind.ACTION, line=lines, time=actions.clock.tolist(), owner=person
+    )

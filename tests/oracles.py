@@ -1,0 +1,138 @@
+"""The definitions as slow, obvious code. Imports nothing from fivetimes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import combinations, pairwise, product
+
+
+def embeddings(tokens: Sequence, trace: Sequence, max_gap: int | None) -> list[tuple[int, ...]]:
+    """Every way in which the tokens stand in order in the trace."""
+    found = []
+    for places in combinations(range(len(trace)), len(tokens)):
+        if any(trace[p] != t for p, t in zip(places, tokens, strict=True)):
+            continue
+        if max_gap is None or all(b - a - 1 <= max_gap for a, b in pairwise(places)):
+            found.append(places)
+    return found
+
+
+def most_disjoint(intervals: list[tuple[int, int]]) -> int:
+    """The size of the largest set of pairwise disjoint intervals, by trying all."""
+    if not intervals:
+        return 0
+    first, *rest = intervals
+    apart = [(a, b) for a, b in rest if b < first[0] or a > first[1]]
+    return max(most_disjoint(rest), 1 + most_disjoint(apart))
+
+
+def support(tokens: Sequence, traces: Sequence[Sequence], max_gap: int | None) -> int:
+    """Disjoint occurrences, summed over traces."""
+    return sum(most_disjoint(sorted({(p[0], p[-1]) for p in embeddings(tokens, t, max_gap)})) for t in traces)
+
+
+def frequent(traces: Sequence[Sequence], least: int, max_gap: int | None, longest: int) -> dict[tuple, int]:
+    """Every sequence up to a length with enough support."""
+    alphabet = sorted({token for trace in traces for token in trace})
+    found = {}
+    for length in range(1, longest + 1):
+        for tokens in product(alphabet, repeat=length):
+            count = support(tokens, traces, max_gap)
+            if count >= least:
+                found[tokens] = count
+    return found
+
+
+def sessions_holding(tokens: Sequence, traces: Sequence[Sequence], max_gap: int | None) -> int:
+    """Sessions with at least one occurrence."""
+    return sum(bool(embeddings(tokens, trace, max_gap)) for trace in traces)
+
+
+def covered(found: dict[tuple, int], max_gap: int | None, *, least_support: bool) -> set[tuple]:
+    """The patterns in which a longer one of the same set holds, with support as high at least if that is asked."""
+    return {
+        short
+        for short, count in found.items()
+        for long, higher in found.items()
+        if len(long) > len(short) and (higher >= count or not least_support) and embeddings(short, long, max_gap)
+    }
+
+
+def sessions(times: Sequence[float], idle: float) -> list[int]:
+    """The session number of each moment of one person, times rising."""
+    numbers, current = [], 0
+    for place, time in enumerate(times):
+        if place and time - times[place - 1] > idle:
+            current += 1
+        numbers.append(current)
+    return numbers
+
+
+def most_pairs(first: Sequence[float], second: Sequence[float], window: float) -> int:
+    """The most pairs, one of each, no one twice, at most so far apart; by trying all."""
+    if not first:
+        return 0
+    one, *rest = first
+    partners = [place for place, time in enumerate(second) if abs(time - one) <= window]
+    paired = [1 + most_pairs(rest, [*second[:p], *second[p + 1 :]], window) for p in partners]
+    return max([most_pairs(rest, second, window), *paired])
+
+
+def recorded_cuts(ids: Sequence[str | None], programs: Sequence[str], cuts: Sequence[bool]) -> list[bool]:
+    """Whether a cut lies behind each row but the last: one that was known, or one that recorded sessions show.
+
+    They show one where a session of a program is followed by another of it, and no session has rows on both sides between
+    the known cuts around.
+    """
+    shown = []
+    for place, known in enumerate(cuts):
+        begin = max((at + 1 for at in range(place) if cuts[at]), default=0)
+        end = min((at + 1 for at in range(place + 1, len(cuts)) if cuts[at]), default=len(ids))
+        before, after = ids[begin : place + 1], ids[place + 1 : end]
+        follows = None not in (ids[place], ids[place + 1]) and ids[place] != ids[place + 1]
+        same = programs[place] == programs[place + 1]
+        shown.append(known or (follows and same and not set(before) & set(after) - {None}))
+    return shown
+
+
+def is_count(
+    matches: Sequence[Sequence[tuple[int, int]]],
+    *,
+    events: Sequence[int],
+    persons: Sequence[int],
+    core: dict[int, float],
+    share: float,
+    stated: int,
+) -> list[str]:
+    """What is wrong with a candidate's matches, each a list of (row, step); nothing when the definition holds."""
+    wrong = []
+    if stated != len(matches):
+        wrong.append("the count is not the number of matches")
+    used: set[int] = set()
+    for match in matches:
+        rows = [row for row, _ in match]
+        if rows != sorted(set(rows)):
+            wrong.append("rows are not in order, or stand twice")
+        if len({persons[row] for row in rows}) > 1:
+            wrong.append("a match spans two persons")
+        held = sum(weight for step, weight in core.items() if step in {step for _, step in match})
+        if held < share * sum(core.values()) - 1e-6:
+            wrong.append("less than the stated share of the core")
+        mine = {events[row] for row in rows}
+        if mine & used:
+            wrong.append("an event stands in two matches")
+        used |= mine
+    return wrong
+
+
+def standing(decisions: list[tuple[str, str, object]]) -> dict[str, str]:
+    """How each conductor stands: of its approvals, rejections and deferrals the latest, of equally late ones the last written."""
+    words = {"approve": "approved", "reject": "rejected", "defer": "deferred"}
+    found = {}
+    for name in {name for name, _, _ in decisions}:
+        told = [
+            (at, place, words[what]) for place, (one, what, at) in enumerate(decisions) if one == name and what in words
+        ]
+        if told:
+            found[name] = max(told)[2]
+    return found

@@ -1,0 +1,101 @@
+"""Which commands count as the same step."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+import logs
+from fivetimes.actions.normalising import looks_like_values
+from fivetimes.model import LEVELS, ActionLog, Kind, RawBatch
+
+
+def actions_of(commands: list[str]) -> ActionLog:
+    return logs.sessions_of(logs.shell(commands)).actions
+
+
+def test_files_of_an_editor_are_values_and_a_subcommand_is_not():
+    log = actions_of([f"vim src/file{n}.py" for n in range(9)] + ["git push"] * 3)
+    assert {log.labels[t] for t in log.levels[:9, 1]} == {"vim *"}
+    assert {log.labels[t] for t in log.levels[9:, 1]} == {"git push"}
+
+
+def test_flags_tell_steps_apart_where_values_do_not():
+    log = actions_of([f"git checkout -b topic-{n}" for n in range(6)] + [f"git checkout topic-{n}" for n in range(6)])
+    assert len(set(log.levels[:, 2].tolist())) == 2
+    assert len(set(log.levels[:, 3].tolist())) == 1
+
+
+def test_words_that_roam_over_several_programs_are_values():
+    services = ["api", "billing", "search"]
+    lines = [f"{program} {service}" for program in ("kubectl describe", "pytest", "ping") for service in services] * 4
+    log = actions_of(lines)
+    assert len({int(t) for t, line in zip(log.levels[:, 1], lines, strict=True) if line.startswith("ping")}) == 1
+
+
+def test_an_unknown_programs_first_word_is_learnt_as_its_subcommand():
+    log = actions_of(["zqxctl plan", "zqxctl apply", "zqxctl destroy"] * 5)
+    assert len(set(log.levels[:, 3].tolist())) == 3
+
+
+def test_a_line_of_several_commands_is_one_event_with_several_actions():
+    log = actions_of(["make && git push"])
+    assert log.event.tolist() == [0, 0]
+
+
+def test_navigation_is_context():
+    log = actions_of(["cd x", "ls -la", "make"])
+    assert log.context.tolist() == [True, True, False]
+
+
+def test_a_skill_keeps_its_declared_name():
+    raw = RawBatch(
+        "skill_log", "s", ["draft-post"], kind=Kind.SKILL, args=[{"slug": "a-b"}], time=[logs.START], owner="ana"
+    )
+    log = logs.sessions_of(raw).actions
+    assert log.labels[int(log.levels[0, LEVELS - 1])] == "skill:draft-post"
+
+
+def test_actions_stand_in_each_persons_order_of_time():
+    late = logs.shell(["make"], times=[logs.START + 99])
+    early = RawBatch("zsh", "other", ["git push"], time=[logs.START], line=[1], owner="ana")
+    log = logs.sessions_of(late, early).actions
+    assert np.all(np.diff(log.clock) >= 0)
+
+
+@given(st.lists(st.integers(1, 30), min_size=1, max_size=12))
+def test_one_word_alone_never_looks_like_values(counts):
+    assert not looks_like_values(counts[:1], roaming=0.0)
+    many = looks_like_values([1] * 30, roaming=0.0)
+    assert many
+
+
+@given(st.lists(st.sampled_from(["make", "vim a", "vim b", "git push", "cd x && make"]), max_size=12))
+def test_normalise_loses_and_invents_no_action(commands):
+    log = actions_of(commands)
+    assert len(log) == sum(2 if "&&" in command else 1 for command in commands)
+
+
+def kubectl(name: str) -> list[str]:
+    return [f"{name} rollout status deploy/x", f"{name} describe pod/x", f"{name} logs deploy/x --since 5m"]
+
+
+def test_a_persons_own_name_for_a_program_is_read_as_the_program():
+    own = logs.shell(kubectl("zqk") * 3, person="bo")
+    log = logs.sessions_of(logs.shell(kubectl("kubectl") * 3), own).actions
+    assert {log.labels[t] for t in log.levels[:, 4]} == {"kubectl"}
+    assert len(set(log.levels[:, 3].tolist())) == 3
+
+
+def test_a_name_that_several_people_use_is_a_program_of_its_own():
+    others = [logs.shell(kubectl("zqk") * 3, person=person) for person in ("bo", "chen")]
+    log = logs.sessions_of(logs.shell(kubectl("kubectl") * 3), *others).actions
+    assert len({log.labels[t] for t in log.levels[:, 4]}) == 2
+
+
+def test_opening_the_same_files_makes_no_alias():
+    files = ["src/a.py", "src/b.py", "notes.md"]
+    own = logs.shell([f"zqe {file}" for file in files] * 3, person="bo")
+    log = logs.sessions_of(logs.shell([f"vim {file}" for file in files] * 3), own).actions
+    assert len({log.labels[t] for t in log.levels[:, 4]}) == 2

@@ -1,0 +1,167 @@
+"""Routines: found, counted by the definition, told in a person's words."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import logs
+import oracles
+from fivetimes.candidates import naming, propose
+from fivetimes.candidates.classic import from_patterns
+from fivetimes.candidates.collect import collect, core
+from fivetimes.candidates.profile import estimate
+from fivetimes.candidates.search import find
+from fivetimes.candidates.stream import open_stream
+from fivetimes.config import Rule, Search
+from fivetimes.model import Effect, Kind, Step, Tier
+
+SEARCH = Search()
+
+
+@pytest.mark.parametrize(
+    ("times", "tier"),
+    [(2, Tier.NOTICED), (4, Tier.NOTICED), (5, Tier.EXTRACT), (9, Tier.EXTRACT), (10, Tier.CANONICAL)],
+)
+def test_the_ladder_counts_two_five_ten(times, tier):
+    found, _ = propose(logs.work("abcdef", times), rule=Rule(), search=SEARCH)
+    assert [(c.count, c.tier) for c in found] == [(times, tier)]
+
+
+def test_steps_come_in_order_and_with_their_shares():
+    found, _ = propose(logs.work("abcdef", 8), rule=Rule(), search=SEARCH)
+    assert [step.action for step in found[0].steps] == [f"do-{letter}" for letter in "abcdef"]
+    assert all(step.share == 1.0 and step.repeat == (1, 1) for step in found[0].steps)
+
+
+def test_the_count_is_the_number_of_occurrences_and_every_place_is_told():
+    found, _ = propose(logs.work("abcdef", 8), rule=Rule(), search=SEARCH)
+    candidate = found[0]
+    assert candidate.count == len(candidate.occurrences) == 8
+    assert candidate.people == 2
+    assert candidate.days == 8 / 2  # two people on the same days
+    places = [p for o in candidate.occurrences for m in o.moments for p in m.places]
+    assert len(places) == len({(p.path, p.line) for p in places})
+
+
+def test_alternatives_at_one_place_are_one_step():
+    left, right = logs.work("abgcde", 6, seed=2, people=1), logs.work("abhcde", 6, seed=3, people=1)
+    merged = logs.sessions_of(*(logs.again_as(log, f"q{n}") for n, log in enumerate((left, right))))
+    found, _ = propose(merged, rule=Rule(), search=SEARCH)
+    step = next(step for step in found[0].steps if step.alternatives)
+    assert {label for label, _ in step.alternatives} == {"do-g", "do-h"}
+    assert step.share == 1.0
+    assert found[0].count == 12
+
+
+def test_a_step_done_again_at_once_is_a_repeat():
+    single, double = logs.work("abcde", 6, seed=2, people=1), logs.work("abccde", 6, seed=3, people=1)
+    merged = logs.sessions_of(*(logs.again_as(log, f"q{n}") for n, log in enumerate((single, double))))
+    found, _ = propose(merged, rule=Rule(), search=SEARCH)
+    assert [step.repeat for step in found[0].steps if step.action == "do-c"] == [(1, 2)]
+
+
+def test_everyday_noise_alone_gives_no_routine():
+    for seed in range(5):
+        found, _ = propose(logs.work("", 12, seed=seed), rule=Rule(), search=SEARCH)
+        assert found == []
+
+
+def test_two_steps_over_and_over_are_suppressed_with_the_rule():
+    found, suppressed = propose(logs.work("ab", 30), rule=Rule(), search=SEARCH)
+    assert found == []
+    assert any(set(s.steps) == {"do-a", "do-b"} and s.rule == "two steps only" for s in suppressed)
+
+
+def test_a_burst_on_one_day_by_one_person_is_suppressed():
+    burst = logs.batch("abcdefgh" * 9, person="zoe", start=logs.START + 40 * 86400)
+    long = [logs.batch("mnopqr" * 4 + "_", person="ana", start=logs.START + day * 86400) for day in range(40)]
+    for number, part in enumerate(long):
+        part.origin = f"{number}.csv"
+    found, suppressed = propose(logs.sessions_of(burst, *long), rule=Rule(), search=SEARCH)
+    assert not any(step.action == "do-a" for c in found for step in c.steps)
+    assert any("do-a" in s.steps and "burst" in s.rule for s in suppressed)
+
+
+def test_the_same_input_gives_the_same_candidates_in_any_order_of_sources():
+    sessions = logs.work("abcdef", 9)
+    again = propose(logs.work("abcdef", 9), rule=Rule(), search=SEARCH)
+    assert propose(sessions, rule=Rule(), search=SEARCH) == again
+
+
+def test_an_id_stays_when_the_routine_is_done_once_more():
+    before, _ = propose(logs.work("abcdef", 9), rule=Rule(), search=SEARCH)
+    after, _ = propose(logs.work("abcdef", 10), rule=Rule(), search=SEARCH)
+    assert before[0].id == after[0].id
+    assert (before[0].tier, after[0].tier) == (Tier.EXTRACT, Tier.CANONICAL)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.text("abcdef", min_size=3, max_size=6).filter(lambda t: len(set(t)) == len(t)),
+    st.integers(2, 9),
+    st.floats(0, 0.5),
+    st.integers(0, 99),
+)
+def test_whatever_is_collected_satisfies_the_definition_of_the_count(routine, times, noise, seed):
+    sessions = logs.work(routine, times, noise=noise, seed=seed, extra="ab")
+    stream = open_stream(sessions, silence=SEARCH.silence)
+    found, _ = find(stream, SEARCH)
+    fresh = open_stream(sessions, silence=SEARCH.silence)
+    for one in found:
+        matches = collect(fresh, one.profile, SEARCH, share=SEARCH.core_share, chance=0.01, known=len(one.matches))
+        weight = np.where(core(one.profile), np.clip(one.profile.presence, 0.01, 0.99), 0)
+        told = [sorted((int(r), s) for s, r in enumerate(line) if r >= 0) for line in matches.rows]
+        persons = sessions.actions.person[fresh.rows]
+        assert not oracles.is_count(
+            told,
+            events=fresh.event.tolist(),
+            persons=persons.tolist(),
+            core={s: float(w) for s, w in enumerate(weight) if w > 0},
+            share=SEARCH.core_share,
+            stated=len(matches),
+        )
+
+
+def test_no_event_stands_in_two_candidates():
+    sessions = logs.sessions_of(
+        *(logs.again_as(logs.work(r, 7, people=1, seed=n), f"q{n}") for n, r in enumerate(("abcd", "abef", "ghijk")))
+    )
+    found, _ = propose(sessions, rule=Rule(), search=SEARCH)
+    places = [(p.path, p.line) for c in found for o in c.occurrences for m in o.moments for p in m.places]
+    assert len(places) == len(set(places))
+    assert len(found) >= 2
+
+
+def test_the_classic_engine_collects_fixed_sequences_and_claims_each_row_once():
+    sessions = logs.work("abcde", 8)
+    stream = open_stream(sessions, silence=SEARCH.silence)
+    token = {label: number for number, label in enumerate(sessions.actions.labels)}
+    pattern = tuple(token[f"do-{letter}"] for letter in "abcde")
+    found, rejected = from_patterns(stream, [pattern, pattern[:3]], SEARCH)
+    assert [len(one.matches) for one in found] == [8]
+    assert [one.rule for one in rejected] == ["part of another"]
+
+
+def test_estimate_reads_presence_and_order_off_the_matches():
+    sessions = logs.work("abcd", 6)
+    stream = open_stream(sessions, silence=SEARCH.silence)
+    token = {label: number for number, label in enumerate(sessions.actions.labels)}
+    rows = np.array([stream.unclaimed(token[f"do-{letter}"]) for letter in "abcd"]).T
+    profile = estimate(stream, np.array([token[f"do-{c}"] for c in "abcd"], dtype=np.int32), rows.astype(np.int32))
+    assert (profile.presence > 0.9).all()
+    assert profile.order[0, 3] > -0.2
+    assert profile.order[3, 0] < -3
+
+
+def test_a_routine_is_named_after_what_goes_out_not_after_its_commands():
+    steps = [Step("git add -A", Kind.SHELL, 1.0), Step("twine upload <path>", Kind.SHELL, 1.0, effect=Effect.PUBLISH)]
+    assert naming.title(steps, naming.telling_step(steps, [0.1, 0.2])) == "Upload package"
+
+
+def test_an_id_holds_nothing_that_a_local_key_made():
+    one = [Step("prog-0a1b2c deploy", Kind.SHELL, 1.0)]
+    other = [Step("prog-ffffff deploy", Kind.SHELL, 1.0)]
+    assert naming.identifier(one, 0) == naming.identifier(other, 0)

@@ -1,0 +1,149 @@
+"""The door of privacy: what redact keeps and what it does not."""
+
+from __future__ import annotations
+
+import pickle
+import secrets
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import logs
+from fivetimes.events import commit_kind, varied_programs
+from fivetimes.model import EVENT_COLUMNS, EventLog, Kind, RawBatch, Role
+
+
+def kept_bytes(log: EventLog) -> bytes:
+    """Every byte of what is kept, ids and all."""
+    return pickle.dumps((dict(log.columns), log.forms, log.lexicon, log.persons, log.origins, log.redactions))
+
+
+def made_secret() -> str:
+    """A value that was never seen before."""
+    return secrets.token_hex(12)
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{}",
+        "sudo {}",
+        "mysql -p{} shop",
+        "curl -u me:{} https://example.net",
+        "curl -H 'Authorization: Bearer {}' https://example.net",
+        "export API_TOKEN={}",
+        "API_TOKEN={} make deploy",
+        "git clone https://me:{}@example.net/x.git",
+        'git commit -m "rotate {}"',
+        "echo {} | docker login --password-stdin",
+        "vault kv put secret/x value={}",
+        "cat <<EOF\n{}\nEOF",
+        "ssh host 'psql password={}'",
+        "./{} --now",
+        "foo 'unclosed {}",
+    ],
+)
+def test_no_value_of_a_command_is_kept(template):
+    secret = made_secret()
+    log = logs.log_of(logs.shell([template.format(secret)] * 6))
+    assert secret.encode() not in kept_bytes(log)
+    assert len(log) == 6
+
+
+@pytest.mark.parametrize("kind", [Kind.TOOL, Kind.SKILL, Kind.ACTION])
+def test_no_value_of_an_argument_is_kept(kind):
+    secret = made_secret()
+    args = [{"token": secret, "path": f"/home/{secret}/x", "lines": [secret], "text": f"say {secret}"}]
+    raw = RawBatch("skill_log", "x.jsonl", ["publish"], kind=kind, args=args, line=[1], owner="ana")
+    assert secret.encode() not in kept_bytes(logs.log_of(raw))
+
+
+def test_an_undeclared_name_becomes_a_pseudonym():
+    secret = "Pa55 " + made_secret()
+    raw = RawBatch("generic", "x.csv", [secret], kind=Kind.ACTION, line=[1], owner="ana")
+    assert secret.encode() not in kept_bytes(logs.log_of(raw))
+
+
+def test_words_in_a_secret_position_have_no_identity():
+    log = logs.log_of(logs.shell(["mysql -pAAAAAAAA shop", "mysql -pBBBBBBBB shop"]))
+    secret = [int(w) for w, r in zip(log.forms.words, log.forms.roles, strict=True) if r == Role.SECRET]
+    assert len(secret) == 2
+    assert len(set(secret)) == 1
+    pieces = log.lexicon.piece_start
+    assert all(pieces[word] == pieces[word + 1] for word in secret)
+
+
+def test_the_same_value_is_recognised_and_a_part_of_it_too():
+    log = logs.log_of(logs.shell(["git tag v1.4.2", "twine upload dist/pkg-v1.4.2"]))
+    words = dict(zip(log.forms.words.tolist(), log.forms.roles.tolist(), strict=True))
+    values = [w for w, r in words.items() if r == Role.VALUE]
+    assert len(values) >= 2
+
+
+def test_public_programs_subcommands_and_flags_keep_their_names():
+    log = logs.log_of(logs.shell(["git push --force origin main"]))
+    labels = set(log.lexicon.labels)
+    assert {"git", "push", "--force"} <= labels
+    assert "main" not in labels
+
+
+def test_every_event_column_is_declared_and_typed():
+    log = logs.log_of(logs.shell(["make"]))
+    assert {name: str(column.dtype) for name, column in log.columns.items()} == dict(EVENT_COLUMNS)
+    with pytest.raises(TypeError):
+        EventLog(
+            {**log.columns, "text": np.zeros(1)},
+            log.forms, log.lexicon, log.persons, log.sources, log.origins, log.commits, log.redactions,
+        )  # fmt: skip
+
+
+def test_what_was_taken_out_is_counted_by_rule():
+    log = logs.log_of(logs.shell(["vim notes.md", "vim other.md", "mysql -pSECRETSECRET"]))
+    assert log.redactions["value: placeholder"] == 2
+    assert log.redactions["secret position"] == 1
+
+
+@given(st.lists(st.text(max_size=40), max_size=5))
+def test_redact_takes_any_text_and_loses_no_row(commands):
+    assert len(logs.log_of(logs.shell(commands))) == len(commands)
+
+
+def test_what_a_pipe_feeds_is_no_step_of_its_own():
+    log = logs.log_of(logs.shell(["cat a.txt | sort | uniq -c && make"]))
+    assert np.diff(log.forms.action_start).tolist() == [2]
+
+
+def test_a_commit_typed_with_a_message_is_told_by_its_kind():
+    log = logs.log_of(logs.shell(['git add -A && git commit -m "fix(api): rounding"']))
+    assert Kind.COMMIT in log.forms.kind.tolist()
+    assert "fix" in log.lexicon.labels
+    assert log.columns["subject"].tolist() == [0]
+
+
+@pytest.mark.parametrize(
+    ("subject", "kind"),
+    [("feat!: x", "feat"), ("Fixes a bug", "fix"), ("", "other"), ("merge branch 'x'", "merge"), ("日本", "other")],
+)
+def test_commit_kinds_come_from_a_closed_list(subject, kind):
+    assert commit_kind(subject) == kind
+
+
+def test_a_program_typed_alone_is_never_a_name_that_may_be_written():
+    log = logs.log_of(logs.shell(["zqxacmectl deploy a", "zqxacmectl status b", "hunter2hunter2", "hunter2hunter2"]))
+    assert len(varied_programs(log)) == 1
+
+
+def test_a_slip_of_the_fingers_is_read_as_the_program_that_was_meant_and_counted():
+    log = logs.log_of(logs.shell(["gti push", "git push"]))
+    assert len(set(log.forms.words[log.forms.word_start[:-1]].tolist())) == 1
+    assert log.redactions["program: read as the one that was meant"] == 1
+
+
+@pytest.mark.parametrize("line", ["fd -e py", "ls", "zqxctl up", "", "  make", "df -h"])
+def test_a_name_that_is_a_program_or_nearly_none_is_left_alone(line):
+    from fivetimes.events import unslipped
+    from fivetimes.privacy import public
+
+    assert unslipped(line, public()) == line

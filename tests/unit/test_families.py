@@ -1,0 +1,57 @@
+"""One routine per family of variants."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+import logs
+from fivetimes.candidates import propose
+from fivetimes.candidates.families import families, likeness
+from fivetimes.candidates.search import find
+from fivetimes.candidates.stream import open_stream
+from fivetimes.config import Rule, Search
+
+SEARCH = Search()
+
+paths = st.lists(st.integers(0, 5), max_size=6)
+WEIGHT = np.array([1.0, 2.0, 3.0, 1.0, 0.5, 4.0])
+
+
+@given(paths, paths)
+def test_likeness_is_between_nothing_and_the_same_and_symmetric(a, b):
+    value = likeness(a, b, WEIGHT)
+    assert 0.0 <= value <= 1.0
+    assert value == likeness(b, a, WEIGHT)
+    assert likeness(a, a, WEIGHT) == (1.0 if a else 0.0)
+
+
+def test_a_shared_rare_step_says_more_than_a_shared_common_one():
+    rate = np.array([0.5, 0.001, 0.01, 0.01])
+    weight = -np.log2(rate)
+    assert likeness([1, 2], [1, 3], weight) > likeness([0, 2], [0, 3], weight)
+
+
+def test_two_ways_of_one_routine_are_one_candidate_and_nothing_is_lost():
+    parts = [logs.work("abcdefgh", 8, people=1, seed=1), logs.work("abcijfgh", 8, people=1, seed=2)]
+    sessions = logs.sessions_of(*(logs.again_as(part, f"q{n}") for n, part in enumerate(parts)))
+    found, _ = propose(sessions, rule=Rule(), search=SEARCH)
+    assert [c.count for c in found] == [16]
+
+
+def test_two_routines_that_share_steps_stay_apart():
+    parts = [logs.work("abcdef", 8, people=1, seed=1), logs.work("abghij", 8, people=1, seed=2)]
+    sessions = logs.sessions_of(*(logs.again_as(part, f"q{n}") for n, part in enumerate(parts)))
+    found, _ = propose(sessions, rule=Rule(), search=SEARCH)
+    assert sorted(c.count for c in found) == [8, 8]
+
+
+def test_merging_keeps_every_row_of_every_member():
+    parts = [logs.work("abcdefgh", 8, people=1, seed=1), logs.work("abcijfgh", 8, people=1, seed=2)]
+    sessions = logs.sessions_of(*(logs.again_as(part, f"q{n}") for n, part in enumerate(parts)))
+    stream = open_stream(sessions, silence=SEARCH.silence)
+    found, _ = find(stream, SEARCH)
+    before = sorted(int(r) for one in found for r in one.matches.all_rows())
+    after = sorted(int(r) for one in families(stream, found) for r in one.matches.all_rows())
+    assert before == after

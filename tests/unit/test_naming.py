@@ -1,0 +1,91 @@
+"""Titles: verb and object, from what goes out or is rarest, never a chain of commands nor a name that only we know."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fivetimes.candidates import naming
+from fivetimes.model import Effect, Kind, Step
+
+SHELL, SKILL, TOOL, COMMIT, ACTION = Kind.SHELL, Kind.SKILL, Kind.TOOL, Kind.COMMIT, Kind.ACTION
+
+
+def named(*steps: tuple[str, Kind] | tuple[str, Kind, Effect]) -> str:
+    made = [Step(action, kind, 1.0, effect=(more or [Effect.NONE])[0]) for action, kind, *more in steps]
+    return naming.title(made, naming.telling_step(made, [0.1] * len(made)))
+
+
+@pytest.mark.parametrize(
+    ("action", "kind", "title"),
+    [
+        ("gh pr create --fill", SHELL, "Create pull request"),
+        ("kubectl rollout undo *", SHELL, "Undo rollout"),
+        ("kubectl set image *", SHELL, "Set image"),
+        ("aws s3 sync *", SHELL, "Sync bucket"),
+        ("mutt -s * -a *", SHELL, "Send mail"),
+        ("python <file.py>", SHELL, "Run script"),
+        ("make deploy", SHELL, "Deploy with make"),
+        ("frobnicate sync <path>", SHELL, "Sync with frobnicate"),
+        ("frobnicate <path>", SHELL, "Run frobnicate"),
+        ("prog-3f9a1c sync", SHELL, "Run unnamed steps"),
+        ("skill:publish-post post *", SKILL, "Publish post"),
+        ("skill:transcribe audio *", SKILL, "Transcribe audio"),
+        ("skill:notella-pull day *", SKILL, "Pull notella"),
+        ("tool:mcp__github__create_issue title *", TOOL, "Create issue"),
+        ("commit:release", COMMIT, "Commit release"),
+        ("commit:other", COMMIT, "Commit changes"),
+        ("approve timesheet", ACTION, "Approve timesheet"),
+    ],
+)
+def test_a_step_is_said_as_verb_and_object(action: str, kind: Kind, title: str) -> None:
+    assert named((action, kind)) == title
+
+
+def test_what_goes_out_names_the_routine_before_what_is_rare() -> None:
+    assert (
+        named(("skill:gather-receipts month", SKILL), ("skill:submit-form file", SKILL, Effect.PUBLISH))
+        == "Submit form"
+    )
+
+
+def test_a_program_that_only_this_machine_knows_names_nothing_while_another_step_can() -> None:
+    assert named(("prog-3f9a1c <path>", SHELL, Effect.PUBLISH), ("certbot renew", SHELL)) == "Renew certificate"
+
+
+def test_looking_names_a_routine_only_when_nothing_else_is_done() -> None:
+    assert named(("skill:read-inbox box *", SKILL), ("latexmk -pdf *", SHELL)) == "Typeset document"
+    assert named(("skill:read-inbox box *", SKILL)) == "Read inbox"
+
+
+def test_a_verb_without_object_takes_what_the_other_steps_are_about() -> None:
+    steps = [
+        ("skill:draft-letter client *", SKILL),
+        ("skill:translate-letter client *", SKILL),
+        ("skill:dispatch", SKILL, Effect.SEND),
+    ]
+    assert named(*steps) in ("Dispatch letter", "Dispatch client")
+
+
+def test_the_id_stays_when_a_step_that_is_seldom_done_comes_in() -> None:
+    always = [Step("git tag *", SHELL, 1.0), Step("twine upload *", SHELL, 1.0, effect=Effect.PUBLISH)]
+    seldom = Step("skill:ring-bell bell *", SKILL, 0.2, effect=Effect.PUBLISH)
+    ids = {naming.identifier(steps, naming.telling_step(steps, [0.1] * 3)) for steps in (always, [*always, seldom])}
+    assert len(ids) == 1
+
+
+@given(
+    st.lists(
+        st.tuples(st.text(max_size=30), st.sampled_from(list(Kind)), st.sampled_from(list(Effect))),
+        min_size=1,
+        max_size=5,
+    )
+)
+def test_any_labels_give_a_title_and_an_id_that_is_safe(steps: list[tuple[str, Kind, Effect]]) -> None:
+    made = [Step(action, kind, 1.0, effect=effect) for action, kind, effect in steps]
+    telling = naming.telling_step(made, [0.1] * len(made))
+    assert naming.title(made, telling)
+    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", naming.identifier(made, telling))

@@ -1,0 +1,26 @@
+"""What a commit edited, told by kinds."""
+
+from __future__ import annotations
+
+import pytest
+
+from fivetimes.privacy.touched import KINDS, kind_of, touched
+
+
+@pytest.mark.parametrize(("kind", "example"), [(kind, example) for kind, _, example in KINDS])
+def test_each_row_catches_its_example_first(kind, example):
+    assert kind_of(example) == kind
+
+
+def test_a_commit_of_many_files_is_told_by_kinds_alone():
+    assert touched([f"src/{n}.py" for n in range(40)] + ["README.md"]) == (("code", None), ("docs", None))
+
+
+def test_the_order_of_the_files_does_not_matter():
+    files = ["src/b.py", "tests/test_b.py", "src/a.py"]
+    assert touched(files) == touched(files[::-1])
+
+
+def test_a_path_of_any_bytes_has_a_kind():
+    for path in ("", "\udce9", "a" * 5000, "..", "x\ny.py"):
+        assert isinstance(kind_of(path), str)

@@ -1,0 +1,177 @@
+"""The readers of Codex, Gemini CLI and OpenTelemetry traces."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fivetimes.errors import ReadError
+from fivetimes.model import By, Kind
+from reading import FIXTURES, column, read, read_bytes
+
+CODEX = FIXTURES / "logs" / "codex"
+EXPECTED = json.loads((CODEX / "expected.json").read_text(encoding="utf-8"))["files"]
+SHELLS = {"exec_command", "shell_command", "local_shell", "shell"}
+
+
+def seconds(text: str | None) -> float | None:
+    return None if text is None else datetime.fromisoformat(text).timestamp()
+
+
+def expected_duration(call: dict[str, Any]) -> float | None:
+    if "duration_s" in call:
+        return float(call["duration_s"])
+    start, end = seconds(call["time"]), seconds(call["ended"])
+    return None if start is None or end is None else end - start
+
+
+# ---- Codex
+
+
+@pytest.mark.parametrize("case", EXPECTED, ids=lambda case: case["session"][:8])
+def test_a_codex_transcript_of_each_generation_gives_the_expected_calls(case: dict[str, Any]) -> None:
+    found, _ = read("codex", CODEX / case["file"])
+    rows = list(
+        zip(*(column(found, n) for n in ("text", "kind", "time", "exit", "duration", "by", "args")), strict=True)
+    )
+    agents = [row for row in rows if row[5] is By.AGENT]
+    for row, call in zip(agents, case["tool_calls"], strict=True):
+        assert row[0] == call.get("command", call["tool"])
+        assert row[1] is (Kind.SHELL if call["tool"] in SHELLS else Kind.TOOL)
+        assert row[2] == seconds(call["time"])
+        assert row[3] == call["exit"]
+        assert row[4] == pytest.approx(expected_duration(call))
+        assert "paths" not in call or row[6] == {"paths": call["paths"]}
+    typed = [(row[0], row[2], row[3], row[4]) for row in rows if row[5] is By.HUMAN]
+    wanted = case.get("user_shell_commands", [])
+    assert typed == [(c["command"], seconds(c["time"]), c["exit"], c["duration_s"]) for c in wanted]
+    assert set(column(found, "session")) == {case["session"]}
+    assert set(column(found, "where")) == {case["cwd"]}
+
+
+def call(
+    number: int, *, key: str = "call_", command: str = "make", time: str = "2026-11-20T10:00:00Z"
+) -> dict[str, Any]:
+    arguments = json.dumps({"cmd": command})
+    item = {"type": "function_call", "name": "exec_command", "arguments": arguments, "call_id": f"{key}{number:020d}"}
+    return {"timestamp": time, "type": "response_item", "payload": item}
+
+
+def lines(*records: object) -> bytes:
+    return b"".join(json.dumps(record).encode() + b"\n" for record in records)
+
+
+def test_a_compressed_transcript_is_read_and_its_plain_sibling_goes_before_it(tmp_path: Path) -> None:
+    (tmp_path / "rollout-a.jsonl").write_bytes(lines(call(1)))
+    for name, content in {"rollout-a.jsonl.zst": lines(call(2)), "rollout-b.jsonl.zst": lines(call(3))}.items():
+        with pa.output_stream(str(tmp_path / name), compression="zstd") as out:
+            out.write(content)
+    found, balance = read("codex", tmp_path)
+    assert [batch.origin.partition("/")[2] for batch in found] == ["rollout-a.jsonl", "rollout-b.jsonl.zst"]
+    assert balance.events == 2
+
+
+def test_damaged_compression_is_a_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "rollout-a.jsonl.zst"
+    path.write_bytes(b"\x28\xb5\x2f\xfd" + bytes(range(200)))
+    with pytest.raises(ReadError, match="damaged compression"):
+        read("codex", path)
+
+
+def test_a_forked_conversation_repeats_no_call_and_keeps_its_own_name(tmp_path: Path) -> None:
+    parent = {"timestamp": "2026-11-20T10:00:00Z", "type": "session_meta", "payload": {"id": "one", "cwd": "/w"}}
+    fork = {**parent, "payload": {"id": "two", "forked_from_id": "one", "cwd": "/w"}}
+    (tmp_path / "rollout-1.jsonl").write_bytes(lines(parent, call(1)))
+    (tmp_path / "rollout-2.jsonl").write_bytes(lines(fork, parent, call(1), call(2)))
+    found, balance = read("codex", tmp_path)
+    assert column(found, "session") == ["one", "two"]
+    assert balance.duplicates == 1
+
+
+def test_a_short_id_is_counted_anew_in_each_conversation(tmp_path: Path) -> None:
+    short = call(1)
+    short["payload"]["call_id"] = "call_1"
+    for name in ("rollout-1.jsonl", "rollout-2.jsonl"):
+        (tmp_path / name).write_bytes(lines(short, short))
+    _, balance = read("codex", tmp_path)
+    assert (balance.events, balance.duplicates) == (2, 2)
+
+
+def test_what_a_user_typed_counts_once_though_it_stands_there_as_event_and_as_item() -> None:
+    said = "<user_shell_command>\n<command>\nmake\n</command>\n<result>\nExit code: 2\n</result>\n</user_shell_command>"
+    event = {"type": "event_msg", "payload": {"type": "user_message", "message": said}}
+    item = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": said}]}
+    both = (event, {"type": "response_item", "payload": item})
+    found, _ = read_bytes("codex", lines(*both, *both))
+    assert column(found, "text") == ["make", "make"]
+    assert column(found, "exit") == [2, 2]
+
+
+def test_a_prompt_that_begins_with_a_skill_calls_it() -> None:
+    event = {"type": "event_msg", "payload": {"type": "user_message", "message": "$monthly-close for May"}}
+    found, _ = read_bytes("codex", lines(event))
+    assert [(b.text, b.kind, b.args) for b in found] == [(["monthly-close"], [Kind.SKILL], [{"args": "for May"}])]
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.floats(allow_nan=False) | st.text(max_size=4),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from("type payload id name".split()), inner),
+    max_leaves=8,
+)
+ODD = st.fixed_dictionaries(
+    {},
+    optional={
+        "type": st.sampled_from(["response_item", "event_msg", "session_meta", "function_call", []]) | JSON,
+        "timestamp": st.sampled_from(["2026-11-20T10:00:00Z", "soon", "Z"]) | JSON,
+        "payload": JSON | st.dictionaries(st.sampled_from(["type", "arguments", "call_id", "output", "content"]), JSON),
+        "message": JSON,
+        "toolCalls": JSON
+        | st.lists(st.dictionaries(st.sampled_from(["id", "name", "args", "status", "timestamp"]), JSON)),
+        "resourceSpans": JSON,
+        "arguments": JSON,
+        "call_id": JSON,
+    },
+)
+
+
+@pytest.mark.parametrize("reader", ["codex", "gemini", "otlp", "claude_code", "resh"])
+@given(st.lists(ODD, max_size=4))
+def test_no_record_makes_a_reader_of_transcripts_raise(reader: str, records: list[dict[str, Any]]) -> None:
+    read_bytes(reader, lines(*records), name="session-a.jsonl")
+
+
+# ---- Gemini CLI
+
+
+def test_a_gemini_conversation_in_both_forms_gives_its_calls_once() -> None:
+    found, balance = read("gemini", FIXTURES / "logs" / "gemini")
+    rows = list(zip(*(column(found, n) for n in ("text", "kind", "time", "exit", "session")), strict=True))
+    assert rows == [
+        ("list_directory", Kind.TOOL, seconds("2025-10-18T14:57:31Z"), 1.0, "f86f5318-0000-4000-8000-000000000002"),
+        ("make test", Kind.SHELL, seconds("2026-11-20T09:00:03.5Z"), 0.0, "5f1c7e02-aaaa-4bbb-8ccc-000000000001"),
+        ("write_file", Kind.TOOL, seconds("2026-11-20T09:00:10Z"), 1.0, "5f1c7e02-aaaa-4bbb-8ccc-000000000001"),
+    ]
+    assert balance.duplicates == 1
+    assert column(found, "where") == [None] * 3
+
+
+# ---- traces
+
+
+def test_spans_of_tools_and_skills_are_read_and_others_are_not() -> None:
+    found, balance = read("otlp", FIXTURES / "logs" / "otlp" / "traces.jsonl")
+    names = ("text", "kind", "time", "exit", "duration", "session")
+    assert list(zip(*(column(found, name) for name in names), strict=True)) == [
+        ("make test", Kind.SHELL, 1795161604.5, 0.0, 1.5, "conv-1"),
+        ("send_invoice", Kind.TOOL, 1795161600.0, 1.0, 1.0, "conv-1"),
+        ("monthly-close", Kind.SKILL, 1795161602.0, 0.0, 0.0, "0af7651916cd43dd8448eb211c80319c"),
+        ("lookup", Kind.TOOL, 1795161609.0, 0.0, 0.5, "s-9"),
+    ]
+    assert balance.ignored == {"not a call": 2}

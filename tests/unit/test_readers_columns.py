@@ -1,0 +1,129 @@
+"""Logs whose columns are called otherwise, Parquet, and XES."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fivetimes import config
+from fivetimes.errors import ConfigError, ReadError
+from fivetimes.model import Balance, Source
+from fivetimes.pipeline import from_paths, requested
+from fivetimes.readers import READERS, named, sniff, sources
+from reading import FIXTURES, column, read, read_bytes
+
+XES = FIXTURES / "logs" / "xes" / "orders.xes"
+MAP = (("action", "Activity"), ("person", "user"), ("time", "ts"))
+CSV = "TS,User,Activity\n2026-11-20T09:00:00Z,ana,weigh\n2026-11-20T09:01:00Z,bo,bake\n"
+JSONL = "".join(
+    json.dumps({"ts": 1795165200 + n, "user": "ana", "Activity": "weigh", "action": "another field"}) + "\n"
+    for n in range(2)
+)
+
+
+def read_mapped(path: Path) -> list[tuple[str, str, float]]:
+    (source,), missing = named([path], columns=MAP)
+    assert (source.reader, missing) == ("generic", [])
+    found = list(READERS["generic"](source, Balance()))
+    return list(zip(*(column(found, name) for name in ("text", "person", "time")), strict=True))
+
+
+def parquet(path: Path, **columns: list[object]) -> Path:
+    pyarrow.parquet.write_table(pa.table(columns), path)
+    return path
+
+
+def test_a_csv_a_jsonl_and_a_parquet_with_other_names_are_read_by_the_map(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(CSV)
+    (tmp_path / "a.jsonl").write_text(JSONL)
+    when = datetime(2026, 11, 20, 9, tzinfo=UTC)
+    parquet(tmp_path / "a.parquet", ts=[when], user=["cy"], Activity=["slice"], secret=["x"])
+    assert read_mapped(tmp_path / "a.csv") == [("weigh", "ana", 1795165200.0), ("bake", "bo", 1795165260.0)]
+    assert read_mapped(tmp_path / "a.jsonl") == [("weigh", "ana", 1795165200.0), ("weigh", "ana", 1795165201.0)]
+    assert read_mapped(tmp_path / "a.parquet") == [("slice", "cy", 1795165200.0)]
+
+
+def test_a_parquet_with_a_column_action_needs_no_map_and_another_is_none_of_ours(tmp_path: Path) -> None:
+    ours = parquet(tmp_path / "a.parquet", action=["weigh", None], person=["ana", "ana"], time=[1795165200, 1795165260])
+    assert sniff(ours) == "generic"
+    assert sniff(parquet(tmp_path / "b.parquet", price=[1.5])) is None
+    found, balance = read("generic", ours)
+    assert column(found, "line") == [1]
+    assert balance.bad == {"no action": 1}
+
+
+@given(st.binary(max_size=60), st.integers(0, 400))
+def test_a_damaged_parquet_raises_nothing_but_a_sentence(noise: bytes, at: int) -> None:
+    whole = pa.BufferOutputStream()
+    pyarrow.parquet.write_table(pa.table({"action": ["weigh"] * 9, "time": list(range(9))}), whole)
+    content = bytearray(whole.getvalue().to_pybytes())
+    content[4 + at : 4 + at + len(noise)] = noise
+    with suppress(ReadError):
+        read_bytes("generic", bytes(content))
+
+
+def test_a_mapped_field_that_there_is_not_is_refused() -> None:
+    with pytest.raises(ConfigError, match='--map: "who" is not known here'):
+        from_paths([], columns="who=user,action=do")
+
+
+def test_a_configuration_names_its_columns(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(CSV)
+    (tmp_path / "fivetimes.toml").write_text(
+        '[[person]]\nname = "ana"\nsources = ["a.csv"]\n[columns]\naction = "Activity"\ntime = "ts"\n'
+    )
+    found, _ = sources(config.load(tmp_path / "fivetimes.toml"))
+    assert found == [Source("generic", tmp_path / "a.csv", "a.csv", "ana", (("action", "Activity"), ("time", "ts")))]
+
+
+def test_the_last_scan_is_known_again_with_its_map(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(CSV)
+    first = from_paths([tmp_path / "a.csv"], columns="action=Activity, person=user")
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "last").write_text(first.name)
+    again = requested(None, environ={}, home=tmp_path, here=tmp_path, folder=home)
+    assert again.sources == first.sources
+    assert dict(again.sources[0].columns) == {"action": "Activity", "person": "user"}
+
+
+# ---- XES
+
+
+def test_an_xes_log_gives_completed_activities_with_case_and_resource(tmp_path: Path) -> None:
+    packed = tmp_path / "orders.xes.gz"
+    packed.write_bytes(gzip.compress(XES.read_bytes()))
+    for path in (XES, packed):
+        assert sniff(path) == "xes"
+        found, balance = read("xes", path)
+        names = ("text", "person", "session", "time", "line")
+        assert list(zip(*(column(found, name) for name in names), strict=True)) == [
+            ("take order", "ana", "order-1", 1795161600.0, 14),
+            ("bake", "bo", "order-1", 1795163400.0, 20),
+            ("take order", None, "trace 2", 1795165200.0, 28),
+        ]
+        assert balance.ignored == {"lifecycle: start": 1}
+        assert balance.bad == {"no concept:name": 1}
+
+
+def test_an_xml_bomb_and_a_file_from_elsewhere_are_not_opened() -> None:
+    bomb = '<!DOCTYPE log [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><log><trace><event>&b;</event></trace></log>'
+    found, balance = read_bytes("xes", bomb.encode())
+    assert found == []
+    assert balance.bad == {"no XML from here on": 1}
+
+
+@given(st.text(st.sampled_from('<>/="&;! logtraceevntkys\n'), max_size=60), st.integers(0, 1300))
+def test_no_text_makes_the_reader_of_xes_raise(noise: str, at: int) -> None:
+    whole = XES.read_text(encoding="utf-8")
+    read_bytes("xes", (whole[:at] + noise + whole[at:]).encode())
+    read_bytes("xes", b"\x1f\x8b" + noise.encode())

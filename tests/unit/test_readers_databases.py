@@ -1,0 +1,162 @@
+"""SQLite files from anybody: read, left as they are, and never obeyed."""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+from contextlib import closing, suppress
+from pathlib import Path
+
+import pytest
+
+from fivetimes.errors import ReadError
+from fivetimes.readers import sniff
+from fivetimes.readers.databases import MAGIC
+from reading import FIXTURES, column, read
+
+HISTORIES = FIXTURES / "histories"
+FILES = {
+    "atuin": "atuin/history.db",
+    "mcfly": "mcfly/history.db",
+    "nushell": "nushell/history.sqlite3",
+    "xonsh": "xonsh/xonsh-history.sqlite",
+    "zsh_histdb": "zsh-histdb/zsh-history.db",
+    "ipython": "ipython/history.sqlite",
+}
+COLUMNS = "id, timestamp, duration, exit, command, cwd, session, hostname"
+
+
+def database(path: Path, *statements: str) -> Path:
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        for statement in statements:
+            connection.execute(statement)
+    return path
+
+
+def atuin(path: Path, *rows: str, table: str = f"CREATE TABLE history({COLUMNS})") -> Path:
+    return database(path, table, *(f"INSERT INTO history({COLUMNS}) VALUES ({row})" for row in rows))
+
+
+ROW = "'{n}', {n}000000000, 5000000, 0, 'make {n}', '/w', 's', 'h:me'"
+
+
+def listing(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+@pytest.mark.parametrize("reader", FILES)
+def test_a_database_is_left_as_it_is(reader: str, tmp_path: Path) -> None:
+    path = tmp_path / "h.db"
+    path.write_bytes((HISTORIES / FILES[reader]).read_bytes())
+    before = listing(tmp_path)
+    assert sniff(path) == reader
+    read(reader, path)
+    assert listing(tmp_path) == before
+
+
+def test_rows_that_a_program_in_use_has_not_yet_moved_over_are_read_and_its_files_untouched(tmp_path: Path) -> None:
+    path = tmp_path / "h.db"
+    with closing(sqlite3.connect(path, isolation_level=None)) as writer:
+        writer.execute("PRAGMA journal_mode=WAL")
+        writer.execute(f"CREATE TABLE history({COLUMNS})")
+        writer.execute(f"INSERT INTO history({COLUMNS}) VALUES ({ROW.format(n=1_700_000_000)})")
+        before = listing(tmp_path)
+        found, _ = read("atuin", path)
+        assert listing(tmp_path) == before
+    assert column(found, "text") == ["make 1700000000"]
+
+
+def test_an_old_database_without_the_newer_columns_is_read(tmp_path: Path) -> None:
+    found, _ = read("atuin", atuin(tmp_path / "h.db", ROW.format(n=1_700_000_000)))
+    assert column(found, "duration") == [0.005]
+
+
+def test_a_view_in_the_place_of_a_table_is_not_run(tmp_path: Path) -> None:
+    endless = (
+        "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT x AS id, x AS timestamp, x AS duration,"
+    )
+    view = f"CREATE VIEW history AS {endless} 0 AS exit, 'rm' AS command, '/' AS cwd, 's' AS session, 'h' AS hostname FROM n"
+    path = database(tmp_path / "h.db", view)
+    assert sniff(path) is None
+    with pytest.raises(ReadError, match="no table history as this reader knows it"):
+        read("atuin", path)
+
+
+def test_values_of_other_types_cost_their_field_or_their_row_and_nothing_else(tmp_path: Path) -> None:
+    path = atuin(
+        tmp_path / "h.db",
+        "1, 'soon', 'long', x'00', 'make', 7, x'ff', NULL",
+        "2, 1e300, -1, 9e99, x'6d', NULL, NULL, NULL",
+        "3, NULL, NULL, NULL, NULL, NULL, NULL, NULL",
+        "4, 1700000000000000000, 0, 0, ' hidden', '/w', 's', 'h:me'",
+    )
+    found, balance = read("atuin", path)
+    assert list(zip(*(column(found, n) for n in ("text", "time", "exit", "where")), strict=True)) == [
+        ("make", None, None, "7")
+    ]
+    assert balance.bad == {"command not understood": 1, "no command": 1}
+    assert balance.ignored == {"leading space": 1}
+
+
+def test_a_row_too_long_to_be_held_is_counted_and_the_next_is_read(tmp_path: Path) -> None:
+    long = "1, 1, 0, 0, CAST(zeroblob(80000000) AS TEXT), '/w', 's', 'h'"
+    found, balance = read("atuin", atuin(tmp_path / "h.db", long, ROW.format(n=1_700_000_000)))
+    assert column(found, "text") == ["make 1700000000"]
+    assert balance.bad == {"row cannot be read": 1}
+
+
+@pytest.mark.parametrize("reader", FILES)
+def test_damage_loses_what_is_damaged_and_raises_nothing_but_a_sentence(reader: str, tmp_path: Path) -> None:
+    whole = (HISTORIES / FILES[reader]).read_bytes()
+    rng = random.Random(7)
+    path = tmp_path / "h.db"
+    for _ in range(150):
+        damaged = bytearray(whole[: rng.choice((len(whole), rng.randrange(20, len(whole))))])
+        for _ in range(rng.randrange(1, 30)):
+            damaged[rng.randrange(16, len(damaged))] = rng.randrange(256)
+        path.write_bytes(damaged)
+        sniff(path)
+        with suppress(ReadError):
+            read(reader, path)
+
+
+def test_what_is_no_database_is_a_sentence(tmp_path: Path) -> None:
+    for content in (b"", MAGIC, MAGIC + bytes(4096), b"make\n"):
+        (tmp_path / "h.db").write_bytes(content)
+        with pytest.raises(ReadError, match=r"h\.db: "):
+            read("atuin", tmp_path / "h.db")
+
+
+def test_what_mcfly_and_hishtory_imported_has_no_time(tmp_path: Path) -> None:
+    table = "CREATE TABLE history_entries(command, current_working_directory, exit_code, start_time, end_time)"
+    rows = (
+        "'make', '/w', 2, '2026-11-20 09:00:00+00:00', '2026-11-20 09:00:02.5+00:00'",
+        "'ls', 'Unknown', 0, '2026-11-20 09:00:00+00:00', '2026-11-20 09:00:00+00:00'",
+    )
+    path = database(tmp_path / "h.db", table, *(f"INSERT INTO history_entries VALUES ({row})" for row in rows))
+    assert sniff(path) == "hishtory"
+    found, _ = read("hishtory", path)
+    names = ("text", "time", "duration", "exit", "where")
+    assert list(zip(*(column(found, name) for name in names), strict=True)) == [
+        ("make", 1795165200.0, 2.5, 2.0, "/w"),
+        ("ls", None, None, None, None),
+    ]
+
+
+def test_sessions_of_two_hosts_in_one_database_are_two(tmp_path: Path) -> None:
+    path = tmp_path / "h.db"
+    path.write_bytes((HISTORIES / FILES["zsh_histdb"]).read_bytes())
+    database(
+        path,
+        "INSERT INTO places(id, host, dir) VALUES (90, 'other', '/w')",
+        "INSERT INTO history(session, command_id, place_id, start_time) VALUES (0, 1, 90, 1900000000)",
+    )
+    assert sorted(set(column(read("zsh_histdb", path)[0], "session"))) == ["0", "0@other"]
+
+
+def test_what_xonsh_counted_together_is_at_least_so_often(tmp_path: Path) -> None:
+    path = tmp_path / "h.sqlite"
+    path.write_bytes((HISTORIES / FILES["xonsh"]).read_bytes())
+    assert not any(batch.deduplicated for batch in read("xonsh", path)[0])
+    database(path, "UPDATE xonsh_history SET frequency = 3 WHERE rowid = 2")
+    assert all(batch.deduplicated for batch in read("xonsh", path)[0])

@@ -1,0 +1,292 @@
+"""The readers of transcripts, skill logs and generic logs."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fivetimes.errors import ReadError
+from fivetimes.model import By, Kind
+from reading import FIXTURES, bits, column, read, read_bytes
+
+TRANSCRIPTS = FIXTURES / "logs" / "claude_code"
+EXPECTED = [
+    case
+    for case in json.loads((TRANSCRIPTS / "expected.json").read_text(encoding="utf-8"))["files"]
+    if "session" in case
+]
+
+
+def seconds(text: str | None) -> float | None:
+    return None if text is None else datetime.fromisoformat(text).timestamp()
+
+
+def expected_call(call: dict[str, Any]) -> tuple[str, Kind, float | None, float | None, float | None]:
+    kinds = {"Bash": Kind.SHELL, "Skill": Kind.SKILL, "SlashCommand": Kind.SKILL}
+    text = call.get("command") or call.get("skill") or call.get("slash_command") or call["tool"]
+    start, end = seconds(call["time"]), seconds(call["ended"])
+    exit_ = None if call["is_error"] is None else float(call["is_error"])
+    return text, kinds.get(call["tool"], Kind.TOOL), start, exit_, None if end is None or start is None else end - start
+
+
+# ---- Claude Code
+
+
+@pytest.mark.parametrize("case", EXPECTED, ids=lambda case: case["version"])
+def test_a_transcript_gives_the_expected_calls_with_exit_and_duration(case: dict[str, Any]) -> None:
+    found, balance = read("claude_code", TRANSCRIPTS / case["file"])
+    names = ("text", "kind", "time", "exit", "duration", "by")
+    rows = list(zip(*(column(found, name) for name in names), strict=True))
+    agents = [row[:5] for row in rows if row[5] is By.AGENT]
+    for row, call in zip(agents, case["tool_calls"], strict=True):
+        text, kind, time, exit_, duration = expected_call(call)
+        assert row[:4] == (text, kind, time, exit_)
+        assert row[4] == pytest.approx(duration)
+    assert set(column(found, "session")) == {case["session"]}
+    assert balance.held_back == case.get("bad_lines", 0)
+    typed = [(row[0], row[2]) for row in rows if row[5] is By.HUMAN]
+    wanted = [(command["name"], command["time"]) for command in case.get("user_slash_commands", [])]
+    wanted += [(command["command"], command["time"]) for command in case.get("user_shell_commands", [])]
+    assert typed == [(text, seconds(time)) for text, time in wanted]
+
+
+def test_the_line_of_a_call_is_the_line_of_its_record() -> None:
+    path = TRANSCRIPTS / EXPECTED[0]["file"]
+    rows = path.read_text(encoding="utf-8").split("\n")
+    found, _ = read("claude_code", path)
+    for text, line, kind in zip(column(found, "text"), column(found, "line"), column(found, "kind"), strict=True):
+        assert kind is not Kind.SHELL or json.dumps(text)[1:-1] in rows[line - 1]
+
+
+def test_a_folder_of_transcripts_is_one_source_in_which_a_copied_call_counts_once(tmp_path: Path) -> None:
+    call = {"type": "tool_use", "id": "t1", "name": "Read", "input": {"file_path": "a.md"}}
+    record = {
+        "type": "assistant",
+        "sessionId": "s",
+        "timestamp": "2026-11-20T09:00:00Z",
+        "message": {"content": [call]},
+    }
+    for name in ("a.jsonl", "deep/b.jsonl"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(json.dumps(record) + "\n", encoding="utf-8")
+    found, balance = read("claude_code", tmp_path)
+    assert column(found, "args") == [{"file_path": "a.md"}]
+    assert balance.duplicates == 1
+    assert found[0].origin == f"{tmp_path.name}/a.jsonl"
+
+
+def test_a_line_with_two_calls_counts_as_two_records() -> None:
+    blocks = [{"type": "tool_use", "id": f"t{n}", "name": "Bash", "input": {"command": "ls"}} for n in range(2)]
+    _, balance = read_bytes(
+        "claude_code", json.dumps({"type": "assistant", "message": {"content": blocks}}).encode() + b"\n"
+    )
+    assert (balance.records, balance.events) == (2, 2)
+
+
+def test_a_command_of_the_program_itself_and_a_call_without_a_name_are_no_events() -> None:
+    typed = {"type": "user", "message": {"content": "<command-name>/clear</command-name>"}}
+    empty = {"type": "assistant", "message": {"content": [{"type": "tool_use", "id": "t", "input": {}}]}}
+    found, balance = read_bytes("claude_code", f"{json.dumps(typed)}\n{json.dumps(empty)}\n".encode())
+    assert found == []
+    assert balance.ignored == {"not a call": 1}
+    assert balance.bad == {"no name": 1}
+
+
+def test_a_transcript_that_cannot_be_read_and_a_time_that_is_none_cost_nothing_else(tmp_path: Path) -> None:
+    call = {"type": "tool_use", "id": "t1", "name": "Read", "input": {}}
+    records = [{"type": "assistant", "timestamp": time, "message": {"content": [call]}} for time in ("soon", None)]
+    (tmp_path / "a.jsonl").write_text("".join(f"{json.dumps(record)}\n" for record in records), encoding="utf-8")
+    (tmp_path / "b.jsonl").symlink_to(tmp_path / "nowhere")
+    found, balance = read("claude_code", tmp_path)
+    assert column(found, "line") == [2]
+    assert balance.bad == {"timestamp not understood": 1, "unreadable file": 1}
+
+
+def test_a_folder_without_a_transcript_is_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(ReadError, match="there is no transcript"):
+        read("claude_code", tmp_path)
+
+
+# ---- skill log
+
+
+def test_a_skill_log_gives_its_columns() -> None:
+    record = {
+        "timestamp": "2026-11-20T09:00:00+02:00",
+        "actor": "ana",
+        "skill": "images",
+        "args": {"slug": "spring"},
+        "status": "error",
+        "session": "s1",
+        "duration": 1.5,
+        "parent": "weekly",
+    }
+    (batch,), _ = read_bytes("skill_log", json.dumps(record).encode())
+    assert batch.kind is Kind.SKILL
+    names = ("text", "person", "args", "time", "offset", "exit", "session", "duration", "parent")
+    assert [getattr(batch, name)[0] for name in names] == [
+        *("images", "ana", {"slug": "spring"}, datetime.fromisoformat("2026-11-20T07:00Z").timestamp()),
+        *(120.0, 1.0, "s1", 1.5, "weekly"),
+    ]
+
+
+HOSTILE = {
+    "not JSON": [
+        '{"skill": ',
+        "{'skill': 1}",
+        '{"skill": "a", "duration": NaN}',
+        '{"skill": ' + "9" * 5000 + "}",
+        "\x00",
+    ],
+    "no object": ["[1]", '"skill"', "null"],
+    "nested too deeply": ["[" * 100_000, '{"skill": "a", "args": {"x": ' + "[" * 90 + "]" * 90 + "}}"],
+    "no skill": ['{"actor": "ana"}', '{"skill": ""}', '{"skill": null}'],
+    "skill not understood": ['{"skill": ["a"]}', '{"skill": true}'],
+    "timestamp not understood": ['{"skill": "a", "timestamp": "yesterday"}', '{"skill": "a", "timestamp": 1e400}'],
+    "args not understood": ['{"skill": "a", "args": [1]}', '{"skill": "a", "args": "text"}'],
+    "duration not understood": ['{"skill": "a", "duration": -1}', '{"skill": "a", "duration": ' + "9" * 400 + "}"],
+}
+
+
+@pytest.mark.parametrize(("reason", "line"), [(reason, line) for reason, lines in HOSTILE.items() for line in lines])
+def test_a_bad_record_is_counted_by_reason_and_nothing_else_is_lost(reason: str, line: str) -> None:
+    found, balance = read_bytes("skill_log", f'{{"skill": "before"}}\n{line}\n{{"skill": "after"}}\n'.encode())
+    assert column(found, "text") == ["before", "after"]
+    assert balance.bad == {reason: 1}
+    assert column(found, "line") == [1, 3]
+
+
+def test_an_unfinished_last_line_is_held_back_and_a_finished_one_without_line_end_is_read() -> None:
+    assert read_bytes("skill_log", b'{"skill": "a"}\n{"skill": "b')[1].held_back == 1
+    assert column(read_bytes("skill_log", b'{"skill": "a"}\n{"skill": "b"}')[0], "text") == ["a", "b"]
+
+
+def test_half_a_surrogate_pair_is_kept_as_something_that_can_be_encoded() -> None:
+    found, _ = read_bytes(
+        "skill_log", b'{"skill": "a\\ud83d", "args": {"b": "\\uDE80"}}\n{"skill": "\\ud83d\\ude80"}\n'
+    )
+    assert [bits(text) for text in column(found, "text")] == [b"a\xed\xa0\xbd", "🚀".encode()]
+    assert bits(column(found, "args")[0]["b"])
+
+
+@pytest.mark.parametrize(
+    ("written", "time", "offset"),
+    [
+        ("2026-11-20T09:00:00.250Z", 1795165200.25, None),
+        ("2026-11-20 09:00:00", 1795165200, None),
+        ("2026-11-20 09:00:00 UTC", 1795165200, None),
+        ("2026-11-20 10:00:00 +0100", 1795165200, 60),
+        ("20261120T090000Z", 1795165200, None),
+        ("2026-11-20T09:00:00+00:00", 1795165200, 0),
+        (1795165200, 1795165200, None),
+        (1795165200250, 1795165200.25, None),
+        ("1795165200250000", 1795165200.25, None),
+        ("1711121600123", 1711121600.123, None),
+        (None, None, None),
+    ],
+)
+def test_a_time_is_understood_as_it_is_commonly_written(
+    written: object, time: float | None, offset: float | None
+) -> None:
+    found, _ = read_bytes("skill_log", json.dumps({"skill": "a", "timestamp": written}).encode())
+    assert (column(found, "time"), column(found, "offset")) == ([pytest.approx(time)], [offset])
+
+
+# ---- generic log
+
+
+def test_a_generic_log_as_csv_gives_its_columns_and_lines() -> None:
+    text = 'Person;Time;Action;Args;By\nana;2026-11-20T09:00Z;weigh sample;"{""tray"": 4}";\n;;"two\nlines";;agent\n\nbo;;x;no;\n'
+    found, balance = read_bytes("generic", f"\ufeff{text}".encode())
+    assert column(found, "text") == ["weigh sample", "two\nlines"]
+    assert column(found, "person") == ["ana", None]
+    assert column(found, "args") == [{"tray": 4}, None]
+    assert column(found, "line") == [2, 3]
+    assert column(found, "by") == [By.HUMAN, By.AGENT]
+    assert column(found, "time") == [1795165200, None]
+    assert balance.ignored == {"empty line": 1}
+    assert balance.bad == {"args not understood": 1}
+
+
+def test_a_generic_log_as_json_lines_gives_the_action_as_it_stands() -> None:
+    found, _ = read_bytes(
+        "generic", b'{"person": "ana", "time": 1795165200, "action": "Draw blood", "exit": 0, "session": 7}\n'
+    )
+    assert (column(found, "text"), column(found, "exit"), column(found, "session")) == (["Draw blood"], [0], ["7"])
+    assert found[0].kind is Kind.ACTION
+
+
+def test_a_table_without_a_column_action_is_a_sentence() -> None:
+    with pytest.raises(ReadError, match="names no column action"):
+        read_bytes("generic", b"a,b\n1,2\n")
+
+
+def test_a_field_of_a_csv_that_is_never_closed_costs_no_more_than_its_part() -> None:
+    rows = "".join(f"ana,act {n}\n" for n in range(40_000))
+    found, balance = read_bytes("generic", f'person,action\n"ana,lost\n{rows}'.encode())
+    assert balance.bad["not CSV"] == 1
+    assert column(found, "text")[-1] == "act 39999"
+
+
+# ---- any bytes
+
+JSONISH = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=6),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["message", "content", "input", "id"]), inner)
+    ),
+    max_leaves=6,
+)
+KEYS = [
+    "type",
+    "message",
+    "timestamp",
+    "uuid",
+    "sessionId",
+    "cwd",
+    "skill",
+    "action",
+    "args",
+    "time",
+    "person",
+    "exit",
+    "by",
+]
+RECORDS = st.dictionaries(st.sampled_from(KEYS), JSONISH | st.sampled_from(["assistant", "user", "ok"]))
+CALLS = st.fixed_dictionaries(
+    {
+        "type": st.sampled_from(["assistant", "user"]),
+        "message": st.fixed_dictionaries(
+            {
+                "content": JSONISH
+                | st.lists(
+                    st.dictionaries(
+                        st.sampled_from(["type", "id", "name", "input", "tool_use_id", "is_error", "text"]),
+                        JSONISH | st.sampled_from(["tool_use", "tool_result", "text", "Bash", "Skill", "SlashCommand"]),
+                    )
+                )
+            }
+        ),
+    }
+)
+
+
+@pytest.mark.parametrize("reader", ["claude_code", "skill_log", "generic"])
+@given(
+    content=st.binary(max_size=200)
+    | st.lists(RECORDS | CALLS).map(lambda found: "\n".join(map(json.dumps, found)).encode())
+)
+def test_no_bytes_and_no_record_make_a_log_reader_raise(reader: str, content: bytes) -> None:
+    lead = b'{"action": "a"}\n' if reader == "generic" else b""
+    read_bytes(reader, lead + content)
+
+
+@given(content=st.binary(max_size=200) | st.text(st.sampled_from('a,"\n\r;\x00'), max_size=60).map(bits))
+def test_no_bytes_behind_a_header_make_the_csv_reader_raise(content: bytes) -> None:
+    read_bytes("generic", b"person,time,action,args,by\n" + content)

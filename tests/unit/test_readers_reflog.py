@@ -1,0 +1,60 @@
+"""A repository's reflog, as git writes it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+import repositories
+from fivetimes.readers import sniff
+from reading import column, read, read_bytes
+
+WHO = {
+    "GIT_AUTHOR_NAME": "Ana", "GIT_AUTHOR_EMAIL": "ana@example.net",
+    "GIT_COMMITTER_NAME": "Ana", "GIT_COMMITTER_EMAIL": "ana@example.net",
+    "GIT_COMMITTER_DATE": "1700000100 -0330",
+}  # fmt: skip
+
+
+def test_checkouts_resets_rebases_pulls_and_fast_forwards_are_the_commands_that_make_them(tmp_path: Path) -> None:
+    folder = repositories.empty_repository(tmp_path / "r")
+    for step in (
+        ("commit", "-q", "--allow-empty", "-m", "one"),
+        ("checkout", "-q", "-b", "topic"),
+        ("commit", "-q", "--allow-empty", "-m", "two"),
+        ("checkout", "-q", "main"),
+        ("merge", "-q", "topic"),
+        ("commit", "-q", "--allow-empty", "-m", "three"),
+        ("checkout", "-q", "topic"),
+        ("rebase", "-q", "main"),
+        ("reset", "-q", "--hard", "HEAD~1"),
+        ("pull", "-q", "--ff-only", ".", "main"),
+    ):
+        repositories.run(folder, *step, **WHO)
+    path = folder / ".git" / "logs" / "HEAD"
+    assert sniff(path) == "reflog"
+    found, balance = read("reflog", path)
+    texts = column(found, "text")
+    assert [text for text in texts if not text.startswith("git rebase")] == [
+        "git checkout topic",
+        "git checkout main",
+        "git merge topic",
+        "git checkout topic",
+        "git reset 'HEAD~1'",
+        "git pull",
+    ]
+    assert set(column(found, "person")) == {"Ana <ana@example.net>"}
+    assert set(column(found, "time")) == {1700000100.0}
+    assert set(column(found, "offset")) == {-210.0}
+    assert balance.ignored["the clone itself"] == 1
+    assert balance.bad == {}
+
+
+@given(
+    st.lists(st.text(st.sampled_from("0123456789abcdef <>+-\tcheckout: moving from to\n"), max_size=120), max_size=4)
+)
+def test_no_text_makes_the_reader_of_a_reflog_raise(rows: list[str]) -> None:
+    head = "0" * 40 + " " + "1" * 40 + " A <a@b> 1700000000 +0000\t"
+    read_bytes("reflog", "\n".join(f"{head}{row}" for row in rows).encode())

@@ -1,0 +1,98 @@
+"""Our own files: private, whole, and read back as they were."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+import logs
+from fivetimes import store
+from fivetimes.candidates import propose
+from fivetimes.config import Rule, Search
+from fivetimes.errors import FivetimesError
+from fivetimes.model import Balance, Scan, Source, SourceReport
+
+
+def a_scan(tmp_path) -> Scan:
+    """A small but real one."""
+    sessions = logs.sessions_of(logs.batch("xabcdq_" * 7 + "rstuv_" * 3))
+    found, suppressed = propose(sessions, rule=Rule(), search=Search())
+    report = SourceReport(
+        Source("generic", tmp_path / "ana.csv", "ana.csv", "ana"), Balance(records=3, events=3), None, None, False
+    )
+    return Scan(
+        tuple(found), tuple(suppressed), (report,), {"value: placeholder": 2}, ("a sentence",), {"extract": 5}, 3, 3, 1, 1
+    )  # fmt: skip
+
+
+def test_a_scan_is_read_back_as_it_was(tmp_path):
+    scan = a_scan(tmp_path)
+    store.save(scan, name="team", mark="m", folder=tmp_path / "home")
+    assert store.saved(name="team", folder=tmp_path / "home") == ("m", scan)
+    assert store.last_name(tmp_path / "home") == "team"
+
+
+def test_files_are_readable_by_their_owner_alone_whatever_the_umask(tmp_path):
+    before = os.umask(0)
+    try:
+        store.save(a_scan(tmp_path), name="team", mark="m", folder=tmp_path / "home")
+        store.local_key(tmp_path / "home")
+    finally:
+        os.umask(before)
+    files = [path for path in (tmp_path / "home").rglob("*") if path.is_file()]
+    assert len(files) == 3
+    assert all(path.stat().st_mode & 0o777 == 0o600 for path in files)
+    assert (tmp_path / "home").stat().st_mode & 0o777 == 0o700
+
+
+def test_a_damaged_or_foreign_scan_is_as_good_as_none(tmp_path):
+    store.save(a_scan(tmp_path), name="team", mark="m", folder=tmp_path)
+    path = next((tmp_path / "scans").iterdir())
+    for text in (
+        "",
+        "{",
+        '{"version": 1}',
+        path.read_text()[:500],
+        path.read_text().replace('"version": 1', '"version": 0'),
+    ):
+        path.write_text(text)
+        assert store.saved(name="team", folder=tmp_path) is None
+
+
+def test_the_key_is_made_once(tmp_path):
+    assert store.local_key(tmp_path) == store.local_key(tmp_path)
+    (tmp_path / "key").write_text("not hex")
+    with pytest.raises(FivetimesError, match="local key"):
+        store.local_key(tmp_path)
+
+
+def test_the_fingerprint_changes_with_the_sources_and_with_the_rule(tmp_path):
+    history = tmp_path / "h"
+    history.write_text("make\n")
+    sources = [Source("bash", history, "h")]
+    first = store.fingerprint(sources, rule={"extract": 5})
+    assert store.fingerprint(sources, rule={"extract": 5}) == first
+    assert store.fingerprint(sources, rule={"extract": 6}) != first
+    history.write_text("make\nmake\n")
+    assert store.fingerprint(sources, rule={"extract": 5}) != first
+
+
+@pytest.mark.parametrize("name", ["../x", "/etc/x", "a/../../x"])
+def test_a_name_that_leads_out_of_the_folder_is_refused(tmp_path, name):
+    with pytest.raises(FivetimesError, match="leads out"):
+        store.write_all({name: "x"}, directory=tmp_path / "out")
+    assert not (tmp_path / "x").exists()
+
+
+def test_a_failed_write_leaves_the_old_file(tmp_path, monkeypatch):
+    store.write_all({"a": "old"}, directory=tmp_path)
+
+    def full(_descriptor):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(FivetimesError, match="No space"):
+        store.write_all({"a": "new"}, directory=tmp_path)
+    assert (tmp_path / "a").read_text() == "old"
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]

@@ -1,0 +1,92 @@
+"""The walk: what each letter does, and that nothing is done without a reason or when somebody leaves."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+import builders_scan as made
+from fivetimes import desk
+from fivetimes.model import Decision
+from fivetimes.walk import Round, walk
+
+
+class Person:
+    """A person who types these lines, and edits in this way."""
+
+    def __init__(self, *lines: str, change: tuple[str, str] = ("", "")) -> None:
+        self.lines, self.change, self.shown = list(lines), change, ""
+
+    def say(self, shown: object) -> None:
+        console = Console(width=200, file=io.StringIO(), record=True)
+        console.print(shown)
+        self.shown += console.export_text()
+
+    def ask(self, _question: str) -> str:
+        return self.lines.pop(0) if self.lines else ""
+
+    def edit(self, text: str) -> str | None:
+        assert self.change[0] in text
+        return text.replace(*self.change) if self.change[0] else None
+
+
+def walked(folder: Path, person: Person) -> int:
+    candidate, _ = made.friday(6)
+    around = Round(made.scan(candidate), folder / "c", folder / "home", {}, "ana", lambda: made.AT, person)
+    return walk([candidate], around)
+
+
+def decisions(folder: Path) -> list[Decision]:
+    return [review.decision for review in desk.ledger(folder / "c")]
+
+
+@pytest.mark.parametrize(("letter", "decision"), [("r", Decision.REJECT), ("d", Decision.DEFER)])
+def test_a_decision_with_its_reason_is_recorded(letter: str, decision: Decision, tmp_path: Path) -> None:
+    assert walked(tmp_path, Person(letter, "not ours")) == 1
+    assert decisions(tmp_path) == [decision]
+    assert desk.drafted(tmp_path / "c") == []
+
+
+def test_acceptance_waits_for_the_answer_and_then_writes_the_file(tmp_path: Path) -> None:
+    person = Person("a", "q", "q1", "readers know", "a", "it is right")
+    assert walked(tmp_path, person) == 1
+    assert "Not approved: q1 must be answered first" in person.shown
+    assert decisions(tmp_path) == [Decision.ANSWER, Decision.APPROVE]
+    assert desk.standings(tmp_path / "c")["publish-post-3f9a"].word == "approved"
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [(), ("x",), ("n",), ("r", "  "), ("?",), ("q", "9", "x"), ("q", "1", ""), ("t", ""), ("w", "nothing"), ("e",)],
+)
+def test_nothing_is_written_when_nothing_was_said(lines: tuple[str, ...], tmp_path: Path) -> None:
+    assert walked(tmp_path, Person(*lines)) == 0
+    assert decisions(tmp_path) == []
+
+
+def test_an_edit_that_is_no_conductor_is_refused_and_one_that_is_stays(tmp_path: Path) -> None:
+    wrong = Person("e", change=("reversible: false", "reversible: maybe"))
+    walked(tmp_path, wrong)
+    assert "no conductor" in wrong.shown
+    assert decisions(tmp_path) == []
+    walked(tmp_path, Person("e", "the host is known", change=("on_no: stop", "on_no: stop # asked")))
+    walked(tmp_path, Person("e", "who answers", change=("answerer: null", "answerer: the editor")))
+    (conductor,) = desk.drafted(tmp_path / "c")
+    assert {step["gate"]["answerer"] for step in conductor.document["steps"] if "gate" in step} == {"the editor"}
+    assert [entry["what"] for entry in conductor.document["history"]] == ["drafted", "edited", "edited"]
+
+
+def test_a_name_is_given_with_its_reason_and_stands_in_the_ledger(tmp_path: Path) -> None:
+    walked(tmp_path, Person("t", "The Friday post", "that is what we say"))
+    assert [(one.decision, one.to) for one in desk.ledger(tmp_path / "c")] == [(Decision.RENAME, "The Friday post")]
+    assert desk.drafted(tmp_path / "c")[0].document["title"] == "The Friday post"
+
+
+def test_what_a_terminal_would_obey_is_shown_and_not_obeyed(tmp_path: Path) -> None:
+    person = Person("t", "\x1b[2Jgone", "because", "n")
+    walked(tmp_path, person)
+    assert "\x1b[2J" not in person.shown
+    assert "\\x1b[2Jgone" in person.shown
