@@ -1,0 +1,340 @@
+"""What was done -> one file, database or repository of each kind that a reader knows; the check of leaks plants through these."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import json
+import sqlite3
+import subprocess
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from xml.sax.saxutils import quoteattr
+
+
+@dataclass(frozen=True, slots=True)
+class Did:
+    """A line at a moment, in a session."""
+
+    text: str
+    time: int  # seconds since the epoch
+    session: int
+    secret: bool = False
+
+
+def _zsh(folder: Path, work: Sequence[Did]) -> Path:
+    lines = (f": {did.time}:0;" + did.text.replace("\n", "\\\n") + "\n" for did in work)
+    return written(folder / ".zsh_history", "".join(lines))
+
+
+def _bash(folder: Path, work: Sequence[Did]) -> Path:
+    return written(folder / ".bash_history", "".join(f"#{did.time}\n{did.text}\n" for did in work))
+
+
+def _fish(folder: Path, work: Sequence[Did]) -> Path:
+    escaped = ((did.text.replace("\\", "\\\\").replace("\n", "\\n"), did.time) for did in work)
+    return written(folder / "fish_history", "".join(f"- cmd: {text}\n  when: {time}\n" for text, time in escaped))
+
+
+def _claude_code(folder: Path, work: Sequence[Did]) -> Path:
+    records: list[object] = []
+    for number, did in enumerate(work):
+        common = {
+            "sessionId": f"s{did.session}",
+            "cwd": f"/home/{did.text[:20]}/x",
+            "timestamp": _iso(did.time),
+            "uuid": f"u{number}",
+        }
+        tool = (
+            ("Bash", {"command": did.text})
+            if number % 4
+            else ("Edit", {"file_path": did.text, f"{did.text[:40]}=": did.text})
+        )
+        use = {"type": "tool_use", "id": f"t{number}", "name": tool[0], "input": tool[1]}
+        result = {"type": "tool_result", "tool_use_id": f"t{number}", "content": did.text}
+        records.append(
+            {"type": "assistant", "message": {"content": [{"type": "text", "text": did.text}, use]}, **common}
+        )
+        records.append({"type": "user", "message": {"content": [result]}, **common, "uuid": f"r{number}"})
+        records.append({"type": "user", "message": {"content": f"please {did.text}"}, **common, "uuid": f"p{number}"})
+    return written(folder / "session.jsonl", _json_lines(records))
+
+
+def _skill_log(folder: Path, work: Sequence[Did]) -> Path:
+    rows = (
+        {
+            "timestamp": _iso(did.time), "actor": "eli", "skill": _name(did), "status": did.text,
+            "args": {"text": did.text, "token": did.text, f"{did.text}=": 1},
+        }
+        for did in work
+    )  # fmt: skip
+    return written(folder / "skills.jsonl", _json_lines(rows))
+
+
+def _generic(folder: Path, work: Sequence[Did]) -> Path:
+    path = folder / "log.csv"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8", errors="surrogateescape", newline="") as file:
+        table = csv.writer(file)
+        table.writerow(("person", "time", "action", "args", "session"))
+        for did in work:
+            table.writerow(("fay", _iso(did.time), _name(did), json.dumps({"line": did.text}), f"s{did.session}"))
+    return path
+
+
+def _git(folder: Path, work: Sequence[Did]) -> Path:
+    folder.mkdir(parents=True)
+    subprocess.run(["git", "init", "-q", "-b", "main", str(folder)], check=True)
+    stream = b"".join(_commit(number, did) for number, did in enumerate(work, 1))
+    subprocess.run(["git", "-C", str(folder), "fast-import", "--quiet"], input=stream, check=True)
+    return folder
+
+
+def _commit(number: int, did: Did) -> bytes:
+    said = f"fix(api): {did.text}\n\nbody {did.text}\n".encode("utf-8", "surrogateescape")
+    name = "".join(letter for letter in did.text[:30] if letter.isalnum() or letter in "-_. ").strip(" .") or "x"
+    who = f"{name} <{name.replace(' ', '')}@corp.example> {did.time} +0000"
+    file = base64.b32encode(did.text.encode("utf-8", "surrogateescape")[:30]).decode().strip("=")
+    content = f"{number}\n".encode()
+    parent = f"from :{number - 1}\n" if number > 1 else ""
+    head = f"commit refs/heads/main\nmark :{number}\nauthor {who}\ncommitter {who}\ndata {len(said)}\n".encode()
+    return b"".join(
+        (head, said, f"{parent}M 100644 inline notes/{file}.md\ndata {len(content)}\n".encode(), content, b"\n")
+    )
+
+
+def _name(did: Did) -> str:
+    """A declared name for an ordinary step; a secret is an argument, not a name."""
+    return "note-it" if did.secret else "-".join(did.text.split()[:2])
+
+
+def _reflog(folder: Path, work: Sequence[Did]) -> Path:
+    def entry(number: int, did: Did) -> str:
+        said = f"checkout: moving from main to {''.join(did.text.split())}"
+        return f"{number:040x} {number + 1:040x} {_plainly(did)[:30]} <a@corp.example> {did.time} +0000\t{said}\n"
+
+    return written(folder / "logs" / "HEAD", "".join(entry(number, did) for number, did in enumerate(work, 1)))
+
+
+# ---- shells and consoles, as text
+
+
+def _lines(folder: Path, work: Sequence[Did], *, name: str, newline: str, end: str = "\n") -> Path:
+    return written(folder / name, "".join(did.text.replace("\n", newline) + end for did in work))
+
+
+def _text(name: str, newline: str, end: str = "\n") -> Callable[[Path, Sequence[Did]], Path]:
+    return lambda folder, work: _lines(folder, work, name=name, newline=newline, end=end)
+
+
+def _tcsh(folder: Path, work: Sequence[Did]) -> Path:
+    return written(folder / ".tcsh_history", "".join(f"#+{did.time}\n{did.text}\n" for did in work))
+
+
+def _ksh(folder: Path, work: Sequence[Did]) -> Path:
+    content = b"\x81\x01"
+    for did in work:
+        content += _bytes(did.text) + b"\n\0"
+        content += b"\0" * (len(content) % 2)
+    path = folder / ".sh_history"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return path
+
+
+def _node(folder: Path, work: Sequence[Did]) -> Path:
+    newest = [did.text.replace("\n", " ") for did in reversed(work)]
+    return written(folder / ".node_repl_history", "\n".join(newest) + "\n")
+
+
+def _resh(folder: Path, work: Sequence[Did]) -> Path:
+    rows = (
+        {"cmdLine": did.text, "pwd": did.text, "time": str(did.time), "exitCode": 0, "sessionID": _case(did)}
+        for did in work
+    )
+    return written(folder / "history.reshjson", "".join("v1" + json.dumps(row) + "\n" for row in rows))
+
+
+def _asciinema(folder: Path, work: Sequence[Did]) -> Path:
+    keys = ([number, "i", did.text.replace("\n", " ") + "\r"] for number, did in enumerate(work))
+    output = ([number, "o", did.text] for number, did in enumerate(work))
+    head: object = {"version": 2, "width": 80, "height": 24, "env": {"SECRET": work[0].text}}
+    return written(folder / "session.cast", _json_lines([head, *keys, *output]))
+
+
+# ---- databases
+
+
+def _database(path: Path, table: str, columns: str, rows: Iterable[Sequence[object]]) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    marks = ",".join("?" * len(columns.split(",")))
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(f"CREATE TABLE {table}({columns})")
+        connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
+    return path
+
+
+def _atuin(folder: Path, work: Sequence[Did]) -> Path:
+    columns = "id,timestamp,duration,exit,command,cwd,session,hostname,deleted_at"
+    rows = ((n, did.time * 10**9, 1, 0, did.text, did.text, _case(did), did.text, None) for n, did in enumerate(work))
+    return _database(folder / "history.db", "history", columns, rows)
+
+
+def _zsh_histdb(folder: Path, work: Sequence[Did]) -> Path:
+    columns = "id INTEGER PRIMARY KEY,session,command_id,place_id,exit_status,start_time,duration"
+    rows = [(n, did.session, n, 1, 0, did.time, 1) for n, did in enumerate(work, 1)]
+    path = _database(folder / "zsh-history.db", "history", columns, rows)
+    _database(path, "commands", "id INTEGER PRIMARY KEY,argv", ((n, did.text) for n, did in enumerate(work, 1)))
+    return _database(path, "places", "id INTEGER PRIMARY KEY,host,dir", [(1, work[0].text, work[0].text)])
+
+
+def _mcfly(folder: Path, work: Sequence[Did]) -> Path:
+    rows = ((n, did.text, did.text, _case(did), did.time, 0, did.text) for n, did in enumerate(work))
+    return _database(folder / "history.db", "commands", "id,cmd,cmd_tpl,session_id,when_run,exit_code,dir", rows)
+
+
+def _hishtory(folder: Path, work: Sequence[Did]) -> Path:
+    columns = "local_username,hostname,command,current_working_directory,exit_code,start_time,end_time"
+    rows = ((did.text, did.text, did.text, did.text, 0, _stamp(did.time), _stamp(did.time + 1)) for did in work)
+    return _database(folder / ".hishtory.db", "history_entries", columns, rows)
+
+
+def _ipython(folder: Path, work: Sequence[Did]) -> Path:
+    rows = ((abs(did.session) + 1, n, did.text, did.text) for n, did in enumerate(work))
+    return _database(folder / "history.sqlite", "history", "session,line,source,source_raw", rows)
+
+
+def _xonsh(folder: Path, work: Sequence[Did]) -> Path:
+    columns = "inp,rtn,tsb,tse,sessionid,cwd,out"
+    rows = ((did.text, 0, did.time, did.time + 1, _case(did), did.text, did.text) for did in work)
+    return _database(folder / "xonsh-history.sqlite", "xonsh_history", columns, rows)
+
+
+# ---- agents and processes
+
+
+def _codex(folder: Path, work: Sequence[Did]) -> Path:
+    head = {"id": "c1", "cwd": f"/home/{work[0].text}", "instructions": work[0].text}
+    records: list[object] = [{"timestamp": _iso(work[0].time), "type": "session_meta", "payload": head}]
+    for number, did in enumerate(work):
+        told = json.dumps({"command": ["bash", "-lc", did.text]})
+        call = {"type": "function_call", "name": "shell", "arguments": told, "call_id": f"k{number}"}
+        output = {"type": "function_call_output", "call_id": f"k{number}", "output": did.text}
+        said = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": did.text}]}
+        for payload in (said, call, output):
+            records.append({"timestamp": _iso(did.time), "type": "response_item", "payload": payload})
+    return written(folder / "rollout-2026-01-05T10-00-00-c1.jsonl", _json_lines(records))
+
+
+def _gemini(folder: Path, work: Sequence[Did]) -> Path:
+    records: list[object] = [{"sessionId": "g1", "projectHash": "x"}]
+    for number, did in enumerate(work):
+        call = {"id": f"g{number}", "name": "run_shell_command", "args": {"command": did.text}, "status": "success",
+                "timestamp": _iso(did.time), "result": [{"text": did.text}]}  # fmt: skip
+        records.append(
+            {
+                "id": f"m{number}",
+                "type": "gemini",
+                "timestamp": _iso(did.time),
+                "content": did.text,
+                "toolCalls": [call],
+            }
+        )
+    return written(folder / "session-2026-01-05.jsonl", _json_lines(records))
+
+
+def _otlp(folder: Path, work: Sequence[Did]) -> Path:
+    def span(number: int, did: Did) -> object:
+        said = {"gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": _name(did), "gen_ai.conversation.id": _case(did),
+                "gen_ai.tool.call.arguments": json.dumps({"text": did.text, "token": did.text}), "output": did.text}  # fmt: skip
+        attributes = [{"key": key, "value": {"stringValue": value}} for key, value in said.items()]
+        times = {"startTimeUnixNano": str(did.time * 10**9), "endTimeUnixNano": str((did.time + 1) * 10**9)}
+        return {
+            "resourceSpans": [
+                {"scopeSpans": [{"spans": [{"spanId": f"{number:016x}", "attributes": attributes, **times}]}]}
+            ]
+        }
+
+    return written(folder / "traces.jsonl", _json_lines([span(number, did) for number, did in enumerate(work)]))
+
+
+def _xes(folder: Path, work: Sequence[Did]) -> Path:
+    def event(did: Did) -> str:
+        said = {"concept:name": _name(did), "org:resource": _plainly(did), "detail": _plainly(did)}
+        told = "".join(f"<string key={quoteattr(key)} value={quoteattr(value)}/>" for key, value in said.items())
+        return f'<trace><string key="concept:name" value="{_case(did)}"/><event>{told}' + (
+            f'<date key="time:timestamp" value="{_iso(did.time)}"/></event></trace>\n'
+        )
+
+    return written(folder / "log.xes", '<log xes.version="1.0">\n' + "".join(map(event, work)) + "</log>\n")
+
+
+# reader -> how its kind of source is written; the check fails where a reader has none
+PLANTERS: Mapping[str, Callable[[Path, Sequence[Did]], Path]] = {
+    "zsh": _zsh,
+    "bash": _bash,
+    "fish": _fish,
+    "tcsh": _tcsh,
+    "ksh": _ksh,
+    "powershell": _text("ConsoleHost_history.txt", "`\n", "\r\n"),
+    "nushell": _text("nushell/history.txt", "<\\n>"),
+    "python": _text(".python_history", "\r\n"),
+    "psql": _text(".psql_history", "\x01"),
+    "sqlite": _text(".sqlite_history", " "),
+    "node": _node,
+    "resh": _resh,
+    "asciinema": _asciinema,
+    "atuin": _atuin,
+    "zsh_histdb": _zsh_histdb,
+    "mcfly": _mcfly,
+    "hishtory": _hishtory,
+    "ipython": _ipython,
+    "xonsh": _xonsh,
+    "git": _git,
+    "reflog": _reflog,
+    "claude_code": _claude_code,
+    "codex": _codex,
+    "gemini": _gemini,
+    "otlp": _otlp,
+    "skill_log": _skill_log,
+    "generic": _generic,
+    "xes": _xes,
+}
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
+
+
+def _case(did: Did) -> str:
+    return f"s{did.session}"
+
+
+def _plainly(did: Did) -> str:
+    """What XML and git can hold of it."""
+    return (
+        " ".join("".join(letter if letter.isprintable() and letter not in "<>" else " " for letter in did.text).split())
+        or "x"
+    )
+
+
+def _stamp(time: int) -> str:
+    return datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%d %H:%M:%S+00:00")
+
+
+def _iso(time: int) -> str:
+    return datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _json_lines(records: Iterable[object]) -> str:
+    return "".join(json.dumps(record) + "\n" for record in records)
+
+
+def written(path: Path, text: str) -> Path:
+    """Write a text, bytes that are no UTF-8 as they were; returns the path."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8", errors="surrogateescape")
+    return path

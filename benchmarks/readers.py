@@ -1,0 +1,232 @@
+"""Generated histories, transcripts and a repository -> a table: what reading costs beside a bare loop, and its memory.
+
+    python -m benchmarks.readers [--times 5] [--megabytes 20] [--huge 1024]
+
+Ratios are CPU seconds of the reader to those of the loop beside it, the least of several times, in the same run: `split` of
+each line for a text history, `json.loads` of each line for a transcript, the `git log` that is streamed for a repository.
+Memory is the peak of a process of its own that reads a file of `--huge` megabytes and keeps nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from fivetimes.model import Balance, Source
+from fivetimes.readers import READERS
+from fivetimes.readers.git import _LOG, _NAMES
+
+COMMANDS = (
+    "git status",
+    "make test",
+    "cd src/app",
+    "docker compose up -d",
+    "git commit -m 'fix: a thing'",
+    "vim a b.md",
+)
+FOLDER = "/home/dev/work/shop"
+
+
+def _commands(rng: random.Random) -> Iterator[tuple[int, str]]:
+    clock = 1_700_000_000
+    while True:
+        clock += rng.randint(1, 90)
+        yield clock, f"{rng.choice(COMMANDS)} {rng.randrange(500)}"
+
+
+def _zsh(rng: random.Random) -> Iterator[str]:
+    # one command in twenty goes on in the next line, and durations differ
+    for clock, text in _commands(rng):
+        more = " \\\n  --all" if rng.random() < 0.05 else ""
+        yield f": {clock}:{rng.choice((0, 0, 3, 17, 240))};{text}{more}\n"
+
+
+def _bash(rng: random.Random) -> Iterator[str]:
+    for clock, text in _commands(rng):
+        yield f"#{clock}\n{text}\n"
+
+
+def _fish(rng: random.Random) -> Iterator[str]:
+    for clock, text in _commands(rng):
+        yield f"- cmd: {text}\n  when: {clock}\n"
+
+
+def _plain(rng: random.Random) -> Iterator[str]:
+    for _, text in _commands(rng):
+        yield f"{text}\n"
+
+
+def _tcsh(rng: random.Random) -> Iterator[str]:
+    for clock, text in _commands(rng):
+        yield f"#+{clock}\n{text}\n"
+
+
+def _said(rng: random.Random, most: int) -> str:
+    return "a line of output\n" * rng.randint(1, most)
+
+
+def _claude(rng: random.Random) -> Iterator[str]:
+    shared = {"sessionId": "s", "cwd": FOLDER, "version": "2.1.173", "gitBranch": "main", "userType": "external"}
+    for number, (_, text) in enumerate(_commands(rng)):
+        at = {"timestamp": f"2026-11-20T09:{number // 60 % 60:02d}:{number % 60:02d}.000Z", "uuid": f"u{number}"}
+        key = f"toolu_{number:024d}"
+        use = {"type": "tool_use", "id": key, "name": "Bash", "input": {"command": text, "description": "run it"}}
+        result = {"type": "tool_result", "tool_use_id": key, "content": _said(rng, 150), "is_error": False}
+        for kind, content in (
+            ("assistant", [{"type": "text", "text": _said(rng, 10)}]),
+            ("assistant", [use]),
+            ("user", [result]),
+        ):
+            extra = {"toolUseResult": {"stdout": _said(rng, 150)}} if kind == "user" else {}
+            yield (
+                json.dumps({**shared, **at, "type": kind, "message": {"role": kind, "content": content}, **extra})
+                + "\n"
+            )
+
+
+def _codex(rng: random.Random) -> Iterator[str]:
+    for number, (_, text) in enumerate(_commands(rng)):
+        at = f"2026-11-20T09:{number // 60 % 60:02d}:{number % 60:02d}.000Z"
+        call = {"call_id": f"call_{number:024d}"}
+        arguments = json.dumps({"cmd": text, "workdir": FOLDER})
+        said = f"Wall time: 2.4 seconds\nProcess exited with code 0\nOutput:\n{_said(rng, 150)}"
+        for item in (
+            {"type": "reasoning", "encrypted_content": "x" * rng.randint(400, 3000)},
+            {"type": "function_call", "name": "exec_command", "arguments": arguments, **call},
+            {"type": "function_call_output", "output": said, **call},
+        ):
+            yield json.dumps({"timestamp": at, "type": "response_item", "payload": item}) + "\n"
+
+
+WRITERS: Mapping[str, tuple[str, Callable[[random.Random], Iterator[str]]]] = {
+    "zsh": ("zsh", _zsh),
+    "bash": ("bash", _bash),
+    "fish": ("fish", _fish),
+    "bash, no times": ("bash", _plain),
+    "powershell": ("powershell", _plain),
+    "nushell": ("nushell", _plain),
+    "tcsh": ("tcsh", _tcsh),
+    "claude_code": ("claude_code", _claude),
+    "codex": ("codex", _codex),
+}
+LOADED = ("claude_code", "codex")
+
+
+def _write(path: Path, name: str, *, size: int) -> None:
+    with path.open("w", encoding="utf-8") as file:
+        lines = WRITERS[name][1](random.Random(1))
+        while file.tell() < size:
+            file.write("".join(next(lines) for _ in range(1000)))
+
+
+def _loop(path: Path, name: str) -> None:
+    with path.open(encoding="utf-8") as file:
+        if name in LOADED:
+            for line in file:
+                json.loads(line)
+        else:
+            for line in file:
+                line.split()
+
+
+def _read(path: Path, reader: str) -> None:
+    for _ in READERS[reader](Source(reader, path, path.name), Balance()):
+        pass
+
+
+def _cpu(work: Callable[[], object]) -> float:
+    """CPU seconds of this process and of those that it has started."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    work()
+    now = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(b.ru_utime + b.ru_stime - a.ru_utime - a.ru_stime for a, b in zip(used, now, strict=True))
+
+
+def _ratio(reading: Callable[[], object], beside: Callable[[], object], *, times: int) -> tuple[float, float]:
+    """Seconds of both, the least of several times; they take turns, so that a busy machine weighs on both."""
+    pairs = [(_cpu(beside), _cpu(reading)) for _ in range(times)]
+    return min(other for other, _ in pairs), min(own for _, own in pairs)
+
+
+def _peak(path: Path, reader: str) -> tuple[float, float]:
+    """MiB and seconds of a process that reads a file and keeps nothing."""
+    start = time.perf_counter()
+    call = [sys.executable, "-m", "benchmarks.readers", "--only", reader, str(path)]
+    said = subprocess.run(call, check=True, capture_output=True, text=True).stdout
+    return float(said), time.perf_counter() - start
+
+
+def _repository(folder: Path, *, commits: int) -> Path:
+    rng = random.Random(1)
+    stream = []
+    for number in range(1, commits + 1):
+        files = "".join(
+            f"M 100644 inline src/{rng.randrange(400)}/m{rng.randrange(30)}.py\ndata 2\n{number % 10}\n\n"
+            for _ in range(3)
+        )
+        message = f"fix(part {number % 9}): a thing {number}\n\nWhy it was so, in a line.\n"
+        who = f"Ana <ana@example.net> {1_600_000_000 + 600 * number} +0100"
+        stream.append(f"commit refs/heads/main\nauthor {who}\ncommitter {who}\ndata {len(message)}\n{message}{files}")
+    subprocess.run(["git", "init", "-q", "-b", "main", str(folder)], check=True)
+    text = "\n".join(stream).encode()
+    subprocess.run(["git", "-C", str(folder), "fast-import", "--quiet"], input=text, check=True)
+    return folder
+
+
+def _git_log(folder: Path) -> None:
+    call = ["git", "-C", str(folder), *_LOG, *_NAMES, "HEAD"]
+    with subprocess.Popen(call, stdout=subprocess.PIPE) as process:
+        while process.stdout is not None and process.stdout.read(1 << 18):
+            pass
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.readers", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--times", type=int, default=5)
+    parser.add_argument("--megabytes", type=int, default=20)
+    parser.add_argument("--huge", type=int, default=1024, help="0 leaves the memory out")
+    parser.add_argument("--commits", type=int, default=20_000)
+    parser.add_argument("--only", nargs=2, metavar=("READER", "FILE"), help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.only:
+        _read(Path(options.only[1]), options.only[0])
+        print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 1024))
+        return
+    table = Table("what", "beside", "s", "reader, s", "ratio", "peak, MiB", "wall, s")
+    with tempfile.TemporaryDirectory() as name:
+        for row in _rows(Path(name), options):
+            table.add_row(*row)
+    Console().print(table)
+
+
+def _rows(folder: Path, options: argparse.Namespace) -> Iterator[Sequence[str]]:
+    for name, (reader, _) in WRITERS.items():
+        path = folder / "history.jsonl"
+        _write(path, name, size=options.megabytes << 20)
+        beside, own = _ratio(lambda: _read(path, reader), lambda: _loop(path, name), times=options.times)  # noqa: B023
+        what = "json.loads" if name in LOADED else "split"
+        row = [name, what, f"{beside:.2f}", f"{own:.2f}", f"{own / beside:.2f}"]
+        if options.huge and name in ("zsh", "bash", "fish", *LOADED):
+            _write(path, name, size=options.huge << 20)
+            peak, wall = _peak(path, reader)
+            row += [f"{peak:.0f} for {options.huge} MB", f"{wall:.0f}"]
+        yield row
+    repository = _repository(folder / "repository", commits=options.commits)
+    beside, own = _ratio(lambda: _read(repository, "git"), lambda: _git_log(repository), times=options.times)
+    yield [f"git, {options.commits:,} commits", "git log", f"{beside:.2f}", f"{own:.2f}", f"{own / beside:.2f}"]
+
+
+if __name__ == "__main__":
+    main()
