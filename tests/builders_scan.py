@@ -33,7 +33,14 @@ from fivetimes.model import (
 from fivetimes.privacy import Known, harmless, public
 
 AT = datetime(2026, 4, 3, 9, 0, tzinfo=UTC)
-RULE: Mapping[str, Any] = {"noticed": 2, "extract": 5, "canonical": 10, "override_by": None, "override_because": None}
+RULE: Mapping[str, Any] = {
+    "noticed": 2,
+    "extract": 5,
+    "canonical": 10,
+    "by": "occurrences",
+    "override_by": None,
+    "override_because": None,
+}
 START = datetime(2026, 1, 2, 14, 0, tzinfo=UTC)  # a Friday
 
 Way = str | tuple[str, Mapping[str, Any]]  # a command, or a skill with its arguments; `commit: …` is a commit's subject

@@ -136,3 +136,25 @@ def standing(decisions: list[tuple[str, str, object]]) -> dict[str, str]:
         if told:
             found[name] = max(told)[2]
     return found
+
+
+def bus_factor(who: Sequence) -> int:
+    """The fewest persons who did more than half, by trying all sets; 0 where nothing was done."""
+    persons = sorted(set(who))
+    for size in range(1, len(persons) + 1):
+        for some in combinations(persons, size):
+            if 2 * sum(one in some for one in who) > len(who):
+                return size
+    return 0
+
+
+def tail(k: int, n: int, p: float) -> float:
+    """The chance of k or more successes in n tries, by going through all outcomes."""
+    total = 0.0
+    for outcome in product((0, 1), repeat=n):
+        if sum(outcome) >= k:
+            chance = 1.0
+            for one in outcome:
+                chance *= p if one else 1 - p
+            total += chance
+    return total

@@ -19,7 +19,7 @@ DEEPEST = 64  # levels of nesting in a JSON record; deeper is counted as bad
 ONCE_ENTRIES = 200  # a history with more entries than this, and no text twice, is taken to drop repeats
 
 FLOOR = 5  # occurrences; below it nothing is drafted unless a named person says why
-
+COUNTED = ("occurrences", "sessions", "days")  # what the five-times rule may count
 
 # What was rejected is proposed again when it was seen this often since, and this share more often than then.
 AGAIN_TIMES = 5  # occurrences: five times is when the rule speaks
@@ -30,12 +30,14 @@ AGAIN_SHARE = 0.5  # of the occurrences at the rejection
 class Rule:
     """The five-times rule: from how many occurrences on a routine is noticed, extracted, canonical.
 
-    `override_by` and `override_because` stand when `extract` is below five, and only then.
+    `by` says what is counted: occurrences, sessions or days with one. `override_by` and `override_because` stand when `extract` is
+    below five, and only then.
     """
 
     noticed: int = 2  # occurrences; once is no repetition
     extract: int = FLOOR  # occurrences; the name of the tool
     canonical: int = 10  # occurrences
+    by: str = "occurrences"
     override_by: str | None = None
     override_because: str | None = None
 
@@ -161,7 +163,13 @@ _DOCUMENT: _Shape = {
 }
 _PERSON: _Shape = {"name": _TEXT, "emails": _TEXTS, "sources": _TEXTS}
 _REPOSITORY: _Shape = {"path": _TEXT}
-_RULE: _Shape = {"noticed": _COUNT, "extract": _COUNT, "canonical": _COUNT, "override": _TABLE}
+_RULE: _Shape = {
+    "noticed": _COUNT,
+    "extract": _COUNT,
+    "canonical": _COUNT,
+    "by": (lambda value: value in COUNTED, f"one of {', '.join(COUNTED)}"),
+    "override": _TABLE,
+}
 _OVERRIDE: _Shape = {"by": _TEXT, "because": _TEXT}
 _IGNORE: _Shape = {"histignore": _TEXT, "history_ignore": _TEXT}
 _COLUMNS: _Shape = dict.fromkeys(("person", "time", "action", "args", "session", "exit", "duration", "by"), _TEXT)

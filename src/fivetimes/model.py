@@ -505,22 +505,96 @@ class Variant:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldOut:
+    """Whether a routine comes again in later time: its profile as the first part of the time shows it, looked for in the rest.
+
+    mined: occurrences in the first part. seen: in the rest. bits: what the profile saves there, net of its steps' names; chance
+    alone gets b bits with a probability of at most 2^-b. q: that probability, controlled over all candidates.
+    """
+
+    mined: int
+    seen: int
+    bits: float
+    q: float
+
+
+@dataclass(frozen=True, slots=True)
 class Confidence:
     """How sure we are, in words, with the numbers behind them.
 
     bits: description length saved against independent actions. completion: share of begun runs that went to the end.
-    threaded: steps that share a value with another. per_occurrence: bits per occurrence.
+    threaded: steps that share a value with another. q: the share of false routines expected among all that stand out as much
+    (Benjamini-Hochberg over the `tried` ones). held_out: None where there is too little time before or after to tell.
+    says: the tests in sentences, those passed and those not.
     """
 
     word: str
     bits: float
     completion: float
     threaded: int
+    q: float = 1.0
+    tried: int = 0
+    held_out: HeldOut | None = None
+    says: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """When a routine is done. `word`: daily, weekly, monthly, irregular, or unknown where it was done on too few days to say.
+
+    weekday: 0 is Monday, None where no weekday stands out. on_weekday, of: how many of its days fall on it. says: in a phrase.
+    """
+
+    word: str
+    weekday: int | None
+    on_weekday: int
+    of: int
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a routine took, and what one command in its place would save, in hours over the whole period. `assumes` says how
+    that is reckoned."""
+
+    hours: float
+    saved: float
+    assumes: str
+
+
+@dataclass(frozen=True, slots=True)
+class Boundaries:
+    """Whether start and end are sure: the share of occurrences that begin (end) where a session does, at a pause longer than
+    any between its steps, or at a change of folder."""
+
+    start: float
+    end: float
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unready:
+    """A skill or tool among the steps that should mature before it is put in order with others. `step` counts from 0.
+
+    uses: how often it was seen at all. known, failed: of how many uses the end is known, and how many of these failed.
+    why: `seen once`, `young` or `failing`.
+    """
+
+    step: int
+    name: str
+    uses: int
+    known: int
+    failed: int
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A routine that people repeat. `count` is the number of `occurrences`, always."""
+    """A routine that people repeat. `count` is the number of `occurrences`, always.
+
+    broken: runs begun and broken off, counted apart. by: shares of its steps done by humans, agents and bots. bus_factor: how
+    few people did more than half of it. unready: what to mature first; it changes neither tier nor rank.
+    """
 
     id: str
     title: str
@@ -528,7 +602,7 @@ class Candidate:
     count: int
     sessions: int
     days: int
-    people: int
+    people: int  # bots are none
     at_least: bool  # a deduplicating source is involved: it may have been more often
     confidence: Confidence
     reasons: tuple[str, ...]
@@ -537,6 +611,19 @@ class Candidate:
     occurrences: tuple[Occurrence, ...]
     duration: tuple[float, float, float] | None  # seconds: lower quartile, median, upper quartile
     score: float
+    first: datetime | None = None
+    last: datetime | None = None
+    rhythm: Rhythm | None = None
+    cost: Cost | None = None
+    boundaries: Boundaries | None = None
+    broken: int = 0
+    by: tuple[float, float, float] = (1.0, 0.0, 0.0)
+    bus_factor: int = 0
+    unready: tuple[Unready, ...] = ()
+
+    def counted(self, by: str) -> int:
+        """What the five-times rule counts: `occurrences`, `sessions` or `days`."""
+        return {"occurrences": self.count, "sessions": self.sessions, "days": self.days}[by]
 
 
 @dataclass(frozen=True, slots=True)
@@ -546,6 +633,47 @@ class Suppressed:
     steps: tuple[str, ...]
     count: int
     rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Promotion:
+    """A routine that climbed since the last scan."""
+
+    id: str
+    before: Tier
+    after: Tier
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What differs from the last scan of the same configuration that read something else: ids, and of what is gone the title."""
+
+    new: tuple[str, ...] = ()
+    promoted: tuple[Promotion, ...] = ()
+    gone: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """A skill as its log tells it: what it calls, by name and how often. `level`: 1 calls nothing, 2 calls skills, 3 calls
+    compositions."""
+
+    name: str
+    level: int
+    uses: int
+    calls: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """How many candidates a chance history of the same team gives, by tier, as a mean over `runs` histories. `how` says in a
+    sentence what was left to chance."""
+
+    how: str
+    runs: int
+    noticed: float
+    extract: float
+    canonical: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -579,6 +707,9 @@ class Scan:
     sessions: int
     persons: int
     varied: tuple[str, ...] = ()
+    changes: Changes | None = None  # None: there was no scan before
+    compositions: tuple[Composition, ...] = ()
+    chance: tuple[Chance, ...] = ()  # empty: not asked for
 
 
 # ---- live text, for the owner alone

@@ -161,7 +161,12 @@ def _finder(request: Request, sessions: SessionLog, tick: Tick) -> Any:
 
 
 def _rule(rule: Rule) -> dict[str, Any]:
-    named: dict[str, Any] = {"noticed": rule.noticed, "extract": rule.extract, "canonical": rule.canonical}
+    named: dict[str, Any] = {
+        "noticed": rule.noticed,
+        "extract": rule.extract,
+        "canonical": rule.canonical,
+        "by": rule.by,
+    }
     if rule.override_by:
         named |= {"override_by": rule.override_by, "override_because": rule.override_because}
     return named
@@ -389,7 +394,7 @@ def draft(
     told = partial(conductors.draft, rule=scan.rule, parse=_parse, at=at, override=override)
     if not use_live:
         return conductors.locked(partial(told, conductors.without_names(candidate), None), _nothing_live)
-    if candidate.count < scan.rule["extract"] and override is None:
+    if candidate.counted(scan.rule["by"]) < scan.rule["extract"] and override is None:
         return told(candidate, None, harmless=_nothing_live)  # which refuses: nothing is read for it
     text = live(scan, candidate, folder=folder)
     return conductors.locked(partial(told, candidate, text), _harmless(scan, text, folder=folder, environ=environ))
@@ -425,7 +430,7 @@ def export(conductor: Conductor, *, form: str, directory: Path) -> list[Path]:
 
 def drafts_of(scan: Scan, *, folder: Path, environ: Mapping[str, str], at: datetime) -> dict[str, Conductor]:
     """A draft of every candidate that the rule lets through."""
-    ready = [c for c in scan.candidates if c.count >= scan.rule["extract"]]
+    ready = [c for c in scan.candidates if c.counted(scan.rule["by"]) >= scan.rule["extract"]]
     return {c.id: draft(scan, c.id, folder=folder, environ=environ, at=at) for c in ready}
 
 

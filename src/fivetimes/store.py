@@ -27,7 +27,7 @@ from platformdirs import user_data_path
 from fivetimes.errors import FivetimesError
 from fivetimes.model import Candidate, Scan, Source
 
-_VERSION = 1
+_VERSION = 2
 _KEY_BYTES = 32
 _NAMES = "names.json"
 

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import numpy as np
 
-from fivetimes.candidates import naming
+from fivetimes.candidates import counting, naming
+from fivetimes.candidates.rhythm import rhythm
 from fivetimes.candidates.search import Found
 from fivetimes.candidates.steps import FoldedStep, fold
 from fivetimes.candidates.stream import Stream
-from fivetimes.config import LOOKING, LOOKING_VERBS, Rule
+from fivetimes.config import Rule
 from fivetimes.model import (
     By,
     Candidate,
     Confidence,
-    Effect,
+    Int32s,
     Moment,
     Occurrence,
     Place,
@@ -39,6 +39,7 @@ class Context:
     sessions: SessionLog
     also: dict[int, list[tuple[int, int, int]]]
     rule: Rule
+    calendar: counting.Calendar
 
     @classmethod
     def of(cls, stream: Stream, sessions: SessionLog, rule: Rule) -> Context:
@@ -46,7 +47,7 @@ class Context:
         also: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
         for event, origin, line, commit in sessions.actions.events.also.tolist():
             also[event].append((origin, line, commit))
-        return cls(stream, sessions, also, rule)
+        return cls(stream, sessions, also, rule, counting.Calendar.of(sessions))
 
 
 def _moment_time(when: float, timed: bool) -> datetime | None:
@@ -107,17 +108,24 @@ def _occurrence(context: Context, rows: Sequence[tuple[int, int | None]]) -> Occ
     )
 
 
-def _occurrences(context: Context, found: Found, folded: Sequence[FoldedStep]) -> tuple[Occurrence, ...]:
+def _occurrences(
+    context: Context, found: Found, folded: Sequence[FoldedStep]
+) -> tuple[tuple[Occurrence, ...], list[Int32s]]:
+    """The occurrences in order of time, and the rows of the action log that each is made of."""
     rows: list[list[tuple[int, int | None]]] = [[] for _ in range(len(found.matches))]
     for number, step in enumerate(folded):
         for match, of_match in enumerate(step.rows):
             rows[match] += [(row, number) for row in of_match]
     for match, row in [*found.strays.tolist(), *_left_over(found, folded)]:
         rows[match].append((row, None))
-    made = [_occurrence(context, sorted(match, key=lambda pair: pair[0])) for match in rows]
-    return tuple(
-        sorted(made, key=lambda o: (o.start is None, o.start or datetime.min.replace(tzinfo=UTC), o.person, o.session))
-    )
+    ordered = [sorted(match, key=lambda pair: pair[0]) for match in rows]
+    made = [(_occurrence(context, match), context.stream.rows[[row for row, _ in match]]) for match in ordered]
+    made.sort(key=lambda pair: _moment_of(pair[0]))
+    return tuple(occurrence for occurrence, _ in made), [run for _, run in made]
+
+
+def _moment_of(o: Occurrence) -> tuple[bool, datetime, str, int]:
+    return o.start is None, o.start or datetime.min.replace(tzinfo=UTC), o.person, o.session
 
 
 def _left_over(found: Found, folded: Sequence[FoldedStep]) -> list[tuple[int, int]]:
@@ -144,7 +152,9 @@ def _variants(occurrences: Sequence[Occurrence], folded: Sequence[FoldedStep]) -
     return tuple(Variant(way, count) for way, count in ordered[:_SHOWN_VARIANTS])
 
 
-def _tier(count: int, rule: Rule) -> Tier:
+def tier(candidate: Candidate, rule: Rule) -> Tier:
+    """The rung of the ladder, by what the rule counts."""
+    count = candidate.counted(rule.by)
     if count >= rule.canonical:
         return Tier.CANONICAL
     return Tier.EXTRACT if count >= rule.extract else Tier.NOTICED
@@ -167,65 +177,6 @@ def _quartiles(occurrences: Sequence[Occurrence]) -> tuple[float, float, float] 
     return round(float(low), 1), round(float(middle), 1), round(float(high), 1)
 
 
-def _plural(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
-
-
-def reasons(candidate: Candidate) -> tuple[str, ...]:
-    """Why this stands where it stands, in words that the report shows as they are."""
-    least = "at least " if candidate.at_least else ""
-    people = "person" if candidate.people == 1 else "people"
-    said = [
-        f"seen {least}{candidate.count} times in {_plural(candidate.sessions, 'session')} on {_plural(candidate.days, 'day')}"
-    ]
-    said.append(f"done by {candidate.people} {people}")
-    confidence = candidate.confidence
-    said.append(f"saves {confidence.bits:.0f} bits against independent actions")
-    if confidence.completion < 0.9:
-        said.append(f"{confidence.completion:.0%} of the runs that began went to the end")
-    if confidence.threaded:
-        said.append(f"a value runs through {_plural(confidence.threaded + 1, 'step')}")
-    out = [step.action for step in candidate.steps if step.effect > Effect.UNKNOWN]
-    if out:
-        said.append(f"goes out into the world at: {', '.join(out[:3])}")
-    return tuple(said)
-
-
-def looks_like_browsing(folded: Sequence[FoldedStep]) -> bool:
-    """Whether fewer than two of the steps that are usually done change anything."""
-    acting = [step for step in folded if step.step.share > 0.5 and not any(is_looking(label) for label in step.labels)]
-    return len(acting) < 2
-
-
-def is_looking(label: str) -> bool:
-    """Whether a step only looks: by its program and subcommand, or by the verb in a tool's or skill's name.
-
-    Example:
-        >>> is_looking("git status --short"), is_looking("tool:Grep pattern *"), is_looking("tool:mcp__wiki__search_pages")
-        (True, True, True)
-        >>> is_looking("git push"), is_looking("tool:Edit file_path *")
-        (False, False)
-    """
-    words = label.split()
-    if not words:
-        return True
-    if words[0].startswith(("tool:", "skill:")):
-        name = words[0].partition(":")[2].rpartition("__")[2]
-        verb = re.match(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", name)
-        return verb is not None and verb.group().lower() in LOOKING_VERBS
-    return words[0] in LOOKING or " ".join(words[:2]) in LOOKING
-
-
-def distinct_actions(stream: Stream, folded: Sequence[FoldedStep]) -> int:
-    """How many different coarse actions the usual steps are."""
-    found = set()
-    for step in folded:
-        if step.step.share > 0.5:
-            flat = [r for rows in step.rows for r in rows]
-            found.add(Counter(stream.levels[flat, 3].tolist()).most_common(1)[0][0])
-    return len(found)
-
-
 def describe(context: Context, found: Found) -> tuple[Candidate, list[FoldedStep]]:
     """Say one routine as a candidate."""
     stream, actions = context.stream, context.sessions.actions
@@ -233,19 +184,17 @@ def describe(context: Context, found: Found) -> tuple[Candidate, list[FoldedStep
     steps = tuple(step.step for step in folded)
     rates = [float(np.mean([stream.rate[stream.levels[r, 3]] for rows in s.rows for r in rows])) for s in folded]
     telling = naming.telling_step(steps, rates)
-    occurrences = _occurrences(context, found, folded)
-    log = actions.events
-    deduplicated = {log.origins[o] for o in log.deduplicated}
+    occurrences, runs = _occurrences(context, found, folded)
     confidence = _confidence(found, folded)
     candidate = Candidate(
         id=naming.identifier(steps, telling),
         title=naming.title(steps, telling),
-        tier=_tier(len(occurrences), context.rule),
+        tier=Tier.NOTICED,
         count=len(occurrences),
         sessions=len({o.session for o in occurrences}),
-        days=len({o.start.date() for o in occurrences if o.start is not None}),
-        people=len({o.person for o in occurrences}),
-        at_least=any(p.path in deduplicated for o in occurrences for m in o.moments for p in m.places),
+        days=len(context.calendar.days(runs)),
+        people=counting.people(context.sessions, runs),
+        at_least=_at_least(context, runs),
         confidence=confidence,
         reasons=(),
         steps=steps,
@@ -253,8 +202,35 @@ def describe(context: Context, found: Found) -> tuple[Candidate, list[FoldedStep
         occurrences=occurrences,
         duration=_quartiles(occurrences),
         score=round(found.bits * completion_weight(confidence), 3),
+        broken=found.matches.broken,
     )
-    return candidate, folded
+    return _counted(context, replace(candidate, tier=tier(candidate, context.rule)), runs), folded
+
+
+def _at_least(context: Context, runs: Sequence[Int32s]) -> bool:
+    """Whether any of its places is in a source that keeps one entry per text."""
+    log = context.sessions.actions.events
+    events = np.unique(context.sessions.actions.event[np.concatenate(runs)])
+    origins = {*log.columns["origin"][events].tolist()}
+    origins |= {origin for event in events.tolist() for origin, _, _ in context.also.get(event, ())}
+    return not origins.isdisjoint(log.deduplicated)
+
+
+def _counted(context: Context, candidate: Candidate, runs: Sequence[Int32s]) -> Candidate:
+    """With all that is reckoned from its runs."""
+    sessions, calendar = context.sessions, context.calendar
+    starts = [o.start for o in candidate.occurrences if o.start is not None]
+    ends = [o.end for o in candidate.occurrences if o.end is not None]
+    return replace(
+        candidate,
+        first=min(starts, default=None),
+        last=max(ends, default=None),
+        rhythm=rhythm(calendar.days(runs), calendar.worked),
+        cost=counting.cost(sessions, runs),
+        boundaries=counting.boundaries(calendar, runs),
+        by=counting.done_by(sessions, runs),
+        bus_factor=counting.bus_factor([int(sessions.actions.person[run[0]]) for run in runs]),
+    )
 
 
 def completion_weight(confidence: Confidence) -> float:

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from fivetimes.candidates import describe
+from fivetimes.candidates import describe, judging
 from fivetimes.candidates.families import families
+from fivetimes.candidates.reasons import reasons
 from fivetimes.candidates.search import Found, Rejected, find
 from fivetimes.candidates.steps import FoldedStep
 from fivetimes.candidates.stream import Stream, open_stream
@@ -36,9 +37,9 @@ def _failed_rule(
     context: describe.Context, candidate: Candidate, folded: Sequence[FoldedStep], days: int
 ) -> str | None:
     """The rule of triviality that a routine fails, None when a person should see it."""
-    if describe.distinct_actions(context.stream, folded) < 3:
+    if judging.distinct_actions(context.stream, folded) < 3:
         return "two steps only"
-    if describe.looks_like_browsing(folded):
+    if judging.looks_like_browsing(folded):
         return "looks like browsing"
     if candidate.days == 1 and candidate.count > 2 and candidate.people == 1 and days >= 14:
         return "one burst: all on one day, by one person"
@@ -103,5 +104,5 @@ def propose(
         candidate, folded = describe.describe(context, one)
         judged.append(_Judged(candidate, folded, _failed_rule(context, candidate, folded, days)))
     passed = _ranked([j.candidate for j in judged if j.rule is None])
-    kept = [replace(c, reasons=describe.reasons(c)) for c in _unique_ids(passed)]
+    kept = [replace(c, reasons=reasons(c)) for c in _unique_ids(passed)]
     return kept, _suppressed(sessions.actions.labels, judged, rejected, most=search.most_suppressed)

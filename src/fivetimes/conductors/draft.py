@@ -54,8 +54,8 @@ def draft(
         RuleError: it was seen too rarely and nobody took it upon themselves.
     """
     override = override or _lowered(rule)
-    if candidate.count < rule["extract"] and override is None:
-        raise RuleError(_refusal(candidate, rule["extract"]))
+    if candidate.counted(rule.get("by", "occurrences")) < rule["extract"] and override is None:
+        raise RuleError(_refusal(candidate, rule))
     said = [] if live is None else calls(candidate, live, parse=parse, harmless=harmless)
     wordings = worded(candidate, said, harmless)
     candidate = replace(candidate, steps=tuple(guarded(candidate.steps, said)))
@@ -118,10 +118,13 @@ def _lowered(rule: Mapping[str, Any]) -> tuple[str, str] | None:
     return (str(by), str(because)) if by and because else None
 
 
-def _refusal(candidate: Candidate, extract: int) -> str:
-    times = "once" if candidate.count == 1 else f"{candidate.count} times"
+def _refusal(candidate: Candidate, rule: Mapping[str, Any]) -> str:
+    by, times = rule.get("by", "occurrences"), "once" if candidate.count == 1 else f"{candidate.count} times"
+    if by != "occurrences":
+        times += f" in {candidate.sessions} sessions" if by == "sessions" else f" on {candidate.days} days"
+    least = str(rule["extract"]) if by == "occurrences" else f"{rule['extract']} {by}"
     return (
-        f"{candidate.id} was seen {times} and the rule drafts from {extract}. Wait until it is done more often, or "
+        f"{candidate.id} was seen {times} and the rule drafts from {least}. Wait until it is done more often, or "
         "take it upon yourself with --override NAME --because TEXT, which the draft records."
     )
 
@@ -132,7 +135,7 @@ def _drafted(rule: Mapping[str, Any], at: datetime, taken: dict[str, str] | None
         "by": taken["by"] if taken else None,
         "what": "drafted below the rule" if taken else "drafted",
         "tool": tool(),
-        "rule": {name: rule[name] for name in ("noticed", "extract", "canonical") if name in rule},
+        "rule": {name: rule[name] for name in ("noticed", "extract", "canonical", "by") if name in rule},
     }
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from enum import Enum
 from typing import Any
 
-from fivetimes.model import Candidate, Moment, Occurrence, Place, Scan, SourceReport, Step
+from fivetimes.model import Boundaries, Candidate, Cost, Moment, Occurrence, Place, Rhythm, Scan, SourceReport, Step
 
 _SCHEMA = 1
 
@@ -85,6 +85,15 @@ def _candidate(candidate: Candidate, alias: Mapping[str, str]) -> dict[str, Any]
         "sessions": candidate.sessions,
         "days": candidate.days,
         "people": candidate.people,
+        "bus_factor": candidate.bus_factor,
+        "by": dict(zip(("human", "agent", "bot"), candidate.by, strict=True)),
+        "first": iso(candidate.first),
+        "last": iso(candidate.last),
+        "rhythm": _fields(candidate.rhythm),
+        "cost": _fields(candidate.cost),
+        "boundaries": _fields(candidate.boundaries),
+        "broken_off": candidate.broken,
+        "unready": [asdict(one) for one in candidate.unready],
         "score": candidate.score,
         "confidence": asdict(candidate.confidence),
         "reasons": list(candidate.reasons),
@@ -93,6 +102,10 @@ def _candidate(candidate: Candidate, alias: Mapping[str, str]) -> dict[str, Any]
         "variants": [{"actions": list(variant.actions), "count": variant.count} for variant in candidate.variants],
         "occurrences": [_occurrence(occurrence, alias) for occurrence in candidate.occurrences],
     }
+
+
+def _fields(record: Rhythm | Cost | Boundaries | None) -> dict[str, Any] | None:
+    return None if record is None else asdict(record)
 
 
 def _duration(seconds: tuple[float, float, float] | None) -> dict[str, float] | None:

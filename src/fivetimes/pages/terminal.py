@@ -176,12 +176,22 @@ def candidate(c: Candidate, *, live: LiveText | None, most: int) -> RenderableTy
     if c.duration is not None:
         low, middle, high = map(_span, c.duration)
         lines.append(_text(f"  takes {middle} (half of them {low} to {high})"))
+    lines += [_text(f"  {said}") for said in _counts(c)]
     lines += [Text(), _text("Steps", "bold"), *map(_text, _step_lines(c))]
     if len(c.variants) > 1:
         lines += [Text(), _text("Ways it was done", "bold")]
         lines += [_text(f"{v.count:4}x {' → '.join(v.actions)}") for v in c.variants]
     lines += [Text(), _text("Evidence", "bold"), *evidence_lines(c, live, most=most)]
     return Group(*lines)
+
+
+def _counts(c: Candidate) -> Iterator[str]:
+    if c.first is not None and c.last is not None:
+        yield f"seen from {_when(c.first)} to {_when(c.last)}; {c.rhythm.says if c.rhythm is not None else 'rhythm unknown'}"
+    if c.cost is not None:
+        yield f"took {c.cost.hours:.1f} h in all, one command would save {c.cost.saved:.1f} h: {c.cost.assumes}"
+    if c.boundaries is not None:
+        yield c.boundaries.says
 
 
 def evidence_lines(c: Candidate, live: LiveText | None, *, most: int) -> Iterator[Text]:

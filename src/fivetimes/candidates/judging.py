@@ -1,0 +1,46 @@
+"""A folded routine -> whether it is trivial: too few different steps, or only looking around."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from fivetimes.candidates.steps import FoldedStep
+from fivetimes.candidates.stream import Stream
+from fivetimes.config import LOOKING, LOOKING_VERBS
+
+
+def looks_like_browsing(folded: Sequence[FoldedStep]) -> bool:
+    """Whether fewer than two of the steps that are usually done change anything."""
+    acting = [step for step in folded if step.step.share > 0.5 and not any(is_looking(label) for label in step.labels)]
+    return len(acting) < 2
+
+
+def is_looking(label: str) -> bool:
+    """Whether a step only looks: by its program and subcommand, or by the verb in a tool's or skill's name.
+
+    Example:
+        >>> is_looking("git status --short"), is_looking("tool:Grep pattern *"), is_looking("tool:mcp__wiki__search_pages")
+        (True, True, True)
+        >>> is_looking("git push"), is_looking("tool:Edit file_path *")
+        (False, False)
+    """
+    words = label.split()
+    if not words:
+        return True
+    if words[0].startswith(("tool:", "skill:")):
+        name = words[0].partition(":")[2].rpartition("__")[2]
+        verb = re.match(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", name)
+        return verb is not None and verb.group().lower() in LOOKING_VERBS
+    return words[0] in LOOKING or " ".join(words[:2]) in LOOKING
+
+
+def distinct_actions(stream: Stream, folded: Sequence[FoldedStep]) -> int:
+    """How many different coarse actions the usual steps are."""
+    found = set()
+    for step in folded:
+        if step.step.share > 0.5:
+            flat = [r for rows in step.rows for r in rows]
+            found.add(Counter(stream.levels[flat, 3].tolist()).most_common(1)[0][0])
+    return len(found)
