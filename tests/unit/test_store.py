@@ -52,9 +52,9 @@ def test_a_damaged_or_foreign_scan_is_as_good_as_none(tmp_path):
     for text in (
         "",
         "{",
-        '{"version": 1}',
+        '{"version": 2}',
         path.read_text()[:500],
-        path.read_text().replace('"version": 1', '"version": 0'),
+        path.read_text().replace('"version": 2', '"version": 0'),
     ):
         path.write_text(text)
         assert store.saved(name="team", folder=tmp_path) is None
