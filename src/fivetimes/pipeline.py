@@ -288,8 +288,18 @@ def scan(request: Request, *, folder: Path, tick: Tick = _quiet) -> Scan:
     """Scan, and keep the result as the last one of its configuration."""
     mark = _mark(request, folder)
     result = run(request, key=store.local_key(folder), tick=tick, approved=store.approved(folder))
+    kept = store.saved(name=request.name, folder=folder)
+    if kept is not None:
+        result = _continued(result, kept[1], anew=kept[0] != mark)
     store.save(result, name=request.name, mark=mark, folder=folder)
     return result
+
+
+def _continued(result: Scan, before: Scan, *, anew: bool) -> Scan:
+    """A scan that knows the last one. What was read twice (not `anew`) says the same of its changes both times."""
+    found = candidates.continued(result.candidates, before.candidates)
+    changed = candidates.changes(found, before.candidates) if anew else before.changes
+    return replace(result, candidates=tuple(found), changes=changed)
 
 
 def last_scan(request: Request, *, folder: Path, tick: Tick = _quiet) -> Scan:

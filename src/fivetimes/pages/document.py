@@ -8,7 +8,19 @@ from datetime import UTC, datetime
 from enum import Enum
 from typing import Any
 
-from fivetimes.model import Boundaries, Candidate, Cost, Moment, Occurrence, Place, Rhythm, Scan, SourceReport, Step
+from fivetimes.model import (
+    Boundaries,
+    Candidate,
+    Changes,
+    Cost,
+    Moment,
+    Occurrence,
+    Place,
+    Rhythm,
+    Scan,
+    SourceReport,
+    Step,
+)
 
 _SCHEMA = 1
 
@@ -27,6 +39,7 @@ def document(scan: Scan) -> dict[str, Any]:
             {"steps": list(found.steps), "count": found.count, "rule": found.rule} for found in scan.suppressed
         ],
         "sources": [_source(source) for source in scan.sources],
+        "changes": None if scan.changes is None else _changes(scan.changes),
         "skipped": list(scan.skipped),
         "redactions": dict(sorted(scan.redactions.items())),
         "rule": {name: _plain(value) for name, value in scan.rule.items()},
@@ -36,6 +49,14 @@ def document(scan: Scan) -> dict[str, Any]:
             "sessions": scan.sessions,
             "people": scan.persons,
         },
+    }
+
+
+def _changes(changes: Changes) -> dict[str, Any]:
+    return {
+        "new": list(changes.new),
+        "promoted": [{"id": p.id, "before": p.before.value, "after": p.after.value} for p in changes.promoted],
+        "gone": [{"id": name, "title": title} for name, title in changes.gone],
     }
 
 

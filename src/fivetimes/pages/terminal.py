@@ -67,9 +67,8 @@ def ladder(scan: Scan, *, width: int) -> RenderableType:
     )
     rungs = _text(_rungs(scan), "bold")
     if not scan.candidates:
-        return Group(
-            head, rungs, _text("No routine was found. Nothing is done twice often enough to be told from chance.")
-        )
+        none = _text("No routine was found. Nothing is done twice often enough to be told from chance.")
+        return Group(head, rungs, none, *_footer(scan))
     body = _table(scan) if width >= 100 else _list(scan)
     return Group(head, rungs, Text(), body, *_footer(scan))
 
@@ -99,7 +98,20 @@ def _list(scan: Scan) -> Group:
     return Group(*lines)
 
 
+def _changed(scan: Scan) -> Iterator[str]:
+    """What differs from the last scan, in sentences."""
+    if scan.changes is None:
+        return
+    for one in scan.changes.promoted:
+        yield f"promoted since the last scan: {one.id}, {one.before} → {one.after}"
+    if scan.changes.new:
+        yield f"new since the last scan: {', '.join(scan.changes.new)}"
+    if scan.changes.gone:
+        yield f"not found any more: {', '.join(name for name, _ in scan.changes.gone)}"
+
+
 def _footer(scan: Scan) -> Iterator[Text]:
+    yield from (_text(line, "green") for line in _changed(scan))
     if scan.suppressed:
         yield _text(
             f"{_plural(len(scan.suppressed), 'sequence')} not proposed, each with the rule it failed: fivetimes doctor"
