@@ -120,6 +120,10 @@ _NO_TAG_MADE = re.compile(
 _TAG_VALUES = frozenset({"-m", "--message", "-F", "--file", "-u", "--local-user", "--cleanup", "-am", "-sm"})
 
 
+def _effect(command: Command) -> Effect:
+    return privacy.effect_of([word.text for word in command.words])
+
+
 def tag_made(words: Sequence[str]) -> str | None:
     """The name of the tag that a `git tag …` makes, None for other commands and for those that list or delete tags.
 
@@ -336,8 +340,12 @@ class _Forms:
         if meant != text:
             self.words.count("program: read as the one that was meant")
         for command in commands.parse(meant, grammar=self.grammar).commands:
-            if command.operator in ("|", "|&") or not command.words:
-                continue  # what a pipe feeds is detail of the step that feeds it
+            if not command.words:
+                continue
+            if command.operator in ("|", "|&"):
+                # what a pipe feeds is detail of the step that feeds it, but what it does is done: `… | mail ana@…` sends
+                self.effect[-1] = max(self.effect[-1], _effect(command))
+                continue
             message = commit_message([w.text for w in command.words]) if is_commit(command) else None
             if message is not None:
                 subject = self._add_commit(message.split("\n", 1)[0].strip(), ())
@@ -350,8 +358,7 @@ class _Forms:
     def _add_command(self, command: Command) -> None:
         program = command.words[0].text
         words = [(self.words.id(w.text, w.role, program=program), w.role) for w in command.words]
-        effect = privacy.effect_of([w.text for w in command.words])
-        self._action(Kind.SHELL, effect, command.via, words)
+        self._action(Kind.SHELL, _effect(command), command.via, words)
 
     def _add_commit(self, subject: str, files: Sequence[str]) -> int:
         kind = commit_kind(subject)

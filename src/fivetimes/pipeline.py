@@ -367,9 +367,9 @@ def live(scan: Scan, candidate: Candidate, *, folder: Path) -> LiveText:
 
 
 def _parse(text: str) -> CommandLine:
-    """A command line as the event log counts its actions: what a pipe feeds belongs to the step that feeds it."""
+    """A command line without the commands that have no words, as the event log counts them."""
     line = commands.parse(text, grammar=privacy.public())
-    return CommandLine(tuple(c for c in line.commands if c.words and c.operator not in ("|", "|&")), line.sure)
+    return CommandLine(tuple(c for c in line.commands if c.words), line.sure)
 
 
 def _harmless(scan: Scan, text: LiveText, *, folder: Path, environ: Mapping[str, str]) -> Callable[[str, Role], bool]:

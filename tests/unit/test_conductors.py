@@ -288,6 +288,13 @@ def test_wrappers_stay_around_the_command() -> None:
     assert "{{ inputs.host }}:443" in found[1]
 
 
+def test_what_a_pipe_feeds_stands_in_the_step_that_feeds_it() -> None:
+    runs = [[f"cat posts/a{n}b.md | sort -u |& tee out/a{n}b.log", "make"] for n in range(6)]
+    step = document(runs)["steps"][0]
+    assert re.fullmatch(r"cat \S*\{\{.*\}\}\S* \| sort -u \|& tee \S*\{\{.*\}\}\S*", step["run"])
+    assert step["specialist"]["name"] == "cat"
+
+
 # ---- rendering back
 
 
@@ -299,6 +306,7 @@ SHAPES = [
     "lint --post posts/{a}.md",
     "gh release create v{b} --title {a}",
     "ship {a}-{b}.tgz",
+    "tar -c posts/{a} | gzip -9 > {a}-{b}.tar.gz",
 ]
 
 

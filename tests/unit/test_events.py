@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import logs
 from fivetimes.events import commit_kind, varied_programs
-from fivetimes.model import EVENT_COLUMNS, EventLog, Kind, RawBatch, Role
+from fivetimes.model import EVENT_COLUMNS, Effect, EventLog, Kind, RawBatch, Role
 
 
 def kept_bytes(log: EventLog) -> bytes:
@@ -113,6 +113,19 @@ def test_redact_takes_any_text_and_loses_no_row(commands):
 def test_what_a_pipe_feeds_is_no_step_of_its_own():
     log = logs.log_of(logs.shell(["cat a.txt | sort | uniq -c && make"]))
     assert np.diff(log.forms.action_start).tolist() == [2]
+
+
+@pytest.mark.parametrize(
+    ("line", "effect"),
+    [
+        ("cat a.txt | sort", Effect.NONE),
+        ("cat body.txt | mail -s hello ana@example.net", Effect.SEND),
+        ("kustomize build prod | kubectl apply -f -", Effect.DEPLOY),
+        ("cat a.sql |& ./a-script-of-ours", Effect.UNKNOWN),
+    ],
+)
+def test_what_is_done_at_the_end_of_a_pipe_is_done_by_the_step(line, effect):
+    assert logs.log_of(logs.shell([line])).forms.effect.tolist() == [effect]
 
 
 def test_a_commit_typed_with_a_message_is_told_by_its_kind():

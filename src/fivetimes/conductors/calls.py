@@ -7,6 +7,7 @@ import re
 import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from typing import Any
 
 from fivetimes.model import Candidate, Command, CommandLine, Kind, LiveCommand, LiveText, Moment, Role, Word
@@ -14,8 +15,9 @@ from fivetimes.model import Candidate, Command, CommandLine, Kind, LiveCommand, 
 Parse = Callable[[str], CommandLine]
 Harmless = Callable[[str, Role], bool]
 
-_OPERATORS = frozenset({"&&", "||", ";", "|", "|&", "&"})
-_REDIRECTION = re.compile(r"\d?(?:<|>|>>|<<<|&>|&>>|>\||<>)")
+_PIPES = frozenset({"|", "|&"})
+_OPERATORS = _PIPES | {"&&", "||", ";", "&"}
+_SENT_ON = re.compile(r"\d?(?:<|>|>>|<<<|&>|&>>|>\||<>)|\|&?")
 _PLAIN_FLAG = re.compile(r"-[A-Za-z]|--[a-z][a-z-]+")
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
 # What follows these is prose: of a commit, a tag, a request. Nothing of it is kept but values known from elsewhere.
@@ -50,7 +52,6 @@ class Call:
     kind: Kind
     action: str
     words: tuple[Said, ...]
-    operator: str = ""
 
 
 def calls(candidate: Candidate, live: LiveText, *, parse: Parse, harmless: Harmless) -> list[Call]:
@@ -59,7 +60,7 @@ def calls(candidate: Candidate, live: LiveText, *, parse: Parse, harmless: Harml
     Args:
         candidate: the routine.
         live: the texts of its moments, one for one.
-        parse: a command line -> its simple commands.
+        parse: a command line -> its simple commands. What a pipe feeds belongs to the step that feeds it.
         harmless: whether a word in a role may stand in a file; a program's full spelling is kept only then.
     """
     found: list[Call] = []
@@ -75,11 +76,11 @@ def _call(
 ) -> Iterator[Call]:
     if command.kind == Kind.SHELL:
         commands = parse(command.text).commands
-        if moment.part < len(commands):
-            chosen = commands[moment.part]
-            told = _told(_shell_words(command.text, commands, moment.part, harmless), command.text)
+        heads = [place for place, each in enumerate(commands) if each.operator not in _PIPES]
+        if moment.part < len(heads):
+            told = _told(_whole(command.text, commands, heads[moment.part], harmless), command.text)
             if any(word.text for word in told):
-                yield Call(number, step, Kind.SHELL, moment.action, told, chosen.operator)
+                yield Call(number, step, Kind.SHELL, moment.action, told)
     elif command.kind == Kind.COMMIT:
         # as a shell shows it, so that commits seen in either place are the same step
         words = [Said("git", Role.PROGRAM), Said("commit", Role.SUBCOMMAND), Said("-m", Role.FLAG)]
@@ -116,6 +117,16 @@ def _told(words: Sequence[Said], text: str) -> tuple[Said, ...]:
 
 
 # ---- shell words, spelled as typed
+
+
+def _whole(text: str, commands: Sequence[Command], head: int, harmless: Harmless) -> list[Said]:
+    """The words of a command and of all that its output is piped into."""
+    fed = takewhile(lambda place: commands[place].operator in _PIPES, range(head + 1, len(commands)))
+    said = _shell_words(text, commands, head, harmless)
+    for place in fed:
+        said.append(Said(commands[place].operator, Role.FLAG))
+        said.extend(_shell_words(text, commands, place, harmless))
+    return said
 
 
 def _shell_words(text: str, commands: Sequence[Command], part: int, harmless: Harmless) -> list[Said]:
@@ -212,11 +223,11 @@ def _glued(words: Sequence[Word], text: str) -> list[Said]:
     return said
 
 
-def is_redirection(word: str) -> bool:
+def sends_on(word: str) -> bool:
     """Whether a word is an operator that sends input or output elsewhere, which is never quoted.
 
     Example:
-        >>> is_redirection("2>"), is_redirection("-o")
-        (True, False)
+        >>> sends_on("2>"), sends_on("|"), sends_on("-o")
+        (True, True, False)
     """
-    return _REDIRECTION.fullmatch(word) is not None
+    return _SENT_ON.fullmatch(word) is not None

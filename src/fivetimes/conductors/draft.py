@@ -171,7 +171,6 @@ def _step(number: int, step: Step, ways: Sequence[Wording]) -> dict[str, Any]:
         "action": step.action,
         **({"run": first.run} if len(ways) == 1 else {"any": [_way(way, first) for way in ways]}),
         **({"with": first.arguments} if first.arguments and len(ways) == 1 else {}),
-        **({"pipe": True} if first.pipe else {}),
         "specialist": first.specialist,
         **({"instead": instead} if instead else {}),
         "share": round(step.share, 2),

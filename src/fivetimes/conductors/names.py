@@ -62,6 +62,9 @@ _MEANS = {
 # What the tools of deploying call each in its own way is one thing when it is given to several of them.
 _DEPLOYED = frozenset({"image", "release", "resource"})
 
+# What a whole word names, and no part of it does: the stem of `{{ … }}.bam` is no file.
+_WHOLES = frozenset({"file", "files", "folder", "place", "script"})
+
 # (the command, what its argument is)
 _GIVEN_TO: tuple[tuple[tuple[str, ...], str], ...] = (
     (("git", "checkout"), "branch"),
@@ -115,18 +118,17 @@ class Context:
 
 @dataclass(slots=True)
 class Names:
-    """The names given so far, by namespace: one name for one thing, never one name for two."""
+    """The names given so far: one name for one thing, never one name for two, not even in two namespaces."""
 
     harmless: Harmless
-    taken: dict[str, set[str]] = field(default_factory=dict)
+    taken: set[str] = field(default_factory=set)
     constants: dict[str, str] = field(default_factory=dict)
 
     def give(self, space: str, shape: str, contexts: Sequence[Context]) -> str:
-        """A name in a namespace (`inputs`, `free`, `constants`) that no other thing there has."""
+        """A name in a namespace (`inputs`, `free`, `constants`) that no other thing in the draft has."""
         wanted = list(dict.fromkeys(self._wanted(shape, contexts, "_part" if space == "constants" else "")))
-        taken = self.taken.setdefault(space, set())
-        name = next((name for name in wanted if name not in taken), None) or _numbered(wanted[0], taken)
-        taken.add(name)
+        name = next((name for name in wanted if name not in self.taken), None) or _numbered(wanted[0], self.taken)
+        self.taken.add(name)
         return name
 
     def constant(self, text: str, shape: str, context: Context) -> str:
@@ -150,7 +152,7 @@ class Names:
         yield from _given_to([context for context in contexts if context.whole])
         yield from (name for name in self._neighbours(contexts) if name not in TELLING)
         yield from self._keys(contexts)
-        yield from _given_to(contexts)
+        yield from ("name" if name in _WHOLES else name for name in _given_to(contexts))
         yield from (f"{name}{partly}" for name in self._keys([replace(context, whole=True) for context in contexts]))
         yield from self._by_program(contexts)
         yield "value"

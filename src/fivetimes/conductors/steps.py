@@ -20,19 +20,17 @@ _FOLLOWS_THE_DAY = 0.8
 _CALENDAR = {"date": "%Y-%m-%d", "week": "%G-W%V", "month": "%Y-%m"}
 _PLACEHOLDER = re.compile(r"<([a-z]+)[\w.]*>|(?<=\s)\*(?=\s|$)")  # in a label, `*` is a value that varies
 _DECLARED_AS = re.compile(r"^(?:skill|tool|action):")
-_PIPES = frozenset({"|", "|&"})
 
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """One way of a step, ready to be written. `specialist` does it; a `pipe` reads what the step before it writes."""
+    """One way of a step, ready to be written. `specialist` does it."""
 
     run: str
     arguments: dict[str, str]
     inputs: tuple[str, ...]
     specialist: dict[str, str]
     share: float
-    pipe: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +128,9 @@ def _around(start: datetime, form: str) -> set[str]:
 def _wording(way: Way, texts: Sequence[Text], step: Step, names: Names) -> Wording:
     said = word(way, texts, names)
     role = Role.PROGRAM if way.kind == Kind.SHELL else Role.NAME
-    name = way.program if names.harmless(way.program, role) else step.action
+    name = way.program if names.harmless(way.program, role) else _DECLARED_AS.sub("", step.action).split(" ")[0]
     specialist = {"kind": way.kind.name.lower(), "name": name}
-    return Wording(said.run, said.arguments, said.inputs, specialist, way.share, way.operator in _PIPES)
+    return Wording(said.run, said.arguments, said.inputs, specialist, way.share)
 
 
 def _from_labels(step: Step, names: Names) -> Iterator[Wording]:

@@ -6,7 +6,7 @@ import shlex
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import groupby, takewhile
 
 from fivetimes.conductors.calls import Call, Said
 from fivetimes.conductors.pieces import Pieces, pieces
@@ -51,7 +51,6 @@ class Way:
     kind: Kind
     slots: tuple[Slot, ...]
     share: float
-    operator: str
 
     @property
     def program(self) -> str:
@@ -60,8 +59,9 @@ class Way:
 
     @property
     def head(self) -> tuple[str, ...]:
-        """Program and subcommands, or the declared name."""
-        return tuple(slot.said.text for slot in self.slots if slot.said.role in (*_HEAD, Role.NAME))
+        """Program and subcommands, or the declared name; not those of what a pipe feeds."""
+        own = takewhile(lambda slot: not slot.said.text.startswith("|"), self.slots)
+        return tuple(slot.said.text for slot in own if slot.said.role in (*_HEAD, Role.NAME))
 
 
 def ways(said: Sequence[Call], step: Step) -> list[Way]:
@@ -144,8 +144,7 @@ def _ways_of_one_command(group: list[Call], *, total: int) -> Iterator[Way]:
 
 
 def _way(calls: Sequence[Call], slots: Sequence[Slot], total: int) -> Way:
-    operator = Counter(call.operator for call in calls).most_common(1)[0][0]
-    return Way(calls[0].kind, tuple(slots), len({call.occurrence for call in calls}) / total, operator)
+    return Way(calls[0].kind, tuple(slots), len({call.occurrence for call in calls}) / total)
 
 
 # ---- shell commands: the fixed words, with what varies between them

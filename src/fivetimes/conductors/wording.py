@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fivetimes.conductors.calls import is_redirection
+from fivetimes.conductors.calls import sends_on
 from fivetimes.conductors.names import Context, Names
 from fivetimes.conductors.pieces import is_word, pieces, shape
 from fivetimes.conductors.threads import Mould, Part
@@ -138,7 +138,7 @@ def _constant(text: str, where: Context, names: Names) -> Ref:
 
 def _may_stand(slot: Slot, text: str, names: Names) -> bool:
     """Whether a whole word may be written."""
-    if slot.said.role == Role.FLAG and is_redirection(text):
+    if slot.said.role == Role.FLAG and sends_on(text):
         return True
     if _HERE.fullmatch(text):
         return slot.said.role != Role.SECRET
@@ -216,7 +216,7 @@ def _shell_word(slot: Slot, text: Text) -> str:
     """One word of a template, quoted so that a shell's splitting gives it back whole."""
     literals = "".join(part for part in text if isinstance(part, str))
     plain = "".join(map(str, text))
-    if slot.said.role == Role.FLAG and is_redirection(literals):
+    if slot.said.role == Role.FLAG and sends_on(literals):
         return plain
     if shlex.quote(literals or "a") == literals or not literals:
         return plain

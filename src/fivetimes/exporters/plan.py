@@ -116,8 +116,6 @@ def plan(conductor: Conductor, *, form: str) -> Plan:
 
 def _refuse(conductor: Conductor, step: Mapping[str, Any], form: str) -> None:
     out = f"so it is not exported as {form}. Export it as runbook or skill, where a person or an agent carries it on."
-    if step.get("pipe"):
-        raise RuleError(f"{conductor.id}: step {step['id']} reads what the step before it writes, {out}")
     taken = [ref for way in ways(step) for ref in shell.references(way["run"]) if ref.space.startswith("steps.")]
     if taken:
         raise RuleError(f"{conductor.id}: step {step['id']} needs {taken[0].name} of {taken[0].space[6:]}, {out}")

@@ -59,8 +59,6 @@ def marks(step: Mapping[str, Any]) -> str:
         found.append("one of several ways")
     if step.get("repeat", [1, 1])[1] > 1:
         found.append(f"up to {step['repeat'][1]} times, until it is good enough")
-    if step.get("pipe"):
-        found.append("reads what the step before it writes")
     return f" ({'; '.join(found)})" if found else ""
 
 

@@ -150,22 +150,41 @@ def command(run: str, *, say: Say) -> str:
     Example:
         >>> command("git tag v{{ inputs.version }} > 'a; b'", say=lambda ref: f'"${ref.name}"')
         'git tag v"$version" > \\'a; b\\''
+        >>> command("cat log | wc '|' |", say=str)
+        "cat log | wc '|' '|'"
     """
     words = split(run)
     written: list[str] = []
+    start = 0  # of the command that is being written
     for place, word in enumerate(words):
-        first = all(_is_assignment(before) for before in words[:place])
-        goes_nowhere = place == len(words) - 1 or _is_operator(words[place + 1])
+        if _is_pipe(word) and _runs(words[start:place]) and _runs(words[place + 1 : place + 2]):
+            written.append(_bare(word))
+            start = place + 1
+            continue
+        first = all(_is_assignment(before) for before in words[start:place])
+        goes_nowhere = place == len(words) - 1 or _is_operator(words[place + 1]) or _is_pipe(words[place + 1])
         written.append(_written(word, first=first, goes_nowhere=goes_nowhere, say=say))
     return " ".join(written) or ":"
 
 
+def _bare(word: Word) -> str:
+    """The text of a word that is one unquoted literal; empty for any other."""
+    front = word[0]
+    return front.text if len(word) == 1 and isinstance(front, Piece) and not front.quoted else ""
+
+
+def _is_pipe(word: Word) -> bool:
+    return _bare(word) in ("|", "|&")
+
+
+def _runs(words: Sequence[Word]) -> bool:
+    """Whether one of the words can be the name of a command."""
+    return any(not (_is_assignment(w) or _is_pipe(w) or _REDIRECTION.fullmatch(_bare(w))) for w in words)
+
+
 def _is_operator(word: Word) -> bool:
     """Whether a word is a redirection that waits for the next word."""
-    front = word[0]
-    if len(word) > 1 or isinstance(front, Ref) or front.quoted:
-        return False
-    sent = _REDIRECTION.fullmatch(front.text)
+    sent = _REDIRECTION.fullmatch(_bare(word))
     return sent is not None and not sent[2]
 
 

@@ -1,13 +1,14 @@
 """effects.txt -> the rules by which commands are classified, by program."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 
 from fivetimes.model import Effect
 
+_CONDITIONS = ("with", "ending")
 _HEAD = re.compile(r"\[(?P<effect>[A-Z]+)\] (?P<because>.+)")
 
 
@@ -15,8 +16,9 @@ _HEAD = re.compile(r"\[(?P<effect>[A-Z]+)\] (?P<because>.+)")
 class Rule:
     """Commands with one effect.
 
-    `commands` are programs with their subcommand path. `needs` has to be found in one of the words behind the program; None needs
-    nothing. `because` says why a person should be asked first, or why not. `example` is a command that the rule classifies.
+    `commands` are programs with their subcommand path. `needs` has to be found in one of the words behind the program, with
+    `last` in the last of them; None needs nothing. `because` says why a person should be asked first, or why not. `example` is a
+    command that the rule classifies.
     """
 
     effect: Effect
@@ -24,6 +26,11 @@ class Rule:
     example: str
     needs: re.Pattern[str] | None
     commands: tuple[tuple[str, ...], ...]
+    last: bool = False
+
+    def fits(self, words: Sequence[str]) -> bool:
+        """Whether the words behind the program are as the rule needs them."""
+        return self.needs is None or any(map(self.needs.search, words[-1:] if self.last else words))
 
 
 @lru_cache(maxsize=1)
@@ -39,14 +46,16 @@ def _rules(text: str) -> Iterator[Rule]:
         head = _HEAD.fullmatch(lines[0]) if lines else None
         if head is None:
             continue
-        needs = lines[2].removeprefix("with ") if lines[2].startswith("with ") else None
-        commands = " ".join(lines[3 if needs else 2 :]).split(",")
+        word, _, needs = lines[2].partition(" ")
+        conditional = word in _CONDITIONS
+        commands = " ".join(lines[3 if conditional else 2 :]).split(",")
         yield Rule(
             effect=Effect[head["effect"]],
             because=head["because"],
             example=lines[1].removeprefix("such as "),
-            needs=None if needs is None else re.compile(needs),
+            needs=re.compile(needs) if conditional else None,
             commands=tuple(tuple(command.split()) for command in commands),
+            last=word == "ending",
         )
 
 
