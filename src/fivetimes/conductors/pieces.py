@@ -10,10 +10,11 @@ Pieces = tuple[str, ...]
 
 MARK = "\0"  # a piece that begins with it stands for a variable; no text of a source holds one
 
-# Dates, weeks, versions and tickets are one thing to a person, so they are never cut.
+# Dates, weeks, versions and tickets are one thing to a person, so they are never cut. A letter or two before a short number
+# (`w11`, `pr412`) say what is counted, so they are cut off; with more of either it may be a hash.
 _PIECE = re.compile(
     r"\d{4}-\d\d-\d\d(?!\d)|\d{4}-?W\d\d(?!\d)|\d{4}-\d\d(?![\d-])|[A-Z][A-Z0-9]+-\d+(?![\w-])"
-    r"|v(?=\d+\.\d)|\d+(?:\.\d+)+(?:[-.]?(?:rc|alpha|beta|a|b|dev|post)\.?\d+)?|[^\W_]+|.",
+    r"|v(?=\d+\.\d)|[A-Za-z]{1,2}(?=\d{1,4}(?![^\W_]))|\d+(?:\.\d+)+(?:[-.]?(?:rc|alpha|beta|a|b|dev|post)\.?\d+)?|[^\W_]+|.",
     re.DOTALL,
 )
 
@@ -48,6 +49,8 @@ def pieces(text: str) -> Pieces:
     Example:
         >>> pieces("content/posts/a-b.md")
         ('content', '/', 'posts', '/', 'a', '-', 'b', '.', 'md')
+        >>> pieces("report-w7.pdf"), pieces("3f9a1c0")
+        (('report', '-', 'w', '7', '.', 'pdf'), ('3f9a1c0',))
         >>> pieces("v1.4.2"), pieces("notes-2026-03-14.m4a")
         (('v', '1.4.2'), ('notes', '-', '2026-03-14', '.', 'm4a'))
     """
