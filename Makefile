@@ -59,7 +59,7 @@ test-spark: .venv/.installed-spark
 
 # a notebook's kernel keeps its own files in the environment, not in the home folder
 test: .venv/.installed-dev
-	$(BIN)/pytest --cov --cov-report=term:skip-covered
+	$(BIN)/pytest -n auto --dist worksteal --cov --cov-report=term:skip-covered
 	IPYTHONDIR=$(CURDIR)/.venv/run JUPYTER_RUNTIME_DIR=$(CURDIR)/.venv/run MPLCONFIGDIR=$(CURDIR)/.venv/run \
 	  $(BIN)/pytest --nbmake notebooks
 
