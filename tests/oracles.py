@@ -158,3 +158,13 @@ def tail(k: int, n: int, p: float) -> float:
                 chance *= p if one else 1 - p
             total += chance
     return total
+
+
+def false_discovery(chances: Sequence[float], tried: int) -> list[float]:
+    """For each chance the least level at which Benjamini and Hochberg's rule rejects it; untold ones have chance 1."""
+    every = sorted([*chances, *([1.0] * (tried - len(chances)))])
+    levels = [chance * tried / rank for rank, chance in enumerate(every, 1)]
+    return [
+        min([1.0, *(level for level, other in zip(levels, every, strict=True) if other >= chance)])
+        for chance in chances
+    ]

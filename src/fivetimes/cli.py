@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fivetimes import cli_desk, cli_patterns
+from fivetimes.config import HISTORIES
 from fivetimes.console import CONDUCTORS, AsJson, Config, shown
 from fivetimes.console import console as _console
 from fivetimes.console import emit as _emit
@@ -78,6 +79,10 @@ def scan(
     as_json: Annotated[Path | None, typer.Option("--json", help="Write the report as JSON; - prints it.")] = None,
     engine: Annotated[Engine, typer.Option(help="What looks for routines.")] = Engine.PROFILE,
     columns: Columns = "",
+    calibrate: Annotated[
+        bool, typer.Option("--calibrate", help="Search made-up histories of the same team too: what does chance give?")
+    ] = False,
+    histories: Annotated[int, typer.Option(min=1, help="How many of each sort --calibrate makes.")] = HISTORIES,
 ) -> None:
     """Find what is repeated, and show the five-times ladder."""
     from fivetimes import desk, pipeline
@@ -89,7 +94,8 @@ def scan(
     if not asked_for and not _agreed(request, yes=yes):
         raise typer.Exit(0)
     with _progress() as tick:
-        result = desk.proposed(pipeline.scan(request, folder=_folder(), tick=tick), CONDUCTORS)
+        made_up = histories if calibrate else 0
+        result = desk.proposed(pipeline.scan(request, folder=_folder(), tick=tick, histories=made_up), CONDUCTORS)
     if as_json is not None:
         _emit(pipeline.report(result, form="json", drafts={}, at=datetime.now(UTC)), as_json)
     if as_json is None or str(as_json) != "-":

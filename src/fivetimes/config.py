@@ -19,7 +19,13 @@ DEEPEST = 64  # levels of nesting in a JSON record; deeper is counted as bad
 ONCE_ENTRIES = 200  # a history with more entries than this, and no text twice, is taken to drop repeats
 
 FLOOR = 5  # occurrences; below it nothing is drafted unless a named person says why
-COUNTED = ("occurrences", "sessions", "days")  # what the five-times rule may count
+COUNTED = (
+    "occurrences",
+    "sessions",
+    "days",
+)  # what the five-times rule may countHISTORIES = 5  # made-up histories of each sort that a calibration searches
+
+HISTORIES = 5  # made-up histories of each sort that a calibration searches
 
 # What was rejected is proposed again when it was seen this often since, and this share more often than then.
 AGAIN_TIMES = 5  # occurrences: five times is when the rule speaks

@@ -241,7 +241,14 @@ def _known(
     return readers.known_here(repositories, environ, varied=varied, approved=approved)
 
 
-def run(request: Request, *, key: bytes, tick: Tick = _quiet, approved: frozenset[str] = frozenset()) -> Scan:
+def run(
+    request: Request,
+    *,
+    key: bytes,
+    tick: Tick = _quiet,
+    approved: frozenset[str] = frozenset(),
+    histories: int = 0,
+) -> Scan:
     """Scan: read, redact, and find the routines.
 
     Args:
@@ -249,18 +256,22 @@ def run(request: Request, *, key: bytes, tick: Tick = _quiet, approved: frozense
         key: the local key of pseudonyms and digests.
         tick: told the stage and the share of it done.
         approved: names that a person said yes to.
+        histories: made-up histories of each sort that are searched as well, to see what chance gives.
     """
     search = Search()
     balances = [Balance() for _ in request.sources]
     trouble: list[str] = []
     tick("reading", 0.0)
-    known = _known(request.sources, os.environ, approved=approved)
+    names_here = _known(request.sources, os.environ, approved=approved)
     raw = _read(request, balances, trouble)
-    events = redact(raw, key=key, identify=_identify(request.team), known=known)
+    events = redact(raw, key=key, identify=_identify(request.team), known=names_here)
     tick("finding steps", 0.0)
     sessions = sessions_of(events, request.team, search)
     finder = _finder(request, sessions, tick)
     found, suppressed = candidates.propose(sessions, rule=request.team.rule, search=search, finder=finder)
+    known = _calibrated(request, sessions, histories, tick) if histories else None
+    if known is not None:
+        found = candidates.judged(found, known)
     return Scan(
         candidates=tuple(found),
         suppressed=tuple(suppressed),
@@ -273,7 +284,18 @@ def run(request: Request, *, key: bytes, tick: Tick = _quiet, approved: frozense
         sessions=len(sessions),
         persons=len(np.unique(events.columns["person"])),
         varied=varied_programs(events),
+        chance=known.chance if known is not None else (),
     )
+
+
+def _calibrated(request: Request, sessions: SessionLog, histories: int, tick: Tick) -> candidates.Calibration:
+    """The whole search on made-up histories of the same team."""
+
+    def search(made_up: SessionLog) -> list[Candidate]:
+        finder = _finder(request, made_up, _quiet)
+        return candidates.propose(made_up, rule=request.team.rule, search=Search(), finder=finder)[0]
+
+    return candidates.calibrate(sessions, search, runs=histories, tick=partial(tick, "searching chance histories"))
 
 
 # ---- with our own files: the key, the last scan
@@ -284,10 +306,10 @@ def _mark(request: Request, folder: Path) -> str:
     return store.fingerprint(request.sources, rule=_rule(request.team.rule) | told)
 
 
-def scan(request: Request, *, folder: Path, tick: Tick = _quiet) -> Scan:
-    """Scan, and keep the result as the last one of its configuration."""
+def scan(request: Request, *, folder: Path, tick: Tick = _quiet, histories: int = 0) -> Scan:
+    """Scan, and keep the result as the last one of its configuration; `histories` as in `run`."""
     mark = _mark(request, folder)
-    result = run(request, key=store.local_key(folder), tick=tick, approved=store.approved(folder))
+    result = run(request, key=store.local_key(folder), tick=tick, approved=store.approved(folder), histories=histories)
     kept = store.saved(name=request.name, folder=folder)
     if kept is not None:
         result = _continued(result, kept[1], anew=kept[0] != mark)

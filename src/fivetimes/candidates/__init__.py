@@ -1,6 +1,7 @@
 """SessionLog -> Candidate: the few routines that people really repeat."""
 
+from fivetimes.candidates.chance import Calibration, calibrate, judged
 from fivetimes.candidates.continuing import changes, continued
 from fivetimes.candidates.propose import propose
 
-__all__ = ["changes", "continued", "propose"]
+__all__ = ["Calibration", "calibrate", "changes", "continued", "judged", "propose"]

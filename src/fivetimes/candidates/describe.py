@@ -160,15 +160,6 @@ def tier(candidate: Candidate, rule: Rule) -> Tier:
     return Tier.EXTRACT if count >= rule.extract else Tier.NOTICED
 
 
-def _confidence(found: Found, folded: Sequence[FoldedStep]) -> Confidence:
-    """In words. A saving of b bits has a chance of at most 2^-b under the model of independent actions (Kraft's inequality)."""
-    whole = len(found.matches)
-    completion = whole / (whole + found.matches.broken)
-    threaded = int(np.count_nonzero(found.profile.link > 0.5)) if len(folded) else 0
-    word = "strong" if found.bits >= 60 and completion >= 0.6 else "fair" if found.bits >= 25 else "weak"
-    return Confidence(word, round(found.bits, 1), round(completion, 3), threaded)
-
-
 def _quartiles(occurrences: Sequence[Occurrence]) -> tuple[float, float, float] | None:
     spans = [(o.end - o.start).total_seconds() for o in occurrences if o.start is not None and o.end is not None]
     if not spans:
@@ -177,15 +168,14 @@ def _quartiles(occurrences: Sequence[Occurrence]) -> tuple[float, float, float] 
     return round(float(low), 1), round(float(middle), 1), round(float(high), 1)
 
 
-def describe(context: Context, found: Found) -> tuple[Candidate, list[FoldedStep]]:
-    """Say one routine as a candidate."""
+def describe(context: Context, found: Found, confidence: Confidence) -> tuple[Candidate, list[FoldedStep]]:
+    """Say one routine, of which we are so sure, as a candidate."""
     stream, actions = context.stream, context.sessions.actions
     folded = fold(stream, actions, found)
     steps = tuple(step.step for step in folded)
     rates = [float(np.mean([stream.rate[stream.levels[r, 3]] for rows in s.rows for r in rows])) for s in folded]
     telling = naming.telling_step(steps, rates)
     occurrences, runs = _occurrences(context, found, folded)
-    confidence = _confidence(found, folded)
     candidate = Candidate(
         id=naming.identifier(steps, telling),
         title=naming.title(steps, telling),

@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from fivetimes.candidates import describe, judging
+from fivetimes.candidates import describe, doubt, judging
 from fivetimes.candidates.families import families
 from fivetimes.candidates.reasons import reasons
 from fivetimes.candidates.search import Found, Rejected, find
 from fivetimes.candidates.steps import FoldedStep
 from fivetimes.candidates.stream import Stream, open_stream
 from fivetimes.config import Rule, Search
-from fivetimes.model import Candidate, SessionLog, Suppressed, Tier
+from fivetimes.model import Candidate, Confidence, SessionLog, Suppressed, Tier
 
 _DAY = 86400.0
 
@@ -76,6 +76,17 @@ def _ranked(candidates: Sequence[Candidate]) -> list[Candidate]:
     return sorted(candidates, key=lambda c: (c.tier is Tier.NOTICED, -c.score, c.id))
 
 
+def _confidences(
+    stream: Stream, sessions: SessionLog, found: Sequence[Found], search: Search, *, tried: int
+) -> list[Confidence]:
+    """How sure we are of each routine, `tried` being how many were looked at."""
+    shares = doubt.false_discovery([one.bits for one in found], tried=tried)
+    again = doubt.held_out(stream, sessions.actions.timed[stream.rows], found, search)
+    return [
+        doubt.confidence(one, q=q, tried=tried, again=seen) for one, q, seen in zip(found, shares, again, strict=True)
+    ]
+
+
 def propose(
     sessions: SessionLog,
     *,
@@ -96,12 +107,14 @@ def propose(
     """
     stream = open_stream(sessions, silence=search.silence)
     found, rejected = finder(stream, search)
+    tried = len(found) + len(rejected)
     found = families(stream, found)
+    sure = _confidences(stream, sessions, found, search, tried=tried)
     context = describe.Context.of(stream, sessions, rule)
     days = _days_seen(sessions)
     judged = []
-    for one in found:
-        candidate, folded = describe.describe(context, one)
+    for one, confidence in zip(found, sure, strict=True):
+        candidate, folded = describe.describe(context, one, confidence)
         judged.append(_Judged(candidate, folded, _failed_rule(context, candidate, folded, days)))
     passed = _ranked([j.candidate for j in judged if j.rule is None])
     kept = [replace(c, reasons=reasons(c)) for c in _unique_ids(passed)]

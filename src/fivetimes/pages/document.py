@@ -40,6 +40,7 @@ def document(scan: Scan) -> dict[str, Any]:
         ],
         "sources": [_source(source) for source in scan.sources],
         "changes": None if scan.changes is None else _changes(scan.changes),
+        "chance": [asdict(one) for one in scan.chance],
         "skipped": list(scan.skipped),
         "redactions": dict(sorted(scan.redactions.items())),
         "rule": {name: _plain(value) for name, value in scan.rule.items()},

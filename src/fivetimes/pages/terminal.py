@@ -110,7 +110,16 @@ def _changed(scan: Scan) -> Iterator[str]:
         yield f"not found any more: {', '.join(name for name, _ in scan.changes.gone)}"
 
 
+def _by_chance(scan: Scan) -> Iterator[str]:
+    for one in scan.chance:
+        yield (
+            f"by chance ({one.how}; mean of {one.runs} made-up): "
+            f"canonical {one.canonical:g}, extract {one.extract:g}, noticed {one.noticed:g}"
+        )
+
+
 def _footer(scan: Scan) -> Iterator[Text]:
+    yield from (_text(line) for line in _by_chance(scan))
     yield from (_text(line, "green") for line in _changed(scan))
     if scan.suppressed:
         yield _text(
@@ -181,9 +190,8 @@ def candidate(c: Candidate, *, live: LiveText | None, most: int) -> RenderableTy
     lines = [
         Text.assemble((show(c.title), "bold"), f"   {c.id}   ", (c.tier.value, _COLOUR[c.tier])),
         *(_text(f"  {reason}") for reason in c.reasons),
-        _text(
-            f"  confidence: {c.confidence.word} ({c.confidence.bits} bits, completion {c.confidence.completion:.0%})"
-        ),
+        _text(f"  confidence: {c.confidence.word}"),
+        *(_text(f"    {said}") for said in c.confidence.says),
     ]
     if c.duration is not None:
         low, middle, high = map(_span, c.duration)
