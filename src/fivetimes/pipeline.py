@@ -32,6 +32,7 @@ from fivetimes import (
     store,
 )
 from fivetimes.actions import normalise
+from fivetimes.alignment import align
 from fivetimes.candidates.classic import from_patterns
 from fivetimes.candidates.search import find
 from fivetimes.config import Rule, Search, Team, columns_of, load
@@ -150,7 +151,8 @@ def _identify(team: Team) -> Callable[[str | None, str | None], str]:
 def sessions_of(events: EventLog, team: Team, search: Search) -> SessionLog:
     """From redacted events to sessions."""
     fused = identity.fuse(events, window=search.fuse_window, twin=search.twin_window, step=search.untimed_step)
-    return segment(normalise(fused), idle=team.idle)
+    aligned = align(fused, reach=team.idle.total_seconds(), step=search.untimed_step)
+    return segment(normalise(aligned), idle=team.idle)
 
 
 def _finder(request: Request, sessions: SessionLog, tick: Tick) -> Any:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fivetimes.kernels import stream as loops
-from fivetimes.model import Bools, Floats, Int32s, Ints, SessionLog
+from fivetimes.model import ActionLog, Bools, Floats, Int32s, Ints, SessionLog, TimeSource
 
 
 @dataclass(slots=True)
@@ -62,6 +62,18 @@ def _blocks(person: Int32s, clock: Floats, timed: Bools, silence: float) -> Int3
     return np.concatenate(([0], np.cumsum(cut))).astype(np.int32)
 
 
+def _known_pauses(actions: ActionLog, rows: Int32s) -> Floats:
+    """A clock that stands still between two lines of one history that keeps no times: how long that pause was, nobody knows."""
+    clock = actions.clock[rows]
+    if not len(clock):
+        return clock
+    columns = actions.events.columns
+    unsaid = columns["time_source"][actions.event[rows]] == TimeSource.BOUNDED
+    origin = columns["origin"][actions.event[rows]]
+    unknown = unsaid[1:] & unsaid[:-1] & (np.diff(origin) == 0)
+    return np.concatenate((clock[:1], clock[0] + np.cumsum(np.where(unknown, 0.0, np.diff(clock)))))
+
+
 def _take_values(start: Int32s, values: Int32s, rows: Int32s) -> tuple[Int32s, Int32s]:
     """The CSR of value pieces for some rows, each row's pieces sorted."""
     length = start[rows + 1] - start[rows]
@@ -93,13 +105,14 @@ def open_stream(sessions: SessionLog, *, silence: float) -> Stream:
     levels = np.ascontiguousarray(actions.levels[rows])
     tokens = len(actions.labels)
     start, where = loops.postings(levels, tokens)
+    clock = _known_pauses(actions, rows)
     value_start, values = _take_values(actions.value_start, actions.values, rows)
     return Stream(
         rows=rows,
         person=actions.person[rows],
         levels=levels,
-        block=_blocks(actions.person[rows], actions.clock[rows], actions.timed[rows], silence),
-        clock=actions.clock[rows],
+        block=_blocks(actions.person[rows], clock, actions.timed[rows], silence),
+        clock=clock,
         event=actions.event[rows],
         value_start=value_start,
         values=values,

@@ -1,0 +1,137 @@
+"""Histories without times are set beside their person's timed records only where something speaks for it."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fivetimes.alignment import align
+from fivetimes.identity import fuse
+from fivetimes.kernels.chains import heaviest_chain
+from fivetimes.model import EventLog, Kind, RawBatch, TimeSource
+from logs import START, log_of
+
+DAY = 86400.0
+
+
+def history(lines: list[str], *, person: str = "ana", times: list[float] | None = None) -> RawBatch:
+    numbers = list(range(1, len(lines) + 1))
+    return RawBatch("bash", f"{person}.history", lines, line=numbers, time=times, owner=person)
+
+
+def skills(calls: list[tuple[float, str, dict[str, str]]], *, person: str = "ana") -> RawBatch:
+    return RawBatch(
+        "skills",
+        f"{person}.jsonl",
+        [name for _, name, _ in calls],
+        kind=Kind.SKILL,
+        args=[args for _, _, args in calls],
+        line=list(range(1, len(calls) + 1)),
+        time=[time for time, _, _ in calls],
+        owner=person,
+    )
+
+
+def aligned(*batches: RawBatch) -> EventLog:
+    return align(fuse(log_of(*batches), window=180.0, twin=2.0, step=60.0), reach=1800.0, step=60.0)
+
+
+def times_of(log: EventLog, origin: str) -> list[float]:
+    rows = np.flatnonzero(log.columns["origin"] == log.origins.index(origin))
+    return [float(log.columns["time"][row]) for row in rows[np.argsort(log.columns["order"][rows])]]
+
+
+EVERYDAY = ["make", "ls -la", "git status", "df -h", "top"]
+
+
+def test_a_value_that_both_name_sets_a_line_beside_the_skill() -> None:
+    called = [(START + DAY * n, "write-letter", {"to": f"client{n}"}) for n in range(6)]
+    lines = [*EVERYDAY, "pandoc client1.md", *EVERYDAY, "pandoc client4.md", *EVERYDAY]
+    times = times_of(aligned(history(lines), skills(called)), "ana.history")
+    assert times[5] == pytest.approx(START + DAY)
+    assert times[11] == pytest.approx(START + 4 * DAY)
+    assert times == sorted(times)
+
+
+def test_without_anything_in_common_no_time_is_made_up() -> None:
+    called = [(START + DAY * n, "write-letter", {"to": f"client{n}"}) for n in range(6)]
+    log = aligned(history(EVERYDAY * 4), skills(called))
+    assert np.isnan(times_of(log, "ana.history")).all()
+
+
+def test_what_others_do_together_with_times_sets_lines_beside_skills_in_the_same_order() -> None:
+    """Bo, whose history has times, prints 90 seconds after writing; so Ana is taken to do the same."""
+    told = [(START + DAY * n, "write-letter", {}) for n in range(5)]
+    his_lines, his_times = [], []
+    for n in range(5):
+        for step, line in enumerate([*EVERYDAY * 12, "lpr out.ps", *EVERYDAY * 12]):
+            his_lines.append(line)
+            his_times.append(START + DAY * n + 90 + 60 * (step - 60))
+    hers = [line for _ in range(5) for line in [*EVERYDAY * 12, "lpr out.ps", *EVERYDAY * 12]]
+    log = aligned(
+        history(his_lines, person="bo", times=his_times), skills(told, person="bo"), history(hers), skills(told)
+    )
+    times = times_of(log, "ana.history")
+    printed = [time for line, time in zip(hers, times, strict=True) if line == "lpr out.ps"]
+    assert printed == pytest.approx([START + DAY * n + 90 for n in range(5)])
+    rows = log.columns["origin"] == log.origins.index("ana.history")
+    assert (log.columns["time_source"][rows] == TimeSource.BOUNDED).all()
+
+
+def test_lines_stay_between_the_commits_that_anchor_them() -> None:
+    """The value says three days later, the commits say before: the commits are sure."""
+    subjects = ["fix: one", "fix: two"]
+    commits = RawBatch(
+        "git",
+        "site",
+        subjects,
+        kind=Kind.COMMIT,
+        commit=["a" * 40, "b" * 40],
+        person=["ana", "ana"],
+        time=[START, START + DAY],
+    )
+    lines = ['git commit -m "fix: one"', "make", "pandoc client3.md", "make", 'git commit -m "fix: two"']
+    called = [(START + DAY * n, "write-letter", {"to": f"client{n}"}) for n in range(6)]
+    times = times_of(aligned(history(lines), skills(called), commits), "ana.history")
+    assert times[0] == START
+    assert times[4] == START + DAY
+    assert times == sorted(times)
+
+
+def test_a_log_with_all_its_times_is_left_alone() -> None:
+    log = fuse(log_of(history(["make", "top"], times=[START, START + 60])), window=180.0, twin=2.0, step=60.0)
+    assert align(log, reach=1800.0, step=60.0) is log
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 4), st.integers(0, 4), st.integers(1, 9)), max_size=7, unique_by=lambda pair: pair[:2]
+    )
+)
+def test_no_chain_is_heavier_than_the_heaviest(pairs: list[tuple[int, int, int]]) -> None:
+    """Held against every subset."""
+    pairs = sorted(pairs, key=lambda pair: (pair[0], -pair[1]))
+
+    def fits(chain: tuple[tuple[int, int, int], ...]) -> bool:
+        return all(a[0] < b[0] and a[1] <= b[1] for a, b in itertools.pairwise(chain))
+
+    best = max(
+        (
+            sum(pair[2] for pair in chain)
+            for n in range(len(pairs) + 1)
+            for chain in itertools.combinations(pairs, n)
+            if fits(chain)
+        ),
+    )
+    found = heaviest_chain(
+        np.array([pair[0] for pair in pairs], dtype=np.int32),
+        np.array([pair[1] for pair in pairs], dtype=np.int32),
+        np.array([pair[2] for pair in pairs], dtype=np.float64),
+    )
+    chain = tuple(pairs[at] for at in found.tolist())
+    assert fits(chain)
+    assert sum(pair[2] for pair in chain) == best
