@@ -164,9 +164,9 @@ def _commands_in(line: str) -> list[str]:
 
 
 def in_log(line: str) -> Counter[str]:
-    """The labels that the event log has of a line, and its wrappers."""
-    log = _redacted([line])
-    labels = (log.lexicon.labels[word] for word in log.forms.words)
+    """The labels that the event log has of a line, or of the commands in a transcript's record, and its wrappers."""
+    log = _redacted(_commands_in(line))
+    labels = (log.lexicon.labels[word] for word in (*log.forms.words, *log.forms.fed))
     return Counter([*labels, *(name for via in log.forms.via for name in log.forms.wrappers[via])])
 
 

@@ -295,6 +295,7 @@ class _Forms:
         self.wrappers(())
         self.action_words = _Growing()
         self.roles: list[int] = []
+        self.fed: list[tuple[int, ...]] = []
         self.subjects = _Ids()
         self.tag_names = _Ids()
         self.tags: list[int] = []  # of each form the tag that it makes, -1: none
@@ -333,6 +334,7 @@ class _Forms:
         self.via.append(self.wrappers(via))
         self.action_words.add(word for word, _ in words)
         self.roles.extend(role for _, role in words)
+        self.fed.append(())
 
     def _add_line(self, text: str) -> int:
         subject = -1
@@ -345,6 +347,7 @@ class _Forms:
             if command.operator in ("|", "|&"):
                 # what a pipe feeds is detail of the step that feeds it, but what it does is done: `… | mail ana@…` sends
                 self.effect[-1] = max(self.effect[-1], _effect(command))
+                self.fed[-1] += tuple(word for word, _ in self._words_of(command))
                 continue
             message = commit_message([w.text for w in command.words]) if is_commit(command) else None
             if message is not None:
@@ -356,9 +359,11 @@ class _Forms:
         return subject
 
     def _add_command(self, command: Command) -> None:
+        self._action(Kind.SHELL, _effect(command), command.via, self._words_of(command))
+
+    def _words_of(self, command: Command) -> list[tuple[int, Role]]:
         program = command.words[0].text
-        words = [(self.words.id(w.text, w.role, program=program), w.role) for w in command.words]
-        self._action(Kind.SHELL, _effect(command), command.via, words)
+        return [(self.words.id(w.text, w.role, program=program), w.role) for w in command.words]
 
     def _add_commit(self, subject: str, files: Sequence[str]) -> int:
         kind = commit_kind(subject)
@@ -390,6 +395,8 @@ class _Forms:
             word_start=np.array(self.action_words.start, dtype=np.int32),
             words=np.array(self.action_words.flat, dtype=np.int32),
             roles=np.array(self.roles, dtype=np.uint8),
+            fed_start=np.cumsum([0, *map(len, self.fed)], dtype=np.int32),
+            fed=np.array([word for words in self.fed for word in words], dtype=np.int32),
         )
 
 

@@ -263,7 +263,8 @@ class Forms:
     """The distinct things done, columnar: form → its actions → their words.
 
     Form `f` has the actions `action_start[f]:action_start[f+1]`; action `a` has `kind[a]`, `effect[a]`, `via[a]` (id of a label
-    tuple in `wrappers`) and the words `word_start[a]:word_start[a+1]` of `words` (ids into the lexicon) with `roles`.
+    tuple in `wrappers`) and the words `word_start[a]:word_start[a+1]` of `words` (ids into the lexicon) with `roles`. The words of
+    all that its output is piped into are `fed_start[a]:fed_start[a+1]` of `fed`.
     """
 
     action_start: Int32s
@@ -274,6 +275,8 @@ class Forms:
     word_start: Int32s
     words: Int32s
     roles: Bytes
+    fed_start: Int32s
+    fed: Int32s
 
 
 # The columns of EventLog.columns, with their types. `order` counts events of one origin from 0. Ids count from 0; -1 is unknown.

@@ -27,6 +27,18 @@ def test_flags_tell_steps_apart_where_values_do_not():
     assert len(set(log.levels[:, 3].tolist())) == 1
 
 
+def test_what_a_command_is_piped_into_tells_only_the_exact_shape_apart():
+    log = actions_of(["git log --oneline | head -5", "git log --oneline | wc -l"])
+    assert log.labels[log.levels[0, 0]] == "git log --oneline head -5"
+    assert len(set(log.levels[:, 0].tolist())) == 2
+    assert len(set(log.levels[:, 1].tolist())) == 1
+
+
+def test_navigation_piped_into_something_that_changes_the_world_is_no_context():
+    log = actions_of(["ls old | xargs rm", "ls old | sort"])
+    assert log.context.tolist() == [False, True]
+
+
 def test_words_that_roam_over_several_programs_are_values():
     services = ["api", "billing", "search"]
     lines = [f"{program} {service}" for program in ("kubectl describe", "pytest", "ping") for service in services] * 4

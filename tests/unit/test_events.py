@@ -113,6 +113,7 @@ def test_redact_takes_any_text_and_loses_no_row(commands):
 def test_what_a_pipe_feeds_is_no_step_of_its_own():
     log = logs.log_of(logs.shell(["cat a.txt | sort | uniq -c && make"]))
     assert np.diff(log.forms.action_start).tolist() == [2]
+    assert [log.lexicon.labels[word] for word in log.forms.fed] == ["sort", "uniq", "-c"]
 
 
 @pytest.mark.parametrize(

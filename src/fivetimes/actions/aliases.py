@@ -20,12 +20,13 @@ _FORMS = 2  # different telling arguments at least
 
 @dataclass(frozen=True, slots=True)
 class Distinct:
-    """One distinct action: its kind, its words with roles, and how often it was done."""
+    """One distinct action: its kind, its words with roles, how often it was done, and the words of what it is piped into."""
 
     kind: Kind
     words: tuple[int, ...]
     roles: tuple[int, ...]
     uses: int
+    fed: tuple[int, ...] = ()
 
 
 def _features(action: Distinct, same: Sequence[int], plain: set[int]) -> set[int]:

@@ -3,7 +3,7 @@
 Each action carries tokens at LEVELS granularities, finest first, because no single one fits all: `kubectl rollout status` is
 one step for every service, while `python scripts/invoice.py` and `python notes.py` are two.
 
-    0  all its words                        git checkout -b hotfix/OPS-7
+    0  all its words, what it is piped into git checkout -b hotfix/OPS-7
     1  values that vary starred             git checkout -b *
     2  only program, subcommands and flags  git checkout -b *
     3  program and subcommand path          git checkout
@@ -22,7 +22,7 @@ import numpy as np
 
 from fivetimes.actions.aliases import Distinct, read_own_names
 from fivetimes.config import NAVIGATION
-from fivetimes.model import LEVELS, ActionLog, EventLog, Floats, Forms, Int32s, Ints, Kind, Role
+from fivetimes.model import LEVELS, ActionLog, Effect, EventLog, Floats, Forms, Int32s, Ints, Kind, Role
 from fivetimes.privacy import is_pseudonym
 
 _STAR = -1
@@ -34,18 +34,20 @@ Token = tuple[int, ...]
 
 def _distinct(forms: Forms, uses: Ints) -> tuple[list[Distinct], Int32s]:
     """The distinct actions, and for each action of the forms the number of its distinct one."""
-    number: dict[tuple[int, bytes], int] = {}
+    number: dict[tuple[int, bytes, bytes], int] = {}
     of = np.empty(len(forms.kind), dtype=np.int32)
     for action, kind in enumerate(forms.kind):
         low, high = forms.word_start[action], forms.word_start[action + 1]
-        of[action] = number.setdefault((int(kind), forms.words[low:high].tobytes()), len(number))
+        piped = forms.fed[forms.fed_start[action] : forms.fed_start[action + 1]].tobytes()
+        of[action] = number.setdefault((int(kind), forms.words[low:high].tobytes(), piped), len(number))
     total = np.bincount(of, weights=uses, minlength=len(number)).astype(np.int64)
     first = np.unique(of, return_index=True)[1] if len(of) else np.zeros(0, dtype=np.int64)
     found = []
     for which, action in enumerate(first):
         low, high = forms.word_start[action], forms.word_start[action + 1]
         words, roles = tuple(forms.words[low:high].tolist()), tuple(forms.roles[low:high].tolist())
-        found.append(Distinct(Kind(int(forms.kind[action])), words, roles, int(total[which])))
+        fed = tuple(forms.fed[forms.fed_start[action] : forms.fed_start[action + 1]].tolist())
+        found.append(Distinct(Kind(int(forms.kind[action])), words, roles, int(total[which]), fed))
     return found, of
 
 
@@ -144,7 +146,7 @@ def _shell_levels(action: Distinct, settled: Sequence[int]) -> list[Token]:
     if not path and len(settled) > 1 and settled[1] != _STAR and roles[1] in (Role.SCRIPT, Role.VALUE):
         coarse = (words[0], settled[1])
         flags[0] = settled[1]
-    return [words, _without_runs(settled), (words[0], *_without_runs(flags)), coarse, words[:1]]
+    return [words + action.fed, _without_runs(settled), (words[0], *_without_runs(flags)), coarse, words[:1]]
 
 
 def _call_levels(action: Distinct, settled: Sequence[int]) -> list[Token]:
@@ -292,9 +294,10 @@ def _private_names(events: EventLog) -> set[int]:
 
 
 def _is_context(events: EventLog, forms: Forms, action: Ints) -> np.ndarray:
-    """Navigation, and lines that hold no word at all."""
+    """Navigation that nothing is done with (`ls | xargs rm` is none), and lines that hold no word at all."""
     navigation = np.array([label in NAVIGATION for label in events.lexicon.labels] or [False])
     empty = forms.word_start[:-1] == forms.word_start[1:]
     first = forms.words[np.minimum(forms.word_start[:-1], max(0, len(forms.words) - 1))] if len(forms.words) else empty
-    context = empty | ((forms.kind == Kind.SHELL) & navigation[first])
+    looks = (forms.kind == Kind.SHELL) & (forms.effect == Effect.NONE)
+    context = empty | (looks & navigation[first])
     return np.asarray(context[action])
