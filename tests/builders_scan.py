@@ -12,9 +12,11 @@ from fivetimes.commands import parse
 from fivetimes.conductors import draft
 from fivetimes.model import (
     Balance,
+    Boundaries,
     Candidate,
     Conductor,
     Confidence,
+    Cost,
     Effect,
     Kind,
     LiveCommand,
@@ -22,6 +24,7 @@ from fivetimes.model import (
     Moment,
     Occurrence,
     Place,
+    Rhythm,
     Scan,
     Source,
     SourceReport,
@@ -98,6 +101,14 @@ def candidate(
         occurrences=occurrences,
         duration=(900.0, 1500.0, 2400.0),
         score=1.0,
+        first=occurrences[0].start,
+        last=occurrences[-1].start,
+        rhythm=Rhythm("weekly", 4, len(runs), len(runs), f"on Fridays ({len(runs)} of {len(runs)} days), about weekly"),
+        cost=Cost(round(len(runs) * 0.42, 2), round(len(runs) * 0.38, 2), "from the first step to the last"),
+        boundaries=Boundaries(1.0, 0.9, "begins and ends with the session"),
+        broken=1,
+        by=(0.9, 0.1, 0.0),
+        bus_factor=1,
     )
     live = tuple(tuple(command(way) for way in run if way is not None) for run in runs)
     return found, LiveText(name, live, 0)

@@ -85,7 +85,7 @@ def scan(
     histories: Annotated[int, typer.Option(min=1, help="How many of each sort --calibrate makes.")] = HISTORIES,
 ) -> None:
     """Find what is repeated, and show the five-times ladder."""
-    from fivetimes import desk, pipeline
+    from fivetimes import desk, pages, pipeline
     from fivetimes.pages import terminal
 
     request, asked_for = _to_scan(paths or [], config, engine, columns)
@@ -97,7 +97,7 @@ def scan(
         made_up = histories if calibrate else 0
         result = desk.proposed(pipeline.scan(request, folder=_folder(), tick=tick, histories=made_up), CONDUCTORS)
     if as_json is not None:
-        _emit(pipeline.report(result, form="json", drafts={}, at=datetime.now(UTC)), as_json)
+        _emit(json.dumps(pages.document(result), indent=1), as_json)
     if as_json is None or str(as_json) != "-":
         _say(terminal.ladder(result, width=_console().width))
 
@@ -178,6 +178,12 @@ def report(
     as_json: Annotated[
         Path | None, typer.Option("--json", help="Write JSON here; - prints it.", show_default=False)
     ] = None,
+    people: Annotated[
+        bool, typer.Option("--people", help="On the page: who did what, by alias. For your own eyes.")
+    ] = False,
+    live: Annotated[
+        bool, typer.Option("--live", help="On the page: the lines themselves and their places. For your own eyes.")
+    ] = False,
 ) -> None:
     """Write the five-times report of the last scan: a page, Markdown, JSON."""
     from fivetimes import desk, pipeline
@@ -185,13 +191,18 @@ def report(
     targets = {"html": html, "md": md, "json": as_json}
     if not any(targets.values()):
         targets["html"] = Path("fivetimes-report.html")
+    if (people or live) and targets["html"] is None:
+        raise typer.BadParameter("--people and --live are for the page; name it with --html FILE")
     result, at = desk.proposed(_last(config), CONDUCTORS), datetime.now(UTC)
-    drafts = (
-        pipeline.drafts_of(result, folder=_folder(), environ=os.environ, at=at) if html or md or targets["html"] else {}
+    told = pipeline.Told(
+        drafts=pipeline.drafts_of(result, folder=_folder(), environ=os.environ, at=at),
+        standings=desk.standings(CONDUCTORS),
+        people=people,
+        live=pipeline.live_of(result, folder=_folder()) if live else None,
     )
     for form, target in targets.items():
         if target is not None:
-            _emit(pipeline.report(result, form=form, drafts=drafts, at=at), target)
+            _emit(pipeline.report(result, form=form, told=told, at=at), target)
             if str(target) != "-":
                 typer.echo(shown(f"wrote {target}"))
 

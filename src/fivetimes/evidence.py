@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Any
 
+from fivetimes.commands.secrets import names_secret
 from fivetimes.model import (
     Balance,
     Candidate,
+    CommandLine,
     Kind,
     LiveCommand,
     LiveText,
@@ -19,9 +22,10 @@ from fivetimes.model import (
     Place,
     RawBatch,
     Reader,
+    Role,
     Source,
 )
-from fivetimes.privacy import digest, touched
+from fivetimes.privacy import digest, flagged, public, secret_looking, touched
 
 _Key = tuple[str, int | None, str | None]
 
@@ -126,6 +130,57 @@ def recall(candidate: Candidate, *, sources: Sequence[Source], readers: Mapping[
         for occurrence, row in zip(candidate.occurrences, places, strict=True)
     )
     return LiveText(candidate.id, live, sum(command is None for row in live for command in row))
+
+
+# ---- on the owner's own page
+
+_HIDDEN = "•••"
+
+
+def masked(live: LiveText, *, parse: Callable[[str], CommandLine]) -> LiveText:
+    """The same lines for a file that the owner asked for: told from their words alone, none that looks like a secret among them.
+
+    Comments, here-documents and what a shell alone would see are gone, and so is a line that is one unknown word: a mistyped
+    password stands like that.
+    """
+    rows = tuple(
+        tuple(None if command is None else _masked(command, parse) for command in row) for row in live.occurrences
+    )
+    return LiveText(live.candidate, rows, live.missing)
+
+
+def _masked(command: LiveCommand, parse: Callable[[str], CommandLine]) -> LiveCommand:
+    if command.kind is Kind.SHELL:
+        text = _masked_line(parse(command.text))
+    elif command.kind in (Kind.COMMIT, Kind.ACTION):
+        text = " ".join(_masked_word(word) for word in command.text.split())
+    else:
+        text = " ".join([_masked_word(command.text), *_masked_args(command.args or {})])
+    return LiveCommand(command.kind, text)
+
+
+def _masked_line(line: CommandLine) -> str:
+    words = [word for simple in line.commands for word in simple.words]
+    if not line.sure or (len(words) == 1 and not public().is_program(words[0].text)):
+        return _HIDDEN
+    parts = []
+    for simple in line.commands:
+        said = [*simple.via, *(_masked_word(word.text, role=word.role) for word in simple.words)]
+        parts.append(" ".join([simple.operator, *said] if simple.operator else said))
+    return " ".join(parts)
+
+
+def _masked_word(text: str, *, role: Role = Role.VALUE) -> str:
+    if role is Role.SECRET or flagged(text) is not None:
+        return _HIDDEN
+    parts = [_HIDDEN if secret_looking(part) else part for part in text.split()]
+    return shlex.quote(" ".join(parts)) if len(parts) > 1 else "".join(parts)
+
+
+def _masked_args(args: Mapping[str, Any]) -> Iterator[str]:
+    for key, value in args.items():
+        said = _HIDDEN if names_secret(key) else " ".join(map(_masked_word, str(value).split()))
+        yield f"{_masked_word(key)}={said}"
 
 
 # ---- where it is now

@@ -52,6 +52,7 @@ from fivetimes.model import (
     SessionLog,
     Source,
     SourceReport,
+    Standing,
     Traces,
 )
 from fivetimes.sessions import segment
@@ -468,12 +469,30 @@ def drafts_of(scan: Scan, *, folder: Path, environ: Mapping[str, str], at: datet
     return {c.id: draft(scan, c.id, folder=folder, environ=environ, at=at) for c in ready}
 
 
-def report(scan: Scan, *, form: str, drafts: Mapping[str, Conductor], at: datetime) -> str:
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a report tells besides the scan: drafts and standings by id; for the owner's own page persons and live lines."""
+
+    drafts: Mapping[str, Conductor] = field(default_factory=dict)
+    standings: Mapping[str, Standing] = field(default_factory=dict)
+    people: bool = False
+    live: Mapping[str, LiveText] | None = None
+
+
+def live_of(scan: Scan, *, folder: Path) -> dict[str, LiveText]:
+    """The lines behind every candidate, read again now, without what stands in a secret's place; for the owner's own page."""
+    return {c.id: evidence.masked(live(scan, c, folder=folder), parse=_parse) for c in scan.candidates}
+
+
+def report(scan: Scan, *, form: str, told: Told, at: datetime) -> str:
     """The report as text: `html`, `md` or `json`."""
     if form == "json":
-        return json.dumps(pages.document(scan), indent=1)
-    render = {"html": pages.report_html, "md": pages.report_markdown}[form]
-    return render(scan, at=at, drafts=drafts)
+        return json.dumps(pages.document(scan, drafts=told.drafts, standings=told.standings), indent=1)
+    if form == "md":
+        return pages.report_markdown(scan, at=at, drafts=told.drafts, standings=told.standings)
+    return pages.report_html(
+        scan, at=at, drafts=told.drafts, standings=told.standings, people=told.people, live=told.live
+    )
 
 
 def write_report(path: Path, text: str) -> None:

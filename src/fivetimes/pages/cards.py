@@ -1,95 +1,119 @@
-"""Candidate and its draft -> Card: what a page shows of a routine, in words; no places, no persons."""
+"""Candidate and its draft -> Card: what a page shows of a routine, in words; no persons, and places only when handed live text."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from fivetimes.model import Candidate, Conductor, Effect, Occurrence, Step
+from fivetimes.model import PROPOSED, Candidate, Conductor, LiveText, Moment, Occurrence, Standing
+from fivetimes.pages.flow import StepRow, Thread, flow, threads
 from fivetimes.pages.pictures import Timeline, timeline
+from fivetimes.pages.told import Figure, Told, told
 from fivetimes.pages.words import counted, day, lasting, percent
-from fivetimes.privacy import show
 
-_ALWAYS = 0.95
 _MOST_VARIANTS = 6
+_MOST_DATES = 60
 _FIRST_STEPS = 4
-_MOSTLY = 0.6
-_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-
-# (effect, the word at the gate)
-_GATES: Mapping[Effect, str] = {
-    Effect.PUBLISH: "publishes",
-    Effect.DEPLOY: "deploys",
-    Effect.DELETE: "deletes",
-    Effect.SEND: "sends",
-    Effect.PAY: "pays",
-    Effect.REWRITE: "rewrites history",
-}
 
 
 @dataclass(frozen=True, slots=True)
-class StepRow:
-    """A step as the flow shows it: `width` is its share in hundredths, `ways` the templates of the draft."""
+class Seen:
+    """One occurrence: when, how many steps it had, and, on the owner's own page, its lines as (place, text)."""
 
-    number: int
-    action: str
+    when: Figure | str
+    steps: Figure
+    lines: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way in which it was done; `width` is its share in hundredths."""
+
+    actions: str
+    times: Figure
+    share: Figure
     width: int
-    share: str
-    optional: bool
-    repeat: str
-    alternatives: tuple[tuple[str, str], ...]
-    gate: str
-    unclear: bool
-    ways: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A routine on the page."""
+    """A routine on the page. `keys` are what the page sorts by."""
 
     id: str
     title: str
     summary: str
     tier: str
-    count: str
-    facts: tuple[tuple[str, str], ...]
-    reasons: tuple[str, ...]
-    confidence: str
+    count: Figure
+    people: Figure
+    hours: Figure | str
+    last: Figure | str
+    keys: Mapping[str, str]
+    facts: tuple[tuple[str, Told | Figure | str], ...]
+    reasons: tuple[Figure, ...]
+    confidence: Told
     timeline: Timeline
     steps: tuple[StepRow, ...]
     gates: int
-    inputs: tuple[tuple[str, str], ...]
-    variants: tuple[tuple[str, str, int], ...]
+    threads: tuple[Thread, ...]
+    variants: tuple[Way, ...]
     more_variants: int
-    dates: tuple[str, ...]
+    seen: tuple[Seen, ...]
+    more_seen: int
     drafted: bool
-    questions: tuple[tuple[str, str, bool], ...]
+    questions: tuple[tuple[Figure, Figure, bool], ...]
+    needed: int
+    standing: Told
 
 
-def card(candidate: Candidate, draft: Conductor | None, *, first: datetime | None, last: datetime | None) -> Card:
-    """A routine in words, its times placed between the first and last day of the whole report."""
-    known = sorted(occurrence.start for occurrence in candidate.occurrences if occurrence.start is not None)
-    steps = tuple(_step(number, step, draft) for number, step in enumerate(candidate.steps, 1))
+def card(
+    candidate: Candidate,
+    draft: Conductor | None,
+    *,
+    first: datetime | None,
+    last: datetime | None,
+    where: str = "",
+    standing: Standing = PROPOSED,
+    live: LiveText | None = None,
+) -> Card:
+    """A routine in words, its times placed between the first and last day of the whole report.
+
+    Args:
+        candidate: the routine.
+        draft: its draft, None where the rule lets none through.
+        first: the first day of the report; `last`: its last.
+        where: the JSON pointer of the candidate in report.json.
+        standing: how its review stands.
+        live: its commands, read again just now, for the owner's own page.
+    """
+    steps = flow(candidate, draft, where=where)
+    asked = _questions(draft, where)
+    shown = range(len(candidate.occurrences))[-_MOST_DATES:][::-1]
     return Card(
         id=candidate.id,
         title=candidate.title,
         summary=_summary(candidate),
         tier=candidate.tier.value,
-        count=("at least " if candidate.at_least else "") + counted(candidate.count, "time"),
-        facts=(*_facts(candidate), *_seen(known)),
-        reasons=candidate.reasons,
-        confidence=_confidence(candidate),
+        count=Figure(("at least " if candidate.at_least else "") + counted(candidate.count, "time"), f"{where}/count"),
+        people=Figure(f"{candidate.people:,}", f"{where}/people"),
+        hours=_hours(candidate, where),
+        last=_last(candidate, where),
+        keys=_keys(candidate),
+        facts=tuple(_facts(candidate, where)),
+        reasons=tuple(Figure(reason, f"{where}/reasons/{n}") for n, reason in enumerate(candidate.reasons)),
+        confidence=_confidence(candidate, f"{where}/confidence"),
         timeline=timeline([occurrence.start for occurrence in candidate.occurrences], first, last),
         steps=steps,
         gates=sum(bool(step.gate) for step in steps),
-        inputs=_inputs(draft),
-        variants=_variants(candidate),
+        threads=threads(draft),
+        variants=_variants(candidate, where),
         more_variants=max(0, len(candidate.variants) - _MOST_VARIANTS),
-        dates=tuple(_date(occurrence) for occurrence in candidate.occurrences),
+        seen=tuple(_seen(candidate.occurrences[n], live.occurrences[n] if live else (), n, where) for n in shown),
+        more_seen=max(0, len(candidate.occurrences) - _MOST_DATES),
         drafted=draft is not None,
-        questions=_questions(draft),
+        questions=asked,
+        needed=sum(required for _, _, required in asked),
+        standing=_standing(standing, f"{where}/standing"),
     )
 
 
@@ -100,107 +124,123 @@ def _summary(candidate: Candidate) -> str:
     return f"{shown} → {more} more" if more > 0 else shown
 
 
-def _facts(candidate: Candidate) -> tuple[tuple[str, str], ...]:
-    facts = [
-        ("sessions", f"{candidate.sessions:,}"),
-        ("days", f"{candidate.days:,}"),
-        ("people", _people(candidate.people)),
-        ("takes", _takes(candidate)),
-        ("rhythm", _rhythm(candidate)),
-        ("by agents", _by_agents(candidate)),
-    ]
-    return tuple((name, value) for name, value in facts if value)
+def _hours(candidate: Candidate, where: str) -> Figure | str:
+    return "" if candidate.cost is None else Figure(lasting(candidate.cost.hours * 3600), f"{where}/cost/hours")
 
 
-def _seen(known: Sequence[datetime]) -> Iterator[tuple[str, str]]:
-    if known:
-        yield "seen", f"{day(known[0])} to {day(known[-1])}"
+def _last(candidate: Candidate, where: str) -> Figure | str:
+    return "" if candidate.last is None else Figure(day(candidate.last), f"{where}/last")
 
 
-def _people(people: int) -> str:
-    return "1, so it rests on one person" if people == 1 else f"{people:,}"
+def _keys(candidate: Candidate) -> Mapping[str, str]:
+    return {
+        "count": f"{candidate.count}",
+        "people": f"{candidate.people}",
+        "hours": f"{candidate.cost.hours if candidate.cost is not None else 0}",
+        "last": candidate.last.isoformat() if candidate.last is not None else "",
+    }
 
 
-def _takes(candidate: Candidate) -> str:
-    if candidate.duration is None:
-        return ""
-    lower, median, upper = candidate.duration
-    return f"{lasting(median)} (half of them {lasting(lower)} to {lasting(upper)})"
+def _facts(candidate: Candidate, where: str) -> Iterator[tuple[str, Told | Figure | str]]:
+    yield "sessions", Figure(f"{candidate.sessions:,}", f"{where}/sessions")
+    yield "days", Figure(f"{candidate.days:,}", f"{where}/days")
+    yield "people", _people(candidate, where)
+    if candidate.rhythm is not None:
+        yield "rhythm", Figure(candidate.rhythm.says, f"{where}/rhythm/says")
+    if candidate.duration is not None:
+        lower, median, upper = (
+            Figure(lasting(seconds), f"{where}/duration/{name}")
+            for name, seconds in zip(("lower", "median", "upper"), candidate.duration, strict=True)
+        )
+        yield "one run", told(median, " (half of them ", lower, " to ", upper, ")")
+    if candidate.cost is not None:
+        saved = Figure(lasting(candidate.cost.saved * 3600), f"{where}/cost/saved")
+        yield "took", told(_hours(candidate, where), " in all; one command would save ", saved)
+    _, agent, bot = candidate.by
+    for name, share in (("agent", agent), ("bot", bot)):
+        if share > 0:
+            yield f"by {name}s", told(Figure(percent(share), f"{where}/by/{name}"), " of the steps")
+    if candidate.broken:
+        yield "broken off", Figure(counted(candidate.broken, "time"), f"{where}/broken_off")
+    if candidate.first is not None:
+        yield "seen", told(Figure(day(candidate.first), f"{where}/first"), " to ", _last(candidate, where))
 
 
-def _rhythm(candidate: Candidate) -> str:
-    days = [occurrence.start.weekday() for occurrence in candidate.occurrences if occurrence.start is not None]
-    if len(days) < 3:
-        return ""
-    weekday, seen = Counter(days).most_common(1)[0]
-    return f"mostly on {_DAYS[weekday]}s ({seen} of {len(days)})" if seen >= _MOSTLY * len(days) else "on changing days"
+def _people(candidate: Candidate, where: str) -> Told:
+    people = Figure(f"{candidate.people:,}", f"{where}/people")
+    if candidate.people == 1:
+        return told(people, ", so it rests on one person")
+    if candidate.bus_factor == 1:
+        return told(people, ", but one of them did more than half of it")
+    return told(people)
 
 
-def _by_agents(candidate: Candidate) -> str:
-    share = sum(occurrence.by_agent for occurrence in candidate.occurrences) / max(1, len(candidate.occurrences))
-    return f"{percent(share)} of the steps" if share > 0 else ""
-
-
-def _confidence(candidate: Candidate) -> str:
+def _confidence(candidate: Candidate, at: str) -> Told:
     sure = candidate.confidence
-    threaded = f"; {counted(sure.threaded, 'step')} share a value with another" if sure.threaded else ""
-    return (
-        f"{sure.word}: told as one routine it takes {sure.bits:,.0f} bits less than as single actions; "
-        f"{percent(sure.completion)} of the runs that were begun went to the end{threaded}"
-    )
+    bits = Figure(f"{sure.bits:,.0f} bits", f"{at}/bits")
+    completion = Figure(percent(sure.completion), f"{at}/completion")
+    parts: list[str | Figure] = [
+        Figure(sure.word, f"{at}/word"),
+        ": told as one routine it takes ",
+        bits,
+        " less than as single actions; ",
+        completion,
+        " of the runs that were begun went to the end",
+    ]
+    if sure.threaded:
+        parts += ["; ", Figure(counted(sure.threaded, "step"), f"{at}/threaded"), " share a value with another"]
+    return told(*parts)
 
 
-def _step(number: int, step: Step, draft: Conductor | None) -> StepRow:
-    least, most = step.repeat
-    return StepRow(
-        number=number,
-        action=show(step.action),  # as the draft has it
-        width=round(step.share * 100),
-        share=_how_often(step.share),
-        optional=step.share < _ALWAYS,
-        repeat=f"{least} to {most} times" if most > 1 else "",
-        alternatives=tuple((action, percent(share)) for action, share in step.alternatives),
-        gate=_GATES.get(step.effect, ""),
-        unclear=step.effect == Effect.UNKNOWN,
-        ways=_ways(draft, number),
-    )
-
-
-def _how_often(share: float) -> str:
-    return "always" if round(share * 100) == 100 else f"in {percent(share)}"
-
-
-def _ways(draft: Conductor | None, number: int) -> tuple[str, ...]:
-    if draft is None:
-        return ()
-    step = draft.document["steps"][number - 1]
-    return tuple(way["run"] for way in step.get("any") or [step])
-
-
-def _inputs(draft: Conductor | None) -> tuple[tuple[str, str], ...]:
-    if draft is None:
-        return ()
-    users = {entry["name"]: entry["to"] for entry in draft.document["state"]}
-    return tuple((name, ", ".join(users.get(name, ()))) for name in draft.document["inputs"])
-
-
-def _variants(candidate: Candidate) -> tuple[tuple[str, str, int], ...]:
-    """How it was done, how often, and the share in hundredths."""
-    total = max(1, sum(variant.count for variant in candidate.variants))
+def _variants(candidate: Candidate, where: str) -> tuple[Way, ...]:
+    """How it was done, how often, and in which share of the occurrences."""
+    total = max(1, candidate.count)
     return tuple(
-        (" → ".join(variant.actions), counted(variant.count, "time"), round(100 * variant.count / total))
-        for variant in candidate.variants[:_MOST_VARIANTS]
+        Way(
+            " → ".join(variant.actions),
+            Figure(counted(variant.count, "time"), f"{where}/variants/{n}/count"),
+            Figure(percent(variant.count / total), f"{where}/variants/{n}/share"),
+            round(100 * variant.count / total),
+        )
+        for n, variant in enumerate(candidate.variants[:_MOST_VARIANTS])
     )
 
 
-def _date(occurrence: Occurrence) -> str:
-    steps = counted(sum(moment.step is not None for moment in occurrence.moments), "step")
+def _seen(occurrence: Occurrence, live: Sequence[object | None], number: int, where: str) -> Seen:
+    at = f"{where}/occurrences/{number}"
+    steps = Figure(counted(sum(moment.step is not None for moment in occurrence.moments), "step"), f"{at}/steps")
     if occurrence.start is None:
-        return f"no time recorded, {steps}"
-    return f"{occurrence.start.astimezone(UTC):%Y-%m-%d %H:%M} UTC, {steps}"
+        when: Figure | str = "no time recorded"
+    else:
+        text = f"{occurrence.start.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+        when = Figure(text, f"{at}/start")
+    return Seen(when, steps, tuple(_lines(occurrence.moments, live)))
 
 
-def _questions(draft: Conductor | None) -> tuple[tuple[str, str, bool], ...]:
+def _lines(moments: Sequence[Moment], live: Sequence[object | None]) -> Iterator[tuple[str, str]]:
+    """(place, text) of each moment, once for each line."""
+    last = ""
+    for moment, command in zip(moments, live, strict=False):
+        place = moment.places[0]
+        where = f"{place.path}:{place.line}" if place.commit is None else f"{place.path}@{place.commit[:10]}"
+        if where != last:
+            yield where, str(getattr(command, "text", "(changed or gone)"))
+        last = where
+
+
+def _questions(draft: Conductor | None, where: str) -> tuple[tuple[Figure, Figure, bool], ...]:
     if draft is None:
         return ()
-    return tuple((q["ask"], q["evidence"], q["required"]) for q in draft.document["questions"] if q["answer"] is None)
+    waiting = [question for question in draft.document["questions"] if question["answer"] is None]
+    at = f"{where}/draft/questions"
+    return tuple(
+        (Figure(q["ask"], f"{at}/{n}/ask"), Figure(q["evidence"], f"{at}/{n}/evidence"), q["required"])
+        for n, q in enumerate(waiting)
+    )
+
+
+def _standing(standing: Standing, at: str) -> Told:
+    """How it stands, without who said so."""
+    if standing.last is None:
+        return told("nobody has decided yet")
+    return told(Figure(standing.word, f"{at}/word"), " on ", Figure(day(standing.last.at), f"{at}/at"))

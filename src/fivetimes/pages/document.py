@@ -9,9 +9,11 @@ from enum import Enum
 from typing import Any
 
 from fivetimes.model import (
+    PROPOSED,
     Boundaries,
     Candidate,
     Changes,
+    Conductor,
     Cost,
     Moment,
     Occurrence,
@@ -19,22 +21,38 @@ from fivetimes.model import (
     Rhythm,
     Scan,
     SourceReport,
+    Standing,
     Step,
 )
+from fivetimes.pages.figures import Heat, Kept, figures, people_heat
 
 _SCHEMA = 1
 
 
-def document(scan: Scan) -> dict[str, Any]:
+def document(
+    scan: Scan, *, drafts: Mapping[str, Conductor] | None = None, standings: Mapping[str, Standing] | None = None
+) -> dict[str, Any]:
     """The scan in plain values, best candidate first. Persons stand by alias, the same throughout.
 
     Times are ISO 8601 in UTC with `Z`; what is not known is null. `events` of an occurrence lists every place of its
-    moments: `path` with `line` (from 1) or with `commit`.
+    moments: `path` with `line` (from 1) or with `commit`. Every figure that the page shows stands here too.
+
+    Args:
+        scan: what was found.
+        drafts: the drafts by candidate id; where given, a candidate carries what its draft leaves open.
+        standings: how conductors stand, by id; where given, a candidate carries its own.
     """
     alias = aliases(scan)
+    reckoned = figures(scan)
+    found = [_candidate(candidate, alias) for candidate in scan.candidates]
+    for each in found:
+        if drafts is not None:
+            each["draft"] = _draft(drafts.get(each["id"]))
+        if standings is not None:
+            each["standing"] = _standing(standings.get(each["id"], PROPOSED))
     return {
         "schema": _SCHEMA,
-        "candidates": [_candidate(candidate, alias) for candidate in scan.candidates],
+        "candidates": found,
         "suppressed": [
             {"steps": list(found.steps), "count": found.count, "rule": found.rule} for found in scan.suppressed
         ],
@@ -49,7 +67,23 @@ def document(scan: Scan) -> dict[str, Any]:
             "actions": scan.actions,
             "sessions": scan.sessions,
             "people": scan.persons,
+            "sources": len(scan.sources),
+            "records": reckoned.records,
+            "set_aside": reckoned.set_aside,
+            "skipped": len(scan.skipped),
+            "routines": reckoned.routines,
+            "occurrences": reckoned.occurrences,
+            "hours": reckoned.hours,
+            "saved": reckoned.saved,
+            "most_in_a_week": reckoned.most_in_a_week,
         },
+        "period": {"first": iso(reckoned.first), "last": iso(reckoned.last)},
+        "ladder": {tier.value: count for tier, count in reckoned.ladder.items()},
+        "readers": [_kept(kept) for kept in reckoned.readers],
+        "heat": _heat(scan, "readers", reckoned.heat),
+        "people": _heat(scan, "aliases", people_heat(scan.candidates, alias)),
+        "trend": [{**asdict(week), "start": week.start.isoformat()} for week in reckoned.trend],
+        "follows": [asdict(pair) for pair in reckoned.follows],
     }
 
 
@@ -59,6 +93,34 @@ def _changes(changes: Changes) -> dict[str, Any]:
         "promoted": [{"id": p.id, "before": p.before.value, "after": p.after.value} for p in changes.promoted],
         "gone": [{"id": name, "title": title} for name, title in changes.gone],
     }
+
+
+def _kept(kept: Kept) -> dict[str, Any]:
+    return {**asdict(kept), "ignored": dict(kept.ignored), "bad": dict(kept.bad)}
+
+
+def _heat(scan: Scan, columns: str, heat: Heat) -> dict[str, Any]:
+    ids = [candidate.id for candidate in scan.candidates]
+    rows = [{"id": name, "counts": list(row)} for name, row in zip(ids, heat.rows, strict=True)]
+    return {columns: list(heat.columns), "routines": rows}
+
+
+def _draft(draft: Conductor | None) -> dict[str, Any] | None:
+    if draft is None:
+        return None
+    asked = [
+        {name: question[name] for name in ("id", "required", "about", "ask", "evidence")}
+        for question in draft.document["questions"]
+        if question["answer"] is None
+    ]
+    values = [{"name": entry["name"], "to": list(entry["to"])} for entry in draft.document["state"]]
+    gates = [step["id"] for step in draft.document["steps"] if "gate" in step]
+    return {"questions": asked, "values": values, "gates": gates}
+
+
+def _standing(standing: Standing) -> dict[str, Any]:
+    last = standing.last
+    return {"word": standing.word, "at": iso(last.at) if last else None}
 
 
 def sources_document(
@@ -121,7 +183,10 @@ def _candidate(candidate: Candidate, alias: Mapping[str, str]) -> dict[str, Any]
         "reasons": list(candidate.reasons),
         "duration": _duration(candidate.duration),
         "steps": [_step(step) for step in candidate.steps],
-        "variants": [{"actions": list(variant.actions), "count": variant.count} for variant in candidate.variants],
+        "variants": [
+            {"actions": list(way.actions), "count": way.count, "share": round(way.count / max(1, candidate.count), 3)}
+            for way in candidate.variants
+        ],
         "occurrences": [_occurrence(occurrence, alias) for occurrence in candidate.occurrences],
     }
 
@@ -151,6 +216,7 @@ def _occurrence(occurrence: Occurrence, alias: Mapping[str, str]) -> dict[str, A
         "start": iso(occurrence.start),
         "end": iso(occurrence.end),
         "by_agent": occurrence.by_agent,
+        "steps": sum(moment.step is not None for moment in occurrence.moments),
         "events": _events(occurrence.moments),
     }
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from fivetimes.model import Tier
+from fivetimes.pages.figures import Week
 
 # The ladder, in units of its view box; small enough to be read at phone width without scaling.
 LADDER_WIDTH, LADDER_HEIGHT = 360, 190
@@ -19,10 +20,15 @@ TIMELINE_WIDTH = 600
 _EDGE, _RADIUS, _LINE = 8, 4, 9
 _HIGHEST = 6  # dots on top of one another
 
+TREND_WIDTH, TREND_HEIGHT = 720, 96
+
 
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """One tier of the ladder: its platform, how often the rule asks for, how many routines stand on it, each a dot."""
+    """One tier of the ladder: its platform, how often the rule asks for, how many routines stand on it, each a dot.
+
+    A dot is (x, y, whether that routine moved here since the last report); those that moved come first.
+    """
 
     tier: str
     asks: int
@@ -31,7 +37,7 @@ class Rung:
     y: int
     width: int
     height: int
-    dots: tuple[tuple[float, float], ...]
+    dots: tuple[tuple[float, float, bool], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +50,16 @@ class Timeline:
     undated: int
 
 
-def ladder(counts: dict[Tier, int], asks: dict[Tier, int]) -> list[Rung]:
+def ladder(counts: Mapping[Tier, int], asks: Mapping[Tier, int], moved: Mapping[Tier, int]) -> list[Rung]:
     """The rungs from the lowest to the highest, a dot for each routine as far as there is room."""
-    return [_rung(place, tier, counts.get(tier, 0), asks[tier]) for place, tier in enumerate(Tier)]
+    return [_rung(place, tier, counts.get(tier, 0), asks[tier], moved.get(tier, 0)) for place, tier in enumerate(Tier)]
 
 
-def _rung(place: int, tier: Tier, count: int, asks: int) -> Rung:
+def _rung(place: int, tier: Tier, count: int, asks: int, moved: int) -> Rung:
     height = _RUNG_LOWEST + _RUNG_LIFT * place
     x, y = 6 + place * (_RUNG_WIDTH + 4), _GROUND - height
     dots = tuple(
-        (x + 8 + (n % _DOTS_A_ROW) * _DOT_ROOM, y - 8 - (n // _DOTS_A_ROW) * _DOT_ROOM)
+        (x + 8 + (n % _DOTS_A_ROW) * _DOT_ROOM, y - 8 - (n // _DOTS_A_ROW) * _DOT_ROOM, n < moved)
         for n in range(min(count, _MOST_DOTS))
     )
     return Rung(tier.value, asks, count, x, y, _RUNG_WIDTH, height, dots)
@@ -78,6 +84,31 @@ def timeline(times: Sequence[datetime | None], first: datetime | None, last: dat
     height = _LINE * (max(level for _, level in spots) + 2)
     dots = tuple((x, height - _LINE * (level + 1) + 1.0) for x, level in spots)
     return Timeline(height, dots, tuple(across(month) for month in _months(first, last)), len(times) - len(known))
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A part of a week's bar: the occurrences of one tier."""
+
+    tier: str
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+def trend(weeks: Sequence[Week], *, most: int) -> list[Bar]:
+    """Bars for every week, the highest tier at the bottom; `most` is the count that a full bar stands for."""
+    bars: list[Bar] = []
+    room = TREND_WIDTH / max(1, len(weeks))
+    for place, week in enumerate(weeks):
+        y = float(TREND_HEIGHT)
+        for tier, count in (("canonical", week.canonical), ("extract", week.extract), ("noticed", week.noticed)):
+            height = round(TREND_HEIGHT * count / most, 1) if most else 0.0
+            y -= height
+            if count:
+                bars.append(Bar(tier, round(room * (place + 0.1), 1), round(y, 1), round(room * 0.8, 1), height))
+    return bars
 
 
 def _months(first: datetime, last: datetime) -> list[datetime]:

@@ -7,85 +7,154 @@ import hashlib
 import html
 import re
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
 import jinja2
 
-from fivetimes.model import Conductor, Scan, Tier
+from fivetimes.model import PROPOSED, Changes, Conductor, LiveText, Scan, Standing, Suppressed, Tier
 from fivetimes.pages.cards import card
 from fivetimes.pages.document import aliases
-from fivetimes.pages.pictures import LADDER_HEIGHT, LADDER_WIDTH, TIMELINE_WIDTH, Rung, ladder
+from fivetimes.pages.figures import Figures, Heat, figures, people_heat
+from fivetimes.pages.pictures import (
+    LADDER_HEIGHT,
+    LADDER_WIDTH,
+    TIMELINE_WIDTH,
+    TREND_HEIGHT,
+    TREND_WIDTH,
+    Rung,
+    ladder,
+    trend,
+)
+from fivetimes.pages.told import Figure, Told, told
 from fivetimes.pages.words import counted, day, lasting, number
 from fivetimes.privacy import show
 
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """What was read through one reader: the conservation law, with the reasons."""
-
-    reader: str
-    sources: int
-    records: int
-    events: int
-    duplicates: int
-    held_back: int
-    ignored: tuple[tuple[str, int], ...]
-    bad: tuple[tuple[str, int], ...]
-    deduplicated: int
+_OPEN = 3  # cards that stand open when the page is opened
+_HEATS = 5  # shades of the heat map
+_COUNTED = {"occurrences": "times", "sessions": "sessions", "days": "days"}  # what the rule counts, as people say it
 
 
-def report_html(scan: Scan, *, at: datetime, drafts: Mapping[str, Conductor], people: bool = False) -> str:
-    """The report as one HTML file that needs nothing else: no script, no network, no places, no names.
+def report_html(
+    scan: Scan,
+    *,
+    at: datetime,
+    drafts: Mapping[str, Conductor],
+    standings: Mapping[str, Standing] | None = None,
+    people: bool = False,
+    live: Mapping[str, LiveText] | None = None,
+) -> str:
+    """The report as one HTML file that needs nothing else: no network, no script but its own; no names, and no places.
 
     Args:
         scan: what was found.
         at: when the report is written.
         drafts: the drafts by candidate id, for their templates and open questions.
+        standings: how conductors stand, by id.
         people: add a table of routines by alias; for the owner's own file.
+        live: the lines behind each candidate, read again just now, with their places; for the owner's own file.
     """
-    style = _source("report.css")
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    words = {"style": style, "style_hash": digest, "by_alias": _by_alias(scan) if people else []}
-    return _pages().get_template("report.html.j2").render(**_view(scan, at, drafts), **words)
+    style, script = _source("report.css"), _source("report.js")
+    words = {
+        "style": style,
+        "style_hash": _hash(style),
+        "script": script,
+        "script_hash": _hash(script),
+        "by_alias": _people(scan) if people else None,
+        "live": live is not None,
+    }
+    return (
+        _pages().get_template("report.html.j2").render(**_view(scan, at, drafts, standings or {}, live or {}), **words)
+    )
 
 
-def report_markdown(scan: Scan, *, at: datetime, drafts: Mapping[str, Conductor]) -> str:
+def report_markdown(
+    scan: Scan, *, at: datetime, drafts: Mapping[str, Conductor], standings: Mapping[str, Standing] | None = None
+) -> str:
     """The report in Markdown, for a pull request or a chat: no places, no names."""
-    return _texts().get_template("report.md.j2").render(**_view(scan, at, drafts))
+    return _texts().get_template("report.md.j2").render(**_view(scan, at, drafts, standings or {}, {}))
+
+
+def _hash(text: str) -> str:
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
 # ---- what both show
 
 
-def _view(scan: Scan, at: datetime, drafts: Mapping[str, Conductor]) -> dict[str, Any]:
-    first = min((source.first for source in scan.sources if source.first is not None), default=None)
-    last = max((source.last for source in scan.sources if source.last is not None), default=None)
-    cards = [card(found, drafts.get(found.id), first=first, last=last) for found in scan.candidates]
+def _view(
+    scan: Scan,
+    at: datetime,
+    drafts: Mapping[str, Conductor],
+    standings: Mapping[str, Standing],
+    live: Mapping[str, LiveText],
+) -> dict[str, Any]:
+    reckoned = figures(scan)
+    cards = [
+        card(
+            found,
+            drafts.get(found.id),
+            first=reckoned.first,
+            last=reckoned.last,
+            where=f"/candidates/{n}",
+            standing=standings.get(found.id, PROPOSED),
+            live=live.get(found.id),
+        )
+        for n, found in enumerate(scan.candidates)
+    ]
     return {
         "at": f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC",
         "cards": cards,
-        "rungs": _rungs(scan),
+        "open": _OPEN,
+        "rungs": _rungs(scan, reckoned),
+        "counted_by": _COUNTED[scan.rule["by"]],
+        "moved": _moved(scan),
+        "compared": scan.changes is not None,
         "rule": scan.rule,
         "lowered": _lowered(scan.rule),
-        "span": f"{day(first)} to {day(last)}" if first and last else "no dates known",
-        "ends": (day(first), day(last)),
-        "totals": _totals(scan),
-        "cost": _cost(scan),
-        "kept": _kept(scan),
-        "skipped": len(scan.skipped),
-        "suppressed": sorted(scan.suppressed, key=lambda found: (-found.count, found.rule, found.steps)),
+        "span": _span(reckoned),
+        "lead": _lead(reckoned),
+        "ends": (day(reckoned.first), day(reckoned.last)),
+        "totals": _totals(scan, reckoned),
+        "kept": reckoned.readers,
+        "set_aside": _set_aside(reckoned),
+        "skipped": Figure(counted(len(scan.skipped), "source"), "/totals/skipped") if scan.skipped else "",
+        "skipped_lines": scan.skipped,
+        "suppressed": _suppressed(scan.suppressed),
         "redactions": sorted(scan.redactions.items(), key=lambda rule: (-rule[1], rule[0])),
-        "size": {"ladder": (LADDER_WIDTH, LADDER_HEIGHT), "timeline": TIMELINE_WIDTH},
+        "heat": _heat(reckoned.heat),
+        "weeks": reckoned.trend,
+        "bars": trend(reckoned.trend, most=reckoned.most_in_a_week),
+        "most": reckoned.most_in_a_week,
+        "size": {
+            "ladder": (LADDER_WIDTH, LADDER_HEIGHT),
+            "timeline": TIMELINE_WIDTH,
+            "trend": (TREND_WIDTH, TREND_HEIGHT),
+        },
     }
 
 
-def _rungs(scan: Scan) -> list[Rung]:
-    counts = Counter(candidate.tier for candidate in scan.candidates)
-    return ladder(dict(counts), {tier: int(scan.rule[tier.value]) for tier in Tier})
+def _rungs(scan: Scan, reckoned: Figures) -> list[Rung]:
+    changes = scan.changes or Changes()
+    arrived = {*changes.new, *(one.id for one in changes.promoted)}
+    moved = Counter(candidate.tier for candidate in scan.candidates if candidate.id in arrived)
+    return ladder(reckoned.ladder, {tier: int(scan.rule[tier.value]) for tier in Tier}, moved)
+
+
+def _moved(scan: Scan) -> list[tuple[str, list[tuple[str, str]]]]:
+    """What differs from the last report: (heading, (the routine, its link)), empty headings left out."""
+    if scan.changes is None:
+        return []
+    titles = {candidate.id: (candidate.title, f"card-{n}") for n, candidate in enumerate(scan.candidates, 1)}
+    climbed = [(one, titles[one.id]) for one in scan.changes.promoted if one.id in titles]
+    said = [
+        ("climbed", [(f"{title}, {one.before} → {one.after}", link) for one, (title, link) in climbed]),
+        ("new", [titles[name] for name in scan.changes.new if name in titles]),
+        ("not found any more", [(title, "") for _, title in scan.changes.gone]),
+    ]
+    return [(heading, names) for heading, names in said if names]
 
 
 def _lowered(rule: Mapping[str, Any]) -> str:
@@ -93,52 +162,76 @@ def _lowered(rule: Mapping[str, Any]) -> str:
     return f"The rule was lowered to {rule['extract']} by {by}, because: {because}" if by and because else ""
 
 
-def _totals(scan: Scan) -> list[tuple[str, str]]:
-    return [
-        (number(scan.events), "event" if scan.events == 1 else "events"),
-        (number(scan.sessions), "session" if scan.sessions == 1 else "sessions"),
-        (number(scan.persons), "person" if scan.persons == 1 else "people"),
-        (number(len(scan.sources)), "source" if len(scan.sources) == 1 else "sources"),
+def _span(reckoned: Figures) -> Told:
+    if reckoned.first is None or reckoned.last is None:
+        return told("no dates known")
+    return told(Figure(day(reckoned.first), "/period/first"), " to ", Figure(day(reckoned.last), "/period/last"))
+
+
+def _lead(reckoned: Figures) -> Told:
+    """The whole report in one sentence."""
+    if not reckoned.routines:
+        return told("No sequence came back often enough for a conductor yet.")
+    parts: list[str | Figure] = [
+        Figure(counted(reckoned.routines, "routine"), "/totals/routines"),
+        " came back often enough for a conductor, ",
+        Figure(counted(reckoned.occurrences, "time"), "/totals/occurrences"),
+        " in all",
     ]
+    if reckoned.hours:
+        parts += [", and took about ", Figure(lasting(reckoned.hours * 3600), "/totals/hours"), " of hands-on time"]
+    if reckoned.saved:
+        parts += ["; a command in place of each would save ", Figure(lasting(reckoned.saved * 3600), "/totals/saved")]
+    return told(*parts, ".")
 
 
-def _cost(scan: Scan) -> str:
-    """The time that routines seen often enough took, by their median."""
-    seconds = sum(
-        found.count * found.duration[1]
-        for found in scan.candidates
-        if found.duration is not None and found.tier != Tier.NOTICED
-    )
-    return lasting(seconds) if seconds else ""
+def _totals(scan: Scan, reckoned: Figures) -> list[tuple[Figure, str]]:
+    rows = [
+        (reckoned.records, "records", "record read", "records read"),
+        (scan.sessions, "sessions", "session", "sessions"),
+        (scan.persons, "people", "person", "people"),
+        (len(scan.sources), "sources", "source", "sources"),
+    ]
+    return [(Figure(number(n), f"/totals/{key}"), one if n == 1 else many) for n, key, one, many in rows]
 
 
-def _kept(scan: Scan) -> list[Kept]:
-    readers = sorted({report.source.reader for report in scan.sources})
-    return [_of_reader(scan, reader) for reader in readers]
+def _set_aside(reckoned: Figures) -> Told | str:
+    """What of the records is no event, and the commonest reasons."""
+    if not reckoned.set_aside:
+        return ""
+    reasons: dict[str, int] = {}
+    for kept in reckoned.readers:
+        for reason, count in (*kept.ignored.items(), *kept.bad.items(), ("seen twice", kept.duplicates)):
+            reasons[reason] = reasons.get(reason, 0) + count
+    first = [reason for reason, count in sorted(reasons.items(), key=lambda r: (-r[1], r[0])) if count][:3]
+    left = Figure(counted(reckoned.set_aside, "record"), "/totals/set_aside")
+    return told(left, f" set aside, mostly: {', '.join(first)}")
 
 
-def _of_reader(scan: Scan, reader: str) -> Kept:
-    reports = [report for report in scan.sources if report.source.reader == reader]
-    balances = [report.balance for report in reports]
-    ignored: Counter[str] = sum((balance.ignored for balance in balances), Counter())
-    bad: Counter[str] = sum((balance.bad for balance in balances), Counter())
-    return Kept(
-        reader,
-        len(reports),
-        sum(balance.records for balance in balances),
-        sum(balance.events for balance in balances),
-        sum(balance.duplicates for balance in balances),
-        sum(balance.held_back for balance in balances),
-        tuple(sorted(ignored.items())),
-        tuple(sorted(bad.items())),
-        sum(report.deduplicated for report in reports),
-    )
+def _suppressed(found: Sequence[Suppressed]) -> list[tuple[str, Figure, str]]:
+    ordered = sorted(enumerate(found), key=lambda pair: (-pair[1].count, pair[1].rule, pair[1].steps))
+    return [(" → ".join(s.steps), Figure(number(s.count), f"/suppressed/{n}/count"), s.rule) for n, s in ordered]
 
 
-def _by_alias(scan: Scan) -> list[tuple[str, list[int]]]:
+def _heat(heat: Heat, *, at: str = "/heat") -> dict[str, Any]:
+    """The columns, and for each routine its cells as (count or nothing, shade)."""
+    most = max((count for row in heat.rows for count in row), default=0)
+    rows = [
+        [
+            (
+                Figure(number(count), f"{at}/routines/{n}/counts/{m}") if count else "",
+                -(-count * _HEATS // max(1, most)),
+            )
+            for m, count in enumerate(row)
+        ]
+        for n, row in enumerate(heat.rows)
+    ]
+    return {"columns": heat.columns, "rows": rows}
+
+
+def _people(scan: Scan) -> dict[str, Any]:
     """How often each alias did each routine, in the order of the cards."""
-    found = [Counter(occurrence.person for occurrence in candidate.occurrences) for candidate in scan.candidates]
-    return [(alias, [counts[person] for counts in found]) for person, alias in aliases(scan).items()]
+    return _heat(people_heat(scan.candidates, aliases(scan)), at="/people")
 
 
 # ---- the two ways of writing
@@ -175,8 +268,14 @@ def _environment(*, autoescape: bool, finalize: Any) -> jinja2.Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    made.filters |= {"counted": counted, "number": number}
+    made.filters |= {"counted": counted, "number": number, "pointer": _pointer}
+    made.globals["figure"] = Figure
     return made
+
+
+def _pointer(key: str) -> str:
+    """A key as a part of a JSON pointer."""
+    return key.replace("~", "~0").replace("/", "~1")
 
 
 def _shown(value: object) -> object:
@@ -185,7 +284,7 @@ def _shown(value: object) -> object:
 
 def _as_markdown(value: object) -> object:
     """One line that Markdown shows as it stands."""
-    if not isinstance(value, str):
+    if not isinstance(value, str | Figure | Told):
         return value
-    line = html.escape(" ".join(show(value).split()), quote=False)
+    line = html.escape(" ".join(show(str(value)).split()), quote=False)
     return re.sub(r"([\\`*_\[\]|#~!])", r"\\\1", line)
