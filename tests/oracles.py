@@ -168,3 +168,12 @@ def false_discovery(chances: Sequence[float], tried: int) -> list[float]:
         min([1.0, *(level for level, other in zip(levels, every, strict=True) if other >= chance)])
         for chance in chances
     ]
+
+
+def level(name: str, calls: dict) -> int:
+    """One more than the longest chain of calls from here in which nobody comes twice, but at most 3."""
+    chains, longest = [(name,)], 1
+    while chains and longest < 3:
+        chains = [(*chain, called) for chain in chains for called in calls.get(chain[-1], ()) if called not in chain]
+        longest += bool(chains)
+    return longest

@@ -19,12 +19,8 @@ DEEPEST = 64  # levels of nesting in a JSON record; deeper is counted as bad
 ONCE_ENTRIES = 200  # a history with more entries than this, and no text twice, is taken to drop repeats
 
 FLOOR = 5  # occurrences; below it nothing is drafted unless a named person says why
-COUNTED = (
-    "occurrences",
-    "sessions",
-    "days",
-)  # what the five-times rule may countHISTORIES = 5  # made-up histories of each sort that a calibration searches
-
+COUNTED = ("occurrences", "sessions", "days")  # what the five-times rule may count
+FAILS = 0.2  # share of the known uses from which a skill is not to be relied on
 HISTORIES = 5  # made-up histories of each sort that a calibration searches
 
 # What was rejected is proposed again when it was seen this often since, and this share more often than then.
@@ -289,6 +285,7 @@ class Search:
     stray_rate: float = 0.02  # a row so rare within its span belongs to the occurrence
     fuse_window: float = 180.0  # between a typed commit and the commit found
     twin_window: float = 2.0  # between two records of one event, by two programs
+    most_proposed: int = 30  # candidates that are put before a person
     most_suppressed: int = 60  # entries in the list of what was not proposed
     untimed_step: float = 60.0  # stands for the unknown time between two lines without times
 

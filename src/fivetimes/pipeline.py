@@ -287,6 +287,7 @@ def run(
         sessions=len(sessions),
         persons=len(np.unique(events.columns["person"])),
         varied=varied_programs(events),
+        compositions=candidates.compositions(sessions.actions),
         chance=known.chance if known is not None else (),
     )
 

@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 import numpy as np
 
 from fivetimes.candidates import counting, naming
+from fivetimes.candidates.maturing import Uses, unready
+from fivetimes.candidates.ranking import score
 from fivetimes.candidates.rhythm import rhythm
 from fivetimes.candidates.search import Found
 from fivetimes.candidates.steps import FoldedStep, fold
@@ -40,6 +42,7 @@ class Context:
     also: dict[int, list[tuple[int, int, int]]]
     rule: Rule
     calendar: counting.Calendar
+    uses: Uses
 
     @classmethod
     def of(cls, stream: Stream, sessions: SessionLog, rule: Rule) -> Context:
@@ -47,7 +50,7 @@ class Context:
         also: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
         for event, origin, line, commit in sessions.actions.events.also.tolist():
             also[event].append((origin, line, commit))
-        return cls(stream, sessions, also, rule, counting.Calendar.of(sessions))
+        return cls(stream, sessions, also, rule, counting.Calendar.of(sessions), Uses(sessions.actions))
 
 
 def _moment_time(when: float, timed: bool) -> datetime | None:
@@ -191,8 +194,9 @@ def describe(context: Context, found: Found, confidence: Confidence) -> tuple[Ca
         variants=_variants(occurrences, folded),
         occurrences=occurrences,
         duration=_quartiles(occurrences),
-        score=round(found.bits * completion_weight(confidence), 3),
+        score=score(found.bits, len(occurrences), confidence),
         broken=found.matches.broken,
+        unready=unready(context.uses, stream, folded, context.rule),
     )
     return _counted(context, replace(candidate, tier=tier(candidate, context.rule)), runs), folded
 
@@ -221,10 +225,3 @@ def _counted(context: Context, candidate: Candidate, runs: Sequence[Int32s]) -> 
         by=counting.done_by(sessions, runs),
         bus_factor=counting.bus_factor([int(sessions.actions.person[run[0]]) for run in runs]),
     )
-
-
-def completion_weight(confidence: Confidence) -> float:
-    """What an unfinished habit is worth: runs that mostly break off, and through which no value runs, count for less."""
-    if confidence.threaded >= 2 or confidence.completion >= 0.8:
-        return 1.0
-    return float(confidence.completion**3)

@@ -10,12 +10,13 @@ import numpy as np
 
 from fivetimes.candidates import describe, doubt, judging
 from fivetimes.candidates.families import families
+from fivetimes.candidates.ranking import ranked, shown
 from fivetimes.candidates.reasons import reasons
 from fivetimes.candidates.search import Found, Rejected, find
 from fivetimes.candidates.steps import FoldedStep
 from fivetimes.candidates.stream import Stream, open_stream
 from fivetimes.config import Rule, Search
-from fivetimes.model import Candidate, Confidence, SessionLog, Suppressed, Tier
+from fivetimes.model import Candidate, Confidence, SessionLog, Suppressed
 
 _DAY = 86400.0
 
@@ -56,24 +57,40 @@ def _unique_ids(candidates: Sequence[Candidate]) -> Iterator[Candidate]:
 
 
 def _suppressed(
-    labels: Sequence[str], judged: Sequence[_Judged], rejected: Sequence[Rejected], *, most: int
+    labels: Sequence[str],
+    judged: Sequence[_Judged],
+    rejected: Sequence[Rejected],
+    beyond: Sequence[Suppressed],
+    *,
+    most: int,
 ) -> list[Suppressed]:
+    """What was not proposed: what lies beyond the first always, then what was seen most often."""
     out = [
         Suppressed(tuple(s.action for s in j.candidate.steps), j.candidate.count, j.rule)
         for j in judged
         if j.rule is not None
     ]
-    out += [Suppressed(tuple(labels[t] for t in r.tokens), r.count, r.rule) for r in rejected]
+    told = [j for j in judged if j.rule is None]
+    for one in rejected:
+        steps = tuple(labels[t] for t in one.tokens)
+        out.append(Suppressed(steps, one.count, "part of another" if _is_part(steps, told) else one.rule))
     merged: dict[tuple[tuple[str, ...], str], int] = {}
-    for one in out:
-        merged[one.steps, one.rule] = max(one.count, merged.get((one.steps, one.rule), 0))
+    for entry in out:
+        merged[entry.steps, entry.rule] = max(entry.count, merged.get((entry.steps, entry.rule), 0))
     ordered = sorted(merged.items(), key=lambda pair: (-pair[1] * len(pair[0][0]), pair[0]))
-    return [Suppressed(steps, count, rule) for (steps, rule), count in ordered[:most]]
+    return [*beyond, *(Suppressed(steps, count, rule) for (steps, rule), count in ordered[:most])]
 
 
-def _ranked(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Best first; what was merely noticed comes last."""
-    return sorted(candidates, key=lambda c: (c.tier is Tier.NOTICED, -c.score, c.id))
+def _is_part(steps: Sequence[str], told: Sequence[_Judged]) -> bool:
+    """Whether a routine that is proposed has all these steps, said in whatever detail."""
+    return any(
+        all(any(_says(label, step) for one in j.folded for label in (one.step.action, *one.labels)) for step in steps)
+        for j in told
+    )
+
+
+def _says(label: str, step: str) -> bool:
+    return f"{label} ".startswith(f"{step} ") or f"{step} ".startswith(f"{label} ")
 
 
 def _confidences(
@@ -116,6 +133,6 @@ def propose(
     for one, confidence in zip(found, sure, strict=True):
         candidate, folded = describe.describe(context, one, confidence)
         judged.append(_Judged(candidate, folded, _failed_rule(context, candidate, folded, days)))
-    passed = _ranked([j.candidate for j in judged if j.rule is None])
+    passed, beyond = shown(ranked([j.candidate for j in judged if j.rule is None]), most=search.most_proposed)
     kept = [replace(c, reasons=reasons(c)) for c in _unique_ids(passed)]
-    return kept, _suppressed(sessions.actions.labels, judged, rejected, most=search.most_suppressed)
+    return kept, _suppressed(sessions.actions.labels, judged, rejected, beyond, most=search.most_suppressed)

@@ -73,6 +73,7 @@ def without_names(candidate: Candidate) -> Candidate:
             )
             for variant in candidate.variants
         ),
+        unready=tuple(replace(one, name=closed(one.name, kind=Kind.SKILL)) for one in candidate.unready),
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from fivetimes.conductors.gates import does
 from fivetimes.conductors.maturity import Record, immature, weakest
 from fivetimes.conductors.proof import spoken
-from fivetimes.model import Candidate, Effect, Step
+from fivetimes.model import Candidate, Effect, Step, Unready
 
 _MOST = 5
 _NAMED = 3  # ways that a question names; the draft has them all
@@ -90,12 +90,25 @@ def _weakest(candidate: Candidate, found: list[Record]) -> Iterator[Question]:
 
 def _immature(candidate: Candidate, found: list[Record]) -> Iterator[Question]:
     """Skills come first, compositions second: what is put in order here must be able to do its part."""
+    if candidate.unready:
+        named = ", ".join(f"s{one.step + 1} ({one.name})" for one in candidate.unready[:_NAMED])
+        ask = f"What must mature first, before {named} can be relied on here, and who sees to it?"
+        seen = "; ".join(f"s{one.step + 1} {one.name} {_seen(one)}" for one in candidate.unready[:_NAMED])
+        yield any(one.why == "failing" for one in candidate.unready), "specialist", ask, seen
+        return
     poor = immature(candidate, found)
     if poor:
         named = ", ".join(f"s{record.step + 1} ({candidate.steps[record.step].action})" for record in poor[:_NAMED])
         ask = f"Can what does {named} be relied on, or must it be made better first?"
         seen = "; ".join(f"s{record.step + 1} {record.says}" for record in poor[:_NAMED])
         yield any(record.unreliable for record in poor), "specialist", ask, seen
+
+
+def _seen(one: Unready) -> str:
+    """What is known of a skill over all its uses, those in other work too."""
+    if one.why == "failing":
+        return f"failed {one.failed} of {one.known} times"
+    return "was seen once" if one.uses == 1 else f"was seen {one.uses} times only"
 
 
 def _success(candidate: Candidate) -> Iterator[Question]:

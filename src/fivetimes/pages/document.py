@@ -58,6 +58,9 @@ def document(
         ],
         "sources": [_source(source) for source in scan.sources],
         "changes": None if scan.changes is None else _changes(scan.changes),
+        "compositions": [
+            {"name": c.name, "level": c.level, "uses": c.uses, "calls": dict(c.calls)} for c in scan.compositions
+        ],
         "chance": [asdict(one) for one in scan.chance],
         "skipped": list(scan.skipped),
         "redactions": dict(sorted(scan.redactions.items())),

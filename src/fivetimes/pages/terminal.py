@@ -118,7 +118,16 @@ def _by_chance(scan: Scan) -> Iterator[str]:
         )
 
 
+def _composed(scan: Scan) -> Iterator[str]:
+    """Skills that call others, as their logs tell it."""
+    called = {2: "composition", 3: "orchestrator"}
+    for one in scan.compositions:
+        if one.level > 1:
+            yield f"{called[one.level]}: {one.name} calls {', '.join(name for name, _ in one.calls)}"
+
+
 def _footer(scan: Scan) -> Iterator[Text]:
+    yield from (_text(line) for line in _composed(scan))
     yield from (_text(line) for line in _by_chance(scan))
     yield from (_text(line, "green") for line in _changed(scan))
     if scan.suppressed:
