@@ -177,3 +177,13 @@ def level(name: str, calls: dict) -> int:
         chains = [(*chain, called) for chain in chains for called in calls.get(chain[-1], ()) if called not in chain]
         longest += bool(chains)
     return longest
+
+
+def best_cut(values: Sequence[float]) -> float:
+    """The largest share of the variance that parting rising values in two explains, by trying all cuts."""
+
+    def scatter(some: Sequence[float]) -> float:
+        mean = sum(some) / len(some)
+        return sum((one - mean) ** 2 for one in some)
+
+    return max(1 - (scatter(values[:n]) + scatter(values[n:])) / scatter(values) for n in range(1, len(values)))

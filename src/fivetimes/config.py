@@ -21,6 +21,7 @@ ONCE_ENTRIES = 200  # a history with more entries than this, and no text twice, 
 FLOOR = 5  # occurrences; below it nothing is drafted unless a named person says why
 COUNTED = ("occurrences", "sessions", "days")  # what the five-times rule may count
 FAILS = 0.2  # share of the known uses from which a skill is not to be relied on
+IDLE = timedelta(minutes=30)  # a longer pause ends a session
 HISTORIES = 5  # made-up histories of each sort that a calibration searches
 
 # What was rejected is proposed again when it was seen this often since, and this share more often than then.
@@ -39,9 +40,9 @@ class Rule:
     noticed: int = 2  # occurrences; once is no repetition
     extract: int = FLOOR  # occurrences; the name of the tool
     canonical: int = 10  # occurrences
-    by: str = "occurrences"
     override_by: str | None = None
     override_because: str | None = None
+    by: str = "occurrences"  # one of COUNTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ class Team:
     persons: tuple[Person, ...] = ()
     repositories: tuple[str, ...] = ()
     rule: Rule = field(default_factory=Rule)
-    idle: timedelta = timedelta(minutes=30)  # a longer pause ends a session
+    idle: timedelta | None = None  # a longer pause ends a session; None: IDLE, or learnt where git is the only source
     histignore: str | None = None  # command lines that are not to be read, as bash's HISTIGNORE has them
     history_ignore: str | None = None  # the same in zsh's form
     columns: tuple[tuple[str, str], ...] = ()  # a field of a generic log, and what it is called in this team's logs
@@ -205,9 +206,9 @@ def _repository(place: str, table: dict[str, Any]) -> str:
     return str(_checked(place, table, _REPOSITORY, needed=("path",))["path"])
 
 
-def _idle(place: str, table: dict[str, Any]) -> timedelta:
+def _idle(place: str, table: dict[str, Any]) -> timedelta | None:
     known = _checked(place, table, _SESSIONS)
-    return timedelta(minutes=known["idle_minutes"]) if known else Team(Path()).idle
+    return timedelta(minutes=known["idle_minutes"]) if known else None
 
 
 def columns_of(place: str, table: dict[str, Any]) -> tuple[tuple[str, str], ...]:

@@ -370,12 +370,13 @@ class ActionLog:
 class SessionLog:
     """An action log cut into sessions: `session[i]` counts from 0, rises with the row, and never spans two persons.
 
-    `evidence[i]` is the SessionSource of action `i`.
+    `evidence[i]` is the SessionSource of action `i`. A pause longer than `idle` seconds ended a session.
     """
 
     actions: ActionLog
     session: Int32s
     evidence: Bytes
+    idle: float = 1800.0
 
     def __len__(self) -> int:
         return int(self.session[-1]) + 1 if len(self.session) else 0

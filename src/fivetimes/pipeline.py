@@ -27,6 +27,7 @@ from fivetimes import (
     names,
     pages,
     patterns,
+    pauses,
     privacy,
     readers,
     store,
@@ -35,7 +36,7 @@ from fivetimes.actions import normalise
 from fivetimes.alignment import align
 from fivetimes.candidates.classic import from_patterns
 from fivetimes.candidates.search import find
-from fivetimes.config import Rule, Search, Team, columns_of, load
+from fivetimes.config import IDLE, Rule, Search, Team, columns_of, load
 from fivetimes.errors import FivetimesError, UnknownId
 from fivetimes.events import redact, varied_programs
 from fivetimes.model import (
@@ -152,8 +153,10 @@ def _identify(team: Team) -> Callable[[str | None, str | None], str]:
 def sessions_of(events: EventLog, team: Team, search: Search) -> SessionLog:
     """From redacted events to sessions."""
     fused = identity.fuse(events, window=search.fuse_window, twin=search.twin_window, step=search.untimed_step)
-    aligned = align(fused, reach=team.idle.total_seconds(), step=search.untimed_step)
-    return segment(normalise(aligned), idle=team.idle)
+    aligned = align(fused, reach=(team.idle or IDLE).total_seconds(), step=search.untimed_step)
+    actions = normalise(aligned)
+    only_git = set(events.sources) <= {"git", "reflog"}
+    return segment(actions, idle=team.idle or (pauses.learnt(actions) if only_git else None) or IDLE)
 
 
 def _finder(request: Request, sessions: SessionLog, tick: Tick) -> Any:

@@ -23,13 +23,15 @@ def segment(actions: ActionLog, *, idle: timedelta) -> SessionLog:
     """
     count = len(actions)
     if not count:
-        return SessionLog(actions, np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.uint8))
+        return SessionLog(actions, np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.uint8), idle.total_seconds())
     cut = np.diff(actions.person) != 0
     cut |= np.diff(actions.clock) > idle.total_seconds()
     cut |= np.diff(actions.timed.astype(np.int8)) != 0
     cut |= _farewells(actions)[:-1]
     cut |= _recorded(actions, cut)
-    return SessionLog(actions, np.concatenate(([0], np.cumsum(cut))).astype(np.int32), _evidence(actions))
+    return SessionLog(
+        actions, np.concatenate(([0], np.cumsum(cut))).astype(np.int32), _evidence(actions), idle.total_seconds()
+    )
 
 
 def _farewells(actions: ActionLog) -> Bools:

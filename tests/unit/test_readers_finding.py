@@ -179,7 +179,7 @@ def test_a_whole_configuration_is_read(tmp_path: Path) -> None:
 
 def test_an_empty_configuration_has_the_defaults(tmp_path: Path) -> None:
     loaded = config.load(put(tmp_path / "fivetimes.toml", b""))
-    assert (loaded.rule, loaded.idle) == (config.Rule(2, 5, 10), timedelta(minutes=30))
+    assert (loaded.rule, loaded.idle) == (config.Rule(2, 5, 10), None)
 
 
 @pytest.mark.parametrize(

@@ -104,6 +104,11 @@ def _confidences(
     ]
 
 
+def paced(search: Search, idle: float) -> Search:
+    """The search for people who work at this pace: what one session holds may be one routine, whatever the pauses in it."""
+    return replace(search, max_pause=max(search.max_pause, idle), silence=max(search.silence, idle))
+
+
 def propose(
     sessions: SessionLog,
     *,
@@ -122,6 +127,7 @@ def propose(
     Returns:
         Candidates, best first, noticed ones last, and what was not proposed, with the rule that it failed.
     """
+    search = paced(search, sessions.idle)
     stream = open_stream(sessions, silence=search.silence)
     found, rejected = finder(stream, search)
     tried = len(found) + len(rejected)
