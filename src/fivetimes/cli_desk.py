@@ -75,7 +75,8 @@ def review(
         typer.echo("Nothing waits for a decision. What stands: fivetimes status")
         return
     person = by or _ask("Who decides?")
-    around = walk.Round(result, conductors, folder(), os.environ, person, lambda: datetime.now(UTC), _Terminal())
+    seat = desk.Seat(result, conductors, folder(), os.environ, person, lambda: datetime.now(UTC))
+    around = walk.Round(seat, _Terminal())
     typer.echo(f"{walk.walk(waiting, around)} of {len(waiting)} decided on. What stands: fivetimes status")
 
 

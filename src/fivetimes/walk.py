@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Protocol
 
 from fivetimes import desk, exporters, pipeline, reviews
 from fivetimes.errors import FivetimesError, RuleError
-from fivetimes.model import Candidate, Clock, Conductor, Decision, LiveText, Scan
+from fivetimes.model import Candidate, Conductor, Decision, LiveText
 from fivetimes.pages import review as pages
 
 _CHOICES = "[a]ccept  [r]eject  [d]efer  [t]itle  [e]dit  [q]uestion  [w]rite a constant  [n]ext  e[x]it"
@@ -38,14 +37,9 @@ class Talk(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """What all cards of a walk share. `live`: whether raw lines may be shown, which a terminal may and a pipe may not."""
+    """What all cards of a walk share: where it is sat down to, and the person at the terminal."""
 
-    scan: Scan
-    folder: Path
-    home: Path
-    environ: Mapping[str, str]
-    by: str
-    clock: Clock
+    seat: desk.Seat
     talk: Talk
 
 
@@ -63,8 +57,8 @@ def walk(candidates: Sequence[Candidate], round_: Round) -> int:
 
 def _one(candidate: Candidate, round_: Round) -> tuple[str, bool]:
     """One card, shown again after each revision; whether it was decided on."""
-    conductor = _conductor(candidate, round_)
-    live = pipeline.live(round_.scan, candidate, folder=round_.home)
+    conductor = desk.laid_out(candidate, round_.seat)
+    live = pipeline.live(round_.seat.scan, candidate, folder=round_.seat.home)
     while True:
         _show(candidate, conductor, live, round_)
         answer = round_.talk.ask(_CHOICES).strip().lower()[:1] or "x"
@@ -83,26 +77,8 @@ def _one(candidate: Candidate, round_: Round) -> tuple[str, bool]:
             return _NEXT, True
 
 
-def _conductor(candidate: Candidate, round_: Round) -> Conductor:
-    path = desk.conductor_path(round_.folder, candidate.id)
-    if path.exists():
-        return desk.conductor_at(path)
-    return _drafted(candidate, round_)
-
-
-def _drafted(candidate: Candidate, round_: Round) -> Conductor:
-    return desk.draft(
-        round_.scan,
-        candidate.id,
-        folder=round_.folder,
-        home=round_.home,
-        environ=round_.environ,
-        at=round_.clock(),
-    )
-
-
 def _show(candidate: Candidate, conductor: Conductor, live: LiveText, round_: Round) -> None:
-    standing = reviews.of(conductor.id, desk.standings(round_.folder))
+    standing = reviews.of(conductor.id, desk.standings(round_.seat.folder))
     round_.talk.say(
         pages.card(
             candidate,
@@ -110,13 +86,9 @@ def _show(candidate: Candidate, conductor: Conductor, live: LiveText, round_: Ro
             standing=standing,
             changed=desk.changed(conductor, standing),
             live=live,
-            withheld=_withheld(candidate, live, round_),
+            withheld=desk.known_constants(candidate, live, round_.seat),
         )
     )
-
-
-def _withheld(candidate: Candidate, live: LiveText, round_: Round) -> Mapping[str, str]:
-    return pipeline.withheld(round_.scan, candidate, live, folder=round_.home, environ=round_.environ)
 
 
 # ---- what a letter does
@@ -134,75 +106,39 @@ def _why(round_: Round) -> str:
 def _decide(
     decision: Decision, candidate: Candidate, conductor: Conductor, _live: LiveText, round_: Round
 ) -> tuple[Conductor, str]:
-    waiting = [question for question in desk.open_questions(conductor) if question["required"]]
-    if decision is Decision.APPROVE and waiting:
-        raise RuleError(f"Not approved: {waiting[0]['id']} must be answered first. Type q, then {waiting[0]['id']}.")
-    why = _why(round_)
-    if decision is Decision.APPROVE and not desk.conductor_path(round_.folder, conductor.id).exists():
-        desk.write(conductor, folder=round_.folder)
-    desk.decide(
-        conductor.id,
-        decision=decision,
-        by=round_.by,
-        why=why,
-        at=round_.clock(),
-        folder=round_.folder,
-        candidate=candidate,
-    )
+    if decision is Decision.APPROVE:
+        desk.approvable(conductor)  # before anybody is asked why
+    desk.decide_on(candidate, conductor, decision=decision, why=_why(round_), seat=round_.seat)
     return conductor, _NEXT
 
 
-def _revised(
-    conductor: Conductor, change: Mapping[str, object], decision: Decision, why: str, to: str | None, round_: Round
-) -> tuple[Conductor, str]:
-    made = desk.revise(
-        conductor,
-        change,
-        decision=decision,
-        by=round_.by,
-        why=why,
-        at=round_.clock(),
-        folder=round_.folder,
-        to=to,
-    )
-    return made, _GO_ON
-
-
-def _title(_candidate: Candidate, conductor: Conductor, _live: LiveText, round_: Round) -> tuple[Conductor, str]:
+def _title(candidate: Candidate, conductor: Conductor, _live: LiveText, round_: Round) -> tuple[Conductor, str]:
     title = round_.talk.ask("What should it be called?").strip()
     if not title:
         return conductor, _GO_ON
-    return _revised(conductor, {"title": title}, Decision.RENAME, _why(round_), title, round_)
+    return desk.rename(candidate, conductor, title=title, why=_why(round_), seat=round_.seat), _GO_ON
 
 
-def _question(_candidate: Candidate, conductor: Conductor, _live: LiveText, round_: Round) -> tuple[Conductor, str]:
+def _question(candidate: Candidate, conductor: Conductor, _live: LiveText, round_: Round) -> tuple[Conductor, str]:
     name = f"q{round_.talk.ask('Which question? (q1, q2, …)').strip().removeprefix('q')}"
-    answer = round_.talk.ask("The answer?").strip()
-    if not answer:
+    text = round_.talk.ask("The answer?").strip()
+    if not text:
         return conductor, _GO_ON
-    change = desk.answered(conductor, name, answer)
-    return _revised(conductor, change, Decision.ANSWER, f"the answer to {name}", answer, round_)
+    return desk.answer(candidate, conductor, question=name, text=text, seat=round_.seat), _GO_ON
 
 
-def _edit(_candidate: Candidate, conductor: Conductor, _live: LiveText, round_: Round) -> tuple[Conductor, str]:
+def _edit(candidate: Candidate, conductor: Conductor, _live: LiveText, round_: Round) -> tuple[Conductor, str]:
     text = round_.talk.edit(exporters.render(conductor))
     if text is None:
         return conductor, _GO_ON
-    change = desk.edited(text, conductor)
-    return _revised(conductor, change, Decision.EDIT, _why(round_), None, round_)
+    desk.edited(text, conductor)  # a text that is no conductor is refused before anybody is asked why
+    return desk.edit(candidate, conductor, text=text, why=_why(round_), seat=round_.seat), _GO_ON
 
 
 def _write(candidate: Candidate, conductor: Conductor, live: LiveText, round_: Round) -> tuple[Conductor, str]:
-    """Write a constant into the file, because a person says so who sees it on their own screen."""
-    name = round_.talk.ask("Which constant goes into the file as you see it?").strip().removeprefix("constants.")
-    known = _withheld(candidate, live, round_)
-    constants = conductor.document.get("constants", {})
-    if name not in constants or name not in known:
-        raise RuleError(
-            f"{name}: no such constant, or it could not be read again. Known: {', '.join(constants) or 'none'}."
-        )
-    change = {"constants": {**constants, name: known[name]}}
-    return _revised(conductor, change, Decision.EDIT, f"constants.{name} may be read by all", None, round_)
+    name = round_.talk.ask("Which constant goes into the file as you see it?")
+    known = desk.known_constants(candidate, live, round_.seat)
+    return desk.write_constant(candidate, conductor, name=name, known=known, seat=round_.seat), _GO_ON
 
 
 _ACTS: Mapping[str, _Act] = {

@@ -35,8 +35,8 @@ class Person:
 
 def walked(folder: Path, person: Person) -> int:
     candidate, _ = made.friday(6)
-    around = Round(made.scan(candidate), folder / "c", folder / "home", {}, "ana", lambda: made.AT, person)
-    return walk([candidate], around)
+    seat = desk.Seat(made.scan(candidate), folder / "c", folder / "home", {}, "ana", lambda: made.AT)
+    return walk([candidate], Round(seat, person))
 
 
 def decisions(folder: Path) -> list[Decision]:

@@ -25,6 +25,31 @@ def draft(
 ) -> Conductor:
     """Draft a conductor anew, with the words that a person put into the file that it is to replace; keep its evidence.
 
+    Args and errors as for `sketch`.
+    """
+    made = sketch(scan, name, folder=folder, home=home, environ=environ, at=at, use_live=use_live, override=override)
+    keep(pipeline.candidate_of(scan, name), made, home=home)
+    return made
+
+
+def keep(candidate: Candidate, conductor: Conductor, *, home: Path) -> None:
+    """Keep what a draft stands on, so that it can be verified later."""
+    store.keep_evidence(candidate, digest=conductor.document["evidence"]["digest"], folder=home)
+
+
+def sketch(
+    scan: Scan,
+    name: str,
+    *,
+    folder: Path,
+    home: Path,
+    environ: Mapping[str, str],
+    at: datetime,
+    use_live: bool = True,
+    override: tuple[str, str] | None = None,
+) -> Conductor:
+    """What would be drafted, with the words that a person put into the file that it is to replace. Nothing is kept of it.
+
     Args:
         scan: that found it.
         name: its id, or the beginning of it.
@@ -43,7 +68,6 @@ def draft(
     if reviews.stays_away(stands, count=candidate.count):
         raise RuleError(_away(candidate, stands))
     new = pipeline.draft(scan, candidate.id, folder=home, environ=environ, at=at, use_live=use_live, override=override)
-    store.keep_evidence(candidate, digest=new.document["evidence"]["digest"], folder=home)
     path = conductor_path(folder, new.id)
     return conductors.kept(new, conductor_at(path)) if path.exists() else new
 
