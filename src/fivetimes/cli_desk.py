@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from fivetimes.console import CONDUCTORS, AsJson, Conductors, Config, console, edit, folder, last, say, shown
+from fivetimes.console import CONDUCTORS, AsJson, Conductors, Config, console, edit, folder, last, request, say, shown
 from fivetimes.errors import FivetimesError
 
 
@@ -63,10 +63,16 @@ def review(
     by: Annotated[str | None, typer.Option(help="Who decides.", show_default=False)] = None,
     config: Config = None,
     conductors: Conductors = CONDUCTORS,
+    web: Annotated[bool, typer.Option("--web", help="In a browser of this machine instead.")] = False,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Of the page; 0 takes a free one.")] = 0,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page, or only say where.")] = True,
 ) -> None:
     """Walk through what waits for a decision, one card after the other."""
     from fivetimes import desk, walk
 
+    if web:
+        _review_page(names or [], by or "", config, conductors, port, browser=browser)
+        return
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise FivetimesError("review asks on a terminal, and this is none. Use: fivetimes decide, fivetimes status")
     result = last(config)
@@ -78,6 +84,25 @@ def review(
     seat = desk.Seat(result, conductors, folder(), os.environ, person, lambda: datetime.now(UTC))
     around = walk.Round(seat, _Terminal())
     typer.echo(f"{walk.walk(waiting, around)} of {len(waiting)} decided on. What stands: fivetimes status")
+
+
+def _review_page(names: list[str], by: str, config: Path | None, conductors: Path, port: int, *, browser: bool) -> None:
+    import webbrowser
+
+    from fivetimes import desk
+    from fivetimes import web as page
+
+    result = last(config)
+    seat = desk.Seat(result, conductors, folder(), os.environ, by, lambda: datetime.now(UTC))
+    people = [person.name for person in request(config).team.persons]
+
+    def opened(address: str) -> None:
+        typer.echo(f"The review page, for this machine alone; the address is good once:\n{address}\nCtrl-C ends it.")
+        if browser:
+            webbrowser.open(address)
+
+    page.serve(page.reviewed(result, names), seat, people=people, port=port, opened=opened)
+    typer.echo("The page has ended. What stands: fivetimes status")
 
 
 def _ask(question: str) -> str:

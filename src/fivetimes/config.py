@@ -28,6 +28,10 @@ HISTORIES = 5  # made-up histories of each sort that a calibration searches
 AGAIN_TIMES = 5  # occurrences: five times is when the rule speaks
 AGAIN_SHARE = 0.5  # of the occurrences at the rejection
 
+REVIEW_IDLE = timedelta(minutes=30)  # the review page ends when nobody has asked for anything so long
+REVIEW_PATIENCE = timedelta(seconds=10)  # for a request to arrive whole
+REVIEW_BYTES = 1 << 20  # of a form; the text of a conductor is far smaller
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:

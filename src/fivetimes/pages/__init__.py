@@ -1,6 +1,16 @@
 """Scan -> pages: the report as HTML, as Markdown and as the document that JSON holds."""
 
 from fivetimes.pages.document import candidate_document, document, sources_document
-from fivetimes.pages.report import report_html, report_markdown
+from fivetimes.pages.report import one_card, report_html, report_markdown
+from fivetimes.pages.templating import html_environment, source
 
-__all__ = ["candidate_document", "document", "report_html", "report_markdown", "sources_document"]
+__all__ = [
+    "candidate_document",
+    "document",
+    "html_environment",
+    "one_card",
+    "report_html",
+    "report_markdown",
+    "source",
+    "sources_document",
+]

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import html
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any
 
-import jinja2
-
-from fivetimes.model import PROPOSED, Changes, Conductor, LiveText, Scan, Standing, Suppressed, Tier
+from fivetimes.model import PROPOSED, Candidate, Changes, Conductor, LiveText, Scan, Standing, Suppressed, Tier
 from fivetimes.pages.cards import card
 from fivetimes.pages.document import aliases
 from fivetimes.pages.figures import Figures, Heat, figures, people_heat
@@ -28,9 +23,9 @@ from fivetimes.pages.pictures import (
     ladder,
     trend,
 )
+from fivetimes.pages.templating import pages, source, texts
 from fivetimes.pages.told import Figure, Told, told
 from fivetimes.pages.words import counted, day, lasting, number
-from fivetimes.privacy import show
 
 _OPEN = 3  # cards that stand open when the page is opened
 _HEATS = 5  # shades of the heat map
@@ -56,7 +51,7 @@ def report_html(
         people: add a table of routines by alias; for the owner's own file.
         live: the lines behind each candidate, read again just now, with their places; for the owner's own file.
     """
-    style, script = _source("report.css"), _source("report.js")
+    style, script = source("report.css"), source("report.js")
     words = {
         "style": style,
         "style_hash": _hash(style),
@@ -66,7 +61,7 @@ def report_html(
         "live": live is not None,
     }
     return (
-        _pages().get_template("report.html.j2").render(**_view(scan, at, drafts, standings or {}, live or {}), **words)
+        pages().get_template("report.html.j2").render(**_view(scan, at, drafts, standings or {}, live or {}), **words)
     )
 
 
@@ -74,7 +69,7 @@ def report_markdown(
     scan: Scan, *, at: datetime, drafts: Mapping[str, Conductor], standings: Mapping[str, Standing] | None = None
 ) -> str:
     """The report in Markdown, for a pull request or a chat: no places, no names."""
-    return _texts().get_template("report.md.j2").render(**_view(scan, at, drafts, standings or {}, {}))
+    return texts().get_template("report.md.j2").render(**_view(scan, at, drafts, standings or {}, {}))
 
 
 def _hash(text: str) -> str:
@@ -133,6 +128,19 @@ def _view(
             "timeline": TIMELINE_WIDTH,
             "trend": (TREND_WIDTH, TREND_HEIGHT),
         },
+    }
+
+
+def one_card(scan: Scan, candidate: Candidate, draft: Conductor | None, *, standing: Standing) -> dict[str, Any]:
+    """What the template of a card needs for one routine of a scan, for a page that shows it by itself."""
+    reckoned = figures(scan)
+    return {
+        "card": card(
+            candidate, draft, first=reckoned.first, last=reckoned.last, where="", standing=standing, live=None
+        ),
+        "live": False,
+        "ends": (day(reckoned.first), day(reckoned.last)),
+        "size": {"timeline": TIMELINE_WIDTH},
     }
 
 
@@ -232,59 +240,3 @@ def _heat(heat: Heat, *, at: str = "/heat") -> dict[str, Any]:
 def _people(scan: Scan) -> dict[str, Any]:
     """How often each alias did each routine, in the order of the cards."""
     return _heat(people_heat(scan.candidates, aliases(scan)), at="/people")
-
-
-# ---- the two ways of writing
-
-
-@lru_cache(maxsize=1)
-def _loader() -> jinja2.BaseLoader:
-    return jinja2.PackageLoader("fivetimes.pages")
-
-
-def _source(name: str) -> str:
-    return _loader().get_source(_pages(), name)[0]
-
-
-@lru_cache(maxsize=1)
-def _pages() -> jinja2.Environment:
-    """HTML: every expression is escaped, and what steers a display is replaced."""
-    return _environment(autoescape=True, finalize=_shown)
-
-
-@lru_cache(maxsize=1)
-def _texts() -> jinja2.Environment:
-    """Markdown: every expression is escaped for Markdown and the HTML in it."""
-    return _environment(autoescape=False, finalize=_as_markdown)
-
-
-def _environment(*, autoescape: bool, finalize: Any) -> jinja2.Environment:
-    made = jinja2.Environment(
-        loader=_loader(),
-        autoescape=autoescape,
-        finalize=finalize,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    made.filters |= {"counted": counted, "number": number, "pointer": _pointer}
-    made.globals["figure"] = Figure
-    return made
-
-
-def _pointer(key: str) -> str:
-    """A key as a part of a JSON pointer."""
-    return key.replace("~", "~0").replace("/", "~1")
-
-
-def _shown(value: object) -> object:
-    return show(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
-
-
-def _as_markdown(value: object) -> object:
-    """One line that Markdown shows as it stands."""
-    if not isinstance(value, str | Figure | Told):
-        return value
-    line = html.escape(" ".join(show(str(value)).split()), quote=False)
-    return re.sub(r"([\\`*_\[\]|#~!])", r"\\\1", line)

@@ -1,0 +1,105 @@
+"""A site -> a server on the loopback address, until nobody has asked for anything for a while."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import socket
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from fivetimes import desk
+from fivetimes.config import REVIEW_IDLE, REVIEW_PATIENCE
+from fivetimes.errors import FivetimesError
+from fivetimes.model import Candidate
+from fivetimes.web.guard import Guard
+from fivetimes.web.session import Session
+from fivetimes.web.site import Site, app
+
+ADDRESS = "127.0.0.1"
+_TOKEN_BYTES = 32
+
+
+def serve(
+    candidates: Mapping[str, Candidate],
+    seat: desk.Seat,
+    *,
+    people: Sequence[str],
+    port: int,
+    opened: Callable[[str], None],
+) -> None:
+    """Serve the review page until it is left alone for half an hour, or stopped.
+
+    Args:
+        candidates: what is reviewed, by id.
+        seat: where the reviewer sits.
+        people: who may decide; none: anybody, by a name of their own.
+        port: to listen on; 0 for a free one.
+        opened: told the address that opens the page, which is good once.
+
+    Raises:
+        FivetimesError: the port cannot be had.
+    """
+    session = Session(lambda: secrets.token_urlsafe(_TOKEN_BYTES), tuple(people), seat.by)
+    with _listening(port) as plug:
+        number = plug.getsockname()[1]
+        last = [time.monotonic()]
+
+        def touched() -> None:
+            last[0] = time.monotonic()
+
+        hosts = (f"{ADDRESS}:{number}", f"localhost:{number}")
+        guarded = Guard(app(Site(candidates, seat, session)), session=session, hosts=hosts, touched=touched)
+        server = uvicorn.Server(_config(guarded, lambda: _leave(server, last[0])))
+        opened(f"http://{ADDRESS}:{number}{session.path('open')}?token={session.opening}")
+        with suppress(KeyboardInterrupt):
+            server.run(sockets=[plug])
+
+
+async def _leave(server: uvicorn.Server, last: float) -> None:
+    if time.monotonic() - last > REVIEW_IDLE.total_seconds():
+        server.should_exit = True
+
+
+def _listening(port: int) -> socket.socket:
+    try:
+        return socket.create_server((ADDRESS, port))
+    except OSError as error:
+        raise FivetimesError(
+            f"port {port} of {ADDRESS} cannot be had ({error.strerror}). Name another with --port, or none for a free one."
+        ) from error
+
+
+class _Patient(H11Protocol):
+    """A connection that says nothing whole for a while is closed."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin to wait for a request."""
+        super().connection_made(transport)
+        self.loop.call_later(REVIEW_PATIENCE.total_seconds(), self._give_up)
+
+    def _give_up(self) -> None:
+        if not self.cycle and not self.transport.is_closing():
+            self.transport.abort()
+
+
+def _config(guarded: Guard, each_second: Callable[[], object]) -> uvicorn.Config:
+    """Nothing is logged but faults: an address holds a secret. No header of a proxy is believed."""
+    return uvicorn.Config(
+        guarded,
+        http=_Patient,
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        limit_concurrency=64,
+        timeout_graceful_shutdown=2,
+        timeout_notify=1,
+        callback_notify=each_second,  # type: ignore[arg-type]
+    )
