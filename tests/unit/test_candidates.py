@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -61,6 +63,26 @@ def test_a_step_done_again_at_once_is_a_repeat():
     merged = logs.sessions_of(*(logs.again_as(log, f"q{n}") for n, log in enumerate((single, double))))
     found, _ = propose(merged, rule=Rule(), search=SEARCH)
     assert [step.repeat for step in found[0].steps if step.action == "do-c"] == [(1, 2)]
+
+
+def test_runs_that_follow_one_another_without_a_pause_are_told_apart():
+    """As in the log of a desk where one case follows on another: two ways to end, and things left out and put in."""
+    rng = random.Random(4)
+    work = ""
+    for _ in range(20):
+        for _ in range(10):
+            for letter in "abcd" + rng.choice(["efgh", "ijkl"]):
+                work += rng.choice("abcdefghijkl") if rng.random() < 0.15 else ""
+                work += letter if rng.random() > 0.15 else ""
+        work += "_" * 18
+    found, _ = propose(logs.sessions_of(logs.batch(work)), rule=Rule(), search=SEARCH)
+    sides = [
+        [sum(m.action in {f"do-{x}" for x in side} for m in o.moments) >= 2 for side in ("efgh", "ijkl")]
+        for c in found
+        for o in c.occurrences
+    ]
+    assert len(sides) >= 160  # of 200
+    assert sum(all(both) for both in sides) <= 0.2 * len(sides)
 
 
 def test_everyday_noise_alone_gives_no_routine():

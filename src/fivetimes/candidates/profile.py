@@ -65,7 +65,8 @@ def _unique_counts(keys: Ints) -> tuple[Ints, Ints]:
 def _best_addition(stream: Stream, have_tokens: Int32s, matched: Int32s, search: Search) -> _Addition | None:
     """The token that explains most around the occurrences, in one slot or anywhere; None where none is worth its cost.
 
-    A token is a step once: what comes again right after is a repeat, and what comes again later is the next occurrence.
+    A token is a step once, and so is what says the same more or less finely: what comes again right after is a repeat, and what
+    comes again later is the next occurrence.
     """
     count, steps = matched.shape
     keys, everywhere, size, have, width = growth.slot_counts(
@@ -77,7 +78,7 @@ def _best_addition(stream: Stream, have_tokens: Int32s, matched: Int32s, search:
     if len(tokens):
         bits = gain(k.astype(np.float64), np.full(len(k), float(count)), local_chance(stream, tokens, width))
         bits -= cost + stream.name_bits[tokens]
-        bits[(k < max(2, search.presence_grown * count)) | np.isin(tokens, have_tokens)] = 0
+        bits[(k < max(2, search.presence_grown * count)) | stream.kin(tokens, have_tokens)] = 0
         at = int(np.argmax(bits))
         if bits[at] > 0:
             best = _Addition(int(tokens[at]), -1, float(bits[at]))
@@ -88,7 +89,11 @@ def _best_addition(stream: Stream, have_tokens: Int32s, matched: Int32s, search:
         rate = np.minimum(stream.rate[tokens], 0.999999)
         chance = -np.expm1(np.maximum(size[slot], 0.2) * np.log1p(-rate))
         bits = gain(k.astype(np.float64), n, chance) - cost - stream.name_bits[tokens] - np.log2(steps + 1)
-        bits[(k < max(2, search.presence_grown * count)) | np.isin(tokens, have_tokens)] = 0
+        behind = (slot == 0) | ~stream.kin_of(
+            tokens, have_tokens[slot - 1]
+        )  # else it may be the step itself, done again
+        known = np.isin(tokens, have_tokens) | (stream.kin(tokens, have_tokens) & behind)
+        bits[(k < max(2, search.presence_grown * count)) | known] = 0
         at = int(np.argmax(bits))
         if bits[at] > 0 and (best is None or bits[at] > best.bits):
             best = _Addition(int(tokens[at]), int(slot[at]), float(bits[at]))

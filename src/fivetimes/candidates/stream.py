@@ -14,10 +14,10 @@ from fivetimes.model import ActionLog, Bools, Floats, Int32s, Ints, SessionLog, 
 class Stream:
     """All actions but navigation, in each person's order, with what is needed to look things up fast.
 
-    rows: the row of the action log. person: whose it is. block: rises where nothing may join (another person, silence longer
-    than the limit). start, where: the postings of each token. rate: a token's share of all rows. name_bits: the cost of
-    saying a token; a coarse one is one of few, an exact command one of many. free: the unclaimed rows; rank: its inverse,
-    -1 where claimed.
+    rows: the row of the action log. person: whose it is. block: rises where nothing may join (another person, silence
+    longer than the limit). start, where: the postings of each token. rate: a token's share of all rows. name_bits: the cost
+    of saying a token; a coarse one is one of few, an exact command one of many. coarser: a token and the coarser ones that
+    say the same. free: the unclaimed rows; rank: its inverse, -1 where claimed.
     """
 
     rows: Int32s
@@ -32,6 +32,7 @@ class Stream:
     where: Int32s
     rate: Floats
     name_bits: Floats
+    coarser: Int32s
     free: Int32s
     rank: Int32s
     scratch: tuple[Ints, Ints, Bools]
@@ -45,6 +46,16 @@ class Stream:
         """The unclaimed rows on which a token stands, rising."""
         rows = self.where[self.start[token] : self.start[token + 1]]
         return rows[self.rank[rows] >= 0]
+
+    def kin(self, tokens: Int32s | Ints, known: Int32s) -> Bools:
+        """Which tokens are one of the known ones, or say the same more or less finely."""
+        lines = np.unique(self.coarser[known])
+        return np.asarray(np.isin(self.coarser[tokens], known).any(axis=1) | np.isin(tokens, lines))
+
+    def kin_of(self, tokens: Int32s | Ints, other: Int32s) -> Bools:
+        """The same for each token and its own other one."""
+        finer = (self.coarser[tokens] == other[:, None]).any(axis=1)
+        return np.asarray(finer | (self.coarser[other] == tokens[:, None]).any(axis=1))
 
     def claim(self, rows: Int32s) -> None:
         """Take rows out of what is free, and with them all rows of the same events."""
@@ -93,6 +104,18 @@ def _name_bits(levels: Int32s, tokens: int) -> Floats:
     return bits
 
 
+def _coarser(levels: Int32s, tokens: int) -> Int32s:
+    """For each token itself and those that say the same less finely.
+
+    A program is none of these, for its subcommands are different things.
+    """
+    out = np.repeat(np.arange(tokens, dtype=np.int32)[:, None], levels.shape[1] - 1, axis=1)
+    for level in range(levels.shape[1] - 1):
+        for above in range(level + 1, levels.shape[1] - 1):
+            out[levels[:, level], above] = levels[:, above]
+    return out
+
+
 def open_stream(sessions: SessionLog, *, silence: float) -> Stream:
     """Lay out the actions that can be steps.
 
@@ -120,6 +143,7 @@ def open_stream(sessions: SessionLog, *, silence: float) -> Stream:
         where=where,
         rate=np.diff(start) / max(1, len(rows)),
         name_bits=_name_bits(levels, tokens),
+        coarser=_coarser(levels, tokens),
         free=np.arange(len(rows), dtype=np.int32),
         rank=np.arange(len(rows), dtype=np.int32),
         scratch=(

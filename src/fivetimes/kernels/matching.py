@@ -49,6 +49,18 @@ def anchors(
 
 
 @njit(cache=True, nogil=True)
+def begun_anew(over: int, gain: Floats) -> float:
+    """The cost of passing over steps that were done already: one may stand there by luck, two or more are the next run."""
+    if over & (over - 1) == 0:
+        return 0.0
+    cost = 0.0
+    for s in range(len(gain)):
+        if over & (np.int64(1) << s):
+            cost += max(0.0, gain[s])
+    return cost
+
+
+@njit(cache=True, nogil=True)
 def best_chain_ends(
     low: int,
     high: int,
@@ -84,6 +96,7 @@ def best_chain_ends(
         previous[j] = -1
         used[j] = bit
         looked = 0
+        passed = np.int64(0)
         i = j - 1
         while i >= low and looked < back:
             before = free[ranks[i]]
@@ -94,11 +107,13 @@ def best_chain_ends(
                 i -= 1
                 continue
             looked += 1
+            over = passed & used[i]
+            passed |= np.int64(1) << steps[i]
             again = (used[i] & bit) != 0
             if again and not (steps[i] == s and gap < 3):
                 i -= 1
                 continue
-            value = score[i] - gap_bits[s, gap]
+            value = score[i] - gap_bits[s, gap] - begun_anew(over, gain)
             pause = clock[row] - clock[before]
             if pause > 300.0:
                 value -= pause_cost * np.log2(pause / 150.0)
