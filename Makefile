@@ -9,7 +9,7 @@ DRAFTED = import json, sys; print(*(c["id"] for c in json.load(open(sys.argv[1])
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help demo test test-spark check bench bench-recovery bench-privacy bench-readers bench-mining leaks fuzz fuzz-readers
+.PHONY: help demo test test-spark check bench bench-recovery bench-privacy bench-readers bench-mining bench-real leaks fuzz fuzz-readers
 
 help:
 	@echo "make demo            scan the sample team, write a report and drafts into demo/"
@@ -23,6 +23,7 @@ help:
 	@echo "make bench-readers   what reading costs beside a bare loop, and its memory for files of 1 GB"
 	@echo "make fuzz-readers    100,000 damaged inputs per reader"
 	@echo "make bench-recovery  how many planted routines are found, beside two baselines"
+	@echo "make bench-real      what is found in real repositories and logs: few, distinct, seen again? [WORK=folder]"
 	@echo "make bench-mining    the pattern miner beside its peers, which it installs; WORK, SPMF, SUPPORT choose"
 
 .venv/bin/python:
@@ -75,6 +76,10 @@ bench: .venv/.installed-dev
 
 bench-recovery: .venv/.installed-dev
 	$(BIN)/python -m benchmarks.recovery
+
+# WORK: a folder whose repositories and logs are scanned besides this repository
+bench-real: .venv/.installed-dev
+	$(BIN)/python -m benchmarks.real . $(if $(WORK),$(wildcard $(WORK)/*))
 
 # peers live by themselves: their licences and their demands on pandas are no matter of ours
 .venv/peers/.installed: | .venv/bin/python

@@ -506,10 +506,15 @@ def write_report(path: Path, text: str) -> None:
 
 def sequences(request: Request, *, key: bytes) -> Traces:
     """The steps of each session in order, navigation left out: what frequent sequences are counted in."""
+    return patterns.traces_of(sessions(request, key=key))
+
+
+def sessions(request: Request, *, key: bytes) -> SessionLog:
+    """All work, cut into sessions: what routines are looked for in."""
     known = _known(request.sources, os.environ, approved=frozenset())
     raw = _read(request, [Balance() for _ in request.sources], [])
     events = redact(raw, key=key, identify=_identify(request.team), known=known)
-    return patterns.traces_of(sessions_of(events, request.team, Search()))
+    return sessions_of(events, request.team, Search())
 
 
 # ---- names that nobody knows

@@ -14,7 +14,7 @@ from fivetimes.config import Search
 from fivetimes.model import Int32s
 
 
-def _fixed(stream: Stream, tokens: Int32s, search: Search) -> Profile:
+def fixed(stream: Stream, tokens: Int32s, search: Search) -> Profile:
     """A profile that demands every token, in the given order."""
     steps = len(tokens)
     order = np.full((steps, steps), -6.0)
@@ -43,7 +43,7 @@ def from_patterns(
     rejected: list[Rejected] = []
     for pattern in patterns:
         tokens = np.array(list(dict.fromkeys(pattern)), dtype=np.int32)
-        profile = _fixed(stream, tokens, search)
+        profile = fixed(stream, tokens, search)
         matches = collect(stream, profile, search, share=0.99, chance=0.01, known=2)
         if len(matches) < 2 or len(tokens) < 3:
             rejected.append(Rejected(tokens, len(matches), "part of another" if len(tokens) >= 3 else "two steps only"))

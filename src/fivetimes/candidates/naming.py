@@ -7,8 +7,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from fivetimes.candidates.speaking import core, spoken, topic
-from fivetimes.model import Effect, Step
+from fivetimes.candidates.speaking import CHANGES, Spoken, core, spoken, topic
+from fivetimes.model import Effect, Kind, Step
 from fivetimes.privacy import everywhere
 
 _CORE = 0.5  # share from which a step belongs to the core
@@ -38,16 +38,29 @@ def title(steps: Sequence[Step], telling: int) -> str:
     """A suggestion for a name, verb and object; a person renames it.
 
     Example:
-        >>> from fivetimes.model import Kind
         >>> title([Step("twine upload <path>", Kind.SHELL, 1.0)], 0)
         'Upload package'
         >>> title([Step("frob sync <path>", Kind.SHELL, 1.0)], 0)
         'Sync with frob'
     """
     said = spoken(steps[telling])
+    return _called(said, _committed(steps) if said.thing == CHANGES else said.thing or topic(steps))
+
+
+def _committed(steps: Sequence[Step]) -> str:
+    """What a commit of no more than changes is of: the kinds of files that are nearly always in it.
+
+    Example:
+        >>> _committed([Step("edit:build <file.toml>", Kind.EDIT, 1.0), Step("edit:lock", Kind.EDIT, 0.9)])
+        'build and lock'
+    """
+    edited = list(dict.fromkeys(spoken(step).thing for step in core(steps) if step.kind is Kind.EDIT))
+    return " and ".join(edited[:2]) or CHANGES
+
+
+def _called(said: Spoken, thing: str) -> str:
     if not said.verb:
         return _UNNAMED
-    thing = said.thing or topic(steps)
     name = f"{said.verb[:1].upper()}{said.verb[1:]}"
     if thing:
         return f"{name} {thing}"
@@ -81,14 +94,15 @@ def identifier(steps: Sequence[Step], telling: int) -> str:
         telling: the step it is titled after, for where every step has alternatives.
 
     Example:
-        >>> from fivetimes.model import Kind
         >>> identifier([Step("twine upload <path>", Kind.SHELL, 1.0)], 0)
         'upload-package-6096'
     """
     fixed = [s for s, step in enumerate(steps) if step.share > _CORE and not step.alternatives] or [telling]
     called = max(fixed, key=lambda s: (_tells(steps[s]), _anywhere(steps[s]).action))
     mark = hashlib.blake2b("\n".join(core_key(steps)).encode(), digest_size=2).hexdigest()
-    return f"{slug(title([_anywhere(step) for step in steps], called))}-{mark}"
+    known = [_anywhere(step) for step in steps]
+    said = spoken(known[called])
+    return f"{slug(_called(said, said.thing or topic(known)))}-{mark}"
 
 
 def _anywhere(step: Step) -> Step:

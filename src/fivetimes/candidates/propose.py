@@ -16,14 +16,17 @@ from fivetimes.candidates.search import Found, Rejected, find
 from fivetimes.candidates.steps import FoldedStep
 from fivetimes.candidates.stream import Stream, open_stream
 from fivetimes.config import Rule, Search
-from fivetimes.model import Candidate, Confidence, SessionLog, Suppressed
+from fivetimes.model import Candidate, Confidence, SessionLog, Suppressed, Tier
 
 _DAY = 86400.0
+
+Finder = Callable[[Stream, Search], tuple[list[Found], list[Rejected]]]
 
 
 @dataclass(frozen=True, slots=True)
 class _Judged:
     candidate: Candidate
+    found: Found
     folded: Sequence[FoldedStep]
     rule: str | None
 
@@ -114,7 +117,7 @@ def propose(
     *,
     rule: Rule,
     search: Search,
-    finder: Callable[[Stream, Search], tuple[list[Found], list[Rejected]]] = find,
+    finder: Finder = find,
 ) -> tuple[list[Candidate], list[Suppressed]]:
     """Find the routines in a team's sessions.
 
@@ -127,18 +130,44 @@ def propose(
     Returns:
         Candidates, best first, noticed ones last, and what was not proposed, with the rule that it failed.
     """
+    found, suppressed = proposed(sessions, rule=rule, search=search, finder=finder)
+    return [candidate for candidate, _ in found], suppressed
+
+
+def proposed(
+    sessions: SessionLog, *, rule: Rule, search: Search, finder: Finder = find
+) -> tuple[list[tuple[Candidate, Found]], list[Suppressed]]:
+    """The same as `propose`, each candidate with the routine that it tells."""
     search = paced(search, sessions.idle)
     stream = open_stream(sessions, silence=search.silence)
     found, rejected = finder(stream, search)
     tried = len(found) + len(rejected)
     found = families(stream, found)
-    sure = _confidences(stream, sessions, found, search, tried=tried)
+    judged = _judged(stream, sessions, found, rule, search, tried=tried)
+    passed = {id(j.candidate): j.found for j in judged if j.rule is None}
+    first, beyond = shown(ranked([j.candidate for j in judged if j.rule is None]), most=search.most_proposed)
+    named = [replace(c, reasons=reasons(c)) for c in _unique_ids(first)]
+    kept = [(candidate, passed[id(old)]) for candidate, old in zip(named, first, strict=True)]
+    return kept, _suppressed(sessions.actions.labels, judged, rejected, beyond, most=search.most_suppressed)
+
+
+def _judged(
+    stream: Stream, sessions: SessionLog, found: Sequence[Found], rule: Rule, search: Search, *, tried: int
+) -> list[_Judged]:
+    """Each routine as a candidate, with the rule of triviality that it fails."""
     context = describe.Context.of(stream, sessions, rule)
     days = _days_seen(sessions)
     judged = []
-    for one, confidence in zip(found, sure, strict=True):
+    for one, confidence in zip(found, _confidences(stream, sessions, found, search, tried=tried), strict=True):
         candidate, folded = describe.describe(context, one, confidence)
-        judged.append(_Judged(candidate, folded, _failed_rule(context, candidate, folded, days)))
-    passed, beyond = shown(ranked([j.candidate for j in judged if j.rule is None]), most=search.most_proposed)
-    kept = [replace(c, reasons=reasons(c)) for c in _unique_ids(passed)]
-    return kept, _suppressed(sessions.actions.labels, judged, rejected, beyond, most=search.most_suppressed)
+        judged.append(_Judged(candidate, one, folded, _failed_rule(context, candidate, folded, days)))
+    return [replace(j, rule=j.rule or _small_part(j, judged)) for j in judged]
+
+
+def _small_part(one: _Judged, every: Sequence[_Judged]) -> str | None:
+    """The rule for what was merely noticed and has no usual step that a routine done often enough has not."""
+    if one.candidate.tier is not Tier.NOTICED:
+        return None
+    often = [j for j in every if j.rule is None and j.candidate.tier is not Tier.NOTICED]
+    usual = [step.action for step in one.candidate.steps if step.share > 0.5]
+    return "part of another" if _is_part(usual, often) else None

@@ -90,7 +90,12 @@ _VAGUE = frozenset(
     params path pattern pattern query ref size skill source string tag target text time title tool type url user uuid value
     values version week year since until from to by in on of the a an and for with this that all""".split()
 )
-_KINDS = frozenset("build chore ci feat other perf refactor revert style test wip".split())  # of commits: no things
+CHANGES = "changes"  # what a commit is of that does not say what it is of
+# Kinds of commits that say no thing: those of the convention, and the verbs that subjects begin with
+_KINDS = frozenset(
+    """build chore ci feat other perf refactor revert style test wip add allow bump change clean delete drop fix improve make
+    merge move remove rename replace run support switch tests update upgrade use""".split()
+)
 _LOOKING = frozenset(
     """check describe diff download explore fetch find get glob grep info inspect list load log look look-up open ps pull query read
     scan search see select show status view visit watch websearch webfetch edit""".split()
@@ -143,11 +148,13 @@ def spoken(step: Step) -> Spoken:
     label = portable(step.action)
     if step.kind is Kind.COMMIT or label.startswith("commit:"):
         kind = label.partition(":")[2]
-        return Spoken("commit", "changes" if kind in _KINDS else _said(kind), "")
+        return Spoken("commit", CHANGES if kind in _KINDS else _said(kind), "")
     if step.kind is Kind.EDIT or label.startswith("edit:"):
         return Spoken("edit", next(iter(label.partition(":")[2].split()), "files"), "")
     if step.kind in (Kind.SKILL, Kind.TOOL) or re.match(r"(?:skill|tool|action):", label):
         return _named(label)
+    if label.startswith("Bash "):  # the shell tool of an agent, as a generic log names it
+        return _commanded(label.removeprefix("Bash "), step.effect)
     if step.kind is Kind.ACTION:
         return _named(f"action:{label}")
     return _commanded(label, step.effect)
@@ -221,6 +228,8 @@ def _things(step: Step) -> Iterator[str]:
     if label.startswith("commit:"):
         kind = label.partition(":")[2]
         yield from () if kind in _KINDS else (kind,)
+    elif label.startswith("Bash "):
+        return
     elif step.kind in (Kind.SKILL, Kind.TOOL, Kind.ACTION):
         said, keys = spoken(step), label.split()[1:]
         words = [*said.thing.split(), *(key for key in keys if key.isalpha())]
