@@ -7,6 +7,9 @@ TEAM = demo/team/fivetimes.toml
 FIVETIMES = FIVETIMES_HOME=demo/home $(BIN)/fivetimes
 DRAFTED = import json, sys; print(*(c["id"] for c in json.load(open(sys.argv[1]))["candidates"] if c["tier"] != "noticed"))
 
+# axe-core for the browser tests, unmodified, from a package of which nothing else is used: its own needs are left out
+AXE = $(BIN)/python -m pip install --quiet --constraint constraints.txt --no-deps axe-playwright-python
+
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .PHONY: help demo test test-spark check bench bench-recovery bench-privacy bench-readers bench-mining bench-real leaks fuzz fuzz-readers
@@ -41,6 +44,7 @@ help:
 
 .venv/.installed-dev: pyproject.toml constraints.txt | .venv/bin/python
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	$(AXE)
 	@touch .venv/.installed $@
 
 demo: .venv/.installed

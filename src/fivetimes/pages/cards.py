@@ -52,7 +52,9 @@ class Card:
     facts: tuple[tuple[str, Told | Figure | str], ...]
     reasons: tuple[Figure, ...]
     confidence: Told
+    tests: tuple[Figure, ...]
     timeline: Timeline
+    undated: Figure
     steps: tuple[StepRow, ...]
     gates: int
     threads: tuple[Thread, ...]
@@ -88,6 +90,8 @@ def card(
     """
     steps = flow(candidate, draft, where=where)
     asked = _questions(draft, where)
+    times = [occurrence.start for occurrence in candidate.occurrences]
+    known = [time for time in times if time is not None]
     shown = range(len(candidate.occurrences))[-_MOST_DATES:][::-1]
     return Card(
         id=candidate.id,
@@ -102,7 +106,9 @@ def card(
         facts=tuple(_facts(candidate, where)),
         reasons=tuple(Figure(reason, f"{where}/reasons/{n}") for n, reason in enumerate(candidate.reasons)),
         confidence=_confidence(candidate, f"{where}/confidence"),
-        timeline=timeline([occurrence.start for occurrence in candidate.occurrences], first, last),
+        tests=tuple(Figure(said, f"{where}/confidence/says/{n}") for n, said in enumerate(candidate.confidence.says)),
+        timeline=timeline(times, first, last),
+        undated=Figure(f"{len(candidate.occurrences) - len(known)}", f"{where}/undated"),
         steps=steps,
         gates=sum(bool(step.gate) for step in steps),
         threads=threads(draft),

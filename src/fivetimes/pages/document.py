@@ -190,6 +190,7 @@ def _candidate(candidate: Candidate, alias: Mapping[str, str]) -> dict[str, Any]
             {"actions": list(way.actions), "count": way.count, "share": round(way.count / max(1, candidate.count), 3)}
             for way in candidate.variants
         ],
+        "undated": sum(occurrence.start is None for occurrence in candidate.occurrences),
         "occurrences": [_occurrence(occurrence, alias) for occurrence in candidate.occurrences],
     }
 

@@ -111,7 +111,7 @@ def _view(
         "lowered": _lowered(scan.rule),
         "span": _span(reckoned),
         "lead": _lead(reckoned),
-        "ends": (day(reckoned.first), day(reckoned.last)),
+        "ends": (Figure(day(reckoned.first), "/period/first"), Figure(day(reckoned.last), "/period/last")),
         "totals": _totals(scan, reckoned),
         "kept": reckoned.readers,
         "set_aside": _set_aside(reckoned),
@@ -119,7 +119,7 @@ def _view(
         "skipped_lines": scan.skipped,
         "suppressed": _suppressed(scan.suppressed),
         "redactions": sorted(scan.redactions.items(), key=lambda rule: (-rule[1], rule[0])),
-        "heat": _heat(reckoned.heat),
+        "heat": _heat(reckoned.heat, at="/heat", names="readers"),
         "weeks": reckoned.trend,
         "bars": trend(reckoned.trend, most=reckoned.most_in_a_week),
         "most": reckoned.most_in_a_week,
@@ -221,7 +221,7 @@ def _suppressed(found: Sequence[Suppressed]) -> list[tuple[str, Figure, str]]:
     return [(" → ".join(s.steps), Figure(number(s.count), f"/suppressed/{n}/count"), s.rule) for n, s in ordered]
 
 
-def _heat(heat: Heat, *, at: str = "/heat") -> dict[str, Any]:
+def _heat(heat: Heat, *, at: str, names: str) -> dict[str, Any]:
     """The columns, and for each routine its cells as (count or nothing, shade)."""
     most = max((count for row in heat.rows for count in row), default=0)
     rows = [
@@ -234,9 +234,9 @@ def _heat(heat: Heat, *, at: str = "/heat") -> dict[str, Any]:
         ]
         for n, row in enumerate(heat.rows)
     ]
-    return {"columns": heat.columns, "rows": rows}
+    return {"columns": [Figure(name, f"{at}/{names}/{n}") for n, name in enumerate(heat.columns)], "rows": rows}
 
 
 def _people(scan: Scan) -> dict[str, Any]:
     """How often each alias did each routine, in the order of the cards."""
-    return _heat(people_heat(scan.candidates, aliases(scan)), at="/people")
+    return _heat(people_heat(scan.candidates, aliases(scan)), at="/people", names="aliases")

@@ -1,0 +1,298 @@
+"""The report in a browser: it asks for nothing, folds and sorts by keyboard, is accessible, and says what report.json says."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import re
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from selenium.webdriver.common.keys import Keys
+
+import builders_scan as made
+from chromium import Browser
+from fivetimes.model import Changes, Decision, Promotion, Review, Scan, Standing, Suppressed, Tier
+from fivetimes.pages import document, report_html
+from fivetimes.privacy import show
+from hostile import PAYLOADS, drafts_of, hostile, live_of
+
+_STANDINGS = {
+    "release-version-77c1": Standing(
+        "deferred", Review("release-version-77c1", Decision.DEFER, "ana", made.AT, "later", None, 8, "blake2b:00")
+    )
+}
+
+
+@dataclass(frozen=True)
+class Written:
+    """A report as files: the page and the document beside it."""
+
+    page: Path
+    document: dict[str, Any]
+
+
+def _scan() -> Scan:
+    found = [made.friday(13), made.release(8), made.review(4)]
+    candidates = [replace(c, confidence=replace(c.confidence, says=("q 0.001 of 40 tried",))) for c, _ in found]
+    return replace(
+        made.scan(*candidates),
+        suppressed=tuple(Suppressed((f"make target-{n}", "vim <file>"), 1_000 + n, "two steps only") for n in range(9)),
+        changes=Changes(
+            new=(candidates[2].id,),
+            promoted=(Promotion(candidates[0].id, Tier.EXTRACT, Tier.CANONICAL),),
+            gone=(("old-1234", "An old one"),),
+        ),
+    )
+
+
+def _written(folder: Path, scan: Scan, **more: Any) -> Written:
+    drafts = drafts_of(made.friday(13), made.release(8))
+    told = document(scan, drafts=drafts, standings=_STANDINGS)
+    page = folder / "report.html"
+    page.write_text(report_html(scan, at=made.AT, drafts=drafts, standings=_STANDINGS, **more), encoding="utf-8")
+    return Written(page, json.loads(json.dumps(told)))
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Written:
+    return _written(tmp_path_factory.mktemp("report"), _scan())
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory: pytest.TempPathFactory) -> Written:
+    """The owner's own report, with rows by alias and live lines."""
+    live = {candidate.id: text for candidate, text in (made.friday(13), made.release(8), made.review(4))}
+    return _written(tmp_path_factory.mktemp("own"), _scan(), people=True, live=live)
+
+
+# ---- alone
+
+
+def test_the_page_opens_without_a_complaint_and_asks_for_nothing_else(browser: Browser, report: Written) -> None:
+    browser.open(report.page)
+    assert browser.run("return document.querySelectorAll('details.card').length") == 3
+    assert browser.complaints() == []
+    assert browser.requests() == [report.page.as_uri()]
+
+
+def test_the_policy_stops_any_script_that_is_not_the_pages_own(browser: Browser, report: Written) -> None:
+    browser.open(report.page)
+    browser.run(
+        "const s = document.createElement('script'); s.textContent = 'window.ran = 1'; document.body.append(s);"
+        "document.body.setAttribute('onclick', 'window.ran = 1'); document.body.click();"
+    )
+    assert browser.run("return window.ran") is None
+    assert any("Content Security Policy" in said for said in browser.complaints())
+
+
+# ---- by keyboard
+
+
+def _type(browser: Browser, selector: str, key: str) -> None:
+    browser.run("arguments[0].focus()", browser.one(selector))
+    browser.driver.switch_to.active_element.send_keys(key)
+
+
+def test_a_card_folds_and_unfolds_by_keyboard(browser: Browser, report: Written) -> None:
+    browser.open(report.page)
+    assert browser.run("return document.getElementById('card-1').open") is True
+    _type(browser, "#card-1 > summary", Keys.ENTER)
+    assert browser.run("return document.getElementById('card-1').open") is False
+    _type(browser, "#card-1 > summary", Keys.SPACE)
+    assert browser.run("return document.getElementById('card-1').open") is True
+
+
+def test_all_cards_fold_and_unfold_at_once_and_a_link_opens_its_card(browser: Browser, report: Written) -> None:
+    browser.open(report.page)
+    _type(browser, "button[data-fold=closed]", Keys.ENTER)
+    assert browser.all("details.card[open]") == []
+    _type(browser, ".index a[href='#card-2']", Keys.ENTER)
+    assert [card.get_attribute("id") for card in browser.all("details.card[open]")] == ["card-2"]
+    _type(browser, "button[data-fold=open]", Keys.ENTER)
+    assert len(browser.all("details.card[open]")) == 3
+
+
+@pytest.mark.parametrize(
+    ("head", "key", "reverse"), [("Times", "count", True), ("Took", "hours", True), ("Last seen", "last", True)]
+)
+def test_the_overview_and_the_cards_sort_by_keyboard(
+    browser: Browser, report: Written, head: str, key: str, reverse: bool
+) -> None:
+    values = [
+        {"count": c["count"], "hours": c["cost"]["hours"], "last": c["last"]}[key]
+        for c in report.document["candidates"]
+    ]
+    ordered = [f"card-{1 + n}" for n in sorted(range(3), key=lambda n: values[n], reverse=reverse)]
+    browser.open(report.page)
+    heads = [th.text for th in browser.all(".index th[scope=col]")]
+    column = heads.index(head) + 1
+    for turn, wanted in (("descending", ordered), ("ascending", ordered[::-1])):
+        _type(browser, f".index th:nth-child({column}) button", Keys.ENTER)
+        assert browser.one(f".index th:nth-child({column})").get_attribute("aria-sort") == turn
+        assert [row.get_attribute("data-card") for row in browser.all(".index tbody tr")] == wanted
+        assert [card.get_attribute("id") for card in browser.all("details.card")] == wanted
+        assert browser.one("#said").get_attribute("textContent") == f"Sorted by {head}, {turn}"
+
+
+def test_the_tab_key_reaches_every_card_and_every_heading_that_sorts(browser: Browser, report: Written) -> None:
+    browser.open(report.page)
+    stops = "summary, th button, a, [tabindex], .tools button"
+    wanted = browser.run(
+        "return [...document.querySelectorAll(arguments[0])].filter((e) => e.checkVisibility()).length", stops
+    )
+    reached = set()
+    for _ in range(wanted + 5):
+        browser.driver.switch_to.active_element.send_keys(Keys.TAB)
+        if browser.run("return document.activeElement.matches(arguments[0])", stops):
+            reached.add(browser.driver.switch_to.active_element.id)
+    assert len(reached) == wanted > 30
+
+
+# ---- for everybody
+
+
+def _axe() -> str:
+    """axe-core as its package has it, unmodified; only for the tests."""
+    found = importlib.util.find_spec("axe_playwright_python")
+    assert found is not None, "axe-core is not here: make .venv/.installed-dev"
+    assert found.submodule_search_locations is not None
+    return (Path(found.submodule_search_locations[0]) / "axe.min.js").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_axe_finds_no_serious_fault(browser: Browser, own: Written, width: int, dark: bool) -> None:
+    browser.open(own.page, width=width, dark=dark)
+    browser.run("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
+    browser.run(_axe())
+    browser.driver.set_script_timeout(120)
+    found = browser.driver.execute_async_script(
+        "const done = arguments[0]; axe.run(document, {resultTypes: ['violations']}).then((r) => done(r.violations))"
+    )
+    faults = [(f["id"], f["impact"], [n["target"] for n in f["nodes"]][:3]) for f in found]
+    assert [fault for fault in faults if fault[1] in ("serious", "critical")] == []
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_nothing_runs_over_the_edge(browser: Browser, own: Written, width: int, dark: bool) -> None:
+    browser.open(own.page, width=width, dark=dark)
+    browser.run("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
+    assert browser.run("return document.documentElement.scrollWidth") <= width
+    assert browser.picture(f"report-{width}-{'dark' if dark else 'light'}").stat().st_size > 10_000
+
+
+def test_on_paper_every_card_is_open(browser: Browser, report: Written) -> None:
+    browser.open(report.page)
+    browser.run("document.querySelector('button[data-fold=closed]').click()")
+    browser.run("dispatchEvent(new Event('beforeprint'))")
+    assert browser.all("details:not([open])") == []
+    browser.run("dispatchEvent(new Event('afterprint'))")
+    assert browser.all("details.card[open]") == []
+
+
+# ---- the numbers
+
+_TEXTS = """
+const found = [];
+const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+for (let node = walk.nextNode(); node; node = walk.nextNode()) {
+  const where = node.parentElement;
+  if (!/[0-9]/.test(node.data) || where.closest('script, code, time:not([data-at])')) continue;
+  const told = where.closest('[data-at]');
+  found.push([told ? told.textContent : node.data, told ? told.dataset.at : null, where.className]);
+}
+return found;
+"""
+_SECONDS = {"s": 1, "min": 60, "h": 3600}
+
+
+def _at(told: Any, pointer: str) -> Any:
+    for part in pointer.split("/")[1:]:
+        key = part.replace("~1", "/").replace("~0", "~")
+        told = told[int(key)] if isinstance(told, list) else told[key]
+    return told
+
+
+def _says(text: str, value: Any, at: str) -> bool:
+    """Whether a text says a value of the document, as exactly as it is written."""
+    if isinstance(value, dict):
+        return str(value["extract"]) in text
+    if isinstance(value, str):
+        return text == show(value) or text == _dated(value, text)
+    seconds = re.fullmatch(r"(?:(\d+) h)? ?(?:(\d+) (min|s))?", text)
+    if seconds and text:
+        said = int(seconds[1] or 0) * 3600 + int(seconds[2] or 0) * _SECONDS.get(seconds[3], 0)
+        exact = value * (3600 if "/duration/" not in at else 1)
+        return abs(said - exact) <= (0.5 if seconds[3] == "s" else 30 if seconds[3] else 1800) + 1e-6
+    if text == "always":
+        return value >= 0.995
+    share = re.fullmatch(r"(\d+) %", text)
+    if share:
+        return abs(int(share[1]) - value * 100) <= 0.5 + 1e-9
+    number = re.match(r"(?:at least )?([\d,]+)", text)
+    return number is not None and int(number[1].replace(",", "")) == round(value)
+
+
+def _dated(value: str, text: str) -> str | None:
+    """A moment as the page writes it: the minute, the day, or the day in words."""
+    try:
+        time = datetime.fromisoformat(value.replace("Z", "+00:00"))
+    except ValueError:
+        return None
+    forms = (f"{time:%Y-%m-%d %H:%M} UTC", f"{time:%Y-%m-%d}", f"{time.day} {time:%B %Y}")
+    return text if text in forms and (time.tzinfo in (UTC, None) or time.utcoffset() is not None) else None
+
+
+def test_every_number_on_the_page_is_that_of_report_json(browser: Browser, own: Written) -> None:
+    browser.open(own.page)
+    told = browser.run(_TEXTS)
+    pointed = [(text, at) for text, at, _ in told if at is not None]
+    assert len(pointed) > 200
+    wrong = [(text, at) for text, at in pointed if not _says(" ".join(text.split()), _at(own.document, at), at)]
+    assert wrong == []
+
+
+def test_no_number_on_the_page_stands_without_its_place_in_report_json(browser: Browser, own: Written) -> None:
+    browser.open(own.page)
+    reasons = {f"unreadable: {reason}" for kept in own.document["readers"] for reason in kept["bad"]}
+    bare = [text.strip() for text, at, _ in browser.run(_TEXTS) if at is None and text.strip() not in reasons]
+    ordinal = re.compile(r"Gate: step \d+ \w+, a person is asked first|\d+|in steps? \d+(, \d+)*")
+    title = "The ladder: 1 noticed, 1 extract, 1 canonical"
+    assert [text for text in bare if not ordinal.fullmatch(text) and text != title] == []
+    rows = browser.run(
+        "return [...document.querySelectorAll('.flow')].map((flow) => [...flow.querySelectorAll('.n')].map((n) => n.textContent))"
+    )
+    assert rows == [[str(n + 1) for n in range(len(c["steps"]))] for c in own.document["candidates"]]
+
+
+# ---- hostile text
+
+
+@pytest.mark.parametrize("start", range(0, len(PAYLOADS), 20))
+def test_no_payload_in_any_field_runs_even_without_the_policy(browser: Browser, tmp_path: Path, start: int) -> None:
+    payloads = PAYLOADS[start : start + 20]
+    scan, drafts = hostile(*payloads)
+    page = tmp_path / "report.html"
+    live = live_of(scan, *payloads)
+    page.write_text(report_html(scan, at=made.AT, drafts=drafts, people=True, live=live), encoding="utf-8")
+    told = {"source": "window.ran = 0; window.alert = () => { window.ran += 1; };"}
+    watch = browser.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", told)
+    browser.driver.execute_cdp_cmd("Page.setBypassCSP", {"enabled": True})
+    try:
+        browser.open(page)
+        browser.run("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
+        browser.run("document.querySelectorAll('th button, summary, a').forEach((e) => { e.focus(); e.click(); })")
+        assert browser.run("return window.ran") == 0
+        assert browser.requests() == [page.as_uri()]
+        assert len(browser.all("script")) == 1
+        assert browser.all("iframe, img, object, video, math, base, input, textarea, [onload], [onerror]") == []
+        shown = browser.run("return [...document.querySelectorAll('details.card h3')].map((h) => h.textContent)")
+        assert len(shown) == len(payloads)
+    finally:
+        browser.driver.execute_cdp_cmd("Page.setBypassCSP", {"enabled": False})
+        browser.driver.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", watch)

@@ -1,0 +1,75 @@
+"""A real Chromium, headless, without a network, that records what a page asks for and what it complains about."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.remote.webelement import WebElement
+
+PICTURES = Path(__file__).parents[1] / "build" / "pictures"  # ignored by git: for a look
+
+
+@dataclass(frozen=True)
+class Browser:
+    """A window of the browser."""
+
+    driver: webdriver.Chrome
+
+    def open(self, page: Path, *, width: int = 1280, height: int = 1600, dark: bool = False) -> None:
+        """Open a file as somebody does whose screen has this width and who likes it light or dark."""
+        screen = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme]})
+        self.complaints()
+        self.requests()
+        self.driver.get(page.as_uri())
+
+    def run(self, script: str, *given: Any) -> Any:
+        """Run a script in the page as its tester, past its policy."""
+        return self.driver.execute_script(script, *given)
+
+    def all(self, selector: str) -> list[WebElement]:
+        """The elements of a selector."""
+        return self.driver.find_elements("css selector", selector)
+
+    def one(self, selector: str) -> WebElement:
+        """The first element of a selector."""
+        return self.driver.find_element("css selector", selector)
+
+    def complaints(self) -> list[str]:
+        """What stands in the console since the last look."""
+        return [entry["message"] for entry in self.driver.get_log("browser")]
+
+    def requests(self) -> list[str]:
+        """What was asked for since the last look."""
+        messages = [json.loads(entry["message"])["message"] for entry in self.driver.get_log("performance")]
+        return [m["params"]["request"]["url"] for m in messages if m["method"] == "Network.requestWillBeSent"]
+
+    def picture(self, name: str) -> Path:
+        """The whole page as a picture."""
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        path = PICTURES / f"{name}.png"
+        size = self.run("return [document.documentElement.clientWidth, document.documentElement.scrollHeight]")
+        screen = {"width": size[0], "height": size[1], "deviceScaleFactor": 1, "mobile": False}
+        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
+        assert self.driver.save_screenshot(str(path))
+        return path
+
+
+def programs() -> tuple[str, str]:
+    """Chromium and its driver as the system has them; nothing is downloaded."""
+    browser, driver = shutil.which("chromium"), shutil.which("chromedriver")
+    if browser is not None and driver is not None:
+        return browser, driver
+    missing = "no chromium and chromedriver here (Debian and Ubuntu: apt install chromium chromium-driver)"
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"{missing}; the page must be opened in a browser where CI=true")
+    pytest.skip(f"{missing}; the page was not opened in a browser")
