@@ -7,7 +7,7 @@ seven weekdays (both lengths) tried being counted. Fewer than four days say noth
 
 from __future__ import annotations
 
-from math import comb
+from math import exp, lgamma, log, log1p
 
 import numpy as np
 
@@ -25,12 +25,16 @@ def tail(k: int, n: int, p: float) -> float:
     """The chance of k or more successes in n tries of chance p.
 
     Example:
-        >>> tail(2, 2, 0.5), tail(0, 3, 0.1)
-        (0.25, 1.0)
+        >>> round(tail(2, 2, 0.5), 9), tail(0, 3, 0.1), round(tail(2000, 4000, 0.5), 3)
+        (0.25, 1.0, 0.506)
     """
-    if k <= 0:
+    if k <= 0 or p >= 1.0:
         return 1.0
-    return float(min(1.0, sum(comb(n, i) * p**i * (1 - p) ** (n - i) for i in range(k, n + 1))))
+    if k > n or p <= 0.0:
+        return 0.0
+    whole = lgamma(n + 1)
+    terms = (whole - lgamma(i + 1) - lgamma(n - i + 1) + i * log(p) + (n - i) * log1p(-p) for i in range(k, n + 1))
+    return min(1.0, sum(exp(term) for term in terms))
 
 
 def weekday_of(day: Int32s) -> Int32s:
