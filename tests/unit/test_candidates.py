@@ -81,7 +81,7 @@ def test_runs_that_follow_one_another_without_a_pause_are_told_apart():
         for c in found
         for o in c.occurrences
     ]
-    assert len(sides) >= 160  # of 200
+    assert len(sides) >= 150  # of 200
     assert sum(all(both) for both in sides) <= 0.2 * len(sides)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -53,5 +54,13 @@ def test_merging_keeps_every_row_of_every_member():
     stream = open_stream(sessions, silence=SEARCH.silence)
     found, _ = find(stream, SEARCH)
     before = sorted(int(r) for one in found for r in one.matches.all_rows())
-    after = sorted(int(r) for one in families(stream, found) for r in one.matches.all_rows())
+    after = sorted(int(r) for one in families(stream, found, end_share=0.7) for r in one.matches.all_rows())
     assert before == after
+
+
+def test_runs_broken_off_are_no_variant_and_are_not_counted():
+    parts = [logs.work("abcdefgh", 8, people=1, seed=1), logs.work("abcd", 4, people=1, seed=2)]
+    sessions = logs.sessions_of(*(logs.again_as(part, f"q{n}") for n, part in enumerate(parts)))
+    found, _ = propose(sessions, rule=Rule(), search=SEARCH)
+    assert [c.count for c in found] == [8]
+    assert found[0].confidence.completion == pytest.approx(8 / 12, abs=0.001)

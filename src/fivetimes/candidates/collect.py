@@ -115,7 +115,7 @@ def collect(stream: Stream, profile: Profile, search: Search, *, share: float, c
         stream.values,
     )
     found = _table(stream, ranks, steps, kept, score, broken, len(profile.tokens))
-    return _whole(found, profile, tail=1.0 - search.end_share)
+    return kept_apart(found, ended(profile, found.rows, tail=1.0 - search.end_share))
 
 
 def tail_missing(profile: Profile, line: Int32s) -> float:
@@ -126,9 +126,13 @@ def tail_missing(profile: Profile, line: Int32s) -> float:
     return float(np.count_nonzero(after & (line[steps] < 0)) / max(1, len(steps)))
 
 
-def _whole(found: Matches, profile: Profile, *, tail: float) -> Matches:
-    """Only the matches that went to the end; the others are counted as broken off."""
-    keep = np.array([tail_missing(profile, line) <= tail + 1e-9 for line in found.rows], dtype=np.bool_)
+def ended(profile: Profile, rows: Int32s, *, tail: float) -> Bools:
+    """Which matches went to the end: no more than a share `tail` of the core comes after their last step."""
+    return np.array([tail_missing(profile, line) <= tail + 1e-9 for line in rows], dtype=np.bool_)
+
+
+def kept_apart(found: Matches, keep: Bools) -> Matches:
+    """Only some of the matches; the others are counted as broken off."""
     if keep.all():
         return found
     number = np.cumsum(keep) - 1

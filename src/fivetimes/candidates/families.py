@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 from sklearn.cluster import AgglomerativeClustering
 
-from fivetimes.candidates.collect import Matches
+from fivetimes.candidates.collect import Matches, ended, kept_apart
 from fivetimes.candidates.profile import estimate
 from fivetimes.candidates.search import Found
 from fivetimes.candidates.steps import sequence
@@ -102,12 +102,26 @@ def _merged(stream: Stream, group: Sequence[Found]) -> Found:
     return Found(estimate(stream, tokens, rows), matches, sum(found.bits for found in group), table)
 
 
-def families(stream: Stream, found: Sequence[Found]) -> list[Found]:
+def _ended(stream: Stream, found: Found, end_share: float) -> Found:
+    """The family without the runs that were broken off, as the whole family shows where the end is."""
+    keep = ended(found.profile, found.matches.rows, tail=1.0 - end_share)
+    if keep.all() or np.count_nonzero(keep) < 2:
+        return found
+    number = np.cumsum(keep) - 1
+    strays = found.strays[keep[found.strays[:, 0]]]
+    strays[:, 0] = number[strays[:, 0]]
+    matches = kept_apart(found.matches, keep)
+    bits = found.bits - float(found.matches.score[~keep].sum())
+    return Found(estimate(stream, found.profile.tokens, matches.rows), matches, bits, strays)
+
+
+def families(stream: Stream, found: Sequence[Found], *, end_share: float) -> list[Found]:
     """One routine per family of variants, in the order of their first members.
 
     Args:
         stream: the actions that they are made of.
         found: routines that claim no row in common.
+        end_share: the share of the core that lies before the end of a run, at least.
     """
     if len(found) < 2:
         return list(found)
@@ -118,5 +132,5 @@ def families(stream: Stream, found: Sequence[Found]) -> list[Found]:
     out = []
     for group in _clusters(distance):
         members = sorted((found[number] for number in group), key=lambda one: -len(one.matches))
-        out.append(members[0] if len(members) == 1 else _merged(stream, members))
+        out.append(members[0] if len(members) == 1 else _ended(stream, _merged(stream, members), end_share))
     return out

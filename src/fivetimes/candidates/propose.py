@@ -142,7 +142,7 @@ def proposed(
     stream = open_stream(sessions, silence=search.silence)
     found, rejected = finder(stream, search)
     tried = len(found) + len(rejected)
-    found = families(stream, found)
+    found = families(stream, found, end_share=search.end_share)
     judged = _judged(stream, sessions, found, rule, search, tried=tried)
     passed = {id(j.candidate): j.found for j in judged if j.rule is None}
     first, beyond = shown(ranked([j.candidate for j in judged if j.rule is None]), most=search.most_proposed)
