@@ -106,7 +106,7 @@ def card(
         facts=tuple(_facts(candidate, where)),
         reasons=tuple(Figure(reason, f"{where}/reasons/{n}") for n, reason in enumerate(candidate.reasons)),
         confidence=_confidence(candidate, f"{where}/confidence"),
-        tests=tuple(Figure(said, f"{where}/confidence/says/{n}") for n, said in enumerate(candidate.confidence.says)),
+        tests=tuple(_tests(candidate, where)),
         timeline=timeline(times, first, last),
         undated=Figure(f"{len(candidate.occurrences) - len(known)}", f"{where}/undated"),
         steps=steps,
@@ -196,6 +196,14 @@ def _confidence(candidate: Candidate, at: str) -> Told:
     if sure.threaded:
         parts += ["; ", Figure(counted(sure.threaded, "step"), f"{at}/threaded"), " share a value with another"]
     return told(*parts)
+
+
+def _tests(candidate: Candidate, where: str) -> Iterator[Figure]:
+    """What was tried on it, and whether it begins and ends where we think it does."""
+    for n, said in enumerate(candidate.confidence.says):
+        yield Figure(said, f"{where}/confidence/says/{n}")
+    if candidate.boundaries is not None:
+        yield Figure(candidate.boundaries.says, f"{where}/boundaries/says")
 
 
 def _variants(candidate: Candidate, where: str) -> tuple[Way, ...]:

@@ -13,6 +13,7 @@ from fivetimes.model import PROPOSED, Candidate, Changes, Conductor, LiveText, S
 from fivetimes.pages.cards import card
 from fivetimes.pages.document import aliases
 from fivetimes.pages.figures import Figures, Heat, figures, people_heat
+from fivetimes.pages.graph import graph
 from fivetimes.pages.pictures import (
     LADDER_HEIGHT,
     LADDER_WIDTH,
@@ -120,6 +121,9 @@ def _view(
         "suppressed": _suppressed(scan.suppressed),
         "redactions": sorted(scan.redactions.items(), key=lambda rule: (-rule[1], rule[0])),
         "heat": _heat(reckoned.heat, at="/heat", names="readers"),
+        "graph": graph(scan, reckoned.follows),
+        "follows": _follows(scan, reckoned),
+        "chance": _chance(scan),
         "weeks": reckoned.trend,
         "bars": trend(reckoned.trend, most=reckoned.most_in_a_week),
         "most": reckoned.most_in_a_week,
@@ -214,6 +218,26 @@ def _set_aside(reckoned: Figures) -> Told | str:
     first = [reason for reason, count in sorted(reasons.items(), key=lambda r: (-r[1], r[0])) if count][:3]
     left = Figure(counted(reckoned.set_aside, "record"), "/totals/set_aside")
     return told(left, f" set aside, mostly: {', '.join(first)}")
+
+
+def _follows(scan: Scan, reckoned: Figures) -> list[tuple[str, str, Figure]]:
+    """Routines that were done one after the other, and how often."""
+    titles = {candidate.id: candidate.title for candidate in scan.candidates}
+    return [
+        (titles[pair.first], titles[pair.then], Figure(counted(pair.count, "time"), f"/follows/{n}/count"))
+        for n, pair in enumerate(reckoned.follows)
+    ]
+
+
+def _chance(scan: Scan) -> list[tuple[Figure, list[Figure]]]:
+    """What made-up histories of the same team give: how they were made up, and the mean count of each tier."""
+    return [
+        (
+            Figure(one.how, f"/chance/{n}/how"),
+            [Figure(f"{getattr(one, tier.value):g} {tier.value}", f"/chance/{n}/{tier.value}") for tier in Tier],
+        )
+        for n, one in enumerate(scan.chance)
+    ]
 
 
 def _suppressed(found: Sequence[Suppressed]) -> list[tuple[str, Figure, str]]:
