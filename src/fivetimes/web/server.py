@@ -44,20 +44,28 @@ def serve(
     Raises:
         FivetimesError: the port cannot be had.
     """
-    session = Session(lambda: secrets.token_urlsafe(_TOKEN_BYTES), tuple(people), seat.by)
-    with _listening(port) as plug:
-        number = plug.getsockname()[1]
-        last = [time.monotonic()]
-
-        def touched() -> None:
-            last[0] = time.monotonic()
-
-        hosts = (f"{ADDRESS}:{number}", f"localhost:{number}")
-        guarded = Guard(app(Site(candidates, seat, session)), session=session, hosts=hosts, touched=touched)
-        server = uvicorn.Server(_config(guarded, lambda: _leave(server, last[0])))
-        opened(f"http://{ADDRESS}:{number}{session.path('open')}?token={session.opening}")
+    with listening(port) as plug:
+        server, address = ready(candidates, seat, people=people, plug=plug)
+        opened(address)
         with suppress(KeyboardInterrupt):
             server.run(sockets=[plug])
+
+
+def ready(
+    candidates: Mapping[str, Candidate], seat: desk.Seat, *, people: Sequence[str], plug: socket.socket
+) -> tuple[uvicorn.Server, str]:
+    """A server that is not running yet, and the address that opens its page."""
+    session = Session(lambda: secrets.token_urlsafe(_TOKEN_BYTES), tuple(people), seat.by)
+    number = plug.getsockname()[1]
+    last = [time.monotonic()]
+
+    def touched() -> None:
+        last[0] = time.monotonic()
+
+    hosts = (f"{ADDRESS}:{number}", f"localhost:{number}")
+    guarded = Guard(app(Site(candidates, seat, session)), session=session, hosts=hosts, touched=touched)
+    server = uvicorn.Server(_config(guarded, lambda: _leave(server, last[0])))
+    return server, f"http://{ADDRESS}:{number}{session.path('open')}?token={session.opening}"
 
 
 async def _leave(server: uvicorn.Server, last: float) -> None:
@@ -65,7 +73,12 @@ async def _leave(server: uvicorn.Server, last: float) -> None:
         server.should_exit = True
 
 
-def _listening(port: int) -> socket.socket:
+def listening(port: int) -> socket.socket:
+    """A socket on the loopback address.
+
+    Raises:
+        FivetimesError: the port cannot be had.
+    """
     try:
         return socket.create_server((ADDRESS, port))
     except OSError as error:

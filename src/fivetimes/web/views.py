@@ -11,6 +11,7 @@ from fivetimes.errors import FivetimesError
 from fivetimes.model import Candidate, Conductor, Decision, LiveText, Moment, Occurrence, Scan, Standing, Tier
 from fivetimes.pages.review import stands
 
+_FIRST_STEPS = 4
 NOTHING = "none"  # what stands for a draft that there is not
 
 _GROUPS = (
@@ -26,6 +27,7 @@ class Row:
 
     id: str
     title: str
+    steps: str
     tier: str
     count: int
     stands: str
@@ -121,11 +123,19 @@ def _row(candidate: Candidate, standing: Standing, conductor: Conductor | None) 
     return Row(
         candidate.id,
         conductor.document["title"] if conductor is not None else candidate.title,
+        _first_steps(candidate),
         candidate.tier.value,
         candidate.count,
         stands(standing, changed=changed),
         sum(question["required"] for question in waiting),
     )
+
+
+def _first_steps(candidate: Candidate) -> str:
+    """By which routines of one title are told apart."""
+    shown = " → ".join(step.action for step in candidate.steps[:_FIRST_STEPS])
+    more = len(candidate.steps) - _FIRST_STEPS
+    return f"{shown} → {more} more" if more > 0 else shown
 
 
 # ---- one routine

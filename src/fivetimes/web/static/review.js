@@ -1,4 +1,4 @@
-// A request that came to nothing is said aloud; otherwise a button would seem to do nothing.
+// What was said is where the reader goes on; and a request that came to nothing is said aloud, or a button would seem dead.
 "use strict";
 
 function say(sentence) {
@@ -14,3 +14,11 @@ document.addEventListener("htmx:sendError", () => {
 document.addEventListener("htmx:responseError", (event) => {
   say(event.detail.xhr.responseText || "Nothing was done: the request was refused.");
 });
+
+function toWhatWasSaid() {
+  const said = document.querySelector("[data-said]");
+  if (said) said.focus();
+}
+
+document.addEventListener("DOMContentLoaded", toWhatWasSaid);
+document.addEventListener("htmx:afterSettle", toWhatWasSaid);

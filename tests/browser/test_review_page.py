@@ -1,0 +1,295 @@
+"""The review page in a browser: decisions by hand and without JavaScript, for everybody, against hostile text and other pages."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from selenium.webdriver.support.ui import WebDriverWait
+
+import builders_scan as made
+from chromium import Browser
+from fivetimes import desk
+from fivetimes.model import Candidate, Decision
+from fivetimes.web.server import listening, ready
+from fivetimes.web.views import reviewed
+from hostile import PAYLOADS
+
+NAME = "publish-post-3f9a"
+
+
+@dataclass(frozen=True)
+class Served:
+    """A page that is served, and the folder in which its decisions stand."""
+
+    address: str
+    folder: Path
+    browser: Browser
+
+    def open(self, *, width: int = 1280, dark: bool = False) -> Served:
+        """Open it as its owner does, and go to the routine."""
+        screen = {"width": width, "height": 1600, "deviceScaleFactor": 1, "mobile": False}
+        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+        self.browser.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
+        self.browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme]})
+        self.browser.complaints()
+        self.browser.requests()
+        self.browser.driver.get(self.address)
+        return self
+
+    def routine(self) -> Served:
+        self.browser.driver.get(self.browser.one(".queue a").get_attribute("href"))
+        return self
+
+    def send(self, act: str, fields: Mapping[str, str], *, saying: str) -> None:
+        """Fill in a form by hand, send it with its button, and wait for the sentence."""
+        form = f"form[action$='/{act}']"
+        for selector, text in fields.items():
+            field = self.browser.one(f"{form} {selector}")
+            self.browser.run("for (let d = arguments[0].closest('details'); d; d = null) d.open = true", field)
+            field.clear()
+            field.send_keys(text)
+        button = f"{form}:has({next(iter(fields))}) button"
+        self.browser.run("arguments[0].click()", self.browser.one(button))
+        self.wait(lambda: saying in self.text())
+
+    def text(self) -> str:
+        return str(self.browser.run("return document.body.innerText"))
+
+    def wait(self, until: Callable[[], bool]) -> None:
+        WebDriverWait(self.browser.driver, 30, poll_frequency=0.1).until(lambda _: until())
+
+    def decisions(self) -> list[Decision]:
+        return [review.decision for review in desk.ledger(self.folder / "c")]
+
+
+@contextmanager
+def served(
+    folder: Path, browser: Browser, *candidates: Candidate, people: tuple[str, ...] = ("ana",)
+) -> Iterator[Served]:
+    scan = made.scan(*(candidates or (made.friday(6)[0],)))
+    seat = desk.Seat(scan, folder / "c", folder / "home", {}, "", lambda: made.AT)
+    with listening(0) as plug:
+        server, address = ready(reviewed(scan, []), seat, people=people, plug=plug)
+        thread = Thread(target=server.run, kwargs={"sockets": [plug]})
+        thread.start()
+        try:
+            yield Served(address, folder, browser)
+        finally:
+            browser.driver.get("about:blank")
+            server.should_exit = True
+            thread.join(20)
+
+
+@contextmanager
+def without_scripts(browser: Browser) -> Iterator[None]:
+    browser.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+    try:
+        yield
+    finally:
+        browser.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+
+
+def test_a_routine_is_answered_and_approved_and_that_survives_a_reload_and_a_restart(
+    browser: Browser, tmp_path: Path
+) -> None:
+    with served(tmp_path, browser) as page:
+        page.open()
+        assert "token" not in browser.driver.current_url
+        page.routine()
+        browser.run("window.stays = 1")
+        page.send("approve", {"input[name=why]": "it is right"}, saying="Not approved: q1 must be answered first.")
+        page.send("answer", {"textarea#answer-q1": "readers know"}, saying="The answer to q1 is in the file.")
+        page.wait(lambda: browser.run("return document.activeElement.innerText") == "The answer to q1 is in the file.")
+        page.send("approve", {"input[name=why]": "it is right"}, saying="approved by ana")
+        assert browser.run("return window.stays") == 1  # nothing was loaded anew
+        refused = [said for said in browser.complaints() if "422" not in said]
+        assert refused == []
+        own = page.address.split("/open")[0]
+        assert [url for url in browser.requests() if not url.startswith((own, "about:"))] == []
+        browser.driver.refresh()
+        assert "approved by ana" in page.text()
+    with served(tmp_path, browser) as again:
+        again.open().routine()
+        assert "approved by ana on 2026-04-03: it is right" in again.text()
+        assert again.decisions() == [Decision.ANSWER, Decision.APPROVE]
+
+
+def test_a_routine_is_rejected_and_taken_back(browser: Browser, tmp_path: Path) -> None:
+    with served(tmp_path, browser) as page:
+        page.open().routine()
+        page.send("reject", {"input[name=why]": "not ours"}, saying="rejected by ana")
+        assert browser.all("form[action$='/approve']") == []
+        page.send("defer", {"input[name=why]": "after all"}, saying="deferred by ana")
+        assert browser.all("form[action$='/approve']") != []
+        assert page.decisions() == [Decision.REJECT, Decision.DEFER]
+
+
+def test_without_javascript_it_does_the_same(browser: Browser, tmp_path: Path) -> None:
+    with served(tmp_path, browser) as page:
+        page.open().routine()
+        with without_scripts(browser):
+            browser.driver.refresh()
+            field = browser.one("#why-defer")
+            field.send_keys("after the move")
+            browser.one(".act-defer").click()
+            page.wait(lambda: page.decisions() == [Decision.DEFER])
+        assert "deferred by ana" in page.text()
+
+
+def test_a_page_that_has_ended_says_so(browser: Browser, tmp_path: Path) -> None:
+    with served(tmp_path, browser) as page:
+        page.open().routine()
+        browser.driver.execute_cdp_cmd(
+            "Network.emulateNetworkConditions",
+            {"offline": True, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1},
+        )
+        try:
+            page.send("defer", {"input[name=why]": "later"}, saying="Nothing was done: the review page has ended.")
+        finally:
+            browser.driver.execute_cdp_cmd(
+                "Network.emulateNetworkConditions",
+                {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1},
+            )
+        assert page.decisions() == []
+
+
+# ---- other pages
+
+
+@contextmanager
+def elsewhere(text: str) -> Iterator[str]:
+    """A page of somebody else's, on another port of this machine."""
+
+    class Page(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(text.encode())
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    server = HTTPServer(("127.0.0.1", 0), Page)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.mark.parametrize("kind", ["form", "fetch"])
+def test_a_form_of_another_page_is_refused_even_with_everything_but_its_origin(
+    browser: Browser, tmp_path: Path, kind: str
+) -> None:
+    with served(tmp_path, browser) as page:
+        page.open().routine()
+        form = browser.one("form[action$='/defer']")
+        fields = {
+            field.get_attribute("name"): field.get_attribute("value")
+            for field in form.find_elements("css selector", "input")
+        }
+        fields["why"] = "forged"
+        inputs = "".join(f'<input name="{name}" value="{value}">' for name, value in fields.items())
+        action = form.get_attribute("action")
+        with elsewhere(f'<form method="post" action="{action}">{inputs}<button>go</button></form>') as other:
+            browser.driver.get(other)
+            if kind == "form":
+                browser.one("button").click()
+                page.wait(lambda: "Refused" in page.text())
+            else:
+                said = browser.driver.execute_async_script(
+                    "const done = arguments[1]; fetch(arguments[0], {method: 'POST', credentials: 'include',"
+                    " body: new URLSearchParams(new FormData(document.forms[0]))}).then((r) => done(r.status), () => done(0))",
+                    action,
+                )
+                assert said == 0  # no answer is let through to another origin
+        assert page.decisions() == []
+        page.open().routine()
+        page.send("defer", {"input[name=why]": "mine"}, saying="deferred by ana")
+        assert page.decisions() == [Decision.DEFER]
+
+
+# ---- for everybody
+
+
+def _axe() -> str:
+    found = importlib.util.find_spec("axe_playwright_python")
+    assert found is not None
+    assert found.submodule_search_locations is not None
+    return (Path(found.submodule_search_locations[0]) / "axe.min.js").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_axe_finds_no_serious_fault_and_nothing_runs_over_the_edge(
+    browser: Browser, tmp_path: Path, width: int, dark: bool
+) -> None:
+    with served(tmp_path, browser) as page:
+        page.open(width=width, dark=dark)
+        for name in ("first", "routine", "refused"):
+            if name == "routine":
+                page.routine()
+            if name == "refused":
+                page.send("approve", {"input[name=why]": "x"}, saying="Not approved")
+            browser.run("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
+            assert browser.run("return document.documentElement.scrollWidth") <= width
+            browser.run(_axe())
+            browser.driver.set_script_timeout(120)
+            found = browser.driver.execute_async_script(
+                "const done = arguments[0]; axe.run(document, {resultTypes: ['violations']}).then((r) => done(r.violations))"
+            )
+            faults = [(f["id"], f["impact"], [n["target"] for n in f["nodes"]][:3]) for f in found]
+            assert [fault for fault in faults if fault[1] in ("serious", "critical")] == []
+            browser.picture(f"review-{name}-{width}-{'dark' if dark else 'light'}")
+            page.browser.driver.execute_cdp_cmd(
+                "Emulation.setDeviceMetricsOverride",
+                {"width": width, "height": 1600, "deviceScaleFactor": 1, "mobile": False},
+            )
+
+
+# ---- hostile text
+
+
+@pytest.mark.parametrize("start", range(0, len(PAYLOADS), 50))
+def test_no_payload_in_any_field_runs_even_without_the_policy(browser: Browser, tmp_path: Path, start: int) -> None:
+    payload = " ".join(PAYLOADS[start : start + 50])
+    candidate, _ = made.friday(6)
+    steps = tuple(replace(step, action=payload) for step in candidate.steps)
+    runs = tuple(replace(run, person=payload) for run in candidate.occurrences)
+    hostile = replace(candidate, title=PAYLOADS[start], reasons=(payload,), steps=steps, occurrences=runs)
+    others = [replace(candidate, id=f"other-{n}", title=title) for n, title in enumerate(PAYLOADS[start : start + 50])]
+    told = {"source": "window.ran = 0; window.alert = () => { window.ran += 1; };"}
+    watch = browser.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", told)
+    browser.driver.execute_cdp_cmd("Page.setBypassCSP", {"enabled": True})
+    try:
+        with served(tmp_path, browser, hostile, *others, people=(payload,)) as page:
+            page.open().routine()
+            fill = "arguments[0].value = arguments[1]; arguments[0].form.querySelector('button').click()"
+            browser.run(fill, browser.one("#answer-q2"), payload)
+            page.wait(lambda: "The answer to q2" in page.text())
+            browser.run(fill, browser.one("#why-defer"), payload)
+            page.wait(lambda: "deferred by" in page.text())
+            browser.run("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
+            browser.run("document.querySelectorAll('summary, label').forEach((e) => { e.focus(); e.click(); })")
+            assert browser.run("return window.ran") == 0
+            assert len(browser.all("script")) == 2
+            assert browser.all("iframe, img, object, video, math, base, [onload], [onerror], [onfocus]") == []
+            assert payload[:20] in browser.one("#answer-q2").get_attribute("value")
+            browser.driver.get(page.address.split("/open")[0] + "/")
+            assert len(browser.all(".queue a")) == 51
+            assert browser.run("return window.ran") == 0
+            assert page.decisions() == [Decision.ANSWER, Decision.DEFER]
+    finally:
+        browser.driver.execute_cdp_cmd("Page.setBypassCSP", {"enabled": False})
+        browser.driver.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", watch)
