@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import shutil
@@ -52,6 +53,20 @@ class Browser:
         """What was asked for since the last look."""
         messages = [json.loads(entry["message"])["message"] for entry in self.driver.get_log("performance")]
         return [m["params"]["request"]["url"] for m in messages if m["method"] == "Network.requestWillBeSent"]
+
+    def faults(self) -> list[tuple[str, str, list[object]]]:
+        """What axe-core calls serious or critical on the page as it stands: (rule, weight, the first elements)."""
+        found_at = importlib.util.find_spec("axe_playwright_python")
+        assert found_at is not None, "axe-core is not here: make .venv/.installed-dev"
+        assert found_at.submodule_search_locations is not None
+        script = Path(found_at.submodule_search_locations[0]) / "axe.min.js"  # as its package has it, unmodified
+        self.run(script.read_text(encoding="utf-8"))
+        self.driver.set_script_timeout(120)
+        found = self.driver.execute_async_script(
+            "const done = arguments[0]; axe.run(document, {resultTypes: ['violations']}).then((r) => done(r.violations))"
+        )
+        faults = [(f["id"], f["impact"], [n["target"] for n in f["nodes"]][:3]) for f in found]
+        return [fault for fault in faults if fault[1] in ("serious", "critical")]
 
     def picture(self, name: str) -> Path:
         """The whole page as a picture."""

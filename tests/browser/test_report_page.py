@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import re
 from dataclasses import dataclass, replace
@@ -155,26 +154,12 @@ def test_the_tab_key_reaches_every_card_and_every_heading_that_sorts(browser: Br
 # ---- for everybody
 
 
-def _axe() -> str:
-    """axe-core as its package has it, unmodified; only for the tests."""
-    found = importlib.util.find_spec("axe_playwright_python")
-    assert found is not None, "axe-core is not here: make .venv/.installed-dev"
-    assert found.submodule_search_locations is not None
-    return (Path(found.submodule_search_locations[0]) / "axe.min.js").read_text(encoding="utf-8")
-
-
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_axe_finds_no_serious_fault(browser: Browser, own: Written, width: int, dark: bool) -> None:
     browser.open(own.page, width=width, dark=dark)
     browser.run("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
-    browser.run(_axe())
-    browser.driver.set_script_timeout(120)
-    found = browser.driver.execute_async_script(
-        "const done = arguments[0]; axe.run(document, {resultTypes: ['violations']}).then((r) => done(r.violations))"
-    )
-    faults = [(f["id"], f["impact"], [n["target"] for n in f["nodes"]][:3]) for f in found]
-    assert [fault for fault in faults if fault[1] in ("serious", "critical")] == []
+    assert browser.faults() == []
 
 
 @pytest.mark.parametrize("width", [1280, 390])
