@@ -127,6 +127,19 @@ def test_thirty_routines_stay_under_a_megabyte() -> None:
     assert len(report_html(scan, at=made.AT, drafts=drafts)) < 1_000_000
 
 
+def test_thirty_routines_done_hundreds_of_times_stay_under_a_megabyte_too() -> None:
+    candidate, _ = made.friday(13)
+    often = tuple(candidate.occurrences[n % 13] for n in range(600))
+    spread = tuple(
+        replace(o, start=made.START + timedelta(hours=4 * n), end=made.START + timedelta(hours=4 * n + 1))
+        for n, o in enumerate(often)
+    )
+    busy = replace(candidate, occurrences=spread, count=600)
+    scan = made.scan(*(replace(busy, id=f"{candidate.id}-{n}") for n in range(30)))
+    drafts = {found.id: made.drafted(candidate, None) for found in scan.candidates}
+    assert len(report_html(scan, at=made.AT, drafts=drafts)) < 1_000_000
+
+
 def test_the_same_scan_gives_the_same_bytes() -> None:
     assert _page(sample()) == _page(sample())
 

@@ -13,7 +13,7 @@ from fivetimes.pages.told import Figure, Told, told
 from fivetimes.pages.words import counted, day, lasting, percent
 
 _MOST_VARIANTS = 6
-_MOST_DATES = 60
+_MOST_DATES = 30
 _FIRST_STEPS = 4
 
 

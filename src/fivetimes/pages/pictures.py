@@ -19,6 +19,7 @@ _MOST_DOTS = 33
 TIMELINE_WIDTH = 600
 _EDGE, _RADIUS, _LINE = 8, 4, 9
 _HIGHEST = 6  # dots on top of one another
+_MANY = 120  # occurrences: above it, dots stand in columns
 
 TREND_WIDTH, TREND_HEIGHT = 720, 96
 
@@ -42,10 +43,11 @@ class Rung:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """A dot for each occurrence over time; `undated` counts those without one."""
+    """A dot for each occurrence over time, and the spots of the lowest row; `undated` counts those without a time."""
 
     height: int
     dots: tuple[tuple[float, float], ...]
+    lowest: tuple[float, ...]
     months: tuple[float, ...]
     undated: int
 
@@ -66,10 +68,13 @@ def _rung(place: int, tier: Tier, count: int, asks: int, moved: int) -> Rung:
 
 
 def timeline(times: Sequence[datetime | None], first: datetime | None, last: datetime | None) -> Timeline:
-    """Place each time between the first and the last day of the whole report, stacked where they meet."""
+    """Place each time between the first and the last day of the whole report, stacked where they meet.
+
+    Where there are more than a picture can tell apart, those on the same spot are one dot.
+    """
     known = sorted(time for time in times if time is not None)
     if first is None or last is None or not known:
-        return Timeline(2 * _LINE, (), (), len(times) - len(known))
+        return Timeline(2 * _LINE, (), (), (), len(times) - len(known))
     width = max((last - first).total_seconds(), 1.0)
 
     def across(time: datetime) -> float:
@@ -77,13 +82,16 @@ def timeline(times: Sequence[datetime | None], first: datetime | None, last: dat
 
     stacked: Counter[int] = Counter()
     spots: list[tuple[float, int]] = []
-    for time in known:
-        column = int(across(time) // (2 * _RADIUS))
-        spots.append((across(time), min(stacked[column], _HIGHEST - 1)))
+    for x in map(across, known):
+        column = int(x // (2 * _RADIUS))
+        spots.append((float(2 * _RADIUS * column) if len(known) > _MANY else x, min(stacked[column], _HIGHEST - 1)))
         stacked[column] += 1
     height = _LINE * (max(level for _, level in spots) + 2)
-    dots = tuple((x, height - _LINE * (level + 1) + 1.0) for x, level in spots)
-    return Timeline(height, dots, tuple(across(month) for month in _months(first, last)), len(times) - len(known))
+    dots = tuple((x, height - _LINE * (level + 1) + 1.0) for x, level in dict.fromkeys(spots))
+    lowest = tuple(dict.fromkeys(x for x, level in spots if not level))
+    return Timeline(
+        height, dots, lowest, tuple(across(month) for month in _months(first, last)), len(times) - len(known)
+    )
 
 
 @dataclass(frozen=True, slots=True)

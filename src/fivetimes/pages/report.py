@@ -29,6 +29,7 @@ from fivetimes.pages.told import Figure, Told, told
 from fivetimes.pages.words import counted, day, lasting, number
 
 _OPEN = 3  # cards that stand open when the page is opened
+_WEEKS = 53  # in the table of the weeks: a year
 _HEATS = 5  # shades of the heat map
 _COUNTED = {"occurrences": "times", "sessions": "sessions", "days": "days"}  # what the rule counts, as people say it
 
@@ -125,6 +126,7 @@ def _view(
         "follows": _follows(scan, reckoned),
         "chance": _chance(scan),
         "weeks": reckoned.trend,
+        "shown_weeks": _WEEKS,
         "bars": trend(reckoned.trend, most=reckoned.most_in_a_week),
         "most": reckoned.most_in_a_week,
         "size": {
