@@ -187,3 +187,19 @@ def best_cut(values: Sequence[float]) -> float:
         return sum((one - mean) ** 2 for one in some)
 
     return max(1 - (scatter(values[:n]) + scatter(values[n:])) / scatter(values) for n in range(1, len(values)))
+
+
+def earlier_rounds(tokens: Sequence, pieces: Sequence) -> list[bool]:
+    """Whether each row comes again later in its piece, and it and a neighbour are done together three times or more."""
+    rows = list(range(len(tokens)))
+    heads = [r for r in rows if not (r and tokens[r - 1] == tokens[r] and pieces[r - 1] == pieces[r])]
+    pairs = [(pieces[a], tokens[a], tokens[b]) for a, b in pairwise(heads) if pieces[a] == pieces[b]]
+    gone = {}
+    for place, row in enumerate(heads):
+        around = [heads[n : n + 2] for n in (place - 1, place) if n >= 0]
+        mine = [
+            (pieces[p[0]], tokens[p[0]], tokens[p[1]]) for p in around if len(p) == 2 and pieces[p[0]] == pieces[p[1]]
+        ]
+        again = any(pieces[r] == pieces[row] and tokens[r] == tokens[row] for r in heads[place + 1 :])
+        gone[row] = again and any(pairs.count(pair) >= 3 for pair in mine)
+    return [gone[max(head for head in heads if head <= row)] for row in rows]

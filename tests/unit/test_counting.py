@@ -7,7 +7,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import logs
@@ -92,6 +92,7 @@ def test_the_weekday_is_the_one_on_the_persons_own_clock():
     assert late.rhythm.weekday == 6
 
 
+@settings(deadline=None)
 @given(st.sets(st.integers(0, 120), min_size=4, max_size=40))
 def test_days_drawn_at_random_have_no_rhythm_in_nearly_all_cases(days):
     said = rhythm(np.array(sorted(days), dtype=np.int32), np.arange(121, dtype=np.int32))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fivetimes.candidates.looping import earlier_rounds
 from fivetimes.kernels import stream as loops
 from fivetimes.model import ActionLog, Bools, Floats, Int32s, Ints, SessionLog, TimeSource
 
@@ -124,7 +125,7 @@ def open_stream(sessions: SessionLog, *, silence: float) -> Stream:
         silence: seconds without any action after which nothing joins.
     """
     actions = sessions.actions
-    rows = np.flatnonzero(~actions.context).astype(np.int32)
+    rows = np.flatnonzero(~actions.context & ~earlier_rounds(sessions)).astype(np.int32)
     levels = np.ascontiguousarray(actions.levels[rows])
     tokens = len(actions.labels)
     start, where = loops.postings(levels, tokens)
