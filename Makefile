@@ -12,10 +12,11 @@ AXE = $(BIN)/python -m pip install --quiet --constraint constraints.txt --no-dep
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help demo test test-spark check bench bench-recovery bench-privacy bench-readers bench-mining bench-real leaks fuzz fuzz-readers
+.PHONY: help demo pictures test test-spark check bench bench-recovery bench-privacy bench-readers bench-mining bench-real leaks fuzz fuzz-readers
 
 help:
 	@echo "make demo            scan the sample team, write a report and drafts into demo/"
+	@echo "make pictures        the pictures of the README, by a headless Chromium"
 	@echo "make test            run every test and the notebook"
 	@echo "make test-spark      the pattern miner on a local Spark session; installs PySpark, needs Java 17"
 	@echo "make check           format, lint, types, imports and dependencies; runs nothing of ours"
@@ -53,6 +54,9 @@ demo: .venv/.installed
 	$(FIVETIMES) scan --config $(TEAM) --yes
 	$(FIVETIMES) report --config $(TEAM) --html demo/report.html --json demo/report.json
 	$(FIVETIMES) draft $$($(BIN)/python -c '$(DRAFTED)' demo/report.json) --config $(TEAM) -o demo/drafts --format skill
+
+pictures: .venv/.installed-dev demo
+	PYTHONPATH=tests $(BIN)/python tools/pictures.py $(TEAM) demo/report.html docs/pictures
 
 .venv/.installed-spark: pyproject.toml constraints.txt .venv/.installed-dev
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev,spark]'

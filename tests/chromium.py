@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.remote.webelement import WebElement
 
 PICTURES = Path(__file__).parents[1] / "build" / "pictures"  # ignored by git: for a look
@@ -79,7 +80,7 @@ class Browser:
         return path
 
 
-def programs() -> tuple[str, str]:
+def _programs() -> tuple[str, str]:
     """Chromium and its driver as the system has them; nothing is downloaded."""
     browser, driver = shutil.which("chromium"), shutil.which("chromedriver")
     if browser is not None and driver is not None:
@@ -88,3 +89,23 @@ def programs() -> tuple[str, str]:
     if os.environ.get("CI") == "true":
         pytest.fail(f"{missing}; the page must be opened in a browser where CI=true")
     pytest.skip(f"{missing}; the page was not opened in a browser")
+
+
+def start(profile: Path) -> Browser:
+    """Start it with a profile in this folder."""
+    chromium, driver = _programs()
+    options = webdriver.ChromeOptions()
+    options.binary_location = chromium
+    for switch in (
+        "headless=new",
+        "no-sandbox",  # root in a container has none
+        "disable-gpu",
+        "disable-dev-shm-usage",
+        "hide-scrollbars",
+        "force-device-scale-factor=1",
+        "disable-background-networking",
+        f"user-data-dir={profile}",
+    ):
+        options.add_argument(f"--{switch}")
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    return Browser(webdriver.Chrome(options=options, service=Service(driver)))

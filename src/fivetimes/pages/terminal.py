@@ -11,10 +11,12 @@ from rich.table import Table
 from rich.text import Text
 
 from fivetimes.model import Candidate, LiveText, Occurrence, Scan, Source, SourceReport, Tier
+from fivetimes.pages.strip import strip
 from fivetimes.privacy import show
 
 _COLOUR = {Tier.CANONICAL: "green", Tier.EXTRACT: "cyan", Tier.NOTICED: "yellow"}
 _STEPS_SHOWN = 5
+_WIDE = 110  # columns that a table with ids and steps needs
 
 
 def _text(value: object, style: str = "") -> Text:
@@ -69,21 +71,27 @@ def ladder(scan: Scan, *, width: int) -> RenderableType:
     if not scan.candidates:
         none = _text("No routine was found. Nothing is done twice often enough to be told from chance.")
         return Group(head, rungs, none, *_footer(scan))
-    body = _table(scan) if width >= 100 else _list(scan)
+    body = _table(scan) if width >= _WIDE else _list(scan)
     return Group(head, rungs, Text(), body, *_footer(scan))
 
 
 def _table(scan: Scan) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, expand=False)
-    for name in ("tier", "times", "people", "last seen", "id", "steps"):
-        table.add_column(name, justify="right" if name in ("times", "people") else "left", no_wrap=name != "steps")
+    for name in ("id", "tier", "title", "times", "people", "last seen", "steps"):
+        table.add_column(
+            name,
+            justify="right" if name in ("times", "people") else "left",
+            no_wrap=name not in ("title", "steps"),
+            max_width=24 if name == "title" else None,
+        )
     for c in scan.candidates:
         table.add_row(
+            _text(c.id, "bold"),
             _text(c.tier, _COLOUR[c.tier]),
+            _text(c.title),
             _text(_times(c)),
             _text(c.people),
             _text(_last_seen(c)),
-            _text(c.id, "bold"),
             _text(_short_steps(c)),
         )
     return table
@@ -93,8 +101,8 @@ def _list(scan: Scan) -> Group:
     lines: list[Text] = []
     for c in scan.candidates:
         head = Text.assemble((show(c.id), "bold"), "  ", (c.tier.value, _COLOUR[c.tier]))
-        head.append(f"  {_times(c)} times, {_people(c.people)}")
-        lines += [head, _text(f"    {_short_steps(c)}")]
+        head.append(f"  {_times(c)} times, {_people(c.people)}, last {_last_seen(c)}")
+        lines += [head, _text(f"    {c.title}: {_short_steps(c)}")]
     return Group(*lines)
 
 
@@ -206,6 +214,8 @@ def candidate(c: Candidate, *, live: LiveText | None, most: int) -> RenderableTy
         low, middle, high = map(_span, c.duration)
         lines.append(_text(f"  takes {middle} (half of them {low} to {high})"))
     lines += [_text(f"  {said}") for said in _counts(c)]
+    over_time = strip([o.start for o in c.occurrences if o.start is not None])
+    lines += [_text(f"  {over_time}", _COLOUR[c.tier])] if over_time else []
     lines += [Text(), _text("Steps", "bold"), *map(_text, _step_lines(c))]
     if len(c.variants) > 1:
         lines += [Text(), _text("Ways it was done", "bold")]
