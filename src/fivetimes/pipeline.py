@@ -159,11 +159,16 @@ def sessions_of(events: EventLog, team: Team, search: Search) -> SessionLog:
     return segment(actions, idle=team.idle or (pauses.learnt(actions) if only_git else None) or IDLE)
 
 
-def _finder(request: Request, sessions: SessionLog, tick: Tick) -> Any:
+def _engine(request: Request, sessions: SessionLog, tick: Tick) -> dict[str, Any]:
+    """What looks for routines, as `propose` wants it told."""
     if request.engine == "prefixspan":
         found = patterns.classic(patterns.traces_of(sessions), most=100, min_length=3, max_length=8)
-        return lambda stream, search: from_patterns(stream, [tokens for tokens, _ in found], search)
-    return partial(find, tick=lambda share: tick("searching", share))
+        tokens = [pattern for pattern, _ in found]
+        return {
+            "finder": lambda stream, search: from_patterns(stream, tokens, search),
+            "finish": lambda _stream, found, _search: found,
+        }
+    return {"finder": partial(find, tick=lambda share: tick("searching", share))}
 
 
 def _rule(rule: Rule) -> dict[str, Any]:
@@ -273,8 +278,8 @@ def run(
     events = redact(raw, key=key, identify=_identify(request.team), known=names_here)
     tick("finding steps", 0.0)
     sessions = sessions_of(events, request.team, search)
-    finder = _finder(request, sessions, tick)
-    found, suppressed = candidates.propose(sessions, rule=request.team.rule, search=search, finder=finder)
+    engine = _engine(request, sessions, tick)
+    found, suppressed = candidates.propose(sessions, rule=request.team.rule, search=search, **engine)
     known = _calibrated(request, sessions, histories, tick) if histories else None
     if known is not None:
         found = candidates.judged(found, known)
@@ -299,8 +304,8 @@ def _calibrated(request: Request, sessions: SessionLog, histories: int, tick: Ti
     """The whole search on made-up histories of the same team."""
 
     def search(made_up: SessionLog) -> list[Candidate]:
-        finder = _finder(request, made_up, _quiet)
-        return candidates.propose(made_up, rule=request.team.rule, search=Search(), finder=finder)[0]
+        engine = _engine(request, made_up, _quiet)
+        return candidates.propose(made_up, rule=request.team.rule, search=Search(), **engine)[0]
 
     return candidates.calibrate(sessions, search, runs=histories, tick=partial(tick, "searching chance histories"))
 

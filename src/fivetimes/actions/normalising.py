@@ -22,10 +22,11 @@ import numpy as np
 
 from fivetimes.actions.aliases import Distinct, read_own_names
 from fivetimes.config import NAVIGATION
-from fivetimes.model import LEVELS, ActionLog, Effect, EventLog, Floats, Forms, Int32s, Ints, Kind, Role
+from fivetimes.model import LEVELS, ActionLog, Bools, Bytes, Effect, EventLog, Floats, Forms, Int32s, Ints, Kind, Role
 from fivetimes.privacy import is_pseudonym
 
 _STAR = -1
+_COARSE = 3  # the level of subcommand paths
 _DEPTH = 8  # words after the program that a token may name
 _FREE = frozenset({Role.VALUE, Role.SCRIPT, Role.SECRET})  # words that may be values; the others are structure
 
@@ -254,7 +255,7 @@ def normalise(events: EventLog) -> ActionLog:
     distinct, of = _distinct(forms, np.repeat(per_form, size))
     plain = {word for word, label in enumerate(events.lexicon.labels) if label == "<str>" or not label.startswith("<")}
     same = events.lexicon.same.tolist()
-    distinct = read_own_names(distinct, unknown=_private_names(events), same=same, plain=plain)
+    typed, distinct = distinct, read_own_names(distinct, unknown=_private_names(events), same=same, plain=plain)
     levels, labels = _tokens(events, distinct)
 
     clock = _clock(events)
@@ -263,6 +264,7 @@ def normalise(events: EventLog) -> ActionLog:
     first = np.repeat(np.cumsum(size[form[order]]) - size[form[order]], size[form[order]])
     action = forms.action_start[form[event]] + (np.arange(len(event)) - first)
     which = of[action] if len(of) else np.zeros(0, dtype=np.int32)
+    own_name = np.array([a.words[:1] != b.words[:1] for a, b in zip(typed, distinct, strict=True)], dtype=np.bool_)
     value_start, values = _telling(*_spread(*_pieces(events, distinct), which))
     return ActionLog(
         events=events,
@@ -273,11 +275,24 @@ def normalise(events: EventLog) -> ActionLog:
         levels=levels[which] if len(levels) else np.zeros((0, LEVELS), dtype=np.int32),
         labels=labels,
         kind=forms.kind[action],
-        effect=forms.effect[action],
+        effect=_effects(forms.effect[action], levels[which, _COARSE], own_name[which])
+        if len(levels)
+        else forms.effect[action],
         context=_is_context(events, forms, action),
         value_start=value_start,
         values=values,
     )
+
+
+def _effects(effect: Bytes, coarse: Int32s, own_name: Bools) -> Bytes:
+    """What each action does to others: one under an own name does what its program does, where that is seen under its own.
+
+    Of an unknown program only the words could be judged: `k describe deploy/api` would count as a deployment.
+    """
+    known = np.full(int(coarse.max(initial=0)) + 1, -1, dtype=np.int64)
+    np.maximum.at(known, coarse[~own_name], effect[~own_name].astype(np.int64))
+    told = own_name & (known[coarse] >= 0)
+    return np.where(told, known[coarse], effect).astype(effect.dtype)
 
 
 def _private_names(events: EventLog) -> set[int]:

@@ -119,7 +119,7 @@ def _occurrences(
     for number, step in enumerate(folded):
         for match, of_match in enumerate(step.rows):
             rows[match] += [(row, number) for row in of_match]
-    for match, row in [*found.strays.tolist(), *_left_over(found, folded)]:
+    for match, row in _left_over(found, folded):
         rows[match].append((row, None))
     ordered = [sorted(match, key=lambda pair: pair[0]) for match in rows]
     made = [(_occurrence(context, match), context.stream.rows[[row for row, _ in match]]) for match in ordered]
@@ -132,10 +132,10 @@ def _moment_of(o: Occurrence) -> tuple[bool, datetime, str, int]:
 
 
 def _left_over(found: Found, folded: Sequence[FoldedStep]) -> list[tuple[int, int]]:
-    """(match, row) of what was matched and is told by no step."""
+    """(match, row) of what belongs to a match and is told by no step."""
     told = {row for step in folded for rows in step.rows for row in rows}
     matched = [(match, int(row)) for match, line in enumerate(found.matches.rows) for row in line[line >= 0]]
-    matched += [(match, row) for match, _, row in found.matches.again.tolist()]
+    matched += [(match, row) for match, _, row in found.matches.again.tolist()] + found.strays.tolist()
     return [(match, row) for match, row in matched if row not in told]
 
 

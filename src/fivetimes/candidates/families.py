@@ -14,9 +14,9 @@ import numpy as np
 from sklearn.cluster import AgglomerativeClustering
 
 from fivetimes.candidates.collect import Matches, ended, kept_apart
+from fivetimes.candidates.folding import sequence
 from fivetimes.candidates.profile import estimate
 from fivetimes.candidates.search import Found
-from fivetimes.candidates.steps import sequence
 from fivetimes.candidates.stream import Stream
 from fivetimes.model import Floats, Int32s
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from fivetimes.candidates import describe, doubt, judging
+from fivetimes.candidates.completing import complete
 from fivetimes.candidates.families import families
 from fivetimes.candidates.ranking import ranked, shown
 from fivetimes.candidates.reasons import reasons
@@ -118,6 +119,7 @@ def propose(
     rule: Rule,
     search: Search,
     finder: Finder = find,
+    finish: Callable[[Stream, list[Found], Search], list[Found]] = complete,
 ) -> tuple[list[Candidate], list[Suppressed]]:
     """Find the routines in a team's sessions.
 
@@ -126,16 +128,22 @@ def propose(
         rule: from how many occurrences on a routine is noticed, extracted, canonical.
         search: the constants of the search.
         finder: what looks for routines in the stream; `find`, or a classic engine for comparison.
+        finish: what looks at each run once more; a classic engine stands as it is.
 
     Returns:
         Candidates, best first, noticed ones last, and what was not proposed, with the rule that it failed.
     """
-    found, suppressed = proposed(sessions, rule=rule, search=search, finder=finder)
+    found, suppressed = proposed(sessions, rule=rule, search=search, finder=finder, finish=finish)
     return [candidate for candidate, _ in found], suppressed
 
 
 def proposed(
-    sessions: SessionLog, *, rule: Rule, search: Search, finder: Finder = find
+    sessions: SessionLog,
+    *,
+    rule: Rule,
+    search: Search,
+    finder: Finder = find,
+    finish: Callable[[Stream, list[Found], Search], list[Found]] = complete,
 ) -> tuple[list[tuple[Candidate, Found]], list[Suppressed]]:
     """The same as `propose`, each candidate with the routine that it tells."""
     search = paced(search, sessions.idle)
@@ -143,7 +151,8 @@ def proposed(
     found, rejected = finder(stream, search)
     tried = len(found) + len(rejected)
     found = families(stream, found, end_share=search.end_share)
-    judged = _judged(stream, sessions, found, rule, search, tried=tried)
+    sure = _confidences(stream, sessions, found, search, tried=tried)
+    judged = _judged(stream, sessions, finish(stream, found, search), rule, sure)
     passed = {id(j.candidate): j.found for j in judged if j.rule is None}
     first, beyond = shown(ranked([j.candidate for j in judged if j.rule is None]), most=search.most_proposed)
     named = [replace(c, reasons=reasons(c)) for c in _unique_ids(first)]
@@ -152,13 +161,13 @@ def proposed(
 
 
 def _judged(
-    stream: Stream, sessions: SessionLog, found: Sequence[Found], rule: Rule, search: Search, *, tried: int
+    stream: Stream, sessions: SessionLog, found: Sequence[Found], rule: Rule, sure: Sequence[Confidence]
 ) -> list[_Judged]:
     """Each routine as a candidate, with the rule of triviality that it fails."""
     context = describe.Context.of(stream, sessions, rule)
     days = _days_seen(sessions)
     judged = []
-    for one, confidence in zip(found, _confidences(stream, sessions, found, search, tried=tried), strict=True):
+    for one, confidence in zip(found, sure, strict=True):
         candidate, folded = describe.describe(context, one, confidence)
         judged.append(_Judged(candidate, one, folded, _failed_rule(context, candidate, folded, days)))
     return [replace(j, rule=j.rule or _small_part(j, judged)) for j in judged]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,8 @@ import numpy as np
 from fivetimes.candidates.looping import earlier_rounds
 from fivetimes.kernels import stream as loops
 from fivetimes.model import ActionLog, Bools, Floats, Int32s, Ints, SessionLog, TimeSource
+
+_COARSE = 3  # the level of subcommand paths
 
 
 @dataclass(slots=True)
@@ -18,12 +21,14 @@ class Stream:
     rows: the row of the action log. person: whose it is. block: rises where nothing may join (another person, silence
     longer than the limit). start, where: the postings of each token. rate: a token's share of all rows. name_bits: the cost
     of saying a token; a coarse one is one of few, an exact command one of many. coarser: a token and the coarser ones that
-    say the same. free: the unclaimed rows; rank: its inverse, -1 where claimed.
+    say the same. free: the unclaimed rows; rank: its inverse, -1 where claimed. kind: what a row is, as coarsely
+    as a person would tell it, by label: `pytest <path>` is one kind, whichever of a few folders it names.
     """
 
     rows: Int32s
     person: Int32s
     levels: Int32s
+    kind: Int32s
     block: Int32s
     clock: Floats
     event: Int32s
@@ -117,6 +122,13 @@ def _coarser(levels: Int32s, tokens: int) -> Int32s:
     return out
 
 
+def _kinds(coarse: Int32s, labels: Sequence[str]) -> Int32s:
+    """The first token with the same label as each row's coarse one."""
+    first: dict[str, int] = {}
+    same = np.array([first.setdefault(label, token) for token, label in enumerate(labels)], dtype=np.int32)
+    return same[coarse] if len(coarse) else coarse
+
+
 def open_stream(sessions: SessionLog, *, silence: float) -> Stream:
     """Lay out the actions that can be steps.
 
@@ -135,6 +147,7 @@ def open_stream(sessions: SessionLog, *, silence: float) -> Stream:
         rows=rows,
         person=actions.person[rows],
         levels=levels,
+        kind=_kinds(levels[:, _COARSE], actions.labels),
         block=_blocks(actions.person[rows], clock, actions.timed[rows], silence),
         clock=clock,
         event=actions.event[rows],

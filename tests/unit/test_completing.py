@@ -1,0 +1,146 @@
+"""Each run looked at once more: gaps of the search are filled, rows of others given back, chance left out."""
+
+from __future__ import annotations
+
+import random
+
+import numpy as np
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import logs
+from fivetimes.candidates import propose
+from fivetimes.candidates.completing import complete
+from fivetimes.candidates.families import families
+from fivetimes.candidates.folding import accident
+from fivetimes.candidates.search import find
+from fivetimes.candidates.stream import open_stream
+from fivetimes.config import Rule, Search
+from fivetimes.model import Effect
+
+SEARCH = Search()
+EVERYDAY = ["git status", "ls -l src", "vim notes.md", "git diff", "make", "less README.md", "git log", "top", "date"]
+
+
+def _team(runs, *, seed=1, noise=0.15):
+    """Runs, each a list of commands, a day apart amid everyday commands."""
+    rng = random.Random(seed)
+    told, times = [], []
+    for day, run in enumerate(runs):
+        clock = logs.START + 86400.0 * day
+        work = rng.choices(EVERYDAY, k=12)
+        for step in run:
+            work += rng.choices(EVERYDAY, k=1) if rng.random() < noise else []
+            work.append(step)
+        for line in [*work, *rng.choices(EVERYDAY, k=6)]:
+            clock += 30
+            told.append(line)
+            times.append(clock)
+    return logs.sessions_of(logs.shell(told, times=times))
+
+
+def _steps(sessions):
+    found, _ = propose(sessions, rule=Rule(), search=SEARCH)
+    return found[0].steps
+
+
+def _deploy(service, *, more=()):
+    return [f"docker build -t {service} .", *more, f"docker push {service}", f"helm upgrade web charts/{service}"]
+
+
+def test_a_command_that_names_one_of_a_few_things_is_one_step_and_done_again_a_repeat():
+    services = ["api", "billing", "search"] * 4
+    runs = [
+        [
+            f"git checkout -b fix/t{n}",
+            *[f"pytest tests/{service} -x"] * (1 + n % 3),
+            f"git commit -m {service}{n}",
+            "gh pr create",
+        ]
+        for n, service in enumerate(services)
+    ]
+    tests = [step for step in _steps(_team(runs)) if step.action.startswith("pytest")]
+    assert [(step.share, step.repeat) for step in tests] == [(1.0, (1, 3))]
+
+
+def test_a_row_that_stands_near_once_by_chance_is_no_repeat():
+    runs = [_deploy(f"s{n}", more=["vim notes.md"]) for n in range(9)]
+    runs[4].insert(2, "vim notes.md")
+    edits = [step for step in _steps(_team(runs, noise=0.0)) if step.action.startswith("vim")]
+    assert [step.repeat for step in edits] == [(1, 1)]
+
+
+def test_an_everyday_command_that_takes_the_value_of_the_run_is_its_step():
+    runs = [
+        [
+            f"hugo new {n}-slug",
+            *([f"vim posts/{n}-slug.md"] if n % 2 else []),
+            f"vale {n}-slug.md",
+            f"rsync {n}-slug.md host:",
+        ]
+        for n in range(1, 13)
+    ]
+    edits = [step for step in _steps(_team(runs)) if step.action.startswith("vim")]
+    assert [step.share for step in edits] == [0.5]
+
+
+def test_a_step_under_a_slip_is_not_left_out():
+    runs = [_deploy(f"s{n}", more=["terraform plan"]) for n in range(8)]
+    runs[3][1] = "terrafrom plan"
+    plans = [step for step in _steps(_team(runs, noise=0.0)) if "plan" in step.action or "terraform" in step.action]
+    assert [(step.share, step.alternatives) for step in plans] == [(1.0, ())]
+
+
+def test_a_step_left_out_stays_optional():
+    runs = [_deploy(f"s{n}", more=["terraform plan"] if n % 4 else []) for n in range(12)]
+    plans = [step for step in _steps(_team(runs)) if step.action.startswith("terraform")]
+    assert [step.share for step in plans] == [0.75]
+
+
+def test_three_ways_at_one_place_are_one_step_though_each_is_rare():
+    ways = ["pytest -q", "tox -e py312", "nox -s unit"] * 4
+    runs = [
+        [f"git checkout -b r{n}", "git pull --rebase", way, f"git tag v{n}", f"twine upload {n}"]
+        for n, way in enumerate(ways)
+    ]
+    chosen = [step for step in _steps(_team(runs)) if step.alternatives]
+    assert [step.share for step in chosen] == [1.0]
+    assert len(chosen[0].alternatives) == 3
+
+
+def test_what_meets_as_often_as_chance_lets_it_are_two_optional_steps():
+    rng = np.random.default_rng(3)
+    a, b = rng.random(40) < 0.4, rng.random(40) < 0.4
+    assert accident([a, b]) > 0.05
+    assert accident([a, ~a]) < 0.001
+
+
+def test_a_program_under_an_own_name_does_what_the_program_does():
+    words = [f"kubectl rollout status deploy/s{n}" for n in range(4)] + [
+        f"kubectl describe deploy/s{n}" for n in range(4)
+    ]
+    mine = [f"kk rollout status deploy/s{n}" for n in range(4)] + [f"kk describe deploy/s{n}" for n in range(4)]
+    actions = logs.sessions_of(logs.shell(words, person="ana"), logs.shell(mine, person="bo")).actions
+    assert set(actions.effect.tolist()) == {int(Effect.NONE)}
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.lists(st.text("abcdefg", min_size=3, max_size=6), min_size=1, max_size=3), st.integers(3, 8), st.integers(0, 99)
+)
+def test_completing_keeps_the_count_and_gives_no_event_to_two_runs(routines, times, seed):
+    batches = [logs.again_as(logs.work(r, times, people=1, seed=seed + n), f"q{n}") for n, r in enumerate(routines)]
+    sessions = logs.sessions_of(*batches)
+    stream = open_stream(sessions, silence=SEARCH.silence)
+    found, _ = find(stream, SEARCH)
+    found = families(stream, found, end_share=SEARCH.end_share)
+    done = complete(stream, found, SEARCH)
+    assert [len(one.matches) for one in done] == [len(one.matches) for one in found]
+    persons = sessions.actions.person[stream.rows].tolist()
+    told = [[r for r in line if r >= 0] for one in done for line in one.matches.rows.tolist()]
+    again = [r for one in done for r in one.matches.again[:, 2].tolist()]
+    flat = [r for run in told for r in run] + again
+    events = stream.event[flat].tolist()
+    assert len(events) == len(set(events))
+    assert all(len({persons[r] for r in run}) == 1 for run in told)
+    assert all(len(run) >= 2 for run in told)
