@@ -35,7 +35,8 @@ from fivetimes import (
 from fivetimes.actions import normalise
 from fivetimes.alignment import align
 from fivetimes.candidates.classic import from_patterns
-from fivetimes.candidates.search import find
+from fivetimes.candidates.search import Found, Rejected, find
+from fivetimes.candidates.stream import Stream
 from fivetimes.config import IDLE, Rule, Search, Team, columns_of, load
 from fivetimes.errors import FivetimesError, UnknownId
 from fivetimes.events import redact, varied_programs
@@ -127,8 +128,13 @@ def from_machine(environ: Mapping[str, str], *, home: Path, here: Path, engine: 
 # ---- the way through
 
 
-def _read(request: Request, balances: list[Balance], trouble: list[str]) -> Iterator[RawBatch]:
-    for source, balance in zip(request.sources, balances, strict=True):
+def _quiet(_stage: str, _share: float) -> None:
+    """No one is watching."""
+
+
+def _read(request: Request, balances: list[Balance], trouble: list[str], tick: Tick = _quiet) -> Iterator[RawBatch]:
+    for number, (source, balance) in enumerate(zip(request.sources, balances, strict=True)):
+        tick("reading", number / len(request.sources))
         try:
             batches = readers.READERS[source.reader](source, balance)
             yield from readers.without(batches, source, balance, request.unwanted)
@@ -168,7 +174,13 @@ def _engine(request: Request, sessions: SessionLog, tick: Tick) -> dict[str, Any
             "finder": lambda stream, search: from_patterns(stream, tokens, search),
             "finish": lambda _stream, found, _search: found,
         }
-    return {"finder": partial(find, tick=lambda share: tick("searching", share))}
+
+    def finder(stream: Stream, search: Search) -> tuple[list[Found], list[Rejected]]:
+        found = find(stream, search, tick=lambda share: tick("searching", share))
+        tick("weighing what was found", 0.0)
+        return found
+
+    return {"finder": finder}
 
 
 def _rule(rule: Rule) -> dict[str, Any]:
@@ -236,10 +248,6 @@ def advice(reports: Sequence[SourceReport]) -> list[list[str]]:
     return [readers.advice(report) for report in reports]
 
 
-def _quiet(_stage: str, _share: float) -> None:
-    """No one is watching."""
-
-
 def _known(
     sources: Sequence[Source],
     environ: Mapping[str, str],
@@ -272,9 +280,8 @@ def run(
     search = Search()
     balances = [Balance() for _ in request.sources]
     trouble: list[str] = []
-    tick("reading", 0.0)
     names_here = _known(request.sources, os.environ, approved=approved)
-    raw = _read(request, balances, trouble)
+    raw = _read(request, balances, trouble, tick)
     events = redact(raw, key=key, identify=_identify(request.team), known=names_here)
     tick("finding steps", 0.0)
     sessions = sessions_of(events, request.team, search)
