@@ -17,7 +17,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 help:
 	@echo "make demo            scan the sample team, write a report and drafts into demo/"
 	@echo "make pictures        the pictures of the README, by a headless Chromium"
-	@echo "make test            run every test and the notebook"
+	@echo "make test            run every test and the notebooks"
 	@echo "make test-spark      the pattern miner on a local Spark session; installs PySpark, needs Java 17"
 	@echo "make check           format, lint, types, imports and dependencies; runs nothing of ours"
 	@echo "make bench           speed and size on the simulated year of a team of 60"
