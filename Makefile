@@ -12,7 +12,7 @@ AXE = $(BIN)/python -m pip install --quiet --constraint constraints.txt --no-dep
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help demo pictures test test-spark check bench bench-recovery bench-privacy bench-readers bench-mining bench-real leaks fuzz fuzz-readers
+.PHONY: help demo pictures test test-spark check bench bench-growth bench-recovery bench-privacy bench-readers bench-mining bench-real leaks fuzz fuzz-readers
 
 help:
 	@echo "make demo            scan the sample team, write a report and drafts into demo/"
@@ -21,12 +21,13 @@ help:
 	@echo "make test-spark      the pattern miner on a local Spark session; installs PySpark, needs Java 17"
 	@echo "make check           format, lint, types, imports and dependencies; runs nothing of ours"
 	@echo "make bench           speed and size on the simulated year of a team of 60"
+	@echo "make bench-growth    what a scan costs by the size of the history, with a picture"
 	@echo "make leaks           planted secrets through every source into every output: none may come out [CORPUS=file.jsonl]"
 	@echo "make fuzz            a million mangled lines through the gate"
 	@echo "make bench-privacy   what the gate costs and keeps [CORPUS=file.jsonl]"
 	@echo "make bench-readers   what reading costs beside a bare loop, and its memory for files of 1 GB"
 	@echo "make fuzz-readers    100,000 damaged inputs per reader"
-	@echo "make bench-recovery  how many planted routines are found, beside two baselines"
+	@echo "make bench-recovery  how many planted routines are found, beside two baselines; SEEDS='1 2', LABELLED=folder"
 	@echo "make bench-real      what is found in real repositories and logs: few, distinct, seen again? [WORK=folder]"
 	@echo "make bench-mining    the pattern miner beside its peers, which it installs; WORK, SPMF, SUPPORT choose"
 
@@ -82,8 +83,11 @@ check: .venv/.installed-dev
 bench: .venv/.installed-dev
 	$(BIN)/python -m benchmarks.speed
 
+bench-growth: .venv/.installed-dev
+	$(BIN)/python -m benchmarks.growth
+
 bench-recovery: .venv/.installed-dev
-	$(BIN)/python -m benchmarks.recovery
+	$(BIN)/python -m benchmarks.recovery $(if $(SEEDS),--seeds $(SEEDS)) $(if $(LABELLED),--labelled $(LABELLED))
 
 # WORK: a folder whose repositories and logs are scanned besides this repository
 bench-real: .venv/.installed-dev

@@ -4,7 +4,7 @@
 
 writes fivetimes.toml, people/, skills/, repos/ and truth.json (which benchmarks/scoring.py reads) in the formats of
 real tools, one person at a time, so that a large team needs no more memory than its largest person and its commits. The
-same settings give the same bytes. `--stress` is the harder world: stray steps, pauses, aborted runs, two runs at once.
+same settings give the same bytes. `--stress` is the harder world: a little of all that makes it hard.
 
 fish histories keep every run here, as fish does until it next tidies the file up.
 """
@@ -19,7 +19,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -41,10 +41,12 @@ Runs = dict[str, dict[int, list[list[dict[str, Any]]]]]
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How large the team is and how hard its history: the last five are chances.
+    """How large the team is and how hard its history: from noise to slip they are chances.
 
     noise: everyday things before a step. leak: an everyday thing is a stray step of a routine. pause: a step waits for
-    8 to 50 minutes. abort: a run stops on the way (before 70 % of its things it is no run). weave: two at once.
+    8 to 50 minutes. abort: a run stops on the way (before 70 % of its things it is no run). weave: two at once. alias: a
+    person has an own name for a program. slip: a step is mistyped. decoy: everyday things that follow one another half of the
+    time, and are no routines. plain: so many people keep a bash history without times. without: nothing is planted.
     """
 
     seed: int = 1
@@ -56,9 +58,15 @@ class Settings:
     pause: float = 0.0
     abort: float = 0.0
     weave: float = 0.0
+    alias: float = 0.0
+    slip: float = 0.0
+    decoy: bool = False
+    plain: int = 0
+    without: bool = False
 
 
-STRESS = Settings(leak=0.2, pause=0.05, abort=0.15, weave=0.3)
+STRESS = Settings(leak=0.2, pause=0.05, abort=0.15, weave=0.3, alias=0.1, slip=0.02, decoy=True)
+CHAIN = 4  # everyday things that a decoy strings together
 
 
 class Person:
@@ -70,15 +78,21 @@ class Person:
         self.items: list[str] = library["everyday"]["commands"]
         self.weights = list(accumulate((rank + 1) ** -0.9 for rank in range(len(self.items))))
         self.follows = library["everyday"]["follows"]
+        tail = self.items[len(self.items) // 2 :]
+        chains = [tail[at : at + CHAIN] for at in range(0, len(tail) - CHAIN + 1, CHAIN)] if settings.decoy else []
+        self.decoys = {first: second for chain in chains for first, second in pairwise(chain)}
+        self.own_names: dict[str, str] = {}
         self.strays = [(r, step) for r in library["routines"] if not r.get("habit") for step in r["steps"]]
         self.last = ""
 
     def everyday(self, when: int) -> Done:
         rng = self.rng
-        if self.settings.leak and rng.random() < self.settings.leak:
+        if self.strays and self.settings.leak and rng.random() < self.settings.leak:
             routine, step = rng.choice(self.strays)
             return do(step, {}, person=self.name, repo=routine.get("repo", "site"), when=when, rng=rng)
-        if self.last in self.follows and rng.random() < 0.35:
+        if self.last in self.decoys and rng.random() < 0.5:
+            self.last = self.decoys[self.last]
+        elif self.last in self.follows and rng.random() < 0.35:
             self.last = rng.choice(self.follows[self.last])
         else:
             self.last = rng.choices(self.items, cum_weights=self.weights)[0]
@@ -104,6 +118,9 @@ class Person:
     def run(self, routine: Mapping[str, Any], number: int, when: int) -> list[Done]:
         """One run of a routine, perhaps stopped on the way."""
         things = play(routine, person=self.name, number=number, when=when, rng=self.rng, between=self.between)
+        for done in things:
+            if done.tag and done.kind == "shell" and done.message is None:
+                done.text = self.typed(done.text)
         if not routine.get("habit") and self.rng.random() < self.settings.abort:
             kept = things[: self.rng.randint(1, max(1, len(things) - 1))]
             own = sum(done.tag is not None for done in things)
@@ -112,6 +129,19 @@ class Person:
                     done.tag = None
             return kept
         return things
+
+    def typed(self, text: str) -> str:
+        """A command as this person types it: under an own name for the program perhaps, and now and then with a slip."""
+        if self.settings.alias:
+            program, space, rest = text.partition(" ")
+            if program not in self.own_names:
+                own = self.rng.random() < self.settings.alias
+                self.own_names[program] = f"{program[:2]}{self.name[0]}" if own else program
+            text = f"{self.own_names[program]}{space}{rest}"
+        if self.settings.slip and len(text) > 4 and self.rng.random() < self.settings.slip:
+            at = self.rng.randrange(3)
+            text = f"{text[:at]}{text[at + 1]}{text[at]}{text[at + 2 :]}"
+        return text
 
     def day(self, day: int, todo: list[tuple[Mapping[str, Any], int]]) -> Iterator[Done]:
         """A day's work in stretches, with at most one planned routine (two, if woven) at the end of each."""
@@ -184,18 +214,21 @@ def make(out: Path, settings: Settings, *, library_file: Path = LIBRARY) -> int:
         raise SystemExit(f"{out}: holds something else. Name a new folder.")
     shutil.rmtree(out, ignore_errors=True)
     library = yaml.safe_load(library_file.read_text(encoding="utf-8"))
+    if settings.without:
+        library["routines"] = []
     names = _names(settings.people)
     plan = _appointments(library, settings, names)
     people, tagged, events = [], [], 0
     commits: dict[str, list[tuple[Commit, Done]]] = defaultdict(list)
     for position, name in enumerate(names):
         person, mail = Person(name, library, settings), f"{name}@team.example"
+        shell = SHELLS[position % len(SHELLS)] if position < len(names) - settings.plain else "plain bash"
         days = range(5 * settings.weeks)
         things = sorted(
             (done for day in days for done in person.day(day, plan.get((name, day), []))), key=lambda done: done.when
         )
         events += len(things)
-        people.append((name, [mail], write_person(name, SHELLS[position % len(SHELLS)], things, out)))
+        people.append((name, [mail], write_person(name, shell, things, out)))
         tagged += [done for done in things if done.tag]
         for done in (done for done in things if done.message is not None):
             commits[done.repo].append((Commit(name, mail, done.when, done.message or "", done.files), done))
@@ -212,7 +245,11 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     parser.add_argument("--stress", action="store_true")
     for name, value in asdict(Settings()).items():
-        parser.add_argument(f"--{name.replace('_', '-')}", type=type(value))
+        option = f"--{name.replace('_', '-')}"
+        if isinstance(value, bool):
+            parser.add_argument(option, action="store_true", default=None)
+        else:
+            parser.add_argument(option, type=type(value))
     given = {name: value for name, value in vars(parser.parse_args()).items() if value is not None}
     out, stress = given.pop("out"), given.pop("stress")
     events = make(out, replace(STRESS if stress else Settings(), **given))

@@ -7,6 +7,7 @@ import re
 import subprocess
 import tomllib
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -188,3 +189,36 @@ def test_routines_below_five_are_planted_below_five(tmp_path: Path) -> None:
     counts = {routine["id"]: len(routine["instances"]) for routine in truth["routines"] if not routine["habit"]}
     assert {name: count for name, count in counts.items() if count < 5} == {"office-move": 4, "disaster-drill": 2}
     assert len(counts) >= 16
+
+
+def test_what_makes_a_simulated_history_hard_is_in_it(tmp_path: Path) -> None:
+    def lines_of(**hard: Any) -> dict[str, list[str]]:
+        team.make(tmp_path / "team", team.Settings(weeks=4, **hard))
+        return {
+            name: data.decode().split("\n")
+            for name, data in files_of(tmp_path / "team").items()
+            if name.endswith("history")
+        }
+
+    easy, hard = lines_of(), lines_of(plain=2, alias=0.5, slip=0.2)
+    bash = [name for name in hard if name.endswith(".bash_history")]
+    assert len([name for name in bash if not any(line.startswith("#1") for line in hard[name])]) == 2
+    words = [
+        {line.partition(" ")[0].split(";")[-1] for lines in found.values() for line in lines} for found in (easy, hard)
+    ]
+    assert len(words[1] - words[0]) > 20  # programs under other names
+    lines_of(without=True)
+    assert json.loads((tmp_path / "team" / "truth.json").read_text(encoding="utf-8"))["routines"] == []
+
+
+def test_a_decoy_follows_half_of_the_time(tmp_path: Path) -> None:
+    def together(*, decoy: bool) -> int:
+        team.make(tmp_path / "team", team.Settings(weeks=8, decoy=decoy))
+        lines = files_of(tmp_path / "team")["people/amara/.bash_history"].decode().split("\n")[1::2]
+        return sum(a == "git fetch" and b.startswith("tmux") for a, b in pairwise(lines))
+
+    tail = yaml.safe_load(team.LIBRARY.read_text())["everyday"]["commands"]
+    tail = tail[len(tail) // 2 :]
+    assert tail[0] == "git fetch"
+    assert tail[1].startswith("tmux")
+    assert together(decoy=True) > 2 * together(decoy=False) + 2

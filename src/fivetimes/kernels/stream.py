@@ -132,6 +132,31 @@ def has_token(levels: Int32s, i: int, token: int) -> bool:
 
 
 @njit(cache=True, nogil=True)
+def partner(
+    a: int,
+    s: int,
+    ahead: int,
+    last: int,
+    linked: bool,
+    levels: Int32s,
+    block: Int32s,
+    free: Int32s,
+    value_start: Int32s,
+    values: Int32s,
+) -> int:
+    """The row of the nearest `a` among the `ahead` ranks before rank `s` and after rank `last`, -1 where there is none."""
+    j = free[s]
+    for step in range(1, ahead + 1):
+        r = s - step
+        if r <= last or r < 0 or block[free[r]] != block[j]:
+            return -1
+        i = free[r]
+        if has_token(levels, i, a) and (not linked or shares_value(i, j, value_start, values)):
+            return int(i)
+    return -1
+
+
+@njit(cache=True, nogil=True)
 def seed_occurrences(
     a: int,
     b: int,
@@ -150,23 +175,32 @@ def seed_occurrences(
     found = np.empty((min(start[a + 1] - start[a], start[b + 1] - start[b]), 2), dtype=np.int32)
     n = 0
     last = -1
-    m = len(free)
+    if (start[a + 1] - start[a]) * ahead < start[b + 1] - start[b]:
+        # where a is the rarer one, only what follows on it is looked at; the answer is the same
+        done = 0
+        for at in range(start[a], start[a + 1]):
+            low = rank[where[at]]
+            if low < 0:
+                continue
+            for s in range(max(done, low + 1), min(len(free), low + ahead + 1)):
+                if not has_token(levels, free[s], b):
+                    continue
+                i = partner(a, s, ahead, last, linked, levels, block, free, value_start, values)
+                if i >= 0 and n < len(found):
+                    found[n, 0] = i
+                    found[n, 1] = free[s]
+                    n += 1
+                    last = s
+            done = max(done, low + ahead + 1)
+        return found[:n].copy()
     for at in range(start[b], start[b + 1]):
-        j = where[at]
-        s = rank[j]
+        s = rank[where[at]]
         if s < 0:
             continue
-        for step in range(1, ahead + 1):
-            r = s - step
-            if r <= last or r < 0 or r >= m or block[free[r]] != block[j]:
-                break
-            i = free[r]
-            if has_token(levels, i, a) and (not linked or shares_value(i, j, value_start, values)):
-                if n == len(found):
-                    break
-                found[n, 0] = i
-                found[n, 1] = j
-                n += 1
-                last = s
-                break
+        i = partner(a, s, ahead, last, linked, levels, block, free, value_start, values)
+        if i >= 0 and n < len(found):
+            found[n, 0] = i
+            found[n, 1] = where[at]
+            n += 1
+            last = s
     return found[:n].copy()
