@@ -13,7 +13,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from fivetimes.model import Bools, Bytes, EventLog, Floats, Ints, TimeSource
+from fivetimes.config import SLEEPLESS
+from fivetimes.model import Bools, By, Bytes, EventLog, Floats, Ints, TimeSource
 
 _MAIL = re.compile(r"<([^<>]*)>\s*$")
 
@@ -196,3 +197,43 @@ def fuse(log: EventLog, *, window: float, twin: float, step: float) -> EventLog:
     ]
     columns = {name: column[keep] for name, column in {**log.columns, "time": time, "time_source": source}.items()}
     return replace(log, columns=columns, also=np.array(also, dtype=np.int32).reshape(-1, 4))
+
+
+# ---- who never sleeps
+
+_NIGHT = 5  # hours; a person has so many in the day in which hardly anything is committed
+_EVEN = _NIGHT / 24  # what falls into them where the hour plays no part
+
+
+def without_sleep(log: EventLog, *, persons: Iterable[str] = ()) -> EventLog:
+    """The log with the commits of accounts that never sleep as a bot's, whatever the account is called.
+
+    An account with many commits never sleeps if even its quietest five hours of the day, on its own clock, hold more than half
+    of what five hours hold where the hour plays no part. What an agent did, and who is named in the configuration, stays.
+
+    Args:
+        log: redacted events.
+        persons: those that the configuration knows: they are people.
+    """
+    columns = log.columns
+    known = [number for number, name in enumerate(log.persons) if name in set(persons)]
+    rows = np.flatnonzero((columns["commit"] >= 0) & (columns["by"] == By.HUMAN) & ~np.isnan(columns["time"]))
+    rows = rows[~np.isin(columns["person"][rows], known)]
+    awake = [number for number in np.unique(columns["person"][rows]) if _never_sleeps(log, rows, int(number))]
+    if not awake:
+        return log
+    by = columns["by"].copy()
+    by[rows[np.isin(columns["person"][rows], awake)]] = By.BOT
+    return replace(log, columns={**columns, "by": by})
+
+
+def _never_sleeps(log: EventLog, rows: Ints, person: int) -> bool:
+    columns = log.columns
+    mine = rows[columns["person"][rows] == person]
+    if len(mine) < SLEEPLESS:
+        return False
+    offset = np.nan_to_num(columns["offset"][mine].astype(np.float64), nan=0.0)
+    hour = np.floor((columns["time"][mine] + 60.0 * offset) / 3600.0 % 24.0).astype(np.int64)
+    per_hour = np.bincount(hour, minlength=24)
+    quietest = min(int(np.roll(per_hour, -start)[:_NIGHT].sum()) for start in range(24))
+    return quietest > _EVEN / 2 * len(mine)

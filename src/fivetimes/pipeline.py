@@ -158,7 +158,8 @@ def _identify(team: Team) -> Callable[[str | None, str | None], str]:
 
 def sessions_of(events: EventLog, team: Team, search: Search) -> SessionLog:
     """From redacted events to sessions."""
-    fused = identity.fuse(events, window=search.fuse_window, twin=search.twin_window, step=search.untimed_step)
+    told = identity.without_sleep(events, persons=[person.name for person in team.persons])
+    fused = identity.fuse(told, window=search.fuse_window, twin=search.twin_window, step=search.untimed_step)
     aligned = align(fused, reach=(team.idle or IDLE).total_seconds(), step=search.untimed_step)
     actions = normalise(aligned)
     only_git = set(events.sources) <= {"git", "reflog"}
