@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import builders_scan as made
-from fivetimes.model import Conductor, Scan, Tier
+from fivetimes.model import Changes, Conductor, Decision, Promotion, Review, Scan, Standing, Tier
 from fivetimes.pages import candidate_document, document, report_html, report_markdown
 from fivetimes.pages.pictures import TIMELINE_WIDTH, ladder, timeline
 from hostile import PAYLOADS, drafts_of, hostile, live_of, sample
@@ -177,6 +177,38 @@ def test_the_page_says_the_counts_of_the_scan() -> None:
     assert ">1 source</span> could not be read" in page
     assert page.count("Gate: step") == 3
     assert "What is this for" in page
+
+
+def test_the_page_says_what_moved_since_the_last_report() -> None:
+    scan, drafts = sample()
+    post, release, _ = scan.candidates
+    changes = Changes(
+        new=(release.id,),
+        promoted=(Promotion(post.id, Tier.EXTRACT, Tier.CANONICAL),),
+        gone=(("old-1234", "Old routine"),),
+    )
+    page = _page((replace(scan, changes=changes), drafts))
+    moved = page.partition('aria-label="Since the last report"')[2].partition("</section>")[0]
+    assert [html.unescape(text) for text in re.findall(r"<dt>(.*?)</dt><dd>(?:<a[^>]*>)?(.*?)<", moved)[0]] == [
+        "climbed",
+        "Publish post, extract → canonical",
+    ]
+    assert '<dt>new</dt><dd><a href="#card-2">Release version</a>' in moved
+    assert "<dt>not found any more</dt><dd>Old routine</dd>" in moved
+    assert page.count('class="moved line-') == 2
+    assert "no routine is new" in _page((replace(scan, changes=Changes()), drafts))
+    assert "nothing to compare with" in _page((scan, drafts))
+
+
+def test_a_card_says_how_it_stands_and_not_who_said_so() -> None:
+    scan, drafts = sample()
+    said = Review(scan.candidates[0].id, Decision.APPROVE, "ana", made.AT, "because", None, 13, "blake2b:00")
+    standings = {scan.candidates[0].id: Standing("approved", said)}
+    page = report_html(scan, at=made.AT, drafts=drafts, standings=standings)
+    assert ">approved</span> on " in page
+    assert ">3 April 2026</span>" in page
+    assert page.count("nobody has decided yet") == 2
+    assert not re.search(r"\bana\b", page)
 
 
 def test_a_scan_that_found_nothing_says_so() -> None:
