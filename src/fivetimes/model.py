@@ -736,7 +736,8 @@ class LiveCommand:
 class LiveText:
     """What a candidate stands on, raw: per occurrence and moment the command, None where the source is gone or changed.
 
-    Made by `evidence.py` alone. Only a terminal may print it; into a file goes what `privacy.harmless` lets through.
+    Made by `evidence.py` alone. Only a terminal and the review page may show it; into a file goes what `privacy.harmless` lets
+    through.
     """
 
     candidate: str

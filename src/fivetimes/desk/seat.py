@@ -115,6 +115,15 @@ def write_constant(
     return _revised(candidate, conductor, change, Decision.EDIT, why, None, seat)
 
 
+def export_as(candidate: Candidate, conductor: Conductor, *, form: str, seat: Seat) -> list[Path]:
+    """Write a conductor and besides the files of a format; returns their paths."""
+    new = not conductor_path(seat.folder, conductor.id).exists()
+    written = pipeline.export(conductor, form=form, directory=seat.folder)
+    if new:  # what an older file stands on was kept when that was written
+        keep(candidate, conductor, home=seat.home)
+    return written
+
+
 def _revised(
     candidate: Candidate,
     conductor: Conductor,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from fivetimes import desk, pipeline
+from fivetimes import desk
 from fivetimes.errors import RuleError
 from fivetimes.model import Conductor, Decision
 from fivetimes.web.views import DONE, Laid
@@ -75,9 +75,7 @@ def _constant(laid: Laid, fields: Fields, seat: desk.Seat) -> str:
 
 def _files(laid: Laid, fields: Fields, seat: desk.Seat) -> str:
     form = _said(fields, "form", "no format was named.")
-    conductor = _conductor(laid)
-    written = pipeline.export(conductor, form=form, directory=seat.folder)
-    desk.keep(laid.candidate, conductor, home=seat.home)
+    written = desk.export_as(laid.candidate, _conductor(laid), form=form, seat=seat)
     return f"Written: {', '.join(map(str, written))}."
 
 
