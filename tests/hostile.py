@@ -8,7 +8,9 @@ from dataclasses import replace
 import builders_scan as made
 from fivetimes.model import (
     Candidate,
+    Chance,
     Changes,
+    Composition,
     Conductor,
     Kind,
     LiveCommand,
@@ -105,6 +107,8 @@ def hostile(*payloads: str) -> tuple[Scan, dict[str, Conductor]]:
             promoted=(Promotion(found[0].id, Tier.NOTICED, Tier.EXTRACT),),
             gone=tuple((payload, payload) for payload in payloads),
         ),
+        compositions=tuple(Composition(f"{payload} calls", 2, 3, ((f"{payload} called", 3),)) for payload in payloads),
+        chance=tuple(Chance(payload, 3, 0.5, 0.0, 0.0) for payload in payloads),
     )
     return scan, drafts_of(*((candidate, None) for candidate in found))
 
