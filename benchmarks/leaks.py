@@ -3,11 +3,13 @@
     python -m benchmarks.leaks [--corpus FILE] [--count 400] [--seed N] [--rows 120]
 
 Lines with freshly made values, and those of a corpus (JSONL with `line` and `secrets`), stand once and as steps of routines done
-six and twelve times. Every command is called, every report and every format of a draft is written, live and not; then each
-byte of all that was printed or written, of our own folder and of the folder for temporary files, is searched for each value: as
-it is and in base64, percent signs, hexadecimal, JSON, HTML and UTF-16. A reader, an exporter or a command that is not covered
-fails the check. What a terminal shows to the owner (`show`, `names`) is not part of it: that is what it is for. Nor are
-declared names (of skills, tools, actions, argument keys), which are kept where they have the shape of names.
+six and twelve times. Every command is called with every option it has, every report and every format of a draft is written, live
+and not, and faults are made on purpose; then each byte of all that was printed or written, of our own folder and of the folder
+for temporary files, also of files that were gone again at the end, is searched for each value: as it is and in base64, percent
+signs, hexadecimal, JSON, YAML, shell quotes, HTML and UTF-16. A reader, an exporter, a command or an option that is not covered
+fails the check, and so does a file written anywhere else. What a terminal shows to the owner (`show`, `names`) is not part of
+it: that is what it is for. Nor are declared names (of skills, tools, actions, argument keys), which are kept where they have
+the shape of names.
 """
 
 from __future__ import annotations
@@ -16,197 +18,61 @@ import argparse
 import base64
 import contextlib
 import html
-import io
 import json
 import os
 import re
 import secrets
+import shlex
 import sys
 import tempfile
 import urllib.parse
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import typer.main
+from benchmarks.calling import COMMANDS, Desk, faults
 from benchmarks.planters import PLANTERS
 from benchmarks.planting import Planted, corpus, made, plant
+from benchmarks.watching import Seen, watched
 
-from fivetimes import cli, pipeline
-from fivetimes.exporters import EXPORTERS, exporters
-from fivetimes.model import Balance, RawBatch, Source
+from fivetimes import cli, exporters, pipeline
+from fivetimes.exporters import EXPORTERS
 from fivetimes.readers import READERS
 
 _SHORTEST = 6  # characters; a shorter value stands in any text by chance
 
 
-# ---- what is called
-
-
-@dataclass(slots=True)
-class Desk:
-    """A folder with a team, our own folder, and everything that was printed."""
-
-    folder: Path
-    printed: list[str] = field(default_factory=list)
-
-    @property
-    def config(self) -> list[str]:
-        """The words that name the team."""
-        return ["--config", str(self.folder / "team" / "fivetimes.toml")]
-
-    def call(self, *words: str) -> str:
-        """Call the command line in this process; returns what it printed."""
-        out = io.StringIO()
-        before, sys.argv = sys.argv, ["fivetimes", *words]
-        try:
-            with contextlib.redirect_stdout(out), contextlib.redirect_stderr(out), contextlib.suppress(SystemExit):
-                cli.main()
-        finally:
-            sys.argv = before
-        self.printed.append(out.getvalue())
-        return out.getvalue()
-
-
-def _scan(desk: Desk) -> None:
-    desk.call("scan", *desk.config, "--yes", "--json", str(desk.folder / "out" / "scan.json"))
-    desk.call("--debug", "scan", str(desk.folder / "team" / "fish" / "fish_history"), "--json", "-")
-
-
-def _report(desk: Desk) -> None:
-    out = desk.folder / "out"
-    desk.call(
-        "report", *desk.config, "--html", str(out / "r.html"), "--md", str(out / "r.md"), "--json", str(out / "r.json")
-    )
-    desk.call("report", *desk.config, "--md", "-")
-
-
-def _draft(desk: Desk) -> None:
-    for form in sorted(EXPORTERS):
-        for number, live in enumerate(([], ["--no-live"])):
-            desk.call(
-                "draft",
-                *_ids(desk),
-                *desk.config,
-                "--format",
-                form,
-                "-o",
-                str(desk.folder / "out" / f"{form}{number}"),
-                *live,
-            )
-
-
-def _show(desk: Desk) -> None:
-    for name in _ids(desk)[:20]:
-        desk.call("show", name, *desk.config, "--all")
-        desk.call("show", name, *desk.config, "--json")
-
-
-def _doctor(desk: Desk) -> None:
-    desk.call("doctor", *desk.config)
-    desk.call("doctor", *desk.config, "--json")
-
-
-def _patterns(desk: Desk) -> None:
-    desk.call("patterns", *desk.config, "--support", "5")
-    desk.call("patterns", *desk.config, "--json")
-
-
-def _sources(desk: Desk) -> None:
-    desk.call("sources", *desk.config)
-    desk.call("sources", *desk.config, "--json")
-
-
-def _names(desk: Desk) -> None:
-    desk.call("names", *desk.config)
-    desk.call("names", *desk.config, "--json")
-
-
-def _desk(desk: Desk) -> list[str]:
-    return [*desk.config, "--conductors", str(desk.folder / "out" / "yaml0")]
-
-
-def _decide(desk: Desk) -> None:
-    for number, name in enumerate(_ids(desk)[:9]):
-        decision = ("--defer", "--reject", "--approve")[number % 3]
-        desk.call("decide", name, decision, "--by", "ana", "--why", "tried", *_desk(desk))
-
-
-def _verify(desk: Desk) -> None:
-    for path in sorted((desk.folder / "out" / "yaml0").glob("*.yaml"))[:9]:
-        desk.call("verify", str(path), *desk.config)
-        desk.call("verify", str(path), *desk.config, "--json")
-
-
-def _status(desk: Desk) -> None:
-    desk.call("status", *_desk(desk))
-    desk.call("status", *_desk(desk), "--json")
-
-
-# command -> how it is called; the check fails where the command line has another
-COMMANDS = {
-    "scan": _scan,
-    "report": _report,
-    "draft": _draft,
-    "show": _show,
-    "doctor": _doctor,
-    "patterns": _patterns,
-    "names": _names,
-    "sources": _sources,
-    "verify": _verify,
-    "decide": _decide,
-    "status": _status,
-    "review": lambda desk: desk.call("review", *_desk(desk)),  # which asks on a terminal only, and says so
-    "schema": lambda desk: desk.call("schema"),
-}
-
-
-def _ids(desk: Desk) -> list[str]:
-    report = json.loads((desk.folder / "out" / "scan.json").read_text(encoding="utf-8"))
-    return [candidate["id"] for candidate in report["candidates"] if candidate["tier"] != "noticed"]
+# ---- whether all that exists is called
 
 
 def uncovered() -> list[str]:
     """Sentences for what exists and is not called here."""
     group: Any = typer.main.get_command(cli.app)
-    there = {"reader": set(READERS), "command": set(group.commands), "format": set(exporters())}
+    there = {"reader": set(READERS), "command": set(group.commands), "format": set(exporters.exporters())}
     here = {"reader": set(PLANTERS), "command": set(COMMANDS), "format": set(EXPORTERS)}
     return [
-        f"{kind} {name}: not covered. Add it to benchmarks/{'planters' if kind == 'reader' else 'leaks'}.py."
+        f"{kind} {name}: not covered. Add it to benchmarks/{'planters' if kind == 'reader' else 'calling'}.py."
         for kind, names in there.items()
         for name in sorted(names ^ here[kind])
     ]
 
 
-# ---- a fault on purpose
-
-
-def _broken(values: Sequence[str]) -> Any:
-    """A reader that quotes records in its faults, as a guest might."""
-
-    def read(_source: Source, _balance: Balance) -> Iterator[RawBatch]:
-        try:
-            raise KeyError(values[0])
-        except KeyError as error:
-            raise ValueError("cannot read: " + " ".join(values)) from error
-        yield
-
-    return read
-
-
-def _faults(desk: Desk, values: Sequence[str]) -> None:
-    """Faults while lines are in hand: what is printed must not hold them."""
-    table: dict[str, Any] = READERS  # type: ignore[assignment]  # a guest takes the place of a reader for a moment
-    kept = table["zsh"]
-    table["zsh"] = _broken(values)
-    try:
-        history = str(desk.folder / "team" / "zsh" / ".zsh_history")
-        told = desk.call("--debug", "scan", history), desk.call("scan", history)
-    finally:
-        table["zsh"] = kept
-    if not all("ValueError" in text for text in told):
-        raise SystemExit("the fault on purpose was not seen: the check would prove nothing")
+def unused(desk: Desk) -> list[str]:
+    """Sentences for options that exist and were not called."""
+    group: Any = typer.main.get_command(cli.app)
+    named = {
+        (name, tuple(o.opts))
+        for name, command in group.commands.items()
+        for o in command.params
+        if o.opts[0][:1] == "-"
+    }
+    return [
+        f"option {name} {'/'.join(options)}: not called. Add it to benchmarks/calling.py."
+        for name, options in sorted(named)
+        if not any((name, option) in desk.called for option in options)
+    ]
 
 
 # ---- the search
@@ -222,8 +88,9 @@ def spellings(value: str) -> set[bytes]:
     raw = value.encode("utf-8", "surrogateescape")
     texts = {
         value, html.escape(value), json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1], repr(value)[1:-1],
-        urllib.parse.quote(value, safe=""), urllib.parse.quote_plus(value), raw.hex(), raw.hex().upper(),
-        _marked(value), _marked(html.escape(value, quote=False)),
+        urllib.parse.quote(value), urllib.parse.quote(value, safe=""), urllib.parse.quote_plus(value),
+        raw.hex(), raw.hex().upper(), _marked(value), _marked(html.escape(value, quote=False)),
+        value.replace("'", "''"), shlex.quote(value)[1:-1],
     }  # fmt: skip
     found = {text.encode("utf-8", "surrogateescape") for text in texts}
     found |= {urllib.parse.quote(value, safe="").lower().encode(), value.encode("utf-16-le", "surrogatepass")}
@@ -240,8 +107,10 @@ def _marked(text: str) -> str:
     return re.sub(r"([\\`*_\[\]|#~!])", r"\\\1", text)
 
 
-def found(values: Iterable[str], content: bytes) -> Iterator[tuple[str, bytes]]:
+def found(values: Sequence[str], content: bytes) -> Iterator[tuple[str, bytes]]:
     """The values that stand in some bytes in any spelling, each with what is around it."""
+    # YAML and terminals fold long lines at blanks
+    content += b"\0" + b" ".join(content.split()) if any(" " in value for value in values) else b""
     for value in values:
         for spelling in spellings(value):
             place = content.find(spelling)
@@ -287,34 +156,40 @@ def check(rows: Sequence[Planted], folder: Path, *, seed: int) -> Outcome:
         folder: an empty one.
         seed: for what stands around the lines.
     """
-    desk = Desk(folder)
-    for name in ("out", "temporary", "home"):
-        (folder / name).mkdir(parents=True)
+    forms = sorted(EXPORTERS)
+    places = [folder / name for name in ("out", "temporary", "home")]
+    desk = Desk(folder, [forms[(seed + turn) % len(forms)] for turn in (0, 1)])
+    for place in places:
+        place.mkdir(parents=True)
     plant(folder / "team", rows, seed=seed)
     values = sorted({value for row in rows for value in row.values if len(value) >= _SHORTEST})
-    with _environment(
-        {"FIVETIMES_HOME": str(folder / "home"), "TMPDIR": str(folder / "temporary"), "HOME": str(folder / "home")}
+    with (
+        _environment(
+            {"FIVETIMES_HOME": str(folder / "home"), "TMPDIR": str(folder / "temporary"), "HOME": str(folder / "home")}
+        ),
+        watched(*places) as seen,
     ):
         for call in COMMANDS.values():
             call(desk)
-        _faults(desk, values[:50])
+        faults(desk, values[:50])
         inside = _inside(desk, values)
-    files = [path for name in ("out", "temporary", "home") for path in (folder / name).rglob("*") if path.is_file()]
-    outputs = {str(path.relative_to(folder)): path.read_bytes() + path.name.encode() for path in files}
+    return _searched(desk, places, seen, values, planted=len(rows), inside=inside)
+
+
+def _searched(
+    desk: Desk, places: Sequence[Path], seen: Seen, values: Sequence[str], *, planted: int, inside: int
+) -> Outcome:
+    files = [path for place in places for path in place.rglob("*") if path.is_file()]
+    outputs = {str(path.relative_to(desk.folder)): path.read_bytes() + path.name.encode() for path in files}
+    outputs |= seen.gone
     outputs |= {f"printed {number}": text.encode("utf-8", "replace") for number, text in enumerate(desk.printed)}
     leaks = [
         f"{name}: {value!r} in {near!r}" for name, content in outputs.items() for value, near in found(values, content)
     ]
+    leaks += [f"written outside the folders named: {path}" for path in sorted(seen.strays)]
     drafts = sum(path.suffix == ".yaml" for path in files)
-    return Outcome(
-        len(values),
-        len(rows),
-        inside,
-        drafts,
-        len(outputs),
-        sum(map(len, outputs.values())),
-        tuple(leaks),
-    )
+    size = sum(map(len, outputs.values()))
+    return Outcome(len(values), planted, inside, drafts, len(outputs), size, (*unused(desk), *leaks))
 
 
 @contextlib.contextmanager

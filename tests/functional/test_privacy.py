@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import random
+import shutil
 import stat
 import subprocess
 import unicodedata
 
 import pytest
 import yaml
-from benchmarks import leaks, planting
+from benchmarks import calling, leaks, planting, watching
 from benchmarks.privacy import by_gate, fuzz, utility
 
 START = 1_767_600_000  # a Monday in January 2026
@@ -57,6 +59,7 @@ def test_no_planted_value_comes_out_anywhere(tmp_path):
     assert seen.leaks == ()
     assert seen.inside >= 30
     assert seen.drafts >= 60
+    assert seen.outputs >= 150
 
 
 @pytest.mark.parametrize("value", ["Harbor-7741 x&y", 'say "x" \\ now'])
@@ -66,6 +69,39 @@ def test_the_search_finds_a_value_in_every_spelling(value):
     for spelling in spelled:
         assert [v for v, _ in leaks.found([value], b"before " + spelling + b" behind")] == [value]
     assert list(leaks.found([value], b"nothing of it")) == []
+
+
+def test_an_option_that_nobody_calls_is_told(tmp_path):
+    desk = calling.Desk(tmp_path)
+    (tmp_path / "temporary").mkdir()
+    desk.call("schema")
+    assert any("option scan --json" in sentence for sentence in leaks.unused(desk))
+    assert "fivetimes/conductor/1" in desk.printed[0]
+
+
+def test_what_is_printed_past_python_is_seen(tmp_path):
+    said: list[str] = []
+    with watching.printed(said, tmp_path):
+        os.write(2, b"from below")
+        print("from above")
+    assert "from above" in said[0]
+    assert "from below" in said[0]
+
+
+def test_files_written_elsewhere_and_files_that_are_gone_again_are_seen(tmp_path):
+    allowed, other = tmp_path / "in", tmp_path / "other"
+    for folder in (allowed, allowed / "deep", other):
+        folder.mkdir()
+    with watching.watched(allowed) as seen:
+        (other / "stray").write_text("x")
+        for name in ("a", "deep/b", "c"):
+            (allowed / name).write_text(f"gone {name}")
+        (allowed / "a").unlink()
+        shutil.rmtree(allowed / "deep")
+        (allowed / "d").write_text("new")
+        (allowed / "d").replace(allowed / "c")
+    assert seen.strays == {str(other / "stray")}
+    assert {content[:6] for content in seen.gone.values()} == {b"gone a", b"gone d", b"gone c"}
 
 
 def test_fuzzed_lines_leave_only_what_may_be_kept():
