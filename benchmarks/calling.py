@@ -62,6 +62,7 @@ def _report(desk: Desk) -> None:
     files = [word for form in ("html", "md", "json") for word in (f"--{form}", str(desk.out / f"r.{form}"))]
     desk.call("report", *desk.config, *files)
     desk.call("report", *desk.config, "--md", "-")
+    desk.call("report", *desk.config, "--html", str(desk.out / "owner.html"), "--people", "--live")
 
 
 def _draft(desk: Desk) -> None:

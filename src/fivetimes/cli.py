@@ -182,7 +182,7 @@ def report(
         bool, typer.Option("--people", help="On the page: who did what, by alias. For your own eyes.")
     ] = False,
     live: Annotated[
-        bool, typer.Option("--live", help="On the page: the lines themselves and their places. For your own eyes.")
+        bool, typer.Option("--live", help="On the page: the lines, as far as harmless, and their places. For you.")
     ] = False,
 ) -> None:
     """Write the five-times report of the last scan: a page, Markdown, JSON."""
@@ -198,7 +198,7 @@ def report(
         drafts=pipeline.drafts_of(result, folder=_folder(), environ=os.environ, at=at),
         standings=desk.standings(CONDUCTORS),
         people=people,
-        live=pipeline.live_of(result, folder=_folder()) if live else None,
+        live=pipeline.live_of(result, folder=_folder(), environ=os.environ) if live else None,
     )
     for form, target in targets.items():
         if target is not None:

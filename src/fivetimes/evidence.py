@@ -25,7 +25,7 @@ from fivetimes.model import (
     Role,
     Source,
 )
-from fivetimes.privacy import digest, flagged, public, secret_looking, touched
+from fivetimes.privacy import digest, flagged, public, secret_looking, touched, typed
 
 _Key = tuple[str, int | None, str | None]
 
@@ -137,50 +137,62 @@ def recall(candidate: Candidate, *, sources: Sequence[Source], readers: Mapping[
 _HIDDEN = "•••"
 
 
-def masked(live: LiveText, *, parse: Callable[[str], CommandLine]) -> LiveText:
-    """The same lines for a file that the owner asked for: told from their words alone, none that looks like a secret among them.
+Harmless = Callable[[str, Role], bool]
 
+
+def masked(live: LiveText, *, parse: Callable[[str], CommandLine], harmless: Harmless) -> LiveText:
+    """The same lines for a file that the owner asked for: told from their words alone, and only from those that may stand in one.
+
+    A word that is not shown to be harmless is told by its shape (`<path>`), one that is a secret or looks like one is hidden.
     Comments, here-documents and what a shell alone would see are gone, and so is a line that is one unknown word: a mistyped
-    password stands like that.
+    password stands like that. The place beside each line says where the owner finds it whole.
     """
     rows = tuple(
-        tuple(None if command is None else _masked(command, parse) for command in row) for row in live.occurrences
+        tuple(None if command is None else _masked(command, parse, harmless) for command in row)
+        for row in live.occurrences
     )
     return LiveText(live.candidate, rows, live.missing)
 
 
-def _masked(command: LiveCommand, parse: Callable[[str], CommandLine]) -> LiveCommand:
+def _masked(command: LiveCommand, parse: Callable[[str], CommandLine], harmless: Harmless) -> LiveCommand:
     if command.kind is Kind.SHELL:
-        text = _masked_line(parse(command.text))
-    elif command.kind in (Kind.COMMIT, Kind.ACTION):
-        text = " ".join(_masked_word(word) for word in command.text.split())
+        text = _masked_line(parse(command.text), harmless)
+    elif command.kind is Kind.COMMIT:
+        text = " ".join(_masked_word(word, harmless) for word in command.text.split())
     else:
-        text = " ".join([_masked_word(command.text), *_masked_args(command.args or {})])
+        named = [_masked_word(word, harmless, role=Role.NAME) for word in command.text.split()]
+        text = " ".join([*named, *_masked_args(command.args or {}, harmless)])
     return LiveCommand(command.kind, text)
 
 
-def _masked_line(line: CommandLine) -> str:
+def _masked_line(line: CommandLine, harmless: Harmless) -> str:
     words = [word for simple in line.commands for word in simple.words]
     if not line.sure or (len(words) == 1 and not public().is_program(words[0].text)):
         return _HIDDEN
     parts = []
     for simple in line.commands:
-        said = [*simple.via, *(_masked_word(word.text, role=word.role) for word in simple.words)]
+        said = [*simple.via, *(_masked_word(word.text, harmless, role=word.role) for word in simple.words)]
         parts.append(" ".join([simple.operator, *said] if simple.operator else said))
     return " ".join(parts)
 
 
-def _masked_word(text: str, *, role: Role = Role.VALUE) -> str:
+def _masked_word(text: str, harmless: Harmless, *, role: Role = Role.VALUE) -> str:
     if role is Role.SECRET or flagged(text) is not None:
         return _HIDDEN
-    parts = [_HIDDEN if secret_looking(part) else part for part in text.split()]
+    parts = [_masked_part(part, harmless, role) for part in text.split()]
     return shlex.quote(" ".join(parts)) if len(parts) > 1 else "".join(parts)
 
 
-def _masked_args(args: Mapping[str, Any]) -> Iterator[str]:
+def _masked_part(part: str, harmless: Harmless, role: Role) -> str:
+    if harmless(part, role) or (role is Role.FLAG and not part.strip("-<>&|0123456789")):
+        return part
+    return _HIDDEN if secret_looking(part) else typed(part)
+
+
+def _masked_args(args: Mapping[str, Any], harmless: Harmless) -> Iterator[str]:
     for key, value in args.items():
-        said = _HIDDEN if names_secret(key) else " ".join(map(_masked_word, str(value).split()))
-        yield f"{_masked_word(key)}={said}"
+        said = _HIDDEN if names_secret(key) else " ".join(_masked_word(word, harmless) for word in str(value).split())
+        yield f"{_masked_word(key, harmless, role=Role.KEY)}={said}"
 
 
 # ---- where it is now

@@ -496,9 +496,14 @@ class Told:
     live: Mapping[str, LiveText] | None = None
 
 
-def live_of(scan: Scan, *, folder: Path) -> dict[str, LiveText]:
-    """The lines behind every candidate, read again now, without what stands in a secret's place; for the owner's own page."""
-    return {c.id: evidence.masked(live(scan, c, folder=folder), parse=_parse) for c in scan.candidates}
+def live_of(scan: Scan, *, folder: Path, environ: Mapping[str, str]) -> dict[str, LiveText]:
+    """The lines behind every candidate, read again now, as far as they may stand in a file; for the owner's own page."""
+    found = {}
+    for candidate in scan.candidates:
+        text = live(scan, candidate, folder=folder)
+        harmless = _harmless(scan, text, folder=folder, environ=environ)
+        found[candidate.id] = evidence.masked(text, parse=_parse, harmless=harmless)
+    return found
 
 
 def report(scan: Scan, *, form: str, told: Told, at: datetime) -> str:
