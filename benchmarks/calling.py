@@ -5,17 +5,20 @@ from __future__ import annotations
 import contextlib
 import json
 import sys
+import webbrowser
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from benchmarks.visiting import LEFT_OUT, Visit
 from benchmarks.watching import printed
 
 from fivetimes import cli, commands, evidence
 from fivetimes.exporters import EXPORTERS
 from fivetimes.model import Balance, RawBatch, Source
 from fivetimes.readers import READERS
+from fivetimes.web.acts import ACTS
 
 
 @dataclass(slots=True)
@@ -127,6 +130,17 @@ def _status(desk: Desk) -> None:
 
 def _review(desk: Desk) -> None:
     desk.call("review", *_desk(desk), "--by", "ana")  # which asks on a terminal only, and says so
+    visit = Visit()
+    kept, webbrowser.open = webbrowser.open, visit.opened  # type: ignore[assignment]
+    try:
+        desk.call("review", *_desk(desk), "--by", "ana", "--web", "--port", "0", "--browser")
+    finally:
+        webbrowser.open = kept
+    missing = set(ACTS) - {LEFT_OUT} - visit.sent
+    if visit.trouble or missing:
+        raise SystemExit(
+            f"the review page was not used in full, so the check would prove nothing: {visit.trouble} {missing}"
+        )
 
 
 # command -> how it is called; the check fails where the command line has another, or an option that none of these names

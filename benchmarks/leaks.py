@@ -26,11 +26,15 @@ import shlex
 import sys
 import tempfile
 import urllib.parse
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import typer.main
 from benchmarks.calling import COMMANDS, Desk, faults
 from benchmarks.planters import PLANTERS
@@ -107,17 +111,46 @@ def _marked(text: str) -> str:
     return re.sub(r"([\\`*_\[\]|#~!])", r"\\\1", text)
 
 
+_HEAD = 6  # bytes of each spelling that are looked for first
+_BLOCK = 1 << 22  # bytes at a time
+
+
+@lru_cache(maxsize=4)
+def _needles(values: tuple[str, ...]) -> tuple[dict[int, list[tuple[str, bytes]]], npt.NDArray[np.bool_]]:
+    """What is looked for by its first six bytes, and which first three bytes there are."""
+    heads: dict[int, list[tuple[str, bytes]]] = defaultdict(list)
+    for value in values:
+        for spelling in spellings(value):
+            heads[int.from_bytes(spelling[:_HEAD], "little")].append((value, spelling))
+    beginnings = np.zeros(1 << 24, dtype=np.bool_)
+    beginnings[[head & 0xFFFFFF for head in heads]] = True
+    return heads, beginnings
+
+
+def _places(content: bytes, beginnings: npt.NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
+    """Where something may begin, with the six bytes that stand there as a number."""
+    for start in range(0, len(content) - _HEAD + 1, _BLOCK):
+        signs = np.frombuffer(content[start : start + _BLOCK + _HEAD - 1], dtype=np.uint8).astype(np.uint64)
+        size = len(signs) - _HEAD + 1
+        key = np.zeros(size, dtype=np.uint64)
+        for place in range(_HEAD):
+            key |= signs[place : place + size] << np.uint64(8 * place)
+        hits = np.flatnonzero(beginnings[key & np.uint64(0xFFFFFF)])
+        yield from zip((hits + start).tolist(), key[hits].tolist(), strict=True)
+
+
 def found(values: Sequence[str], content: bytes) -> Iterator[tuple[str, bytes]]:
     """The values that stand in some bytes in any spelling, each with what is around it."""
     # YAML and terminals fold long lines at blanks
     content += b"\0" + b" ".join(content.split()) if any(" " in value for value in values) else b""
-    for value in values:
-        for spelling in spellings(value):
-            place = content.find(spelling)
-            while place >= 0 and _by_chance(spelling, content, place):
-                place = content.find(spelling, place + 1)
-            if place >= 0:
-                yield value, content[max(0, place - 80) : place + len(spelling) + 40]
+    heads, beginnings = _needles(tuple(values))
+    told: set[str] = set()
+    for place, head in _places(content, beginnings):
+        for value, spelling in heads.get(head, ()):
+            if value in told or not content.startswith(spelling, place) or _by_chance(spelling, content, place):
+                continue
+            told.add(value)
+            yield value, content[max(0, place - 80) : place + len(spelling) + 40]
 
 
 def _by_chance(spelling: bytes, content: bytes, place: int) -> bool:
