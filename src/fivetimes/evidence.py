@@ -192,7 +192,8 @@ def _masked_part(part: str, harmless: Harmless, role: Role) -> str:
 def _masked_args(args: Mapping[str, Any], harmless: Harmless) -> Iterator[str]:
     for key, value in args.items():
         said = _HIDDEN if names_secret(key) else " ".join(_masked_word(word, harmless) for word in str(value).split())
-        yield f"{_masked_word(key, harmless, role=Role.KEY)}={said}"
+        named = key if harmless(key, Role.KEY) and flagged(key) is None else _HIDDEN  # of one word, or it is no name
+        yield f"{named}={said}"
 
 
 # ---- where it is now

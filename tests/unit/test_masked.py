@@ -50,6 +50,10 @@ def test_a_call_shows_its_arguments_but_none_that_is_named_a_secret_or_looks_lik
     assert shown(call) == "draft-post slug=<str> api_key=••• note=use •••"
 
 
+def test_an_argument_that_is_called_by_several_words_is_not_called_a_name() -> None:
+    assert shown(LiveCommand(Kind.TOOL, "Edit", {"correct horse battery staple=": "x"})) == "Edit •••=<str>"
+
+
 def test_a_line_that_is_gone_stays_gone() -> None:
     live = masked(LiveText("x", ((None,),), 1), parse=lambda text: parse(text, grammar=public()), harmless=HARMLESS)
     assert live.occurrences == ((None,),)
