@@ -125,9 +125,8 @@ def card(
 
 def _summary(candidate: Candidate) -> str:
     """The first steps, by which routines of one title are told apart."""
-    more = len(candidate.steps) - _FIRST_STEPS
-    shown = " → ".join(step.action for step in candidate.steps[:_FIRST_STEPS])
-    return f"{shown} → {more} more" if more > 0 else shown
+    shown = [step.action for step in candidate.steps[:_FIRST_STEPS]]
+    return " → ".join([*shown, "…"] if len(candidate.steps) > _FIRST_STEPS else shown)
 
 
 def _hours(candidate: Candidate, where: str) -> Figure | str:
