@@ -8,6 +8,7 @@ from typing import Any
 
 _connect = socket.socket.connect
 _connect_ex = socket.socket.connect_ex
+_sendto = socket.socket.sendto
 _getaddrinfo = socket.getaddrinfo
 
 
@@ -35,6 +36,11 @@ def _guard(what: Any) -> Any:
     return guarded
 
 
+def _send(self: socket.socket, *given: Any) -> int:
+    """As sendto: the address stands last. A datagram needs no connection."""
+    return int(_guard(lambda plug, _address: _sendto(plug, *given))(self, given[-1]))
+
+
 def _look_up(host: Any, *rest: Any, **named: Any) -> Any:
     if not _is_here((host or "localhost",)):
         raise NetworkUsed(f"the address of {host!r} was asked for: fivetimes uses no network, and nor do its tests")
@@ -47,6 +53,7 @@ def block() -> None:
         return
     socket.socket.connect = _guard(_connect)  # type: ignore[method-assign]
     socket.socket.connect_ex = _guard(_connect_ex)  # type: ignore[method-assign]
+    socket.socket.sendto = _send  # type: ignore[method-assign,assignment]
     socket.getaddrinfo = _look_up
 
 

@@ -19,6 +19,15 @@ def test_a_connection_elsewhere_is_refused(address):
         plug.connect(address)
 
 
+def test_a_datagram_elsewhere_is_refused_and_one_on_loopback_arrives():
+    with socket.socket(type=socket.SOCK_DGRAM) as plug, socket.socket(type=socket.SOCK_DGRAM) as other:
+        with pytest.raises(NetworkUsed):
+            plug.sendto(b"x", ("192.0.2.1", 53))
+        other.bind(("127.0.0.1", 0))
+        plug.sendto(b"here", other.getsockname())
+        assert other.recv(10) == b"here"
+
+
 def test_a_name_is_not_looked_up():
     with pytest.raises(NetworkUsed):
         socket.getaddrinfo("example.net", 443)
