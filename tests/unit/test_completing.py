@@ -13,6 +13,7 @@ from fivetimes.candidates import propose
 from fivetimes.candidates.completing import complete
 from fivetimes.candidates.families import families
 from fivetimes.candidates.folding import accident
+from fivetimes.candidates.runs import Desk
 from fivetimes.candidates.search import find
 from fivetimes.candidates.stream import open_stream
 from fivetimes.config import Rule, Search
@@ -144,3 +145,15 @@ def test_completing_keeps_the_count_and_gives_no_event_to_two_runs(routines, tim
     assert len(events) == len(set(events))
     assert all(len({persons[r] for r in run}) == 1 for run in told)
     assert all(len(run) >= 2 for run in told)
+
+
+def test_a_run_of_which_one_place_alone_is_left_has_no_gap_in_it():
+    stream = open_stream(logs.work("abcdef", 6), silence=SEARCH.silence)
+    found, _ = find(stream, SEARCH)
+    desk = Desk(stream, found, SEARCH)
+    runs = desk.runs[0]
+    row = next(cell[0] for cell in runs.rows[0] if cell)
+    runs.rows[0] = [[row], *([] for _ in runs.rows[0][1:])]
+    assert desk.gap(runs, 0, 0, row + 9) == 0
+    assert desk.gap(runs, 0, 1, row) == 0
+    assert desk.gap(runs, 0, 1, row + 2) <= 1

@@ -118,10 +118,9 @@ class Desk:
         return low, min(high, len(self.stream.rows))
 
     def gap(self, runs: Runs, run: int, place: int, row: int) -> int:
-        """How many rows that no run owns lie between a row and the nearest place of its run."""
-        nearest = min(
-            (cell[0] for o, cell in enumerate(runs.rows[run]) if cell and o != place), key=lambda r: abs(r - row)
-        )
+        """How many rows that no run owns lie between a row and the nearest other place of its run; 0 where it has none."""
+        others = (cell[0] for o, cell in enumerate(runs.rows[run]) if cell and o != place)
+        nearest = min(others, key=lambda r: abs(r - row), default=row)
         low, high = sorted((nearest, row))
         return sum(int(self.stream.event[r]) not in self.owner for r in range(low + 1, high))
 
