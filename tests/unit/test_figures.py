@@ -88,7 +88,7 @@ def test_skills_stand_left_of_the_routine_that_calls_them_and_a_pair_right_of_it
     columns = {node.name: node.column for node in drawn.nodes}
     assert columns["draft-post"] == 0
     assert columns[post.id] == 1
-    assert columns[f"{post.title}, then {release.title}"] == 2
+    assert columns[f"{post.id} → {release.id}"] == 2
     assert ("Publish post, then Release version", ("Publish post", "Release version")) in drawn.said
     named = {name for _, parts in drawn.said for name in parts}
     assert "git push" in named  # shared by both
@@ -108,3 +108,10 @@ def test_no_two_names_of_a_column_stand_on_each_other() -> None:
     places = [(node.column, node.y) for node in drawn.nodes]
     assert len(set(places)) == len(places)
     assert all(0 <= node.y <= drawn.height - 24 for node in drawn.nodes)
+
+
+def test_routines_of_one_title_are_told_apart_and_so_are_their_pairs() -> None:
+    one, other = made.friday(13)[0], replace(made.friday(8)[0], id="publish-post-77aa")
+    drawn = graph(made.scan(one, other), [Follows(one.id, other.id, 2), Follows(other.id, one.id, 2)])
+    assert [node.label for node in drawn.nodes if node.column == 1] == ["Publish post (3f9a)", "Publish post (77aa)"]
+    assert sum(node.column == 2 for node in drawn.nodes) == 2

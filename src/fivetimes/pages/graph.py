@@ -12,7 +12,7 @@ from fivetimes.pages.figures import Follows
 WIDTH = 900
 _TOP, _ROW, _NODE, _GAP = 28, 30, 24, 75
 _BOX = (WIDTH - 2 * _GAP) // 3
-_MOST = 24  # nodes of a column
+_MOST = 40  # nodes of a column
 _LETTERS = 31  # of a name, as many as a box holds
 _HEADS = tuple((name, n * (_BOX + _GAP)) for n, name in enumerate(("skills, steps", "compositions", "orchestrators")))
 _CALLS = (Kind.SKILL, Kind.TOOL, Kind.ACTION)
@@ -51,10 +51,11 @@ def graph(scan: Scan, follows: Sequence[Follows]) -> Graph:
     """
     parts = _parts(scan.candidates)
     calls = {c.id: parts[c.id] for c in scan.candidates if parts[c.id]}
-    titles = {c.id: c.title for c in scan.candidates}
+    titles = _titles(scan.candidates)
     tiers = {c.id: c.tier.value for c in scan.candidates}
     declared = {one.name: one for one in scan.compositions}
-    chains = {f"{titles[f.first]}, then {titles[f.then]}": (f.first, f.then) for f in follows}
+    chains = {f"{f.first} → {f.then}": (f.first, f.then) for f in follows}
+    titles |= {name: f"{titles[first]}, then {titles[then]}" for name, (first, then) in chains.items()}
     columns = (
         _first_column(calls, scan.compositions),
         [*calls, *(name for pair in chains.values() for name in pair), *_of_level(scan.compositions, 2)],
@@ -78,6 +79,12 @@ def graph(scan: Scan, follows: Sequence[Follows]) -> Graph:
         (titles.get(whole, whole), tuple(titles.get(part, part) for part in named)) for whole, named in edges.items()
     )
     return Graph(height, WIDTH, (_BOX, _NODE), _HEADS, nodes, lines, said)
+
+
+def _titles(candidates: Sequence[Candidate]) -> dict[str, str]:
+    """What each routine is called; where two are called the same, with the end of the id."""
+    times = Counter(c.title for c in candidates)
+    return {c.id: c.title if times[c.title] == 1 else f"{c.title} ({c.id[-4:]})" for c in candidates}
 
 
 def _parts(candidates: Iterable[Candidate]) -> dict[str, tuple[str, ...]]:
