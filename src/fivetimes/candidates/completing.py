@@ -31,6 +31,7 @@ _ROUNDS = 2
 _ODD = 0.3  # a row that stands so seldom where it does is looked at again
 _ASKED = 0.5  # share of linked rows from which on a repeat must share the value too
 _LUCK = 0.01  # chance up to which a repeat, or a place that only values show, is believed
+_ACCIDENT = 0.05  # chance from which on rows without the value of their run are there by luck
 
 
 # ---- deciding each place anew
@@ -52,7 +53,7 @@ def _decide(desk: Desk, number: int, run: int, place: int) -> None:
     runs = desk.runs[number]
     cell = runs.rows[run][place]
     now = desk.bits(number, run, place, cell[0]) + CLEARLY if cell else 0.0
-    best, chosen = max(now, CLEARLY), None
+    best, chosen = max(now, 0.0), None
     for row in desk.candidates(number, run, place):
         price = desk.price(number, run, row)
         if price is not None and desk.bits(number, run, place, row) - price > best:
@@ -76,7 +77,7 @@ def _purge(desk: Desk, number: int) -> None:
         gap = max(desk.gap(runs, run, place, runs.rows[run][place][0]) for run in odd)
         luck = 1.0 - (1.0 - min(0.9, sum(desk.rate[kind] for kind in runs.kinds[place]))) ** (2 * (gap + 1))
         without = len(runs.rows) - len(held) + len(odd)
-        if _at_least(len(odd), of=without, chance=luck) > _LUCK:
+        if _at_least(len(odd), of=without, chance=luck) > _ACCIDENT:
             for run in odd:
                 _empty(runs, run, place)
 
