@@ -12,7 +12,7 @@ AXE = $(BIN)/python -m pip install --quiet --constraint constraints.txt --no-dep
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help demo pictures test test-spark check bench bench-growth bench-recovery bench-privacy bench-readers bench-mining bench-real leaks fuzz fuzz-readers
+.PHONY: help demo pictures test test-spark check bench bench-growth bench-recovery bench-drafts bench-privacy bench-readers bench-mining bench-real leaks fuzz fuzz-readers
 
 help:
 	@echo "make demo            scan the sample team, write a report and drafts into demo/"
@@ -29,6 +29,7 @@ help:
 	@echo "make fuzz-readers    100,000 damaged inputs per reader"
 	@echo "make bench-recovery  how many planted routines are found, beside two baselines; SEEDS='1 2', LABELLED=folder"
 	@echo "make bench-real      what is found in real repositories and logs: few, distinct, seen again? [WORK=folder]"
+	@echo "make bench-drafts    whether drafts say what was planted: steps, choices, repeats, threads, gates"
 	@echo "make bench-mining    the pattern miner beside its peers, which it installs; WORK, SPMF, SUPPORT choose"
 
 .venv/bin/python:
@@ -88,6 +89,10 @@ bench-growth: .venv/.installed-dev
 
 bench-recovery: .venv/.installed-dev
 	$(BIN)/python -m benchmarks.recovery $(if $(SEEDS),--seeds $(SEEDS)) $(if $(LABELLED),--labelled $(LABELLED))
+
+bench-drafts: .venv/.installed-dev
+	$(BIN)/python -m benchmarks.drafts
+	$(BIN)/python -m benchmarks.drafts --stress
 
 # WORK: a folder whose repositories and logs are scanned besides this repository
 bench-real: .venv/.installed-dev

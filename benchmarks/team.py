@@ -193,15 +193,18 @@ def _write_repositories(commits: Mapping[str, list[tuple[Commit, Done]]], out: P
 
 def _truth(library: Library, settings: Settings, tagged: Sequence[Done], events: int) -> dict[str, Any]:
     runs: Runs = defaultdict(lambda: defaultdict(list))
+    steps: dict[str, dict[int, list[tuple[int, int] | None]]] = defaultdict(lambda: defaultdict(list))
     for done in tagged:
         if done.tag:
             runs[done.tag[0]][done.tag[1]].append(done.places)
+            steps[done.tag[0]][done.tag[1]].append(done.step)
     routines = [
         {
             "id": routine["id"],
             "habit": bool(routine.get("habit")),
             "steps": len(routine["steps"]),
             "instances": [runs[routine["id"]][number] for number in sorted(runs[routine["id"]])],
+            "done": [steps[routine["id"]][number] for number in sorted(steps[routine["id"]])],
         }
         for routine in library["routines"]
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -13,6 +14,9 @@ from fivetimes.model import Candidate, Effect, Step, Unready
 _MOST = 5
 _NAMED = 3  # ways that a question names; the draft has them all
 _ALWAYS = 0.95  # a step seen in a smaller share of the occurrences is optional
+
+_PSEUDONYM = re.compile(r"\b(prog|script|skill|tool|action)-[0-9a-f]{6}\b")
+_STANDS_FOR = {"prog": "program"}
 
 Question = tuple[bool, str, str, str]  # required, about, ask, evidence
 
@@ -67,7 +71,7 @@ def _choices(candidate: Candidate) -> Iterator[Question]:
     for number, step in enumerate(candidate.steps, 1):
         if step.alternatives:
             ask = f"Step s{number} is done in several ways: which is the intended one, or when is each right?"
-            yield False, "alternatives", ask, f"{step.action}, else {_others(step)}"
+            yield False, "alternatives", ask, f"{_plain(step.action)}, else {_others(step)}"
             return
     left_out = min(candidate.steps, key=lambda step: step.share, default=None)
     if left_out is not None and left_out.share < _ALWAYS:
@@ -118,9 +122,20 @@ def _success(candidate: Candidate) -> Iterator[Question]:
 
 
 def _others(step: Step) -> str:
-    named = ", ".join(f"{action} ({_percent(share)})" for action, share in step.alternatives[:_NAMED])
-    more = len(step.alternatives) - _NAMED
+    others = [(action, share) for action, share in step.alternatives if action != step.action]
+    named = ", ".join(f"{_plain(action)} ({_percent(share)})" for action, share in others[:_NAMED])
+    more = len(others) - _NAMED
     return f"{named} and {more} more" if more > 0 else named
+
+
+def _plain(action: str) -> str:
+    """An action without the pseudonyms of local names, which say nothing to a reader.
+
+    Example:
+        >>> _plain("tox -e script-d3f814")
+        'tox -e <script>'
+    """
+    return _PSEUDONYM.sub(lambda found: f"<{_STANDS_FOR.get(found[1], found[1])}>", action)
 
 
 def _percent(share: float) -> str:
@@ -143,4 +158,9 @@ _ORDER = (
 
 
 def _named(candidate: Candidate, chosen: Callable[[Step], bool]) -> str:
-    return ", ".join(f"s{n} ({step.action})" for n, step in enumerate(candidate.steps, 1) if chosen(step))
+    return ", ".join(f"s{n} ({_ways(step)})" for n, step in enumerate(candidate.steps, 1) if chosen(step))
+
+
+def _ways(step: Step) -> str:
+    """A step by all its ways: which of them is meant is for the reader to say."""
+    return " or ".join(dict.fromkeys(map(_plain, (step.action, *(action for action, _ in step.alternatives)))))
