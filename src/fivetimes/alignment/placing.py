@@ -163,6 +163,8 @@ def align(log: EventLog, *, reach: float, step: float) -> EventLog:
         step: seconds between two lines that no anchor separates; only order is meant by it.
     """
     histories = _untimed(log)
+    if not histories:
+        return log
     columns = log.columns
     timed = np.flatnonzero(columns["time_source"] == TimeSource.RECORDED)
     timed = timed[np.lexsort((timed, columns["time"][timed], columns["person"][timed]))]
