@@ -10,6 +10,7 @@ from fivetimes.model import Balance, RawBatch, Source
 from fivetimes.readers.histories import Entries, batches
 from fivetimes.readers.lines import NAN, blocks, decode, starts
 
+_STAMP = "\n  when: "
 _HEAD = "- cmd: "
 _WHEN = re.compile(r"\n *when: *([0-9]{1,11}) *(?=\n|$)")
 _WHOLE_TIME = re.compile(r" *when: *[0-9]{10}")
@@ -51,6 +52,26 @@ def _finished(text: str, balance: Balance) -> str:
 
 
 def _cut(entries: list[str], line: int) -> Entries:
+    return _plainly(entries, line) or _closely(entries, line)
+
+
+def _plainly(entries: list[str], line: int) -> Entries | None:
+    """A block of entries that all are a command and a time of ten digits, nothing else; None for any other."""
+    parts = [entry.partition(_STAMP) for entry in entries]
+    stamps = [stamp for _, _, stamp in parts]
+    stamps[-1] = stamps[-1].removesuffix("\n")
+    digits = "".join(stamps)
+    if set(map(len, stamps)) != {10} or not (digits.isascii() and digits.isdigit()):
+        return None
+    commands = [command for command, _, _ in parts]
+    said = "".join(commands)
+    if "\n" in said:
+        return None
+    lines = range(line, line + 2 * len(entries), 2)
+    return Entries(list(map(_unescaped, commands)) if "\\" in said else commands, lines, list(map(float, stamps)))
+
+
+def _closely(entries: list[str], line: int) -> Entries:
     ends = [entry.find("\n") for entry in entries]
     commands = [entry[:end] if end >= 0 else entry for entry, end in zip(entries, ends, strict=True)]
     if any("\\" in command for command in commands):
