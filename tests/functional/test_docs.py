@@ -3,13 +3,35 @@
 from __future__ import annotations
 
 import re
+import shlex
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-MAKEFILE = (Path(__file__).parents[2] / "Makefile").read_text(encoding="utf-8")
+from functional.conftest import Desk
+
+PYTEST = Path(sys.executable).with_name("pytest")
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 COMMANDS = re.findall(r"`fivetimes (\w+)", README)
+PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
+ANSWERS = {"scan": "y\n", "review": "x\n", "names": "n\n" * 99}  # to what is asked at a terminal
+
+
+def blocks(page: Path) -> list[tuple[str, str]]:
+    """The kind and the text of each block of code on a page."""
+    return re.findall(r"^```(\w*)\n(.*?)^```$", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+
+
+def commands(page: Path) -> list[list[str]]:
+    """What a page says to type, command by command, as words."""
+    lines = [line for kind, text in blocks(page) if kind == "sh" for line in text.splitlines()]
+    return [words for line in lines if (words := shlex.split(line, comments=True))]
 
 
 def test_every_command_is_in_the_readme(desk):
@@ -36,9 +58,37 @@ def test_the_ladder_in_the_readme_is_the_one_that_is_printed(atelier):
             assert re.sub(r"\s+", " ", part.removesuffix("→ …").strip()) in printed
 
 
-def test_every_make_target_of_the_readme_exists():
-    for target in re.findall(r"^make ([\w-]+)$", README, re.MULTILINE):
-        assert re.search(rf"^{target}:", MAKEFILE, re.MULTILINE), target
+@pytest.fixture(scope="module")
+def table(atelier, tmp_path_factory):
+    """The sample team's folder, scanned, with the files that the pages name."""
+    folder = tmp_path_factory.mktemp("table")
+    team = folder / "team"
+    shutil.copytree(atelier.team, team, symlinks=True)
+    (folder / "home").mkdir()
+    (team / "db.spmf").write_text("1 -1 2 -1 3 -1 -2\n" * 120)
+    desk = Desk(folder / "home", team)
+    assert desk.run("scan", "--yes").returncode == 0
+    return desk
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_what_a_page_says_to_type_can_be_typed(page, table):
+    for program, *words in commands(page):
+        if program == "make":
+            assert re.search(rf"^{words[0]}:", MAKEFILE, re.MULTILINE), words
+        elif program == ".venv/bin/pytest":
+            done = subprocess.run([PYTEST, "--collect-only", *words], cwd=ROOT, capture_output=True, check=False)
+            assert done.returncode == 0, words
+        else:
+            assert program in ("fivetimes", ".venv/bin/fivetimes")
+            code, shown = table.type(*words, answer=ANSWERS.get(words[0], ""))
+            assert code == 0, (words, shown)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_no_command_stands_in_a_block_that_is_not_run(page):
+    for kind, text in blocks(page):
+        assert kind == "sh" or not re.search(r"^(?:fivetimes|\.venv/bin/\w+|make) ", text, re.MULTILINE), text
 
 
 def test_the_configuration_in_the_readme_is_understood(tmp_path):
