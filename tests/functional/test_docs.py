@@ -65,6 +65,12 @@ def table(atelier, tmp_path_factory):
     team = folder / "team"
     shutil.copytree(atelier.team, team, symlinks=True)
     (folder / "home").mkdir()
+    rows = [
+        f"ana,2026-03-{day:02}T09:0{place}:00Z,{action}"
+        for day in range(2, 9)
+        for place, action in enumerate(("pick", "pack", "post"))
+    ]
+    (team / "orders.csv").write_text("\n".join(["user,ts,activity", *rows]))
     (team / "db.spmf").write_text("1 -1 2 -1 3 -1 -2\n" * 120)
     desk = Desk(folder / "home", team)
     assert desk.run("scan", "--yes").returncode == 0
