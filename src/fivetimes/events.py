@@ -354,7 +354,7 @@ class _Forms:
                 subject = self._add_commit(message.split("\n", 1)[0].strip(), ())
             else:
                 self._add_command(command)
-            if tag := tag_made([w.text for w in command.words]):
+            if command.words[0].text == "git" and (tag := tag_made([w.text for w in command.words])):
                 self.tags[-1] = self.tag_names(tag)
         return subject
 

@@ -71,8 +71,9 @@ def _plain(program: str, rest: Sequence[str]) -> list[str]:
 
 def _by_rule(program: str, path: Sequence[str], rest: Sequence[str]) -> Effect | None:
     """Return what the table says: the longest command first, conditions before none."""
+    words = tuple(path)
     for steps, rule in by_program().get(program, ()):
-        if tuple(path[: len(steps)]) == steps and rule.fits(rest):
+        if words[: len(steps)] == steps and rule.fits(rest):
             return rule.effect
     return None
 
