@@ -82,6 +82,8 @@ def test_a_command_is_classified(line: str, effect: Effect) -> None:
 
 
 NAMES = {
+    "announce-image": Effect.SEND,
+    "revoke-key": Effect.DELETE,
     "publish-post": Effect.PUBLISH,
     "draft-post": Effect.NONE,
     "check-deploy": Effect.NONE,

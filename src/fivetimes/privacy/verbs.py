@@ -121,6 +121,7 @@ NOUNS = frozenset(
     script size subject table test tests text title url validation version video""".split()
 )
 ALWAYS = frozenset(
-    "send post delete remove publish deploy push upload merge notify email mail share ship destroy drop purge".split()
+    """send post delete remove publish deploy push upload merge notify email mail share ship destroy drop purge announce
+    approve pay deliver revoke erase wipe shred terminate reimburse disburse remit""".split()
 )
 CONJUNCTIONS = frozenset({"and", "then", "plus", "und"})
