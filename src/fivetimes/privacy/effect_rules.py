@@ -8,7 +8,7 @@ from importlib import resources
 
 from fivetimes.model import Effect
 
-_CONDITIONS = ("with", "ending")
+_CONDITIONS = ("with", "from")
 _HEAD = re.compile(r"\[(?P<effect>[A-Z]+)\] (?P<because>.+)")
 
 
@@ -16,9 +16,9 @@ _HEAD = re.compile(r"\[(?P<effect>[A-Z]+)\] (?P<because>.+)")
 class Rule:
     """Commands with one effect.
 
-    `commands` are programs with their subcommand path. `needs` has to be found in one of the words behind the program, with
-    `last` in the last of them; None needs nothing. `because` says why a person should be asked first, or why not. `example` is a
-    command that the rule classifies.
+    `commands` are programs with their subcommand path. `needs` has to be found in one of the words behind the program; with
+    `origin` in the first argument and in no other, which is then where something comes from; None needs nothing. `because` says
+    why a person should be asked first, or why not. `example` is a command that the rule classifies.
     """
 
     effect: Effect
@@ -26,11 +26,16 @@ class Rule:
     example: str
     needs: re.Pattern[str] | None
     commands: tuple[tuple[str, ...], ...]
-    last: bool = False
+    origin: bool = False
 
-    def fits(self, words: Sequence[str]) -> bool:
-        """Whether the words behind the program are as the rule needs them."""
-        return self.needs is None or any(map(self.needs.search, words[-1:] if self.last else words))
+    def fits(self, words: Sequence[str], arguments: Sequence[str]) -> bool:
+        """Whether the words behind the program, and those of them that are arguments, are as the rule needs them."""
+        if self.needs is None:
+            return True
+        if self.origin:
+            places = [place for place, word in enumerate(arguments) if self.needs.search(word)]
+            return places == [0] and len(arguments) > 1
+        return any(map(self.needs.search, words))
 
 
 @lru_cache(maxsize=1)
@@ -55,7 +60,7 @@ def _rules(text: str) -> Iterator[Rule]:
             example=lines[1].removeprefix("such as "),
             needs=re.compile(needs) if conditional else None,
             commands=tuple(tuple(command.split()) for command in commands),
-            last=word == "ending",
+            origin=word == "from",
         )
 
 

@@ -20,7 +20,7 @@ _NOTHING_DONE = frozenset(
 _RUNNERS = frozenset(
     """make gmake just task rake invoke inv doit poe nox tox ninja mage gulp grunt ant mvn mvnw gradle gradlew yarn pnpm npm bun
     hatch pdm pixi composer turbo nx lerna npm-run-all fab mix rails artisan manage.py console bazel python pypy py bash sh
-    zsh fish dash ksh pwsh node deno tsx ts-node ruby perl php lua julia Rscript osascript fastlane snakemake sbt""".split()
+    zsh fish dash ksh pwsh node deno tsx ts-node ruby perl php lua julia Rscript osascript snakemake sbt""".split()
 )
 _LONGEST = 200  # characters; what is longer is no name
 _BY_FLAG = frozenset({"nox", "tox", "cmake"})
@@ -73,7 +73,7 @@ def _by_rule(program: str, path: Sequence[str], rest: Sequence[str]) -> Effect |
     """Return what the table says: the longest command first, conditions before none."""
     words = tuple(path)
     for steps, rule in by_program().get(program, ()):
-        if words[: len(steps)] == steps and rule.fits(rest):
+        if words[: len(steps)] == steps and rule.fits(rest, path[len(steps) :]):
             return rule.effect
     return None
 
