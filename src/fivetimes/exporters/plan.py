@@ -14,7 +14,7 @@ from typing import Any
 from fivetimes.errors import RuleError
 from fivetimes.exporters import shell
 from fivetimes.exporters.gates import guarded_steps
-from fivetimes.exporters.prose import line, ways
+from fivetimes.exporters.prose import told, ways
 from fivetimes.exporters.shell import Ref
 from fivetimes.model import Conductor
 
@@ -147,7 +147,7 @@ def _says(ref: Ref) -> str:
 def _stage(step: Mapping[str, Any], values: Mapping[Ref, Value], settled: Mapping[Ref, str]) -> Stage:
     acts = tuple(_act(way, step["specialist"], values, settled) for way in ways(step))
     again = int(step.get("repeat", [1, 1])[1])
-    return Stage(step["id"], line(step["action"]), step.get("gate"), step["share"] < ALWAYS, again, acts)
+    return Stage(step["id"], told(step), step.get("gate"), step["share"] < ALWAYS, again, acts)
 
 
 def _act(

@@ -5,9 +5,13 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from textwrap import shorten
 from typing import Any
 
+from fivetimes.exporters.shell import PLACEHOLDER
 from fivetimes.privacy import show
+
+_LONGEST = 90  # characters of a command where it is only named
 
 # (namespace, what a person does about its values)
 SPACES: tuple[tuple[str, str], ...] = (
@@ -36,6 +40,22 @@ def markdown(text: object) -> str:
         '\\\\# &lt;b&gt;bold&lt;/b&gt; \\\\*too\\\\*'
     """
     return re.sub(r"([\\`*_\[\]|#~])", r"\\\1", html.escape(line(text), quote=False))
+
+
+def told(step: Mapping[str, Any]) -> str:
+    """What a step does, as its usual command says it; values in angle brackets.
+
+    Example:
+        >>> told({"action": "vim *", "specialist": {"kind": "shell", "name": "vim"}, "run": "vim posts/{{ inputs.slug }}.md"})
+        'vim posts/<slug>.md'
+        >>> told({"action": "skill:tag post *", "specialist": {"kind": "skill", "name": "tag"}, "run": "tag"})
+        'skill:tag post *'
+    """
+    if step["specialist"]["kind"] != "shell":
+        return line(step["action"])
+    return shorten(
+        line(PLACEHOLDER.sub(lambda found: f"<{found[2]}>", ways(step)[0]["run"])), _LONGEST, placeholder=" …"
+    )
 
 
 def ways(step: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:

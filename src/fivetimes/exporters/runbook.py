@@ -21,6 +21,7 @@ from fivetimes.exporters.prose import (
     override,
     purpose,
     questions,
+    told,
     ways,
 )
 from fivetimes.model import Conductor
@@ -60,9 +61,9 @@ def _step(number: int, step: Mapping[str, Any]) -> Iterator[str]:
         who = markdown(gate["answerer"]) if gate["answerer"] else "a person"
         yield f"{number}. {_STOP} {markdown(gate['ask'])} Answered by {who}; if it is no, {markdown(gate['on_no'])} here."
         yield ""
-        yield f"    Then {markdown(step['action'])}{marks(step)}:"
+        yield f"    Then {markdown(told(step))}{marks(step)}:"
     else:
-        yield f"{number}. {markdown(step['action'])}{marks(step)}"
+        yield f"{number}. {markdown(told(step))}{marks(step)}"
     yield ""
     for way in ways(step):
         yield from fenced(line(way["run"]))
@@ -80,7 +81,7 @@ def picture(conductor: Conductor) -> Iterator[str]:
     before = ["begin([begin])"]
     for step in guarded_steps(conductor):
         name = step["id"]
-        shape = f'{name}["{_label(step["action"])}"]'
+        shape = f'{name}["{_label(told(step))}"]'
         if step.get("gate"):
             gate = f"gate_{name}"
             yield from _arrows(before, f'{gate}{{"{_label(step["gate"]["ask"])}"}}')

@@ -22,6 +22,7 @@ from fivetimes.exporters.prose import (
     override,
     purpose,
     questions,
+    told,
     ways,
 )
 from fivetimes.exporters.source import render
@@ -64,8 +65,8 @@ def _description(document: Mapping[str, Any]) -> str:
     count = document["evidence"]["occurrences"]
     seen = f"{line(document['title'])}. A routine that people were seen to do {count} times: {actions}."
     said = document["why"]["purpose"]
-    told = f"For: {line(said)}" if said else "A draft: its purpose is still to be said by a person."
-    text = _RULE.sub("--", f"{seen} {told}".translate(_NO_TAGS))
+    use = f"For: {line(said)}" if said else "A draft: its purpose is still to be said by a person."
+    text = _RULE.sub("--", f"{seen} {use}".translate(_NO_TAGS))
     return text if len(text) <= _DESCRIPTION else text[: _DESCRIPTION - 1].rstrip() + "…"
 
 
@@ -100,11 +101,13 @@ def _when(document: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _step(number: int, step: Mapping[str, Any]) -> Iterator[str]:
-    yield f"{number}. {markdown(step['action'])}{marks(step)}"
-    yield ""
     if gate := step.get("gate"):
-        yield f"    {_STOP} {markdown(gate['ask'])} If the answer is no, {markdown(gate['on_no'])} here."
+        yield f"{number}. {_STOP} {markdown(gate['ask'])} If the answer is no, {markdown(gate['on_no'])} here."
         yield ""
+        yield f"    Then {markdown(told(step))}{marks(step)}:"
+    else:
+        yield f"{number}. {markdown(told(step))}{marks(step)}"
+    yield ""
     for way in ways(step):
         yield from fenced(line(way["run"]))
     yield ""
