@@ -19,6 +19,7 @@ help:
 	@echo "make pictures        the pictures of the README, by a headless Chromium"
 	@echo "make test            run every test and the notebooks"
 	@echo "make test-spark      the pattern miner on a local Spark session; installs PySpark, needs Java 17"
+	@echo "make coverage        run every test and say which lines none of them reaches"
 	@echo "make check           format, lint, types, imports and dependencies; runs nothing of ours"
 	@echo "make bench           speed and size on the simulated year of a team of 60"
 	@echo "make bench-growth    what a scan costs by the size of the history, with a picture"
@@ -70,9 +71,12 @@ test-spark: .venv/.installed-spark
 
 # a notebook's kernel keeps its own files in the environment, not in the home folder
 test: .venv/.installed-dev
-	$(BIN)/pytest -n auto --dist worksteal --cov --cov-report=term:skip-covered
+	$(BIN)/pytest -n auto --dist worksteal
 	IPYTHONDIR=$(CURDIR)/.venv/run JUPYTER_RUNTIME_DIR=$(CURDIR)/.venv/run MPLCONFIGDIR=$(CURDIR)/.venv/run \
 	  $(BIN)/pytest --nbmake notebooks
+
+coverage: .venv/.installed-dev
+	$(BIN)/pytest -n auto --dist worksteal --cov --cov-report=term:skip-covered
 
 check: .venv/.installed-dev
 	$(BIN)/ruff format --check
