@@ -59,13 +59,16 @@ def _twins(log: EventLog, free: Bools, window: float) -> list[tuple[int, int]]:
     rows = np.flatnonzero(free & ~np.isnan(columns["time"]) & (columns["commit"] < 0))
     rows = rows[np.lexsort((columns["time"][rows], columns["form"][rows], columns["person"][rows]))]
     person, form, time, source = (columns[name][rows] for name in ("person", "form", "time", "source"))
+    if not len(rows) or not np.ptp(source):
+        return []
     close = (np.diff(person) == 0) & (np.diff(form) == 0) & (np.diff(time) <= window)
+    starts = np.flatnonzero(np.concatenate([[True], ~close]))
+    ends = np.append(starts[1:], len(rows))
+    several = np.maximum.reduceat(source, starts) > np.minimum.reduceat(source, starts)
     pairs: list[tuple[int, int]] = []
-    for run in (
-        np.split(np.arange(len(rows)), np.flatnonzero(~close) + 1) if np.ptp(source if len(rows) else [0]) else ()
-    ):
+    for start, end in zip(starts[several].tolist(), ends[several].tolist(), strict=True):
         events: list[tuple[int, set[int]]] = []  # (place of its first record, programs that have told it)
-        for place in run.tolist():
+        for place in range(start, end):
             told = int(source[place])
             event = next((e for e in events if told not in e[1] and time[place] - time[e[0]] <= window), None)
             if event is None:

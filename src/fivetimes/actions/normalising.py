@@ -297,15 +297,20 @@ def _effects(effect: Bytes, coarse: Int32s, own_name: Bools) -> Bytes:
 
 def _private_names(events: EventLog) -> set[int]:
     """Programs that no vocabulary knows and one person alone uses."""
-    persons = max(1, len(events.persons))
-    pairs = np.unique(events.columns["form"].astype(np.int64) * persons + events.columns["person"])
+    forms, persons = events.forms, max(1, len(events.persons))
+    private = np.array([is_pseudonym(label) for label in events.lexicon.labels] or [False])
+    said = np.flatnonzero((forms.kind == Kind.SHELL) & (np.diff(forms.word_start) > 0))
+    said = said[private[forms.words[forms.word_start[said]]]]  # actions whose program has no public name
+    of_form: dict[int, list[int]] = defaultdict(list)
+    for action, form in zip(said.tolist(), np.searchsorted(forms.action_start, said, side="right") - 1, strict=True):
+        of_form[int(form)].append(int(forms.words[forms.word_start[action]]))
+    there = np.isin(events.columns["form"], np.array(list(of_form), dtype=np.int64))
+    pairs = np.unique(events.columns["form"][there].astype(np.int64) * persons + events.columns["person"][there])
     users: dict[int, set[int]] = defaultdict(set)
-    forms = events.forms
     for form, person in zip((pairs // persons).tolist(), (pairs % persons).tolist(), strict=True):
-        for action in range(forms.action_start[form], forms.action_start[form + 1]):
-            if forms.kind[action] == Kind.SHELL and forms.word_start[action] < forms.word_start[action + 1]:
-                users[int(forms.words[forms.word_start[action]])].add(person)
-    return {word for word, who in users.items() if len(who) == 1 and is_pseudonym(events.lexicon.labels[word])}
+        for word in of_form[form]:
+            users[word].add(person)
+    return {word for word, who in users.items() if len(who) == 1}
 
 
 def _is_context(events: EventLog, forms: Forms, action: Ints) -> np.ndarray:
