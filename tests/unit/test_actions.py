@@ -111,3 +111,45 @@ def test_opening_the_same_files_makes_no_alias():
     own = logs.shell([f"zqe {file}" for file in files] * 3, person="bo")
     log = logs.sessions_of(logs.shell([f"vim {file}" for file in files] * 3), own).actions
     assert len({log.labels[t] for t in log.levels[:, 4]}) == 2
+
+
+def servers(name: str) -> list[str]:
+    return [f"{name}systemctl restart web", f"{name}apt-get -y install git", f"{name}useradd -m ana", f"{name}reboot"]
+
+
+def test_a_persons_own_name_for_what_runs_another_program_is_looked_through():
+    own = logs.shell(servers("zqs ") * 3, person="bo")
+    log = logs.sessions_of(logs.shell(servers("") * 3), own).actions
+    programs = {log.labels[t] for t in log.levels[:, 4]}
+    assert {"systemctl", "apt-get", "useradd"} < programs
+    exact = [set(log.levels[log.person == person, 0].tolist()) for person in (0, 1)]
+    assert len(exact[0] & exact[1]) == 3  # of `zqs reboot` nothing tells that it is the same
+
+
+def test_a_name_whose_first_word_merely_happens_to_be_a_program_runs_nothing():
+    own = logs.shell(["zqn git", "zqn make", "zqn find"] * 3, person="bo")
+    log = logs.sessions_of(logs.shell(["git push -u origin", "make -j 4 all", "find . -name x"] * 3), own).actions
+    assert len({log.labels[t] for t in log.levels[log.person == 1, 4]}) == 1
+
+
+def test_an_own_names_flags_are_the_flags_of_the_program():
+    plain = ["rsync -av src there", "rsync -av --delete a b", "rsync --dry-run x y"]
+    own = logs.shell([line.replace("rsync", "zqr") for line in plain] * 3, person="bo")
+    log = logs.sessions_of(logs.shell(plain * 3), own).actions
+    assert len({tuple(levels) for levels in log.levels.tolist()}) == 3
+
+
+def test_what_an_option_is_given_before_the_same_rest_is_a_name():
+    log = actions_of([f"psql -h {host} -c {what}" for host in ("a", "b", "c") for what in ("vacuum", "reindex")] * 3)
+    assert len(set(log.levels[:, 1].tolist())) == 2
+
+
+def test_an_unknown_programs_verbs_are_no_names_although_their_objects_are_the_same():
+    verbs = ("fetch", "grade", "release")
+    log = actions_of([f"zqtool {verb} {what}" for what in ("a1", "b2", "c3", "d4", "e5", "f6") for verb in verbs] * 3)
+    assert len(set(log.levels[:, 1].tolist())) >= 3
+
+
+def test_what_three_do_with_fewer_names_than_there_are_ends_is_no_name():
+    log = actions_of([f"psql -c {what} -h {host}" for host in "abcde" for what in ("vacuum", "reindex", "analyze")] * 3)
+    assert len(set(log.levels[:, 1].tolist())) >= 3

@@ -97,6 +97,16 @@ def test_two_steps_over_and_over_are_suppressed_with_the_rule():
     assert any(set(s.steps) == {"do-a", "do-b"} and s.rule == "two steps only" for s in suppressed)
 
 
+def test_three_commands_of_one_program_are_three_steps():
+    work = ["psql -c vacuum", "psql -c reindex", "psql -c analyze"]
+    everyday = [f"do-{letter}" for letter in "mnopqrstuvw"]
+    rng = random.Random(1)
+    lines = [line for _ in range(8) for line in (*rng.choices(everyday, k=12), *work)]
+    times = [logs.START + 60 * n + 86400 * (n // 15) for n in range(len(lines))]
+    found, _ = propose(logs.sessions_of(logs.shell(lines, times=times)), rule=Rule(), search=SEARCH)
+    assert [(c.count, len(c.steps)) for c in found] == [(8, 3)]
+
+
 def test_a_burst_on_one_day_by_one_person_is_suppressed():
     burst = logs.batch("abcdefgh" * 9, person="zoe", start=logs.START + 40 * 86400)
     long = [logs.batch("mnopqr" * 4 + "_", person="ana", start=logs.START + day * 86400) for day in range(40)]

@@ -8,7 +8,7 @@ programs that take it. Nothing is folded on paths or values alone, for every edi
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from fivetimes.model import Kind, Role
@@ -16,6 +16,7 @@ from fivetimes.model import Kind, Role
 _TELLING = 0.5  # an argument that at most two programs take
 _SHARE = 0.6  # of the name's telling uses must be the other program's too
 _FORMS = 2  # different telling arguments at least
+_AHEAD = 4  # words of a name within which the program that it runs must stand: `ssh host sudo systemctl`
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,37 +75,101 @@ def own_names(
     return found
 
 
-def _paths(actions: Sequence[Distinct], same: Sequence[int]) -> dict[int, dict[int, int]]:
-    """For each program its subcommand words by text."""
-    paths: dict[int, dict[int, int]] = defaultdict(dict)
+_Spelling = tuple[dict[int, int], dict[int, tuple[int, int]]]
+
+
+def _spellings(actions: Sequence[Distinct], same: Sequence[int]) -> dict[int, _Spelling]:
+    """For each program, by text: its subcommand words, and its flags and scripts with their roles."""
+    found: dict[int, _Spelling] = defaultdict(lambda: ({}, {}))
     for action in actions:
+        path, other = found[action.words[0]]
         for word, role in zip(action.words[1:], action.roles[1:], strict=True):
             if role == Role.SUBCOMMAND:
-                paths[action.words[0]][same[word]] = word
-    return paths
+                path[same[word]] = word
+            elif role in (Role.FLAG, Role.SCRIPT):
+                other[same[word]] = word, role
+    return found
 
 
-def _renamed(action: Distinct, program: int, path: Mapping[int, int], same: Sequence[int]) -> Distinct:
+def _renamed(action: Distinct, program: int, spelling: _Spelling, same: Sequence[int]) -> Distinct:
+    """The action with every word read as that program has it: an unknown name's flags and scripts are not known as such."""
+    path, other = spelling
     words, roles = [program], [int(Role.PROGRAM)]
     leading = True
     for word, role in zip(action.words[1:], action.roles[1:], strict=True):
         subcommand = path.get(same[word]) if leading and role == Role.VALUE else None
         leading = leading and (subcommand is not None or role != Role.VALUE)
-        words.append(word if subcommand is None else subcommand)
-        roles.append(role if subcommand is None else int(Role.SUBCOMMAND))
+        if subcommand is not None:
+            known = subcommand, int(Role.SUBCOMMAND)
+        else:
+            known = other.get(same[word], (word, role)) if role in (Role.VALUE, Role.FLAG) else (word, role)
+        words.append(known[0])
+        roles.append(known[1])
     return replace(action, words=tuple(words), roles=tuple(roles))
+
+
+# ---- a name that stands for what runs another program: `sudo`, `npx`, `bundle exec`
+
+
+def _inside(action: Distinct, programs: Mapping[int, int], same: Sequence[int]) -> Iterator[Distinct]:
+    """The commands that a name may be given to run: each from one of its first words on that is a program."""
+    for at in range(1, min(len(action.words), _AHEAD + 1)):
+        program = programs.get(same[action.words[at]])
+        if program is not None:
+            rest = at + 1
+            yield replace(
+                action, words=(program, *action.words[rest:]), roles=(int(Role.PROGRAM), *action.roles[rest:])
+            )
+
+
+def _runners(
+    actions: Sequence[Distinct], *, unknown: set[int], same: Sequence[int], plain: set[int]
+) -> dict[int, dict[int, int]]:
+    """The names that mostly run other programs, told to do what these are told elsewhere; for each its programs by their text.
+
+    Args:
+        actions, unknown, same, plain: see `own_names`.
+    """
+    uses = _uses(actions, same, plain)
+    programs = {same[p]: p for p in sorted(uses.keys() - unknown, reverse=True)}
+    all_uses: Counter[int] = Counter()
+    run: Counter[int] = Counter()
+    forms: dict[int, set[tuple[int, int]]] = defaultdict(set)
+    for action in actions:
+        name = action.words[0]
+        if name not in unknown:
+            continue
+        all_uses[name] += max(1, action.uses)
+        told = {
+            (c.words[0], f)
+            for c in _inside(action, programs, same)
+            for f in _features(c, same, plain) & uses[c.words[0]].keys()
+        }
+        run[name] += max(1, action.uses) if told else 0
+        forms[name] |= told
+    found = {name for name in all_uses if run[name] >= _SHARE * all_uses[name] and len(forms[name]) >= _FORMS}
+    return {name: {same[program]: program for program, _ in forms[name]} for name in sorted(found)}
 
 
 def read_own_names(
     actions: Sequence[Distinct], *, unknown: set[int], same: Sequence[int], plain: set[int]
 ) -> list[Distinct]:
-    """The actions with own names read as the programs they stand for; in the same order. See `own_names`."""
+    """The actions with own names read as the programs they stand for, or looked through; in the same order.
+
+    See `own_names`. A name that nobody knows may also be somebody's own for `sudo` or `npx`: then what it runs is what was done.
+    """
     shell = [a for a in actions if a.kind is Kind.SHELL and a.words]
     names = own_names(shell, unknown=unknown, same=same, plain=plain)
-    paths = _paths(shell, same) if names else {}
-    return [
-        _renamed(a, names[a.words[0]], paths.get(names[a.words[0]], {}), same)
-        if a.kind is Kind.SHELL and a.words and a.words[0] in names
-        else a
-        for a in actions
-    ]
+    runners = _runners(shell, unknown=unknown - names.keys(), same=same, plain=plain)
+    spellings = _spellings(shell, same) if names or runners else {}
+
+    def read(action: Distinct) -> Distinct:
+        if action.kind is not Kind.SHELL or not action.words:
+            return action
+        name = action.words[0]
+        if name in names:
+            return _renamed(action, names[name], spellings[names[name]], same)
+        inside = next(_inside(action, runners.get(name, {}), same), None)
+        return action if inside is None else _renamed(inside, inside.words[0], spellings[inside.words[0]], same)
+
+    return [read(action) for action in actions]

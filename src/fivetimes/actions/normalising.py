@@ -28,6 +28,7 @@ from fivetimes.privacy import is_pseudonym
 _STAR = -1
 _COARSE = 3  # the level of subcommand paths
 _DEPTH = 8  # words after the program that a token may name
+_SWAPPED = 3  # words in one place before the same rest: two may be two commands
 _FREE = frozenset({Role.VALUE, Role.SCRIPT, Role.SECRET})  # words that may be values; the others are structure
 
 Token = tuple[int, ...]
@@ -106,6 +107,23 @@ class _Settling:
             self.settled[member] = [self.actions[member].words[0]]
         self._place([m for m in members if len(self.actions[m].words) > 1], 1)
 
+    def _swapped(self, members: list[int], place: int) -> bool:
+        """Whether the words after an option are names: most stand before a rest that three of them have, and there are fewer rests.
+
+        `make -C web test`, `make -C api test`, …: the folder is a name, the target is not.
+        """
+        words: dict[Token, set[int]] = defaultdict(set)
+        uses: Counter[Token] = Counter()
+        for member in members:
+            action = self.actions[member]
+            if action.roles[place] == Role.VALUE and action.roles[place - 1] == Role.FLAG:
+                rest = action.words[place + 1 :]
+                words[rest].add(action.words[place])
+                uses[rest] += max(1, action.uses)
+        shared = {rest: found for rest, found in words.items() if rest and len(found) >= _SWAPPED}
+        fewer = len(shared) < len(set().union(*words.values()))
+        return fewer and 2 * sum(uses[rest] for rest in shared) > uses.total()
+
     def _place(self, members: list[int], place: int) -> None:
         if not members or place > _DEPTH:
             return
@@ -114,7 +132,8 @@ class _Settling:
             action = self.actions[member]
             if action.roles[place] in _FREE:
                 counts[action.words[place]] += max(1, action.uses)
-        kept = _kept(counts, self.roaming) if counts else set()
+        swapped = self._swapped(members, place)
+        kept = _kept(counts, self.roaming) if counts and not swapped else set()
         children: dict[int, list[int]] = defaultdict(list)
         for member in members:
             action = self.actions[member]

@@ -9,6 +9,10 @@ from collections.abc import Sequence
 from fivetimes.candidates.steps import FoldedStep
 from fivetimes.candidates.stream import Stream
 from fivetimes.config import LOOKING, LOOKING_VERBS
+from fivetimes.model import Kind
+
+_SETTLED = 1  # the level of commands with what varies left out
+_COARSE = 3  # the level of subcommand paths
 
 
 def looks_like_browsing(folded: Sequence[FoldedStep]) -> bool:
@@ -37,10 +41,15 @@ def is_looking(label: str) -> bool:
 
 
 def distinct_actions(stream: Stream, folded: Sequence[FoldedStep]) -> int:
-    """How many different coarse actions the usual steps are."""
+    """How many different actions the usual steps are.
+
+    Typed commands differ by their constant words, for what they do may stand in one of them alone: `psql -c "vacuum"`,
+    `psql -c "reindex"`. An edit or a call on another file is the same action.
+    """
     found = set()
     for step in folded:
         if step.step.share > 0.5:
             flat = [r for rows in step.rows for r in rows]
-            found.add(Counter(stream.levels[flat, 3].tolist()).most_common(1)[0][0])
+            level = _SETTLED if step.step.kind is Kind.SHELL else _COARSE
+            found.add(Counter(stream.levels[flat, level].tolist()).most_common(1)[0][0])
     return len(found)

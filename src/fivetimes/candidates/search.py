@@ -14,7 +14,7 @@ import numpy as np
 from fivetimes.candidates import seeds as seeding
 from fivetimes.candidates.collect import Matches, collect
 from fivetimes.candidates.profile import Profile, drop_rare, estimate, grow, lifted, refine, unproven
-from fivetimes.candidates.splitting import parts
+from fivetimes.candidates.splitting import parts, same_rows
 from fivetimes.candidates.stream import Stream
 from fivetimes.config import Search
 from fivetimes.model import LEVELS, Bools, Int32s
@@ -128,6 +128,8 @@ def _one_kind(
             return profile, matches
         narrow = estimate(stream, tokens, rows)
         told.append((narrow, collect(stream, narrow, search, share=search.core_share, chance=chance, known=len(rows))))
+    if same_rows(told[0][1].all_rows(), told[1][1].all_rows()):
+        return profile, matches
     if sum(worth(stream, *one, search) for one in told) <= worth(stream, profile, matches, search):
         return profile, matches
     best, again = told[0]

@@ -54,3 +54,13 @@ def parts(matched: Int32s) -> tuple[Bools, Bools] | None:
     if min(int(more.sum()), int(less.sum())) < 2:
         return None
     return (more, less) if more.sum() >= less.sum() else (less, more)
+
+
+def same_rows(one: Int32s, other: Int32s) -> bool:
+    """Whether two parts, collected anew, find mostly the same rows: then they are ways of one routine, and its worth is no sum.
+
+    Example:
+        >>> same_rows(np.array([1, 2, 3]), np.array([2, 3, 4, 5])), same_rows(np.array([1, 2, 3]), np.array([3, 4, 5]))
+        (True, False)
+    """
+    return 2 * len(np.intersect1d(one, other)) > min(len(one), len(other))
