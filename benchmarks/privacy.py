@@ -222,8 +222,8 @@ def strangers(log: EventLog) -> list[str]:
 
 
 def _is_plain_flag(label: str) -> bool:
-    """A cluster of letters that are flags one by one, and signs without any letter, say nothing."""
-    return re.fullmatch(r"-[A-Za-z]{1,5}", label) is not None or not label.strip("-<>&|0123456789")
+    """A cluster of letters that are flags one by one, and signs with one digit at most, say nothing."""
+    return re.fullmatch(r"-[A-Za-z]{1,5}|[-<>&|]*[0-9]?[-<>&|]*", label) is not None
 
 
 def fuzz(count: int, *, seed: int) -> list[str]:

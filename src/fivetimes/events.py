@@ -35,9 +35,6 @@ from fivetimes.model import (
 
 _PIECES = re.compile(r"[^/:=.,@()\s'\"{}\[\]<>|;&$`]{3,}")
 _COMMIT_KIND = re.compile(r"^([A-Za-z]+)(?:\([^)]*\))?!?:\s")
-_CONVENTIONAL = frozenset(
-    "build bump chore ci deps docs feat fix hotfix merge perf post refactor release revert style test tests wip".split()
-)
 # leading words of subjects, without their endings
 _LEADING = frozenset(
     (
@@ -69,7 +66,7 @@ def commit_kind(subject: str) -> str:
     match = _COMMIT_KIND.match(subject)
     if match:
         word = match.group(1).lower()
-        return word if word in _CONVENTIONAL or privacy.public().is_word(word) else "other"
+        return word if privacy.is_commit_kind(word) else "other"
     first = subject.split(maxsplit=1)[0].lower().rstrip(":") if subject.strip() else ""
     for ending in ("", "s", "d", "es", "ed", "ing"):  # fix, fixes, fixed, updates, updated, adding
         if first.endswith(ending) and first.removesuffix(ending) in _LEADING:
@@ -249,7 +246,7 @@ def _script(words: _Words, text: str, _: bool) -> str:
 
 
 def _flag(words: _Words, text: str, known: bool) -> str:
-    if known or not text.strip("-<>&|0123456789"):
+    if known or privacy.is_sign(text):
         return text
     return words._count("flag: not in the vocabulary", "<flag>")
 

@@ -25,7 +25,16 @@ from fivetimes.model import (
     Role,
     Source,
 )
-from fivetimes.privacy import digest, flagged, public, secret_looking, touched, typed
+from fivetimes.privacy import (
+    digest,
+    flagged,
+    is_sign,
+    public,
+    secret_looking,
+    touched,
+    typed,
+    without_digit_groups,
+)
 
 _Key = tuple[str, int | None, str | None]
 
@@ -156,12 +165,12 @@ def masked(live: LiveText, *, parse: Callable[[str], CommandLine], harmless: Har
 
 def _masked(command: LiveCommand, parse: Callable[[str], CommandLine], harmless: Harmless) -> LiveCommand:
     if command.kind is Kind.SHELL:
-        text = _masked_line(parse(command.text), harmless)
+        text = without_digit_groups(_masked_line(parse(command.text), harmless))
     elif command.kind is Kind.COMMIT:
-        text = " ".join(_masked_word(word, harmless) for word in command.text.split())
+        text = without_digit_groups(" ".join(_masked_word(word, harmless) for word in command.text.split()))
     else:
         named = [_masked_word(word, harmless, role=Role.NAME) for word in command.text.split()]
-        text = " ".join([*named, *_masked_args(command.args or {}, harmless)])
+        text = " ".join([*named, *map(without_digit_groups, _masked_args(command.args or {}, harmless))])
     return LiveCommand(command.kind, text)
 
 
@@ -184,7 +193,7 @@ def _masked_word(text: str, harmless: Harmless, *, role: Role = Role.VALUE) -> s
 
 
 def _masked_part(part: str, harmless: Harmless, role: Role) -> str:
-    if harmless(part, role) or (role is Role.FLAG and not part.strip("-<>&|0123456789")):
+    if harmless(part, role) or (role is Role.FLAG and is_sign(part)):
         return part
     return _HIDDEN if secret_looking(part) else typed(part)
 

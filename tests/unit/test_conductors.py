@@ -404,6 +404,13 @@ def test_of_a_commit_message_only_its_kind_and_known_values_remain() -> None:
     )
 
 
+@pytest.mark.parametrize("line", ["git commit -m '{}: rotate'", "git commit -m '{}(api): x'", "commit: {}!: x"])
+def test_the_first_word_of_a_commit_message_is_written_only_where_it_is_a_public_kind(line: str) -> None:
+    secret = "".join(secrets.choice("bcdfghjklmnpqrstvwxz") for _ in range(11))
+    assert secret not in render(drafted(*made.candidate([[line.format(secret), "make test"]] * 6)))
+    assert "feat" in runs_of(document([["git commit -m 'feat: rotate'", "make test"]] * 6))[0]
+
+
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_no_free_text_of_a_source_reaches_a_draft(hostile: str) -> None:
     quoted = shlex.quote(hostile)

@@ -52,6 +52,14 @@ def test_no_value_of_a_command_is_kept(template):
     assert len(log) == 6
 
 
+@pytest.mark.parametrize("template", ["frobnicate --{}", "git --{} push", "ls {}> f", "echo x {}>> f", "cat {}< f"])
+def test_a_number_is_no_flag_and_no_sign(template):
+    number = str(10**9 + secrets.randbelow(9 * 10**9))
+    for value in (number, f"{number[:4]}-{number[4:]}"):
+        log = logs.log_of(logs.shell([template.format(value)] * 6))
+        assert not [label for label in log.lexicon.labels if value in label]
+
+
 @pytest.mark.parametrize("kind", [Kind.TOOL, Kind.SKILL, Kind.ACTION])
 def test_no_value_of_an_argument_is_kept(kind):
     secret = made_secret()

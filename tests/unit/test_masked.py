@@ -37,6 +37,9 @@ def shown(command: LiveCommand) -> str:
         ("Swordfish!", "•••"),
         ("echo zqxhunter >> .env", "echo <str> >> <str>"),
         ("git checkout zqxhunter", "git checkout <str>"),
+        ("echo 4929 1234 5678 9012", "echo <num>"),
+        ("git commit -m 'call 415.555.2671'", "git commit -m 'call <num>'"),
+        ("ls --4929123456 2> f", "ls <str> 2> <str>"),
     ],
 )
 def test_a_typed_line_is_told_from_its_words_without_secrets(typed: str, expected: str) -> None:

@@ -1,4 +1,7 @@
-"""Conductor -> the same with nothing in it that the detector knows as a secret, nor any local name where none is wanted."""
+"""Conductor -> the same with nothing in it that the detector knows as a secret or that may be somebody's number.
+
+Nor any local name where none is wanted.
+"""
 
 from __future__ import annotations
 
@@ -10,15 +13,20 @@ from typing import Any
 from fivetimes.conductors.calls import Harmless
 from fivetimes.errors import RuleError
 from fivetimes.model import Candidate, Conductor, Kind, Role, Step, Variant
-from fivetimes.privacy import closed, flagged
+from fivetimes.privacy import closed, digit_groups, flagged
 
 _ROUNDS = 4
 _SHORTEST = 3  # characters of a word that is taken out with its neighbours
+_TYPED = (Role.VALUE, Role.SCRIPT)
+_SIGNS = re.compile(r"[\d\W_]+")
+_DIGITS = re.compile(r"\d+")
 _PLACEHOLDER = re.compile(r"\{\{ [\w.]+ \}\}")
 
 
 def locked(draft: Callable[..., Conductor], harmless: Harmless) -> Conductor:
     """Draft, look at each text and at the joined words of each step with the detector, and draft again without what it found.
+
+    Digits in groups are held back in the same way: each group may stand alone, and together they are a card's number.
 
     Args:
         draft: takes `harmless` and makes the conductor.
@@ -28,20 +36,31 @@ def locked(draft: Callable[..., Conductor], harmless: Harmless) -> Conductor:
         RuleError: what was found is not among the words that can be held back.
     """
     held: list[str] = []
+    numbers: set[str] = set()
 
     def stricter(word: str, role: Role) -> bool:
-        return harmless(word, role) and not any(len(word) >= _SHORTEST and word in text for text in held)
+        if not harmless(word, role) or any(len(word) >= _SHORTEST and word in text for text in held):
+            return False
+        return role not in _TYPED or not _is_of(word, numbers)
 
     for _ in range(_ROUNDS):
         conductor = draft(harmless=stricter)
         found = [finding for text in _texts(conductor.document) if (finding := flagged(text)) is not None]
-        if not found:
+        groups = [group for text in _said(conductor.document) for group in digit_groups(text)]
+        if not found and not groups:
             return conductor
         held += [finding.text for finding in found]
+        numbers |= {digits for group in groups for digits in _DIGITS.findall(group)}
+    rule = found[0].rule if found else "digits in groups"
     raise RuleError(
-        f"{conductor.id}: what would be written looks like a secret ({found[0].rule}), so nothing is written. Draft it"
+        f"{conductor.id}: what would be written looks like a secret ({rule}), so nothing is written. Draft it"
         " with --no-live, or change the name that looks so."
     )
+
+
+def _is_of(word: str, numbers: set[str]) -> bool:
+    """Whether a word holds one of the numbers and no letter."""
+    return _SIGNS.fullmatch(word) is not None and not numbers.isdisjoint(_DIGITS.findall(word))
 
 
 def _texts(document: Mapping[str, Any]) -> Iterator[str]:
@@ -53,6 +72,15 @@ def _texts(document: Mapping[str, Any]) -> Iterator[str]:
             yield _PLACEHOLDER.sub(" ", way["run"])
             arguments = (f"{name}={value}" for name, value in way.get("with", {}).items())
             yield _PLACEHOLDER.sub(" ", " ".join(arguments))
+
+
+def _said(document: Mapping[str, Any]) -> Iterator[str]:
+    """Of each step its commands and each argument, a letter for our placeholders; names of skills and tools are declared."""
+    for step in document["steps"]:
+        for way in step.get("any") or [step]:
+            if (way.get("specialist") or step["specialist"])["kind"] == "shell":
+                yield _PLACEHOLDER.sub("x", way["run"])
+            yield from (_PLACEHOLDER.sub("x", value) for value in way.get("with", {}).values())
 
 
 # ---- from the closed vocabulary alone

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from fivetimes.model import Role
+from fivetimes.privacy.commit_kinds import is_commit_kind
 from fivetimes.privacy.declared import declared, secret_looking
 from fivetimes.privacy.detector import flagged
 from fivetimes.privacy.placeholders import EXTENSIONS
@@ -73,7 +74,7 @@ class Rule:
 
 _LOCAL = re.compile(r"[A-Za-z0-9_.][A-Za-z0-9_.+:/\-]{0,127}")
 _TYPED = frozenset({Role.SCRIPT, Role.VALUE})
-_DECLARED = frozenset({Role.NAME, Role.KEY, Role.COMMIT_KIND})
+_DECLARED = frozenset({Role.NAME, Role.KEY})
 _INTEGER = re.compile(r"-?\d{1,4}")
 _VERSION = re.compile(r"v?\d{1,4}\.\d{1,4}(?:\.\d{1,4})?")
 _FILE = re.compile(r"(?:[A-Za-z][A-Za-z_\-]{0,63}|\*{1,2})\.(?P<extension>[A-Za-z0-9]{1,10})")
@@ -140,6 +141,7 @@ RULES = (
     Rule("public subcommand", frozenset({Role.SUBCOMMAND}), _is_target, "rollout"),
     Rule("public flag", frozenset({Role.FLAG}), lambda word, _known: _is_flag(word), "--amend"),
     Rule("declared name", _DECLARED, lambda word, _known: declared(word), "publish-post"),
+    Rule("public kind of commit", frozenset({Role.COMMIT_KIND}), lambda word, _known: is_commit_kind(word), "feat"),
     Rule("public word", _TYPED, _is_public, "production"),
     Rule("public target", frozenset({Role.SCRIPT}), _is_target, "test"),
     Rule("target here", frozenset({Role.SCRIPT}), lambda word, known: word in known.targets, "print-proofs"),

@@ -11,6 +11,7 @@ from importlib import resources
 # An operator of a redirection stands in the place of a flag; a file descriptor is one digit.
 _REDIRECTION = re.compile(r"[0-9]?(?:>>?|<|<>|>\||>&|<&|<<-?|<<<)|&>>?")
 _COMPOSED = re.compile(r"--?([a-z]{3,}(?:[-_][a-z]{2,}){0,3})")
+_SIGN = re.compile(r"[-<>&|]*[0-9]?[-<>&|]*")
 _MOST_PLACES = 16_384  # whose flags are remembered; words of a line are among them, and must not fill the memory
 _CLUSTER = re.compile(r"-[A-Za-z]{2,5}")
 
@@ -151,6 +152,16 @@ class Vocabulary:
     @cached_property
     def _every_flag(self) -> frozenset[str]:
         return frozenset(flag for row in self._rows.values() for flag in _split(row, field=1)) - {""} | self._flags
+
+
+def is_sign(text: str) -> bool:
+    """Whether a word in a flag's place has no letter and one digit at most: an operator, `--`, `-1`. More digits are a number.
+
+    Example:
+        >>> [is_sign(word) for word in ("--", "2>&", "-1", "--4711", "-x")]
+        [True, True, True, False, False]
+    """
+    return _SIGN.fullmatch(text) is not None
 
 
 def _split(row: str, *, field: int) -> list[str]:

@@ -1,0 +1,77 @@
+"""The second lock: a draft with nothing in it that looks like a secret, or that may be somebody's number."""
+
+from __future__ import annotations
+
+import random
+import secrets
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import pytest
+
+import builders_scan as made
+from fivetimes.commands import parse
+from fivetimes.conductors import draft, locked
+from fivetimes.exporters import render
+from fivetimes.model import CommandLine, Role
+from fivetimes.privacy import Known, digit_groups, harmless, public
+
+
+def parsed(text: str) -> CommandLine:
+    return parse(text, grammar=public())
+
+
+def may_stand(word: str, role: Role) -> bool:
+    return harmless(word, role=role, known=Known())
+
+
+def written(runs: Sequence[Sequence[made.Way | None]]) -> str:
+    candidate, live = made.candidate(runs)
+    return render(locked(partial(draft, candidate, live, rule=made.RULE, parse=parsed, at=made.AT), may_stand))
+
+
+def digits(*lengths: int) -> list[str]:
+    return [str(10 ** (length - 1) + secrets.randbelow(9 * 10 ** (length - 1))) for length in lengths]
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        lambda: " ".join(digits(4, 4, 4, 4)),
+        lambda: ".".join(digits(3, 3, 4)),
+        lambda: " ".join(digits(3, 3)),
+        lambda: ".".join(digits(4, 4)),
+    ],
+    ids=["card", "telephone", "code in two halves", "two long parts"],
+)
+@pytest.mark.parametrize("line", ["frobnicate {}", "make {}", "echo x | tee {}", "frobnicate {} --x {run}"])
+def test_digits_in_groups_are_held_back_though_each_group_alone_is_harmless(
+    line: str, number: Callable[[], str]
+) -> None:
+    value = number()
+    text = written([[line.format(value, run=f"r{run}{secrets.token_hex(3)}"), "make test"] for run in range(6)])
+    assert value not in text
+
+
+@pytest.mark.parametrize("line", ["mkdir x{run}/{}", "git add {}-{run}", "ssh-add {run}-{}"])
+def test_digits_in_groups_beside_what_varies_are_held_back_too(line: str) -> None:
+    value = "-".join(digits(3, 2, 4))
+    text = written([[line.format(value, run=17 + 3 * run), "make test"] for run in range(6)])
+    assert value not in text
+
+
+def test_numbers_that_say_nothing_stay() -> None:
+    text = written([["head -n 20 notes.md", "git tag v1.12.3", "make -j 4 test"]] * 6)
+    assert "head -n 20 notes.md" in text
+    assert "git tag v1.12.3" in text
+
+
+def test_the_name_of_a_skill_may_hold_digits_in_groups() -> None:
+    text = written([[("report-2024-11", {"n": run}), "make test"] for run in range(6)])
+    assert "report-2024-11" in text
+
+
+def test_groups_of_few_digits_are_none() -> None:
+    rng = random.Random(1)
+    numbers = [f"{rng.randrange(100)}.{rng.randrange(100)}.{rng.randrange(10)}" for _ in range(200)]
+    assert not any(map(digit_groups, numbers))
