@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import combinations, pairwise, product
+from typing import NamedTuple
 
 
 def embeddings(tokens: Sequence, trace: Sequence, max_gap: int | None) -> list[tuple[int, ...]]:
@@ -203,3 +204,100 @@ def earlier_rounds(tokens: Sequence, pieces: Sequence) -> list[bool]:
         again = any(pieces[r] == pieces[row] and tokens[r] == tokens[row] for r in heads[place + 1 :])
         gone[row] = again and any(pairs.count(pair) >= 3 for pair in mine)
     return [gone[max(head for head in heads if head <= row)] for row in rows]
+
+
+def seed_pairs(
+    rows: Sequence[tuple[int, set[int], set[int]]], first: int, second: int, ahead: int, linked: bool
+) -> list[tuple[int, int]]:
+    """Disjoint (first, second) places: the nearest `first` at most `ahead` before each `second`, earliest first.
+
+    A row is (block, tokens, values).
+    """
+    found, last = [], -1
+    for there, (block, tokens, values) in enumerate(rows):
+        if second not in tokens:
+            continue
+        for here in range(there - 1, max(last, there - ahead - 1), -1):
+            before = rows[here]
+            if before[0] == block and first in before[1] and (not linked or before[2] & values):
+                found.append((here, there))
+                last = there
+                break
+    return found
+
+
+def anchors(
+    rows: Sequence[tuple[int, Sequence[int]]], rare: Sequence[int], reach: int, tokens: Sequence[int]
+) -> list[tuple[int, int]]:
+    """(place, step) of each token of a row (block, tokens) that has a rare row of its block within reach."""
+    found = []
+    for place, (block, held) in enumerate(rows):
+        if any(abs(place - r) <= reach and rows[r][0] == block for r in rare):
+            found += [(place, tokens.index(token)) for token in dict.fromkeys(held) if token in tokens]
+    return found
+
+
+class Walk(NamedTuple):
+    """What speaks for and against a path: bits for each step, for each order of two, for each gap; how far is looked."""
+
+    gain: Sequence[float]
+    order: Sequence[Sequence[float]]
+    gap_bits: Sequence[Sequence[float]]
+    max_gap: int
+    max_pause: float
+    back: int
+
+
+def best_ends(
+    anchors: Sequence[tuple[int, int, float]], free: set[int], walk: Walk
+) -> dict[int, tuple[float, int | None, set[int]]]:
+    """For each free anchor (rank, step, time) the best path that ends there: its bits, the anchor before, its steps."""
+    best: dict[int, tuple[float, int | None, set[int]]] = {}
+    for j in sorted(free):
+        rank, step, time = anchors[j]
+        best[j] = (walk.gain[step], None, {step})
+        passed: set[int] = set()
+        near = [
+            i for i in range(j) if rank - anchors[i][0] - 1 < walk.max_gap and time - anchors[i][2] <= walk.max_pause
+        ]
+        seen = [i for i in reversed(near) if i in free and anchors[i][0] != rank][: walk.back]
+        for i in seen:
+            before, other, _ = anchors[i]
+            gap = rank - before - 1
+            over = passed & best[i][2]
+            passed.add(other)
+            again = step in best[i][2]
+            if again and not (other == step and gap < 3):
+                continue
+            value = best[i][0] - walk.gap_bits[step][gap]
+            value -= sum(max(0.0, walk.gain[s]) for s in over) if len(over) > 1 else 0.0
+            value += 0.0 if again else walk.gain[step] + walk.order[other][step]
+            if value > best[j][0]:
+                best[j] = (value, i, best[i][2] | {step})
+    return best
+
+
+def best_paths(
+    anchors: Sequence[tuple[int, int, float]], walk: Walk, *, need: int, base: float
+) -> tuple[list[list[int]], list[list[int]]]:
+    """Paths through anchors of one block, best first: those with `need` steps, and those with fewer.
+
+    Looks at everything anew after each round of taking paths. Without pauses of five minutes and without values.
+    """
+    kept, broken = [], []
+    free = set(range(len(anchors)))
+    while True:
+        best = best_ends(anchors, free, walk)
+        taken: set[int] = set()
+        for j in sorted(best, key=lambda j: (-best[j][0], j)):
+            path, at = list[int](), j
+            while at is not None:
+                path.insert(0, at)
+                at = best[at][1]
+            if best[j][0] + base <= 0 or taken & set(path):
+                continue
+            (kept if len(best[j][2]) >= need else broken).append(path)
+            taken |= {i for i in free for at in path if anchors[i][0] == anchors[at][0]}
+        if not taken:
+            return kept, broken
+        free -= taken

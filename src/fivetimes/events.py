@@ -283,7 +283,9 @@ class _Forms:
         self.words = words
         self.grammar = grammar
         self.key = key
-        self.known: dict[Any, tuple[int, int, int]] = {}
+        self.known: dict[Any, int] = {}
+        self.digests: list[int] = []  # of each form
+        self.subject: list[int] = []  # of each form, -1: it is no commit
         self.actions = _Growing()
         self.kind: list[int] = []
         self.effect: list[int] = []
@@ -297,8 +299,8 @@ class _Forms:
         self.tag_names = _Ids()
         self.tags: list[int] = []  # of each form the tag that it makes, -1: none
 
-    def of(self, kind: Kind, text: str, args: Mapping[str, Any] | None, files: Sequence[str]) -> tuple[int, int, int]:
-        """(form, digest, subject) of one record; subject is -1 where it is no commit."""
+    def of(self, kind: Kind, text: str, args: Mapping[str, Any] | None, files: Sequence[str]) -> int:
+        """The number of one record's form."""
         if kind is Kind.SHELL:
             cache: Any = text
         elif kind is Kind.COMMIT:
@@ -307,9 +309,9 @@ class _Forms:
             cache = (kind, text, privacy.canonical(args))
         found = self.known.get(cache)
         if found is None:
-            subject = self._add(kind, text, args, files)
-            number = len(self.actions.start) - 2
-            found = self.known[cache] = (number, privacy.digest(kind, text, args, key=self.key), subject)
+            found = self.known[cache] = len(self.digests)
+            self.subject.append(self._add(kind, text, args, files))
+            self.digests.append(privacy.digest(kind, text, args, key=self.key) & 0xFFFFFFFFFFFFFFFF)
         return found
 
     def _add(self, kind: Kind, text: str, args: Mapping[str, Any] | None, files: Sequence[str]) -> int:
@@ -403,6 +405,9 @@ def _column(given: Sequence[Any] | None, count: int, missing: float, kind: str) 
     return np.asarray(given, dtype=kind)
 
 
+_OF_FORMS = ("tag", "subject", "digest")  # columns that a record's form decides
+
+
 class _Log:
     """An event log under construction."""
 
@@ -429,7 +434,6 @@ class _Log:
         origin = self.origins(batch.origin)
         if batch.deduplicated:
             self.deduplicated.add(origin)
-        forms = np.array(self._forms_of(batch), dtype=np.uint64).reshape(count, 3)
         time = _column(batch.time, count, np.nan, "float64")
         self.parts.append(
             {
@@ -447,31 +451,26 @@ class _Log:
                 "by": _column(None if isinstance(batch.by, By) else batch.by, count, _one(batch.by), "uint8"),
                 "exit": _column(batch.exit, count, np.nan, "float32"),
                 "duration": _column(batch.duration, count, np.nan, "float32"),
-                "form": forms[:, 0].astype(np.int32),
+                "form": np.array(self._forms_of(batch), dtype=np.int32),
                 "parent": self._ids_of(batch.parent, count, lambda name: self.words.id(name, Role.NAME)),
-                "subject": forms[:, 2].astype(np.int64).astype(np.int32),
-                "digest": forms[:, 1],
             }
         )
         self.order[origin] += count
 
-    def _forms_of(self, batch: RawBatch) -> list[tuple[int, int, int]]:
+    def _forms_of(self, batch: RawBatch) -> list[int]:
         args, files = batch.args, batch.files
         of = self.forms.of
         if isinstance(batch.kind, Kind) and args is None and files is None:
             known = self.forms.known
             kind = batch.kind
             if kind is Kind.SHELL:  # the commonest case, and most lines were seen before
-                rows = [known.get(text) or of(kind, text, None, ()) for text in batch.text]
-            else:
-                rows = [of(kind, text, None, ()) for text in batch.text]
-        else:
-            kinds = [batch.kind] * len(batch.text) if isinstance(batch.kind, Kind) else batch.kind
-            rows = [
-                of(kinds[i], text, args[i] if args else None, files[i] if files else ())
-                for i, text in enumerate(batch.text)
-            ]
-        return [(form, mark, subject & 0xFFFFFFFFFFFFFFFF) for form, mark, subject in rows]
+                return [known[text] if text in known else of(kind, text, None, ()) for text in batch.text]
+            return [of(kind, text, None, ()) for text in batch.text]
+        kinds = [batch.kind] * len(batch.text) if isinstance(batch.kind, Kind) else batch.kind
+        return [
+            of(kinds[i], text, args[i] if args else None, files[i] if files else ())
+            for i, text in enumerate(batch.text)
+        ]
 
     def _persons_of(self, batch: RawBatch) -> npt.NDArray[Any]:
         if batch.person is None:
@@ -487,9 +486,11 @@ class _Log:
         columns = {
             name: np.concatenate([part[name] for part in self.parts]) if self.parts else np.zeros(0, dtype=kind)
             for name, kind in EVENT_COLUMNS.items()
-            if name != "tag"
+            if name not in _OF_FORMS
         }
-        columns["tag"] = np.array(self.forms.tags or [-1], dtype=np.int32)[columns["form"]]
+        of_forms = (self.forms.tags, self.forms.subject, self.forms.digests)
+        for name, each in zip(_OF_FORMS, of_forms, strict=True):
+            columns[name] = np.array(each, dtype=EVENT_COLUMNS[name])[columns["form"]]
         pieces, labels = self.words.pieces, self.words.checked()
         return EventLog(
             columns=columns,
@@ -542,10 +543,10 @@ def varied_programs(log: EventLog) -> tuple[str, ...]:
     A password typed into the shell by mistake stands alone on its line, or is always the same.
     """
     forms = log.forms
-    lines: dict[int, set[bytes]] = {}
-    for action, kind in enumerate(forms.kind):
-        low, high = forms.word_start[action], forms.word_start[action + 1]
+    lines: dict[int, set[tuple[int, ...]]] = {}
+    words, bounds = forms.words.tolist(), forms.word_start.tolist()
+    for kind, low, high in zip(forms.kind.tolist(), bounds, bounds[1:], strict=False):
         if kind == Kind.SHELL and high > low:
-            lines.setdefault(int(forms.words[low]), set()).add(forms.words[low + 1 : high].tobytes())
-    varied = (log.lexicon.labels[program] for program, seen in lines.items() if b"" not in seen and len(seen) >= 2)
+            lines.setdefault(words[low], set()).add(tuple(words[low + 1 : high]))
+    varied = (log.lexicon.labels[program] for program, seen in lines.items() if () not in seen and len(seen) >= 2)
     return tuple(sorted(label for label in varied if privacy.is_pseudonym(label)))

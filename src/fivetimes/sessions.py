@@ -44,15 +44,15 @@ def _recorded(actions: ActionLog, cut: Bools) -> Bools:
     """Where a recorded session follows on another of the same program, and no recorded session has events on both sides."""
     columns = actions.events.columns
     native, program = columns["session"][actions.event], columns["source"][actions.event]
-    block = np.concatenate(([0], np.cumsum(cut)))
-    row = np.arange(len(native))
-    _, number = np.unique(np.stack((block, native)), axis=1, return_inverse=True)
-    number = number.reshape(-1)
-    last = np.zeros(number.max() + 1, dtype=np.int64)
-    np.maximum.at(last, number, row)
-    reaches = np.maximum.accumulate(np.where(native >= 0, last[number], -1))
+    known = np.flatnonzero(native >= 0)
+    block = np.concatenate(([0], np.cumsum(cut)))[known]
+    order = np.lexsort((native[known], block))  # stable: the rows of a session within a stretch stay in order
+    ends = np.flatnonzero(np.diff(block[order], append=-1) | np.diff(native[known][order], append=-1))
+    last = np.full(len(native), -1, dtype=np.int64)
+    last[known[order]] = np.repeat(known[order][ends], np.diff(ends, prepend=-1))
+    reaches = np.maximum.accumulate(last)
     other = (np.diff(native) != 0) & (np.diff(program) == 0) & (native[1:] >= 0) & (native[:-1] >= 0)
-    shown: Bools = other & (reaches[:-1] <= row[:-1])
+    shown: Bools = other & (reaches[:-1] <= np.arange(len(native) - 1))
     return shown
 
 

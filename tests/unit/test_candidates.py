@@ -181,7 +181,7 @@ def test_estimate_reads_presence_and_order_off_the_matches():
     sessions = logs.work("abcd", 6)
     stream = open_stream(sessions, silence=SEARCH.silence)
     token = {label: number for number, label in enumerate(sessions.actions.labels)}
-    rows = np.array([stream.unclaimed(token[f"do-{letter}"]) for letter in "abcd"]).T
+    rows = np.array([stream.free[stream.ranks(token[f"do-{letter}"])] for letter in "abcd"]).T
     profile = estimate(stream, np.array([token[f"do-{c}"] for c in "abcd"], dtype=np.int32), rows.astype(np.int32))
     assert (profile.presence > 0.9).all()
     assert profile.order[0, 3] > -0.2

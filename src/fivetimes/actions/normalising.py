@@ -16,7 +16,8 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -34,14 +35,22 @@ _FREE = frozenset({Role.VALUE, Role.SCRIPT, Role.SECRET})  # words that may be v
 Token = tuple[int, ...]
 
 
+def _cut(flat: Int32s, start: Int32s) -> Iterator[bytes]:
+    """The bytes of each list of a CSR."""
+    size, whole, bounds = flat.itemsize, flat.tobytes(), start.tolist()
+    return (whole[size * low : size * high] for low, high in pairwise(bounds))
+
+
 def _distinct(forms: Forms, uses: Ints) -> tuple[list[Distinct], Int32s]:
     """The distinct actions, and for each action of the forms the number of its distinct one."""
     number: dict[tuple[int, bytes, bytes], int] = {}
-    of = np.empty(len(forms.kind), dtype=np.int32)
-    for action, kind in enumerate(forms.kind):
-        low, high = forms.word_start[action], forms.word_start[action + 1]
-        piped = forms.fed[forms.fed_start[action] : forms.fed_start[action + 1]].tobytes()
-        of[action] = number.setdefault((int(kind), forms.words[low:high].tobytes(), piped), len(number))
+    numbers = [
+        number.setdefault(one, len(number))
+        for one in zip(
+            forms.kind.tolist(), _cut(forms.words, forms.word_start), _cut(forms.fed, forms.fed_start), strict=True
+        )
+    ]
+    of = np.array(numbers, dtype=np.int32)
     total = np.bincount(of, weights=uses, minlength=len(number)).astype(np.int64)
     first = np.unique(of, return_index=True)[1] if len(of) else np.zeros(0, dtype=np.int64)
     found = []
@@ -222,13 +231,14 @@ def _tokens(events: EventLog, actions: Sequence[Distinct]) -> tuple[Int32s, tupl
 
 def _pieces(events: EventLog, actions: Sequence[Distinct]) -> tuple[Int32s, Int32s]:
     """CSR of the value pieces of each distinct action."""
-    start, flat = [0], []
+    start, flat = [0], list[int]()
     lexicon = events.lexicon
+    bounds, pieces = lexicon.piece_start.tolist(), lexicon.pieces.tolist()
     for action in actions:
         found: set[int] = set()
         for word, role in zip(action.words, action.roles, strict=True):
             if role in (Role.VALUE, Role.SCRIPT):
-                found.update(lexicon.pieces[lexicon.piece_start[word] : lexicon.piece_start[word + 1]].tolist())
+                found.update(pieces[bounds[word] : bounds[word + 1]])
         flat.extend(sorted(found))
         start.append(len(flat))
     return np.array(start, dtype=np.int32), np.array(flat, dtype=np.int32)

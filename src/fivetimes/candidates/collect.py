@@ -53,16 +53,17 @@ def core(profile: Profile) -> Bools:
 def _rare_ranks(stream: Stream, profile: Profile, weight: Floats, share: float) -> Int32s:
     """Ranks of the rarest core steps; every match holds one of them, because the others weigh less than the share."""
     steps = np.flatnonzero(weight > 0)
-    rows = {int(s): stream.unclaimed(int(profile.tokens[s])) for s in steps}
+    found = {int(s): stream.ranks(int(profile.tokens[s])) for s in steps}
     chosen: list[Int32s] = []
     left = float(weight.sum())
     need = share * left
-    for s in sorted(rows, key=lambda s: (len(rows[s]), s)):
+    for s in sorted(found, key=lambda s: (len(found[s]), s)):
         if left < need:
             break
-        chosen.append(stream.rank[rows[s]])
+        chosen.append(found[s])
         left -= weight[s]
-    return np.unique(np.concatenate(chosen)).astype(np.int32) if chosen else np.zeros(0, dtype=np.int32)
+    ranks = np.sort(np.concatenate([np.zeros(0, dtype=np.int32), *chosen]))
+    return ranks[np.diff(ranks, prepend=-1) > 0]
 
 
 def _link_bits(profile: Profile, chance: float) -> tuple[Floats, Floats]:
@@ -92,7 +93,17 @@ def collect(stream: Stream, profile: Profile, search: Search, *, share: float, c
     rare = _rare_ranks(stream, profile, weight, share)
     step_of = np.full(stream.tokens, -1, dtype=np.int32)
     step_of[profile.tokens] = np.arange(len(profile.tokens), dtype=np.int32)
-    ranks, steps = matching.anchors(rare, search.reach, step_of, stream.levels, stream.block, stream.free)
+    ranks, steps = matching.anchors(
+        rare,
+        search.reach,
+        profile.tokens,
+        step_of,
+        stream.begin,
+        stream.living,
+        stream.levels,
+        stream.block,
+        stream.free,
+    )
     base = float(absent.sum()) - float(np.log2(max(2.0, len(stream.free) / max(1, known))))
     kept, score, broken = matching.paths(
         ranks,

@@ -117,8 +117,7 @@ def _expected_again(desk: Desk, number: int, place: int) -> float:
                 if runs.link[place] < _ASKED
                 else desk.rate[int(desk.kind[cells[place][0]])] * desk.lucky
             )
-            free = sum(int(stream.event[r]) not in desk.owner for r in range(low + 1, high))
-            chance += 1.0 - (1.0 - min(0.9, rate)) ** (free + 1)
+            chance += 1.0 - (1.0 - min(0.9, rate)) ** (desk.unowned(low + 1, high) + 1)
     return chance
 
 
@@ -128,7 +127,7 @@ def _repeats(desk: Desk, number: int, run: int, place: int) -> Iterator[int]:
     first = runs.rows[run][place][0]
     low, high = desk.beside(runs, run, place)
     for row in range(low + 1, high):
-        owner = desk.owner.get(int(stream.event[row]))
+        owner = desk.owner(row)
         like = int(desk.kind[row]) == int(desk.kind[first]) and stream.block[row] == stream.block[first]
         if row == first or not like or owner not in (None, (number, run)):
             continue
@@ -142,14 +141,14 @@ def _repeats(desk: Desk, number: int, run: int, place: int) -> Iterator[int]:
 
 def _linked_rows(desk: Desk, number: int) -> dict[int, dict[int, list[int]]]:
     """kind -> run -> rows inside the run that share a value with it and stand at none of its places."""
-    runs, stream = desk.runs[number], desk.stream
+    runs = desk.runs[number]
     out: dict[int, dict[int, list[int]]] = defaultdict(dict)
     known = set().union(*runs.kinds)
     for run, cells in enumerate(runs.rows):
         mine = sorted(cell[0] for cell in cells if cell)
         for row in range(mine[0] + 1, mine[-1]):
             kind = int(desk.kind[row])
-            if kind in known or desk.owner.get(int(stream.event[row]), (number, run)) != (number, run):
+            if kind in known or desk.owner(row) not in (None, (number, run)):
                 continue
             if desk.linked(runs, run, -1, row):
                 out[kind].setdefault(run, []).append(row)
@@ -163,7 +162,7 @@ def _expected(desk: Desk, number: int, kind: int) -> float:
     tried = hits = 0
     for run, cells in enumerate(runs.rows):
         mine = sorted(cell[0] for cell in cells if cell)
-        there = [r for r in range(mine[0] + 1, mine[-1]) if int(desk.kind[r]) == kind]
+        there = (mine[0] + 1 + np.flatnonzero(desk.kind[mine[0] + 1 : mine[-1]] == kind)).tolist()
         tried += len(there)
         hits += sum(desk.linked(runs, (run + 1) % total, -1, r) for r in there)
     return tried * max(desk.lucky, (hits + 0.5) / (tried + 1.0))

@@ -97,6 +97,8 @@ def part(stream: Stream, keep: Bools) -> Stream:
         rate=np.diff(start) / max(1, len(rows)),
         free=np.arange(len(rows), dtype=np.int32),
         rank=np.arange(len(rows), dtype=np.int32),
+        begin=start,
+        living=where,
         scratch=(
             np.full(stream.tokens, -1, dtype=np.int64),
             np.full(stream.tokens, -1, dtype=np.int64),

@@ -100,6 +100,7 @@ class _Folding:
         self.present = found.matches.rows >= 0
         self.order = precedence(found.matches.rows)
         self.groups: list[list[int]] = [[s] for s in sequence(self.order) if self.present[:, s].any()]
+        self.kinds: dict[tuple[int, ...], int] = {}  # of groups asked for before
 
     def has(self, group: Sequence[int]) -> Bools:
         return np.asarray(self.present[:, list(group)].any(axis=1))
@@ -108,6 +109,13 @@ class _Folding:
         """The rows of a group, match by match; of ways that exclude each other only one where a match holds both."""
         kinds = self._kinds(group)
         return [sorted(self._of_one_kind(kinds, m)) for m in range(len(self.present))]
+
+    def _kind_of(self, group: Sequence[int]) -> int:
+        """The commonest kind of a group's rows."""
+        key = tuple(group)
+        if key not in self.kinds:
+            self.kinds[key] = _kind(self.stream, self.merged(group))
+        return self.kinds[key]
 
     def _kinds(self, group: Sequence[int]) -> list[list[int]]:
         """The members of a group by what they are, the commonest kind first."""
@@ -130,7 +138,7 @@ class _Folding:
 
     def _like(self, a: Sequence[int], b: Sequence[int]) -> bool:
         """Whether two steps are of one kind, and where a match has both, the same in form: not `npm run lint`, `npm run build`."""
-        if _kind(self.stream, self.merged(a)) != _kind(self.stream, self.merged(b)):
+        if self._kind_of(a) != self._kind_of(b):
             return False
         both = np.flatnonzero(self.has(a) & self.has(b))
         other = sum(self._forms(a, int(m)) != self._forms(b, int(m)) for m in both)

@@ -9,12 +9,12 @@ import numpy as np
 from fivetimes.candidates.stream import Stream
 from fivetimes.config import Search
 from fivetimes.kernels import growth
-from fivetimes.kernels.stream import shares_value
 from fivetimes.model import Bools, Floats, Int32s, Ints
 
 _FLOOR = -6.0  # log2 of a precedence never seen
 _PRIOR = 10.0  # gaps that the prior counts for
 _ALWAYS = 0.95  # share from which a step is no option
+_ENOUGH = 400  # occurrences to read gaps, rooms and links from
 _LONGEST_GAP = 32  # foreign actions between two neighbours; more than any search allows
 
 
@@ -190,24 +190,14 @@ def precedence(matched: Int32s) -> Floats:
 
 def _links(stream: Stream, matched: Int32s) -> Floats:
     """For each step the share of its rows that share a value with an earlier row of the same occurrence."""
-    steps = matched.shape[1]
-    hits, seen = np.zeros(steps), np.zeros(steps)
-    for line in matched[:400]:
-        present = [int(s) for s in np.argsort(line) if line[s] >= 0]
-        for at, step in enumerate(present[1:], 1):
-            seen[step] += 1
-            row = int(line[step])
-            hits[step] += any(
-                shares_value(int(line[other]), row, stream.value_start, stream.values)
-                for other in present[max(0, at - 6) : at]
-            )
+    hits, seen = growth.links(matched[:_ENOUGH], stream.value_start, stream.values)
     return np.asarray((hits + 0.25) / (seen + 0.5))
 
 
 def _room(stream: Stream, matched: Int32s, step: int, *, flank: int) -> float:
     """How many rows, on average, a step could have been found on between its neighbours where it stands; `flank` at an end."""
     rooms = []
-    for line in matched[:400]:
+    for line in matched[:_ENOUGH]:
         if line[step] < 0:
             continue
         ranks = stream.rank[line[line >= 0]]
@@ -251,14 +241,13 @@ def gap_bits(stream: Stream, matched: Int32s, *, longest: int) -> Floats:
     Returns:
         One line per step, one column per gap. Where a step was seen little, all steps together speak for it.
     """
+    matched = matched[:_ENOUGH]
+    ranks = np.where(matched >= 0, stream.rank[matched], np.iinfo(np.int32).max).astype(np.int64)
+    order = np.argsort(ranks, axis=1)
+    gaps = np.diff(np.take_along_axis(ranks, order, axis=1), axis=1) - 1
+    near = (gaps >= 0) & (gaps <= longest)
     seen = np.zeros((matched.shape[1], longest + 1))
-    for line in matched[:400]:
-        present = np.flatnonzero(line >= 0)
-        ranks = stream.rank[line[present]]
-        order = np.argsort(ranks)
-        gaps = np.diff(ranks[order]) - 1
-        near = (gaps >= 0) & (gaps <= longest)
-        np.add.at(seen, (present[order][1:][near], gaps[near]), 1.0)
+    np.add.at(seen, (order[:, 1:][near], gaps[near]), 1.0)
     pooled = seen.sum(axis=0) + _PRIOR * _harmonic(longest)
     shared = _PRIOR * pooled / pooled.sum()
     return np.asarray(-np.log2((seen + shared) / (seen.sum(axis=1, keepdims=True) + _PRIOR)))

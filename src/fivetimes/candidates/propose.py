@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -74,10 +74,10 @@ def _suppressed(
         for j in judged
         if j.rule is not None
     ]
-    told = [j for j in judged if j.rule is None]
+    told = _Told([j for j in judged if j.rule is None])
     for one in rejected:
         steps = tuple(labels[t] for t in one.tokens)
-        out.append(Suppressed(steps, one.count, "part of another" if _is_part(steps, told) else one.rule))
+        out.append(Suppressed(steps, one.count, "part of another" if told.all_in_one(steps) else one.rule))
     merged: dict[tuple[tuple[str, ...], str], int] = {}
     for entry in out:
         merged[entry.steps, entry.rule] = max(entry.count, merged.get((entry.steps, entry.rule), 0))
@@ -85,15 +85,29 @@ def _suppressed(
     return [*beyond, *(Suppressed(steps, count, rule) for (steps, rule), count in ordered[:most])]
 
 
-def _is_part(steps: Sequence[str], told: Sequence[_Judged]) -> bool:
-    """Whether a routine that is proposed has all these steps, said in whatever detail."""
-    return any(
-        all(any(_says(label, step) for one in j.folded for label in (one.step.action, *one.labels)) for step in steps)
-        for j in told
-    )
+class _Told:
+    """Routines that are proposed, asked for steps said in whatever detail."""
+
+    def __init__(self, told: Sequence[_Judged]) -> None:
+        self._said = [{label for one in j.folded for label in (one.step.action, *one.labels)} for j in told]
+        self._tellers: dict[str, frozenset[int]] = {}
+
+    def all_in_one(self, steps: Iterable[str]) -> bool:
+        """Whether one of the routines has all these steps."""
+        left = frozenset(range(len(self._said)))
+        for step in steps:
+            left &= self._who_says(step)
+        return bool(left)
+
+    def _who_says(self, step: str) -> frozenset[int]:
+        if step not in self._tellers:
+            those = (number for number, said in enumerate(self._said) if any(_says(label, step) for label in said))
+            self._tellers[step] = frozenset(those)
+        return self._tellers[step]
 
 
 def _says(label: str, step: str) -> bool:
+    """Whether two actions are the same, one of them said in more detail."""
     return f"{label} ".startswith(f"{step} ") or f"{step} ".startswith(f"{label} ")
 
 
@@ -177,6 +191,6 @@ def _small_part(one: _Judged, every: Sequence[_Judged]) -> str | None:
     """The rule for what was merely noticed and has no usual step that a routine done often enough has not."""
     if one.candidate.tier is not Tier.NOTICED:
         return None
-    often = [j for j in every if j.rule is None and j.candidate.tier is not Tier.NOTICED]
-    usual = [step.action for step in one.candidate.steps if step.share > 0.5]
-    return "part of another" if _is_part(usual, often) else None
+    often = _Told([j for j in every if j.rule is None and j.candidate.tier is not Tier.NOTICED])
+    usual = (step.action for step in one.candidate.steps if step.share > 0.5)
+    return "part of another" if often.all_in_one(usual) else None

@@ -39,21 +39,37 @@ class Runs:
 
 
 class Desk:
-    """What all routines share: the stream, and which run owns the rows of which event."""
+    """What all routines share: the stream, and which run owns the rows of which event: its routine and its number there."""
 
     def __init__(self, stream: Stream, found: Sequence[Found], search: Search) -> None:
         self.stream, self.search = stream, search
+        self._said: dict[int, frozenset[int]] = {}
         self.lucky = min(0.5, 4 * link_chance(stream))
         self.kind = stream.kind
         self.form = stream.levels[:, FORM]
         self.rate = np.bincount(stream.kind, minlength=stream.tokens) / max(1, len(stream.rows))
         self.rate_of_form = np.bincount(self.form, minlength=stream.tokens) / max(1, len(stream.rows))
         self.runs = [_opened(stream, one) for one in found]
-        self.owner: dict[int, tuple[int, int]] = {}
+        events = int(stream.event.max(initial=-1)) + 1
+        self._routine, self._run = np.full(events, -1, dtype=np.int32), np.full(events, -1, dtype=np.int32)
         for number, runs in enumerate(self.runs):
             for run, cells in enumerate(runs.rows):
                 for row in (*(r for cell in cells for r in cell), *runs.strays[run]):
-                    self.owner[int(stream.event[row])] = (number, run)
+                    self._own(number, run, row)
+
+    def _own(self, number: int, run: int, row: int) -> None:
+        event = self.stream.event[row]
+        self._routine[event], self._run[event] = number, run
+
+    def owner(self, row: int) -> tuple[int, int] | None:
+        """The routine and the run that own a row's event, None where none does."""
+        event = self.stream.event[row]
+        number = int(self._routine[event])
+        return None if number < 0 else (number, int(self._run[event]))
+
+    def unowned(self, low: int, high: int) -> int:
+        """How many of the rows from `low` to before `high` no run owns."""
+        return int(np.count_nonzero(self._routine[self.stream.event[low:high]] < 0))
 
     def refresh(self, number: int) -> None:
         """Read values, forms, shares, links and order off the runs as they are now."""
@@ -76,8 +92,11 @@ class Desk:
 
     def said(self, row: int) -> frozenset[int]:
         """The value pieces of a row."""
-        start = self.stream.value_start
-        return frozenset(self.stream.values[start[row] : start[row + 1]].tolist())
+        found = self._said.get(row)
+        if found is None:
+            start = self.stream.value_start
+            found = self._said[row] = frozenset(self.stream.values[start[row] : start[row + 1]].tolist())
+        return found
 
     def linked(self, runs: Runs, run: int, place: int, row: int) -> bool:
         """Whether a row shares a value of the run's own with what stands at its other places."""
@@ -101,13 +120,10 @@ class Desk:
     def _outwards(self, number: int, run: int, row: int, way: int) -> int:
         """The first row beyond the end of a run that is no more its own: another run's, or too far."""
         end = row + way * self.search.reach
-        for there in range(row + way, end, way):
-            if not 0 <= there < len(self.stream.rows):
-                return there
-            owner = self.owner.get(int(self.stream.event[there]))
-            if owner is not None and owner[0] == number and owner[1] != run:
-                return there
-        return end
+        last = max(-1, min(end, len(self.stream.rows)))
+        events = self.stream.event[row + 1 : last] if way > 0 else self.stream.event[last + 1 : row][::-1]
+        others = np.flatnonzero((self._routine[events] == number) & (self._run[events] != run))
+        return row + way * (int(others[0]) + 1) if len(others) else last
 
     def beside(self, runs: Runs, run: int, place: int) -> tuple[int, int]:
         """The rows of the run's places before and after one, between which it may have been done again."""
@@ -122,7 +138,7 @@ class Desk:
         others = (cell[0] for o, cell in enumerate(runs.rows[run]) if cell and o != place)
         nearest = min(others, key=lambda r: abs(r - row), default=row)
         low, high = sorted((nearest, row))
-        return sum(int(self.stream.event[r]) not in self.owner for r in range(low + 1, high))
+        return self.unowned(low + 1, high)
 
     def bits(self, number: int, run: int, place: int, row: int) -> float:
         """What speaks for a row at a place, against the place being empty and the row standing there by luck."""
@@ -163,17 +179,17 @@ class Desk:
         if high - low < 2:
             return
         near = next(cell[0] for other, cell in enumerate(runs.rows[run]) if cell and other != place)
-        kinds, mine = runs.kinds[place], {r for cell in runs.rows[run] for r in cell}
-        for row in range(max(0, low + 1), min(high, len(stream.rows))):
-            like = int(self.kind[row]) in kinds and row not in mine
-            near_by = like and stream.block[row] == stream.block[near]
-            if near_by and abs(stream.clock[row] - stream.clock[near]) <= 2 * self.search.max_pause:
-                yield row
+        mine = {r for cell in runs.rows[run] for r in cell}
+        first = max(0, low + 1)
+        there = slice(first, max(first, min(high, len(stream.rows))))
+        fits = (self.kind[there, None] == list(runs.kinds[place])).any(axis=1)
+        fits &= stream.block[there] == stream.block[near]
+        fits &= np.abs(stream.clock[there] - stream.clock[near]) <= 2 * self.search.max_pause
+        yield from (row for row in (first + np.flatnonzero(fits)).tolist() if row not in mine)
 
     def price(self, number: int, run: int, row: int) -> float | None:
         """The bits that the owner of a row loses by giving it up; None where it cannot be given."""
-        event = int(self.stream.event[row])
-        owner = self.owner.get(event)
+        owner = self.owner(row)
         if owner is None or owner == (number, run) or row in self.runs[owner[0]].strays[owner[1]]:
             return 0.0
         cells = self.runs[owner[0]].rows[owner[1]]
@@ -184,13 +200,13 @@ class Desk:
 
     def take(self, number: int, run: int, row: int) -> None:
         """Give a row to a run."""
-        owner = self.owner.get(int(self.stream.event[row]))
+        owner = self.owner(row)
         if owner is not None:
             other = self.runs[owner[0]]
             other.strays[owner[1]].discard(row)
             if owner != (number, run):
                 other.rows[owner[1]] = [[] if cell == [row] else cell for cell in other.rows[owner[1]]]
-        self.owner[int(self.stream.event[row])] = (number, run)
+        self._own(number, run, row)
 
 
 def _opened(stream: Stream, found: Found) -> Runs:

@@ -99,12 +99,10 @@ def occurrences(stream: Stream, seed: Seed, search: Search) -> Int32s:
         seed.second,
         search.linked_near if seed.linked else search.near,
         seed.linked,
-        stream.start,
-        stream.where,
-        stream.levels,
+        stream.begin,
+        stream.living,
         stream.block,
         stream.free,
-        stream.rank,
         stream.value_start,
         stream.values,
     )
@@ -113,7 +111,7 @@ def occurrences(stream: Stream, seed: Seed, search: Search) -> Int32s:
 def still_surprising(stream: Stream, seed: Seed, pairs: int, search: Search, *, chance: float) -> bool:
     """Whether a seed found earlier still stands out among what is unclaimed now."""
     ahead = search.linked_near if seed.linked else search.near
-    left = len(stream.unclaimed(seed.first)), len(stream.unclaimed(seed.second))
+    left = len(stream.ranks(seed.first)), len(stream.ranks(seed.second))
     if pairs < 2:
         return False
     bits = surprise(

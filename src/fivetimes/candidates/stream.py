@@ -21,7 +21,8 @@ class Stream:
     rows: the row of the action log. person: whose it is. block: rises where nothing may join (another person, silence
     longer than the limit). start, where: the postings of each token. rate: a token's share of all rows. name_bits: the cost
     of saying a token; a coarse one is one of few, an exact command one of many. coarser: a token and the coarser ones that
-    say the same. free: the unclaimed rows; rank: its inverse, -1 where claimed. kind: what a row is, as coarsely
+    say the same. free: the unclaimed rows; rank: its inverse, -1 where claimed; begin, living: the postings of each token among
+    these alone, as ranks. kind: what a row is, as coarsely
     as a person would tell it, by label: `pytest <path>` is one kind, whichever of a few folders it names.
     """
 
@@ -41,6 +42,8 @@ class Stream:
     coarser: Int32s
     free: Int32s
     rank: Int32s
+    begin: Ints
+    living: Int32s
     scratch: tuple[Ints, Ints, Bools]
 
     @property
@@ -48,10 +51,9 @@ class Stream:
         """How many tokens there are."""
         return len(self.rate)
 
-    def unclaimed(self, token: int) -> Int32s:
-        """The unclaimed rows on which a token stands, rising."""
-        rows = self.where[self.start[token] : self.start[token + 1]]
-        return rows[self.rank[rows] >= 0]
+    def ranks(self, token: int) -> Int32s:
+        """The ranks of the unclaimed rows on which a token stands, rising."""
+        return self.living[self.begin[token] : self.begin[token + 1]]
 
     def kin(self, tokens: Int32s | Ints, known: Int32s) -> Bools:
         """Which tokens are one of the known ones, or say the same more or less finely."""
@@ -65,10 +67,12 @@ class Stream:
 
     def claim(self, rows: Int32s) -> None:
         """Take rows out of what is free, and with them all rows of the same events."""
-        taken = np.isin(self.event, np.unique(self.event[rows]))
-        taken |= self.rank < 0
+        claimed = np.zeros(int(self.event.max(initial=-1)) + 1, dtype=np.bool_)
+        claimed[self.event[rows]] = True
+        taken = claimed[self.event] | (self.rank < 0)
         self.free = np.flatnonzero(~taken).astype(np.int32)
         self.rank = np.where(taken, -1, np.cumsum(~taken) - 1).astype(np.int32)
+        self.begin, self.living = loops.living(self.start, self.where, self.rank)
 
 
 def _blocks(person: Int32s, clock: Floats, timed: Bools, silence: float) -> Int32s:
@@ -160,6 +164,8 @@ def open_stream(sessions: SessionLog, *, silence: float) -> Stream:
         coarser=_coarser(levels, tokens),
         free=np.arange(len(rows), dtype=np.int32),
         rank=np.arange(len(rows), dtype=np.int32),
+        begin=start,
+        living=where,  # nothing is claimed yet, so a row is its rank
         scratch=(
             np.full(tokens, -1, dtype=np.int64),
             np.full(tokens, -1, dtype=np.int64),

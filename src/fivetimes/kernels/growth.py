@@ -190,3 +190,26 @@ def match_step(
         if found[o] >= 0:
             taken[found[o]] = False
     return found
+
+
+_BACK = 6  # steps before it with which a row may share a value
+
+
+@njit(cache=True, nogil=True)
+def links(matched: Int32s, value_start: Int32s, values: Int32s) -> tuple[Floats, Floats]:
+    """For each step how many of its rows share a value with one of the `_BACK` before it, and how many have one before."""
+    count, steps = matched.shape
+    hits = np.zeros(steps, dtype=np.float64)
+    seen = np.zeros(steps, dtype=np.float64)
+    for o in range(count):
+        order = np.argsort(matched[o])
+        first = 0
+        while first < steps and matched[o, order[first]] < 0:
+            first += 1
+        for at in range(first + 1, steps):
+            seen[order[at]] += 1
+            for before in range(max(first, at - _BACK), at):
+                if shares_value(matched[o, order[before]], matched[o, order[at]], value_start, values):
+                    hits[order[at]] += 1
+                    break
+    return hits, seen

@@ -5,46 +5,64 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from fivetimes.kernels.stream import shares_value
+from fivetimes.kernels.stream import first_from, shares_value
 from fivetimes.model import Bools, Floats, Int32s, Ints
 
 
 @njit(cache=True, nogil=True)
 def anchors(
-    rare: Int32s, reach: int, step_of: Int32s, levels: Int32s, block: Int32s, free: Int32s
+    rare: Int32s,
+    reach: int,
+    tokens: Int32s,
+    step_of: Int32s,
+    begin: Ints,
+    living: Int32s,
+    levels: Int32s,
+    block: Int32s,
+    free: Int32s,
 ) -> tuple[Int32s, Int32s]:
-    """Ranks and steps of the rows within `reach` ranks of a rare one that hold a token of the profile, in order of rank.
+    """Ranks and steps of the rows that hold a token of the profile, a rare row of the same block within `reach` ranks.
 
-    `rare` are ranks, rising; `step_of[token]` is the step or -1.
+    In order of rank, the finest token of a row first. `rare` are ranks, rising; `tokens` are the profile's and
+    `step_of[token]` their steps, -1 for all others; `begin` and `living` are the postings of the unclaimed rows.
     """
-    m = len(free)
     depth = levels.shape[1]
     ranks = np.empty(64, dtype=np.int32)
     steps = np.empty(64, dtype=np.int32)
     n = 0
-    done = 0
-    for x in range(len(rare)):
-        low, high = max(done, rare[x] - reach), min(m, rare[x] + reach + 1)
-        for r in range(low, high):
-            i = free[r]
-            if block[i] != block[free[rare[x]]]:
-                continue
-            for d in range(depth):
-                if d > 0 and levels[i, d] == levels[i, d - 1]:
-                    continue
-                s = step_of[levels[i, d]]
-                if s < 0:
-                    continue
-                if n == len(ranks):
-                    ranks = np.concatenate((ranks, np.empty(n, dtype=np.int32)))
-                    steps = np.concatenate((steps, np.empty(n, dtype=np.int32)))
-                ranks[n] = r
-                steps[n] = s
-                n += 1
-        # a row skipped for its block is looked at again from the next rare row, which may be in that block
-        done = (
-            high if x + 1 == len(rare) or block[free[rare[x + 1]]] == block[free[rare[x]]] else min(high, rare[x] + 1)
+    at = begin[tokens]
+    x = 0  # the first rare rank that is not before r
+    while True:
+        r = len(free)
+        for k in range(len(tokens)):
+            if at[k] < begin[tokens[k] + 1] and living[at[k]] < r:
+                r = int(living[at[k]])
+        if r == len(free):
+            break
+        x = first_from(rare, x, len(rare), r)
+        here = block[free[r]]
+        after = x < len(rare) and rare[x] - r <= reach
+        if x == len(rare) and (x == 0 or r - rare[x - 1] > reach):
+            break
+        near = (after and block[free[rare[x]]] == here) or (
+            x > 0 and r - rare[x - 1] <= reach and block[free[rare[x - 1]]] == here
         )
+        # what has no rare row around it is passed over at once
+        low = r + 1 if near or after else max(r + 1, int(rare[x]) - reach)
+        for k in range(len(tokens)):
+            at[k] = first_from(living, at[k], begin[tokens[k] + 1], low)
+        if not near:
+            continue
+        for d in range(depth):
+            t = levels[free[r], d]
+            if step_of[t] < 0 or (d > 0 and t == levels[free[r], d - 1]):
+                continue
+            if n == len(ranks):
+                ranks = np.concatenate((ranks, np.empty(n, dtype=np.int32)))
+                steps = np.concatenate((steps, np.empty(n, dtype=np.int32)))
+            ranks[n] = r
+            steps[n] = step_of[t]
+            n += 1
     return ranks[:n].copy(), steps[:n].copy()
 
 
@@ -76,22 +94,32 @@ def best_chain_ends(
     gap_bits: Floats,
     pause_cost: float,
     back: int,
-    block: Int32s,
-    free: Int32s,
+    rows: Int32s,
     clock: Floats,
     value_start: Int32s,
     values: Int32s,
     score: Floats,
     previous: Ints,
     used: Ints,
+    changed: Bools,
 ) -> None:
-    """Fill score, previous and used for the anchors [low, high): the best path that ends at each."""
+    """Fill score, previous and used for the anchors [low, high), all of one block: the best path that ends at each.
+
+    `rows` and `clock` are the rows of the anchors and their times.
+    `changed` says of which anchors that may be another one than before: only what can reach one of them is looked at again.
+    """
+    latest = np.int64(-max_gap - 2)
     for j in range(low, high):
-        if taken[j]:
-            continue
         s, r = steps[j], ranks[j]
-        row = free[r]
+        if taken[j]:
+            if changed[j]:
+                latest = np.int64(r)
+                changed[j] = False
+            continue
+        if not changed[j] and r - latest - 1 >= max_gap:
+            continue
         bit = np.int64(1) << s
+        old_score, old_previous, old_used = score[j], previous[j], used[j]
         score[j] = gain[s]
         previous[j] = -1
         used[j] = bit
@@ -99,9 +127,9 @@ def best_chain_ends(
         passed = np.int64(0)
         i = j - 1
         while i >= low and looked < back:
-            before = free[ranks[i]]
             gap = r - ranks[i] - 1
-            if gap >= max_gap or block[before] != block[row] or clock[row] - clock[before] > max_pause:
+            pause = clock[j] - clock[i]
+            if gap >= max_gap or pause > max_pause:
                 break
             if taken[i] or ranks[i] == r:
                 i -= 1
@@ -114,7 +142,6 @@ def best_chain_ends(
                 i -= 1
                 continue
             value = score[i] - gap_bits[s, gap] - begun_anew(over, gain)
-            pause = clock[row] - clock[before]
             if pause > 300.0:
                 value -= pause_cost * np.log2(pause / 150.0)
             if not again:
@@ -122,7 +149,7 @@ def best_chain_ends(
                 linked = False
                 at = i
                 for _ in range(6):
-                    if shares_value(free[ranks[at]], row, value_start, values):
+                    if shares_value(rows[at], rows[j], value_start, values):
                         linked = True
                         break
                     at = previous[at]
@@ -134,6 +161,10 @@ def best_chain_ends(
                 previous[j] = i
                 used[j] = used[i] | bit
             i -= 1
+        same = score[j] == old_score and previous[j] == old_previous and used[j] == old_used
+        changed[j] = changed[j] or not same or (previous[j] >= 0 and changed[previous[j]])
+        if changed[j]:
+            latest = np.int64(r)
 
 
 @njit(cache=True, nogil=True)
@@ -174,12 +205,16 @@ def paths(
     each kept path, and the anchors of paths that score but weigh too little (runs broken off), numbered the same way.
     """
     n = len(ranks)
+    rows = free[ranks]
+    when = clock[rows]
     kept = np.full(n, -1, dtype=np.int32)
     broken = np.full(n, -1, dtype=np.int32)
     taken = np.zeros(n, dtype=np.bool_)
     score = np.zeros(n, dtype=np.float64)
     previous = np.full(n, -1, dtype=np.int64)
     used = np.zeros(n, dtype=np.int64)
+    changed = np.ones(n, dtype=np.bool_)
+    ends = np.empty(n, dtype=np.int64)
     scores = np.empty(n, dtype=np.float64)
     count, broken_count = 0, 0
     low = 0
@@ -187,20 +222,24 @@ def paths(
         high = low + 1
         while high < n:
             gap = ranks[high] - ranks[high - 1] - 1
-            if gap >= max_gap or block[free[ranks[high]]] != block[free[ranks[high - 1]]]:
+            if gap >= max_gap or block[rows[high]] != block[rows[high - 1]]:
                 break
             high += 1
-        while True:
+        progress = True
+        while progress:
             best_chain_ends(
                 low, high, taken, ranks, steps, gain, order, link_yes, link_no, max_gap, max_pause, gap_bits, pause_cost,
-                back, block, free, clock, value_start, values, score, previous, used,
+                back, rows, when, value_start, values, score, previous, used, changed,
             )  # fmt: skip
             progress = False
-            ends = low + np.argsort(-score[low:high])
-            fresh = taken[low:high].copy()
-            for end in ends:
-                if taken[end] or score[end] + base <= 0:
-                    continue
+            count_ends = 0
+            for x in range(low, high):
+                if changed[x] and not taken[x] and score[x] + base > 0:
+                    ends[count_ends] = x
+                    count_ends += 1
+                changed[x] = False
+            best_first = np.argsort(-score[ends[:count_ends]], kind="mergesort")
+            for end in ends[:count_ends][best_first]:
                 whole = True
                 at = end
                 while at >= 0:
@@ -219,6 +258,7 @@ def paths(
                         x -= 1
                     while x < high and ranks[x] == ranks[at]:
                         taken[x] = True
+                        changed[x] = True
                         x += 1
                     if enough:
                         kept[at] = count
@@ -231,14 +271,5 @@ def paths(
                 else:
                     broken_count += 1
                 progress = True
-            if not progress:
-                break
-            still = False
-            for x in range(low, high):
-                if not taken[x]:
-                    still = True
-                    break
-            if not still or np.array_equal(fresh, taken[low:high]):
-                break
         low = high
     return kept, scores[:count].copy(), broken

@@ -132,28 +132,40 @@ def has_token(levels: Int32s, i: int, token: int) -> bool:
 
 
 @njit(cache=True, nogil=True)
-def partner(
-    a: int,
-    s: int,
-    ahead: int,
-    last: int,
-    linked: bool,
-    levels: Int32s,
-    block: Int32s,
-    free: Int32s,
-    value_start: Int32s,
-    values: Int32s,
-) -> int:
-    """The row of the nearest `a` among the `ahead` ranks before rank `s` and after rank `last`, -1 where there is none."""
-    j = free[s]
-    for step in range(1, ahead + 1):
-        r = s - step
-        if r <= last or r < 0 or block[free[r]] != block[j]:
-            return -1
-        i = free[r]
-        if has_token(levels, i, a) and (not linked or shares_value(i, j, value_start, values)):
-            return int(i)
-    return -1
+def living(start: Ints, where: Int32s, rank: Int32s) -> tuple[Ints, Int32s]:
+    """The postings of the unclaimed rows alone, as ranks: what `start` and `where` say of all rows."""
+    tokens = len(start) - 1
+    begin = np.zeros(tokens + 1, dtype=np.int64)
+    ranks = np.empty(len(where), dtype=np.int32)
+    n = 0
+    for t in range(tokens):
+        for at in range(start[t], start[t + 1]):
+            r = rank[where[at]]
+            if r >= 0:
+                ranks[n] = r
+                n += 1
+        begin[t + 1] = n
+    return begin, ranks[:n].copy()
+
+
+@njit(cache=True, nogil=True)
+def first_from(ranks: Int32s, low: int, high: int, rank: int) -> int:
+    """The first place in [low, high) of rising ranks that holds `rank` or more, `high` where none does.
+
+    In ever longer strides from `low`, so that what is near is found at once.
+    """
+    stride = 1
+    while low + stride < high and ranks[low + stride] < rank:
+        low += stride
+        stride *= 2
+    high = min(high, low + stride)
+    while low < high:
+        middle = (low + high) // 2
+        if ranks[middle] < rank:
+            low = middle + 1
+        else:
+            high = middle
+    return low
 
 
 @njit(cache=True, nogil=True)
@@ -162,45 +174,43 @@ def seed_occurrences(
     b: int,
     ahead: int,
     linked: bool,
-    start: Ints,
-    where: Int32s,
-    levels: Int32s,
+    begin: Ints,
+    ranks: Int32s,
     block: Int32s,
     free: Int32s,
-    rank: Int32s,
     value_start: Int32s,
     values: Int32s,
 ) -> Int32s:
-    """Disjoint pairs (row of a, row of b), b the nearest within `ahead` unclaimed rows after a, earliest first."""
-    found = np.empty((min(start[a + 1] - start[a], start[b + 1] - start[b]), 2), dtype=np.int32)
+    """Disjoint pairs (row of a, row of b), a the nearest among the `ahead` unclaimed rows before b, earliest first.
+
+    `begin` and `ranks` are what `living` gives.
+    """
+    end_a, end_b = begin[a + 1], begin[b + 1]
+    found = np.empty((min(end_a - begin[a], end_b - begin[b]), 2), dtype=np.int32)
     n = 0
     last = -1
-    if (start[a + 1] - start[a]) * ahead < start[b + 1] - start[b]:
-        # where a is the rarer one, only what follows on it is looked at; the answer is the same
-        done = 0
-        for at in range(start[a], start[a + 1]):
-            low = rank[where[at]]
-            if low < 0:
-                continue
-            for s in range(max(done, low + 1), min(len(free), low + ahead + 1)):
-                if not has_token(levels, free[s], b):
-                    continue
-                i = partner(a, s, ahead, last, linked, levels, block, free, value_start, values)
-                if i >= 0 and n < len(found):
-                    found[n, 0] = i
-                    found[n, 1] = free[s]
-                    n += 1
-                    last = s
-            done = max(done, low + ahead + 1)
-        return found[:n].copy()
-    for at in range(start[b], start[b + 1]):
-        s = rank[where[at]]
-        if s < 0:
+    x, z = begin[a], begin[b]
+    while z < end_b:
+        s = ranks[z]
+        x = first_from(ranks, x, end_a, s)
+        if x == begin[a] or s - ranks[x - 1] > ahead:
+            # no a within reach: on to the first b after the next one
+            if x == end_a:
+                break
+            z = first_from(ranks, z, end_b, ranks[x] + 1)
             continue
-        i = partner(a, s, ahead, last, linked, levels, block, free, value_start, values)
-        if i >= 0 and n < len(found):
-            found[n, 0] = i
-            found[n, 1] = where[at]
-            n += 1
-            last = s
+        j = free[s]
+        y = x - 1
+        while y >= begin[a] and ranks[y] > last and s - ranks[y] <= ahead:
+            i = free[ranks[y]]
+            if block[i] != block[j]:
+                break
+            if not linked or shares_value(i, j, value_start, values):
+                found[n, 0] = i
+                found[n, 1] = j
+                n += 1
+                last = s
+                break
+            y -= 1
+        z += 1
     return found[:n].copy()

@@ -181,7 +181,7 @@ class _Rules:
 
     def of(self, batch: RawBatch) -> list[str | None]:
         found: list[str | None] = [None] * len(batch.text)
-        if not self._any and not any(OFF in text for text in batch.text):
+        if not self._any and OFF not in "\n".join(batch.text):
             return found
         kinds = [batch.kind] * len(batch.text) if isinstance(batch.kind, Kind) else batch.kind
         for row, (text, kind) in enumerate(zip(batch.text, kinds, strict=True)):
