@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
+import shutil
 import sqlite3
+import tempfile
 from contextlib import closing, suppress
 from pathlib import Path
 
@@ -64,6 +66,55 @@ def test_rows_that_a_program_in_use_has_not_yet_moved_over_are_read_and_its_file
         found, _ = read("atuin", path)
         assert listing(tmp_path) == before
     assert column(found, "text") == ["make 1700000000"]
+
+
+def _tells(path: Path) -> list[str]:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA integrity_check")
+        return [row[0] for row in connection.execute("SELECT command FROM history ORDER BY rowid")]
+
+
+@pytest.mark.parametrize("mode", ["WAL", "DELETE", "PERSIST"])
+@pytest.mark.parametrize("size", [512, 4096, 65536])
+@pytest.mark.parametrize("seed", range(3))
+def test_what_lies_beside_a_database_is_put_in_as_sqlite_does_and_no_file_is_made(
+    mode: str, size: int, seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng, path, there = random.Random(seed), tmp_path / "h.db", tmp_path / "there"
+    statements = (f"PRAGMA page_size={size}", f"PRAGMA journal_mode={mode}", f"CREATE TABLE history({COLUMNS})")
+    with closing(sqlite3.connect(path, isolation_level=None)) as writer:
+        for statement in (*statements, "PRAGMA cache_size=2", "PRAGMA wal_autocheckpoint=20"):
+            writer.execute(statement)
+        for number in range(40):
+            writer.execute(f"INSERT INTO history VALUES ({ROW.format(n=number)})")
+            writer.execute(
+                "UPDATE history SET command = ? WHERE id = ?", ("x" * rng.randrange(3000), rng.randrange(40))
+            )
+        writer.execute("DELETE FROM history WHERE id % 7 = ?", (rng.randrange(7),))
+        writer.execute("BEGIN")  # which never comes to its end, and fills more pages than are held in memory
+        writer.executemany(f"INSERT INTO history VALUES ({ROW.format(n=1)})", [()] * 2000)
+        writer.execute("UPDATE history SET command = 'never'")
+        shutil.copytree(tmp_path, there)
+    sound = tmp_path / "sound"
+    shutil.copytree(there, sound)
+    before = listing(there)
+    with monkeypatch.context() as patch:
+        patch.setattr(tempfile, "tempdir", str(tmp_path / "no such folder"))
+        found, _ = read("atuin", there / "h.db")
+    assert listing(there) == before
+    assert len(before) > 1
+    assert column(found, "text") == [text for text in _tells(sound / "h.db") if text.strip()]
+
+
+@pytest.mark.parametrize("ending", ["-wal", "-journal"])
+@pytest.mark.parametrize("seed", range(20))
+def test_rubbish_beside_a_database_costs_no_more_than_a_sentence(ending: str, seed: int, tmp_path: Path) -> None:
+    rng, path = random.Random(seed), atuin(tmp_path / "h.db", ROW.format(n=1_700_000_000))
+    heads = {"-wal": "377f0682002de2180000", "-journal": "d9d505f920a163d7"}
+    rest = rng.choice((b"", b"\xff" * 60, rng.randbytes(rng.randrange(9000))))
+    path.with_name(path.name + ending).write_bytes(bytes.fromhex(heads[ending]) + rest)
+    with suppress(ReadError):
+        read("atuin", path)
 
 
 def test_an_old_database_without_the_newer_columns_is_read(tmp_path: Path) -> None:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 import sqlite3
-import tempfile
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -17,6 +15,7 @@ import numpy as np
 from fivetimes.config import LONGEST_BYTES
 from fivetimes.errors import ReadError
 from fivetimes.model import Balance
+from fivetimes.readers.journals import together
 from fivetimes.readers.lines import blocks
 
 MAGIC = b"SQLite format 3\0"
@@ -24,7 +23,6 @@ MAGIC = b"SQLite format 3\0"
 # a damaged schema can make even SQLite's own complaint unreadable
 _FAULTS = (sqlite3.Error, UnicodeDecodeError, OverflowError)
 
-_BESIDE = ("-wal", "-journal")  # what a program that writes, or has crashed, leaves beside its database
 _TOGETHER = 400  # rows that are asked for at once
 _STEPS = 1_000_000  # of SQLite's machine, between two looks at how long it takes
 _PATIENCE = 2_000  # such looks without a row, after which a hostile database is given up
@@ -94,35 +92,21 @@ def _refused(path: Path, error: Exception) -> ReadError:
 @contextmanager
 def _opened(path: Path) -> Iterator[sqlite3.Connection]:
     next(blocks(path, len), b"")  # says in a sentence what is no ordinary file, or may not be read
-    with ExitStack() as open_:
-        beside = [path.with_name(path.name + ending) for ending in _BESIDE]
-        if any(file.is_file() and file.stat().st_size for file in beside):
-            folder = Path(open_.enter_context(tempfile.TemporaryDirectory(prefix="fivetimes-")))
-            uri = _uri(_copied(path, beside, folder), "mode=rw")
-        else:
-            uri = _uri(path, "mode=ro&immutable=1")  # takes no lock and makes no file beside it
-        connection = open_.enter_context(closing(sqlite3.connect(uri, uri=True, isolation_level=None)))
+    whole = together(path)
+    # takes no lock and makes no file beside it
+    uri = ":memory:" if whole is not None else f"file:{quote(str(path.absolute()))}?mode=ro&immutable=1"
+    with closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as connection:
+        if whole is not None:
+            connection.deserialize(whole)
         _harden(connection)
         yield connection
-
-
-def _uri(path: Path, how: str) -> str:
-    return f"file:{quote(str(path.absolute()))}?{how}"
-
-
-def _copied(path: Path, beside: Sequence[Path], folder: Path) -> Path:
-    # reading a database in use would touch the files beside it, and without them its newest rows are missing
-    for file in (path, *beside):
-        if file.is_file():
-            shutil.copyfile(file, folder / file.name)
-    return folder / path.name
 
 
 def _harden(connection: sqlite3.Connection) -> None:
     connection.text_factory = lambda written: written.decode("utf-8", "surrogateescape")
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_BYTES)
     connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
-    for setting in ("trusted_schema=OFF", "cell_size_check=ON", "mmap_size=0", "query_only=ON"):
+    for setting in ("trusted_schema=OFF", "cell_size_check=ON", "mmap_size=0", "query_only=ON", "temp_store=MEMORY"):
         connection.execute(f"PRAGMA {setting}")
     _be_patient(connection)
 

@@ -1,0 +1,101 @@
+"""An SQLite file and what its program has not yet moved into it (`-wal`, `-journal`) -> the whole database, in memory.
+
+Opened the usual way, a database in use would be written to; copied together with its log, everything in it would be in one
+more file. So the two are put together here, as SQLite does it: the format is stable and public (sqlite.org/fileformat2.html).
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from fivetimes.errors import ReadError
+
+_WAL = (0x377F0682, 0x377F0683)  # how a log begins; the two differ in how its sums are made
+_WAL_HEAD, _FRAME_HEAD = 32, 24  # bytes
+_JOURNAL = bytes.fromhex("d9d505f920a163d7")
+_SECTORS = range(32, 65_537)  # bytes; a journal that says otherwise is none
+_SIZES = frozenset(1 << power for power in range(9, 17))  # bytes of a page
+_MOST = 1 << 30  # bytes of both together
+_COUNTED = 200  # bytes between those of a page that its sum in a journal counts
+
+
+def together(path: Path) -> bytes | None:
+    """Return the database with what lies beside it put in, None where nothing does; in memory only, no file is touched.
+
+    A commit that did not come to its end is left out, as SQLite does.
+
+    Raises:
+        ReadError: both together are too large.
+    """
+    for ending, put_in in _BESIDE.items():
+        beside = path.with_name(path.name + ending)
+        if beside.is_file() and beside.stat().st_size:
+            if path.stat().st_size + beside.stat().st_size > _MOST:
+                raise ReadError(
+                    f"{path}: it is in use and too large to be put together with {beside.name}. Close the program that uses it."
+                )
+            database = bytearray(path.read_bytes())
+            put_in(database, beside.read_bytes())
+            database[18:20] = b"\1\1"  # it has no log any more
+            return bytes(database)
+    return None
+
+
+def _from_log(database: bytearray, log: bytes) -> None:
+    """Put in the pages of a write-ahead log, up to the last commit. Frames of an earlier round have another salt."""
+    if len(log) < _WAL_HEAD:
+        return
+    magic, _, size, _, *salt = struct.unpack(">6I", log[:24])
+    if magic not in _WAL or size not in _SIZES:
+        return
+    waiting: dict[int, bytes] = {}
+    for place in range(_WAL_HEAD, len(log) - _FRAME_HEAD - size + 1, _FRAME_HEAD + size):
+        number, pages, *own = struct.unpack(">4I", log[place : place + 16])
+        if own != salt or not number:
+            return
+        waiting[number] = log[place + _FRAME_HEAD : place + _FRAME_HEAD + size]
+        if pages:
+            _put(database, waiting, size=size, pages=pages)
+            waiting = {}
+
+
+def _from_journal(database: bytearray, journal: bytes) -> None:
+    """Put back the pages as they were before a change that did not come to its end."""
+    place, size, first = 0, 0, 0
+    before: dict[int, bytes] = {}
+    while journal[place : place + 8] == _JOURNAL and len(journal) >= place + 28:
+        count, nonce, pages, sector, size = struct.unpack(">5I", journal[place + 8 : place + 28])
+        if size not in _SIZES or sector not in _SECTORS:
+            return
+        first = first or pages
+        place += sector
+        ended = len(journal) if count == 0xFFFFFFFF else place + count * (size + 8)
+        while place + size + 8 <= min(ended, len(journal)):
+            (number,), page = struct.unpack(">I", journal[place : place + 4]), journal[place + 4 : place + 4 + size]
+            if journal[place + 4 + size : place + 8 + size] != _sum(page, nonce).to_bytes(4, "big"):
+                break
+            before.setdefault(number, page)
+            place += size + 8
+        place = -(-place // sector) * sector
+    if size and first:
+        _put(database, before, size=size, pages=first)
+
+
+def _sum(page: bytes, nonce: int) -> int:
+    return (nonce + sum(page[place] for place in range(len(page) - _COUNTED, 0, -_COUNTED))) & 0xFFFFFFFF
+
+
+def _put(database: bytearray, found: Mapping[int, bytes], *, size: int, pages: int) -> None:
+    """Write pages in their places, and make the database as long as it says that it is."""
+    most = len(database) // size + len(found)  # no honest number is larger, and a hostile one would fill the memory
+    length = min(pages, most) * size
+    database[length:] = b""
+    database.extend(bytes(length - len(database)))
+    for number, page in found.items():
+        if 0 < number <= length // size:
+            database[(number - 1) * size : number * size] = page
+
+
+_BESIDE: Mapping[str, Callable[[bytearray, bytes], None]] = {"-wal": _from_log, "-journal": _from_journal}
