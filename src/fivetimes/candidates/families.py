@@ -1,7 +1,7 @@
 """Found -> Found: what is one routine done in variants becomes one, so that a person sees it once.
 
 Two routines are as alike as the steps they share in order, each step weighing the bits of its rarity: sharing `git push` says
-little, sharing `bump2version` much. Families are the clusters of average linkage (scikit-learn) under that likeness; the
+little, sharing `bump2version` much. Families are the clusters of average linkage (SciPy's) under that likeness; the
 cut is where two routines share less than three fifths of what they are.
 """
 
@@ -11,7 +11,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 import numpy as np
-from sklearn.cluster import AgglomerativeClustering
+from scipy.cluster.hierarchy import fcluster, linkage
+from scipy.spatial.distance import squareform
 
 from fivetimes.candidates.collect import Matches, ended, kept_apart
 from fivetimes.candidates.folding import sequence
@@ -55,9 +56,10 @@ def likeness(a: Sequence[int], b: Sequence[int], weight: Floats) -> float:
 
 
 def _clusters(distance: Floats) -> list[list[int]]:
-    model = AgglomerativeClustering(n_clusters=None, distance_threshold=_CUT, metric="precomputed", linkage="average")
+    # scikit-learn's clustering calls the same linkage, and takes a second to load
+    tree = linkage(squareform(distance, checks=False), method="average")
     members: dict[int, list[int]] = defaultdict(list)
-    for number, label in enumerate(model.fit_predict(distance)):
+    for number, label in enumerate(fcluster(tree, _CUT, criterion="distance")):
         members[int(label)].append(number)
     return sorted(members.values())
 
