@@ -162,13 +162,15 @@ def held_out(stream: Stream, timed: Bools, found: Sequence[Found], search: Searc
 
 def confidence(found: Found, *, q: float, tried: int, again: HeldOut | None) -> Confidence:
     """The three tests as a word and as sentences."""
-    whole = len(found.matches)
-    completion = whole / (whole + found.matches.broken)
     threaded = int(np.count_nonzero(found.profile.link > 0.5))
-    base = Confidence(
-        "", round(found.bits, 1), round(completion, 3), threaded, float(f"{q:.2g}"), tried, again, says=()
-    )
-    return worded(base)
+    base = Confidence("", round(found.bits, 1), 0.0, threaded, float(f"{q:.2g}"), tried, again, says=())
+    return completed(base, found)
+
+
+def completed(known: Confidence, found: Found) -> Confidence:
+    """The same with the share of the runs that went to the end."""
+    whole = len(found.matches)
+    return worded(replace(known, completion=round(whole / (whole + found.matches.broken), 3)))
 
 
 def worded(known: Confidence) -> Confidence:

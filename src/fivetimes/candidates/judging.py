@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from fivetimes.candidates.steps import FoldedStep
 from fivetimes.candidates.stream import Stream
 from fivetimes.config import LOOKING, LOOKING_VERBS
-from fivetimes.model import Kind
+from fivetimes.model import Confidence, Kind
 
 _SETTLED = 1  # the level of commands with what varies left out
 _COARSE = 3  # the level of subcommand paths
+_FIRM = 0.9  # of the times that two neighbouring steps are begun with, a whole run comes of it: they belong together
 
 
 def looks_like_browsing(folded: Sequence[FoldedStep]) -> bool:
@@ -38,6 +39,17 @@ def is_looking(label: str) -> bool:
         verb = re.match(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", name)
         return verb is not None and verb.group().lower() in LOOKING_VERBS
     return words[0] in LOOKING or " ".join(words[:2]) in LOOKING
+
+
+def falls_apart(known: Confidence, *, firm: float) -> str | None:
+    """The rule for what is oftener broken off than done, none of whose steps belong together, and through which no value runs.
+
+    Everyday actions that each make the next one likely are this, as often as they may be done. A routine whose beginning
+    is done for other reasons too has two steps that belong together.
+    """
+    if known.completion < 0.5 and known.threaded < 2 and firm < _FIRM:
+        return f"mostly broken off: {known.completion:.0%} of the runs that began went to the end"
+    return None
 
 
 def distinct_actions(stream: Stream, folded: Sequence[FoldedStep]) -> int:

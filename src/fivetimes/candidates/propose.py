@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from fivetimes.candidates import describe, doubt, judging
+from fivetimes.candidates.breaking import begun
 from fivetimes.candidates.completing import complete
 from fivetimes.candidates.families import families
 from fivetimes.candidates.ranking import ranked, shown
@@ -166,7 +167,13 @@ def proposed(
     tried = len(found) + len(rejected)
     found = families(stream, found, end_share=search.end_share)
     sure = _confidences(stream, sessions, found, search, tried=tried)
-    judged = _judged(stream, sessions, finish(stream, found, search), rule, sure)
+    found = finish(stream, found, search)
+    ends = [begun(stream, one) for one in found]
+    found = [
+        replace(one, matches=replace(one.matches, broken=end.broken)) for one, end in zip(found, ends, strict=True)
+    ]
+    sure = [doubt.completed(known, one) for known, one in zip(sure, found, strict=True)]
+    judged = _judged(stream, sessions, found, rule, sure, [end.firm for end in ends])
     passed = {id(j.candidate): j.found for j in judged if j.rule is None}
     first, beyond = shown(ranked([j.candidate for j in judged if j.rule is None]), most=search.most_proposed)
     named = [replace(c, reasons=reasons(c)) for c in _unique_ids(first)]
@@ -175,15 +182,21 @@ def proposed(
 
 
 def _judged(
-    stream: Stream, sessions: SessionLog, found: Sequence[Found], rule: Rule, sure: Sequence[Confidence]
+    stream: Stream,
+    sessions: SessionLog,
+    found: Sequence[Found],
+    rule: Rule,
+    sure: Sequence[Confidence],
+    firm: Sequence[float],
 ) -> list[_Judged]:
     """Each routine as a candidate, with the rule of triviality that it fails."""
     context = describe.Context.of(stream, sessions, rule)
     days = _days_seen(sessions)
     judged = []
-    for one, confidence in zip(found, sure, strict=True):
+    for one, confidence, share in zip(found, sure, firm, strict=True):
         candidate, folded = describe.describe(context, one, confidence)
-        judged.append(_Judged(candidate, one, folded, _failed_rule(context, candidate, folded, days)))
+        failed = _failed_rule(context, candidate, folded, days) or judging.falls_apart(confidence, firm=share)
+        judged.append(_Judged(candidate, one, folded, failed))
     return [replace(j, rule=j.rule or _small_part(j, judged)) for j in judged]
 
 

@@ -1,0 +1,57 @@
+"""Runs broken off: counted among the rows that nobody claims, and what falls apart at every step is not proposed."""
+
+from __future__ import annotations
+
+import random
+
+import logs
+from fivetimes.candidates import propose
+from fivetimes.config import Rule, Search
+from fivetimes.model import Candidate, SessionLog, Suppressed
+
+EVERYDAY = "mnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+
+
+def found(work: str) -> tuple[list[Candidate], list[Suppressed]]:
+    sessions: SessionLog = logs.sessions_of(logs.batch(work))
+    return propose(sessions, rule=Rule(), search=Search())
+
+
+def days(*stretches: str, seed: int = 3) -> str:
+    """Each stretch on a day of its own, amid everyday letters."""
+    rng = random.Random(seed)
+    return "".join(
+        "".join(rng.choices(EVERYDAY, k=25)) + s + "".join(rng.choices(EVERYDAY, k=5)) + "_" * 24 for s in stretches
+    )
+
+
+def test_what_each_makes_the_next_likely_is_no_routine_however_often_it_is_done():
+    rng = random.Random(5)
+    letters = ""
+    for _ in range(4000):
+        last = letters[-1:]
+        follows = {"a": "b", "b": "c", "c": "d"}.get(last)
+        letters += follows if follows and rng.random() < 0.5 else rng.choice("abcd" + EVERYDAY)
+        letters += "_" if rng.random() < 0.02 else ""
+    candidates, suppressed = found(letters)
+    assert candidates == []
+    assert any(s.rule.startswith("mostly broken off") and {"do-b", "do-c"} <= {*s.steps} for s in suppressed)
+
+
+def test_runs_that_stop_after_two_steps_are_counted_as_broken_off():
+    candidates, _ = found(days(*["abcde"] * 12, *["ab"] * 12))
+    assert [(c.count, c.broken) for c in candidates] == [(12, 12)]
+    assert candidates[0].confidence.completion == 0.5
+
+
+def test_a_routine_whose_beginning_is_done_for_other_reasons_too_stays():
+    candidates, _ = found(days(*["abcde"] * 8, *["ab"] * 40))
+    assert [(c.count, c.confidence.completion < 0.3) for c in candidates] == [(8, True)]
+
+
+def test_steps_that_stand_together_by_luck_are_no_runs_broken_off():
+    rng = random.Random(7)
+    alone = ["".join(rng.sample("abcde", 1) + rng.choices(EVERYDAY, k=2) + rng.sample("abcde", 1)) for _ in range(60)]
+    candidates, _ = found(days(*["abcde"] * 12, *alone))
+    assert [c.count for c in candidates] == [12]
+    assert candidates[0].confidence.completion > 0.8
