@@ -71,6 +71,14 @@ def test_the_name_of_a_skill_may_hold_digits_in_groups() -> None:
     assert "report-2024-11" in text
 
 
+def test_a_branch_with_a_date_in_its_name_is_a_constant_and_the_draft_is_written() -> None:
+    known = Known(branches=frozenset({"release-2024-11"}))
+    candidate, live = made.candidate([["git checkout release-2024-11", "make test"]] * 6)
+    drafted = partial(draft, candidate, live, rule=made.RULE, parse=parsed, at=made.AT)
+    text = render(locked(drafted, lambda word, role: harmless(word, role=role, known=known)))
+    assert "git checkout {{ constants." in text
+
+
 def test_groups_of_few_digits_are_none() -> None:
     rng = random.Random(1)
     numbers = [f"{rng.randrange(100)}.{rng.randrange(100)}.{rng.randrange(10)}" for _ in range(200)]

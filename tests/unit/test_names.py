@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 import stat
+import subprocess
 
 import pytest
 
@@ -61,6 +62,15 @@ def test_what_exists_here_is_known(repository, tmp_path):
     assert known.script("./tools/zqreport.py")
     assert known.script("build:zq")
     assert not known.program("zqelse")
+
+
+def test_of_a_branch_here_no_part_is_a_name_and_of_a_remotes_branch_what_follows_the_remote(repository):
+    for ref in ("refs/heads/wip/zqpart", "refs/remotes/zqfork/zqshared"):
+        subprocess.run(["git", "-C", str(repository), "update-ref", ref, "HEAD"], check=True)
+    known = known_here([Source("git", repository, "repo")], {"PATH": ""})
+    assert {"wip/zqpart", "zqfork/zqshared", "zqshared"} <= known.branches
+    assert "zqpart" not in known.branches
+    assert known.remotes == {"zqfork"}
 
 
 def test_known_names_stay_names_in_the_event_log():

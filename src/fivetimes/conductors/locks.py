@@ -18,7 +18,6 @@ from fivetimes.privacy import closed, digit_groups, flagged
 _ROUNDS = 4
 _SHORTEST = 3  # characters of a word that is taken out with its neighbours
 _TYPED = (Role.VALUE, Role.SCRIPT)
-_SIGNS = re.compile(r"[\d\W_]+")
 _DIGITS = re.compile(r"\d+")
 _PLACEHOLDER = re.compile(r"\{\{ [\w.]+ \}\}")
 
@@ -41,7 +40,7 @@ def locked(draft: Callable[..., Conductor], harmless: Harmless) -> Conductor:
     def stricter(word: str, role: Role) -> bool:
         if not harmless(word, role) or any(len(word) >= _SHORTEST and word in text for text in held):
             return False
-        return role not in _TYPED or not _is_of(word, numbers)
+        return role not in _TYPED or numbers.isdisjoint(_DIGITS.findall(word))
 
     for _ in range(_ROUNDS):
         conductor = draft(harmless=stricter)
@@ -56,11 +55,6 @@ def locked(draft: Callable[..., Conductor], harmless: Harmless) -> Conductor:
         f"{conductor.id}: what would be written looks like a secret ({rule}), so nothing is written. Draft it"
         " with --no-live, or change the name that looks so."
     )
-
-
-def _is_of(word: str, numbers: set[str]) -> bool:
-    """Whether a word holds one of the numbers and no letter."""
-    return _SIGNS.fullmatch(word) is not None and not numbers.isdisjoint(_DIGITS.findall(word))
 
 
 def _texts(document: Mapping[str, Any]) -> Iterator[str]:

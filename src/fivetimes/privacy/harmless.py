@@ -9,6 +9,7 @@ from fivetimes.model import Role
 from fivetimes.privacy.commit_kinds import is_commit_kind
 from fivetimes.privacy.declared import declared, secret_looking
 from fivetimes.privacy.detector import flagged
+from fivetimes.privacy.digits import digit_groups
 from fivetimes.privacy.placeholders import EXTENSIONS
 from fivetimes.privacy.vocabulary import public
 
@@ -120,6 +121,10 @@ def _is_path(word: str, known: Known) -> bool:
     return word != "" and all(part in _STEP or any(rule(part, known) for rule in rules) for part in parts)
 
 
+def _is_version(word: str, _known: Known) -> bool:
+    return _VERSION.fullmatch(word) is not None and not digit_groups(word)
+
+
 def _is_target(word: str, _known: Known) -> bool:
     return public().is_subcommand_word(word)
 
@@ -152,7 +157,7 @@ RULES = (
     Rule("hyphenated words", _TYPED, _is_hyphenated, "pre-release"),
     Rule("variable of public words", _TYPED, _is_variable, "NODE_ENV"),
     Rule("small integer", _TYPED, lambda word, _known: _INTEGER.fullmatch(word) is not None, "42"),
-    Rule("version", _TYPED, lambda word, _known: _VERSION.fullmatch(word) is not None, "1.4.2"),
+    Rule("version", _TYPED, _is_version, "1.4.2"),
     Rule("earlier commit", _TYPED, lambda word, _known: _BACK.fullmatch(word) is not None, "HEAD~1"),
 )
 

@@ -49,14 +49,17 @@ def known_here(
     tracked = {
         r.path: list(_listed(r.path, ("ls-tree", "-r", "-z", "--name-only", "HEAD"), b"\0")) for r in repositories
     }
-    refs = ("for-each-ref", "--format=%(refname:lstrip=2)", "refs/heads", "refs/remotes")
-    branches = {name for r in repositories for name in _listed(r.path, refs, b"\n")}
+    refs = ("for-each-ref", "--format=%(refname:lstrip=1)", "refs/heads", "refs/remotes")
+    names = {name for r in repositories for name in _listed(r.path, refs, b"\n")}
+    heads = {name.removeprefix("heads/") for name in names if name.startswith("heads/")}
+    # of a remote's branch what follows the remote is a branch too; of one here `hotfix/x` it is a part of its name
+    remote = {name.removeprefix("remotes/") for name in names if name.startswith("remotes/")}
     return Known(
         executables=frozenset(_executables(environ)),
         tracked_files=frozenset(name for names in tracked.values() for name in names),
         targets=frozenset(name for path, names in tracked.items() for name in targets(path, names)),
-        branches=frozenset(branches | {name.partition("/")[2] for name in branches if "/" in name}),
-        remotes=frozenset(name.partition("/")[0] for name in branches if "/" in name),
+        branches=frozenset(heads | remote | {name.partition("/")[2] for name in remote}),
+        remotes=frozenset(name.partition("/")[0] for name in remote),
         approved=approved,
         programs_with_varied_arguments=varied,
     )
