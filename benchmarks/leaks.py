@@ -7,9 +7,10 @@ six and twelve times. Every command is called with every option it has, every re
 and not, and faults are made on purpose; then each byte of all that was printed or written, of our own folder and of the folder
 for temporary files, also of files that were gone again at the end, is searched for each value: as it is and in base64, percent
 signs, hexadecimal, JSON, YAML, shell quotes, HTML and UTF-16. A reader, an exporter, a command or an option that is not covered
-fails the check, and so does a file written anywhere else. What a terminal shows to the owner (`show`, `names`) is not part of
-it: that is what it is for. Nor are declared names (of skills, tools, actions, argument keys), which are kept where they have
-the shape of names.
+fails the check, and so does a form of a source that a reader opens and nothing plants, and a file written anywhere else.
+The event log is searched as it lies in memory. What a terminal shows to the owner (`show`, `names`) is not part of it: that is
+what it is for. Nor are declared names (of skills, tools, actions, argument keys), which are kept where they have the shape of
+names.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import contextlib
 import html
 import json
 import os
+import pickle
 import re
 import secrets
 import shlex
@@ -27,7 +29,7 @@ import sys
 import tempfile
 import urllib.parse
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -37,9 +39,10 @@ import numpy as np
 import numpy.typing as npt
 import typer.main
 from benchmarks.calling import COMMANDS, Desk, faults
+from benchmarks.forms import unplanted
 from benchmarks.planters import PLANTERS
 from benchmarks.planting import Planted, corpus, made, plant
-from benchmarks.watching import Seen, watched
+from benchmarks.watching import watched
 
 from fivetimes import cli, exporters, pipeline
 from fivetimes.exporters import EXPORTERS
@@ -60,7 +63,7 @@ def uncovered() -> list[str]:
         f"{kind} {name}: not covered. Add it to benchmarks/{'planters' if kind == 'reader' else 'calling'}.py."
         for kind, names in there.items()
         for name in sorted(names ^ here[kind])
-    ]
+    ] + list(unplanted())
 
 
 def unused(desk: Desk) -> list[str]:
@@ -206,20 +209,32 @@ def check(rows: Sequence[Planted], folder: Path, *, seed: int) -> Outcome:
             call(desk)
         faults(desk, values[:50])
         inside = _inside(desk, values)
-    return _searched(desk, places, seen, values, planted=len(rows), inside=inside)
+        log = pickle.dumps(
+            pipeline.sessions(pipeline.from_config(desk.folder / "team" / "fivetimes.toml"), key=bytes(32))
+        )
+    return _searched(
+        desk, places, {**seen.gone, "event log": log}, seen.strays, values, planted=len(rows), inside=inside
+    )
 
 
 def _searched(
-    desk: Desk, places: Sequence[Path], seen: Seen, values: Sequence[str], *, planted: int, inside: int
+    desk: Desk,
+    places: Sequence[Path],
+    besides: Mapping[str, bytes],
+    strays: Iterable[str],
+    values: Sequence[str],
+    *,
+    planted: int,
+    inside: int,
 ) -> Outcome:
     files = [path for place in places for path in place.rglob("*") if path.is_file()]
     outputs = {str(path.relative_to(desk.folder)): path.read_bytes() + path.name.encode() for path in files}
-    outputs |= seen.gone
+    outputs |= besides
     outputs |= {f"printed {number}": text.encode("utf-8", "replace") for number, text in enumerate(desk.printed)}
     leaks = [
         f"{name}: {value!r} in {near!r}" for name, content in outputs.items() for value, near in found(values, content)
     ]
-    leaks += [f"written outside the folders named: {path}" for path in sorted(seen.strays)]
+    leaks += [f"written outside the folders named: {path}" for path in sorted(strays)]
     drafts = sum(path.suffix == ".yaml" for path in files)
     size = sum(map(len, outputs.values()))
     return Outcome(len(values), planted, inside, drafts, len(outputs), size, (*unused(desk), *leaks))

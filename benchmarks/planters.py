@@ -45,7 +45,7 @@ def _claude_code(folder: Path, work: Sequence[Did]) -> Path:
         common = {
             "sessionId": f"s{did.session}",
             "cwd": f"/home/{did.text[:20]}/x",
-            "timestamp": _iso(did.time),
+            "timestamp": iso(did.time),
             "uuid": f"u{number}",
         }
         tool = (
@@ -60,18 +60,18 @@ def _claude_code(folder: Path, work: Sequence[Did]) -> Path:
         )
         records.append({"type": "user", "message": {"content": [result]}, **common, "uuid": f"r{number}"})
         records.append({"type": "user", "message": {"content": f"please {did.text}"}, **common, "uuid": f"p{number}"})
-    return written(folder / "session.jsonl", _json_lines(records))
+    return written(folder / "session.jsonl", json_lines(records))
 
 
 def _skill_log(folder: Path, work: Sequence[Did]) -> Path:
     rows = (
         {
-            "timestamp": _iso(did.time), "actor": "eli", "skill": _name(did), "status": did.text,
+            "timestamp": iso(did.time), "actor": "eli", "skill": name_of(did), "status": did.text,
             "args": {"text": did.text, "token": did.text, f"{did.text}=": 1},
         }
         for did in work
     )  # fmt: skip
-    return written(folder / "skills.jsonl", _json_lines(rows))
+    return written(folder / "skills.jsonl", json_lines(rows))
 
 
 def _generic(folder: Path, work: Sequence[Did]) -> Path:
@@ -81,7 +81,7 @@ def _generic(folder: Path, work: Sequence[Did]) -> Path:
         table = csv.writer(file)
         table.writerow(("person", "time", "action", "args", "session"))
         for did in work:
-            table.writerow(("fay", _iso(did.time), _name(did), json.dumps({"line": did.text}), f"s{did.session}"))
+            table.writerow(("fay", iso(did.time), name_of(did), json.dumps({"line": did.text}), f"s{did.session}"))
     return path
 
 
@@ -89,8 +89,13 @@ def _git(folder: Path, work: Sequence[Did]) -> Path:
     folder.mkdir(parents=True)
     subprocess.run(["git", "init", "-q", "-b", "main", str(folder)], check=True)
     stream = b"".join(_commit(number, did) for number, did in enumerate(work, 1))
-    subprocess.run(["git", "-C", str(folder), "fast-import", "--quiet"], input=stream, check=True)
+    imported(folder, stream)
     return folder
+
+
+def imported(folder: Path, stream: bytes) -> None:
+    """Hand a repository what git's fast-import understands."""
+    subprocess.run(["git", "-C", str(folder), "fast-import", "--quiet"], input=stream, check=True)
 
 
 def _commit(number: int, did: Did) -> bytes:
@@ -106,7 +111,7 @@ def _commit(number: int, did: Did) -> bytes:
     )
 
 
-def _name(did: Did) -> str:
+def name_of(did: Did) -> str:
     """A declared name for an ordinary step; a secret is an argument, not a name."""
     return "note-it" if did.secret else "-".join(did.text.split()[:2])
 
@@ -114,7 +119,7 @@ def _name(did: Did) -> str:
 def _reflog(folder: Path, work: Sequence[Did]) -> Path:
     def entry(number: int, did: Did) -> str:
         said = f"checkout: moving from main to {''.join(did.text.split())}"
-        return f"{number:040x} {number + 1:040x} {_plainly(did)[:30]} <a@corp.example> {did.time} +0000\t{said}\n"
+        return f"{number:040x} {number + 1:040x} {plainly(did)[:30]} <a@corp.example> {did.time} +0000\t{said}\n"
 
     return written(folder / "logs" / "HEAD", "".join(entry(number, did) for number, did in enumerate(work, 1)))
 
@@ -162,13 +167,14 @@ def _asciinema(folder: Path, work: Sequence[Did]) -> Path:
     keys = ([number, "i", did.text.replace("\n", " ") + "\r"] for number, did in enumerate(work))
     output = ([number, "o", did.text] for number, did in enumerate(work))
     head: object = {"version": 2, "width": 80, "height": 24, "env": {"SECRET": work[0].text}}
-    return written(folder / "session.cast", _json_lines([head, *keys, *output]))
+    return written(folder / "session.cast", json_lines([head, *keys, *output]))
 
 
 # ---- databases
 
 
-def _database(path: Path, table: str, columns: str, rows: Iterable[Sequence[object]]) -> Path:
+def database(path: Path, table: str, columns: str, rows: Iterable[Sequence[object]]) -> Path:
+    """Write a table of a database; returns the path."""
     path.parent.mkdir(parents=True, exist_ok=True)
     marks = ",".join("?" * len(columns.split(",")))
     with closing(sqlite3.connect(path)) as connection, connection:
@@ -180,37 +186,37 @@ def _database(path: Path, table: str, columns: str, rows: Iterable[Sequence[obje
 def _atuin(folder: Path, work: Sequence[Did]) -> Path:
     columns = "id,timestamp,duration,exit,command,cwd,session,hostname,deleted_at"
     rows = ((n, did.time * 10**9, 1, 0, did.text, did.text, _case(did), did.text, None) for n, did in enumerate(work))
-    return _database(folder / "history.db", "history", columns, rows)
+    return database(folder / "history.db", "history", columns, rows)
 
 
 def _zsh_histdb(folder: Path, work: Sequence[Did]) -> Path:
     columns = "id INTEGER PRIMARY KEY,session,command_id,place_id,exit_status,start_time,duration"
     rows = [(n, did.session, n, 1, 0, did.time, 1) for n, did in enumerate(work, 1)]
-    path = _database(folder / "zsh-history.db", "history", columns, rows)
-    _database(path, "commands", "id INTEGER PRIMARY KEY,argv", ((n, did.text) for n, did in enumerate(work, 1)))
-    return _database(path, "places", "id INTEGER PRIMARY KEY,host,dir", [(1, work[0].text, work[0].text)])
+    path = database(folder / "zsh-history.db", "history", columns, rows)
+    database(path, "commands", "id INTEGER PRIMARY KEY,argv", ((n, did.text) for n, did in enumerate(work, 1)))
+    return database(path, "places", "id INTEGER PRIMARY KEY,host,dir", [(1, work[0].text, work[0].text)])
 
 
 def _mcfly(folder: Path, work: Sequence[Did]) -> Path:
     rows = ((n, did.text, did.text, _case(did), did.time, 0, did.text) for n, did in enumerate(work))
-    return _database(folder / "history.db", "commands", "id,cmd,cmd_tpl,session_id,when_run,exit_code,dir", rows)
+    return database(folder / "history.db", "commands", "id,cmd,cmd_tpl,session_id,when_run,exit_code,dir", rows)
 
 
 def _hishtory(folder: Path, work: Sequence[Did]) -> Path:
     columns = "local_username,hostname,command,current_working_directory,exit_code,start_time,end_time"
     rows = ((did.text, did.text, did.text, did.text, 0, _stamp(did.time), _stamp(did.time + 1)) for did in work)
-    return _database(folder / ".hishtory.db", "history_entries", columns, rows)
+    return database(folder / ".hishtory.db", "history_entries", columns, rows)
 
 
 def _ipython(folder: Path, work: Sequence[Did]) -> Path:
     rows = ((abs(did.session) + 1, n, did.text, did.text) for n, did in enumerate(work))
-    return _database(folder / "history.sqlite", "history", "session,line,source,source_raw", rows)
+    return database(folder / "history.sqlite", "history", "session,line,source,source_raw", rows)
 
 
 def _xonsh(folder: Path, work: Sequence[Did]) -> Path:
     columns = "inp,rtn,tsb,tse,sessionid,cwd,out"
     rows = ((did.text, 0, did.time, did.time + 1, _case(did), did.text, did.text) for did in work)
-    return _database(folder / "xonsh-history.sqlite", "xonsh_history", columns, rows)
+    return database(folder / "xonsh-history.sqlite", "xonsh_history", columns, rows)
 
 
 # ---- agents and processes
@@ -218,37 +224,37 @@ def _xonsh(folder: Path, work: Sequence[Did]) -> Path:
 
 def _codex(folder: Path, work: Sequence[Did]) -> Path:
     head = {"id": "c1", "cwd": f"/home/{work[0].text}", "instructions": work[0].text}
-    records: list[object] = [{"timestamp": _iso(work[0].time), "type": "session_meta", "payload": head}]
+    records: list[object] = [{"timestamp": iso(work[0].time), "type": "session_meta", "payload": head}]
     for number, did in enumerate(work):
         told = json.dumps({"command": ["bash", "-lc", did.text]})
         call = {"type": "function_call", "name": "shell", "arguments": told, "call_id": f"k{number}"}
         output = {"type": "function_call_output", "call_id": f"k{number}", "output": did.text}
         said = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": did.text}]}
         for payload in (said, call, output):
-            records.append({"timestamp": _iso(did.time), "type": "response_item", "payload": payload})
-    return written(folder / "rollout-2026-01-05T10-00-00-c1.jsonl", _json_lines(records))
+            records.append({"timestamp": iso(did.time), "type": "response_item", "payload": payload})
+    return written(folder / "rollout-2026-01-05T10-00-00-c1.jsonl", json_lines(records))
 
 
 def _gemini(folder: Path, work: Sequence[Did]) -> Path:
     records: list[object] = [{"sessionId": "g1", "projectHash": "x"}]
     for number, did in enumerate(work):
         call = {"id": f"g{number}", "name": "run_shell_command", "args": {"command": did.text}, "status": "success",
-                "timestamp": _iso(did.time), "result": [{"text": did.text}]}  # fmt: skip
+                "timestamp": iso(did.time), "result": [{"text": did.text}]}  # fmt: skip
         records.append(
             {
                 "id": f"m{number}",
                 "type": "gemini",
-                "timestamp": _iso(did.time),
+                "timestamp": iso(did.time),
                 "content": did.text,
                 "toolCalls": [call],
             }
         )
-    return written(folder / "session-2026-01-05.jsonl", _json_lines(records))
+    return written(folder / "session-2026-01-05.jsonl", json_lines(records))
 
 
 def _otlp(folder: Path, work: Sequence[Did]) -> Path:
     def span(number: int, did: Did) -> object:
-        said = {"gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": _name(did), "gen_ai.conversation.id": _case(did),
+        said = {"gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": name_of(did), "gen_ai.conversation.id": _case(did),
                 "gen_ai.tool.call.arguments": json.dumps({"text": did.text, "token": did.text}), "output": did.text}  # fmt: skip
         attributes = [{"key": key, "value": {"stringValue": value}} for key, value in said.items()]
         times = {"startTimeUnixNano": str(did.time * 10**9), "endTimeUnixNano": str((did.time + 1) * 10**9)}
@@ -258,15 +264,15 @@ def _otlp(folder: Path, work: Sequence[Did]) -> Path:
             ]
         }
 
-    return written(folder / "traces.jsonl", _json_lines([span(number, did) for number, did in enumerate(work)]))
+    return written(folder / "traces.jsonl", json_lines([span(number, did) for number, did in enumerate(work)]))
 
 
 def _xes(folder: Path, work: Sequence[Did]) -> Path:
     def event(did: Did) -> str:
-        said = {"concept:name": _name(did), "org:resource": _plainly(did), "detail": _plainly(did)}
+        said = {"concept:name": name_of(did), "org:resource": plainly(did), "detail": plainly(did)}
         told = "".join(f"<string key={quoteattr(key)} value={quoteattr(value)}/>" for key, value in said.items())
         return f'<trace><string key="concept:name" value="{_case(did)}"/><event>{told}' + (
-            f'<date key="time:timestamp" value="{_iso(did.time)}"/></event></trace>\n'
+            f'<date key="time:timestamp" value="{iso(did.time)}"/></event></trace>\n'
         )
 
     return written(folder / "log.xes", '<log xes.version="1.0">\n' + "".join(map(event, work)) + "</log>\n")
@@ -313,7 +319,7 @@ def _case(did: Did) -> str:
     return f"s{did.session}"
 
 
-def _plainly(did: Did) -> str:
+def plainly(did: Did) -> str:
     """What XML and git can hold of it."""
     return (
         " ".join("".join(letter if letter.isprintable() and letter not in "<>" else " " for letter in did.text).split())
@@ -325,11 +331,13 @@ def _stamp(time: int) -> str:
     return datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%d %H:%M:%S+00:00")
 
 
-def _iso(time: int) -> str:
+def iso(time: int) -> str:
+    """A moment as most logs write it."""
     return datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _json_lines(records: Iterable[object]) -> str:
+def json_lines(records: Iterable[object]) -> str:
+    """One JSON value on each line."""
     return "".join(json.dumps(record) + "\n" for record in records)
 
 

@@ -1,127 +1,59 @@
 """A seed -> lines with freshly made secrets in them, and a team whose every kind of source holds those lines.
 
 Nothing here was ever anybody's: values are drawn at run time. Each line stands once in every kind of source, and in one kind
-six or twelve times as a step between others, so that it comes to lie inside a candidate and its draft.
+six or twelve times as a step between others, so that it comes to lie inside a candidate and its draft. In some lines a
+number varies from run to run beside the value, and in some the value itself does.
 """
 
 from __future__ import annotations
 
-import base64
 import json
 import random
-import string
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from benchmarks.forms import FORMS
 from benchmarks.planters import PLANTERS, Did, written
+from benchmarks.templates import TEMPLATES
+from benchmarks.values import VALUES, plain
 
 START = 1_767_600_000  # a Monday in January 2026, seconds since the epoch
 DAY = 86_400
 HOUR = 3600
-_LETTERS = string.ascii_letters + string.digits
 
 
 @dataclass(frozen=True, slots=True)
 class Planted:
-    """A line, and what of it must never be seen again."""
+    """A line, and what of it must never be seen again. In it `{#}` stands for the number of a run, `{*}` for a value of its own."""
 
     line: str
     values: tuple[str, ...]
 
-
-# ---- values
-
-
-def _token(rng: random.Random) -> str:
-    # in two pieces, so that no scanner of repositories takes this file for a leak
-    front = rng.choice(
-        ("gh|p_", "gl|pat-", "xo|xb-", "s|k_live_", "np|m_", "AK|IA", "h|vs.", "dop|_v1_", "SG|.", "py|pi-")
-    )
-    return front.replace("|", "") + "".join(rng.choices(_LETTERS, k=rng.choice((20, 36, 48))))
+    def run(self, number: int) -> str:
+        """The line as it was typed the so-manieth time."""
+        return self.line.replace("{*}", self.values[number % len(self.values)]).replace("{#}", str(17 + 3 * number))
 
 
-def _password(rng: random.Random) -> str:
-    word = "".join(rng.choices(string.ascii_lowercase, k=7)).capitalize()
-    return f"{word}{rng.choice('-_.#')}{rng.randrange(10_000):04}{rng.choice(('', '!', '!!', '#1'))}"
-
-
-def _phrase(rng: random.Random) -> str:
-    words = ("".join(rng.choices(string.ascii_lowercase, k=rng.choice((5, 6, 7)))) for _ in range(4))
-    return rng.choice("- _").join(words)
-
-
-def _plain(rng: random.Random) -> str:
-    return "".join(rng.choices(string.ascii_lowercase, k=11))
-
-
-def _hex(rng: random.Random) -> str:
-    return rng.randbytes(rng.choice((8, 16, 32))).hex()
-
-
-def _base64(rng: random.Random) -> str:
-    return base64.b64encode(rng.randbytes(rng.choice((18, 30)))).decode()
-
-
-def _digits(rng: random.Random) -> str:
-    return str(rng.randrange(10**8, 10**10))
-
-
-def _any(rng: random.Random) -> str:
-    return "".join(rng.choices(_LETTERS + "+/=%_.-@:,", k=rng.choice((10, 16, 24))))
-
-
-def _quoted(rng: random.Random) -> str:
-    return "".join(rng.choices(_LETTERS + " $`\\\"&<>'{};|", k=18)) + rng.choice(_LETTERS)
-
-
-def _mail(rng: random.Random) -> str:
-    return f"{_plain(rng)}.{_plain(rng)}@{_plain(rng)}.example"
-
-
-VALUES = (_token, _password, _phrase, _plain, _hex, _base64, _digits, _any, _mail)
-
-# ---- lines; {} is the value
-
-TEMPLATES = (
-    "{}", "sudo {}", "git {}", "cd {}", "./{}", "{} --now", "{} up", "make {}", "python {}", "npm run {}", "vim {}",
-    "mysql -u app -p{} shop", "psql postgresql://app:{}@db.example/shop", "PGPASSWORD={} psql shop",
-    "redis-cli -a {} ping", "curl -u me:{} https://api.example",
-    "curl -H 'Authorization: Bearer {}' https://api.example", "curl https://api.example/?key={}",
-    "export API_TOKEN={}", "API_TOKEN={} make deploy", "set -x SECRET {}", "echo {} | docker login --password-stdin",
-    "docker login -u ci -p {}", "docker run -e DB_PASSWORD={} nginx", "docker build -t {} .",
-    "kubectl create secret generic x --from-literal=k={}", "kubectl config set-credentials me --token={}",
-    "aws configure set aws_secret_access_key {}", "gh auth login --with-token <<< {}",
-    "git clone https://me:{}@git.example/x.git", "git checkout {}", "git checkout -b hotfix/{}", "git push origin {}",
-    "git commit -m 'rotate {}'", "git commit -m 'fix(api): {}'", "git tag {}",
-    "git remote add {} https://git.example/x", "ssh {}@host.example uptime", "ssh {} uptime", "scp f.txt {}:/srv/",
-    "sshpass -p {} ssh web", "openssl enc -aes-256-cbc -k {}", "zip -P {} out.zip f", "7z a -p{} out.7z f",
-    "vault kv put kv/app value={}", "vault login {}", "htpasswd -nb ana {}", "grep {} -r .", "rm -rf /home/{}/x",
-    "mail -s {} me < m.txt", "cat <<EOF\npassword: {}\nEOF", "bash -c 'curl -u ci:{} https://a.example'",
-    "ssh web 'psql password={}'", "frobnicate --{}", "frobnicate -p{}", "frobnicate --key={} up", "env {}=1 make",
-    "foo 'unclosed {}", "$({})", "`{}`", "alias x='{}'", "{} && make test", "make test; {}", "echo '{}' >> .env",
-    "printf %s {} > /run/key", "xdotool type {}", "tmux send-keys '{}' Enter", "history | grep {}", "man {}",
-    "which {}", "pip install {}", "twine upload -u __token__ -p {} dist/*",
-    "npm config set //registry.example/:_authToken {}", 'python -c "print(\'{}\')"', 'node -e \'x("{}")\'',
-    "jq '.{}' f.json", "sed -i s/{}/x/ f.txt", "task {}", "just {}", "source {}", "tox -e {}",
-    "terraform apply -var pw={}", "ansible-playbook site.yml -e pw={}", "heroku config:set KEY={}",
-    '{{"password": "{}"}}', "# {}", "x={}", "ping {}.corp.example",
-)  # fmt: skip
+_OWN = 12  # values of a line in which each run has its own
 
 
 def made(count: int, *, seed: int) -> list[Planted]:
     """Lines of all templates with values of all kinds, in turn.
 
     Example:
-        >>> rows = made(200, seed=1)
-        >>> all(value in row.line for row in rows for value in row.values)
+        >>> rows = made(300, seed=1)
+        >>> all(value in row.run(number) for row in rows for number, value in enumerate(row.values))
         True
     """
     rng = random.Random(seed)
+    first = rng.randrange(len(TEMPLATES))  # so that a few lines are not always the same
     rows = []
     for number in range(count):
-        value = VALUES[rng.randrange(len(VALUES))](rng)
-        rows.append(Planted(TEMPLATES[number % len(TEMPLATES)].replace("{{", "{").replace("{}", value), (value,)))
+        sort, template = VALUES[rng.randrange(len(VALUES))], TEMPLATES[(first + number) % len(TEMPLATES)]
+        values = tuple(sort(rng) for _ in range(_OWN if "{*}" in template else 1))
+        around = [part.replace("{{", "{").replace("}}", "}") for part in template.split("{}")]
+        rows.append(Planted(values[0].join(around), values))
     return rows
 
 
@@ -145,7 +77,8 @@ def plant(folder: Path, rows: Sequence[Planted], *, seed: int) -> Path:
         seed: for the choice of neighbours.
     """
     rng = random.Random(f"team {seed}")  # not made()'s own row of words: a step's name would be a planted value
-    readers = sorted(PLANTERS)
+    planters = {**PLANTERS, **FORMS}
+    readers = sorted(planters)
     runs: dict[str, list[list[Did]]] = {reader: [] for reader in readers}
     for number, row in enumerate(rows):
         runs[readers[number % len(readers)]] += _routine(row, number, rng)
@@ -153,29 +86,28 @@ def plant(folder: Path, rows: Sequence[Planted], *, seed: int) -> Path:
     for reader in readers:
         rng.shuffle(runs[reader])  # what always follows one another would be one routine
         there = rng.sample(rows, len(rows))  # in another order for each: what all do in one order is a routine
-        once = [Did(row.line, START + 60 * number, -1, secret=True) for number, row in enumerate(there)]
+        once = [Did(row.run(0), START + 60 * number, -1, secret=True) for number, row in enumerate(there)]
         work = once + [
             replace(did, time=did.time + 7 * HOUR * slot) for slot, run in enumerate(runs[reader]) for did in run
         ]
-        told.append(_entry(reader, PLANTERS[reader](folder / reader, work).relative_to(folder)))
+        told.append(_entry(reader, planters[reader](folder / reader, work).relative_to(folder)))
     return written(folder / "fivetimes.toml", "\n".join(told))
 
 
 def _routine(row: Planted, number: int, rng: random.Random) -> list[list[Did]]:
     """Six or twelve runs of the same steps with the line among them; the steps are in no other routine."""
-    steps = [f"{runner} {_plain(rng)}" for runner in rng.sample(_RUNNERS, 4)]
-    steps.insert(number % 3, row.line)
-    runs = range(6 if number % 2 else 12)
+    steps = [f"{runner} {plain(rng)}" for runner in rng.sample(_RUNNERS, 4)]
+    at = number % 3
     return [
         [
-            Did(step, START + DAY + 40 * place, number * 100 + again, step is row.line)
-            for place, step in enumerate(steps)
+            Did(step, START + DAY + 40 * place, number * 100 + again, place == at)
+            for place, step in enumerate([*steps[:at], row.run(again), *steps[at:]])
         ]
-        for again in runs
+        for again in range(6 if number % 2 else 12)
     ]
 
 
 def _entry(reader: str, path: Path) -> str:
-    if reader in ("git", "reflog"):
+    if reader.partition("-")[0] in ("git", "reflog"):
         return f'[[repository]]\npath = "{path}"\n'
     return f'[[person]]\nname = "{reader}"\nsources = ["{path}"]\n'

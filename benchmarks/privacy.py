@@ -31,8 +31,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks import team
-from benchmarks.planting import TEMPLATES, made
+from benchmarks.planting import made
 from benchmarks.speed import lines_of as team_lines
+from benchmarks.templates import TEMPLATES
 
 from fivetimes import commands, privacy
 from fivetimes.events import is_commit, redact
@@ -187,7 +188,7 @@ def mangled(count: int, *, seed: int) -> Iterator[str]:
         50
     """
     rng = random.Random(seed)
-    stock = [row.line for row in made(10 * len(TEMPLATES), seed=seed)] + ordinary(1000, seed=seed)
+    stock = [row.run(0) for row in made(10 * len(TEMPLATES), seed=seed)] + ordinary(1000, seed=seed)
     for _ in range(count):
         pieces = [rng.choice(stock) for _ in range(rng.choice((1, 1, 2, 3)))]
         line = list(
