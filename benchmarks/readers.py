@@ -17,9 +17,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from benchmarks.written import WRITERS
 from rich.console import Console
 from rich.table import Table
 
@@ -27,112 +28,19 @@ from fivetimes.model import Balance, Source
 from fivetimes.readers import READERS
 from fivetimes.readers.git import _LOG, _NAMES
 
-COMMANDS = (
-    "git status",
-    "make test",
-    "cd src/app",
-    "docker compose up -d",
-    "git commit -m 'fix: a thing'",
-    "vim a b.md",
-)
-FOLDER = "/home/dev/work/shop"
-
-
-def _commands(rng: random.Random) -> Iterator[tuple[int, str]]:
-    clock = 1_700_000_000
-    while True:
-        clock += rng.randint(1, 90)
-        yield clock, f"{rng.choice(COMMANDS)} {rng.randrange(500)}"
-
-
-def _zsh(rng: random.Random) -> Iterator[str]:
-    # one command in twenty goes on in the next line, and durations differ
-    for clock, text in _commands(rng):
-        more = " \\\n  --all" if rng.random() < 0.05 else ""
-        yield f": {clock}:{rng.choice((0, 0, 3, 17, 240))};{text}{more}\n"
-
-
-def _bash(rng: random.Random) -> Iterator[str]:
-    for clock, text in _commands(rng):
-        yield f"#{clock}\n{text}\n"
-
-
-def _fish(rng: random.Random) -> Iterator[str]:
-    for clock, text in _commands(rng):
-        yield f"- cmd: {text}\n  when: {clock}\n"
-
-
-def _plain(rng: random.Random) -> Iterator[str]:
-    for _, text in _commands(rng):
-        yield f"{text}\n"
-
-
-def _tcsh(rng: random.Random) -> Iterator[str]:
-    for clock, text in _commands(rng):
-        yield f"#+{clock}\n{text}\n"
-
-
-def _said(rng: random.Random, most: int) -> str:
-    return "a line of output\n" * rng.randint(1, most)
-
-
-def _claude(rng: random.Random) -> Iterator[str]:
-    shared = {"sessionId": "s", "cwd": FOLDER, "version": "2.1.173", "gitBranch": "main", "userType": "external"}
-    for number, (_, text) in enumerate(_commands(rng)):
-        at = {"timestamp": f"2026-11-20T09:{number // 60 % 60:02d}:{number % 60:02d}.000Z", "uuid": f"u{number}"}
-        key = f"toolu_{number:024d}"
-        use = {"type": "tool_use", "id": key, "name": "Bash", "input": {"command": text, "description": "run it"}}
-        result = {"type": "tool_result", "tool_use_id": key, "content": _said(rng, 150), "is_error": False}
-        for kind, content in (
-            ("assistant", [{"type": "text", "text": _said(rng, 10)}]),
-            ("assistant", [use]),
-            ("user", [result]),
-        ):
-            extra = {"toolUseResult": {"stdout": _said(rng, 150)}} if kind == "user" else {}
-            yield (
-                json.dumps({**shared, **at, "type": kind, "message": {"role": kind, "content": content}, **extra})
-                + "\n"
-            )
-
-
-def _codex(rng: random.Random) -> Iterator[str]:
-    for number, (_, text) in enumerate(_commands(rng)):
-        at = f"2026-11-20T09:{number // 60 % 60:02d}:{number % 60:02d}.000Z"
-        call = {"call_id": f"call_{number:024d}"}
-        arguments = json.dumps({"cmd": text, "workdir": FOLDER})
-        said = f"Wall time: 2.4 seconds\nProcess exited with code 0\nOutput:\n{_said(rng, 150)}"
-        for item in (
-            {"type": "reasoning", "encrypted_content": "x" * rng.randint(400, 3000)},
-            {"type": "function_call", "name": "exec_command", "arguments": arguments, **call},
-            {"type": "function_call_output", "output": said, **call},
-        ):
-            yield json.dumps({"timestamp": at, "type": "response_item", "payload": item}) + "\n"
-
-
-WRITERS: Mapping[str, tuple[str, Callable[[random.Random], Iterator[str]]]] = {
-    "zsh": ("zsh", _zsh),
-    "bash": ("bash", _bash),
-    "fish": ("fish", _fish),
-    "bash, no times": ("bash", _plain),
-    "powershell": ("powershell", _plain),
-    "nushell": ("nushell", _plain),
-    "tcsh": ("tcsh", _tcsh),
-    "claude_code": ("claude_code", _claude),
-    "codex": ("codex", _codex),
-}
 LOADED = ("claude_code", "codex")
 
 
 def _write(path: Path, name: str, *, size: int) -> None:
-    with path.open("w", encoding="utf-8") as file:
+    with path.open("w", encoding="utf-8", errors="surrogateescape") as file:
         lines = WRITERS[name][1](random.Random(1))
         while file.tell() < size:
             file.write("".join(next(lines) for _ in range(1000)))
 
 
-def _loop(path: Path, name: str) -> None:
-    with path.open(encoding="utf-8") as file:
-        if name in LOADED:
+def _loop(path: Path, reader: str) -> None:
+    with path.open(encoding="utf-8", errors="surrogateescape") as file:
+        if reader in LOADED:
             for line in file:
                 json.loads(line)
         else:
@@ -215,8 +123,8 @@ def _rows(folder: Path, options: argparse.Namespace) -> Iterator[Sequence[str]]:
     for name, (reader, _) in WRITERS.items():
         path = folder / "history.jsonl"
         _write(path, name, size=options.megabytes << 20)
-        beside, own = _ratio(lambda: _read(path, reader), lambda: _loop(path, name), times=options.times)  # noqa: B023
-        what = "json.loads" if name in LOADED else "split"
+        beside, own = _ratio(lambda: _read(path, reader), lambda: _loop(path, reader), times=options.times)  # noqa: B023
+        what = "json.loads" if reader in LOADED else "split"
         row = [name, what, f"{beside:.2f}", f"{own:.2f}", f"{own / beside:.2f}"]
         if options.huge and name in ("zsh", "bash", "fish", *LOADED):
             _write(path, name, size=options.huge << 20)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -83,6 +84,59 @@ def test_damaged_compression_is_a_sentence(tmp_path: Path) -> None:
     path.write_bytes(b"\x28\xb5\x2f\xfd" + bytes(range(200)))
     with pytest.raises(ReadError, match="damaged compression"):
         read("codex", path)
+
+
+def test_what_stands_before_damage_is_read(tmp_path: Path) -> None:
+    whole = tmp_path / "whole.zst"
+    with pa.output_stream(str(whole), compression="zstd") as out:
+        out.write(lines(call(1)))
+        out.write(lines({"type": "noise", "text": random.Random(1).randbytes(2_000_000).hex()}))
+    (tmp_path / "rollout-a.jsonl.zst").write_bytes(whole.read_bytes()[:-500_000])
+    whole.unlink()
+    found, balance = read("codex", tmp_path)
+    assert column(found, "text") == ["make"]
+    assert balance.bad == {"unreadable file": 1}
+
+
+def test_a_result_may_come_before_its_call_and_the_last_one_counts() -> None:
+    def ended(code: int) -> dict[str, Any]:
+        told = f"Wall time: 2 seconds\nProcess exited with code {code}\nOutput:\n"
+        item = {"type": "function_call_output", "call_id": f"call_{1:020d}", "output": told}
+        return {"timestamp": "2026-11-20T10:00:09Z", "type": "response_item", "payload": item}
+
+    for order in ((ended(3), call(1)), (call(1), ended(1), ended(3))):
+        found, _ = read_bytes("codex", lines(*order))
+        assert (column(found, "exit"), column(found, "duration")) == ([3], [2])
+
+
+@pytest.mark.parametrize(
+    "words", ["Wall time: 2 seconds", "Duration: 2 seconds\nnoise", "Chunk ID: 3a\nWall time: 2 seconds"]
+)
+@pytest.mark.parametrize("code", ["Exit code: 3", "Process exited with code 3 "])
+def test_how_a_tool_ended_is_understood_in_every_order(words: str, code: str) -> None:
+    for told in (f"{words}\n{code}\nOutput:\nExit code: 9", f"{code}\n{words}"):
+        item = {"type": "function_call_output", "call_id": f"call_{1:020d}", "output": told}
+        found, _ = read_bytes("codex", lines(call(1), {"type": "response_item", "payload": item}))
+        assert (column(found, "exit"), column(found, "duration")) == ([3], [2])
+
+
+@pytest.mark.parametrize("reader", ["codex", "claude_code", "gemini"])
+def test_arguments_that_nobody_would_nest_so_deeply_are_bad_and_another_record_so_deep_is_no_call(reader: str) -> None:
+    deep: Any = "x"
+    for _ in range(200):
+        deep = [deep]
+    args = {"x": deep}
+    use = {"type": "tool_use", "id": "toolu_1", "name": "Read", "input": args}
+    search = {"type": "local_shell_call", "call_id": "1", "action": args}
+    record = {
+        "codex": {"type": "response_item", "payload": search},
+        "claude_code": {"type": "assistant", "message": {"content": [use]}},
+        "gemini": {"toolCalls": [{"id": "1", "name": "read_file", "args": args}]},
+    }[reader]
+    found, balance = read_bytes(reader, lines(record, {"type": "noise"}), name="session-a.jsonl")
+    assert not found
+    assert balance.bad == {"nested too deeply": 1}
+    assert balance.ignored == {"not a call": 1}
 
 
 def test_a_forked_conversation_repeats_no_call_and_keeps_its_own_name(tmp_path: Path) -> None:

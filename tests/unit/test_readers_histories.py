@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import codecs
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +96,20 @@ def test_what_zsh_writes_with_times_is_read_again(entries: list[tuple[bytes, int
 @given(st.text().map(str.encode))
 def test_utf8_that_zsh_has_metafied_is_no_utf8_any_more(command: bytes) -> None:
     assert all(b"\x83" not in row or not is_utf8(row) for row in zsh_written(command, time=1).split(b"\n"))
+
+
+@given(st.lists(st.sampled_from(["ü", "Ü", "ー", "ッグ", "😃 ", "ls"]).map(str.encode) | BYTES, max_size=8), st.data())
+def test_each_line_of_a_zsh_history_is_as_zsh_wrote_it_or_as_another_program_did(rows: list[bytes], data: Any) -> None:
+    rows = [row.replace(b"\n", b"").replace(b"\\", b"") for row in rows]
+    written = [zsh_written(row, time=None)[:-1] if data.draw(st.booleans()) else row for row in rows]
+    block = b"\n".join(row for row in written if row and row[0] not in b" :\0\xef")
+    found, _ = read_bytes("zsh", block)
+
+    def plain(row: bytes) -> bytes:
+        escaped = re.compile(rb"\x83([\x20\x80-\x82\xa3-\xbf])")
+        return row if is_utf8(row) else escaped.sub(lambda found: bytes([found[1][0] ^ 0x20]), row)
+
+    assert [bits(text) for text in column(found, "text")] == [plain(row) for row in block.split(b"\n") if row]
 
 
 @given(st.lists(COMMANDS.map(bits) | BYTES, max_size=6))
@@ -228,3 +243,36 @@ def test_a_time_out_of_range_is_unknown_and_the_command_stays() -> None:
     found, _ = read_bytes("zsh", b": 99999999999999999999:0;ls\n: 0:0;cd\n")
     assert column(found, "text") == ["ls", "cd"]
     assert column(found, "time") == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("shell", "content"),
+    [
+        ("zsh", b": 0000000000:0;ls\n"),
+        ("bash", b"#0000000000\nls\n"),
+        ("tcsh", b"#+0000000000\nls\n"),
+        ("fish", b"- cmd: ls\n  when: 0000000000\n"),
+    ],
+)
+def test_a_time_of_ten_zeros_is_unknown(shell: str, content: bytes) -> None:
+    found, _ = read_bytes(shell, content)
+    assert (column(found, "text"), column(found, "time")) == (["ls"], [None])
+
+
+def test_a_time_without_a_command_and_a_command_of_two_lines_are_told_apart() -> None:
+    found, balance = read_bytes("bash", b"#1700000000\n#1700000001\nfor f in *\ndo ls; done\n#1700000002\nls\n")
+    assert list(zip(*(column(found, name) for name in ("text", "time", "line")), strict=True)) == [
+        ("for f in *\ndo ls; done", 1_700_000_001, 3),
+        ("ls", 1_700_000_002, 6),
+    ]
+    assert balance.ignored == {"empty": 1}
+
+
+def test_in_fish_what_stands_beside_the_time_changes_nothing() -> None:
+    found, _ = read_bytes(
+        "fish",
+        b"- cmd: a\n  when: 1700000000\n  added_when: 1600000000\n- cmd: b\n  paths:\n    - when: 5\n"
+        b"- cmd: c\n  paths:\n    - x\n  when: 1700000002\n  when: 1700000003\n",
+    )
+    assert column(found, "time") == [1_700_000_000, None, 1_700_000_002]
+    assert column(found, "line") == [1, 4, 7]

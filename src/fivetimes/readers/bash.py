@@ -16,4 +16,4 @@ def read(source: Source, balance: Balance) -> Iterator[RawBatch]:
     one: the file does not say where a command of several lines ends.
     """
     # Nine digits begin in 1973, ten end in 2286: `#42` and `#2024 roadmap` are what somebody typed.
-    return batches(source, balance, entries(source.path, "#", digits="9,10"), keeps_repeats=True)
+    return batches(source, balance, entries(source.path, "#", digits=range(9, 11)), keeps_repeats=True)

@@ -1,21 +1,26 @@
 """What an agent's transcript tells, call by call -> RawBatch: what the readers of transcripts have in common.
 
-A call and its place are tuples, which are made in six tenths of the time of frozen records: there is one for each line.
+A call and its place are tuples, which are made in six tenths of the time of frozen records: there is one for each line. What is
+kept of them are columns of numbers and texts: a tuple for each call would have Python's collector go through all of them.
 """
 
 from __future__ import annotations
 
-import math
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from fivetimes.config import BATCH_ROWS
+from fivetimes.errors import ReadError
 from fivetimes.model import Balance, By, Kind, RawBatch, Source
-from fivetimes.readers.lines import NAN, moment
+from fivetimes.readers.lines import NAN, instant
+from fivetimes.readers.objects import too_deep
 
 Record = Mapping[str, Any]
+
+# looking up a member of an enumeration takes half as long as making a call of it (Python 3.11)
+SHELL, TOOL, AGENT = Kind.SHELL, Kind.TOOL, By.AGENT
 
 _LONG_ID = 16  # characters; a shorter id is counted anew in each conversation
 
@@ -39,18 +44,10 @@ class Call(NamedTuple):
     text: str
     kind: Kind
     args: Mapping[str, Any] | None = None
-    by: By = By.AGENT
+    by: By = AGENT
     folder: str | None = None  # where it says that it works, if it says so
     exit: float = NAN
     duration: float = NAN  # seconds
-
-
-class Result(NamedTuple):
-    """How a call ended: exit status, moment, seconds; NaN where unknown."""
-
-    exit: float = NAN
-    time: float = NAN
-    duration: float = NAN
 
 
 class Where(NamedTuple):
@@ -63,82 +60,131 @@ class Where(NamedTuple):
 
 
 @dataclass(slots=True)
+class _Rows:
+    """The columns of a batch, the row of each call by its key, and the ends of calls that were not seen so far."""
+
+    text: list[str] = field(default_factory=list)
+    kind: list[Kind] = field(default_factory=list)
+    args: list[Record | None] = field(default_factory=list)
+    line: list[int] = field(default_factory=list)
+    time: list[float] = field(default_factory=list)
+    session: list[str | None] = field(default_factory=list)
+    where: list[str | None] = field(default_factory=list)
+    by: list[By] = field(default_factory=list)
+    exit: list[float] = field(default_factory=list)
+    duration: list[float] = field(default_factory=list)
+    row: dict[str, int] = field(default_factory=dict)
+    early: dict[str, tuple[float, float, float]] = field(default_factory=dict)  # exit status, moment, seconds
+
+    def add(self, call: Call, where: Where) -> None:
+        key, text, kind, args, by, folder, exit_, duration = call
+        line, time, session, place = where
+        if key is not None:
+            self.row[key] = len(self.text)
+        self.text.append(text)
+        self.kind.append(kind)
+        self.args.append(args)
+        self.line.append(line)
+        self.time.append(time)
+        self.session.append(session)
+        self.where.append(folder or place)
+        self.by.append(by)
+        self.exit.append(exit_)
+        self.duration.append(duration)
+        if self.early and key in self.early:
+            self.end(self.row[key], *self.early.pop(key))
+
+    def end(self, row: int, exit_: float, time: float, duration: float) -> None:
+        self.exit[row] = exit_
+        self.duration[row] = max(time - self.time[row], 0.0) if duration != duration else duration  # noqa: PLR0124  # NaN
+
+
+@dataclass(slots=True)
 class Transcript:
     """Collects the calls of one transcript, with the results that come later, and hands them on in batches."""
 
     source: Source
     balance: Balance
     seen: set[object]  # keys of calls in all transcripts of the source
-    calls: list[tuple[Call, Where]] = field(default_factory=list)
-    results: dict[str, Result] = field(default_factory=dict)
+    skipped: int = 0  # records without a call, since the last batch
+    rows: _Rows = field(default_factory=_Rows)
 
-    def add(self, calls: Sequence[Call], where: Where) -> Iterator[RawBatch]:
-        """Take the calls of one record; yields a batch when there are enough."""
-        self.balance.records += len(calls)
-        for call in calls:
-            self._keep(call, where)
-        if len(self.calls) >= BATCH_ROWS:
-            yield from self.end()
+    def read(self, records: Iterable[tuple[int, Record]], take: Callable[[int, Record], None]) -> Iterator[RawBatch]:
+        """Have every record taken, by what adds the calls in it; yields batches, also of what stands before damage.
 
-    def skip(self) -> None:
-        """Count a record without a call."""
-        self.balance.records += 1
-        self.balance.ignored["not a call"] += 1
+        Raises:
+            ReadError: there is damage.
+        """
+        try:
+            for line, record in records:
+                take(line, record)
+                if len(self.rows.text) >= BATCH_ROWS:
+                    yield self._batch()
+        except ReadError:
+            yield from self._end()
+            raise
+        yield from self._end()
 
-    def refuse(self, calls: Sequence[Call], reason: str) -> None:
-        """Count the calls of a record that cannot be used."""
-        self.balance.records += len(calls)
-        self.balance.bad[reason] += len(calls)
-
-    def end(self) -> Iterator[RawBatch]:
-        """Yield what was taken since the last batch."""
-        if self.calls:
-            yield self._batch()
-        self.calls, self.results = [], {}
-
-    def _keep(self, call: Call, where: Where) -> None:
+    def add(self, call: Call, where: Where) -> None:
+        """Take a call, unless it is a copy or cannot be used."""
         # a resumed conversation carries its calls on under another name; a short id says nothing outside its own
         key = call.key if call.key is None or len(call.key) >= _LONG_ID else (where.session, call.key)
         if not call.text:
-            self.balance.bad["no name"] += 1
+            self.refuse("no name")
         elif key is not None and key in self.seen:
+            self.balance.records += 1
             self.balance.duplicates += 1
+        elif call.args is not None and too_deep(call.args):
+            self.refuse("nested too deeply")
         else:
-            self.balance.events += 1
-            self.calls.append((call, where))
+            self.rows.add(call, where)
             if key is not None:
                 self.seen.add(key)
 
+    def end(self, key: str, *, exit_: float, time: float = NAN, duration: float = NAN) -> None:
+        """Say how a call ended: its exit status, when, and in how many seconds; without these, it is the time between."""
+        row = self.rows.row.get(key)
+        if row is None:
+            self.rows.early[key] = (exit_, time, duration)
+        else:
+            self.rows.end(row, exit_, time, duration)
+
+    def skip(self) -> None:
+        """Count a record without a call."""
+        self.skipped += 1
+
+    def refuse(self, reason: str) -> None:
+        """Count a call that cannot be used."""
+        self.balance.records += 1
+        self.balance.bad[reason] += 1
+
+    def _end(self) -> Iterator[RawBatch]:
+        if self.skipped:
+            self.balance.records += self.skipped
+            self.balance.ignored["not a call"] += self.skipped
+            self.skipped = 0
+        if self.rows.text:
+            yield self._batch()
+
     def _batch(self) -> RawBatch:
-        calls = [call for call, _ in self.calls]
-        places = [where for _, where in self.calls]
-        ends = [
-            _ended(call, where, self.results.get(call.key) if call.key else None)
-            for call, where in zip(calls, places, strict=True)
-        ]
+        rows, self.rows = self.rows, _Rows()
+        self.balance.records += len(rows.text)
+        self.balance.events += len(rows.text)
         return RawBatch(
             self.source.reader,
             self.source.origin,
-            [call.text for call in calls],
-            kind=[call.kind for call in calls],
-            args=[call.args for call in calls],
-            line=[where.line for where in places],
-            time=[where.time for where in places],
-            session=[where.session for where in places],
-            where=[call.folder or where.folder for call, where in self.calls],
-            by=[call.by for call in calls],
-            exit=[end for end, _ in ends],
-            duration=[seconds for _, seconds in ends],
+            rows.text,
+            kind=rows.kind,
+            args=rows.args,
+            line=rows.line,
+            time=rows.time,
+            session=rows.session,
+            where=rows.where,
+            by=rows.by,
+            exit=rows.exit,
+            duration=rows.duration,
             owner=self.source.person,
         )
-
-
-def _ended(call: Call, where: Where, result: Result | None) -> tuple[float, float]:
-    """(exit, duration) of a call; without a stated duration, it is the time until the result was written."""
-    if result is None:
-        return call.exit, call.duration
-    waited = max(result.time - where.time, 0.0)
-    return result.exit, waited if math.isnan(result.duration) else result.duration
 
 
 def called(key: str | None, name: str, args: Record, *, folder: str | None = None) -> Call:
@@ -154,8 +200,8 @@ def called(key: str | None, name: str, args: Record, *, folder: str | None = Non
     """
     for argument in _SHELLS.get(name, ()):
         if command := command_of(args.get(argument)):
-            return Call(key, command, Kind.SHELL, folder=folder)
-    return Call(key, name, Kind.TOOL, dict(args) or None, folder=folder)
+            return Call(key, command, SHELL, None, AGENT, folder)
+    return Call(key, name, TOOL, dict(args) or None, AGENT, folder)
 
 
 def command_of(value: object) -> str:
@@ -180,7 +226,7 @@ def time_of(record: Record, key: str = "timestamp") -> float:
     Raises:
         ValueError: it has one that cannot be understood.
     """
-    return moment(record.get(key))[0]
+    return instant(record.get(key))
 
 
 def text_of(record: Record, key: str) -> str:

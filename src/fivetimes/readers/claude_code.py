@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+import orjson
+
 from fivetimes.model import Balance, By, Kind, RawBatch, Source
-from fivetimes.readers.calls import Call, Record, Result, Transcript, Where, object_of, text_of, time_of
+from fivetimes.readers.calls import SHELL, TOOL, Call, Record, Transcript, Where, object_of, text_of, time_of
 from fivetimes.readers.folders import each_file
 from fivetimes.readers.lines import NAN
 from fivetimes.readers.objects import json_records
@@ -14,6 +16,8 @@ from fivetimes.readers.objects import json_records
 _TYPED_COMMAND = re.compile(r"<command-name>\s*/?(.*?)\s*</command-name>", re.DOTALL)
 _TYPED_ARGUMENTS = re.compile(r"<command-args>\s*(.*?)\s*</command-args>", re.DOTALL)
 _TYPED_SHELL = re.compile(r"\s*<bash-input>\s*(.*?)\s*</bash-input>", re.DOTALL)
+
+_SPEAKERS = ("assistant", "user")
 
 # Commands of the program itself: they steer the conversation, and call no skill.
 _BUILT_IN = """
@@ -38,19 +42,24 @@ def read(source: Source, balance: Balance) -> Iterator[RawBatch]:
 
 def _transcript(source: Source, balance: Balance, seen: set[object]) -> Iterator[RawBatch]:
     transcript = Transcript(source, balance, seen)
-    for line, record in json_records(source.path, balance):
-        calls = _taken(record, transcript) if record.get("type") in ("assistant", "user") else ()
+
+    def take(line: int, record: Record) -> None:
+        calls = _taken(record, transcript) if record.get("type") in _SPEAKERS else ()
         if not calls:
             transcript.skip()
-            continue
+            return
         try:
             time = time_of(record)
         except ValueError:
-            transcript.refuse(calls, "timestamp not understood")
-            continue
+            for _ in calls:
+                transcript.refuse("timestamp not understood")
+            return
         session = text_of(record, "sessionId") or source.path.stem
-        yield from transcript.add(calls, Where(line, time, session, text_of(record, "cwd") or None))
-    yield from transcript.end()
+        where = Where(line, time, session, text_of(record, "cwd") or None)
+        for call in calls:
+            transcript.add(call, where)
+
+    return transcript.read(json_records(source.path, balance, parse=orjson.loads), take)
 
 
 def _taken(record: Record, transcript: Transcript) -> Sequence[Call]:
@@ -77,7 +86,7 @@ def _used(block: Record, otherwise: str) -> Call:
     args = given if isinstance(given, dict) else {}
     key = text_of(block, "id") or otherwise
     if name == "Bash":  # an empty command is none, and no tool of that name
-        return Call(key, text_of(args, "command").strip(), Kind.SHELL)
+        return Call(key, text_of(args, "command").strip(), SHELL)
     if name == "Skill":
         named = next((field for field in ("skill", "command", "name") if text_of(args, field)), "skill")
         return Call(
@@ -86,7 +95,7 @@ def _used(block: Record, otherwise: str) -> Call:
     if name == "SlashCommand":
         called, _, rest = text_of(args, "command").strip("/ ").partition(" ")
         return Call(key, called, Kind.SKILL, {"args": rest} if rest else None)
-    return Call(key, name, Kind.TOOL, args or None)
+    return Call(key, name, TOOL, args or None)
 
 
 def _typed(text: str, key: str | None) -> list[Call]:
@@ -106,7 +115,7 @@ def _keep(results: Sequence[Record], record: Record, transcript: Transcript) -> 
         at = NAN
     for block in results:
         failed = 1.0 if block.get("is_error") is True else 0.0
-        transcript.results[text_of(block, "tool_use_id")] = Result(failed, at)
+        transcript.end(text_of(block, "tool_use_id"), exit_=failed, time=at)
 
 
 def _first_text(blocks: Sequence[Record]) -> str:

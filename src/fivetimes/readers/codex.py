@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
+
 from fivetimes.model import Balance, By, Kind, RawBatch, Source
 from fivetimes.readers.calls import (
     Call,
     Record,
-    Result,
     Transcript,
     Where,
     called,
@@ -25,8 +26,12 @@ from fivetimes.readers.lines import NAN
 from fivetimes.readers.objects import json_object, json_records
 
 _PATCHED = re.compile(r"^\*\*\* (?:Add|Update|Delete) File: (.+?)\s*$", re.MULTILINE)
-_EXIT = re.compile(r"^(?:Exit code:|Process exited with code) (-?\d{1,9})\s*$", re.MULTILINE)
-_SECONDS = re.compile(r"^(?:Wall time|Duration): ([0-9.]{1,20}) seconds\s*$", re.MULTILINE)
+# how most outputs begin today; what begins otherwise is looked through line by line
+_TOLD = re.compile(
+    r"(?:Chunk ID: [^\n]{0,40}\n)?Wall time: ([0-9]{1,9}(?:\.[0-9]{1,9})?) seconds\nProcess exited with code (-?[0-9]{1,9})\n"
+)
+_EXIT = re.compile(r"(?:Exit code:|Process exited with code) (-?[0-9]{1,9})\s*")
+_SECONDS = re.compile(r"(?:Wall time|Duration): ([0-9.]{1,20}) seconds\s*")
 _TYPED = re.compile(r"\s*<user_shell_command>\s*<command>\s*(.*?)\s*</command>(.*)", re.DOTALL)
 _SKILL = re.compile(r"\s*\$([a-z][a-z0-9:_-]{1,63})(?=\s|$)\s*(.*)", re.DOTALL)
 _HEAD = 400  # characters of an output in which it says how it ended
@@ -59,32 +64,38 @@ def read(source: Source, balance: Balance) -> Iterator[RawBatch]:
 def _transcript(source: Source, balance: Balance, seen: set[object]) -> Iterator[RawBatch]:
     transcript = Transcript(source, balance, seen)
     state = _State(source.path.name.removesuffix(".zst").removesuffix(".jsonl")[-36:])
-    for line, record in json_records(source.path, balance):
+
+    def take(line: int, record: Record) -> None:
         payload = record.get("payload")
-        item: Record = payload if isinstance(payload, dict) else record
+        item = payload if isinstance(payload, dict) else record
         kind = text_of(item, "type")
-        if kind in _RESULTS:
-            _keep(record, item, transcript)
         calls = _calls(record, item, state) if kind in _TELLING else ()
         if not calls:
-            _note(record, item, state)
+            if kind in _RESULTS:
+                _keep(record, item, transcript)
+            else:
+                _note(record, item, state)
             transcript.skip()
-            continue
+            return
         try:
             time = time_of(record)
         except ValueError:
-            transcript.refuse(calls, "timestamp not understood")
-            continue
-        yield from transcript.add(calls, Where(line, time, state.session, state.folder))
-    yield from transcript.end()
+            for _ in calls:
+                transcript.refuse("timestamp not understood")
+            return
+        for call in calls:
+            transcript.add(call, Where(line, time, state.session, state.folder))
+
+    return transcript.read(json_records(source.path, balance, parse=orjson.loads), take)
 
 
 def _note(record: Record, item: Record, state: _State) -> None:
-    is_header = record.get("type") == "session_meta" or ("instructions" in record and "type" not in record)
+    kind = record.get("type")
+    is_header = kind == "session_meta" or (kind is None and "instructions" in record and "type" not in record)
     if is_header and not state.named:  # a fork repeats the header of the conversation that it comes from
         state.named = True
         state.session = text_of(item, "id") or state.session
-    if is_header or record.get("type") == "turn_context":
+    if is_header or kind == "turn_context":
         state.folder = text_of(item, "cwd") or state.folder
 
 
@@ -166,8 +177,8 @@ def _said(channel: str, text: str, state: _State) -> list[Call]:
 
 def _asked(text: str) -> Call | None:
     if typed := _TYPED.match(text):
-        end = _outcome(typed[2])
-        return Call(None, typed[1], Kind.SHELL, by=By.HUMAN, exit=end.exit, duration=end.duration)
+        exit_, duration = _outcome(typed[2])
+        return Call(None, typed[1], Kind.SHELL, by=By.HUMAN, exit=exit_, duration=duration)
     if skill := _SKILL.match(text):
         return Call(None, skill[1], Kind.SKILL, {"args": skill[2]} if skill[2] else None, By.HUMAN)
     return None
@@ -180,23 +191,26 @@ def _keep(record: Record, item: Record, transcript: Transcript) -> None:
     output = item.get("output")
     if isinstance(output, list):
         output = "\n".join(text_of(part, "text") for part in objects_of(item, "output"))
-    end = _outcome(output if isinstance(output, str) else "")
+    exit_, duration = _outcome(output) if isinstance(output, str) else (NAN, NAN)
     try:
         at = time_of(record)
     except ValueError:
         at = NAN
-    transcript.results[text_of(item, "call_id")] = Result(end.exit, at, end.duration)
+    transcript.end(text_of(item, "call_id"), exit_=exit_, time=at, duration=duration)
 
 
-def _outcome(output: str) -> Result:
-    """How a tool says that it ended: in old files as JSON with the figures, in newer ones in words before the output."""
-    if output.startswith("{"):
+def _outcome(output: str) -> tuple[float, float]:
+    """(exit, duration) as a tool says it: in old files as JSON with the figures, in newer ones in words before the output."""
+    if output[:1] == "{":
         found: Any = json_object(output)
         told = object_of(found, "metadata") if isinstance(found, dict) else {}
-        return Result(_number(told.get("exit_code")), NAN, _number(told.get("duration_seconds")))
-    head = output[:_HEAD].partition("\nOutput:")[0]
-    exit_, seconds = _EXIT.search(head), _SECONDS.search(head)
-    return Result(float(exit_[1]) if exit_ else NAN, NAN, _number(seconds[1]) if seconds else NAN)
+        return _number(told.get("exit_code")), _number(told.get("duration_seconds"))
+    if begun := _TOLD.match(output):
+        return float(begun[2]), float(begun[1])
+    exit_ = duration = None
+    for line in output[:_HEAD].partition("\nOutput:")[0].split("\n"):
+        exit_, duration = exit_ or _EXIT.fullmatch(line), duration or _SECONDS.fullmatch(line)
+    return float(exit_[1]) if exit_ else NAN, _number(duration[1]) if duration else NAN
 
 
 def _number(value: object) -> float:

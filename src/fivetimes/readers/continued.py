@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from fivetimes.readers.histories import Entries
+from fivetimes.readers.histories import Entries, packed
 from fivetimes.readers.lines import NAN, blocks, decode
 
 # While commands are cut, one of these stands where one goes on: one that the text does not hold (the last it cannot hold;
@@ -64,7 +64,7 @@ class Joined:
         texts = list(texts)
         for at in set(self.at):
             texts[at] = texts[at].replace(self.join, "\n")
-        return Entries(texts, (line + np.cumsum(heights) - heights).tolist(), times, found.durations)
+        return Entries(texts, packed(line + np.cumsum(heights) - heights), times, found.durations)
 
 
 def joined(text: str, mark: str) -> Joined:

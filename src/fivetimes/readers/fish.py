@@ -6,12 +6,16 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from fivetimes.model import Balance, RawBatch, Source
-from fivetimes.readers.histories import Entries, batches
-from fivetimes.readers.lines import NAN, blocks, decode, starts
+import numpy as np
 
-_STAMP = "\n  when: "
+from fivetimes.model import Balance, Bools, Bytes, Floats, Ints, RawBatch, Source
+from fivetimes.readers.histories import Entries, batches, moments, packed
+from fivetimes.readers.lines import NAN, blocks, decode, heads
+
+_STAMP = "  when: "
 _HEAD = "- cmd: "
+_WIDTH = len(_STAMP) + 11  # bytes of a time of ten digits, and the newline behind it
+_POWERS = 10.0 ** np.arange(9, -1, -1)
 _WHEN = re.compile(r"\n *when: *([0-9]{1,11}) *(?=\n|$)")
 _WHOLE_TIME = re.compile(r" *when: *[0-9]{10}")
 
@@ -28,12 +32,13 @@ def _entries(path: Path, balance: Balance) -> Iterator[Entries]:
     line = 1
     for block in blocks(path, _whole):
         text = decode(block)
-        before, *entries = f"\n{_finished(text, balance)}".split(f"\n{_HEAD}")
-        if before.strip():
+        whole = _finished(text, balance)
+        begin = 0 if whole.startswith(_HEAD) else whole.find(f"\n{_HEAD}") + 1 or len(whole)
+        if whole[:begin].strip():
             balance.records += 1
             balance.bad["no entry"] += 1
-        if entries:
-            yield _cut(entries, line + before.count("\n"))
+        if begin < len(whole):
+            yield _cut(whole[begin:], line + whole.count("\n", 0, begin))
         line += text.count("\n")
 
 
@@ -51,50 +56,51 @@ def _finished(text: str, balance: Balance) -> str:
     return whole + newline
 
 
-def _cut(entries: list[str], line: int) -> Entries:
-    return _plainly(entries, line) or _closely(entries, line)
+def _cut(text: str, line: int) -> Entries:
+    """The entries of a text that begins with one."""
+    rows = text.removesuffix("\n").split("\n")
+    written = heads(text.removesuffix("\n"), _WIDTH)
+    begins = np.flatnonzero(_is(written, _HEAD))
+    times = _stamped(written, begins)
+    if times is None:
+        entries = f"\n{text}".split(f"\n{_HEAD}")[1:]
+        times = np.array([_time(entry) for entry in entries])
+    rows = (
+        rows[::2] if 2 * len(begins) == len(rows) and not (begins % 2).any() else [rows[at] for at in begins.tolist()]
+    )
+    commands = [row[len(_HEAD) :] for row in rows]
+    if "\\" in text:
+        commands = [_unescaped(command) if "\\" in command else command for command in commands]
+    return Entries(commands, packed(line + begins), moments(times))
 
 
-def _plainly(entries: list[str], line: int) -> Entries | None:
-    """A block of entries that all are a command and a time of ten digits, nothing else; None for any other."""
-    parts = [entry.partition(_STAMP) for entry in entries]
-    stamps = [stamp for _, _, stamp in parts]
-    stamps[-1] = stamps[-1].removesuffix("\n")
-    digits = "".join(stamps)
-    if set(map(len, stamps)) != {10} or not (digits.isascii() and digits.isdigit()):
+def _stamped(written: Bytes, begins: Ints) -> Floats | None:
+    """The time of each entry by the first bytes of all lines; None if a line is none of those that fish writes."""
+    stamps = written[len(_STAMP) : -1] - ord("0")  # what stands before the digits becomes a large number
+    is_time = _is(written, _STAMP) & (stamps <= 9).all(axis=0) & (written[-1] == ord("\n"))
+    told = is_time | _is(written, "    - ") | _is(written, "  paths:\n") | _is(written, "  added_when: ")
+    if np.count_nonzero(told) + len(begins) != written.shape[1]:
         return None
-    commands = [command for command, _, _ in parts]
-    said = "".join(commands)
-    if "\n" in said:
-        return None
-    lines = range(line, line + 2 * len(entries), 2)
-    return Entries(list(map(_unescaped, commands)) if "\\" in said else commands, lines, list(map(float, stamps)))
+    at = np.flatnonzero(is_time)[::-1]  # of several the first one is written last
+    times = np.full(len(begins), NAN)
+    times[np.searchsorted(begins, at) - 1] = _POWERS @ stamps[:, at].astype(np.float64)
+    return times
 
 
-def _closely(entries: list[str], line: int) -> Entries:
-    ends = [entry.find("\n") for entry in entries]
-    commands = [entry[:end] if end >= 0 else entry for entry, end in zip(entries, ends, strict=True)]
-    if any("\\" in command for command in commands):
-        commands = list(map(_unescaped, commands))
-    return Entries(commands, starts(entries, line), _times(entries, ends))
+def _is(written: Bytes, begin: str) -> Bools:
+    found = np.ones(written.shape[1], dtype=np.bool_)
+    for row, character in zip(written, begin, strict=False):
+        found &= row == ord(character)
+    return found
 
 
-def _times(entries: list[str], ends: list[int]) -> list[float]:
-    stamps = [entry[end + 9 : end + 19] for entry, end in zip(entries, ends, strict=True)]
-    if _regular(entries, ends, "".join(stamps)):
-        return list(map(float, stamps))
-    found = map(_WHEN.search, entries, ends)
-    return [float(when[1]) or NAN if when else NAN for when in found]
-
-
-def _regular(entries: list[str], ends: list[int], digits: str) -> bool:
-    """Whether the time comes first in every entry, with ten digits: slices are much faster than an expression."""
-    if len(digits) != 10 * len(entries) or not (digits.isascii() and digits.isdigit()):
-        return False
-    around = {entry[end : end + 9] + entry[end + 19 : end + 20] for entry, end in zip(entries, ends, strict=True)}
-    return around <= {"\n  when: ", "\n  when: \n"}
+def _time(entry: str) -> float:
+    when = _WHEN.search(entry)
+    return float(when[1]) or NAN if when else NAN
 
 
 def _unescaped(text: str) -> str:
-    # two escapes, from left to right: cutting at the doubled backslash first leaves only real `\n` in the pieces
+    # two escapes, from left to right: with the doubled backslash out of the way only real `\n` are left
+    if "\0" not in text:
+        return text.replace("\\\\", "\0").replace("\\n", "\n").replace("\0", "\\")
     return "\\".join(piece.replace("\\n", "\n") for piece in text.split("\\\\"))

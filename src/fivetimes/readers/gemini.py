@@ -6,9 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from fivetimes.model import Balance, RawBatch, Source
 from fivetimes.readers.calls import (
-    Call,
     Record,
-    Result,
     Transcript,
     Where,
     called,
@@ -43,11 +41,14 @@ def read(source: Source, balance: Balance) -> Iterator[RawBatch]:
 def _conversation(source: Source, balance: Balance, seen: set[object]) -> Iterator[RawBatch]:
     transcript = Transcript(source, balance, seen)
     session = source.path.stem
-    for line, record in _records(source, balance):
+
+    def take(line: int, record: Record) -> None:
+        nonlocal session
         session = text_of(record, "sessionId") or session
         for message in _messages(record):
-            yield from _told(transcript, message, Where(line, NAN, session))
-    yield from transcript.end()
+            _tell(transcript, message, Where(line, NAN, session))
+
+    return transcript.read(_records(source, balance), take)
 
 
 def _records(source: Source, balance: Balance) -> Iterator[tuple[int, Record]]:
@@ -64,24 +65,17 @@ def _messages(record: Record) -> list[Record]:
     return held or [record]
 
 
-def _told(transcript: Transcript, message: Record, where: Where) -> Iterator[RawBatch]:
-    calls = []
-    for told in objects_of(message, "toolCalls"):
-        call = called(text_of(told, "id") or None, text_of(told, "name"), object_of(told, "args"))
-        ended = _ENDS.get(text_of(told, "status").lower(), NAN)
-        calls.append((call, ended, told))
-        if call.key is not None:
-            transcript.results[call.key] = Result(ended)
+def _tell(transcript: Transcript, message: Record, where: Where) -> None:
+    calls = objects_of(message, "toolCalls")
     if not calls:
         transcript.skip()
-    for call, _, told in calls:
-        yield from _added(transcript, call, told, message, where)
-
-
-def _added(transcript: Transcript, call: Call, told: Record, message: Record, where: Where) -> Iterator[RawBatch]:
-    try:
-        time = time_of(told if told.get("timestamp") else message)
-    except ValueError:
-        transcript.refuse([call], "timestamp not understood")
-        return
-    yield from transcript.add([call], Where(where.line, time, where.session))
+    for told in calls:
+        call = called(text_of(told, "id") or None, text_of(told, "name"), object_of(told, "args"))
+        if call.key is not None:
+            transcript.end(call.key, exit_=_ENDS.get(text_of(told, "status").lower(), NAN))
+        try:
+            time = time_of(told if told.get("timestamp") else message)
+        except ValueError:
+            transcript.refuse("timestamp not understood")
+            continue
+        transcript.add(call, Where(where.line, time, where.session))

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import compress
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from fivetimes.config import BATCH_ROWS, ONCE_ENTRIES
-from fivetimes.model import Balance, RawBatch, Source
+from fivetimes.model import Balance, Floats, RawBatch, Source
+from fivetimes.readers.lines import NAN
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +24,22 @@ class Entries:
     lines: Sequence[int]
     times: Sequence[float]
     durations: Sequence[float] | None = None  # seconds
+
+
+def moments(seconds: Floats) -> Sequence[float]:
+    """Seconds since the epoch as a column of a batch; 0 is what writers put where they know no time."""
+    return packed(np.where(seconds < 1, NAN, seconds))
+
+
+def packed(numbers: npt.NDArray[Any]) -> Sequence[Any]:
+    """An array of numbers as a sequence that makes an object of a number only where somebody looks at it.
+
+    Example:
+        >>> import numpy as np
+        >>> packed(np.array([1.5, 2.0]))
+        array('d', [1.5, 2.0])
+    """
+    return array(numbers.dtype.char, numbers.tobytes())
 
 
 def batches(

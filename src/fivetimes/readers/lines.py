@@ -5,15 +5,17 @@ from __future__ import annotations
 import math
 import re
 import stat
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
-from itertools import accumulate
 from pathlib import Path
 from typing import BinaryIO
 
+import numpy as np
+
 from fivetimes.config import BLOCK_BYTES, LONGEST_BYTES
 from fivetimes.errors import ReadError
+from fivetimes.model import Bytes
 from fivetimes.readers.compressed import zstd
 
 NAN = math.nan
@@ -71,17 +73,17 @@ def decode(block: bytes) -> str:
     return text.replace("\r\n", "\n") if "\r" in text else text  # one character is found much faster than two
 
 
-def starts(pieces: Sequence[str], line: int) -> Sequence[int]:
-    """The lines on which pieces of a text begin that was cut where one line ends and the next begins.
+def heads(text: str, width: int) -> Bytes:
+    r"""The first bytes of each line of a text, a column for each line; behind the text all is newline.
 
     Example:
-        >>> list(starts(["a", "b\\nc", "d"], 7))
-        [7, 8, 10]
+        >>> heads("ls\n# x", 3).T.tolist()
+        [[108, 115, 10], [35, 32, 120]]
     """
-    heights = [piece.count("\n") + 1 for piece in pieces]
-    if heights and heights[0] == max(heights) == min(heights[:-1], default=heights[0]):
-        return range(line, line + heights[0] * len(pieces), heights[0])
-    return list(accumulate(heights, initial=line))[:-1]
+    written = text.encode("utf-8", "surrogatepass")
+    places = np.frombuffer(written + b"\n" * width, dtype=np.uint8)
+    begins = np.append(0, np.flatnonzero(places[: len(written)] == ord("\n")) + 1)
+    return np.ascontiguousarray(np.lib.stride_tricks.sliding_window_view(places, width)[begins].T)
 
 
 def _opened(path: Path) -> AbstractContextManager[BinaryIO]:
@@ -122,6 +124,27 @@ def moment(value: object) -> tuple[float, float]:
     if not 1 <= seconds < _LATEST:
         raise ValueError("out of range")
     return seconds, offset
+
+
+def instant(value: object) -> float:
+    """The seconds of `moment` alone, NaN for what is unknown.
+
+    Raises:
+        ValueError: it is no time.
+
+    Example:
+        >>> instant("2026-11-20T09:00:00.5Z")
+        1795165200.5
+    """
+    try:
+        when = datetime.fromisoformat(value)  # type: ignore[arg-type]  # a TypeError says so too
+    except (TypeError, ValueError):
+        return moment(value)[0]
+    if when.tzinfo is UTC:  # as transcripts have it, line for line
+        seconds = when.timestamp()
+        if 1 <= seconds < _LATEST:
+            return seconds
+    return moment(value)[0]
 
 
 def _written(value: str) -> tuple[float, float]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import orjson
+
 from fivetimes.model import Balance, By, Kind, RawBatch, Source
 from fivetimes.readers.calls import Call, Record, Transcript, Where, called, object_of, objects_of, text_of
 from fivetimes.readers.lines import moment
@@ -25,7 +27,8 @@ def read(source: Source, balance: Balance) -> Iterator[RawBatch]:
     Spans come in no certain order; their times put them in one.
     """
     transcript = Transcript(source, balance, set())
-    for line, record in json_records(source.path, balance):
+
+    def take(line: int, record: Record) -> None:
         spans = [
             span
             for resource in objects_of(record, "resourceSpans")
@@ -35,11 +38,12 @@ def read(source: Source, balance: Balance) -> Iterator[RawBatch]:
         if not spans:
             transcript.skip()
         for span in spans:
-            yield from _span(transcript, span, line)
-    yield from transcript.end()
+            _tell(transcript, span, line)
+
+    return transcript.read(json_records(source.path, balance, parse=orjson.loads), take)
 
 
-def _span(transcript: Transcript, span: Record, line: int) -> Iterator[RawBatch]:
+def _tell(transcript: Transcript, span: Record, line: int) -> None:
     said = _attributes(span)
     call = _called(span, said)
     if call is None:
@@ -48,13 +52,11 @@ def _span(transcript: Transcript, span: Record, line: int) -> Iterator[RawBatch]
     try:
         begun, ended = (moment(span.get(name))[0] for name in ("startTimeUnixNano", "endTimeUnixNano"))
     except ValueError:
-        transcript.refuse([call], "time not understood")
+        transcript.refuse("time not understood")
         return
     failed = "error.type" in said or object_of(span, "status").get("code") in _FAILED
-    whole = Call(
-        call.key, call.text, call.kind, call.args, By.AGENT, exit=float(failed), duration=max(ended - begun, 0.0)
-    )
-    yield from transcript.add([whole], Where(line, begun, _first(said, _SESSION) or text_of(span, "traceId") or None))
+    whole = call._replace(by=By.AGENT, exit=float(failed), duration=max(ended - begun, 0.0))
+    transcript.add(whole, Where(line, begun, _first(said, _SESSION) or text_of(span, "traceId") or None))
 
 
 def _called(span: Record, said: Mapping[str, Any]) -> Call | None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from fivetimes.model import Balance, Kind, RawBatch, Source
 from fivetimes.readers import records
-from fivetimes.readers.objects import json_records
+from fivetimes.readers.objects import json_object, json_records
 
 # the new form calls some fields otherwise, and writes numbers as text
 _RENAMED = {"time": "realtimeBefore", "duration": "realtimeDuration", "sessionID": "sessionId"}
@@ -23,8 +24,12 @@ LAYOUT: records.Layout = {
 
 def read(source: Source, balance: Balance) -> Iterator[RawBatch]:
     """Yield the commands of a resh history. A time that cannot be understood is unknown, and the command stays."""
-    found = ((line, _one_form(record)) for line, record in json_records(source.path, balance, prefix=b"v1"))
+    found = ((line, _one_form(record)) for line, record in json_records(source.path, balance, parse=_parsed))
     return records.batches(source, balance, found, kind=Kind.SHELL, layout=LAYOUT)
+
+
+def _parsed(row: bytes) -> dict[str, Any] | str:
+    return json_object(row.removeprefix(b"v1"))  # which begins a line of the new form
 
 
 def _one_form(record: Mapping[str, object]) -> Mapping[str, object]:

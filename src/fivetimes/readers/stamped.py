@@ -3,32 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from fivetimes.readers.histories import Entries
-from fivetimes.readers.lines import NAN, after_newline, blocks, decode, starts
+import numpy as np
+
+from fivetimes.model import Bools, Bytes, Floats, Ints
+from fivetimes.readers.histories import Entries, moments, packed
+from fivetimes.readers.lines import NAN, after_newline, blocks, decode, heads
 
 
-def entries(path: Path, mark: str, *, digits: str) -> Iterator[Entries]:
+def entries(path: Path, mark: str, *, digits: range) -> Iterator[Entries]:
     """Yield the commands: before the first line with a time each line is one, from there on all between two such lines.
 
     Args:
         path: the history.
         mark: what such a line begins with.
-        digits: how many digits follow, as a repetition of a regular expression.
+        digits: how many digits may follow, and then nothing more.
     """
-    stamp = re.compile(rf"\n{re.escape(mark)}([0-9]{{{digits}}})(?=\n|\Z)")
-    stamp_bytes = re.compile(rf"{re.escape(mark)}[0-9]{{{digits}}}\r?\n".encode())
+    stamp = re.compile(rf"{re.escape(mark)}[0-9]{{{digits[0]},{digits[-1]}}}\r?\n".encode())
     line = 1
-    for block in blocks(path, partial(_whole, mark=f"\n{mark}".encode(), stamp=stamp_bytes)):
+    for block in blocks(path, partial(_whole, mark=f"\n{mark}".encode(), stamp=stamp)):
         text = decode(block)
-        plain, *timed = stamp.split("\n" + text.removesuffix("\n"))
-        if plain:
-            yield _plain(plain.removeprefix("\n"), line)
-        if timed:
-            yield _timed(timed[::2], timed[1::2], line + plain.count("\n"))
+        yield from _cut(text.removesuffix("\n"), line, mark.encode(), digits)
         line += text.count("\n")
 
 
@@ -42,10 +40,41 @@ def _whole(block: bytes, *, mark: bytes, stamp: re.Pattern[bytes]) -> int:
     return at + 1 or after_newline(block)
 
 
-def _plain(text: str, line: int) -> Entries:
-    texts = text.split("\n")
-    return Entries(texts, range(line, line + len(texts)), [NAN] * len(texts))
+def _cut(text: str, line: int, mark: bytes, digits: range) -> Iterator[Entries]:
+    rows = text.split("\n")
+    is_stamp, times = _stamps(heads(text, len(mark) + digits[-1] + 1), mark, digits)
+    stamps = np.flatnonzero(is_stamp)
+    first = int(stamps[0]) if len(stamps) else len(rows)
+    if first:
+        yield Entries(rows[:first], range(line, line + first), [NAN] * first)
+    if first < len(rows):
+        ends = np.append(stamps[1:], len(rows))
+        yield Entries(_between(rows, stamps + 1, ends), packed(line + 1 + stamps), moments(times))
 
 
-def _timed(stamps: Sequence[str], bodies: Sequence[str], line: int) -> Entries:
-    return Entries([body.strip("\n") for body in bodies], starts(bodies, line + 1), list(map(float, stamps)))
+def _stamps(written: Bytes, mark: bytes, digits: range) -> tuple[Bools, Floats]:
+    """(whether a line is one with a time, the times of those that are), by the first bytes of each line."""
+    begins = written[0] == mark[0]
+    for place, byte in enumerate(mark):
+        begins &= written[place] == byte
+    candidates = np.flatnonzero(begins)
+    numbers = written[len(mark) :, candidates] - ord("0")  # a newline becomes a large number
+    times = np.full(len(candidates), NAN)
+    is_number, reached = np.ones(len(candidates), dtype=np.bool_), np.zeros(len(candidates))
+    for place in range(digits[-1]):
+        is_number &= numbers[place] <= 9
+        reached = 10 * reached + numbers[place]
+        if place + 1 in digits:
+            times = np.where(is_number & (written[len(mark) + place + 1, candidates] == ord("\n")), reached, times)
+    is_time = ~np.isnan(times)
+    begins[candidates[~is_time]] = False
+    return begins, times[is_time]
+
+
+def _between(rows: list[str], begins: Ints, ends: Ints) -> list[str]:
+    if (ends - begins == 1).all():
+        return rows[begins[0] :: 2]
+    return [
+        rows[begin] if begin + 1 == end else "\n".join(rows[begin:end]).strip("\n")
+        for begin, end in zip(begins.tolist(), ends.tolist(), strict=True)
+    ]

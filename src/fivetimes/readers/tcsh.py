@@ -11,4 +11,4 @@ from fivetimes.readers.stamped import entries
 
 def read(source: Source, balance: Balance) -> Iterator[RawBatch]:
     """Yield the commands of a tcsh history; each line of a loop is an entry of its own there, with one time."""
-    return batches(source, balance, entries(source.path, "#+", digits="10"), keeps_repeats=True)
+    return batches(source, balance, entries(source.path, "#+", digits=range(10, 11)), keeps_repeats=True)

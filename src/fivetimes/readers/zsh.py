@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
-from operator import itemgetter
 from pathlib import Path
 
 import numpy as np
@@ -14,18 +13,18 @@ import numpy.typing as npt
 
 from fivetimes.model import Balance, Ints, RawBatch, Source
 from fivetimes.readers.continued import joined, whole
-from fivetimes.readers.histories import Entries, batches
-from fivetimes.readers.lines import NAN, blocks, decode
+from fivetimes.readers.histories import Entries, batches, moments, packed
+from fivetimes.readers.lines import NAN, blocks, decode, heads
 
 _ENTRY = re.compile(r"^(?:: *(?:([0-9]{1,11})|-?[0-9]+):(?:([0-9]{1,11})|-?[0-9]+);|\\(?=:))?(.*)$", re.MULTILINE)
 _TAIL = re.compile(r"(\\ *) $", re.MULTILINE)
 _SPAN = re.compile(r"([0-9]{1,7});").match
-_WIDTH = 17  # characters of `: 1795237659:240;`
-_HEAD = itemgetter(slice(0, _WIDTH))
-_MARKS = np.array([ord(":"), ord(" "), ord(":")], dtype=np.uint32)
-_POWERS = 10 ** np.arange(9, -1, -1)
-# exactly the bytes that zsh writes after its escape byte 0x83, so that a stray 0x83 stays what it is
-_META = re.compile(rb"\x83([\x20\x80-\x82\xa3-\xbf])")
+_WIDTH = 17  # bytes of `: 1795237659:240;`
+_MARKS = np.array([[ord(":")], [ord(" ")], [ord(":")]], dtype=np.uint8)
+_POWERS = 10.0 ** np.arange(9, -1, -1)
+_META = 0x83  # zsh's escape byte
+# exactly the bytes that zsh writes after it, so that a stray one stays what it is
+_ESCAPED = np.isin(np.arange(256), (0x20, *range(0x80, 0x83), *range(0xA3, 0xC0)))
 
 
 def read(source: Source, balance: Balance) -> Iterator[RawBatch]:
@@ -47,17 +46,36 @@ def _entries(path: Path) -> Iterator[Entries]:
 
 
 def _text(block: bytes) -> str:
-    if b"\x83" in block:
-        block = b"\n".join(map(_unmetafied, block.split(b"\n")))
-    return decode(block)
+    return decode(_plain(block) if b"\x83" in block else block)
 
 
-def _unmetafied(line: bytes) -> bytes:
+def _plain(block: bytes) -> bytes:
+    """Lines as they were typed. Those of other writers are UTF-8 as they stand, and never so without what looks escaped in them."""
+    found = _unmetafied(block)
+    if len(found) == len(block) or _is_utf8(found):
+        return found
+    last = len(block) - 1  # a newline there parts nothing
+    middle = block.find(b"\n", len(block) // 2, last) + 1 or block.rfind(b"\n", 0, last) + 1
+    if not middle:
+        return block if _is_utf8(block) else found
+    return _plain(block[:middle]) + _plain(block[middle:])
+
+
+def _unmetafied(block: bytes) -> bytes:
+    places = np.frombuffer(block, dtype=np.uint8)
+    escapes = np.flatnonzero(places == _META)
+    escapes = escapes[_ESCAPED[places[np.minimum(escapes + 1, len(block) - 1)]]]
+    plain = places.copy()
+    plain[escapes + 1] ^= 0x20
+    return np.delete(plain, escapes).tobytes()
+
+
+def _is_utf8(block: bytes) -> bool:
     try:
-        line.decode()
+        block.decode()
     except UnicodeDecodeError:
-        return _META.sub(lambda found: bytes([found[1][0] ^ 0x20]), line)
-    return line
+        return False
+    return True
 
 
 def _cut(text: str, line: int) -> Entries:
@@ -73,54 +91,46 @@ def _cut(text: str, line: int) -> Entries:
 
 
 def _columns(text: str) -> Entries:
-    rows = text.split("\n")
-    if text.startswith(": ") and (found := _regular(rows)):
+    if text.startswith(": ") and (found := _regular(text)):
         return found
     if not text.startswith((":", "\\:")) and "\n:" not in text and "\n\\:" not in text:
+        rows = text.split("\n")
         return Entries(rows, (), [NAN] * len(rows))
     return _irregular(text)
 
 
-def _regular(rows: list[str]) -> Entries | None:
+def _regular(text: str) -> Entries | None:
     """The columns of `: 1795237659:17;ls` and nothing else: by places, which is much faster than by an expression."""
-    heads = _written(rows)
-    digits = heads[:, 2:12].astype(np.int64) - ord("0")
-    if (heads[:, (0, 1, 12)] != _MARKS).any() or (digits < 0).any() or (digits > 9).any():
+    written = heads(text, _WIDTH)
+    stamps = written[2:12] - ord("0")  # what stands before the digits becomes a large number
+    if (written[(0, 1, 12), :] != _MARKS).any() or (stamps > 9).any():
         return None
-    spans = _spans(rows, heads[:, 13:].astype(np.int64))
+    rows = text.split("\n")
+    spans = _spans(rows, written[13:])
     if spans is None:
         return None
-    lengths, seconds = spans
-    texts = [row[end:] for row, end in zip(rows, (14 + lengths).tolist(), strict=True)]
-    durations = np.where(seconds == 0, NAN, seconds).tolist() if seconds.any() else None
-    return Entries(texts, (), np.dot(digits, _POWERS).astype(np.float64).tolist(), durations)
+    ends, seconds = spans
+    texts = [row[end:] for row, end in zip(rows, ends, strict=True)]
+    durations = packed(np.where(seconds == 0, NAN, seconds)) if seconds.any() else None
+    return Entries(texts, (), moments(stamps.astype(np.float64).T @ _POWERS), durations)
 
 
-def _written(rows: list[str]) -> npt.NDArray[np.uint32]:
-    """The first characters of each row, as numbers: a row each."""
-    heads = list(map(_HEAD, rows))
-    together = "".join(heads)
-    if len(together) != _WIDTH * len(rows):
-        together = "".join([head.ljust(_WIDTH) for head in heads])
-    return np.frombuffer(together.encode("utf-32-le", "surrogatepass"), dtype="<u4").reshape(-1, _WIDTH)
-
-
-def _spans(rows: list[str], written: Ints) -> tuple[Ints, Ints] | None:
-    """(digits, seconds) of each duration up to its semicolon, None if one is written otherwise; one to three digits mostly."""
-    lengths = (written == ord(";")).argmax(axis=1)
-    seconds = np.zeros(len(rows), dtype=np.int64)
-    for place in range(written.shape[1] - 1):
-        within = place < lengths
-        digit = written[:, place] - ord("0")
-        if (within & ((digit < 0) | (digit > 9))).any():
-            return None
-        seconds = np.where(within, 10 * seconds + digit, seconds)
-    for row in np.flatnonzero(lengths == 0).tolist():
+def _spans(rows: list[str], written: npt.NDArray[np.uint8]) -> tuple[list[int], Ints] | None:
+    """(where the command begins, seconds) by what is written from the duration on; None if one of them is no number."""
+    number, over = written.astype(np.int64) - ord("0"), written == ord(";")
+    ends = seconds = reached = np.zeros(len(rows), dtype=np.int64)
+    is_number = np.ones(len(rows), dtype=np.bool_)
+    for width in range(1, len(written)):
+        digit = number[width - 1]
+        reached, is_number = 10 * reached + digit, is_number & (digit >= 0) & (digit <= 9)
+        here = is_number & over[width]
+        ends, seconds = ends + (14 + width) * here, seconds + reached * here
+    for row in np.flatnonzero(ends == 0).tolist():
         span = _SPAN(rows[row], 13)
         if span is None:
             return None
-        lengths[row], seconds[row] = len(span[1]), int(span[1])
-    return lengths, seconds
+        ends[row], seconds[row] = span.end(), int(span[1])
+    return ends.tolist(), seconds
 
 
 def _irregular(text: str) -> Entries:
