@@ -64,7 +64,7 @@ def action(way: Way) -> str:
         return f"skill:{way[0]}"
     if way.startswith("commit: "):
         return "git commit"
-    program, *words = way.split() or [way]
+    program, *words = way.split() or ["<str>"]  # a label is never blank
     return " ".join(
         [program, *(word for word in words[:1] if word.isalpha()), *("<file>" for word in words[:1] if "." in word)]
     )

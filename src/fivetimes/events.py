@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fivetimes import commands, privacy
+from fivetimes.commands.secrets import is_secret_key
 from fivetimes.model import (
     EVENT_COLUMNS,
     By,
@@ -47,9 +48,6 @@ _LEADING = frozenset(
 )
 _NAME_WORDS = 6  # of a declared name; more is prose
 _LONGEST = 200  # characters; longer argument values are content, not names: no pieces are taken from them
-_SECRET_KEY = re.compile(
-    r"pass(word|wd|phrase)?|secret|token|api[-_]?key|credential|authorization|private[-_]?key", re.I
-)
 
 _NOTHING_KNOWN = privacy.Known()
 
@@ -380,7 +378,7 @@ class _Forms:
         words = [(self.words.id(name, Role.NAME), Role.NAME)]
         for key, value in sorted((args or {}).items(), key=lambda pair: str(pair[0])):
             words.append((self.words.id(str(key), Role.KEY), Role.KEY))
-            role = Role.SECRET if _SECRET_KEY.search(str(key)) else Role.VALUE
+            role = Role.SECRET if is_secret_key(str(key)) else Role.VALUE
             words.append((self.words.id(privacy.scalar(value), role), role))
         self._action(kind, privacy.effect_of_name(name), (), words)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Any
 
-from fivetimes.commands.secrets import names_secret
+from fivetimes.commands.secrets import is_secret_key
 from fivetimes.model import (
     Balance,
     Candidate,
@@ -200,7 +200,11 @@ def _masked_part(part: str, harmless: Harmless, role: Role) -> str:
 
 def _masked_args(args: Mapping[str, Any], harmless: Harmless) -> Iterator[str]:
     for key, value in args.items():
-        said = _HIDDEN if names_secret(key) else " ".join(_masked_word(word, harmless) for word in str(value).split())
+        said = (
+            _HIDDEN
+            if is_secret_key(str(key))
+            else " ".join(_masked_word(word, harmless) for word in str(value).split())
+        )
         named = key if harmless(key, Role.KEY) and flagged(key) is None else _HIDDEN  # of one word, or it is no name
         yield f"{named}={said}"
 

@@ -37,6 +37,7 @@ from fivetimes.alignment import align
 from fivetimes.candidates.classic import from_patterns
 from fivetimes.candidates.search import Found, Rejected, find
 from fivetimes.candidates.stream import Stream
+from fivetimes.commands.secrets import is_secret_key
 from fivetimes.config import IDLE, Rule, Search, Team, columns_of, load
 from fivetimes.errors import FivetimesError, UnknownId
 from fivetimes.events import redact, varied_programs
@@ -420,6 +421,8 @@ def _harmless(scan: Scan, text: LiveText, *, folder: Path, environ: Mapping[str,
     lines = (command.text for row in text.occurrences for command in row if command and command.kind is Kind.SHELL)
     words = {word for line in lines for simple in _parse(line).commands for word in simple.words}
     secret = {word.text for word in words if word.role is Role.SECRET}
+    given = (command.args or {} for row in text.occurrences for command in row if command)
+    secret |= {privacy.scalar(value) for args in given for key, value in args.items() if is_secret_key(str(key))}
     programs = {word.text for word in words if word.role is Role.PROGRAM}
     varied = frozenset(p for p in programs if pseudonyms.of(p, kind="prog") in scan.varied)
     sources = [report.source for report in scan.sources]

@@ -382,6 +382,14 @@ def test_a_secret_is_never_written_nor_compared_nor_named_by_its_value() -> None
     assert secret not in render(drafted(*made.candidate(runs)))
 
 
+@pytest.mark.parametrize("key", ["password", "pin", "apiKey", "auth_token", "cookie"])
+def test_an_argument_that_is_named_a_secret_is_not_written_though_its_value_were_harmless(key: str) -> None:
+    for value in ("production", "4711"):
+        doc = document([[("sign-in", {key: value, "place": "staging"}), "make test"]] * 6)
+        assert value not in str(doc["steps"])
+        assert "staging" in str(doc["steps"])
+
+
 def test_a_constant_that_is_not_known_to_be_harmless_is_a_named_placeholder() -> None:
     typed_by_mistake = f"Q{secrets.token_hex(4)}x"
     doc = document([[f"git checkout {typed_by_mistake}", "make test"]] * 6)

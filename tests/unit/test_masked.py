@@ -38,7 +38,7 @@ def shown(command: LiveCommand) -> str:
         ("echo zqxhunter >> .env", "echo <str> >> <str>"),
         ("git checkout zqxhunter", "git checkout <str>"),
         ("echo 4929 1234 5678 9012", "echo <num>"),
-        ("git commit -m 'call 415.555.2671'", "git commit -m 'call <num>'"),
+        ("git commit -m 'call 415.555.2671'", "git commit -m 'call <version>'"),
         ("ls --4929123456 2> f", "ls <str> 2> <str>"),
     ],
 )

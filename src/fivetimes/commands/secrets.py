@@ -26,6 +26,7 @@ _BEFORE_KEY = frozenset(
 _SPARED = frozenset(
     "file stdin path dir length policy type ttl expiry age method mode name prompt url uri scheme store required count".split()
 )
+_KEY = re.compile(r"pass(word|wd|phrase)?|secret|token|api[-_]?key|credential|authorization|private[-_]?key", re.I)
 _PAIR = re.compile(r"(?P<name>[A-Za-z_$/@:.][\w$.\-/:@\[\]]*?)(?::?=|:)(?P<value>.+)", re.DOTALL)
 _USER_INFO = re.compile(r"(?<=[A-Za-z0-9])://[^/\s@:]*+(?::[^/\s@]*+)?@")
 _LOGIN_ALONE = re.compile(r"(?:git\+)?(?:ssh|sftp|rsync|scp)://[^/\s@:]+@")
@@ -65,6 +66,17 @@ def names_secret(name: str) -> bool:
     if any(piece in _SECRET or piece.endswith(_ENDINGS) for piece in pieces):
         return True
     return any(second == "key" and first in _BEFORE_KEY for first, second in pairwise(pieces))
+
+
+@lru_cache(maxsize=4096)
+def is_secret_key(name: str) -> bool:
+    """Whether an argument of a tool or a skill holds a secret by its name; wider than for flags, whose names are known.
+
+    Example:
+        >>> [n for n in ("password", "userPin", "mytoken_1", "auth", "path", "text") if is_secret_key(n)]
+        ['password', 'userPin', 'mytoken_1', 'auth']
+    """
+    return _KEY.search(name) is not None or names_secret(name)
 
 
 def _is_key(name: str) -> bool:

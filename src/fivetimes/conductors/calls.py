@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 from typing import Any
 
+from fivetimes.commands.secrets import is_secret_key
 from fivetimes.model import Candidate, Command, CommandLine, Kind, LiveCommand, LiveText, Moment, Role, Word
 
 Parse = Callable[[str], CommandLine]
@@ -95,7 +96,8 @@ def _arguments(args: Mapping[str, Any]) -> Iterator[Said]:
     for key, value in args.items():
         text = value if isinstance(value, str) else json.dumps(value, sort_keys=True, default=str)
         prose = re.search(r"\s", text) is not None
-        yield Said(_clean(text), Role.VALUE, lead=f"{key}=", key=str(key), prose=prose)
+        role = Role.SECRET if is_secret_key(str(key)) else Role.VALUE
+        yield Said(_clean(text), role, lead=f"{key}=", key=str(key), prose=prose)
 
 
 def _clean(text: str) -> str:
