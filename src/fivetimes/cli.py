@@ -211,7 +211,7 @@ def report(
 def doctor(config: Config = None, as_json: AsJson = False) -> None:
     """Say what was read, skipped and taken out, and what was not proposed, each by its rule."""
     from fivetimes import pages
-    from fivetimes.pages import terminal
+    from fivetimes.pages import balances
 
     result = _last(config)
     if as_json:
@@ -220,7 +220,7 @@ def doctor(config: Config = None, as_json: AsJson = False) -> None:
             json.dumps({key: document[key] for key in ("sources", "skipped", "redactions", "suppressed")}, indent=1)
         )
         return
-    _say(terminal.doctor(result))
+    _say(balances.doctor(result))
 
 
 @app.command()
@@ -250,7 +250,7 @@ def sources(
 ) -> None:
     """Show what can be read here: reader, span of time, every record accounted for, and what would help. Keeps nothing."""
     from fivetimes import pages, pipeline
-    from fivetimes.pages import terminal
+    from fivetimes.pages import balances
 
     request, _ = _to_scan(paths or [], config, columns=columns)
     if not request.sources:
@@ -260,7 +260,7 @@ def sources(
     if as_json:
         typer.echo(json.dumps(pages.sources_document(reports, told, skipped), indent=1))
     else:
-        _say(terminal.sources(reports, advice=told, skipped=skipped))
+        _say(balances.sources(reports, advice=told, skipped=skipped))
 
 
 @app.command()

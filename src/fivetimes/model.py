@@ -682,7 +682,7 @@ class Chance:
 
 @dataclass(frozen=True, slots=True)
 class SourceReport:
-    """What was read of one source. `untimed` counts events whose time the source does not say."""
+    """What was read of one source. `untimed` counts events whose time the source does not say; the last may be one of them."""
 
     source: Source
     balance: Balance
@@ -690,6 +690,7 @@ class SourceReport:
     last: datetime | None
     deduplicated: bool
     untimed: int = 0
+    ends_untimed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -230,7 +230,7 @@ def survey(request: Request) -> tuple[list[SourceReport], list[str]]:
 
 
 def _surveyed(source: Source, unwanted: readers.Ignore) -> SourceReport:
-    balance, lossy, untimed = Balance(), False, 0
+    balance, lossy, untimed, ends_untimed = Balance(), False, 0, False
     first, last = np.inf, -np.inf
     found = readers.READERS[source.reader](source, balance)
     for batch in readers.without(found, source, balance, unwanted):
@@ -239,9 +239,16 @@ def _surveyed(source: Source, unwanted: readers.Ignore) -> SourceReport:
         untimed += len(times) - len(known)
         first, last = min(first, known.min(initial=np.inf)), max(last, known.max(initial=-np.inf))
         lossy |= batch.deduplicated
+        ends_untimed = bool(np.isnan(times[-1])) if len(times) else ends_untimed
     timed = last >= first
     return SourceReport(
-        source, balance, _moment(first) if timed else None, _moment(last) if timed else None, lossy, untimed
+        source,
+        balance,
+        _moment(first) if timed else None,
+        _moment(last) if timed else None,
+        lossy,
+        untimed,
+        ends_untimed,
     )
 
 

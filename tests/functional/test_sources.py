@@ -20,11 +20,24 @@ def test_every_source_of_the_machine_is_shown_with_its_balance_and_what_helps(de
     furnish(desk.home)
     done = desk.run("sources")
     assert done.returncode == 0, done.stderr
-    assert "~/.zsh_history  zsh  (2026-01-05 08:00 to 2026-01-05 08:00)" in done.stdout
+    assert "~/.zsh_history  zsh  (2026-01-05 08:00)" in done.stdout
     assert "3 records = 2 events + 1 ignored (leading space)" in done.stdout
-    assert "Commands without a time: 1. Put `setopt EXTENDED_HISTORY` into .zshrc" in done.stdout
+    assert "Commands without a time, from before it kept times: 1.\n" in done.stdout
+    assert "2 sources  (times are UTC)" in done.stdout
+    assert "5 records = 2 events + 2 ignored + 1 bad" in done.stdout
     assert "Claude Code deletes transcripts after 30 days" in done.stdout
     assert "1 of 2 records could not be read: not JSON (1)." in done.stdout
+
+
+def test_a_history_that_still_keeps_no_times_is_told_the_setting(desk):
+    (desk.home / ".zsh_history").write_text(": 1767600000:0;make test\nls\n")
+    assert "Commands without a time: 1. Put `setopt EXTENDED_HISTORY` into .zshrc" in desk.run("sources").stdout
+
+
+def test_who_keeps_transcripts_for_ever_is_told_nothing_of_days(desk):
+    furnish(desk.home)
+    (desk.home / ".claude" / "settings.json").write_text('{"cleanupPeriodDays": 99999}')
+    assert "deletes transcripts" not in desk.run("sources").stdout
 
 
 def test_the_days_after_which_transcripts_go_are_those_that_are_set(desk):

@@ -48,8 +48,15 @@ def test_checkouts_resets_rebases_pulls_and_fast_forwards_are_the_commands_that_
     assert set(column(found, "person")) == {"Ana <ana@example.net>"}
     assert set(column(found, "time")) == {1700000100.0}
     assert set(column(found, "offset")) == {-210.0}
-    assert balance.ignored["the clone itself"] == 1
+    assert "the clone itself" not in balance.ignored
     assert balance.bad == {}
+
+
+def test_what_made_the_clone_is_no_step() -> None:
+    head = "0" * 40 + " " + "1" * 40 + " Ana <ana@example.net> 1700000000 +0000\t"
+    found, balance = read_bytes("reflog", f"{head}clone: from host:shop.git\n".encode())
+    assert not found
+    assert balance.ignored == {"the clone itself": 1}
 
 
 @given(

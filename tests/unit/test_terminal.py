@@ -13,7 +13,7 @@ from rich.console import Console, RenderableType
 
 import builders_scan as made
 from fivetimes.model import Scan
-from fivetimes.pages import terminal
+from fivetimes.pages import balances, terminal
 from fivetimes.pages.strip import strip
 
 
@@ -89,3 +89,20 @@ def test_a_timeline_is_short_and_its_highest_column_is_full(days: list[int]) -> 
     assert "█" in row
     assert row[0] != "·"
     assert sum(letter != "·" for letter in row) <= len(set(days))
+
+
+@pytest.mark.parametrize("width", [40, 80, 140])
+def test_a_source_keeps_its_indent_on_a_narrow_terminal_and_its_line_in_a_pipe(width: int) -> None:
+    reports, told = (
+        sample().sources,
+        "Set the one thing that keeps what would be lost of it otherwise, and be glad of it.",
+    )
+    what = balances.sources(reports, advice=[[told]] * len(reports), skipped=())
+    rows = shown(what, width=width).splitlines()
+    assert all(len(row) <= width and row == row.rstrip() for row in rows)
+    heads = [row for row in rows if row and not row.startswith("    ")]
+    assert len(heads) == len(reports) + 1  # and one for all of them together
+    assert sum(told.split(maxsplit=1)[0] in row for row in rows) == len(reports)
+    screen = io.StringIO()
+    Console(file=screen, width=width, soft_wrap=True).print(what)
+    assert f"    {told}" in screen.getvalue().splitlines()

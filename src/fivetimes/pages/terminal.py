@@ -1,4 +1,4 @@
-"""Scan -> what a terminal shows: the ladder, one candidate, what was read; every text passed through `show`."""
+"""Scan -> what a terminal shows: the ladder, one candidate; every text passed through `show`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from fivetimes.model import Candidate, LiveText, Occurrence, Scan, Source, SourceReport, Tier
+from fivetimes.model import Candidate, LiveText, Occurrence, Scan, Source, Tier
 from fivetimes.pages.strip import strip
 from fivetimes.privacy import show
 
@@ -247,51 +247,6 @@ def evidence_lines(c: Candidate, live: LiveText | None, *, most: int) -> Iterato
         yield from map(_text, _evidence(occurrence, row, shown=live is not None))
     if len(c.occurrences) > most:
         yield _text(f"    … and {len(c.occurrences) - most} more (fivetimes show {c.id} --all)")
-
-
-# ---- what was read, skipped, redacted
-
-
-def _balance(report: SourceReport) -> str:
-    b = report.balance
-    parts = [f"{b.records:,} records = {b.events:,} events"]
-    parts += [f"{count:,} ignored ({rule})" for rule, count in sorted(b.ignored.items())]
-    parts += [f"{count:,} bad ({reason})" for reason, count in sorted(b.bad.items())]
-    if b.duplicates:
-        parts.append(f"{b.duplicates:,} duplicates")
-    if b.held_back:
-        parts.append(f"{b.held_back:,} held back")
-    return " + ".join(parts)
-
-
-def sources(
-    reports: Sequence[SourceReport], *, advice: Sequence[Sequence[str]], skipped: Sequence[str]
-) -> RenderableType:
-    """Every source: its reader, its span of time, its balance, and what helps."""
-    lines = []
-    for report, said in zip(reports, advice, strict=True):
-        span = f"{_when(report.first)} to {_when(report.last)}" if report.first else "no times"
-        lines.append(Text.assemble((show(report.source.origin), "bold"), f"  {show(report.source.reader)}  ({span})"))
-        lines.append(_text(f"    {_balance(report)}"))
-        lines += [_text(f"    {sentence}", "yellow") for sentence in said]
-    return Group(*lines, *(_text(f"not read: {line}", "yellow") for line in skipped))
-
-
-def doctor(scan: Scan) -> RenderableType:
-    """What was read, what was skipped, what was taken out, and what was not proposed, each by its rule."""
-    lines = [_text("Read", "bold")]
-    for report in scan.sources:
-        span = f"{_when(report.first)} to {_when(report.last)}" if report.first else "no times"
-        lines.append(_text(f"  {report.source.reader}  {report.source.origin}  ({span})"))
-        lines.append(_text(f"      {_balance(report)}"))
-        if report.deduplicated:
-            lines.append(_text("      keeps one entry per text: counts from here are 'at least'"))
-    lines += [_text(f"  not read: {line}", "yellow") for line in scan.skipped]
-    lines += [Text(), _text("Taken out, distinct words by rule", "bold")]
-    lines += [_text(f"  {count:7,}  {rule}") for rule, count in scan.redactions.items()]
-    lines += [Text(), _text("Not proposed", "bold")]
-    lines += [_text(f"  {s.count:7,} times  {' → '.join(s.steps)}   ({s.rule})") for s in scan.suppressed]
-    return Group(*lines)
 
 
 # ---- what a person is asked about

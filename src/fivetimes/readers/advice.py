@@ -10,6 +10,7 @@ from fivetimes.model import Source, SourceReport
 from fivetimes.readers.objects import json_document
 from fivetimes.readers.repositories import stream
 
+_LONG_DAYS = 3650  # whoever keeps them so long wants no advice
 _KEEPS_DAYS = 30  # days after which Claude Code deletes a transcript, if nobody says otherwise
 
 
@@ -29,14 +30,19 @@ def _of(*readers: str) -> frozenset[str]:
 _ADVICE: Sequence[_Advice] = (
     _Advice(
         _of("zsh"),
-        lambda report: report.untimed > 0,
+        lambda report: report.ends_untimed,
         "Commands without a time: {untimed}. Put `setopt EXTENDED_HISTORY` into .zshrc: with SHARE_HISTORY alone, zsh drops"
         " the times when it exits.",
     ),
     _Advice(
         _of("bash"),
-        lambda report: report.untimed > 0,
+        lambda report: report.ends_untimed,
         "Commands without a time: {untimed}. Put `export HISTTIMEFORMAT='%F %T '` into .bashrc.",
+    ),
+    _Advice(
+        _of("zsh", "bash"),
+        lambda report: report.untimed > 0 and not report.ends_untimed,
+        "Commands without a time, from before it kept times: {untimed}.",
     ),
     _Advice(
         _of("nushell"),
@@ -51,7 +57,7 @@ _ADVICE: Sequence[_Advice] = (
     _Advice(
         _of("fish"),
         lambda report: report.balance.events > 0,
-        "fish keeps one entry per command: what is counted here is at least so often.",
+        "fish keeps one entry per command, however often it was given: counts from here are lower bounds.",
     ),
     _Advice(
         _of("mcfly", "hishtory", "atuin"),
@@ -84,7 +90,7 @@ def advice(report: SourceReport) -> list[str]:
 def _unread(report: SourceReport) -> Iterator[str]:
     balance = report.balance
     if report.deduplicated and report.source.reader != "fish":
-        yield "No command stands in it twice: repeats were dropped, and what is counted here is at least so often."
+        yield "No command stands in it twice: repeats were dropped, and counts from here are lower bounds."
     if balance.bad:
         reasons = ", ".join(f"{reason} ({count:,})" for reason, count in sorted(balance.bad.items()) if count)
         yield f"{balance.bad.total():,} of {balance.records:,} records could not be read: {reasons}."
@@ -104,8 +110,10 @@ def _retention(source: Source) -> Iterator[str]:
             told = json_document(folder / "settings.json").get("cleanupPeriodDays")
         except ReadError:
             continue
-        days = told if isinstance(told, int) else days
+        days = told if isinstance(told, int) and not isinstance(told, bool) else days
         break
+    if days > _LONG_DAYS:
+        return
     yield (
         f"Claude Code deletes transcripts after {days} days. Scan before that, or raise cleanupPeriodDays in its settings.json."
     )

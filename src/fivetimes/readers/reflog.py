@@ -73,8 +73,8 @@ def _entries(source: Source, balance: Balance) -> Iterator[tuple[int, Mapping[st
                 balance.records += 1
                 balance.bad["no entry"] += 1
             else:
-                # where HEAD stood nowhere before, a clone was made: that is no step of anybody's work in it
-                text = _command(found[5]) if found[1].strip("0") else records.Rule("the clone itself")
+                # a clone is made where nothing was before: that is no step of anybody's work in it
+                text = records.Rule("the clone itself") if found[5].startswith("clone:") else _command(found[5])
                 yield number, {"text": text, "person": found[2], "time": _moment(found[3], found[4])}
 
 
