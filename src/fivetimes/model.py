@@ -113,12 +113,14 @@ class Command:
     """One simple command: its words from the program on, the wrappers looked through, the operator before it.
 
     `via` holds wrapper programs, outermost first (`("sudo",)`); `operator` is one of ``"" | "|" | "|&" | "&&" | "||" | ";" | "&"``
-    (empty for the first command of a line; newlines and loop bodies count as ``;``).
+    (empty for the first command of a line; newlines and loop bodies count as ``;``). `told` is what the wrappers were given
+    besides: the host of `ssh`, the container of `docker exec`.
     """
 
     words: tuple[Word, ...]
     via: tuple[str, ...] = ()
     operator: str = ""
+    told: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,8 +265,9 @@ class Forms:
     """The distinct things done, columnar: form → its actions → their words.
 
     Form `f` has the actions `action_start[f]:action_start[f+1]`; action `a` has `kind[a]`, `effect[a]`, `via[a]` (id of a label
-    tuple in `wrappers`) and the words `word_start[a]:word_start[a+1]` of `words` (ids into the lexicon) with `roles`. The words of
-    all that its output is piped into are `fed_start[a]:fed_start[a+1]` of `fed`.
+    tuple in `wrappers`) and the words `word_start[a]:word_start[a+1]` of `words` (ids into the lexicon) with `roles`. What its
+    wrappers were given (the host of `ssh`), and the words of all that its output is piped into, are `fed_start[a]:fed_start[a+1]`
+    of `fed`.
     """
 
     action_start: Int32s

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 import logs
 from fivetimes.actions.normalising import looks_like_values
+from fivetimes.kernels.stream import shares_value
 from fivetimes.model import LEVELS, ActionLog, Kind, RawBatch
 
 
@@ -153,3 +154,10 @@ def test_an_unknown_programs_verbs_are_no_names_although_their_objects_are_the_s
 def test_what_three_do_with_fewer_names_than_there_are_ends_is_no_name():
     log = actions_of([f"psql -c {what} -h {host}" for host in "abcde" for what in ("vacuum", "reindex", "analyze")] * 3)
     assert len(set(log.levels[:, 1].tolist())) >= 3
+
+
+def test_the_host_that_a_command_runs_on_ties_it_to_what_else_is_done_there():
+    log = actions_of(["ssh web-7 sudo nginx -t", "openssl s_client -connect web-7:443", "ssh web-8 sudo nginx -t"] * 3)
+    tied = [shares_value(0, other, log.value_start, log.values) for other in (1, 2)]
+    assert tied == [True, False]
+    assert len(set(log.levels[:, 1].tolist())) == 2  # and is no part of what was done

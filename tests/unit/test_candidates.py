@@ -18,7 +18,7 @@ from fivetimes.candidates.profile import estimate
 from fivetimes.candidates.search import find
 from fivetimes.candidates.stream import open_stream
 from fivetimes.config import Rule, Search
-from fivetimes.model import Effect, Kind, Step, Tier
+from fivetimes.model import Effect, Kind, RawBatch, Step, Tier
 
 SEARCH = Search()
 
@@ -105,6 +105,19 @@ def test_three_commands_of_one_program_are_three_steps():
     times = [logs.START + 60 * n + 86400 * (n // 15) for n in range(len(lines))]
     found, _ = propose(logs.sessions_of(logs.shell(lines, times=times)), rule=Rule(), search=SEARCH)
     assert [(c.count, len(c.steps)) for c in found] == [(8, 3)]
+
+
+@pytest.mark.parametrize(("last", "proposed"), [("post-summary", True), ("show-summary", False)])
+def test_skills_that_look_are_a_routine_where_one_of_them_acts(last, proposed):
+    names = [f"make-thing-{n}" for n in range(40)]
+    rng = random.Random(1)
+    work = [name for _ in range(8) for name in (*rng.choices(names, k=12), "list-alerts", "list-incidents", last)]
+    times = [logs.START + 60 * n + 86400 * (n // 15) for n in range(len(work))]
+    lines = list(range(1, len(work) + 1))
+    batch = RawBatch("skills", "ana.jsonl", work, kind=Kind.SKILL, line=lines, time=times, owner="ana")
+    found, suppressed = propose(logs.sessions_of(batch), rule=Rule(), search=SEARCH)
+    assert [c.count for c in found] == [8] * proposed
+    assert any(s.rule == "looks like browsing" for s in suppressed) is not proposed
 
 
 def test_a_burst_on_one_day_by_one_person_is_suppressed():

@@ -185,6 +185,19 @@ def test_wrappers_around_wrappers_are_listed_outermost_first() -> None:
     assert (said(command), command.via) == ("make deploy", ("sudo", "env", "nice", "bash"))
 
 
+TOLD = {
+    "ssh -p 22 web sudo systemctl restart app": [("web",)],
+    "ssh web 'cd /srv && git pull'": [("web",), ("web",)],
+    "docker exec -it -u app box ls": [("box",)],
+    "sudo -u app make": [()],
+}
+
+
+@pytest.mark.parametrize("line", TOLD)
+def test_what_a_wrapper_was_given_before_the_command_is_kept_with_it(line: str) -> None:
+    assert [command.told for command in read(line).commands] == TOLD[line]
+
+
 def test_nesting_without_end_ends() -> None:
     line = "make"
     for _ in range(12):

@@ -239,6 +239,8 @@ def _pieces(events: EventLog, actions: Sequence[Distinct]) -> tuple[Int32s, Int3
         for word, role in zip(action.words, action.roles, strict=True):
             if role in (Role.VALUE, Role.SCRIPT):
                 found.update(pieces[bounds[word] : bounds[word + 1]])
+        for word in action.fed:
+            found.update(pieces[bounds[word] : bounds[word + 1]])
         flat.extend(sorted(found))
         start.append(len(flat))
     return np.array(start, dtype=np.int32), np.array(flat, dtype=np.int32)

@@ -17,9 +17,14 @@ _FIRM = 0.9  # of the times that two neighbouring steps are begun with, a whole 
 
 
 def looks_like_browsing(folded: Sequence[FoldedStep]) -> bool:
-    """Whether fewer than two of the steps that are usually done change anything."""
-    acting = [step for step in folded if step.step.share > 0.5 and not any(is_looking(label) for label in step.labels)]
-    return len(acting) < 2
+    """Whether fewer than two of the steps that are usually done change anything.
+
+    A skill that lists or reads is a piece of work that somebody gave a name; it counts where any step of the routine acts.
+    """
+    usual = [step for step in folded if step.step.share > 0.5]
+    acting = [step for step in usual if not any(is_looking(label) for label in step.labels)]
+    skills = [step for step in usual if step.step.kind is Kind.SKILL and step not in acting]
+    return len(acting) + (len(skills) if acting else 0) < 2
 
 
 def is_looking(label: str) -> bool:

@@ -1,5 +1,7 @@
 """A command line as text -> CommandLine: its simple commands, wrappers looked through, each word with its role."""
 
+from dataclasses import replace
+
 from fivetimes.commands import plain, tree
 from fivetimes.commands.programs import name_of
 from fivetimes.commands.roles import words_with_roles
@@ -47,7 +49,7 @@ def parse(text: str, *, grammar: Grammar) -> CommandLine:
     for simple in found:
         commands += _commands(simple, grammar, depth=0)
     if commands and commands[0].operator:
-        commands[0] = Command(commands[0].words, commands[0].via)
+        commands[0] = replace(commands[0], operator="")
     return CommandLine(tuple(commands), sure)
 
 
@@ -81,7 +83,7 @@ def _commands(simple: Simple, grammar: Grammar, *, depth: int) -> list[Command]:
         if inner:
             return [command for each in inner for command in _commands(each, grammar, depth=depth + 1)]
     given = words_with_roles(words, simple.redirections, grammar=grammar)
-    return [Command(given, simple.via, simple.operator)]
+    return [Command(given, simple.via, simple.operator, simple.told)]
 
 
 def _inside(name: str, simple: Simple, words: list[str], grammar: Grammar) -> list[Simple]:
@@ -92,13 +94,16 @@ def _inside(name: str, simple: Simple, words: list[str], grammar: Grammar) -> li
     via = (*simple.via, wrapper.name.split(" ")[0])
     if wrapper.inside is Inside.OPTION:
         line = line_after_option(wrapper, rest)
-        return [] if line is None else _line(line, simple, via)
+        return [] if line is None else _line(line, simple, via, simple.told)
     start = command_inside(wrapper, rest)
     if start is None:
         return []
+    told = simple.told
+    if wrapper.operands:
+        told += tuple([word for word in rest[:start] if not word.startswith("-")][-wrapper.operands :])
     if wrapper.inside is Inside.TEXT:
-        return _line(" ".join(rest[start:]), simple, via)
-    return [Simple(rest[start:], simple.operator, simple.redirections, via)]
+        return _line(" ".join(rest[start:]), simple, via, told)
+    return [Simple(rest[start:], simple.operator, simple.redirections, via, told)]
 
 
 def _wrapper(name: str, words: list[str], grammar: Grammar) -> tuple[Wrapper | None, list[str]]:
@@ -128,7 +133,7 @@ def _steps(name: str, words: list[str], grammar: Grammar) -> list[int]:
     return steps
 
 
-def _line(text: str, outer: Simple, via: tuple[str, ...]) -> list[Simple]:
+def _line(text: str, outer: Simple, via: tuple[str, ...], told: tuple[str, ...]) -> list[Simple]:
     """Cut a line that stands in a word of another; it takes the place of that command."""
     if len(text) > LONGEST or text.startswith(
         ("$(", "`")
@@ -137,7 +142,7 @@ def _line(text: str, outer: Simple, via: tuple[str, ...]) -> list[Simple]:
     words = plain.words_of(text)
     found = [Simple(words)] if words is not None else cut(text)[0]
     for simple in found:
-        simple.via = via
+        simple.via, simple.told = via, told
     if found:
         found[0].operator = outer.operator
         found[-1].redirections = found[-1].redirections + outer.redirections
