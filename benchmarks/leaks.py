@@ -45,6 +45,7 @@ from benchmarks.planting import Planted, corpus, made, plant
 from benchmarks.watching import watched
 
 from fivetimes import cli, exporters, pipeline
+from fivetimes.desk import recall
 from fivetimes.exporters import EXPORTERS
 from fivetimes.readers import READERS
 
@@ -179,7 +180,7 @@ def _inside(desk: Desk, values: Sequence[str]) -> int:
     """How many values stand on the lines of candidates, read again as `show` would: the check proves as much as these are many."""
     home = desk.folder / "home"
     scan = pipeline.last_scan(pipeline.from_config(desk.folder / "team" / "fivetimes.toml"), folder=home)
-    rows = (row for candidate in scan.candidates for row in pipeline.live(scan, candidate, folder=home).occurrences)
+    rows = (row for candidate in scan.candidates for row in recall(scan, candidate, home=home).occurrences)
     said = "\n".join(f"{command.text} {command.args}" for row in rows for command in row if command is not None)
     return sum(any(spelling.decode("utf-8", "replace") in said for spelling in spellings(value)) for value in values)
 

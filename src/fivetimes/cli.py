@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import sys
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -23,6 +22,7 @@ from fivetimes.console import last as _last
 from fivetimes.console import progress as _progress
 from fivetimes.console import request as _request
 from fivetimes.console import say as _say
+from fivetimes.console import seated as _seated
 from fivetimes.console import to_scan as _to_scan
 from fivetimes.errors import FivetimesError, fault, trace
 
@@ -110,7 +110,7 @@ def show(
     every: Annotated[bool, typer.Option("--all", help="Show every occurrence.")] = False,
 ) -> None:
     """Show one routine, with the lines behind it: on a terminal the commands themselves, read again just now."""
-    from fivetimes import pages, pipeline
+    from fivetimes import desk, pages, pipeline
     from fivetimes.pages import terminal
 
     result = _last(config)
@@ -119,7 +119,7 @@ def show(
         typer.echo(json.dumps(pages.candidate_document(candidate), indent=1))
         return
     # into a pipe goes nothing raw
-    live = pipeline.live(result, candidate, folder=_folder()) if sys.stdout.isatty() else None
+    live = desk.recall(result, candidate, home=_folder()) if sys.stdout.isatty() else None
     _say(terminal.candidate(candidate, live=live, most=len(candidate.occurrences) if every else 3))
 
 
@@ -143,26 +143,17 @@ def draft(
     because: Annotated[str | None, typer.Option(help="And why.", show_default=False)] = None,
 ) -> None:
     """Draft a conductor for each routine seen five times or more; a person finishes it."""
-    from fivetimes import desk, pipeline
+    from fivetimes import desk
 
     if (override is None) != (because is None):
         raise typer.BadParameter("--override NAME and --because TEXT go together")
     taken = (override, because) if override is not None and because is not None else None
-    result = _last(config)
+    seat = _seated(_last(config), output)
     problems = []
     for name in names:
         try:
-            conductor = desk.draft(
-                result,
-                name,
-                folder=output,
-                home=_folder(),
-                environ=os.environ,
-                at=datetime.now(UTC),
-                use_live=not no_live,
-                override=taken,
-            )
-            for path in pipeline.export(conductor, form=form, directory=output):
+            conductor = desk.draft(name, seat, use_live=not no_live, override=taken)
+            for path in desk.export(conductor, form=form, folder=output):
                 typer.echo(shown(str(path)))
         except FivetimesError as problem:
             problems.append(str(problem))
@@ -194,11 +185,12 @@ def report(
     if (people or live) and targets["html"] is None:
         raise typer.BadParameter("--people and --live are for the page; name it with --html FILE")
     result, at = desk.proposed(_last(config), CONDUCTORS), datetime.now(UTC)
+    seat = _seated(result, CONDUCTORS)
     told = pipeline.Told(
-        drafts=pipeline.drafts_of(result, folder=_folder(), environ=os.environ, at=at),
+        drafts=desk.sketches(seat),
         standings=desk.standings(CONDUCTORS),
         people=people,
-        live=pipeline.live_of(result, folder=_folder(), environ=os.environ) if live else None,
+        live=desk.recalled_for_a_file(seat) if live else None,
     )
     for form, target in targets.items():
         if target is not None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +10,20 @@ from typing import Annotated
 
 import typer
 
-from fivetimes.console import CONDUCTORS, AsJson, Conductors, Config, console, edit, folder, last, request, say, shown
+from fivetimes.console import (
+    CONDUCTORS,
+    AsJson,
+    Conductors,
+    Config,
+    console,
+    edit,
+    folder,
+    last,
+    request,
+    say,
+    seated,
+    shown,
+)
 from fivetimes.errors import FivetimesError
 
 
@@ -81,7 +93,7 @@ def review(
         typer.echo("Nothing waits for a decision. What stands: fivetimes status")
         return
     person = by or _ask("Who decides?")
-    seat = desk.Seat(result, conductors, folder(), os.environ, person, lambda: datetime.now(UTC))
+    seat = seated(result, conductors, by=person)
     around = walk.Round(seat, _Terminal())
     typer.echo(f"{walk.walk(waiting, around)} of {len(waiting)} decided on. What stands: fivetimes status")
 
@@ -89,11 +101,10 @@ def review(
 def _review_page(names: list[str], by: str, config: Path | None, conductors: Path, port: int, *, browser: bool) -> None:
     import webbrowser
 
-    from fivetimes import desk
     from fivetimes import web as page
 
     result = last(config)
-    seat = desk.Seat(result, conductors, folder(), os.environ, by, lambda: datetime.now(UTC))
+    seat = seated(result, conductors, by=by)
     people = [person.name for person in request(config).team.persons]
 
     def opened(address: str) -> None:

@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,6 +20,7 @@ from fivetimes.errors import FivetimesError
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from fivetimes.desk import Seat
     from fivetimes.model import Scan
     from fivetimes.pipeline import Request, Tick
 
@@ -98,6 +100,13 @@ def last(config: Path | None) -> Scan:
     wanted = request(config)
     with progress() as tick:
         return pipeline.last_scan(wanted, folder=folder(), tick=tick)
+
+
+def seated(scan: Scan, conductors: Path, *, by: str = "") -> Seat:
+    """Where the person at this terminal drafts and decides."""
+    from fivetimes.desk import Seat
+
+    return Seat(scan, conductors, folder(), os.environ, by, lambda: datetime.now(UTC))
 
 
 def emit(text: str, target: Path) -> None:

@@ -1,6 +1,6 @@
-"""The whole way on one page: sources -> readers -> redact -> fuse -> normalise -> segment -> candidates -> drafts and pages.
+"""The way to the candidates on one page: sources -> readers -> redact -> fuse -> normalise -> segment -> candidates -> report.
 
-The only file that knows all rooms. Each public function is what one command of the command line calls.
+From a candidate to its draft, and from there to a decision, leads the room `desk`.
 """
 
 from __future__ import annotations
@@ -19,16 +19,11 @@ import numpy as np
 
 from fivetimes import (
     candidates,
-    commands,
-    conductors,
-    evidence,
-    exporters,
     identity,
     names,
     pages,
     patterns,
     pauses,
-    privacy,
     readers,
     store,
 )
@@ -37,20 +32,16 @@ from fivetimes.alignment import align
 from fivetimes.candidates.classic import from_patterns
 from fivetimes.candidates.search import Found, Rejected, find
 from fivetimes.candidates.stream import Stream
-from fivetimes.commands.secrets import is_secret_key
 from fivetimes.config import IDLE, Rule, Search, Team, columns_of, load
 from fivetimes.errors import FivetimesError, UnknownId
 from fivetimes.events import redact, varied_programs
 from fivetimes.model import (
     Balance,
     Candidate,
-    CommandLine,
     Conductor,
     EventLog,
-    Kind,
     LiveText,
     RawBatch,
-    Role,
     Scan,
     SessionLog,
     Source,
@@ -257,18 +248,6 @@ def advice(reports: Sequence[SourceReport]) -> list[list[str]]:
     return [readers.advice(report) for report in reports]
 
 
-def _known(
-    sources: Sequence[Source],
-    environ: Mapping[str, str],
-    *,
-    approved: frozenset[str],
-    varied: frozenset[str] = frozenset(),
-) -> privacy.Known:
-    """Names that exist here: the local extensions of the vocabulary."""
-    repositories = [source for source in sources if source.reader == "git"]
-    return readers.known_here(repositories, environ, varied=varied, approved=approved)
-
-
 def run(
     request: Request,
     *,
@@ -289,7 +268,7 @@ def run(
     search = Search()
     balances = [Balance() for _ in request.sources]
     trouble: list[str] = []
-    names_here = _known(request.sources, os.environ, approved=approved)
+    names_here = readers.known_here(request.sources, os.environ, approved=approved)
     raw = _read(request, balances, trouble, tick)
     events = redact(raw, key=key, identify=_identify(request.team), known=names_here)
     tick("finding steps", 0.0)
@@ -410,90 +389,7 @@ def candidate_of(scan: Scan, name: str) -> Candidate:
     raise UnknownId(f"{name}: {'several ids begin so' if begun else 'no such id'}. Known ids: {known}.")
 
 
-def live(scan: Scan, candidate: Candidate, *, folder: Path) -> LiveText:
-    """The very commands behind a candidate, read again now; for the owner's eyes."""
-    sources = [report.source for report in scan.sources]
-    return evidence.recall(candidate, sources=sources, readers=readers.READERS, key=store.local_key(folder))
-
-
-def _parse(text: str) -> CommandLine:
-    """A command line without the commands that have no words, as the event log counts them."""
-    line = commands.parse(text, grammar=privacy.public())
-    return CommandLine(tuple(c for c in line.commands if c.words), line.sure)
-
-
-def _harmless(scan: Scan, text: LiveText, *, folder: Path, environ: Mapping[str, str]) -> Callable[[str, Role], bool]:
-    """Which words of the live commands may stand in a file; one that stood in a secret's place may not, wherever it stands."""
-    pseudonyms = privacy.Pseudonyms(store.local_key(folder))
-    lines = (command.text for row in text.occurrences for command in row if command and command.kind is Kind.SHELL)
-    words = {word for line in lines for simple in _parse(line).commands for word in simple.words}
-    secret = {word.text for word in words if word.role is Role.SECRET}
-    given = (command.args or {} for row in text.occurrences for command in row if command)
-    secret |= {privacy.scalar(value) for args in given for key, value in args.items() if is_secret_key(str(key))}
-    programs = {word.text for word in words if word.role is Role.PROGRAM}
-    varied = frozenset(p for p in programs if pseudonyms.of(p, kind="prog") in scan.varied)
-    sources = [report.source for report in scan.sources]
-    known = _known(sources, environ, approved=store.approved(folder), varied=varied)
-    return lambda word, role: word not in secret and privacy.harmless(word, role=role, known=known)
-
-
-def draft(
-    scan: Scan,
-    name: str,
-    *,
-    folder: Path,
-    environ: Mapping[str, str],
-    at: datetime,
-    use_live: bool = True,
-    override: tuple[str, str] | None = None,
-) -> Conductor:
-    """Draft the conductor of one candidate; without `use_live` from the closed vocabulary alone.
-
-    Raises:
-        RuleError: it was seen too rarely, or a secret would come with it.
-    """
-    candidate = candidate_of(scan, name)
-    told = partial(conductors.draft, rule=scan.rule, parse=_parse, at=at, override=override)
-    if not use_live:
-        return conductors.locked(partial(told, conductors.without_names(candidate), None), _nothing_live)
-    if candidate.counted(scan.rule["by"]) < scan.rule["extract"] and override is None:
-        return told(candidate, None, harmless=_nothing_live)  # which refuses: nothing is read for it
-    text = live(scan, candidate, folder=folder)
-    return conductors.locked(partial(told, candidate, text), _harmless(scan, text, folder=folder, environ=environ))
-
-
-def withheld(
-    scan: Scan, candidate: Candidate, text: LiveText, *, folder: Path, environ: Mapping[str, str]
-) -> Mapping[str, str]:
-    """What the constants of a candidate's draft stand for; for the owner's eyes."""
-    harmless = _harmless(scan, text, folder=folder, environ=environ)
-    return conductors.withheld(candidate, text, parse=_parse, harmless=harmless)
-
-
-def _nothing_live(_word: str, _role: Role) -> bool:
-    return False
-
-
-def export(conductor: Conductor, *, form: str, directory: Path) -> list[Path]:
-    """Write a conductor, and besides its YAML the files of a format, into a directory; returns their paths.
-
-    Raises:
-        FivetimesError: no such format, or the directory cannot be written.
-    """
-    known = exporters.exporters()
-    if form not in known:
-        raise FivetimesError(f"{form}: no such format. Known: {', '.join(sorted(known))}.")
-    texts = {**known["yaml"](conductor), **known[form](conductor)}
-    return store.write_all(texts, directory=directory)
-
-
 # ---- pages
-
-
-def drafts_of(scan: Scan, *, folder: Path, environ: Mapping[str, str], at: datetime) -> dict[str, Conductor]:
-    """A draft of every candidate that the rule lets through."""
-    ready = [c for c in scan.candidates if c.counted(scan.rule["by"]) >= scan.rule["extract"]]
-    return {c.id: draft(scan, c.id, folder=folder, environ=environ, at=at) for c in ready}
 
 
 @dataclass(frozen=True, slots=True)
@@ -504,16 +400,6 @@ class Told:
     standings: Mapping[str, Standing] = field(default_factory=dict)
     people: bool = False
     live: Mapping[str, LiveText] | None = None
-
-
-def live_of(scan: Scan, *, folder: Path, environ: Mapping[str, str]) -> dict[str, LiveText]:
-    """The lines behind every candidate, read again now, as far as they may stand in a file; for the owner's own page."""
-    found = {}
-    for candidate in scan.candidates:
-        text = live(scan, candidate, folder=folder)
-        harmless = _harmless(scan, text, folder=folder, environ=environ)
-        found[candidate.id] = evidence.masked(text, parse=_parse, harmless=harmless)
-    return found
 
 
 def report(scan: Scan, *, form: str, told: Told, at: datetime) -> str:
@@ -539,7 +425,7 @@ def sequences(request: Request, *, key: bytes) -> Traces:
 
 def sessions(request: Request, *, key: bytes) -> SessionLog:
     """All work, cut into sessions: what routines are looked for in."""
-    known = _known(request.sources, os.environ, approved=frozenset())
+    known = readers.known_here(request.sources, os.environ, approved=frozenset())
     raw = _read(request, [Balance() for _ in request.sources], [])
     events = redact(raw, key=key, identify=_identify(request.team), known=known)
     return sessions_of(events, request.team, Search())
@@ -550,7 +436,7 @@ def sessions(request: Request, *, key: bytes) -> SessionLog:
 
 def unknown_names(request: Request, *, folder: Path) -> list[names.Unknown]:
     """Names in program and script position that are in no vocabulary, read now and kept nowhere; for a terminal alone."""
-    known = _known(request.sources, os.environ, approved=store.approved(folder))
+    known = readers.known_here(request.sources, os.environ, approved=store.approved(folder))
     return names.unknown(_read(request, [Balance() for _ in request.sources], []), known=known)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
-from fivetimes import desk, exporters, pipeline, reviews
+from fivetimes import desk, exporters, reviews
 from fivetimes.errors import FivetimesError, RuleError
 from fivetimes.model import Candidate, Conductor, Decision, LiveText
 from fivetimes.pages import review as pages
@@ -58,7 +58,7 @@ def walk(candidates: Sequence[Candidate], round_: Round) -> int:
 def _one(candidate: Candidate, round_: Round) -> tuple[str, bool]:
     """One card, shown again after each revision; whether it was decided on."""
     conductor = desk.laid_out(candidate, round_.seat)
-    live = pipeline.live(round_.seat.scan, candidate, folder=round_.seat.home)
+    live = desk.recall(round_.seat.scan, candidate, home=round_.seat.home)
     while True:
         _show(candidate, conductor, live, round_)
         answer = round_.talk.ask(_CHOICES).strip().lower()[:1] or "x"
@@ -86,7 +86,7 @@ def _show(candidate: Candidate, conductor: Conductor, live: LiveText, round_: Ro
             standing=standing,
             changed=desk.changed(conductor, standing),
             live=live,
-            withheld=desk.known_constants(candidate, live, round_.seat),
+            withheld=desk.withheld(candidate, live, round_.seat),
         )
     )
 
@@ -137,7 +137,7 @@ def _edit(candidate: Candidate, conductor: Conductor, _live: LiveText, round_: R
 
 def _write(candidate: Candidate, conductor: Conductor, live: LiveText, round_: Round) -> tuple[Conductor, str]:
     name = round_.talk.ask("Which constant goes into the file as you see it?")
-    known = desk.known_constants(candidate, live, round_.seat)
+    known = desk.withheld(candidate, live, round_.seat)
     return desk.write_constant(candidate, conductor, name=name, known=known, seat=round_.seat), _GO_ON
 
 

@@ -123,11 +123,12 @@ def test_a_rejected_routine_is_not_proposed_and_comes_back_when_much_more_was_se
 
 def test_a_rejected_routine_is_not_drafted_again(tmp_path: Path) -> None:
     candidate, _ = made.friday(6)
+    seat = desk.Seat(made.scan(candidate), tmp_path, tmp_path / "home", {}, "", lambda: made.AT)
     decided(Decision.REJECT, tmp_path, candidate=candidate)
     with pytest.raises(
         RuleError, match=r"rejected by ana on 2026-04-03 \(because\)\. It is proposed again from 11 times"
     ):
-        desk.draft(made.scan(candidate), candidate.id, folder=tmp_path, home=tmp_path / "home", environ={}, at=made.AT)
+        desk.draft(candidate.id, seat)
 
 
 def test_the_queue_has_what_is_undecided_first_then_the_deferred_and_not_the_approved(tmp_path: Path) -> None:

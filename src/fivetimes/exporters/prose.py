@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from textwrap import shorten
 from typing import Any
 
@@ -80,6 +80,28 @@ def marks(step: Mapping[str, Any]) -> str:
     if step.get("repeat", [1, 1])[1] > 1:
         found.append(f"up to {step['repeat'][1]} times, until it is good enough")
     return f" ({'; '.join(found)})" if found else ""
+
+
+def numbered(
+    number: int, step: Mapping[str, Any], *, stop: str, answered: Callable[[Mapping[str, Any]], str]
+) -> Iterator[str]:
+    """A step of a numbered list: its gate first where it has one, then what is done, then the command of each way.
+
+    Args:
+        number: its place in the list.
+        step: of a conductor's document, with the gate that stands before it.
+        stop: what a gate begins with.
+        answered: says of a gate who answers, and what a no means.
+    """
+    done = f"{markdown(told(step))}{marks(step)}"
+    if gate := step.get("gate"):
+        yield f"{number}. {stop} {markdown(gate['ask'])} {answered(gate)}"
+        yield from ("", f"    Then {done}:")
+    else:
+        yield f"{number}. {done}"
+    yield ""
+    for way in ways(step):
+        yield from fenced(line(way["run"]))
 
 
 def inputs(document: Mapping[str, Any]) -> Iterator[str]:

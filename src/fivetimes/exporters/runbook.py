@@ -11,18 +11,16 @@ from fivetimes.exporters.gates import carried, guarded_steps
 from fivetimes.exporters.plan import ALWAYS
 from fivetimes.exporters.prose import (
     evidence,
-    fenced,
     inputs,
     legend,
     limits,
     line,
     markdown,
-    marks,
+    numbered,
     override,
     purpose,
     questions,
     told,
-    ways,
 )
 from fivetimes.model import Conductor
 
@@ -57,19 +55,15 @@ def _paragraphs(lines: Iterator[str]) -> Iterator[str]:
 
 
 def _step(number: int, step: Mapping[str, Any]) -> Iterator[str]:
-    if gate := step.get("gate"):
-        who = markdown(gate["answerer"]) if gate["answerer"] else "a person"
-        yield f"{number}. {_STOP} {markdown(gate['ask'])} Answered by {who}; if it is no, {markdown(gate['on_no'])} here."
-        yield ""
-        yield f"    Then {markdown(told(step))}{marks(step)}:"
-    else:
-        yield f"{number}. {markdown(told(step))}{marks(step)}"
-    yield ""
-    for way in ways(step):
-        yield from fenced(line(way["run"]))
+    yield from numbered(number, step, stop=_STOP, answered=_answered)
     if step["expects"]:
         yield f"    Good enough when {markdown(step['expects'])}"
     yield ""
+
+
+def _answered(gate: Mapping[str, Any]) -> str:
+    who = markdown(gate["answerer"]) if gate["answerer"] else "a person"
+    return f"Answered by {who}; if it is no, {markdown(gate['on_no'])} here."
 
 
 # ---- the picture

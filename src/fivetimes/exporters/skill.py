@@ -12,18 +12,15 @@ from fivetimes.exporters.filenames import slug
 from fivetimes.exporters.gates import carried, guarded_steps
 from fivetimes.exporters.prose import (
     evidence,
-    fenced,
     inputs,
     legend,
     limits,
     line,
     markdown,
-    marks,
+    numbered,
     override,
     purpose,
     questions,
-    told,
-    ways,
 )
 from fivetimes.exporters.source import render
 from fivetimes.model import Conductor
@@ -101,13 +98,9 @@ def _when(document: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _step(number: int, step: Mapping[str, Any]) -> Iterator[str]:
-    if gate := step.get("gate"):
-        yield f"{number}. {_STOP} {markdown(gate['ask'])} If the answer is no, {markdown(gate['on_no'])} here."
-        yield ""
-        yield f"    Then {markdown(told(step))}{marks(step)}:"
-    else:
-        yield f"{number}. {markdown(told(step))}{marks(step)}"
+    yield from numbered(number, step, stop=_STOP, answered=_answered)
     yield ""
-    for way in ways(step):
-        yield from fenced(line(way["run"]))
-    yield ""
+
+
+def _answered(gate: Mapping[str, Any]) -> str:
+    return f"If the answer is no, {markdown(gate['on_no'])} here."

@@ -32,7 +32,7 @@ def _executables(environ: Mapping[str, str]) -> Iterator[str]:
 
 
 def known_here(
-    repositories: Sequence[Source],
+    sources: Sequence[Source],
     environ: Mapping[str, str],
     *,
     varied: frozenset[str] = frozenset(),
@@ -41,11 +41,12 @@ def known_here(
     """Collect the names that exist here.
 
     Args:
-        repositories: whose tracked files, branches and remotes count.
+        sources: the repositories among them; their tracked files, branches and remotes count.
         environ: names the folders of programs in PATH.
         varied: programs that the histories show with different arguments, never alone.
         approved: names that a person said yes to.
     """
+    repositories = [source for source in sources if source.reader == "git"]
     tracked = {
         r.path: list(_listed(r.path, ("ls-tree", "-r", "-z", "--name-only", "HEAD"), b"\0")) for r in repositories
     }

@@ -147,8 +147,8 @@ def lay_out(candidate: Candidate, seat: desk.Seat) -> Laid:
     path = desk.conductor_path(seat.folder, candidate.id)
     away = reviews.stays_away(standing, count=candidate.count) and not path.exists()
     conductor = None if away else desk.laid_out(candidate, seat)
-    live = pipeline.live(seat.scan, candidate, folder=seat.home)
-    constants = desk.known_constants(candidate, live, seat) if conductor is not None else {}
+    live = desk.recall(seat.scan, candidate, home=seat.home)
+    constants = desk.withheld(candidate, live, seat) if conductor is not None else {}
     return Laid(candidate, conductor, standing, live, constants)
 
 
