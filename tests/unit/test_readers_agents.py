@@ -229,3 +229,20 @@ def test_spans_of_tools_and_skills_are_read_and_others_are_not() -> None:
         ("lookup", Kind.TOOL, 1795161609.0, 0.0, 0.5, "s-9"),
     ]
     assert balance.ignored == {"not a call": 2}
+
+
+def test_arguments_of_a_span_may_be_typed_values_and_beyond_the_deepest_level_there_are_none() -> None:
+    def told(value: Any) -> bytes:
+        named = {"gen_ai.operation.name": {"stringValue": "execute_tool"}, "gen_ai.tool.name": {"stringValue": "Bash"}}
+        pairs = [{"key": key, "value": typed} for key, typed in named.items()]
+        held = {"kvlistValue": {"values": [{"key": "command", "value": {"stringValue": "make"}}, *value]}}
+        span = {"spanId": "1", "attributes": [*pairs, {"key": "gen_ai.tool.call.arguments", "value": held}]}
+        return lines({"resourceSpans": [{"scopeSpans": [{"spans": [span]}]}]})
+
+    words: dict[str, Any] = {"arrayValue": {"values": [{"intValue": "1"}, {"stringValue": "b"}]}}
+    deep = words
+    for _ in range(300):
+        deep = {"arrayValue": {"values": [deep]}}
+    for value in (words, deep):
+        found, _ = read_bytes("otlp", told([{"key": "words", "value": value}]), name="traces.jsonl")
+        assert (column(found, "text"), column(found, "kind")) == (["make"], [Kind.SHELL])

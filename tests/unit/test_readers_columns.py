@@ -127,3 +127,12 @@ def test_no_text_makes_the_reader_of_xes_raise(noise: str, at: int) -> None:
     whole = XES.read_text(encoding="utf-8")
     read_bytes("xes", (whole[:at] + noise + whole[at:]).encode())
     read_bytes("xes", b"\x1f\x8b" + noise.encode())
+
+
+def test_an_event_outside_every_trace_has_no_case() -> None:
+    inside = (
+        '<trace><string key="concept:name" value="7"/><event><string key="concept:name" value="weigh"/></event></trace>'
+    )
+    content = f'<log xes.version="1.0">{inside}<event><string key="concept:name" value="bake"/></event></log>'
+    found, _ = read_bytes("xes", content.encode(), name="a.xes")
+    assert (column(found, "text"), column(found, "session")) == (["weigh", "bake"], ["7", None])

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from fivetimes.errors import ReadError
+from fivetimes.model import By
 from fivetimes.readers import sniff
 from fivetimes.readers.databases import MAGIC
 from reading import FIXTURES, column, read
@@ -147,6 +148,31 @@ def test_values_of_other_types_cost_their_field_or_their_row_and_nothing_else(tm
     ]
     assert balance.bad == {"command not understood": 1, "no command": 1}
     assert balance.ignored == {"leading space": 1}
+
+
+def test_of_what_atuin_imported_times_and_sessions_that_it_made_up_are_unknown(tmp_path: Path) -> None:
+    start = 1_700_000_000_000_000_000
+    stepped = [f"'{n}', {start + n * 1_000_000}, -1, -1, 'make {n}', 'unknown', 'own {n}', 'h:me'" for n in range(3)]
+    twice = [f"'{n}', {start + n * 10**9}, -1, -1, 'make {n}', 'unknown', 'import', 'h:me'" for n in (3, 4)]
+    close = "'5', 1700000004001000000, -1, -1, 'make 5', 'unknown', 'import', 'h:me'"
+    typed = [f"'{n}', {start + n * 1_000_000}, 1, 0, 'make {n}', '/w', 's{n}', 'h:me'" for n in (6001, 6002, 6003)]
+    found, _ = read("atuin", atuin(tmp_path / "h.db", *stepped, *twice, close, *typed))
+    assert column(found, "time")[:6] == [None, None, None, 1_700_000_003, 1_700_000_004, 1_700_000_004.001]
+    assert None not in column(found, "time")[6:]
+    assert column(found, "session") == [None, None, None, "import", "import", "import", "s6001", "s6002", "s6003"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "by"), [("1", By.AGENT), ("'agent'", By.AGENT), ("0", By.HUMAN), ("'human'", By.HUMAN)]
+)
+def test_atuin_says_in_words_or_numbers_whether_an_agent_gave_a_command(kind: str, by: By, tmp_path: Path) -> None:
+    row = f"{ROW.format(n=1_700_000_000)}, 'somebody', {kind}"
+    path = database(
+        tmp_path / "h.db",
+        f"CREATE TABLE history({COLUMNS}, author, author_kind)",
+        f"INSERT INTO history({COLUMNS}, author, author_kind) VALUES ({row})",
+    )
+    assert column(read("atuin", path)[0], "by") == [by]
 
 
 def test_a_row_too_long_to_be_held_is_counted_and_the_next_is_read(tmp_path: Path) -> None:

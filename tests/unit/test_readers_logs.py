@@ -89,6 +89,30 @@ def test_a_line_with_two_calls_counts_as_two_records() -> None:
     assert (balance.records, balance.events) == (2, 2)
 
 
+@pytest.mark.parametrize(
+    ("said", "is_error", "told", "exit_"),
+    [
+        ("Exit code 2\nmake: no rule", True, "Error: Exit code 2", 2),
+        ([{"type": "text", "text": "Error: Exit code 127"}], True, None, 127),
+        ("No such tool", True, None, 1),
+        ("Exit code 0", True, None, 1),
+        ("Exit code 2", False, {"interrupted": False}, 0),
+        ("", False, {"stdout": "", "interrupted": True}, 1),
+    ],
+)
+def test_how_a_call_ended_is_as_it_was_told_and_one_that_was_stopped_did_not_end_well(
+    said: object, is_error: bool, told: object, exit_: float
+) -> None:
+    use = {"type": "tool_use", "id": "toolu_1", "name": "Bash", "input": {"command": "make"}}
+    result = {"type": "tool_result", "tool_use_id": "toolu_1", "content": said, "is_error": is_error}
+    records = (
+        {"type": "assistant", "message": {"content": [use]}},
+        {"type": "user", "message": {"content": [result]}, "toolUseResult": told},
+    )
+    found, _ = read_bytes("claude_code", "\n".join(map(json.dumps, records)).encode())
+    assert column(found, "exit") == [exit_]
+
+
 def test_a_command_of_the_program_itself_and_a_call_without_a_name_are_no_events() -> None:
     typed = {"type": "user", "message": {"content": "<command-name>/clear</command-name>"}}
     empty = {"type": "assistant", "message": {"content": [{"type": "tool_use", "id": "t", "input": {}}]}}

@@ -19,6 +19,8 @@ _TYPED_SHELL = re.compile(r"\s*<bash-input>\s*(.*?)\s*</bash-input>", re.DOTALL)
 
 _SPEAKERS = ("assistant", "user")
 
+_EXIT = re.compile(r"(?:Error: )?Exit code ([0-9]{1,9})\b")
+
 # Commands of the program itself: they steer the conversation, and call no skill.
 _BUILT_IN = """
     add-dir agents bug clear compact config context cost doctor effort exit export fast feedback help hooks ide
@@ -113,9 +115,17 @@ def _keep(results: Sequence[Record], record: Record, transcript: Transcript) -> 
         at = time_of(record)
     except ValueError:
         at = NAN
+    stopped = object_of(record, "toolUseResult").get("interrupted") is True
     for block in results:
-        failed = 1.0 if block.get("is_error") is True else 0.0
-        transcript.end(text_of(block, "tool_use_id"), exit_=failed, time=at)
+        exit_ = _failure(block.get("content")) if block.get("is_error") is True else float(stopped)
+        transcript.end(text_of(block, "tool_use_id"), exit_=exit_, time=at)
+
+
+def _failure(said: object) -> float:
+    """The exit status of a call that failed: as it is told, for a shell's command tells it first; else any but 0."""
+    text = _first_text([block for block in said if isinstance(block, dict)]) if isinstance(said, list) else said
+    told = _EXIT.match(text) if isinstance(text, str) else None
+    return float(told[1]) or 1.0 if told else 1.0
 
 
 def _first_text(blocks: Sequence[Record]) -> str:

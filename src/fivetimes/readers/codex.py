@@ -189,7 +189,9 @@ def _asked(text: str) -> Call | None:
 
 def _keep(record: Record, item: Record, transcript: Transcript) -> None:
     output = item.get("output")
-    if isinstance(output, list):
+    if isinstance(output, dict):
+        output = output.get("content")
+    elif isinstance(output, list):
         output = "\n".join(text_of(part, "text") for part in objects_of(item, "output"))
     exit_, duration = _outcome(output) if isinstance(output, str) else (NAN, NAN)
     try:

@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from fivetimes.config import DEEPEST
 from fivetimes.model import Balance, By, Kind, RawBatch, Source
 from fivetimes.readers.calls import Call, Record, Transcript, Where, called, object_of, objects_of, text_of
 from fivetimes.readers.lines import moment
@@ -61,12 +62,17 @@ def _tell(transcript: Transcript, span: Record, line: int) -> None:
 
 def _called(span: Record, said: Mapping[str, Any]) -> Call | None:
     key = _first(said, ("gen_ai.tool.call.id",)) or text_of(span, "spanId") or None
-    given = json_object(_first(said, _ARGUMENTS) or "{}")
-    args = given if isinstance(given, dict) else {}
+    args = _arguments(said)
     if skill := _first(said, _SKILL):
         return Call(key, skill, Kind.SKILL, args or None)
     tool = _first(said, _TOOL)
     return called(key, tool, args) if tool and _is_call(said) else None
+
+
+def _arguments(said: Mapping[str, Any]) -> dict[str, Any]:
+    given = next((said[name] for name in _ARGUMENTS if said.get(name)), "{}")
+    found = json_object(given) if isinstance(given, str) else given
+    return found if isinstance(found, dict) else {}
 
 
 def _is_call(said: Mapping[str, Any]) -> bool:
@@ -75,11 +81,23 @@ def _is_call(said: Mapping[str, Any]) -> bool:
 
 
 def _attributes(span: Record) -> dict[str, Any]:
-    found = {}
-    for attribute in objects_of(span, "attributes"):
-        value = next(iter(object_of(attribute, "value").values()), None)
-        found[text_of(attribute, "key")] = value
-    return found
+    return _named(span, "attributes", deepest=DEEPEST)
+
+
+def _named(of: Record, field: str, *, deepest: int) -> dict[str, Any]:
+    return {
+        text_of(pair, "key"): _value(object_of(pair, "value"), deepest=deepest - 1) for pair in objects_of(of, field)
+    }
+
+
+def _value(told: Record, *, deepest: int) -> Any:
+    """What a typed value holds; beyond the deepest level nothing."""
+    kind, value = next(iter(told.items()), ("", None))
+    if kind == "kvlistValue" and isinstance(value, dict):
+        return _named(value, "values", deepest=deepest) if deepest else None
+    if kind == "arrayValue" and isinstance(value, dict):
+        return [_value(entry, deepest=deepest - 1) for entry in objects_of(value, "values")] if deepest else None
+    return value
 
 
 def _first(said: Mapping[str, Any], names: tuple[str, ...]) -> str:

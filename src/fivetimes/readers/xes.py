@@ -74,9 +74,12 @@ class _Log:
             self.case = value
 
     def end(self, _name: str) -> None:
-        if self.open.pop() == "event" and self.event is not None:
+        name = self.open.pop()
+        if name == "event" and self.event is not None:
             self.found.append((self.line, {**self.event, "case": self.case}))
             self.event = None
+        elif name == "trace":
+            self.case = None
 
 
 def _events(path: Path, balance: Balance) -> Iterator[tuple[int, dict[str, object]]]:
