@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -13,6 +15,7 @@ from fivetimes.candidates.families import families, likeness
 from fivetimes.candidates.search import find
 from fivetimes.candidates.stream import open_stream
 from fivetimes.config import Rule, Search
+from fivetimes.model import Kind, RawBatch
 
 SEARCH = Search()
 
@@ -64,3 +67,21 @@ def test_runs_broken_off_are_no_variant_and_are_not_counted():
     found, _ = propose(sessions, rule=Rule(), search=SEARCH)
     assert [c.count for c in found] == [8]
     assert found[0].confidence.completion == pytest.approx(8 / 12, abs=0.001)
+
+
+def test_a_step_that_is_any_of_a_programs_is_also_the_step_that_is_one_of_them():
+    """Commits of many kinds after the same edits, and one kind of commit after them, are one way of working."""
+    rng = random.Random(3)
+    kinds = ("feat", "add", "improve", "use", "docs", "chore")
+    files = ["setup.py", "src/app.py", "tests/test_app.py"]
+    commits: list[tuple[str, list[str]]] = []
+    for n in range(40):
+        commits.append((f"{kinds[n % 6]}: x{n}", files) if n % 4 else (f"fix: y{n}", files[1:]))
+        commits += [(f"{rng.choice(kinds)}: z{n}{m}", [rng.choice(["a.md", "b.csv", "c.yml"])]) for m in range(6)]
+    times = [logs.START + 7200.0 * n for n in range(len(commits))]
+    subjects, touched = [c[0] for c in commits], [tuple(c[1]) for c in commits]
+    batch = RawBatch("git", "repo", subjects, kind=Kind.COMMIT, time=times, files=touched, owner="ana")
+    stream = open_stream(logs.sessions_of(batch), silence=SEARCH.silence)
+    apart, _ = find(stream, SEARCH)
+    assert len(apart) > 1
+    assert len(families(stream, apart, end_share=0.7)) == 1

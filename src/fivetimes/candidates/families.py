@@ -8,7 +8,7 @@ cut is where two routines share less than three fifths of what they are.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from scipy.cluster.hierarchy import fcluster, linkage
@@ -26,16 +26,40 @@ _CUT = 0.4  # likeness below 0.6 keeps routines apart
 
 
 def _coarse_token(stream: Stream, found: Found, step: int) -> int:
-    """The commonest coarse token of a step's rows; its own token where the last round of matching left it no row."""
+    """The commonest coarse token of a step's rows; its own token where that is coarser still, or no row was left to it."""
     rows = found.matches.rows[:, step]
     seen, counts = np.unique(stream.levels[rows[rows >= 0], _COARSE], return_counts=True)
-    return int(seen[int(np.argmax(counts))]) if len(seen) else int(found.profile.tokens[step])
+    own = int(found.profile.tokens[step])
+    any_of_several = len(seen) > 1 and bool((stream.levels[rows[rows >= 0], _COARSE + 1] == own).all())
+    return own if any_of_several or not len(seen) else int(seen[int(np.argmax(counts))])
 
 
 def _coarse_tokens(stream: Stream, found: Found) -> list[int]:
     """The usual steps in order, each by its coarse token."""
     usual = found.profile.presence > 0.5
     return [_coarse_token(stream, found, step) for step in sequence(found.profile.order) if usual[step]]
+
+
+def _general(stream: Stream, found: Sequence[Found]) -> dict[int, int]:
+    """Coarse tokens -> what one of the routines says instead: a step that is *any* commit is also the step of a fix."""
+    own = np.unique(np.concatenate([one.profile.tokens for one in found]))
+    narrow, wide = stream.levels[:, _COARSE], stream.levels[:, _COARSE + 1]
+    told = np.isin(wide, own) & (narrow != wide)
+    return dict(zip(narrow[told].tolist(), wide[told].tolist(), strict=True))
+
+
+def _in_common(a: Sequence[int], b: Sequence[int], general: Mapping[int, int]) -> tuple[list[int], list[int]]:
+    """Two sequences, each step said as generally as the other one says it.
+
+    Example:
+        >>> _in_common([1, 2], [1, 9], {2: 9}), _in_common([1, 2], [2, 3], {2: 9})
+        (([1, 9], [1, 9]), ([1, 2], [2, 3]))
+    """
+    return [_as_in(x, b, general) for x in a], [_as_in(y, a, general) for y in b]
+
+
+def _as_in(token: int, others: Sequence[int], general: Mapping[int, int]) -> int:
+    return general[token] if token not in others and general.get(token) in others else token
 
 
 def likeness(a: Sequence[int], b: Sequence[int], weight: Floats) -> float:
@@ -68,11 +92,14 @@ def _columns(stream: Stream, group: Sequence[Found]) -> list[list[int]]:
     """For each member the column of each of its steps in the merged table; like coarse tokens share one."""
     places: dict[tuple[int, int], int] = {}
     columns = []
+    general = _general(stream, group)
+    said = {_coarse_token(stream, found, step) for found in group for step in range(len(found.profile.tokens))}
     for found in group:
         seen: dict[int, int] = defaultdict(int)
         mine = []
         for step in sequence(found.profile.order):
             token = _coarse_token(stream, found, step)
+            token = general[token] if general.get(token) in said else token
             mine.append((step, places.setdefault((token, seen[token]), len(places))))
             seen[token] += 1
         columns.append([place for _, place in sorted(mine)])
@@ -129,7 +156,8 @@ def families(stream: Stream, found: Sequence[Found], *, end_share: float) -> lis
         return list(found)
     weight = -np.log2(np.maximum(stream.rate, 1e-9))
     tokens = [_coarse_tokens(stream, one) for one in found]
-    distance = np.array([[1.0 - likeness(a, b, weight) for b in tokens] for a in tokens])
+    general = _general(stream, found)
+    distance = np.array([[1.0 - likeness(*_in_common(a, b, general), weight) for b in tokens] for a in tokens])
     np.fill_diagonal(distance, 0.0)
     out = []
     for group in _clusters(distance):
