@@ -55,3 +55,9 @@ def test_steps_that_stand_together_by_luck_are_no_runs_broken_off():
     candidates, _ = found(days(*["abcde"] * 12, *alone))
     assert [c.count for c in candidates] == [12]
     assert candidates[0].confidence.completion > 0.8
+
+
+def test_pieces_of_a_routine_done_less_often_than_the_whole_are_no_routine_of_their_own():
+    candidates, suppressed = found(days(*["abcdefghijk"] * 12, *["defg"] * 7))
+    assert [c.count for c in candidates] == [12]
+    assert any(s.rule == "part of another" and s.count == 7 for s in suppressed)

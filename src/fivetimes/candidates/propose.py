@@ -18,9 +18,10 @@ from fivetimes.candidates.search import Found, Rejected, find
 from fivetimes.candidates.steps import FoldedStep
 from fivetimes.candidates.stream import Stream, open_stream
 from fivetimes.config import Rule, Search
-from fivetimes.model import Candidate, Confidence, SessionLog, Suppressed, Tier
+from fivetimes.model import Candidate, Confidence, SessionLog, Step, Suppressed, Tier
 
 _DAY = 86400.0
+_USUAL = 0.5  # share of the runs from which on a step is a usual one
 
 Finder = Callable[[Stream, Search], tuple[list[Found], list[Rejected]]]
 
@@ -75,7 +76,7 @@ def _suppressed(
         for j in judged
         if j.rule is not None
     ]
-    told = _Told([j for j in judged if j.rule is None])
+    told = _Told(j.folded for j in judged if j.rule is None)
     for one in rejected:
         steps = tuple(labels[t] for t in one.tokens)
         out.append(Suppressed(steps, one.count, "part of another" if told.all_in_one(steps) else one.rule))
@@ -89,8 +90,8 @@ def _suppressed(
 class _Told:
     """Routines that are proposed, asked for steps said in whatever detail."""
 
-    def __init__(self, told: Sequence[_Judged]) -> None:
-        self._said = [{label for one in j.folded for label in (one.step.action, *one.labels)} for j in told]
+    def __init__(self, told: Iterable[Sequence[FoldedStep]]) -> None:
+        self._said = [{label for one in folded for label in (one.step.action, *one.labels)} for folded in told]
         self._tellers: dict[str, frozenset[int]] = {}
 
     def all_in_one(self, steps: Iterable[str]) -> bool:
@@ -201,9 +202,18 @@ def _judged(
 
 
 def _small_part(one: _Judged, every: Sequence[_Judged]) -> str | None:
-    """The rule for what was merely noticed and has no usual step that a routine done often enough has not."""
-    if one.candidate.tier is not Tier.NOTICED:
-        return None
-    often = _Told([j for j in every if j.rule is None and j.candidate.tier is not Tier.NOTICED])
-    usual = (step.action for step in one.candidate.steps if step.share > 0.5)
-    return "part of another" if often.all_in_one(usual) else None
+    """The rule for what is pieces of another routine's runs: its usual steps are usual steps of one done as often at least.
+
+    For what was merely noticed any step of any routine that was done often enough will do: twice is no ground to tell a part apart.
+    """
+    usual = {step.action for step in _usual(one)}
+    often = [j for j in every if j.rule is None and j is not one and j.candidate.tier is not Tier.NOTICED]
+    if one.candidate.tier is Tier.NOTICED:
+        return "part of another" if _Told([j.folded for j in often]).all_in_one(usual) else None
+    larger = [j for j in often if j.candidate.count >= one.candidate.count and len(_usual(j)) > len(_usual(one))]
+    whole = [[step for step in j.folded if step.step.share > _USUAL] for j in larger]
+    return "part of another" if _Told(whole).all_in_one(usual) else None
+
+
+def _usual(one: _Judged) -> list[Step]:
+    return [step for step in one.candidate.steps if step.share > _USUAL]
