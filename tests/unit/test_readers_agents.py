@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fivetimes.errors import ReadError
@@ -196,6 +196,7 @@ ODD = st.fixed_dictionaries(
 
 
 @pytest.mark.parametrize("reader", ["codex", "gemini", "otlp", "claude_code", "resh"])
+@settings(suppress_health_check=[HealthCheck.too_slow])  # the first draw takes seconds on a busy machine
 @given(st.lists(ODD, max_size=4))
 def test_no_record_makes_a_reader_of_transcripts_raise(reader: str, records: list[dict[str, Any]]) -> None:
     read_bytes(reader, lines(*records), name="session-a.jsonl")

@@ -144,6 +144,13 @@ def test_this_machine_has_the_histories_of_its_home_and_the_repository_stood_in(
     ]
 
 
+def test_each_program_that_hosts_powershell_has_a_history_of_its_own(tmp_path: Path) -> None:
+    folder = tmp_path / ".local" / "share" / "powershell" / "PSReadLine"
+    for host in ("ConsoleHost", "Visual Studio Code Host"):
+        put(folder / f"{host}_history.txt", b"Get-Date\n")
+    assert [source.reader for source in discover(tmp_path, tmp_path, {})] == ["powershell", "powershell"]
+
+
 def test_a_machine_without_any_history_has_no_sources(tmp_path: Path) -> None:
     assert discover(tmp_path, tmp_path, {}) == []
 

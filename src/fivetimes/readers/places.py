@@ -25,8 +25,8 @@ _IN_DATA = (
     "resh/history.reshjson",
     "xonsh/history_json",
     "xonsh/xonsh-history.sqlite",
-    "powershell/PSReadLine/ConsoleHost_history.txt",
 )
+_OF_SEVERAL = ("powershell/PSReadLine/*_history.txt", "fish/*_history")  # one for each host or session name
 _IN_SETTINGS = ("nushell/history.sqlite3", "nushell/history.txt")
 _IN_ROAMING = ("Microsoft/Windows/PowerShell/PSReadLine/*_history.txt", *_IN_SETTINGS)  # Windows
 
@@ -47,7 +47,7 @@ def usual(home: Path, environ: Mapping[str, str]) -> Iterator[Path]:
         yield from (folder / name for name in _IN_HOME)
     for data in _folders(home, environ, "XDG_DATA_HOME", ".local/share"):
         yield from (data / name for name in _IN_DATA)
-        yield from sorted((data / "fish").glob("*_history"))
+        yield from (path for names in _OF_SEVERAL for path in sorted(data.glob(names)))
     for settings in _folders(home, environ, "XDG_CONFIG_HOME", ".config"):
         yield from (settings / name for name in _IN_SETTINGS)
     if environ.get("APPDATA"):
