@@ -144,6 +144,13 @@ def test_this_machine_has_the_histories_of_its_home_and_the_repository_stood_in(
     ]
 
 
+@pytest.mark.parametrize("content", [b"SQLite format 3\0" + bytes(100), b"PAR1" + bytes(100), "ls\n".encode("utf-16")])
+def test_what_is_no_text_is_no_history_of_a_shell_whatever_its_name(content: bytes, tmp_path: Path) -> None:
+    for name in (".bash_history", ".zsh_history", ".history"):
+        put(tmp_path / name, content)
+        assert sniff(tmp_path / name) is None
+
+
 def test_each_program_that_hosts_powershell_has_a_history_of_its_own(tmp_path: Path) -> None:
     folder = tmp_path / ".local" / "share" / "powershell" / "PSReadLine"
     for host in ("ConsoleHost", "Visual Studio Code Host"):

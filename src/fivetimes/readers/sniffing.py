@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -77,6 +78,7 @@ _FIELDS: Mapping[str, Callable[[Mapping[str, object]], bool]] = {
     "claude_code": lambda record: "type" in record and bool({"sessionId", "message", "leafUuid"} & record.keys()),
 }
 
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _TABLES = {
     "atuin": atuin.TABLE,
     "nushell": nushell.TABLE,
@@ -106,7 +108,8 @@ def sniff(path: Path) -> str | None:
 
 def _own(path: Path) -> str | None:
     try:
-        return _folder(path) if path.is_dir() else _content(path) or _name(path)
+        found = _folder(path) if path.is_dir() else _content(path)
+        return _name(path) if found is None and not path.is_dir() else found or None
     except (ReadError, OSError):
         # what cannot be read is still what its name says, so that reading it can say why it cannot
         return _name(path) if path.exists() else None
@@ -144,14 +147,24 @@ def _name(path: Path) -> str | None:
 
 
 def _content(path: Path) -> str | None:
+    """The reader that a file's content asks for: None if the name may decide, empty if it is no text and nobody's."""
     block = next(blocks(path, after_newline), b"")
     if block.startswith(MAGIC):
-        there = holds(path, list(_TABLES.values()))
-        return next((name for name, known in zip(_TABLES, there, strict=True) if known), None)
+        return _database(path)
     if block.startswith(parquet.MAGIC):
-        return "generic" if parquet.is_action_log(path) else None
+        return "generic" if parquet.is_action_log(path) else ""
+    if block.startswith(_UTF16):
+        return ""
     begun = next((name for pattern, name in _BEGINNINGS if pattern.match(block)), None)
     return begun or _lines(block.decode("utf-8", "surrogateescape").split("\n", _LINES)[:_LINES])
+
+
+def _database(path: Path) -> str:
+    try:
+        there = holds(path, list(_TABLES.values()))
+    except ReadError:  # damaged
+        return ""
+    return next((name for name, known in zip(_TABLES, there, strict=True) if known), "")
 
 
 def _lines(rows: list[str]) -> str | None:
