@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fivetimes import commands, privacy
-from fivetimes.commands.secrets import is_secret_key
+from fivetimes.commands.secrets import is_secret_key, names_secret
 from fivetimes.model import (
     EVENT_COLUMNS,
     By,
@@ -46,7 +46,6 @@ _LEADING = frozenset(
         "update upgrade use"
     ).split()
 )
-_NAME_WORDS = 6  # of a declared name; more is prose
 _LONGEST = 200  # characters; longer argument values are content, not names: no pieces are taken from them
 
 _NOTHING_KNOWN = privacy.Known()
@@ -175,12 +174,12 @@ class _Words:
         self.grammar = grammar
         self.pseudonyms = privacy.Pseudonyms(key)
 
-    def id(self, text: str, role: Role, *, program: str = "") -> int:
-        """The id of a word; words in a secret position all have the same one."""
+    def id(self, text: str, role: Role, *, program: str = "", several: bool = False) -> int:
+        """The id of a word; words in a secret position all have the same one. A name may be of `several` words."""
         if role is Role.SECRET:
             self.secret.add(text)
             text = ""
-        known = role is Role.FLAG and self._is_flag(program, text)
+        known = several or (role is Role.FLAG and self._is_flag(program, text))
         found = self.ids.get((text, role, known))
         if found is None:
             found = self.ids[text, role, known] = len(self.labels)
@@ -249,16 +248,10 @@ def _flag(words: _Words, text: str, known: bool) -> str:
     return words._count("flag: not in the vocabulary", "<flag>")
 
 
-def _name(words: _Words, text: str, _: bool) -> str:
-    if _is_name(text):
+def _name(words: _Words, text: str, several: bool) -> str:
+    if privacy.declared(text) or (several and privacy.is_activity(text, names_secret=names_secret)):
         return text
     return words._count("name: pseudonym", words.pseudonyms.of(text, kind="name"))
-
-
-def _is_name(text: str) -> bool:
-    """Whether a declared name, of one word or of a few as activities of process logs have, may be kept."""
-    parts = text.split(" ")
-    return len(parts) <= _NAME_WORDS and all(privacy.declared(part) for part in parts)
 
 
 _LABELLERS: Mapping[Role, Callable[[_Words, str, bool], str]] = {
@@ -376,7 +369,7 @@ class _Forms:
         return self.subjects(subject)
 
     def _add_call(self, kind: Kind, name: str, args: Mapping[str, Any] | None) -> None:
-        words = [(self.words.id(name, Role.NAME), Role.NAME)]
+        words = [(self.words.id(name, Role.NAME, several=kind is Kind.ACTION), Role.NAME)]
         for key, value in sorted((args or {}).items(), key=lambda pair: str(pair[0])):
             words.append((self.words.id(str(key), Role.KEY), Role.KEY))
             role = Role.SECRET if is_secret_key(str(key)) else Role.VALUE

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Any
 
-from fivetimes.commands.secrets import is_secret_key
+from fivetimes.commands.secrets import is_secret_key, names_secret
 from fivetimes.model import (
     Balance,
     Candidate,
@@ -26,8 +26,10 @@ from fivetimes.model import (
     Source,
 )
 from fivetimes.privacy import (
+    declared,
     digest,
     flagged,
+    is_activity,
     is_sign,
     public,
     secret_looking,
@@ -169,8 +171,13 @@ def _masked(command: LiveCommand, parse: Callable[[str], CommandLine], harmless:
     elif command.kind is Kind.COMMIT:
         text = without_digit_groups(" ".join(_masked_word(word, harmless) for word in command.text.split()))
     else:
-        named = [_masked_word(word, harmless, role=Role.NAME) for word in command.text.split()]
-        text = " ".join([*named, *map(without_digit_groups, _masked_args(command.args or {}, harmless))])
+        named = " ".join(_masked_word(word, harmless, role=Role.NAME) for word in command.text.split())
+        is_name = declared(command.text) or (
+            command.kind is Kind.ACTION and is_activity(command.text, names_secret=names_secret)
+        )
+        text = " ".join(
+            [named if is_name else _HIDDEN, *map(without_digit_groups, _masked_args(command.args or {}, harmless))]
+        )
     return LiveCommand(command.kind, text)
 
 

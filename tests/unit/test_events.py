@@ -68,6 +68,31 @@ def test_no_value_of_an_argument_is_kept(kind):
     assert secret.encode() not in kept_bytes(logs.log_of(raw))
 
 
+LETTERS = "bcdfghjklmnpqrstvwxz"
+
+
+@pytest.mark.parametrize("kind", [Kind.TOOL, Kind.SKILL])
+def test_only_an_action_of_a_log_has_a_name_of_several_words(kind):
+    secret = "".join(secrets.choice(LETTERS) for _ in range(11))
+    raw = RawBatch("skill_log", "x.jsonl", [f"say {secret}"], kind=kind, line=[1], owner="ana")
+    assert secret.encode() not in kept_bytes(logs.log_of(raw))
+
+
+@pytest.mark.parametrize("action", ["git checkout {}", "sudo {}", "ssh {} uptime", "password is {}", "mysql shop {}"])
+def test_an_action_that_is_a_command_line_or_tells_a_secret_is_no_name(action):
+    secret = "".join(secrets.choice(LETTERS) for _ in range(11))
+    raw = RawBatch("generic", "x.csv", [action.format(secret)], kind=Kind.ACTION, line=[1], owner="ana")
+    assert secret.encode() not in kept_bytes(logs.log_of(raw))
+
+
+@pytest.mark.parametrize(
+    "action", ["Create Fine", "open ticket", "check zqstock", "Reset password", "git push", "note"]
+)
+def test_an_activity_of_a_few_words_is_a_name(action):
+    raw = RawBatch("generic", "x.csv", [action], kind=Kind.ACTION, line=[1], owner="ana")
+    assert action in logs.log_of(raw).lexicon.labels
+
+
 def test_an_undeclared_name_becomes_a_pseudonym():
     secret = "Pa55 " + made_secret()
     raw = RawBatch("generic", "x.csv", [secret], kind=Kind.ACTION, line=[1], owner="ana")

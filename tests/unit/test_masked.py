@@ -38,8 +38,8 @@ def shown(command: LiveCommand) -> str:
         ("echo zqxhunter >> .env", "echo <str> >> <str>"),
         ("git checkout zqxhunter", "git checkout <str>"),
         ("echo 4929 1234 5678 9012", "echo <num>"),
-        ("git commit -m 'call 415.555.2671'", "git commit -m 'call <version>'"),
-        ("ls --4929123456 2> f", "ls <str> 2> <str>"),
+        ("git commit -m 'call 415.555.2671'", "git commit -m 'call •••'"),
+        ("ls --4929123456 2> f", "ls ••• 2> <str>"),
     ],
 )
 def test_a_typed_line_is_told_from_its_words_without_secrets(typed: str, expected: str) -> None:
@@ -55,6 +55,12 @@ def test_a_call_shows_its_arguments_but_none_that_is_named_a_secret_or_looks_lik
 
 def test_an_argument_that_is_called_by_several_words_is_not_called_a_name() -> None:
     assert shown(LiveCommand(Kind.TOOL, "Edit", {"correct horse battery staple=": "x"})) == "Edit •••=<str>"
+
+
+@pytest.mark.parametrize("kind", [Kind.TOOL, Kind.SKILL, Kind.ACTION])
+def test_a_name_that_is_none_is_hidden_whole(kind: Kind) -> None:
+    assert shown(LiveCommand(kind, "git checkout zqxhunter", {"n": 4})) == "••• n=4"
+    assert shown(LiveCommand(Kind.ACTION, "Create Fine")) == "Create Fine"
 
 
 def test_a_line_that_is_gone_stays_gone() -> None:

@@ -153,7 +153,8 @@ def test_a_declared_name_is_kept(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["", "a b", "-x", "1a", "../x", "a" * 65, "x\n", "rm;ls", "Harbor-7741", "Glacier_0445"]
+    "name",
+    ["", "a b", "-x", "1a", "../x", "a" * 65, "x\n", "rm;ls", "Harbor-7741", "Glacier_0445", "call-0151-234-5678"],
 )
 def test_what_is_no_name_is_not_declared(name: str) -> None:
     assert not declared(name)

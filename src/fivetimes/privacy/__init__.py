@@ -1,5 +1,6 @@
 """What may be kept and shown: vocabulary, effects, placeholders, pseudonyms, harmless words, `show`."""
 
+from fivetimes.privacy.activities import is_activity
 from fivetimes.privacy.commit_kinds import is_commit_kind
 from fivetimes.privacy.declared import declared, secret_looking
 from fivetimes.privacy.detector import flagged
@@ -28,6 +29,7 @@ __all__ = [
     "everywhere",
     "flagged",
     "harmless",
+    "is_activity",
     "is_commit_kind",
     "is_local_name",
     "is_pseudonym",

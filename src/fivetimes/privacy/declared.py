@@ -13,6 +13,7 @@ _TOKEN = re.compile(
     r"|pypi-A|dop_v1_|hf_|SG\.|shp(?:at|ss)_|whsec_|NRAK-|figd_|ntn_|sntrys_|lin_api_|secret_|rubygems_|glc_|dckr_pat_|AGE-SECRET)"
 )
 _LONG = 12
+_MOST_DIGITS = 8  # of a name: a date has as many, a telephone's or an account's number more
 _NO_NAME = 256
 _HEX = re.compile(r"(?=.*\d)[0-9a-fA-F]{16,}|[0-9a-fA-F]{32,}")
 
@@ -27,7 +28,7 @@ def secret_looking(text: str) -> bool:
         >>> [word for word in words if secret_looking(word)]
         ['Harbor-7741', 'a8f3Kd91xQz0Lm2']
     """
-    if len(text) > _NO_NAME or _TOKEN.match(text) is not None:
+    if len(text) > _NO_NAME or _TOKEN.match(text) is not None or sum(map(str.isdigit, text)) > _MOST_DIGITS:
         return True
     pieces = [piece for piece in _PIECE.split(text) if piece]
     return any(_mixed(piece) for piece in pieces) or _name_and_digits(pieces)

@@ -126,6 +126,16 @@ def effect_of_name(name: str) -> Effect:
     return max((_clause(words) for words in clauses if words), default=Effect.UNKNOWN)
 
 
+def is_verb(word: str) -> bool:
+    """Whether a word is a verb that says what is done, be it a program's name too.
+
+    Example:
+        >>> [is_verb(word) for word in ("check", "open", "git")]
+        [True, True, False]
+    """
+    return word in EFFECT_OF or word in LIGHT
+
+
 def _clause(words: Sequence[str]) -> Effect:
     pairs = [PHRASES[pair] for pair in pairwise(words) if pair in PHRASES]
     if words[0] not in LIGHT and EFFECT_OF.get(words[0]) is Effect.NONE:
