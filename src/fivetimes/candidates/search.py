@@ -14,9 +14,10 @@ import numpy as np
 from fivetimes.candidates import seeds as seeding
 from fivetimes.candidates.collect import Matches, collect
 from fivetimes.candidates.profile import Profile, drop_rare, estimate, grow, lifted, refine, unproven
-from fivetimes.candidates.splitting import parts, same_rows
+from fivetimes.candidates.splitting import parts, same_rows, woven
 from fivetimes.candidates.stream import Stream
 from fivetimes.config import Search
+from fivetimes.kernels.stream import shares_value
 from fivetimes.model import LEVELS, Bools, Int32s
 
 
@@ -70,7 +71,7 @@ def _develop(
         matched = matches.rows
     general = _generalised(stream, estimate(stream, tokens, matched), matches, search, chance)
     proven = _proven(stream, *general, search, chance)
-    return None if proven is None else _one_kind(stream, *proven, search, chance)
+    return None if proven is None else _unwoven(stream, *_one_kind(stream, *proven, search, chance), search, chance)
 
 
 def _generalised(
@@ -134,6 +135,20 @@ def _one_kind(
         return profile, matches
     best, again = told[0]
     return (estimate(stream, best.tokens, again.rows), again) if len(again) >= 2 else (profile, matches)
+
+
+def _unwoven(
+    stream: Stream, profile: Profile, matches: Matches, search: Search, chance: float
+) -> tuple[Profile, Matches]:
+    """The routine without the steps of another one that was done at the same time; that one is found on its own later."""
+    guest = woven(matches.rows, lambda x, y: shares_value(x, y, stream.value_start, stream.values))
+    if guest is None or np.count_nonzero(~guest) < 3:
+        return profile, matches
+    tokens, rows = profile.tokens[~guest], matches.rows[:, ~guest]
+    rows = rows[(rows >= 0).any(axis=1)]
+    slim = estimate(stream, tokens, rows)
+    again = collect(stream, slim, search, share=search.core_share, chance=chance, known=len(rows))
+    return (estimate(stream, tokens, again.rows), again) if len(again) >= 2 else (profile, matches)
 
 
 def _strays(stream: Stream, matches: Matches, search: Search) -> Int32s:

@@ -1,12 +1,17 @@
-"""Matches -> parts: two routines that share steps, caught in one profile, told apart by what excludes each other."""
+"""Matches -> parts: two routines caught in one profile, told apart by what excludes each other, or by whose values they share."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import combinations
 
 import numpy as np
 
 from fivetimes.model import Bools, Int32s
 
 _LEAST = 2  # steps that each side must have of its own: one against one is an alternative, not another routine
+_TOGETHER = 0.7  # correlation from which on optional steps come and go together
+_ROUTINE = 3  # steps that may be a routine of their own
 
 
 def sides(matched: Int32s) -> tuple[Bools, Bools] | None:
@@ -64,3 +69,53 @@ def same_rows(one: Int32s, other: Int32s) -> bool:
         (True, False)
     """
     return 2 * len(np.intersect1d(one, other)) > min(len(one), len(other))
+
+
+def together(matched: Int32s) -> Bools | None:
+    """The optional steps, three at least and in fewer than half of the occurrences, that come and go together; None where none do.
+
+    Example:
+        >>> some = np.array([[1, 2, -1, -1, -1]] * 5 + [[1, 2, 3, 4, 5]] * 3)
+        >>> together(some).tolist()
+        [False, False, True, True, True]
+    """
+    present = (matched >= 0).astype(np.float64)
+    share = present.mean(axis=0)
+    optional = np.flatnonzero((share < 0.5) & (present.sum(axis=0) >= 2))
+    if len(optional) < _ROUTINE:
+        return None
+    centred = present[:, optional] - share[optional]
+    spread = np.sqrt((centred**2).sum(axis=0))
+    phi = centred.T @ centred / np.maximum(np.outer(spread, spread), 1e-9)
+    sizes = (phi > _TOGETHER).sum(axis=1)
+    if sizes.max() < _ROUTINE:
+        return None
+    out = np.zeros(matched.shape[1], dtype=np.bool_)
+    out[optional[phi[int(np.argmax(sizes))] > _TOGETHER]] = True
+    return out
+
+
+def woven(matched: Int32s, tied: Callable[[int, int], bool]) -> Bools | None:
+    """The steps of another routine that was done at the same time now and then; None where there are none.
+
+    They come and go together, share values with each other and hardly any with the rest, which shares values of its own.
+
+    Args:
+        matched: rows, one line per occurrence, one column per step, -1 where missing.
+        tied: whether two rows share a value.
+
+    Example:
+        >>> some = np.array([[1, 2, -1, -1, -1]] * 5 + [[1, 2, 3, 4, 5]] * 3)
+        >>> woven(some, lambda x, y: (x < 3) == (y < 3)).tolist(), woven(some, lambda x, y: True)
+        ([False, False, True, True, True], None)
+    """
+    group = together(matched)
+    if group is None:
+        return None
+    both = [line for line in matched if np.count_nonzero(line[group] >= 0) > 1]
+    guest = [[int(row) for row in line[group] if row >= 0] for line in both]
+    host = [[int(row) for row in line[~group] if row >= 0] for line in both]
+    inside = sum(any(tied(x, y) for x, y in combinations(rows, 2)) for rows in guest)
+    own = sum(any(tied(x, y) for x, y in combinations(rows, 2)) for rows in host)
+    across = sum(any(tied(x, y) for x in a for y in b) for a, b in zip(guest, host, strict=True))
+    return group if min(inside, own) > len(both) / 2 > 2 * across else None
