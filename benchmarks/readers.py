@@ -4,6 +4,7 @@
 
 Ratios are CPU seconds of the reader to those of the loop beside it, the least of several times, in the same run: `split` of
 each line for a text history, `json.loads` of each line for a transcript, the `git log` that is streamed for a repository.
+Histories and transcripts have several shapes of lines, for a ratio that is good on one of them alone is worth little.
 Memory is the peak of a process of its own that reads a file of `--huge` megabytes and keeps nothing.
 """
 
@@ -22,7 +23,7 @@ from pathlib import Path
 
 from benchmarks.written import WRITERS
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from fivetimes.model import Balance, Source
 from fivetimes.readers import READERS
@@ -112,7 +113,7 @@ def main() -> None:
         _read(Path(options.only[1]), options.only[0])
         print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 1024))
         return
-    table = Table("what", "beside", "s", "reader, s", "ratio", "peak, MiB", "wall, s")
+    table = Table(Column("what", no_wrap=True), "beside", "s", "reader, s", "ratio", "peak, MiB", "wall, s")
     with tempfile.TemporaryDirectory() as name:
         for row in _rows(Path(name), options):
             table.add_row(*row)
