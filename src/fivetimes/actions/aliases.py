@@ -45,18 +45,13 @@ def _uses(actions: Sequence[Distinct], same: Sequence[int], plain: set[int]) -> 
     return uses
 
 
-def own_names(
-    actions: Sequence[Distinct], *, unknown: set[int], same: Sequence[int], plain: set[int]
-) -> dict[int, int]:
+def own_names(uses: Mapping[int, Counter[int]], *, unknown: set[int]) -> dict[int, int]:
     """Which programs are somebody's own name for which other one.
 
     Args:
-        actions: distinct shell actions; `words[0]` is the program.
+        uses: what each program is told to do, and how often.
         unknown: programs that no vocabulary knows and one person alone uses.
-        same: for each word an id of its text, whatever its role.
-        plain: words that are no paths, numbers or other typed values.
     """
-    uses = _uses(actions, same, plain)
     takers: Counter[int] = Counter(feature for seen in uses.values() for feature in seen)
     found = {}
     for name in sorted(unknown & uses.keys()):
@@ -123,14 +118,21 @@ def _inside(action: Distinct, programs: Mapping[int, int], same: Sequence[int]) 
 
 
 def _runners(
-    actions: Sequence[Distinct], *, unknown: set[int], same: Sequence[int], plain: set[int]
+    actions: Sequence[Distinct],
+    uses: Mapping[int, Counter[int]],
+    *,
+    unknown: set[int],
+    same: Sequence[int],
+    plain: set[int],
 ) -> dict[int, dict[int, int]]:
     """The names that mostly run other programs, told to do what these are told elsewhere; for each its programs by their text.
 
     Args:
-        actions, unknown, same, plain: see `own_names`.
+        actions: distinct shell actions; `words[0]` is the program.
+        uses, unknown: see `own_names`.
+        same: for each word an id of its text, whatever its role.
+        plain: words that are no paths, numbers or other typed values.
     """
-    uses = _uses(actions, same, plain)
     programs = {same[p]: p for p in sorted(uses.keys() - unknown, reverse=True)}
     all_uses: Counter[int] = Counter()
     run: Counter[int] = Counter()
@@ -159,8 +161,9 @@ def read_own_names(
     See `own_names`. A name that nobody knows may also be somebody's own for `sudo` or `npx`: then what it runs is what was done.
     """
     shell = [a for a in actions if a.kind is Kind.SHELL and a.words]
-    names = own_names(shell, unknown=unknown, same=same, plain=plain)
-    runners = _runners(shell, unknown=unknown - names.keys(), same=same, plain=plain)
+    uses = _uses(shell, same, plain)
+    names = own_names(uses, unknown=unknown)
+    runners = _runners(shell, uses, unknown=unknown - names.keys(), same=same, plain=plain)
     spellings = _spellings(shell, same) if names or runners else {}
 
     def read(action: Distinct) -> Distinct:

@@ -121,11 +121,13 @@ class _Settling:
 
         `make -C web test`, `make -C api test`, …: the folder is a name, the target is not.
         """
+        if self.actions[members[0]].roles[place - 1] != Role.FLAG:  # who stands here has the same words before
+            return False
         words: dict[Token, set[int]] = defaultdict(set)
         uses: Counter[Token] = Counter()
         for member in members:
             action = self.actions[member]
-            if action.roles[place] == Role.VALUE and action.roles[place - 1] == Role.FLAG:
+            if action.roles[place] == Role.VALUE:
                 rest = action.words[place + 1 :]
                 words[rest].add(action.words[place])
                 uses[rest] += max(1, action.uses)

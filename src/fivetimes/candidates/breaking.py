@@ -17,6 +17,7 @@ from fivetimes.candidates.search import Found
 from fivetimes.candidates.stream import Stream
 from fivetimes.model import Bools, Int32s, Ints
 
+_ENOUGH = 400  # runs that tell how near neighbouring steps stand
 _NEAR = 0.9  # of the whole runs' own neighbours stand as near; what is wider apart is not taken for a beginning
 
 
@@ -75,7 +76,7 @@ def _loose_rows(stream: Stream, found: Found, order: list[int]) -> tuple[Ints, I
 def _usual_gap(stream: Stream, found: Found, order: list[int]) -> tuple[float, float]:
     """Within how many rows, and seconds, most neighbouring steps of the whole runs stand."""
     gaps, pauses = [], []
-    for line in found.matches.rows[:, order]:
+    for line in found.matches.rows[:_ENOUGH, order]:
         here = np.sort(line[line >= 0])
         gaps.append(np.diff(here))
         pauses.append(np.diff(stream.clock[here]))
