@@ -184,6 +184,7 @@ LET_THROUGH = [
     ("main", Role.VALUE), ("production", Role.VALUE), ("docs/", Role.VALUE), ("src/*.py", Role.VALUE),
     ("./deploy.sh", Role.SCRIPT),
     ("docs/Ana.md", Role.VALUE), (".", Role.VALUE), ("1.4", Role.VALUE), ("9999", Role.VALUE), ("test", Role.SCRIPT),
+    ("weekly-zqreport_test.py", Role.SCRIPT),
     ("origin/main", Role.VALUE), ("HEAD~2", Role.VALUE), ("pre-release", Role.VALUE), ("acmectl", Role.PROGRAM),
 ]  # fmt: skip
 
@@ -201,7 +202,7 @@ HELD_BACK = [
     ("report7.py", Role.VALUE), ("a b", Role.VALUE), ("--hunter", Role.FLAG), ("Hunter-Orchid", Role.VALUE),
     ("", Role.VALUE),
     ("harbor-saffron", Role.VALUE), ("docs/Thistle", Role.VALUE), ("rm -rf /", Role.NAME), ("x=y", Role.VALUE),
-    ("$(date)", Role.VALUE),
+    ("$(date)", Role.VALUE), ("harbor-saffron-whisker-raven.txt", Role.VALUE), ("zq_harbor-saffron_raven.sh", Role.PROGRAM),
 ]  # fmt: skip
 
 

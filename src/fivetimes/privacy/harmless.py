@@ -92,7 +92,10 @@ def _is_public(word: str, _known: Known) -> bool:
 
 def _is_file(word: str, _known: Known) -> bool:
     match = _FILE.fullmatch(word)
-    return match is not None and match["extension"].lower() in EXTENSIONS
+    if match is None or match["extension"].lower() not in EXTENSIONS:
+        return False
+    pieces = [piece for piece in re.split("[-_]+", word.rpartition(".")[0]) if not public().is_word(piece)]
+    return len(pieces) <= _MOST_PIECES
 
 
 def _exists(word: str, known: Known) -> bool:
