@@ -51,7 +51,8 @@ class Step:
 
 
 def _words(text: str) -> frozenset[str]:
-    plain = re.sub(r"\{\{.*?\}\}|\{\w+\}", "\0", text.lower())
+    # the names of a skill's arguments are no words of what is planted
+    plain = re.sub(r"\{\{.*?\}\}|\{\w+\}", "\0", re.sub(r"(?<=\s)\w+=\{\{.*?\}\}", "\0", text.lower()))
     return frozenset(word.strip("'\"") for word in re.split(r"[\s=:]+", plain) if word and "\0" not in word)
 
 
@@ -68,6 +69,8 @@ def planted(routine: Mapping[str, Any], done: Sequence[Sequence[Sequence[int]]])
     for number, step in enumerate(routine["steps"]):
         command = str(step.get("with", {}).get("command", ""))
         texts = [command] if command else [str(text) for text in step.get("any") or [step["do"]]]
+        if step.get("in") == "commit":
+            texts = [f'git commit -m "{text}"' for text in texts]
         said = " ".join([*texts, *map(str, step.get("with", {}).values())])
         marks = {
             "optional": sum(number in one for one in per_run) < ALWAYS * len(per_run),

@@ -6,6 +6,7 @@ import re
 import secrets
 import shlex
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ from fivetimes.commands import parse
 from fivetimes.conductors import digest, draft, schema
 from fivetimes.errors import RuleError
 from fivetimes.exporters import render
-from fivetimes.model import Candidate, CommandLine, Conductor, Effect, LiveText, Role
+from fivetimes.model import Candidate, CommandLine, Conductor, Effect, LiveText, Moment, Role
 from fivetimes.privacy import Known, harmless, public
 
 HOSTILE = [
@@ -251,6 +252,22 @@ def test_a_program_under_another_name_shares_the_places_of_the_first() -> None:
     doc = document(runs)
     (name,) = doc["inputs"]
     assert all(f"{{{{ inputs.{name} }}}}" in way["run"] for step in doc["steps"] for way in step["any"])
+
+
+def test_a_program_and_somebodys_own_name_for_it_are_one_way_under_the_programs_name() -> None:
+    runs = [
+        [f"{name} rollout undo svc-{n}", "make web"]
+        for n, name in enumerate(["kk", "kk", "kk", "kubectl", "kubectl", "kk"])
+    ]
+    candidate, live = made.candidate(runs)
+    assert [len(step["any"]) for step in drafted(candidate, live).document["steps"] if "any" in step] == [2]
+
+    def known(moment: Moment) -> Moment:  # as the scan reads an own name
+        return replace(moment, action=moment.action.replace("kk ", "kubectl "))
+
+    read = [replace(one, moments=tuple(map(known, one.moments))) for one in candidate.occurrences]
+    told = drafted(replace(candidate, occurrences=tuple(read)), live).document
+    assert runs_of(told) == ["kubectl rollout undo svc-{{ free.slug }}", "make web"]
 
 
 def test_with_no_source_read_every_argument_is_a_placeholder_and_the_draft_says_so() -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from fivetimes.commands.secrets import is_secret_key
 from fivetimes.model import Candidate, Command, CommandLine, Kind, LiveCommand, LiveText, Moment, Role, Word
+from fivetimes.privacy import is_pseudonym
 
 Parse = Callable[[str], CommandLine]
 Harmless = Callable[[str, Role], bool]
@@ -19,6 +20,7 @@ Harmless = Callable[[str, Role], bool]
 _PIPES = frozenset({"|", "|&"})
 _OPERATORS = _PIPES | {"&&", "||", ";", "&"}
 _SENT_ON = re.compile(r"\d?(?:<|>|>>|<<<|&>|&>>|>\||<>)|\|&?")
+_PUBLIC = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+-]*")
 _PLAIN_FLAG = re.compile(r"-[A-Za-z]|--[a-z][a-z-]+")
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
 # What follows these is prose: of a commit, a tag, a request. Nothing of it is kept but values known from elsewhere.
@@ -76,10 +78,13 @@ def _call(
     number: int, step: int, moment: Moment, command: LiveCommand, parse: Parse, harmless: Harmless
 ) -> Iterator[Call]:
     if command.kind == Kind.SHELL:
-        commands = parse(command.text).commands
+        commands, text = parse(command.text).commands, command.text
+        public = _under_its_name(text, commands, moment.action)
+        if public != text:
+            commands, text = parse(public).commands, public
         heads = [place for place, each in enumerate(commands) if each.operator not in _PIPES]
         if moment.part < len(heads):
-            told = _told(_whole(command.text, commands, heads[moment.part], harmless), command.text)
+            told = _told(_whole(text, commands, heads[moment.part], harmless), text)
             if any(word.text for word in told):
                 yield Call(number, step, Kind.SHELL, moment.action, told)
     elif command.kind == Kind.COMMIT:
@@ -90,6 +95,22 @@ def _call(
     else:
         named = (Said(command.text, Role.NAME), *_arguments(command.args or {}))
         yield Call(number, step, command.kind, moment.action, named)
+
+
+def _under_its_name(text: str, commands: Sequence[Command], action: str) -> str:
+    """The line with the program by the name that its action has, where somebody's own name for it, or a slip, stands there.
+
+    Example:
+        >>> said = Command((Word("gp", Role.PROGRAM), Word("--tags", Role.FLAG)))
+        >>> _under_its_name("gp --tags", [said], "git-push --tags"), _under_its_name("gp --tags", [said], "prog-1f2e3d --tags")
+        ('git-push --tags', 'gp --tags')
+    """
+    known, typed = action.split(" ", 1)[0], commands[0].words[0].text if len(commands) == 1 else ""
+    own = typed != known and _PUBLIC.fullmatch(known) is not None and not is_pseudonym(known)
+    # a name that runs another program, as `sudo` does, has that program's name behind it
+    if not own or known in text.split() or not text.startswith(f"{typed} "):
+        return text
+    return known + text[len(typed) :]
 
 
 def _arguments(args: Mapping[str, Any]) -> Iterator[Said]:

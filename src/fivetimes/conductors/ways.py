@@ -46,11 +46,12 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One way of doing a step: its places in order, and the share of the step's occurrences that used it."""
+    """One way of doing a step: its places in order, the share of the step's occurrences that used it, and the action it is."""
 
     kind: Kind
     slots: tuple[Slot, ...]
     share: float
+    action: str
 
     @property
     def program(self) -> str:
@@ -77,23 +78,38 @@ def ways(said: Sequence[Call], step: Step) -> list[Way]:
     for number, (_, group) in enumerate(_grouped(said, _head)):
         vetted = number == 0 or (len(step.alternatives) > 0 and any(call.action in known for call in group))
         if vetted or _often(group, said, _OTHER_WAY):
-            found = _with(found, list(_ways_of_one_command(group, total=total)))
+            found = _with(found, list(_ways_of_one_command(group, total=total)), total=total)
     return sorted(found, key=lambda way: -way.share)
 
 
 # ---- the same command under another program's name
 
 
-def _with(found: list[Way], more: list[Way]) -> list[Way]:
-    """The ways with more of them; where only the program differs, two ways share their places and learn from each other."""
+def _with(found: list[Way], more: list[Way], *, total: int) -> list[Way]:
+    """The ways with more of them; where only the program differs, two ways share their places and learn from each other.
+
+    Where besides they are one action, one of the two programs is somebody's own name for the other, and they are one way.
+    """
     for way in more:
         twin = next((place for place, other in enumerate(found) if _same_but_program(way, other)), None)
         if twin is not None:
             shared = tuple(_pooled(*pair) for pair in zip(found[twin].slots[1:], way.slots[1:], strict=True))
+            if found[twin].action == way.action:
+                found = [*found[:twin], _under_one_name(found[twin], way, shared, total=total), *found[twin + 1 :]]
+                continue
             found = [*found[:twin], replace(found[twin], slots=(found[twin].slots[0], *shared)), *found[twin + 1 :]]
             way = replace(way, slots=(way.slots[0], *shared))  # noqa: PLW2901  # what follows is about the pooled way
         found = [*found, way]
     return found
+
+
+def _under_one_name(way: Way, other: Way, shared: tuple[Slot, ...], *, total: int) -> Way:
+    """Two ways as one: under the program that the action is known by, else under the longer one, for own names are short."""
+    known = way.action.split(" ", 1)[0]
+    named = max(way, other, key=lambda each: (each.program == known, len(each.program)))
+    told = named.slots[0].said
+    rows = tuple((number, (told.text,)) for number, _ in way.slots[0].rows + other.slots[0].rows)
+    return replace(way, slots=(Slot(told, rows), *shared), share=len({number for number, _ in rows}) / total)
 
 
 def _same_but_program(way: Way, other: Way) -> bool:
@@ -144,7 +160,8 @@ def _ways_of_one_command(group: list[Call], *, total: int) -> Iterator[Way]:
 
 
 def _way(calls: Sequence[Call], slots: Sequence[Slot], total: int) -> Way:
-    return Way(calls[0].kind, tuple(slots), len({call.occurrence for call in calls}) / total)
+    action = Counter(call.action for call in calls).most_common(1)[0][0]
+    return Way(calls[0].kind, tuple(slots), len({call.occurrence for call in calls}) / total, action)
 
 
 # ---- shell commands: the fixed words, with what varies between them
