@@ -76,7 +76,11 @@ def _loose_rows(stream: Stream, found: Found, order: list[int]) -> tuple[Ints, I
 def _usual_gap(stream: Stream, found: Found, order: list[int]) -> tuple[float, float]:
     """Within how many rows, and seconds, most neighbouring steps of the whole runs stand."""
     gaps, pauses = [], []
-    for line in found.matches.rows[:_ENOUGH, order]:
+    lines = found.matches.rows[:, order]
+    telling = lines[
+        np.count_nonzero(lines >= 0, axis=1) > 1
+    ]  # never empty: each step stands in more than half of the runs
+    for line in telling[:_ENOUGH]:
         here = np.sort(line[line >= 0])
         gaps.append(np.diff(here))
         pauses.append(np.diff(stream.clock[here]))

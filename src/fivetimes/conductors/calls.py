@@ -106,7 +106,7 @@ def _under_its_name(text: str, commands: Sequence[Command], action: str) -> str:
         ('git-push --tags', 'gp --tags')
     """
     known, typed = action.split(" ", 1)[0], commands[0].words[0].text if len(commands) == 1 else ""
-    own = typed != known and _PUBLIC.fullmatch(known) is not None and not is_pseudonym(known)
+    own = typed not in ("", known) and _PUBLIC.fullmatch(known) is not None and not is_pseudonym(known)
     # a name that runs another program, as `sudo` does, has that program's name behind it
     if not own or known in text.split() or not text.startswith(f"{typed} "):
         return text

@@ -42,11 +42,11 @@ def anchors(
         x = first_from(rare, x, len(rare), r)
         here = block[free[r]]
         after = x < len(rare) and rare[x] - r <= reach
-        if x == len(rare) and (x == 0 or r - rare[x - 1] > reach):
-            break
         near = (after and block[free[rare[x]]] == here) or (
             x > 0 and r - rare[x - 1] <= reach and block[free[rare[x - 1]]] == here
         )
+        if x == len(rare) and not near:  # nor will any later row be: blocks only rise
+            break
         # what has no rare row around it is passed over at once
         low = r + 1 if near or after else max(r + 1, int(rare[x]) - reach)
         for k in range(len(tokens)):

@@ -27,8 +27,17 @@ def together(path: Path) -> bytes | None:
     A commit that did not come to its end is left out, as SQLite does.
 
     Raises:
-        ReadError: both together are too large.
+        ReadError: both together are too large, or one of them cannot be read.
     """
+    try:
+        return _put_together(path)
+    except OSError as error:  # the program may have taken its log away in this very moment
+        raise ReadError(
+            f"{path}: what lies beside it cannot be read ({error.strerror}). Scan again, or leave it out."
+        ) from error
+
+
+def _put_together(path: Path) -> bytes | None:
     for ending, put_in in _BESIDE.items():
         beside = path.with_name(path.name + ending)
         if beside.is_file() and beside.stat().st_size:
