@@ -44,7 +44,7 @@ def test_the_example_is_found_asked_and_read_by_the_command_line(tmp_path: Path)
     call = [sys.executable, "-m", "fivetimes.cli", "sources", str(tmp_path / "ana.timesheet")]
     done = subprocess.run(call, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert "timesheet  (2026-11-02 09:00 to 2026-11-08 09:03)" in done.stdout
+    assert "timesheet  (2026-11-02 to 2026-11-08)" in done.stdout
     assert "29 records = 28 events + 1 bad (no entry)" in done.stdout
 
 
