@@ -107,6 +107,22 @@ def test_what_lies_beside_a_database_is_put_in_as_sqlite_does_and_no_file_is_mad
     assert column(found, "text") == [text for text in _tells(sound / "h.db") if text.strip()]
 
 
+def test_a_commit_that_was_half_written_when_the_machine_stopped_is_left_out_and_those_before_it_are_read(
+    tmp_path: Path,
+) -> None:
+    path, stopped = tmp_path / "h.db", tmp_path / "stopped.db"
+    with closing(sqlite3.connect(path, isolation_level=None)) as writer:
+        writer.execute("PRAGMA journal_mode=WAL")
+        writer.execute(f"CREATE TABLE history({COLUMNS})")
+        for number in (1_700_000_000, 1_700_000_001):
+            writer.execute(f"INSERT INTO history({COLUMNS}) VALUES ({ROW.format(n=number)})")
+        shutil.copyfile(path, stopped)
+        log = (tmp_path / "h.db-wal").read_bytes()
+    (tmp_path / "stopped.db-wal").write_bytes(log[:-4096] + bytes(4096))
+    found, _ = read("atuin", stopped)
+    assert column(found, "text") == ["make 1700000000"]
+
+
 @pytest.mark.parametrize("ending", ["-wal", "-journal"])
 @pytest.mark.parametrize("seed", range(20))
 def test_rubbish_beside_a_database_costs_no_more_than_a_sentence(ending: str, seed: int, tmp_path: Path) -> None:

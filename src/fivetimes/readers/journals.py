@@ -8,16 +8,26 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
 
 from fivetimes.errors import ReadError
 
-_WAL = (0x377F0682, 0x377F0683)  # how a log begins; the two differ in how its sums are made
+_Words = npt.NDArray[np.uint32]
+
+_WAL = {0x377F0682: "<u4", 0x377F0683: ">u4"}  # how a log begins -> the words that its sums are made of
 _WAL_HEAD, _FRAME_HEAD = 32, 24  # bytes
 _JOURNAL = bytes.fromhex("d9d505f920a163d7")
 _SECTORS = range(32, 65_537)  # bytes; a journal that says otherwise is none
 _SIZES = frozenset(1 << power for power in range(9, 17))  # bytes of a page
 _MOST = 1 << 30  # bytes of both together
+_OF_SUMS = np.array(
+    [[1, 1], [1, 2]], dtype=np.uint32
+)  # what a log's two sums become of themselves with each pair of words
+_OF_PAIR = np.array([[1, 0], [1, 1]], dtype=np.uint32)  # and of the pair
 _COUNTED = 200  # bytes between those of a page that its sum in a journal counts
 
 
@@ -53,21 +63,40 @@ def _put_together(path: Path) -> bytes | None:
 
 
 def _from_log(database: bytearray, log: bytes) -> None:
-    """Put in the pages of a write-ahead log, up to the last commit. Frames of an earlier round have another salt."""
+    """Put in the pages of a write-ahead log, up to the last commit that is whole.
+
+    Frames of an earlier round have another salt; one that was being written when the machine stopped has another sum.
+    """
     if len(log) < _WAL_HEAD:
         return
     magic, _, size, _, *salt = struct.unpack(">6I", log[:24])
     if magic not in _WAL or size not in _SIZES:
         return
+    sums, weights = np.frombuffer(log[24:_WAL_HEAD], dtype=">u4").astype(np.uint32), _weights(2 + size // 4)
     waiting: dict[int, bytes] = {}
     for place in range(_WAL_HEAD, len(log) - _FRAME_HEAD - size + 1, _FRAME_HEAD + size):
-        number, pages, *own = struct.unpack(">4I", log[place : place + 16])
-        if own != salt or not number:
+        number, pages, *told = struct.unpack(">6I", log[place : place + _FRAME_HEAD])
+        page = log[place + _FRAME_HEAD : place + _FRAME_HEAD + size]
+        if told[:2] != salt or not number:
             return
-        waiting[number] = log[place + _FRAME_HEAD : place + _FRAME_HEAD + size]
+        words = np.frombuffer(log[place : place + 8] + page, dtype=_WAL[magic]).astype(np.uint32)
+        sums = weights[0] @ sums + weights[1] @ words
+        if told[2:] != sums.tolist():
+            return
+        waiting[number] = page
         if pages:
             _put(database, waiting, size=size, pages=pages)
             waiting = {}
+
+
+@lru_cache(maxsize=len(_SIZES))
+def _weights(words: int) -> tuple[_Words, _Words]:
+    """What a log's sums take of the sums before and of each word: SQLite goes from pair to pair, and all of it is linear."""
+    of_sums, of_words = np.eye(2, dtype=np.uint32), np.empty((2, words), dtype=np.uint32)
+    for place in range(words - 2, -1, -2):
+        of_words[:, place : place + 2] = of_sums @ _OF_PAIR
+        of_sums = of_sums @ _OF_SUMS
+    return of_sums, of_words
 
 
 def _from_journal(database: bytearray, journal: bytes) -> None:
