@@ -131,6 +131,21 @@ def test_a_rejected_routine_is_not_drafted_again(tmp_path: Path) -> None:
         desk.draft(candidate.id, seat)
 
 
+def test_a_report_drafts_the_others_where_a_secret_would_come_with_one(tmp_path: Path, monkeypatch) -> None:
+    post, release = made.friday(6)[0], made.release(8)[0]
+    seat = desk.Seat(made.scan(post, release), tmp_path, tmp_path / "home", {}, "", lambda: made.AT)
+    locked = conductors.locked
+
+    def with_a_secret_in_one(told, harmless):
+        conductor = locked(told, harmless)
+        if conductor.id == post.id:
+            raise RuleError("a secret")
+        return conductor
+
+    monkeypatch.setattr(conductors, "locked", with_a_secret_in_one)
+    assert set(desk.sketches(seat)) == {release.id}
+
+
 def test_the_queue_has_what_is_undecided_first_then_the_deferred_and_not_the_approved(tmp_path: Path) -> None:
     post, _ = made.friday(6)
     release, _ = made.release(8)

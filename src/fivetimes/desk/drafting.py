@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -52,10 +53,17 @@ def sketch(
 
 
 def sketches(seat: Seat) -> dict[str, Conductor]:
-    """What would be drafted of every candidate that the rule lets through, whatever people said of it before."""
+    """What would be drafted of every candidate that the rule lets through, whatever people said of it before.
+
+    One that a secret would come with is left out: `draft` says so of it, and a report is about all the others too.
+    """
     rule = seat.scan.rule
-    ready = [c for c in seat.scan.candidates if c.counted(rule["by"]) >= rule["extract"]]
-    return {c.id: _anew(c, seat, use_live=True, override=None) for c in ready}
+    made = {}
+    for candidate in seat.scan.candidates:
+        if candidate.counted(rule["by"]) >= rule["extract"]:
+            with suppress(RuleError):
+                made[candidate.id] = _anew(candidate, seat, use_live=True, override=None)
+    return made
 
 
 def _anew(candidate: Candidate, seat: Seat, *, use_live: bool, override: tuple[str, str] | None) -> Conductor:
