@@ -113,8 +113,8 @@ def _anywhere(sources: Sequence[Source]) -> tuple[Source, ...]:
 
 def from_machine(environ: Mapping[str, str], *, home: Path, here: Path, engine: str = ENGINES[0]) -> Request:
     """The histories, agent logs and repository found on this machine."""
-    team, found = Team(root=here), tuple(readers.discover(home, here, environ))
-    return Request("this machine", team, found, (), engine, _unwanted(team, environ, home))
+    team, (found, skipped) = Team(root=here), readers.discover(home, here, environ)
+    return Request("this machine", team, tuple(found), tuple(skipped), engine, _unwanted(team, environ, home))
 
 
 # ---- the way through

@@ -134,7 +134,7 @@ def test_this_machine_has_the_histories_of_its_home_and_the_repository_stood_in(
     put(data / "fish" / "fish_history", FISH)
     (repository(home / "site") / "deep").mkdir()
     environ = {"HISTFILE": str(home / ".cache" / "shell.log"), "XDG_DATA_HOME": str(data)}
-    found = discover(home, home / "site" / "deep", environ)
+    found, _ = discover(home, home / "site" / "deep", environ)
     assert [(source.reader, source.origin) for source in found] == [
         ("zsh", "~/.cache/shell.log"),
         ("bash", "~/.bash_history"),
@@ -155,11 +155,20 @@ def test_each_program_that_hosts_powershell_has_a_history_of_its_own(tmp_path: P
     folder = tmp_path / ".local" / "share" / "powershell" / "PSReadLine"
     for host in ("ConsoleHost", "Visual Studio Code Host"):
         put(folder / f"{host}_history.txt", b"Get-Date\n")
-    assert [source.reader for source in discover(tmp_path, tmp_path, {})] == ["powershell", "powershell"]
+    assert [source.reader for source in discover(tmp_path, tmp_path, {})[0]] == ["powershell", "powershell"]
 
 
 def test_a_machine_without_any_history_has_no_sources(tmp_path: Path) -> None:
-    assert discover(tmp_path, tmp_path, {}) == []
+    assert discover(tmp_path, tmp_path, {}) == ([], [])
+
+
+def test_a_damaged_database_at_its_usual_place_is_told_and_not_passed_over(tmp_path: Path) -> None:
+    path = tmp_path / ".local" / "share" / "atuin" / "history.db"
+    put(path, b"SQLite format 3\0" + b"x" * 4096)
+    found, told = discover(tmp_path, tmp_path, {})
+    assert found == []
+    assert [sentence.startswith(f"{path}: this database cannot be read") for sentence in told] == [True]
+    assert named([path]) == ([], told)
 
 
 # ---- the configuration

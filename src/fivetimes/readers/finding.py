@@ -13,7 +13,7 @@ from fivetimes.model import Source
 from fivetimes.readers import generic
 from fivetimes.readers.places import usual
 from fivetimes.readers.repositories import is_repository
-from fivetimes.readers.sniffing import sniff
+from fivetimes.readers.sniffing import sniff, unreadable
 
 _KNOWN = (
     "a shell's history, a history database, a git repository, transcripts of an agent, traces, a skill log, an XES log, or a"
@@ -25,12 +25,16 @@ Columns = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """A place to look at: its path, how it is called in outputs, whose it is, and what its columns are called."""
+    """A place to look at: its path, how it is called in outputs, whose it is, and what its columns are called.
+
+    `usual`: nobody named it, it is where such things mostly are; so it is nothing to tell that nothing is there.
+    """
 
     path: Path
     origin: str
     person: str | None = None
     columns: Columns = ()
+    usual: bool = False
 
 
 def sources(team: Team) -> tuple[list[Source], list[str]]:
@@ -56,8 +60,10 @@ def named(paths: Sequence[Path], *, columns: Columns = ()) -> tuple[list[Source]
     return _all(_Wanted(path, path.as_posix(), None, columns) for path in paths)
 
 
-def discover(home: Path, here: Path, environ: Mapping[str, str]) -> list[Source]:
-    """The sources of this machine: histories, transcripts of agents, the repository that `here` is in, with its reflog.
+def discover(home: Path, here: Path, environ: Mapping[str, str]) -> tuple[list[Source], list[str]]:
+    """The sources of this machine, and sentences for those that cannot be read.
+
+    They are histories, transcripts of agents, and the repository that `here` is in, with its reflog.
 
     Args:
         home: the person's home folder.
@@ -68,8 +74,7 @@ def discover(home: Path, here: Path, environ: Mapping[str, str]) -> list[Source]
     standing = next((folder for folder in (here, *here.parents) if is_repository(folder)), None)
     if standing is not None:
         places += [standing, standing / ".git" / "logs" / "HEAD"]
-    found = [source for path in places for source in _at(_Wanted(path, _tilde(path, home)))[0]]
-    return _distinct(found)
+    return _all(_Wanted(path, _tilde(path, home), usual=True) for path in places)
 
 
 def _all(wanted: Iterable[_Wanted]) -> tuple[list[Source], list[str]]:
@@ -86,7 +91,7 @@ def _at(place: _Wanted) -> tuple[list[Source], list[str]]:
     path, origin = place.path, place.origin
     try:
         if not path.exists():
-            return [], [f"{origin}: there is nothing. Correct the path, or leave it out."]
+            return [], [] if place.usual else [f"{origin}: there is nothing. Correct the path, or leave it out."]
         source = _source(path, origin, place)
         if source is not None:
             return [source], []
@@ -95,7 +100,10 @@ def _at(place: _Wanted) -> tuple[list[Source], list[str]]:
         return [], [f"{origin}: it cannot be read ({error.strerror}). Let it be read, or leave it out."]
     if inside:
         return inside, []
-    return [], [f"{origin}: nothing in it that can be read. Name {_KNOWN}."]
+    told = unreadable(path)
+    if told is None and not place.usual:
+        told = f"{origin}: nothing in it that can be read. Name {_KNOWN}."
+    return [], [told] if told is not None else []
 
 
 def _inside(place: _Wanted) -> Iterator[Source]:

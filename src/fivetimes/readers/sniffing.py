@@ -167,6 +167,16 @@ def _database(path: Path) -> str:
     return next((name for name, known in zip(_TABLES, there, strict=True) if known), "")
 
 
+def unreadable(path: Path) -> str | None:
+    """The sentence why a database cannot be read; None where it can, or where the file is none. Never raises."""
+    try:
+        if path.is_file() and next(blocks(path, after_newline), b"").startswith(MAGIC):
+            holds(path, list(_TABLES.values()))
+    except (ReadError, OSError) as problem:
+        return str(problem)
+    return None
+
+
 def _lines(rows: list[str]) -> str | None:
     if columns(rows[0]):
         return "generic"
