@@ -171,6 +171,11 @@ def test_a_damaged_database_at_its_usual_place_is_told_and_not_passed_over(tmp_p
     assert named([path]) == ([], told)
 
 
+def test_a_log_in_utf_16_is_refused_with_the_reason(tmp_path: Path) -> None:
+    path = put(tmp_path / "log.csv", "person,time,action\nana,1,file\n".encode("utf-16"))
+    assert named([path]) == ([], [f"{path}: it is written in UTF-16. Save it as UTF-8, or leave it out."])
+
+
 # ---- the configuration
 
 WHOLE = """

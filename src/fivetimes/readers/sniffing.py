@@ -168,9 +168,12 @@ def _database(path: Path) -> str:
 
 
 def unreadable(path: Path) -> str | None:
-    """The sentence why a database cannot be read; None where it can, or where the file is none. Never raises."""
+    """The sentence why a database, or a text in UTF-16, cannot be read; None for all that can, or is neither. Never raises."""
     try:
-        if path.is_file() and next(blocks(path, after_newline), b"").startswith(MAGIC):
+        block = next(blocks(path, after_newline), b"") if path.is_file() else b""
+        if block.startswith(_UTF16):
+            return f"{path}: it is written in UTF-16. Save it as UTF-8, or leave it out."
+        if block.startswith(MAGIC):
             holds(path, list(_TABLES.values()))
     except (ReadError, OSError) as problem:
         return str(problem)
