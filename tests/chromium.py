@@ -6,6 +6,7 @@ import importlib.util
 import json
 import os
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import pytest
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.ui import WebDriverWait
 
 PICTURES = Path(__file__).parents[1] / "build" / "pictures"  # ignored by git: for a look
 
@@ -45,6 +47,10 @@ class Browser:
     def one(self, selector: str) -> WebElement:
         """The first element of a selector."""
         return self.driver.find_element("css selector", selector)
+
+    def wait(self, until: Callable[[], bool]) -> None:
+        """Until something is so: what a key or a click sets off comes a moment later."""
+        WebDriverWait(self.driver, 30, poll_frequency=0.1).until(lambda _: until())
 
     def complaints(self) -> list[str]:
         """What stands in the console since the last look."""

@@ -100,19 +100,19 @@ def test_a_card_folds_and_unfolds_by_keyboard(browser: Browser, report: Written)
     browser.open(report.page)
     assert browser.run("return document.getElementById('card-1').open") is True
     _type(browser, "#card-1 > summary", Keys.ENTER)
-    assert browser.run("return document.getElementById('card-1').open") is False
+    browser.wait(lambda: browser.run("return document.getElementById('card-1').open") is False)
     _type(browser, "#card-1 > summary", Keys.SPACE)
-    assert browser.run("return document.getElementById('card-1').open") is True
+    browser.wait(lambda: browser.run("return document.getElementById('card-1').open") is True)
 
 
 def test_all_cards_fold_and_unfold_at_once_and_a_link_opens_its_card(browser: Browser, report: Written) -> None:
     browser.open(report.page)
     _type(browser, "button[data-fold=closed]", Keys.ENTER)
-    assert browser.all("details.card[open]") == []
+    browser.wait(lambda: browser.all("details.card[open]") == [])
     _type(browser, ".index a[href='#card-2']", Keys.ENTER)
-    assert [card.get_attribute("id") for card in browser.all("details.card[open]")] == ["card-2"]
+    browser.wait(lambda: [card.get_attribute("id") for card in browser.all("details.card[open]")] == ["card-2"])
     _type(browser, "button[data-fold=open]", Keys.ENTER)
-    assert len(browser.all("details.card[open]")) == 3
+    browser.wait(lambda: len(browser.all("details.card[open]")) == 3)
 
 
 @pytest.mark.parametrize(
@@ -131,10 +131,11 @@ def test_the_overview_and_the_cards_sort_by_keyboard(
     column = heads.index(head) + 1
     for turn, wanted in (("descending", ordered), ("ascending", ordered[::-1])):
         _type(browser, f".index th:nth-child({column}) button", Keys.ENTER)
+        said = f"Sorted by {head}, {turn}"
+        browser.wait(lambda said=said: browser.one("#said").get_attribute("textContent") == said)  # type: ignore[misc]
         assert browser.one(f".index th:nth-child({column})").get_attribute("aria-sort") == turn
         assert [row.get_attribute("data-card") for row in browser.all(".index tbody tr")] == wanted
         assert [card.get_attribute("id") for card in browser.all("details.card")] == wanted
-        assert browser.one("#said").get_attribute("textContent") == f"Sorted by {head}, {turn}"
 
 
 def test_the_tab_key_reaches_every_card_and_every_heading_that_sorts(browser: Browser, report: Written) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -10,7 +10,6 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from selenium.webdriver.support.ui import WebDriverWait
 
 import builders_scan as made
 from chromium import Browser
@@ -56,13 +55,10 @@ class Served:
             field.send_keys(text)
         button = f"{form}:has({next(iter(fields))}) button"
         self.browser.run("arguments[0].click()", self.browser.one(button))
-        self.wait(lambda: saying in self.text())
+        self.browser.wait(lambda: saying in self.text())
 
     def text(self) -> str:
         return str(self.browser.run("return document.body.innerText"))
-
-    def wait(self, until: Callable[[], bool]) -> None:
-        WebDriverWait(self.browser.driver, 30, poll_frequency=0.1).until(lambda _: until())
 
     def decisions(self) -> list[Decision]:
         return [review.decision for review in desk.ledger(self.folder / "c")]
@@ -105,7 +101,9 @@ def test_a_routine_is_answered_and_approved_and_that_survives_a_reload_and_a_res
         browser.run("window.stays = 1")
         page.send("approve", {"input[name=why]": "it is right"}, saying="Not approved: q1 must be answered first.")
         page.send("answer", {"textarea#answer-q1": "readers know"}, saying="The answer to q1 is in the file.")
-        page.wait(lambda: browser.run("return document.activeElement.innerText") == "The answer to q1 is in the file.")
+        browser.wait(
+            lambda: browser.run("return document.activeElement.innerText") == "The answer to q1 is in the file."
+        )
         page.send("approve", {"input[name=why]": "it is right"}, saying="approved by ana")
         assert browser.run("return window.stays") == 1  # nothing was loaded anew
         refused = [said for said in browser.complaints() if "422" not in said]
@@ -138,7 +136,7 @@ def test_without_javascript_it_does_the_same(browser: Browser, tmp_path: Path) -
             field = browser.one("#why-defer")
             field.send_keys("after the move")
             browser.one(".act-defer").click()
-            page.wait(lambda: page.decisions() == [Decision.DEFER])
+            browser.wait(lambda: page.decisions() == [Decision.DEFER])
         assert "deferred by ana" in page.text()
 
 
@@ -205,7 +203,7 @@ def test_a_form_of_another_page_is_refused_even_with_everything_but_its_origin(
             browser.driver.get(other)
             if kind == "form":
                 browser.one("button").click()
-                page.wait(lambda: "Refused" in page.text())
+                browser.wait(lambda: "Refused" in page.text())
             else:
                 said = browser.driver.execute_async_script(
                     "const done = arguments[1]; fetch(arguments[0], {method: 'POST', credentials: 'include',"
@@ -263,9 +261,9 @@ def test_no_payload_in_any_field_runs_even_without_the_policy(browser: Browser, 
             page.open().routine()
             fill = "arguments[0].value = arguments[1]; arguments[0].form.querySelector('button').click()"
             browser.run(fill, browser.one("#answer-q2"), payload)
-            page.wait(lambda: "The answer to q2" in page.text())
+            browser.wait(lambda: "The answer to q2" in page.text())
             browser.run(fill, browser.one("#why-defer"), payload)
-            page.wait(lambda: "deferred by" in page.text())
+            browser.wait(lambda: "deferred by" in page.text())
             browser.run("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
             browser.run("document.querySelectorAll('summary, label').forEach((e) => { e.focus(); e.click(); })")
             assert browser.run("return window.ran") == 0
