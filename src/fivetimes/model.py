@@ -339,6 +339,7 @@ class EventLog:
 # ---- actions and sessions
 
 LEVELS = 5  # exact words, constants kept, flags alone, subcommand path, program
+FORM, COARSE = 1, 3  # the levels of commands with what varies left out, and of subcommand paths
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,11 +23,24 @@ import numpy as np
 
 from fivetimes.actions.aliases import Distinct, read_own_names
 from fivetimes.config import NAVIGATION
-from fivetimes.model import LEVELS, ActionLog, Bools, Bytes, Effect, EventLog, Floats, Forms, Int32s, Ints, Kind, Role
+from fivetimes.model import (
+    COARSE,
+    LEVELS,
+    ActionLog,
+    Bools,
+    Bytes,
+    Effect,
+    EventLog,
+    Floats,
+    Forms,
+    Int32s,
+    Ints,
+    Kind,
+    Role,
+)
 from fivetimes.privacy import is_pseudonym
 
 _STAR = -1
-_COARSE = 3  # the level of subcommand paths
 _DEPTH = 8  # words after the program that a token may name
 _SWAPPED = 3  # words in one place before the same rest: two may be two commands
 _FREE = frozenset({Role.VALUE, Role.SCRIPT, Role.SECRET})  # words that may be values; the others are structure
@@ -308,7 +321,7 @@ def normalise(events: EventLog) -> ActionLog:
         levels=levels[which] if len(levels) else np.zeros((0, LEVELS), dtype=np.int32),
         labels=labels,
         kind=forms.kind[action],
-        effect=_effects(forms.effect[action], levels[which, _COARSE], own_name[which])
+        effect=_effects(forms.effect[action], levels[which, COARSE], own_name[which])
         if len(levels)
         else forms.effect[action],
         context=_is_context(events, forms, action),

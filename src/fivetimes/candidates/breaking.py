@@ -77,9 +77,8 @@ def _usual_gap(stream: Stream, found: Found, order: list[int]) -> tuple[float, f
     """Within how many rows, and seconds, most neighbouring steps of the whole runs stand."""
     gaps, pauses = [], []
     lines = found.matches.rows[:, order]
-    telling = lines[
-        np.count_nonzero(lines >= 0, axis=1) > 1
-    ]  # never empty: each step stands in more than half of the runs
+    # never empty: each step stands in more than half of the runs
+    telling = lines[np.count_nonzero(lines >= 0, axis=1) > 1]
     for line in telling[:_ENOUGH]:
         here = np.sort(line[line >= 0])
         gaps.append(np.diff(here))

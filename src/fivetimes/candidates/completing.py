@@ -20,12 +20,12 @@ from math import comb
 
 import numpy as np
 
-from fivetimes.candidates.folding import FORM
 from fivetimes.candidates.profile import estimate
 from fivetimes.candidates.runs import CLEARLY, LINKED, Desk, Runs, table_of
 from fivetimes.candidates.search import Found
 from fivetimes.candidates.stream import Stream
 from fivetimes.config import Search
+from fivetimes.model import FORM
 
 _ROUNDS = 2
 _ODD = 0.3  # a row that stands so seldom where it does is looked at again

@@ -18,6 +18,8 @@ from fivetimes.candidates.steps import FoldedStep, fold
 from fivetimes.candidates.stream import Stream
 from fivetimes.config import Rule
 from fivetimes.model import (
+    COARSE,
+    FORM,
     By,
     Candidate,
     Confidence,
@@ -94,7 +96,7 @@ def _occurrence(context: Context, rows: Sequence[tuple[int, int | None]]) -> Occ
         moments.append(
             Moment(
                 step=step,
-                action=actions.labels[int(stream.levels[row, 1])],
+                action=actions.labels[int(stream.levels[row, FORM])],
                 time=_moment_time(float(actions.clock[at]), bool(actions.timed[at])),
                 places=_places(context, event),
                 part=_part(context, at),
@@ -176,7 +178,7 @@ def describe(context: Context, found: Found, confidence: Confidence) -> tuple[Ca
     stream, actions = context.stream, context.sessions.actions
     folded = fold(stream, actions, found)
     steps = tuple(step.step for step in folded)
-    rates = [float(np.mean([stream.rate[stream.levels[r, 3]] for rows in s.rows for r in rows])) for s in folded]
+    rates = [float(np.mean([stream.rate[stream.levels[r, COARSE]] for rows in s.rows for r in rows])) for s in folded]
     telling = naming.telling_step(steps, rates)
     occurrences, runs = _occurrences(context, found, folded)
     candidate = Candidate(

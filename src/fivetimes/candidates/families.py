@@ -19,18 +19,17 @@ from fivetimes.candidates.folding import sequence
 from fivetimes.candidates.profile import estimate
 from fivetimes.candidates.search import Found
 from fivetimes.candidates.stream import Stream
-from fivetimes.model import Floats, Int32s
+from fivetimes.model import COARSE, Floats, Int32s
 
-_COARSE = 3  # the level of subcommand paths
 _CUT = 0.4  # likeness below 0.6 keeps routines apart
 
 
 def _coarse_token(stream: Stream, found: Found, step: int) -> int:
     """The commonest coarse token of a step's rows; its own token where that is coarser still, or no row was left to it."""
     rows = found.matches.rows[:, step]
-    seen, counts = np.unique(stream.levels[rows[rows >= 0], _COARSE], return_counts=True)
+    seen, counts = np.unique(stream.levels[rows[rows >= 0], COARSE], return_counts=True)
     own = int(found.profile.tokens[step])
-    any_of_several = len(seen) > 1 and bool((stream.levels[rows[rows >= 0], _COARSE + 1] == own).all())
+    any_of_several = len(seen) > 1 and bool((stream.levels[rows[rows >= 0], COARSE + 1] == own).all())
     return own if any_of_several or not len(seen) else int(seen[int(np.argmax(counts))])
 
 
@@ -43,7 +42,7 @@ def _coarse_tokens(stream: Stream, found: Found) -> list[int]:
 def _general(stream: Stream, found: Sequence[Found]) -> dict[int, int]:
     """Coarse tokens -> what one of the routines says instead: a step that is *any* commit is also the step of a fix."""
     own = np.unique(np.concatenate([one.profile.tokens for one in found]))
-    narrow, wide = stream.levels[:, _COARSE], stream.levels[:, _COARSE + 1]
+    narrow, wide = stream.levels[:, COARSE], stream.levels[:, COARSE + 1]
     told = np.isin(wide, own) & (narrow != wide)
     return dict(zip(narrow[told].tolist(), wide[told].tolist(), strict=True))
 

@@ -16,9 +16,8 @@ from fivetimes.candidates.profile import precedence
 from fivetimes.candidates.search import Found
 from fivetimes.candidates.stream import Stream
 from fivetimes.kernels.stream import shares_value
-from fivetimes.model import Bools, Floats
+from fivetimes.model import FORM, Bools, Floats
 
-FORM = 1  # the level of commands with what varies left out
 _APART = 0.05  # of the rarer one's matches may hold both, by a slip or a repeat
 _ALWAYS = 0.95  # share from which one of the two is always there
 _SLIPS = 0.2  # share of the matches that may hold both then: the other one stood near by for its own reasons

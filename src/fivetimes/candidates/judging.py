@@ -9,10 +9,8 @@ from collections.abc import Sequence
 from fivetimes.candidates.steps import FoldedStep
 from fivetimes.candidates.stream import Stream
 from fivetimes.config import LOOKING, LOOKING_VERBS
-from fivetimes.model import Confidence, Kind
+from fivetimes.model import COARSE, FORM, Confidence, Kind
 
-_SETTLED = 1  # the level of commands with what varies left out
-_COARSE = 3  # the level of subcommand paths
 _FIRM = 0.9  # of the times that two neighbouring steps are begun with, a whole run comes of it: they belong together
 
 
@@ -67,6 +65,6 @@ def distinct_actions(stream: Stream, folded: Sequence[FoldedStep]) -> int:
     for step in folded:
         if step.step.share > 0.5:
             flat = [r for rows in step.rows for r in rows]
-            level = _SETTLED if step.step.kind is Kind.SHELL else _COARSE
+            level = FORM if step.step.kind is Kind.SHELL else COARSE
             found.add(Counter(stream.levels[flat, level].tolist()).most_common(1)[0][0])
     return len(found)

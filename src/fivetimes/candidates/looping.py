@@ -10,10 +10,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from fivetimes.model import ActionLog, Bools, By, Effect, Ints, Kind, SessionLog
+from fivetimes.model import COARSE, ActionLog, Bools, By, Effect, Ints, Kind, SessionLog
 
 _ROUNDS = 3  # of a loop, at least: to go back once is a second try
-_COARSE = 3  # the level of subcommand paths: another file is the same round
 
 
 def earlier_rounds(sessions: SessionLog) -> Bools:
@@ -24,7 +23,7 @@ def earlier_rounds(sessions: SessionLog) -> Bools:
     rows = np.flatnonzero(agent & ~actions.context)
     if len(rows) < 4:
         return repeated
-    token = actions.levels[rows, _COARSE].astype(np.int64)
+    token = actions.levels[rows, COARSE].astype(np.int64)  # coarse: another file is the same round
     piece = _pieces(sessions, rows)
     again = _comes_again(token, piece, width=len(actions.labels))
     repeated[rows[again & ~finishes(actions)[rows]]] = True

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fivetimes.candidates.folding import FORM, places
+from fivetimes.candidates.folding import places
 from fivetimes.candidates.profile import precedence
 from fivetimes.candidates.search import Found
 from fivetimes.candidates.seeds import link_chance
 from fivetimes.candidates.stream import Stream
 from fivetimes.config import Search
-from fivetimes.model import Floats, Int32s
+from fivetimes.model import FORM, Floats, Int32s
 
 _OWN = 0.5  # of the runs may say a value that is still one run's own
 _SURELY = 0.7  # share from which one place stands before another

@@ -7,11 +7,18 @@ from itertools import combinations
 
 import numpy as np
 
-from fivetimes.model import Bools, Int32s
+from fivetimes.model import Bools, Floats, Int32s
 
 _LEAST = 2  # steps that each side must have of its own: one against one is an alternative, not another routine
 _TOGETHER = 0.7  # correlation from which on optional steps come and go together
 _ROUTINE = 3  # steps that may be a routine of their own
+
+
+def _correlation(present: Floats) -> Floats:
+    """Of each two columns; 0 where one is always or never there, for which NumPy's own has no number."""
+    centred = present - present.mean(axis=0)
+    spread = np.sqrt((centred**2).sum(axis=0))
+    return np.asarray(centred.T @ centred / np.maximum(np.outer(spread, spread), 1e-9))
 
 
 def sides(matched: Int32s) -> tuple[Bools, Bools] | None:
@@ -30,9 +37,7 @@ def sides(matched: Int32s) -> tuple[Bools, Bools] | None:
     optional = np.flatnonzero((share > 0.1) & (share < 0.9))
     if len(optional) < 2 * _LEAST:
         return None
-    centred = present[:, optional] - share[optional]
-    spread = np.sqrt((centred**2).sum(axis=0))
-    phi = centred.T @ centred / np.maximum(np.outer(spread, spread), 1e-9)
+    phi = _correlation(present[:, optional])
     a, b = np.unravel_index(int(np.argmin(phi)), phi.shape)
     if phi[a, b] > -0.5:
         return None
@@ -84,9 +89,7 @@ def together(matched: Int32s) -> Bools | None:
     optional = np.flatnonzero((share < 0.5) & (present.sum(axis=0) >= 2))
     if len(optional) < _ROUTINE:
         return None
-    centred = present[:, optional] - share[optional]
-    spread = np.sqrt((centred**2).sum(axis=0))
-    phi = centred.T @ centred / np.maximum(np.outer(spread, spread), 1e-9)
+    phi = _correlation(present[:, optional])
     sizes = (phi > _TOGETHER).sum(axis=1)
     if sizes.max() < _ROUTINE:
         return None

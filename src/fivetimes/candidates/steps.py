@@ -11,9 +11,8 @@ import numpy as np
 from fivetimes.candidates.folding import folded
 from fivetimes.candidates.search import Found
 from fivetimes.candidates.stream import Stream
-from fivetimes.model import LEVELS, ActionLog, Effect, Kind, Step
+from fivetimes.model import COARSE, LEVELS, ActionLog, Effect, Kind, Step
 
-_COARSE = 3  # the level of subcommand paths
 _FEW = 2  # a way is done at least so often: once may be a slip
 
 
@@ -49,10 +48,10 @@ def _way_level(stream: Stream, flat: Sequence[int], row: int) -> int:
     """The finest level at which this row's way of doing it stands for at least a few rows of its kind."""
     for level in (1, 2):
         like = np.count_nonzero(stream.levels[list(flat), level] == stream.levels[row, level])
-        kind = np.count_nonzero(stream.levels[list(flat), _COARSE] == stream.levels[row, _COARSE])
+        kind = np.count_nonzero(stream.levels[list(flat), COARSE] == stream.levels[row, COARSE])
         if like >= 0.9 * kind:
             return level
-    return _COARSE
+    return COARSE
 
 
 def _effect(actions: ActionLog, stream: Stream, flat: Sequence[int]) -> Effect:

@@ -9,9 +9,7 @@ import numpy as np
 
 from fivetimes.candidates.looping import earlier_rounds
 from fivetimes.kernels import stream as loops
-from fivetimes.model import ActionLog, Bools, Floats, Int32s, Ints, SessionLog, TimeSource
-
-_COARSE = 3  # the level of subcommand paths
+from fivetimes.model import COARSE, ActionLog, Bools, Floats, Int32s, Ints, SessionLog, TimeSource
 
 
 @dataclass(slots=True)
@@ -151,7 +149,7 @@ def open_stream(sessions: SessionLog, *, silence: float) -> Stream:
         rows=rows,
         person=actions.person[rows],
         levels=levels,
-        kind=_kinds(levels[:, _COARSE], actions.labels),
+        kind=_kinds(levels[:, COARSE], actions.labels),
         block=_blocks(actions.person[rows], clock, actions.timed[rows], silence),
         clock=clock,
         event=actions.event[rows],

@@ -181,10 +181,10 @@ def grow(
     out_support = np.zeros(1024, dtype=np.int32)
     found = 1
     # what is still to be looked at: node, length, and where its occurrences stand; the last one is next
-    todo_node = np.empty(256, dtype=np.int32)
-    todo_length = np.empty(256, dtype=np.int32)
-    todo_low = np.empty(256, dtype=np.int64)
-    todo_high = np.empty(256, dtype=np.int64)
+    stack_node = np.empty(256, dtype=np.int32)
+    stack_length = np.empty(256, dtype=np.int32)
+    stack_low = np.empty(256, dtype=np.int64)
+    stack_high = np.empty(256, dtype=np.int64)
     whole, finished, share = 0.0, 0.0, 0.0
     for root in roots:
         whole += first[root + 1] - first[root]
@@ -211,17 +211,17 @@ def grow(
         out_parent[found] = 0
         out_item[found] = root
         out_support[found] = sessions if by_session else size
-        todo_node[0] = found
-        todo_length[0] = 1
-        todo_low[0] = 0
-        todo_high[0] = high
+        stack_node[0] = found
+        stack_length[0] = 1
+        stack_low[0] = 0
+        stack_high[0] = high
         found += 1
         todo, branches = 1, 0
         while todo > 0:
             left = todo if branches > 0 else 0
             todo -= 1
-            node, length = todo_node[todo], todo_length[todo]
-            low, high = todo_low[todo], todo_high[todo]
+            node, length = stack_node[todo], stack_length[todo]
+            low, high = stack_low[todo], stack_high[todo]
             if length == 2:
                 share = (finished + size * (branches - left) / branches) / whole
             if stop[0] or found > limit:
@@ -260,15 +260,15 @@ def grow(
                 continue
             if high + rows > len(end):
                 end, start = longer(end, high + rows), longer(start, high + rows)
-            if todo + kept > len(todo_node):
+            if todo + kept > len(stack_node):
                 room = 2 * (todo + kept)
-                todo_node, todo_length = longer(todo_node, room), longer(todo_length, room)
+                stack_node, stack_length = longer(stack_node, room), longer(stack_length, room)
                 wider = np.empty(room, dtype=np.int64)
-                wider[:todo] = todo_low[:todo]
-                todo_low = wider
+                wider[:todo] = stack_low[:todo]
+                stack_low = wider
                 wider = np.empty(room, dtype=np.int64)
-                wider[:todo] = todo_high[:todo]
-                todo_high = wider
+                wider[:todo] = stack_high[:todo]
+                stack_high = wider
             # what is looked at last stands lowest, so that what is above the next one is free
             at = high
             for t in range(kept):
@@ -277,11 +277,11 @@ def grow(
                 out_parent[found] = node
                 out_item[found] = x
                 out_support[found] = support[x]
-                todo_node[todo] = found
-                todo_length[todo] = length + 1
-                todo_low[todo] = at
+                stack_node[todo] = found
+                stack_length[todo] = length + 1
+                stack_low[todo] = at
                 at += count[x]
-                todo_high[todo] = at
+                stack_high[todo] = at
                 count[x] = 0
                 found += 1
                 todo += 1

@@ -24,10 +24,9 @@ _JOURNAL = bytes.fromhex("d9d505f920a163d7")
 _SECTORS = range(32, 65_537)  # bytes; a journal that says otherwise is none
 _SIZES = frozenset(1 << power for power in range(9, 17))  # bytes of a page
 _MOST = 1 << 30  # bytes of both together
-_OF_SUMS = np.array(
-    [[1, 1], [1, 2]], dtype=np.uint32
-)  # what a log's two sums become of themselves with each pair of words
-_OF_PAIR = np.array([[1, 0], [1, 1]], dtype=np.uint32)  # and of the pair
+# what a log's two sums become, with each pair of words, of themselves and of the pair
+_OF_SUMS = np.array([[1, 1], [1, 2]], dtype=np.uint32)
+_OF_PAIR = np.array([[1, 0], [1, 1]], dtype=np.uint32)
 _COUNTED = 200  # bytes between those of a page that its sum in a journal counts
 
 
