@@ -9,6 +9,7 @@ Both are measured in the same run, as CPU seconds, the least of several times; m
 from __future__ import annotations
 
 import argparse
+import json
 import shlex
 import tempfile
 import time
@@ -17,6 +18,7 @@ from pathlib import Path
 
 from benchmarks import team
 from benchmarks.command import Cost, run
+from benchmarks.scoring import found_in, read_truth, score
 from rich.console import Console
 from rich.table import Table
 
@@ -52,7 +54,13 @@ def _scan(team_file: Path, folder: Path, *, number: int) -> Cost:
     return run(["scan", "--config", str(team_file), "--yes", "--json", str(report)], home=home)
 
 
-def _table(lines: int, *, events: int, split: float, scans: Sequence[Cost], answer: float) -> Table:
+def _recovery(folder: Path) -> float:
+    """How well the last scan found the planted routines."""
+    report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+    return score(read_truth(folder / "team" / "truth.json"), found_in(report)).recovery
+
+
+def _table(lines: int, *, events: int, split: float, scans: Sequence[Cost], recovery: float, answer: float) -> Table:
     cpu, peak = min(cost.cpu for cost in scans), max(cost.peak for cost in scans)
     table = Table("what", "figure")
     table.add_row("events", f"{events:,}")
@@ -62,6 +70,7 @@ def _table(lines: int, *, events: int, split: float, scans: Sequence[Cost], answ
     table.add_row("ratio", f"{cpu / split:.2f}")
     table.add_row("fivetimes scan, wall", f"{min(cost.wall for cost in scans):.2f} s")
     table.add_row("fivetimes scan, peak memory", f"{peak / 2**20:,.0f} MiB")
+    table.add_row("recovery (benchmarks/scoring.py)", f"{recovery:.3f}")
     table.add_row("fivetimes --help, wall", f"{answer:.3f} s")
     return table
 
@@ -85,7 +94,10 @@ def main() -> None:
             splits.append(_split_all(lines))
             scans.append(_scan(folder / "team" / "fivetimes.toml", folder, number=number))
         answer = min(run(["--help"], home=folder / "home").wall for _ in range(HELP_TIMES))
-        Console(width=100).print(_table(len(lines), events=events, split=min(splits), scans=scans, answer=answer))
+        table = _table(
+            len(lines), events=events, split=min(splits), scans=scans, recovery=_recovery(folder), answer=answer
+        )
+    Console(width=100).print(table)
 
 
 if __name__ == "__main__":
