@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from fivetimes import config
+from fivetimes.ingest import READERS, sources
 from fivetimes.model import Balance, Kind, RawBatch
-from fivetimes.readers import READERS, sources
 
 PAUSE = 30 * 60  # seconds
 LENGTHS = range(3, 11)

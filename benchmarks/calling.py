@@ -14,10 +14,10 @@ from typing import Any
 from benchmarks.visiting import LEFT_OUT, Visit
 from benchmarks.watching import printed
 
-from fivetimes import cli, commands, evidence
+from fivetimes import cli, evidence, shell
 from fivetimes.exporters import EXPORTERS
+from fivetimes.ingest import READERS
 from fivetimes.model import Balance, RawBatch, Source
-from fivetimes.readers import READERS
 from fivetimes.web.acts import ACTS
 
 
@@ -200,7 +200,7 @@ def faults(desk: Desk, values: Sequence[str]) -> None:
     fail = _broken(values)
     tables: tuple[tuple[Any, str, Any, list[str]], ...] = (
         (READERS, "zsh", _broken_reader(values), history),
-        (vars(commands), "parse", fail, history),
+        (vars(shell), "parse", fail, history),
         (vars(evidence), "recall", fail, drafted),
         (EXPORTERS, "runbook", fail, drafted),
     )

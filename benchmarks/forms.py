@@ -18,7 +18,7 @@ import pyarrow.parquet
 from benchmarks import planters
 from benchmarks.planters import Did, iso, json_lines, name_of, plainly, written
 
-from fivetimes.readers import READERS
+from fivetimes.ingest import READERS
 
 # ---- shells
 

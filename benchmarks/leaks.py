@@ -47,7 +47,7 @@ from benchmarks.watching import watched
 from fivetimes import cli, exporters, pipeline
 from fivetimes.desk import recall
 from fivetimes.exporters import EXPORTERS
-from fivetimes.readers import READERS
+from fivetimes.ingest import READERS
 
 _SHORTEST = 6  # characters; a shorter value stands in any text by chance
 

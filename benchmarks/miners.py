@@ -32,7 +32,7 @@ def ours(engine: str) -> Miner:
     """`mine`, with one of its engines."""
 
     def prepared(db: list[list[int]], job: Job) -> tuple[Callable[[], Any], Callable[[Any], Iterable[Row]]]:
-        from fivetimes.patterns import Task, search, traces_of
+        from fivetimes.sequential_patterns import Task, search, traces_of
 
         traces = traces_of(db)
         asked = ("support", "max_gap", "min_length", "max_length", "count", "keep")

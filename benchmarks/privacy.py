@@ -35,10 +35,10 @@ from benchmarks.planting import made
 from benchmarks.speed import lines_of as team_lines
 from benchmarks.templates import TEMPLATES
 
-from fivetimes import commands, privacy
-from fivetimes.events import is_commit, redact
+from fivetimes import redaction, shell
+from fivetimes.eventlog.redact import is_commit, redact
+from fivetimes.ingest import READERS
 from fivetimes.model import Balance, EventLog, Kind, RawBatch, Role, Source
-from fivetimes.readers import READERS
 
 KEY = bytes(32)
 BATCH = 20_000
@@ -146,7 +146,7 @@ def by_gate(line: str) -> Counter[str]:
     """What is kept of every command of a line, one by one, and of a transcript's record what its reader finds in it."""
     kept: Counter[str] = Counter()
     for text in _commands_in(line):
-        for command in commands.parse(text, grammar=privacy.public()).commands:
+        for command in shell.parse(text, grammar=redaction.public()).commands:
             alone = " ".join(shlex.quote(word.text) for word in command.words)
             kept += in_log(alone) + Counter(command.via)
             if is_commit(command):  # told as commit:kind, which says as much
@@ -208,8 +208,14 @@ _PLACEHOLDER = re.compile(r"<[a-z]+(?:\.[a-z0-9]+)?>")
 
 def strangers(log: EventLog) -> list[str]:
     """Labels that are neither of the vocabulary, nor a pseudonym, a placeholder or a declared name."""
-    grammar = privacy.public()
-    known = (grammar.is_program, grammar.is_word, grammar.is_subcommand_word, grammar.is_any_flag, privacy.is_pseudonym)
+    grammar = redaction.public()
+    known = (
+        grammar.is_program,
+        grammar.is_word,
+        grammar.is_subcommand_word,
+        grammar.is_any_flag,
+        redaction.is_pseudonym,
+    )
     roles = dict(zip(log.forms.words.tolist(), log.forms.roles.tolist(), strict=True))
     declared = {Role.NAME, Role.KEY}
     return [
@@ -218,7 +224,7 @@ def strangers(log: EventLog) -> list[str]:
         if not _PLACEHOLDER.fullmatch(label)
         and not any(says(label) for says in known)
         and not _is_plain_flag(label)
-        and not (roles.get(word) in declared and all(map(privacy.declared, label.split(" "))))
+        and not (roles.get(word) in declared and all(map(redaction.declared, label.split(" "))))
     ]
 
 

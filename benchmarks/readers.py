@@ -25,9 +25,9 @@ from benchmarks.written import WRITERS
 from rich.console import Console
 from rich.table import Column, Table
 
+from fivetimes.ingest import READERS
+from fivetimes.ingest.git import _LOG, _NAMES
 from fivetimes.model import Balance, Source
-from fivetimes.readers import READERS
-from fivetimes.readers.git import _LOG, _NAMES
 
 LOADED = ("claude_code", "codex")
 

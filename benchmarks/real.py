@@ -25,10 +25,10 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from fivetimes import patterns, pipeline
-from fivetimes.candidates import persistence, propose
+from fivetimes import pipeline, sequential_patterns
 from fivetimes.config import Search
 from fivetimes.model import Candidate, SessionLog
+from fivetimes.routines import persistence, propose
 
 HERE = Path(__file__).resolve().parents[1]
 USUAL = 0.5  # share of the occurrences from which a step is a usual one
@@ -83,7 +83,9 @@ def _share(seen: Sequence[persistence.Seen]) -> float:
 def _frequent(sessions: SessionLog, count: int) -> list[tuple[int, ...]]:
     """The most frequent sequences of the first part of the time, as many as there are candidates."""
     first = persistence.first_part(sessions)
-    found = patterns.classic(patterns.traces_of(first), most=max(FREQUENT, count), min_length=3, max_length=8)
+    found = sequential_patterns.classic(
+        sequential_patterns.traces_of(first), most=max(FREQUENT, count), min_length=3, max_length=8
+    )
     return [tokens for tokens, _ in found][:count]
 
 

@@ -23,8 +23,8 @@ from rich.console import Console
 from rich.table import Table
 
 from fivetimes import config
+from fivetimes.ingest import READERS, sources
 from fivetimes.model import Balance
-from fivetimes.readers import READERS, sources
 
 HELP_TIMES = 10
 SHELLS = ("zsh", "bash", "fish")

@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from fivetimes.commands import parse
 from fivetimes.conductors import draft
 from fivetimes.model import (
     Balance,
@@ -33,7 +32,8 @@ from fivetimes.model import (
     Tier,
     Variant,
 )
-from fivetimes.privacy import Known, harmless, public
+from fivetimes.redaction import Known, harmless, public
+from fivetimes.shell import parse
 
 AT = datetime(2026, 4, 3, 9, 0, tzinfo=UTC)
 RULE: Mapping[str, Any] = {

@@ -20,7 +20,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from fivetimes.errors import ReadError
-from fivetimes.readers import READERS, git
+from fivetimes.ingest import READERS, git
 from reading import FIXTURES, read
 
 HISTORIES, LOGS = FIXTURES / "histories", FIXTURES / "logs"

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from fivetimes.actions import normalise
-from fivetimes.events import redact
-from fivetimes.identity import fuse
+from fivetimes.eventlog.identity import fuse
+from fivetimes.eventlog.redact import redact
 from fivetimes.model import EventLog, Kind, RawBatch, SessionLog
 from fivetimes.sessions import segment
 

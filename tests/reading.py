@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from fivetimes.ingest import READERS
 from fivetimes.model import Balance, By, Kind, RawBatch, Source
-from fivetimes.readers import READERS
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 

@@ -1,9 +1,9 @@
-"""The rules of gitleaks -> src/fivetimes/privacy/detector.json, the second lock.
+"""The rules of gitleaks -> src/fivetimes/redaction/detector.json, the second lock.
 
     python tools/build_detector.py gitleaks.toml 8.30.1
 
 `gitleaks.toml` is the configuration that gitleaks ships (config/gitleaks.toml, MIT; its notice stands in
-src/fivetimes/privacy/ATTRIBUTION.txt), and the second word is the version it is from. Kept of each rule are its id, expression,
+src/fivetimes/redaction/ATTRIBUTION.txt), and the second word is the version it is from. Kept of each rule are its id, expression,
 least entropy and the group that holds the secret. Left out are descriptions, allowlists (what they excuse costs us a
 placeholder at most), rules on paths alone, and keywords: they are there for speed, and all expressions at once are fast.
 """

@@ -1,9 +1,9 @@
-"""Public pages of commands (tldr, fig) -> src/fivetimes/privacy/vocabulary.json.gz, the closed vocabulary.
+"""Public pages of commands (tldr, fig) -> src/fivetimes/redaction/vocabulary.json.gz, the closed vocabulary.
 
     python tools/build_vocabulary.py tldr.json fig.json
 
 `tldr.json` is a harvest of the example commands of the tldr pages (programs with the words and flags seen after them, and plain
-words); `fig.json` comes from `tools/fig_tree.mjs`. Both are public; attribution stands in src/fivetimes/privacy/ATTRIBUTION.txt.
+words); `fig.json` comes from `tools/fig_tree.mjs`. Both are public; attribution stands in src/fivetimes/redaction/ATTRIBUTION.txt.
 
 A word seen after a program may be a value, so a stated principle decides what is a subcommand:
 

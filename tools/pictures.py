@@ -18,7 +18,7 @@ from rich.console import Console
 
 from chromium import start
 from fivetimes import pipeline
-from fivetimes.pages import terminal
+from fivetimes.reports import terminal
 
 _WIDTH = 150  # columns of the terminal
 # (name, the first and the last element of the report that it shows)

@@ -59,7 +59,7 @@ Columns = Annotated[
 def _agreed(request: Request, *, yes: bool) -> bool:
     """Show what would be read and ask once; a pipe is never asked and must say --yes."""
     from fivetimes import pipeline
-    from fivetimes.pages import terminal
+    from fivetimes.reports import terminal
 
     _say(terminal.found(request.sources, stats=pipeline.sizes(request)))
     if yes:
@@ -85,8 +85,8 @@ def scan(
     histories: Annotated[int, typer.Option(min=1, help="How many of each sort --calibrate makes.")] = HISTORIES,
 ) -> None:
     """Find what is repeated, and show the five-times ladder."""
-    from fivetimes import desk, pages, pipeline
-    from fivetimes.pages import terminal
+    from fivetimes import desk, pipeline, reports
+    from fivetimes.reports import terminal
 
     request, asked_for = _to_scan(paths or [], config, engine, columns)
     if not request.sources:
@@ -97,7 +97,7 @@ def scan(
         made_up = histories if calibrate else 0
         result = desk.proposed(pipeline.scan(request, folder=_folder(), tick=tick, histories=made_up), CONDUCTORS)
     if as_json is not None:
-        _emit(json.dumps(pages.document(result), indent=1), as_json)
+        _emit(json.dumps(reports.document(result), indent=1), as_json)
     if as_json is None or str(as_json) != "-":
         _say(terminal.ladder(result, width=_console().width))
 
@@ -110,13 +110,13 @@ def show(
     every: Annotated[bool, typer.Option("--all", help="Show every occurrence.")] = False,
 ) -> None:
     """Show one routine, with the lines behind it: on a terminal the commands themselves, read again just now."""
-    from fivetimes import desk, pages, pipeline
-    from fivetimes.pages import terminal
+    from fivetimes import desk, pipeline, reports
+    from fivetimes.reports import terminal
 
     result = _last(config)
     candidate = pipeline.candidate_of(result, name)
     if as_json:
-        typer.echo(json.dumps(pages.candidate_document(candidate), indent=1))
+        typer.echo(json.dumps(reports.candidate_document(candidate), indent=1))
         return
     # into a pipe goes nothing raw
     live = desk.recall(result, candidate, home=_folder()) if sys.stdout.isatty() else None
@@ -202,12 +202,12 @@ def report(
 @app.command()
 def doctor(config: Config = None, as_json: AsJson = False) -> None:
     """Say what was read, skipped and taken out, and what was not proposed, each by its rule."""
-    from fivetimes import pages
-    from fivetimes.pages import balances
+    from fivetimes import reports
+    from fivetimes.reports import balances
 
     result = _last(config)
     if as_json:
-        document = pages.document(result)
+        document = reports.document(result)
         typer.echo(
             json.dumps({key: document[key] for key in ("sources", "skipped", "redactions", "suppressed")}, indent=1)
         )
@@ -219,7 +219,7 @@ def doctor(config: Config = None, as_json: AsJson = False) -> None:
 def names(config: Config = None, as_json: AsJson = False) -> None:
     """Show names that no vocabulary knows, on a terminal only, and keep those that you say yes to."""
     from fivetimes import pipeline
-    from fivetimes.pages import terminal
+    from fivetimes.reports import terminal
 
     found = pipeline.unknown_names(_request(config), folder=_folder())
     if as_json or not (sys.stdin.isatty() and sys.stdout.isatty()):
@@ -241,18 +241,18 @@ def sources(
     as_json: AsJson = False,
 ) -> None:
     """Show what can be read here: reader, span of time, every record accounted for, and what would help. Keeps nothing."""
-    from fivetimes import pages, pipeline
-    from fivetimes.pages import balances
+    from fivetimes import pipeline, reports
+    from fivetimes.reports import balances
 
     request, _ = _to_scan(paths or [], config, columns=columns)
     if not request.sources:
         raise FivetimesError(pipeline.nothing_found(request))
-    reports, skipped = pipeline.survey(request)
-    told = pipeline.advice(reports)
+    surveyed, skipped = pipeline.survey(request)
+    sentences = pipeline.advice(surveyed)
     if as_json:
-        typer.echo(json.dumps(pages.sources_document(reports, told, skipped), indent=1))
+        typer.echo(json.dumps(reports.sources_document(surveyed, sentences, skipped), indent=1))
     else:
-        _say(balances.sources(reports, advice=told, skipped=skipped))
+        _say(balances.sources(surveyed, advice=sentences, skipped=skipped))
 
 
 @app.command()

@@ -34,7 +34,7 @@ def verify(
 ) -> None:
     """Recompute the evidence of a conductor from its sources, and say what has moved or changed since."""
     from fivetimes import desk
-    from fivetimes.pages import review as pages
+    from fivetimes.reports import review as pages
 
     told = desk.verified_document(desk.verify(file, last(config), home=folder()))
     if as_json:
@@ -128,7 +128,7 @@ class _Terminal:
 
     def say(self, shown: object) -> None:
         """Print a text or a card."""
-        from fivetimes.pages.review import sentence
+        from fivetimes.reports.review import sentence
 
         say(sentence(shown) if isinstance(shown, str) else shown)
 
@@ -144,7 +144,7 @@ class _Terminal:
 def status(config: Config = None, conductors: Conductors = CONDUCTORS, as_json: AsJson = False) -> None:
     """Say of every conductor how it stands, by whose word, what is open, and when it was last seen."""
     from fivetimes import desk, pipeline
-    from fivetimes.pages import review as pages
+    from fivetimes.reports import review as pages
 
     known = pipeline.known_scan(config, here=Path.cwd(), folder=folder())
     rows = [desk.row_document(row) for row in desk.status(conductors, known)]

@@ -81,7 +81,7 @@ def patterns(  # noqa: PLR0913, PLR0917 - the questions of one command
     """Print frequent sequences, plainly counted: what the ladder is not."""
     from fivetimes import pipeline, sequences, store
     from fivetimes.config import Mining
-    from fivetimes.patterns import Task
+    from fivetimes.sequential_patterns import Task
 
     most = limit or Mining().limit
     task = Task(support, _gap(max_gap), min_length, max_length, count.value, keep.value, most)

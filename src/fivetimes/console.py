@@ -51,7 +51,7 @@ def say(renderable: object) -> None:
 
 def shown(text: str) -> str:
     """Lines as they are, without anything that a terminal would obey."""
-    from fivetimes.privacy import show
+    from fivetimes.redaction import show
 
     return "\n".join(show(line) for line in text.split("\n"))
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Any
 
-from fivetimes.commands.secrets import is_secret_key, names_secret
 from fivetimes.model import (
     Balance,
     Candidate,
@@ -25,7 +24,7 @@ from fivetimes.model import (
     Role,
     Source,
 )
-from fivetimes.privacy import (
+from fivetimes.redaction import (
     declared,
     digest,
     flagged,
@@ -37,6 +36,7 @@ from fivetimes.privacy import (
     typed,
     without_digit_groups,
 )
+from fivetimes.shell.secrets import is_secret_key, names_secret
 
 _Key = tuple[str, int | None, str | None]
 

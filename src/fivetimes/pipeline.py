@@ -17,24 +17,13 @@ from typing import Any
 
 import numpy as np
 
-from fivetimes import (
-    candidates,
-    identity,
-    names,
-    pages,
-    patterns,
-    pauses,
-    readers,
-    store,
-)
+from fivetimes import ingest, pauses, reports, routines, sequential_patterns, store
 from fivetimes.actions import normalise
-from fivetimes.alignment import align
-from fivetimes.candidates.classic import from_patterns
-from fivetimes.candidates.search import Found, Rejected, find
-from fivetimes.candidates.stream import Stream
 from fivetimes.config import IDLE, Rule, Search, Team, columns_of, load
 from fivetimes.errors import FivetimesError, UnknownId
-from fivetimes.events import redact, varied_programs
+from fivetimes.eventlog import identity, unknown
+from fivetimes.eventlog.alignment import align
+from fivetimes.eventlog.redact import redact, varied_programs
 from fivetimes.model import (
     Balance,
     Candidate,
@@ -49,6 +38,9 @@ from fivetimes.model import (
     Standing,
     Traces,
 )
+from fivetimes.routines.classic import from_patterns
+from fivetimes.routines.search import Found, Rejected, find
+from fivetimes.routines.stream import Stream
 from fivetimes.sessions import segment
 
 logger = logging.getLogger(__name__)
@@ -67,14 +59,14 @@ class Request:
     sources: tuple[Source, ...]
     skipped: tuple[str, ...] = ()
     engine: str = ENGINES[0]
-    unwanted: readers.Ignore = field(default_factory=readers.Ignore)
+    unwanted: ingest.Ignore = field(default_factory=ingest.Ignore)
 
 
 # ---- what to scan
 
 
-def _unwanted(team: Team, environ: Mapping[str, str], home: Path) -> readers.Ignore:
-    return readers.ignore(
+def _unwanted(team: Team, environ: Mapping[str, str], home: Path) -> ingest.Ignore:
+    return ingest.ignore(
         environ, root=team.root, home=home, histignore=team.histignore, history_ignore=team.history_ignore
     )
 
@@ -82,7 +74,7 @@ def _unwanted(team: Team, environ: Mapping[str, str], home: Path) -> readers.Ign
 def from_config(path: Path, *, engine: str = ENGINES[0]) -> Request:
     """A team, as a `fivetimes.toml` describes it."""
     team = load(path)
-    found, skipped = readers.sources(team)
+    found, skipped = ingest.sources(team)
     unwanted = _unwanted(team, os.environ, Path.home())
     return Request(str(path.resolve()), team, _anywhere(found), tuple(skipped), engine, unwanted)
 
@@ -100,7 +92,7 @@ def from_paths(paths: Sequence[Path], *, columns: str = "", engine: str = ENGINE
     """
     pairs = [pair.partition("=") for pair in columns.split(",") if pair.strip()]
     called = columns_of("--map", {field.strip(): column.strip() for field, _, column in pairs})
-    found, skipped = readers.named(paths, columns=called)
+    found, skipped = ingest.named(paths, columns=called)
     name = "\n".join([*(str(path.resolve()) for path in paths), *([_MAP + columns] if called else ())])
     team = Team(root=Path())
     return Request(name, team, _anywhere(found), tuple(skipped), engine, _unwanted(team, os.environ, Path.home()))
@@ -113,7 +105,7 @@ def _anywhere(sources: Sequence[Source]) -> tuple[Source, ...]:
 
 def from_machine(environ: Mapping[str, str], *, home: Path, here: Path, engine: str = ENGINES[0]) -> Request:
     """The histories, agent logs and repository found on this machine."""
-    team, (found, skipped) = Team(root=here), readers.discover(home, here, environ)
+    team, (found, skipped) = Team(root=here), ingest.discover(home, here, environ)
     return Request("this machine", team, tuple(found), tuple(skipped), engine, _unwanted(team, environ, home))
 
 
@@ -128,8 +120,8 @@ def _read(request: Request, balances: list[Balance], trouble: list[str], tick: T
     for number, (source, balance) in enumerate(zip(request.sources, balances, strict=True)):
         tick("reading", number / len(request.sources))
         try:
-            batches = readers.READERS[source.reader](source, balance)
-            yield from readers.without(batches, source, balance, request.unwanted)
+            batches = ingest.READERS[source.reader](source, balance)
+            yield from ingest.without(batches, source, balance, request.unwanted)
         except FivetimesError as error:
             trouble.append(str(error))
 
@@ -161,7 +153,9 @@ def sessions_of(events: EventLog, team: Team, search: Search) -> SessionLog:
 def _engine(request: Request, sessions: SessionLog, tick: Tick) -> dict[str, Any]:
     """What looks for routines, as `propose` wants it told."""
     if request.engine == "prefixspan":
-        found = patterns.classic(patterns.traces_of(sessions), most=100, min_length=3, max_length=8)
+        found = sequential_patterns.classic(
+            sequential_patterns.traces_of(sessions), most=100, min_length=3, max_length=8
+        )
         tokens = [pattern for pattern, _ in found]
         return {
             "finder": lambda stream, search: from_patterns(stream, tokens, search),
@@ -220,11 +214,11 @@ def survey(request: Request) -> tuple[list[SourceReport], list[str]]:
     return reports, trouble
 
 
-def _surveyed(source: Source, unwanted: readers.Ignore) -> SourceReport:
+def _surveyed(source: Source, unwanted: ingest.Ignore) -> SourceReport:
     balance, lossy, untimed, ends_untimed = Balance(), False, 0, False
     first, last = np.inf, -np.inf
-    found = readers.READERS[source.reader](source, balance)
-    for batch in readers.without(found, source, balance, unwanted):
+    found = ingest.READERS[source.reader](source, balance)
+    for batch in ingest.without(found, source, balance, unwanted):
         times = np.full(len(batch.text), np.nan) if batch.time is None else np.asarray(batch.time, dtype=np.float64)
         known = times[~np.isnan(times)]
         untimed += len(times) - len(known)
@@ -245,7 +239,7 @@ def _surveyed(source: Source, unwanted: readers.Ignore) -> SourceReport:
 
 def advice(reports: Sequence[SourceReport]) -> list[list[str]]:
     """For each source, sentences that help."""
-    return [readers.advice(report) for report in reports]
+    return [ingest.advice(report) for report in reports]
 
 
 def run(
@@ -268,16 +262,16 @@ def run(
     search = Search()
     balances = [Balance() for _ in request.sources]
     trouble: list[str] = []
-    names_here = readers.known_here(request.sources, os.environ, approved=approved)
+    names_here = ingest.known_here(request.sources, os.environ, approved=approved)
     raw = _read(request, balances, trouble, tick)
     events = redact(raw, key=key, identify=_identify(request.team), known=names_here)
     tick("finding steps", 0.0)
     sessions = sessions_of(events, request.team, search)
     engine = _engine(request, sessions, tick)
-    found, suppressed = candidates.propose(sessions, rule=request.team.rule, search=search, **engine)
+    found, suppressed = routines.propose(sessions, rule=request.team.rule, search=search, **engine)
     known = _calibrated(request, sessions, histories, tick) if histories else None
     if known is not None:
-        found = candidates.judged(found, known)
+        found = routines.judged(found, known)
     return Scan(
         candidates=tuple(found),
         suppressed=tuple(suppressed),
@@ -290,19 +284,19 @@ def run(
         sessions=len(sessions),
         persons=len(np.unique(events.columns["person"])),
         varied=varied_programs(events),
-        compositions=candidates.compositions(sessions.actions),
+        compositions=routines.compositions(sessions.actions),
         chance=known.chance if known is not None else (),
     )
 
 
-def _calibrated(request: Request, sessions: SessionLog, histories: int, tick: Tick) -> candidates.Calibration:
+def _calibrated(request: Request, sessions: SessionLog, histories: int, tick: Tick) -> routines.Calibration:
     """The whole search on made-up histories of the same team."""
 
     def search(made_up: SessionLog) -> list[Candidate]:
         engine = _engine(request, made_up, _quiet)
-        return candidates.propose(made_up, rule=request.team.rule, search=Search(), **engine)[0]
+        return routines.propose(made_up, rule=request.team.rule, search=Search(), **engine)[0]
 
-    return candidates.calibrate(sessions, search, runs=histories, tick=partial(tick, "searching chance histories"))
+    return routines.calibrate(sessions, search, runs=histories, tick=partial(tick, "searching chance histories"))
 
 
 # ---- with our own files: the key, the last scan
@@ -326,8 +320,8 @@ def scan(request: Request, *, folder: Path, tick: Tick = _quiet, histories: int 
 
 def _continued(result: Scan, before: Scan, *, anew: bool) -> Scan:
     """A scan that knows the last one. What was read twice (not `anew`) says the same of its changes both times."""
-    found = candidates.continued(result.candidates, before.candidates)
-    changed = candidates.changes(found, before.candidates) if anew else before.changes
+    found = routines.continued(result.candidates, before.candidates)
+    changed = routines.changes(found, before.candidates) if anew else before.changes
     return replace(result, candidates=tuple(found), changes=changed)
 
 
@@ -405,10 +399,10 @@ class Told:
 def report(scan: Scan, *, form: str, told: Told, at: datetime) -> str:
     """The report as text: `html`, `md` or `json`."""
     if form == "json":
-        return json.dumps(pages.document(scan, drafts=told.drafts, standings=told.standings), indent=1)
+        return json.dumps(reports.document(scan, drafts=told.drafts, standings=told.standings), indent=1)
     if form == "md":
-        return pages.report_markdown(scan, at=at, drafts=told.drafts, standings=told.standings)
-    return pages.report_html(
+        return reports.report_markdown(scan, at=at, drafts=told.drafts, standings=told.standings)
+    return reports.report_html(
         scan, at=at, drafts=told.drafts, standings=told.standings, people=told.people, live=told.live
     )
 
@@ -420,12 +414,12 @@ def write_report(path: Path, text: str) -> None:
 
 def sequences(request: Request, *, key: bytes) -> Traces:
     """The steps of each session in order, navigation left out: what frequent sequences are counted in."""
-    return patterns.traces_of(sessions(request, key=key))
+    return sequential_patterns.traces_of(sessions(request, key=key))
 
 
 def sessions(request: Request, *, key: bytes) -> SessionLog:
     """All work, cut into sessions: what routines are looked for in."""
-    known = readers.known_here(request.sources, os.environ, approved=frozenset())
+    known = ingest.known_here(request.sources, os.environ, approved=frozenset())
     raw = _read(request, [Balance() for _ in request.sources], [])
     events = redact(raw, key=key, identify=_identify(request.team), known=known)
     return sessions_of(events, request.team, Search())
@@ -434,10 +428,10 @@ def sessions(request: Request, *, key: bytes) -> SessionLog:
 # ---- names that nobody knows
 
 
-def unknown_names(request: Request, *, folder: Path) -> list[names.Unknown]:
+def unknown_names(request: Request, *, folder: Path) -> list[unknown.Unknown]:
     """Names in program and script position that are in no vocabulary, read now and kept nowhere; for a terminal alone."""
-    known = readers.known_here(request.sources, os.environ, approved=store.approved(folder))
-    return names.unknown(_read(request, [Balance() for _ in request.sources], []), known=known)
+    known = ingest.known_here(request.sources, os.environ, approved=store.approved(folder))
+    return unknown.unknown(_read(request, [Balance() for _ in request.sources], []), known=known)
 
 
 def approve(words: Sequence[str], *, folder: Path) -> None:

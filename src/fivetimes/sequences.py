@@ -8,17 +8,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fivetimes import patterns, readers
+from fivetimes import ingest, sequential_patterns
 from fivetimes.errors import FivetimesError
 from fivetimes.model import PatternSet, Token, Traces
-from fivetimes.privacy import show
+from fivetimes.redaction import show
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """How patterns are to be mined: the task, the engine, what to count besides, how many to keep."""
 
-    task: patterns.Task
+    task: sequential_patterns.Task
     engine: str
     columns: tuple[str, ...] = ()
     top: int | None = None
@@ -37,8 +37,8 @@ def mined(paths: Sequence[Path], asked: Asked, *, otherwise: Callable[[], Traces
     """
     if asked.engine == "spark" and any(path.suffix == ".parquet" for path in paths):
         return _parquet(paths, asked)
-    traces = _spmf(paths) if any(map(readers.spmf.is_spmf, paths)) else otherwise()
-    return patterns.search(traces, asked.task, engine=asked.engine, columns=asked.columns, top=asked.top)
+    traces = _spmf(paths) if any(map(ingest.spmf.is_spmf, paths)) else otherwise()
+    return sequential_patterns.search(traces, asked.task, engine=asked.engine, columns=asked.columns, top=asked.top)
 
 
 def _parquet(paths: Sequence[Path], asked: Asked) -> PatternSet:
@@ -47,13 +47,13 @@ def _parquet(paths: Sequence[Path], asked: Asked) -> PatternSet:
     unknown = sorted(set(asked.columns) - {"surprise"})
     if unknown:
         raise FivetimesError(f"{paths[0]}: of a Parquet table no {unknown[0]} are counted. Leave the column out.")
-    return patterns.mine_parquet(paths[0], asked.task, top=asked.top, score="surprise" in asked.columns)
+    return sequential_patterns.mine_parquet(paths[0], asked.task, top=asked.top, score="surprise" in asked.columns)
 
 
 def _spmf(paths: Sequence[Path]) -> Traces:
     if len(paths) > 1:
         raise FivetimesError(f"{paths[0]}: an SPMF file is mined alone. Name one file, or join them.")
-    return readers.spmf.read(paths[0])
+    return ingest.spmf.read(paths[0])
 
 
 def as_json(found: PatternSet) -> str:

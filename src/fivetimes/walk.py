@@ -13,7 +13,7 @@ from typing import Protocol
 from fivetimes import desk, exporters, reviews
 from fivetimes.errors import FivetimesError, RuleError
 from fivetimes.model import Candidate, Conductor, Decision, LiveText
-from fivetimes.pages import review as pages
+from fivetimes.reports import review as pages
 
 _CHOICES = "[a]ccept  [r]eject  [d]efer  [t]itle  [e]dit  [q]uestion  [w]rite a constant  [n]ext  e[x]it"
 _GO_ON, _NEXT, _EXIT = "go on", "next", "exit"

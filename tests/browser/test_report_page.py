@@ -15,8 +15,8 @@ from selenium.webdriver.common.keys import Keys
 import builders_scan as made
 from chromium import Browser
 from fivetimes.model import Changes, Decision, Promotion, Review, Scan, Standing, Suppressed, Tier
-from fivetimes.pages import document, report_html
-from fivetimes.privacy import show
+from fivetimes.redaction import show
+from fivetimes.reports import document, report_html
 from hostile import PAYLOADS, drafts_of, hostile, live_of
 
 _STANDINGS = {

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import oracles
 from fivetimes.errors import MiningError
-from fivetimes.patterns import Task, mine, mine_parquet
+from fivetimes.sequential_patterns import Task, mine, mine_parquet
 
 pytestmark = [pytest.mark.spark, pytest.mark.filterwarnings("ignore")]  # the warnings of pyspark are not ours
 
@@ -21,7 +21,7 @@ few = settings(deadline=None, max_examples=12, suppress_health_check=[HealthChec
 
 @pytest.fixture(scope="module", autouse=True)
 def spark():
-    from fivetimes.patterns.spark import session
+    from fivetimes.sequential_patterns.spark import session
 
     with session() as one:
         one.sparkContext.setLogLevel("ERROR")

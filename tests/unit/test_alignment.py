@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fivetimes.alignment import align
-from fivetimes.identity import fuse
+from fivetimes.eventlog.alignment import align
+from fivetimes.eventlog.identity import fuse
 from fivetimes.kernels.chains import heaviest_chain
 from fivetimes.model import EventLog, Kind, RawBatch, TimeSource
 from logs import START, log_of

@@ -5,9 +5,9 @@ from __future__ import annotations
 import random
 
 import logs
-from fivetimes.candidates import propose
 from fivetimes.config import Rule, Search
 from fivetimes.model import Candidate, SessionLog, Suppressed
+from fivetimes.routines import propose
 
 EVERYDAY = "mnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 

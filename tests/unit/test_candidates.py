@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 
 import logs
 import oracles
-from fivetimes.candidates import naming, propose
-from fivetimes.candidates.classic import from_patterns
-from fivetimes.candidates.collect import collect, core
-from fivetimes.candidates.profile import estimate
-from fivetimes.candidates.search import find
-from fivetimes.candidates.stream import open_stream
 from fivetimes.config import Rule, Search
 from fivetimes.model import Effect, Kind, RawBatch, Step, Tier
+from fivetimes.routines import naming, propose
+from fivetimes.routines.classic import from_patterns
+from fivetimes.routines.collect import collect, core
+from fivetimes.routines.profile import estimate
+from fivetimes.routines.search import find
+from fivetimes.routines.stream import open_stream
 
 SEARCH = Search()
 

@@ -10,14 +10,14 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from fivetimes.commands import parse, plain, tree
-from fivetimes.commands.line import LONGEST
-from fivetimes.commands.scripts import SCRIPTED, Scripted
-from fivetimes.commands.secret_places import ROWS, Place
-from fivetimes.commands.secrets import is_secret_word
-from fivetimes.commands.wrappers import WRAPPERS, Wrapper
 from fivetimes.model import Command, CommandLine, Role
-from fivetimes.privacy import public
+from fivetimes.redaction import public
+from fivetimes.shell import parse, plain, tree
+from fivetimes.shell.line import LONGEST
+from fivetimes.shell.scripts import SCRIPTED, Scripted
+from fivetimes.shell.secret_places import ROWS, Place
+from fivetimes.shell.secrets import is_secret_word
+from fivetimes.shell.wrappers import WRAPPERS, Wrapper
 
 GRAMMAR = public()
 OPERATORS = {"", "|", "|&", "&&", "||", ";", "&"}

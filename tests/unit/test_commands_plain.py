@@ -5,7 +5,7 @@ import re
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fivetimes.commands import plain, tree
+from fivetimes.shell import plain, tree
 
 WORDS = st.sampled_from(
     ["git", "-m", "'a b'", '"c d"', "x=1", "a'b'c", '""', "''", "~/x", "*.py", "%1", "-", "--", "a,b", "1", "./run", "if", "do",

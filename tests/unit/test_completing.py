@@ -9,15 +9,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import logs
-from fivetimes.candidates import propose
-from fivetimes.candidates.completing import complete
-from fivetimes.candidates.families import families
-from fivetimes.candidates.folding import accident
-from fivetimes.candidates.runs import Desk
-from fivetimes.candidates.search import find
-from fivetimes.candidates.stream import open_stream
 from fivetimes.config import Rule, Search
 from fivetimes.model import Effect
+from fivetimes.routines import propose
+from fivetimes.routines.completing import complete
+from fivetimes.routines.families import families
+from fivetimes.routines.folding import accident
+from fivetimes.routines.runs import Desk
+from fivetimes.routines.search import find
+from fivetimes.routines.stream import open_stream
 
 SEARCH = Search()
 EVERYDAY = ["git status", "ls -l src", "vim notes.md", "git diff", "make", "less README.md", "git log", "top", "date"]

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 import builders_scan
 import logs
-from fivetimes import pages, pipeline
-from fivetimes.candidates import changes, continued, propose
+from fivetimes import pipeline, reports
 from fivetimes.config import Rule, Search
 from fivetimes.model import Candidate, Moment, Occurrence, Place, Promotion, Tier
+from fivetimes.routines import changes, continued, propose
 
 SEARCH = Search()
 
@@ -112,7 +112,7 @@ def run(number: int) -> str:
 
 def report(history: Path, folder: Path) -> str:
     """What `scan --json` writes."""
-    return json.dumps(pages.document(pipeline.scan(pipeline.from_paths([history]), folder=folder)))
+    return json.dumps(reports.document(pipeline.scan(pipeline.from_paths([history]), folder=folder)))
 
 
 def test_a_scan_that_is_repeated_gives_the_same_bytes_and_one_that_read_more_says_what_climbed(history, tmp_path):

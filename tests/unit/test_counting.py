@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 import logs
 import oracles
-from fivetimes.candidates import propose
-from fivetimes.candidates.counting import bus_factor
-from fivetimes.candidates.rhythm import rhythm, tail
 from fivetimes.config import Rule, Search
 from fivetimes.model import By, Candidate, RawBatch, SessionLog, Tier
+from fivetimes.routines import propose
+from fivetimes.routines.counting import bus_factor
+from fivetimes.routines.rhythm import rhythm, tail
 
 SEARCH = Search()
 WEEK = 7 * 86400

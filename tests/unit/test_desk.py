@@ -14,11 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import builders_scan as made
-from fivetimes import conductors, desk, evidence, readers, store
+from fivetimes import conductors, desk, evidence, ingest, store
 from fivetimes.errors import FivetimesError, RuleError, UnknownId
 from fivetimes.exporters import render
 from fivetimes.model import Candidate, Conductor, Decision, Kind, Moment, Occurrence, Place, Source
-from fivetimes.privacy import digest
+from fivetimes.redaction import digest
 
 KEY = b"k" * 32
 
@@ -248,7 +248,7 @@ def seen(lines: list[str], wanted: list[str]) -> Candidate:
 
 
 def traced(candidate: Candidate, *sources: Source) -> evidence.Traced:
-    return evidence.trace(candidate, sources=sources, readers=readers.READERS, key=KEY)
+    return evidence.trace(candidate, sources=sources, readers=ingest.READERS, key=KEY)
 
 
 LINES = ["make", "git push", "ls", "make", "git tag v1", "make"]

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 import logs
 import oracles
-from fivetimes.candidates import Calibration, calibrate, judged, propose
-from fivetimes.candidates.chance import resampled, shuffled
-from fivetimes.candidates.doubt import LEVEL, false_discovery, part, turning_point, worded
-from fivetimes.candidates.stream import open_stream
 from fivetimes.config import Rule, Search
 from fivetimes.model import Confidence, HeldOut, SessionLog
+from fivetimes.routines import Calibration, calibrate, judged, propose
+from fivetimes.routines.chance import resampled, shuffled
+from fivetimes.routines.doubt import LEVEL, false_discovery, part, turning_point, worded
+from fivetimes.routines.stream import open_stream
 
 SEARCH = Search()
 

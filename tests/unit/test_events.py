@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import logs
-from fivetimes.events import commit_kind, varied_programs
+from fivetimes.eventlog.redact import commit_kind, varied_programs
 from fivetimes.model import EVENT_COLUMNS, Effect, EventLog, Kind, RawBatch, Role
 
 
@@ -190,7 +190,7 @@ def test_a_slip_of_the_fingers_is_read_as_the_program_that_was_meant_and_counted
 
 @pytest.mark.parametrize("line", ["fd -e py", "ls", "zqxctl up", "", "  make", "df -h"])
 def test_a_name_that_is_a_program_or_nearly_none_is_left_alone(line):
-    from fivetimes.events import unslipped
-    from fivetimes.privacy import public
+    from fivetimes.eventlog.redact import unslipped
+    from fivetimes.redaction import public
 
     assert unslipped(line, public()) == line

@@ -6,11 +6,11 @@ import random
 
 import builders
 import logs
-from fivetimes.candidates import propose
 from fivetimes.config import Rule, Search
 from fivetimes.evidence import recall, source_of
+from fivetimes.ingest import READERS
 from fivetimes.model import Balance, Candidate, Kind, Source
-from fivetimes.readers import READERS
+from fivetimes.routines import propose
 
 
 def shell_history(folder, times: int = 6) -> list[Source]:

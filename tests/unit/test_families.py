@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import logs
-from fivetimes.candidates import propose
-from fivetimes.candidates.families import families, likeness
-from fivetimes.candidates.search import find
-from fivetimes.candidates.stream import open_stream
 from fivetimes.config import Rule, Search
 from fivetimes.model import Kind, RawBatch
+from fivetimes.routines import propose
+from fivetimes.routines.families import families, likeness
+from fivetimes.routines.search import find
+from fivetimes.routines.stream import open_stream
 
 SEARCH = Search()
 

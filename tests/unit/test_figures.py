@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 import builders_scan as made
 from fivetimes.model import Candidate, Composition, Tier
-from fivetimes.pages.figures import Follows, figures, people_heat
-from fivetimes.pages.graph import graph
+from fivetimes.reports.figures import Follows, figures, people_heat
+from fivetimes.reports.graph import graph
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)  # a Monday
 

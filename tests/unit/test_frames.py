@@ -6,7 +6,7 @@ import pandas as pd
 
 import builders_scan
 from fivetimes.model import Scan
-from fivetimes.pages import frames
+from fivetimes.reports import frames
 
 
 def a_scan() -> Scan:

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 import logs
 import oracles
-from fivetimes import identity
-from fivetimes.identity import fuse
+from fivetimes.eventlog import identity
+from fivetimes.eventlog.identity import fuse
 from fivetimes.model import By, Kind, RawBatch, TimeSource
 
 

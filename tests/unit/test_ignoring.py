@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fivetimes.errors import ReadError
+from fivetimes.ingest import Ignore, ignore, without
+from fivetimes.ingest.globs import divided, glob, literal
+from fivetimes.ingest.ignoring import lines_of
 from fivetimes.model import Balance, Kind, RawBatch, Source
-from fivetimes.readers import Ignore, ignore, without
-from fivetimes.readers.globs import divided, glob, literal
-from fivetimes.readers.ignoring import lines_of
 
 HERE = PurePosixPath("/home/ana")
 SOURCE = Source("bash", Path("/home/ana/.bash_history"), "h")

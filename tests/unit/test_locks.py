@@ -10,11 +10,11 @@ from functools import partial
 import pytest
 
 import builders_scan as made
-from fivetimes.commands import parse
 from fivetimes.conductors import draft, locked
 from fivetimes.exporters import render
 from fivetimes.model import CommandLine, Role
-from fivetimes.privacy import Known, digit_groups, harmless, public
+from fivetimes.redaction import Known, digit_groups, harmless, public
+from fivetimes.shell import parse
 
 
 def parsed(text: str) -> CommandLine:

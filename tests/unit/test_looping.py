@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 import logs
 import oracles
 from fivetimes import pipeline
-from fivetimes.candidates import propose
-from fivetimes.candidates.looping import _comes_again
 from fivetimes.config import Rule, Search
 from fivetimes.model import By, Candidate, Kind, RawBatch, SessionLog
+from fivetimes.routines import propose
+from fivetimes.routines.looping import _comes_again
 
 SEARCH = Search()
 LOOKS = ("Grep", "Glob", "WebFetch", "LS")

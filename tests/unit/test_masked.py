@@ -6,10 +6,10 @@ from functools import partial
 
 import pytest
 
-from fivetimes.commands import parse
 from fivetimes.evidence import masked
 from fivetimes.model import Kind, LiveCommand, LiveText
-from fivetimes.privacy import Known, harmless, public
+from fivetimes.redaction import Known, harmless, public
+from fivetimes.shell import parse
 
 TOKEN = "gh" + "p_" + "aB3dE5fG7hJ9" * 3
 

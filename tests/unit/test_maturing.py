@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 import builders_scan
 import logs
 import oracles
-from fivetimes.candidates import compositions, propose
-from fivetimes.candidates.composing import level
 from fivetimes.conductors.maturity import records
 from fivetimes.conductors.questions import questions
 from fivetimes.config import Rule, Search
 from fivetimes.model import Kind, RawBatch, SessionLog, Unready
+from fivetimes.routines import compositions, propose
+from fivetimes.routines.composing import level
 
 SEARCH = Search()
 

@@ -12,12 +12,12 @@ import pytest
 import logs
 import repositories
 from fivetimes import store
-from fivetimes.events import redact
+from fivetimes.eventlog.redact import redact
+from fivetimes.eventlog.unknown import unknown
+from fivetimes.ingest import known_here
+from fivetimes.ingest.targets import targets
 from fivetimes.model import Role, Source
-from fivetimes.names import unknown
-from fivetimes.privacy import Known, is_pseudonym
-from fivetimes.readers import known_here
-from fivetimes.readers.targets import targets
+from fivetimes.redaction import Known, is_pseudonym
 
 FILES = {
     "Makefile": "site proofs: x\n\techo y: z\nCC := gcc\n.PHONY: site\n",

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 import builders_scan as made
 from fivetimes.model import Changes, Conductor, Decision, Promotion, Review, Scan, Standing, Tier
-from fivetimes.pages import candidate_document, document, report_html, report_markdown
-from fivetimes.pages.pictures import TIMELINE_WIDTH, ladder, timeline
+from fivetimes.reports import candidate_document, document, report_html, report_markdown
+from fivetimes.reports.pictures import TIMELINE_WIDTH, ladder, timeline
 from hostile import PAYLOADS, drafts_of, hostile, live_of, sample
 
 

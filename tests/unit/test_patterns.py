@@ -16,9 +16,9 @@ import logs
 import oracles
 from fivetimes.errors import MiningError
 from fivetimes.model import PatternSet, Traces
-from fivetimes.patterns import breadth, classic, depth, mine, mining, traces_of
-from fivetimes.patterns.coding import Task, code
-from fivetimes.patterns.occurrences import occurrences, support
+from fivetimes.sequential_patterns import breadth, classic, depth, mine, mining, traces_of
+from fivetimes.sequential_patterns.coding import Task, code
+from fivetimes.sequential_patterns.occurrences import occurrences, support
 
 LETTERS = "abc"
 databases = st.lists(st.text(LETTERS, max_size=7), min_size=1, max_size=3)

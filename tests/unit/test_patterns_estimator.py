@@ -17,7 +17,7 @@ from sklearn.utils import estimator_checks
 
 import oracles
 from fivetimes.errors import MiningError
-from fivetimes.patterns import SequenceMiner
+from fivetimes.sequential_patterns import SequenceMiner
 
 DB = [["pull", "build", "test"], ["pull", "lint", "build", "test"], ["edit"], []]
 

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fivetimes.errors import MiningError
-from fivetimes.patterns import breadth, traces_of
-from fivetimes.patterns.coding import Task, code
-from fivetimes.patterns.pivots import mine_pivot, ranks, together, windows
-from fivetimes.patterns.tree import Tree
+from fivetimes.sequential_patterns import breadth, traces_of
+from fivetimes.sequential_patterns.coding import Task, code
+from fivetimes.sequential_patterns.pivots import mine_pivot, ranks, together, windows
+from fivetimes.sequential_patterns.tree import Tree
 
 databases = st.lists(st.text("abcde", max_size=14), min_size=1, max_size=5)
 gaps = st.one_of(st.none(), st.integers(0, 3))

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 import builders_scan
 import logs
-from fivetimes.candidates import persistence, propose
-from fivetimes.candidates.persistence import Seen
 from fivetimes.config import Rule, Search
 from fivetimes.model import Kind, Step
+from fivetimes.routines import persistence, propose
+from fivetimes.routines.persistence import Seen
 
 SEARCH = Search()
 ONE, _ = builders_scan.friday(6)

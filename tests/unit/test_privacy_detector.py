@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fivetimes.model import Kind, Role
-from fivetimes.privacy import (
+from fivetimes.redaction import (
     Known,
     closed,
     declared,
@@ -25,7 +25,7 @@ from fivetimes.privacy import (
     is_pseudonym,
     public,
 )
-from fivetimes.privacy.detector import Detector, entropy
+from fivetimes.redaction.detector import Detector, entropy
 
 LETTERS = string.ascii_letters + string.digits
 
@@ -66,10 +66,10 @@ def test_the_public_vocabulary_is_no_secret():
 
 
 def test_each_rule_is_compiled_and_named_with_its_source():
-    table = json.loads(resources.files("fivetimes.privacy").joinpath("detector.json").read_text("utf-8"))
+    table = json.loads(resources.files("fivetimes.redaction").joinpath("detector.json").read_text("utf-8"))
     assert table["from"].startswith("gitleaks ")
     assert len(table["rules"]) > 200
-    assert "Zachary Rice" in resources.files("fivetimes.privacy").joinpath("ATTRIBUTION.txt").read_text("utf-8")
+    assert "Zachary Rice" in resources.files("fivetimes.redaction").joinpath("ATTRIBUTION.txt").read_text("utf-8")
 
 
 def test_a_rule_that_asks_for_entropy_leaves_a_dull_word_alone():

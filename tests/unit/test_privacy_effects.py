@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fivetimes.model import Effect
-from fivetimes.privacy import effect_of, effect_of_name
-from fivetimes.privacy.effect_rules import Rule, by_program, rules
-from fivetimes.privacy.verbs import VERBS, Verbs
+from fivetimes.redaction import effect_of, effect_of_name
+from fivetimes.redaction.effect_rules import Rule, by_program, rules
+from fivetimes.redaction.verbs import VERBS, Verbs
 
 
 @pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.example)

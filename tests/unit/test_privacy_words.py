@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fivetimes.model import Role
-from fivetimes.privacy import Known, Pseudonyms, declared, harmless, public, reason, secret_looking, show, typed
-from fivetimes.privacy.harmless import RULES, Rule
-from fivetimes.privacy.placeholders import EXTENSIONS
+from fivetimes.redaction import Known, Pseudonyms, declared, harmless, public, reason, secret_looking, show, typed
+from fivetimes.redaction.harmless import RULES, Rule
+from fivetimes.redaction.placeholders import EXTENSIONS
 
 HERE = Known(
     executables=frozenset({"acme-sync"}),
@@ -31,13 +31,13 @@ HERE = Known(
 
 
 def test_the_shipped_file_is_packed_without_a_time() -> None:
-    packed = resources.files("fivetimes.privacy").joinpath("vocabulary.json.gz").read_bytes()
+    packed = resources.files("fivetimes.redaction").joinpath("vocabulary.json.gz").read_bytes()
     assert packed[4:8] == bytes(4)
     assert set(json.loads(gzip.decompress(packed))) == {"programs", "flags", "words"}
 
 
 def test_what_is_taken_is_attributed() -> None:
-    text = resources.files("fivetimes.privacy").joinpath("ATTRIBUTION.txt").read_text("utf-8")
+    text = resources.files("fivetimes.redaction").joinpath("ATTRIBUTION.txt").read_text("utf-8")
     assert "tldr" in text
     assert "CC-BY 4.0" in text
     assert "@withfig/autocomplete" in text

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 import builders_scan
 import logs
-from fivetimes.candidates import propose
-from fivetimes.candidates.ranking import completion_weight, ranked, recency_weight, score, shown
 from fivetimes.config import Rule, Search
 from fivetimes.model import Confidence, HeldOut, Tier
+from fivetimes.routines import propose
+from fivetimes.routines.ranking import completion_weight, ranked, recency_weight, score, shown
 
 SURE = Confidence("strong", 400.0, 1.0, 3)
 ONE, _ = builders_scan.friday(12)
@@ -73,7 +73,7 @@ def test_what_is_a_part_of_a_proposed_routine_says_so():
 
 
 def test_a_sequence_of_which_a_proposed_routine_has_all_steps_is_a_part_of_it():
-    from fivetimes.candidates.propose import _says
+    from fivetimes.routines.propose import _says
 
     assert _says("git push origin", "git push")
     assert _says("git push", "git push origin")

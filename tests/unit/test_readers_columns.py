@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 
 from fivetimes import config
 from fivetimes.errors import ConfigError, ReadError
+from fivetimes.ingest import READERS, named, sniff, sources
 from fivetimes.model import Balance, Source
 from fivetimes.pipeline import from_paths, requested
-from fivetimes.readers import READERS, named, sniff, sources
 from reading import FIXTURES, column, read, read_bytes
 
 XES = FIXTURES / "logs" / "xes" / "orders.xes"

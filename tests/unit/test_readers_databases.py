@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from fivetimes.errors import ReadError
+from fivetimes.ingest import sniff
+from fivetimes.ingest.databases import MAGIC
 from fivetimes.model import By
-from fivetimes.readers import sniff
-from fivetimes.readers.databases import MAGIC
 from reading import FIXTURES, column, read
 
 HISTORIES = FIXTURES / "histories"

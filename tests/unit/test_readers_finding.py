@@ -10,7 +10,7 @@ import pytest
 
 from fivetimes import config
 from fivetimes.errors import ConfigError
-from fivetimes.readers import READERS, discover, named, sniff, sources
+from fivetimes.ingest import READERS, discover, named, sniff, sources
 from reading import FIXTURES
 
 ZSH, BASH, FISH = b": 1700000000:0;ls\n", b"#1700000000\nls\n", b"- cmd: ls\n  when: 1700000000\n"

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from fivetimes.ingest import READERS, sniff
 from fivetimes.model import By, Kind, RawBatch
-from fivetimes.readers import READERS, sniff
 from reading import FIXTURES, bits, column, read
 
 HISTORIES = FIXTURES / "histories"

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fivetimes.errors import ReadError
+from fivetimes.ingest import advice, git, mailmap
 from fivetimes.model import By
 from fivetimes.pipeline import from_paths, survey
-from fivetimes.readers import advice, git, mailmap
 from reading import column, read
 from repositories import commit, empty_repository, run
 

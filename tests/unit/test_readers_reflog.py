@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import repositories
-from fivetimes.readers import sniff
+from fivetimes.ingest import sniff
 from reading import column, read, read_bytes
 
 WHO = {

@@ -7,8 +7,8 @@ from itertools import pairwise
 import pytest
 
 from fivetimes.errors import ReadError
+from fivetimes.ingest import spmf
 from fivetimes.model import Traces
-from fivetimes.readers import spmf
 
 
 def written(tmp_path, text: str, name: str = "db.txt"):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fivetimes.candidates.splitting import woven
 from fivetimes.model import Int32s
+from fivetimes.routines.splitting import woven
 
 HOST, GUEST = range(100), range(100, 200)  # rows of the routine, and of what was done at the same time
 

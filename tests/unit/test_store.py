@@ -8,10 +8,10 @@ import pytest
 
 import logs
 from fivetimes import store
-from fivetimes.candidates import propose
 from fivetimes.config import Rule, Search
 from fivetimes.errors import FivetimesError
 from fivetimes.model import Balance, Scan, Source, SourceReport
+from fivetimes.routines import propose
 
 
 def a_scan(tmp_path) -> Scan:

@@ -13,8 +13,8 @@ from rich.console import Console, RenderableType
 
 import builders_scan as made
 from fivetimes.model import Scan
-from fivetimes.pages import balances, terminal
-from fivetimes.pages.strip import strip
+from fivetimes.reports import balances, terminal
+from fivetimes.reports.strip import strip
 
 
 def shown(what: RenderableType, *, width: int, colour: bool = False) -> str:

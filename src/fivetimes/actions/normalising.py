@@ -38,7 +38,7 @@ from fivetimes.model import (
     Kind,
     Role,
 )
-from fivetimes.privacy import is_pseudonym
+from fivetimes.redaction import is_pseudonym
 
 _STAR = -1
 _DEPTH = 8  # words after the program that a token may name

@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 from typing import Any
 
-from fivetimes.commands.secrets import is_secret_key
 from fivetimes.model import Candidate, Command, CommandLine, Kind, LiveCommand, LiveText, Moment, Role, Word
-from fivetimes.privacy import is_pseudonym
+from fivetimes.redaction import is_pseudonym
+from fivetimes.shell.secrets import is_secret_key
 
 Parse = Callable[[str], CommandLine]
 Harmless = Callable[[str, Role], bool]

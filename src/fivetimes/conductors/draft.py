@@ -21,7 +21,7 @@ from fivetimes.conductors.routes import routes
 from fivetimes.conductors.steps import Wording, Wordings, worded
 from fivetimes.errors import RuleError
 from fivetimes.model import Candidate, Conductor, LiveText, Step
-from fivetimes.privacy import show
+from fivetimes.redaction import show
 
 SCHEMA = "fivetimes/conductor/1"
 

@@ -13,7 +13,7 @@ from typing import Any
 from fivetimes.conductors.calls import Harmless
 from fivetimes.errors import RuleError
 from fivetimes.model import Candidate, Conductor, Kind, Role, Step, Variant
-from fivetimes.privacy import closed, digit_groups, flagged
+from fivetimes.redaction import closed, digit_groups, flagged
 
 _ROUNDS = 4
 _SHORTEST = 3  # characters of a word that is taken out with its neighbours

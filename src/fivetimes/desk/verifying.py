@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from fivetimes import conductors, evidence, readers, store
+from fivetimes import conductors, evidence, ingest, store
 from fivetimes.desk.files import conductor_at
 from fivetimes.errors import FivetimesError
 from fivetimes.model import Place, Scan
@@ -53,7 +53,7 @@ def verify(path: Path, scan: Scan, *, home: Path) -> Verified:
             "Verify it where it was drafted, or scan the sources that it is from."
         )
     sources = [report.source for report in scan.sources]
-    traced = evidence.trace(basis, sources=sources, readers=readers.READERS, key=store.local_key(home))
+    traced = evidence.trace(basis, sources=sources, readers=ingest.READERS, key=store.local_key(home))
     found = conductors.evidence(replace(basis, occurrences=traced.occurrences))
     return Verified(
         id=stated.id,

@@ -9,7 +9,7 @@ from textwrap import shorten
 from typing import Any
 
 from fivetimes.exporters.shell import PLACEHOLDER
-from fivetimes.privacy import show
+from fivetimes.redaction import show
 
 _LONGEST = 90  # characters of a command where it is only named
 

@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 
-from fivetimes import desk, pages
+from fivetimes import desk, reports
 from fivetimes.config import REVIEW_BYTES, REVIEW_PATIENCE
 from fivetimes.errors import FivetimesError, RuleError, fault
 from fivetimes.model import Candidate
@@ -152,7 +152,7 @@ def _following(site: Site, candidate: Candidate) -> views.Row | None:
 async def _static(_site: Site, request: Request) -> Response:
     name = request.path_params["name"]
     if name == "report.css":
-        return Response(pages.source("report.css"), media_type="text/css")
+        return Response(reports.source("report.css"), media_type="text/css")
     if name not in _STATIC:
         raise HTTPException(404)
     return Response(_own_file(name), media_type=_STATIC[name])
@@ -259,4 +259,4 @@ def _page(template: str, site: Site, *, problem: str, **words: Any) -> Response:
 
 @lru_cache(maxsize=1)
 def _environment() -> Any:
-    return pages.html_environment("fivetimes.web")
+    return reports.html_environment("fivetimes.web")

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from fivetimes import conductors, desk, exporters, pages, pipeline, reviews
+from fivetimes import conductors, desk, exporters, pipeline, reports, reviews
 from fivetimes.errors import FivetimesError
 from fivetimes.model import Candidate, Conductor, Decision, LiveText, Moment, Occurrence, Scan, Standing, Tier
-from fivetimes.pages.review import stands
+from fivetimes.reports.review import stands
 
 _FIRST_STEPS = 4
 NOTHING = "none"  # what stands for a draft that there is not
@@ -158,7 +158,7 @@ def routine(laid: Laid, seat: desk.Seat) -> dict[str, Any]:
     document = laid.conductor.document if laid.conductor is not None else {}
     named = replace(laid.candidate, title=document.get("title", laid.candidate.title))
     return {
-        **pages.one_card(seat.scan, named, laid.conductor, standing=laid.standing),
+        **reports.one_card(seat.scan, named, laid.conductor, standing=laid.standing),
         "answering": True,
         "id": laid.candidate.id,
         "title": named.title,

@@ -1,5 +1,0 @@
-"""A command line -> program, subcommand path, script, flags and values, wrappers looked through: `parse`."""
-
-from fivetimes.commands.line import parse
-
-__all__ = ["parse"]

@@ -1,0 +1,1 @@
+"""RawBatch -> EventLog: redacted, one row per event, one order in time."""

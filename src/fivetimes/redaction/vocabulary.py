@@ -1,0 +1,180 @@
+"""The shipped file of public names -> Vocabulary: which words are programs, subcommands, flags and plain technical words."""
+
+import gzip
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from importlib import resources
+
+# An operator of a redirection stands in the place of a flag; a file descriptor is one digit.
+_REDIRECTION = re.compile(r"[0-9]?(?:>>?|<|<>|>\||>&|<&|<<-?|<<<)|&>>?")
+_COMPOSED = re.compile(r"--?([a-z]{3,}(?:[-_][a-z]{2,}){0,3})")
+_SIGN = re.compile(r"[-<>&|]*[0-9]?[-<>&|]*")
+_MOST_PLACES = 16_384  # whose flags are remembered; words of a line are among them, and must not fill the memory
+_CLUSTER = re.compile(r"-[A-Za-z]{2,5}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Program:
+    paths: frozenset[str]
+    flags: frozenset[str]
+    taking: Mapping[str, frozenset[str]]
+
+
+_NOTHING = _Program(frozenset(), frozenset(), {})
+
+
+def _program(row: str) -> _Program:
+    """Return a program from its row: paths by bars, flags by spaces, value-taking flags by place, divided by tabs."""
+    paths, flags, taking = row.split("\t")
+    places = (place.partition(":") for place in taking.split("|") if place)
+    return _Program(
+        paths=frozenset(paths.split("|")) - {""},
+        flags=frozenset(flags.split()),
+        taking={path: frozenset(many.split()) for path, _, many in places},
+    )
+
+
+class Vocabulary:
+    """The closed vocabulary: a Grammar of public programs, and the plain words that may be kept.
+
+    Everything in it was harvested from public pages (see ATTRIBUTION.txt), so a word that it holds says nothing about a person.
+    Programs are unpacked when first asked for: loading costs a few milliseconds.
+    """
+
+    def __init__(self, *, programs: Mapping[str, str], flags: frozenset[str], words: frozenset[str]) -> None:
+        self._rows = programs
+        self._flags = flags
+        self._words = words
+        self._seen: dict[str, _Program] = {}
+        self._taking: dict[str, frozenset[str]] = {}
+
+    def _of(self, name: str) -> _Program:
+        found = self._seen.get(name)
+        if found is None:
+            row = self._rows.get(name)
+            if row is None:
+                return _NOTHING  # not remembered: names that nobody knows must not fill the memory
+            found = self._seen[name] = _program(row)
+        return found
+
+    def is_program(self, name: str) -> bool:
+        """Whether this is the name of a public program or shell builtin.
+
+        Example:
+            >>> public().is_program("git"), public().is_program("hunter2")
+            (True, False)
+        """
+        return name in self._rows
+
+    def is_subcommand(self, program: str, path: tuple[str, ...]) -> bool:
+        """Whether `path` (one or more words) is a subcommand path of the program, or the beginning of one.
+
+        Example:
+            >>> public().is_subcommand("kubectl", ("rollout", "undo")), public().is_subcommand("git", ("main",))
+            (True, False)
+        """
+        joined = " ".join(path)
+        # one word each: `gh "auth login"` is none of them
+        return joined in self._of(program).paths and joined.count(" ") == len(path) - 1
+
+    def is_flag(self, program: str, flag: str) -> bool:
+        """Whether this is a flag name that public pages show: for this program, or for so many that it is common.
+
+        A cluster of short flags counts when each letter does, and a long one made of public words says no more than they do.
+        A redirection's operator counts too.
+
+        Example:
+            >>> [public().is_flag("git", flag) for flag in ("--amend", "--help", "2>", "--test_output", "--hunter")]
+            [True, True, True, True, False]
+            >>> public().is_flag("tar", "-xzf")
+            True
+        """
+        known = self._of(program.partition(" ")[0]).flags
+        if flag in known or flag in self._flags or _REDIRECTION.fullmatch(flag):
+            return True
+        if _CLUSTER.fullmatch(flag) is not None and all("-" + letter in known for letter in flag[1:]):
+            return True
+        return self._is_composed(flag)
+
+    def _is_composed(self, flag: str) -> bool:
+        match = _COMPOSED.fullmatch(flag)
+        return match is not None and all(piece in self._words for piece in re.split("[-_]", match[1]))
+
+    def takes_value(self, program: str, flag: str) -> bool:
+        """Whether the flag is known to take the next word as its value.
+
+        `program` may go on with a subcommand path (`docker compose`): flags of that place count, and those further up.
+
+        Example:
+            >>> public().takes_value("git", "-C"), public().takes_value("docker compose", "-f")
+            (True, True)
+        """
+        found = self._taking.get(program)
+        if found is None:
+            found = self._taking_at(program)
+            if len(self._taking) < _MOST_PLACES:
+                self._taking[program] = found
+        return flag in found
+
+    def _taking_at(self, place: str) -> frozenset[str]:
+        head, _, path = place.partition(" ")
+        taking = self._of(head).taking
+        found = set(taking.get("", ()))
+        while path:
+            found |= taking.get(path, frozenset())
+            path = path.rpartition(" ")[0]
+        return frozenset(found)
+
+    def is_word(self, text: str) -> bool:
+        """Whether this is a plain technical word that is no one's secret.
+
+        Example:
+            >>> public().is_word("production"), public().is_word("Glacier-0445")
+            (True, False)
+        """
+        return text in self._words
+
+    def is_subcommand_word(self, text: str) -> bool:
+        """Whether any public program has this word in a subcommand path."""
+        return text in self._subcommand_words
+
+    def is_any_flag(self, text: str) -> bool:
+        """Whether any public program has this flag, it is made of public words, or it is a redirection's operator."""
+        return text in self._every_flag or _REDIRECTION.fullmatch(text) is not None or self._is_composed(text)
+
+    @cached_property
+    def _subcommand_words(self) -> frozenset[str]:
+        return frozenset(word for row in self._rows.values() for word in _split(row, field=0)) - {""}
+
+    @cached_property
+    def _every_flag(self) -> frozenset[str]:
+        return frozenset(flag for row in self._rows.values() for flag in _split(row, field=1)) - {""} | self._flags
+
+
+def is_sign(text: str) -> bool:
+    """Whether a word in a flag's place has no letter and one digit at most: an operator, `--`, `-1`. More digits are a number.
+
+    Example:
+        >>> [is_sign(word) for word in ("--", "2>&", "-1", "--4711", "-x")]
+        [True, True, True, False, False]
+    """
+    return _SIGN.fullmatch(text) is not None
+
+
+def _split(row: str, *, field: int) -> list[str]:
+    return row.split("\t")[field].replace("|", " ").split(" ")
+
+
+@lru_cache(maxsize=1)
+def public() -> Vocabulary:
+    """Return the vocabulary that the package ships."""
+    packed = resources.files("fivetimes.redaction").joinpath("vocabulary.json.gz").read_bytes()
+    content = json.loads(gzip.decompress(packed))
+    return Vocabulary(
+        programs=content["programs"],
+        flags=frozenset(content["flags"].split()),
+        words=frozenset(content["words"].split()),
+    )

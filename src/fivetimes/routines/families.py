@@ -1,0 +1,165 @@
+"""Found -> Found: what is one routine done in variants becomes one, so that a person sees it once.
+
+Two routines are as alike as the steps they share in order, each step weighing the bits of its rarity: sharing `git push` says
+little, sharing `bump2version` much. Families are the clusters of average linkage (SciPy's) under that likeness; the
+cut is where two routines share less than three fifths of what they are.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from scipy.cluster.hierarchy import fcluster, linkage
+from scipy.spatial.distance import squareform
+
+from fivetimes.model import COARSE, Floats, Int32s
+from fivetimes.routines.collect import Matches, ended, kept_apart
+from fivetimes.routines.folding import sequence
+from fivetimes.routines.profile import estimate
+from fivetimes.routines.search import Found
+from fivetimes.routines.stream import Stream
+
+_CUT = 0.4  # likeness below 0.6 keeps routines apart
+
+
+def _coarse_token(stream: Stream, found: Found, step: int) -> int:
+    """The commonest coarse token of a step's rows; its own token where that is coarser still, or no row was left to it."""
+    rows = found.matches.rows[:, step]
+    seen, counts = np.unique(stream.levels[rows[rows >= 0], COARSE], return_counts=True)
+    own = int(found.profile.tokens[step])
+    any_of_several = len(seen) > 1 and bool((stream.levels[rows[rows >= 0], COARSE + 1] == own).all())
+    return own if any_of_several or not len(seen) else int(seen[int(np.argmax(counts))])
+
+
+def _coarse_tokens(stream: Stream, found: Found) -> list[int]:
+    """The usual steps in order, each by its coarse token."""
+    usual = found.profile.presence > 0.5
+    return [_coarse_token(stream, found, step) for step in sequence(found.profile.order) if usual[step]]
+
+
+def _general(stream: Stream, found: Sequence[Found]) -> dict[int, int]:
+    """Coarse tokens -> what one of the routines says instead: a step that is *any* commit is also the step of a fix."""
+    own = np.unique(np.concatenate([one.profile.tokens for one in found]))
+    narrow, wide = stream.levels[:, COARSE], stream.levels[:, COARSE + 1]
+    told = np.isin(wide, own) & (narrow != wide)
+    return dict(zip(narrow[told].tolist(), wide[told].tolist(), strict=True))
+
+
+def _in_common(a: Sequence[int], b: Sequence[int], general: Mapping[int, int]) -> tuple[list[int], list[int]]:
+    """Two sequences, each step said as generally as the other one says it.
+
+    Example:
+        >>> _in_common([1, 2], [1, 9], {2: 9}), _in_common([1, 2], [2, 3], {2: 9})
+        (([1, 9], [1, 9]), ([1, 2], [2, 3]))
+    """
+    return [_as_in(x, b, general) for x in a], [_as_in(y, a, general) for y in b]
+
+
+def _as_in(token: int, others: Sequence[int], general: Mapping[int, int]) -> int:
+    return general[token] if token not in others and general.get(token) in others else token
+
+
+def likeness(a: Sequence[int], b: Sequence[int], weight: Floats) -> float:
+    """The weight of the longest common subsequence, as a share of both: 0 nothing in common, 1 the same.
+
+    Example:
+        >>> likeness([0, 1, 2], [0, 2, 3], np.array([1.0, 1.0, 2.0, 2.0]))
+        0.6666666666666666
+    """
+    best = np.zeros((len(a) + 1, len(b) + 1))
+    for i, x in enumerate(a, 1):
+        for j, y in enumerate(b, 1):
+            best[i, j] = max(best[i - 1, j], best[i, j - 1])
+            if x == y:
+                best[i, j] = max(best[i, j], best[i - 1, j - 1] + weight[x])
+    whole = float(sum(weight[x] for x in a) + sum(weight[y] for y in b))
+    return float(2 * best[-1, -1] / whole) if whole else 0.0
+
+
+def _clusters(distance: Floats) -> list[list[int]]:
+    # scikit-learn's clustering calls the same linkage, and takes a second to load
+    tree = linkage(squareform(distance, checks=False), method="average")
+    members: dict[int, list[int]] = defaultdict(list)
+    for number, label in enumerate(fcluster(tree, _CUT, criterion="distance")):
+        members[int(label)].append(number)
+    return sorted(members.values())
+
+
+def _columns(stream: Stream, group: Sequence[Found]) -> list[list[int]]:
+    """For each member the column of each of its steps in the merged table; like coarse tokens share one."""
+    places: dict[tuple[int, int], int] = {}
+    columns = []
+    general = _general(stream, group)
+    said = {_coarse_token(stream, found, step) for found in group for step in range(len(found.profile.tokens))}
+    for found in group:
+        seen: dict[int, int] = defaultdict(int)
+        mine = []
+        for step in sequence(found.profile.order):
+            token = _coarse_token(stream, found, step)
+            token = general[token] if general.get(token) in said else token
+            mine.append((step, places.setdefault((token, seen[token]), len(places))))
+            seen[token] += 1
+        columns.append([place for _, place in sorted(mine)])
+    return columns
+
+
+def _merged(stream: Stream, group: Sequence[Found]) -> Found:
+    columns = _columns(stream, group)
+    width = 1 + max(place for mine in columns for place in mine)
+    total = sum(len(found.matches) for found in group)
+    rows = np.full((total, width), -1, dtype=np.int32)
+    tokens = np.full(width, -1, dtype=np.int32)
+    again, strays, first = [], [], 0
+    for found, mine in zip(group, columns, strict=True):
+        last = first + len(found.matches)
+        rows[first:last, mine] = found.matches.rows
+        free = tokens[mine] < 0
+        tokens[np.array(mine)[free]] = found.profile.tokens[free]
+        again += [(m + first, mine[s], r) for m, s, r in found.matches.again.tolist()]
+        strays += [(m + first, r) for m, r in found.strays.tolist()]
+        first = last
+    matches = Matches(
+        rows,
+        np.array(again, dtype=np.int32).reshape(-1, 3),
+        np.concatenate([found.matches.score for found in group]),
+        sum(found.matches.broken for found in group),
+    )
+    table: Int32s = np.array(strays, dtype=np.int32).reshape(-1, 2)
+    return Found(estimate(stream, tokens, rows), matches, sum(found.bits for found in group), table)
+
+
+def _ended(stream: Stream, found: Found, end_share: float) -> Found:
+    """The family without the runs that were broken off, as the whole family shows where the end is."""
+    keep = ended(found.profile, found.matches.rows, tail=1.0 - end_share)
+    if keep.all() or np.count_nonzero(keep) < 2:
+        return found
+    number = np.cumsum(keep) - 1
+    strays = found.strays[keep[found.strays[:, 0]]]
+    strays[:, 0] = number[strays[:, 0]]
+    matches = kept_apart(found.matches, keep)
+    bits = found.bits - float(found.matches.score[~keep].sum())
+    return Found(estimate(stream, found.profile.tokens, matches.rows), matches, bits, strays)
+
+
+def families(stream: Stream, found: Sequence[Found], *, end_share: float) -> list[Found]:
+    """One routine per family of variants, in the order of their first members.
+
+    Args:
+        stream: the actions that they are made of.
+        found: routines that claim no row in common.
+        end_share: the share of the core that lies before the end of a run, at least.
+    """
+    if len(found) < 2:
+        return list(found)
+    weight = -np.log2(np.maximum(stream.rate, 1e-9))
+    tokens = [_coarse_tokens(stream, one) for one in found]
+    general = _general(stream, found)
+    distance = np.array([[1.0 - likeness(*_in_common(a, b, general), weight) for b in tokens] for a in tokens])
+    np.fill_diagonal(distance, 0.0)
+    out = []
+    for group in _clusters(distance):
+        members = sorted((found[number] for number in group), key=lambda one: -len(one.matches))
+        out.append(members[0] if len(members) == 1 else _ended(stream, _merged(stream, members), end_share))
+    return out

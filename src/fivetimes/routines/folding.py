@@ -1,0 +1,261 @@
+"""Found -> places: which of a profile's tokens are one step done again, which are ways of one step, which a step of their own.
+
+A profile knows only tokens with shares. Like tokens side by side are one step. Tokens that exclude each other at one place are its
+ways, where that is no accident: the chance that as many runs of each avoid each other is at most one in twenty.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from math import comb
+
+import numpy as np
+
+from fivetimes.kernels.stream import shares_value
+from fivetimes.model import FORM, Bools, Floats
+from fivetimes.routines.profile import precedence
+from fivetimes.routines.search import Found
+from fivetimes.routines.stream import Stream
+
+_APART = 0.05  # of the rarer one's matches may hold both, by a slip or a repeat
+_ALWAYS = 0.95  # share from which one of the two is always there
+_SLIPS = 0.2  # share of the matches that may hold both then: the other one stood near by for its own reasons
+_ACCIDENT = 0.05  # chance from which on it is an accident that tokens never meet
+_HERE = 0.5  # of all rows of a kind stand in the gaps of one step: then they are that step in another guise
+
+
+def sequence(order: Floats) -> list[int]:
+    """The steps, first to last: by how many others each mostly stands before, then by how surely.
+
+    Args:
+        order: log2 of the share in which the row's step stands before the column's.
+    """
+    before = np.exp2(order)
+    np.fill_diagonal(before, 0.5)
+    wins = (before > 0.5).sum(axis=1) - (before < 0.5).sum(axis=1)
+    margin = (before - before.T).sum(axis=1)
+    return sorted(range(len(order)), key=lambda s: (-int(wins[s]), -float(margin[s]), s))
+
+
+def _rows_by_step(found: Found) -> list[list[list[int]]]:
+    """rows[step][match]."""
+    matched = found.matches.rows
+    rows = [[[int(r)] if r >= 0 else [] for r in matched[:, s]] for s in range(matched.shape[1])]
+    for match, step, row in found.matches.again.tolist():
+        rows[step][match].append(row)
+    return rows
+
+
+def _kind(stream: Stream, rows: Sequence[Sequence[int]]) -> int:
+    """The commonest kind of some rows."""
+    counts = Counter(int(stream.kind[r]) for match in rows for r in match)
+    return min(counts, key=lambda t: (-counts[t], t))
+
+
+def exclusive(a: Bools, b: Bools) -> bool:
+    """Whether two steps stand for each other: hardly ever both, or far less often than chance and always one of them.
+
+    Example:
+        >>> exclusive(np.array([1, 1, 0, 0], dtype=bool), np.array([0, 0, 1, 1], dtype=bool))
+        True
+        >>> exclusive(np.array([1, 1, 1, 0], dtype=bool), np.array([1, 1, 0, 1], dtype=bool))
+        False
+    """
+    count = len(a)
+    both, one, other = (int(np.count_nonzero(x)) for x in (a & b, a, b))
+    if both <= _APART * min(one, other):
+        return True
+    always = int(np.count_nonzero(a | b)) >= _ALWAYS * count
+    return always and both <= min(_SLIPS * count, 0.6 * one * other / count)
+
+
+def accident(sets: Sequence[Bools]) -> float:
+    """The chance that as many matches would be in exactly one of some sets, were the sets drawn without regard to each other.
+
+    Example:
+        >>> a, b = np.array([1, 1, 1, 0, 0, 0], dtype=bool), np.array([0, 0, 0, 1, 1, 1], dtype=bool)
+        >>> accident([a, b])
+        0.015625
+        >>> round(accident([a, ~a & b & (np.arange(6) < 4)]), 2)  # two of six are in neither
+        0.34
+    """
+    held = np.array(sets)
+    count = held.shape[1]
+    share = held.mean(axis=1)
+    one = float(sum(share[x] * np.prod(np.delete(1.0 - share, x)) for x in range(len(share))))
+    seen = int(np.count_nonzero(held.sum(axis=0) == 1))
+    return float(sum(comb(count, k) * one**k * (1.0 - one) ** (count - k) for k in range(seen, count + 1)))
+
+
+class _Folding:
+    """Joins the profile's tokens, in order, into steps."""
+
+    def __init__(self, stream: Stream, found: Found) -> None:
+        self.stream = stream
+        self.found = found
+        self.size = np.bincount(stream.kind, minlength=stream.tokens)
+        self.rows = _rows_by_step(found)
+        self.present = found.matches.rows >= 0
+        self.order = precedence(found.matches.rows)
+        self.groups: list[list[int]] = [[s] for s in sequence(self.order) if self.present[:, s].any()]
+        self.kinds: dict[tuple[int, ...], int] = {}  # of groups asked for before
+
+    def has(self, group: Sequence[int]) -> Bools:
+        return np.asarray(self.present[:, list(group)].any(axis=1))
+
+    def merged(self, group: Sequence[int]) -> list[list[int]]:
+        """The rows of a group, match by match; of ways that exclude each other only one where a match holds both."""
+        kinds = self._kinds(group)
+        return [sorted(self._of_one_kind(kinds, m)) for m in range(len(self.present))]
+
+    def _kind_of(self, group: Sequence[int]) -> int:
+        """The commonest kind of a group's rows."""
+        key = tuple(group)
+        if key not in self.kinds:
+            self.kinds[key] = _kind(self.stream, self.merged(group))
+        return self.kinds[key]
+
+    def _kinds(self, group: Sequence[int]) -> list[list[int]]:
+        """The members of a group by what they are, the commonest kind first."""
+        by_kind: dict[int, list[int]] = defaultdict(list)
+        for step in group:
+            by_kind[_kind(self.stream, self.rows[step])].append(step)
+        return sorted(by_kind.values(), key=lambda steps: (-int(self.has(steps).sum()), steps))
+
+    def _of_one_kind(self, kinds: Sequence[Sequence[int]], match: int) -> list[int]:
+        held = ([r for s in steps for r in self.rows[s][match]] for steps in kinds)
+        return next((rows for rows in held if rows), [])
+
+    def _apart(self, a: Sequence[int], b: Sequence[int]) -> bool:
+        """Whether a step that is nearly always there mostly stands between the two: then they are two places."""
+        fixed = [
+            s for s in range(self.present.shape[1]) if self.present[:, s].mean() > 0.9 and s not in a and s not in b
+        ]
+        before = np.exp2(self.order)
+        return any((before[a, s].mean() > 0.5) != (before[b, s].mean() > 0.5) for s in fixed)
+
+    def _like(self, a: Sequence[int], b: Sequence[int]) -> bool:
+        """Whether two steps are of one kind, and where a match has both, the same in form: not `npm run lint`, `npm run build`."""
+        if self._kind_of(a) != self._kind_of(b):
+            return False
+        both = np.flatnonzero(self.has(a) & self.has(b))
+        other = sum(self._forms(a, int(m)) != self._forms(b, int(m)) for m in both)
+        return other <= 0.2 * len(both)
+
+    def _forms(self, group: Sequence[int], match: int) -> set[int]:
+        return {int(self.stream.levels[r, FORM]) for s in group for r in self.rows[s][match]}
+
+    def _adjacent(self, a: Sequence[int], b: Sequence[int]) -> bool:
+        """Whether like steps follow each other with nothing of the routine between, where both are there."""
+        both = np.flatnonzero(self.has(a) & self.has(b))
+        others = [s for s in range(self.present.shape[1]) if s not in a and s not in b]
+        apart = 0
+        for m in both:
+            ends = sorted([*(r for s in a for r in self.rows[s][m]), *(r for s in b for r in self.rows[s][m])])
+            apart += any(ends[0] < r < ends[-1] for s in others for r in self.rows[s][m])
+        return apart <= 0.2 * max(1, len(both))
+
+    def join_like(self) -> None:
+        """Like steps side by side become one."""
+        joined = True
+        while joined:
+            joined = self._join_first_like()
+
+    def _join_first_like(self) -> bool:
+        for low in range(len(self.groups)):
+            for high in range(low + 1, len(self.groups)):
+                a, b = self.groups[low], self.groups[high]
+                if self._like(a, b) and not self._apart(a, b) and self._adjacent(a, b):
+                    self.groups[low] = a + self.groups.pop(high)
+                    return True
+        return False
+
+    # ---- ways of one step
+
+    def _may_stand_for(self, a: Sequence[int], b: Sequence[int]) -> bool:
+        return not self._like(a, b) and not self._apart(a, b) and exclusive(self.has(a), self.has(b))
+
+    def join_ways(self) -> None:
+        """Steps that exclude each other at one place become one, the surest first, where that is no accident."""
+        while (found := self._surest()) is not None:
+            joined = [s for group in found for s in self.groups[group]]
+            self.groups = [
+                joined if number == found[0] else group
+                for number, group in enumerate(self.groups)
+                if number not in found[1:]
+            ]
+
+    def _surest(self) -> list[int] | None:
+        tried = []
+        for first in range(len(self.groups)):
+            ways = self._ways_with(first)
+            if len(ways) > 1:
+                tried.append((accident([self.has(self.groups[way]) for way in ways]), sorted(ways)))
+        best = min(tried, default=(1.0, []))
+        return best[1] if best[0] <= _ACCIDENT else None
+
+    def _ways_with(self, first: int) -> list[int]:
+        """The groups that exclude this one and each other at its place, the commonest taken in first."""
+        ways = [first]
+        others = sorted(range(len(self.groups)), key=lambda g: (-int(self.has(self.groups[g]).sum()), g))
+        for other in others:
+            if other not in ways and all(self._may_stand_for(self.groups[other], self.groups[way]) for way in ways):
+                ways.append(other)
+        return ways
+
+    # ---- a step in another guise
+
+    def guises(self) -> dict[int, dict[int, int]]:
+        """group -> match -> a row that stands for the step there: of a kind seen hardly anywhere but in the gaps of this step."""
+        out: dict[int, dict[int, int]] = {}
+        loose = self._loose()
+        for number, group in enumerate(self.groups):
+            has = self.has(group)
+            if not 0.5 <= has.mean() < 1.0:
+                continue
+            gaps = {int(m): self._in_gap(group, int(m), loose[int(m)]) for m in np.flatnonzero(~has)}
+            seen = Counter(int(self.stream.kind[r]) for rows in gaps.values() for r in rows[:1])
+            own = {kind for kind, times in seen.items() if times >= _HERE * self.size[kind]}
+            out[number] = {m: row for m, rows in gaps.items() for row in rows[:1] if int(self.stream.kind[row]) in own}
+        return out
+
+    def _loose(self) -> dict[int, list[int]]:
+        """match -> rows that belong to it and stand at none of its steps."""
+        out: dict[int, list[int]] = defaultdict(list)
+        for match, row in self.found.strays.tolist():
+            out[match].append(row)
+        return out
+
+    def _in_gap(self, group: Sequence[int], match: int, loose: Sequence[int]) -> list[int]:
+        """The loose rows between the steps that come before and after, those that share a value first."""
+        before = np.exp2(self.order)
+        line = self.found.matches.rows[match]
+        here = [s for s in range(len(line)) if line[s] >= 0]
+        low = max((int(line[s]) for s in here if before[s, group].mean() > 0.5), default=-1)
+        high = min((int(line[s]) for s in here if before[s, group].mean() < 0.5), default=int(line.max()))
+        inside = [row for row in loose if low < row < high]
+        stream = self.stream
+        linked = [
+            any(shares_value(int(line[s]), row, stream.value_start, stream.values) for s in here) for row in inside
+        ]
+        return [row for _, row in sorted(zip(linked, inside, strict=True), key=lambda pair: (not pair[0], pair[1]))]
+
+
+def places(stream: Stream, found: Found) -> list[list[int]]:
+    """The profile's steps, in order, like ones side by side together."""
+    folding = _Folding(stream, found)
+    folding.join_like()
+    return folding.groups
+
+
+def folded(stream: Stream, found: Found) -> list[list[list[int]]]:
+    """The rows of each step, match by match: `folded[step][match]`, in order."""
+    folding = _Folding(stream, found)
+    folding.join_like()
+    folding.join_ways()
+    guises = folding.guises()
+    return [
+        [rows or ([extra[m]] if m in extra else []) for m, rows in enumerate(folding.merged(group))]
+        for extra, group in ((guises.get(number, {}), group) for number, group in enumerate(folding.groups))
+    ]

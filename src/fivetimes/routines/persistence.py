@@ -1,0 +1,110 @@
+"""SessionLog -> Seen: whether what is mined on the first 70 % of the time is seen again in the rest, and beyond chance.
+
+Other than the test of `doubt`, nothing of the rest was in sight when the routines were mined: the whole search runs on the first
+part alone. That costs a second search, so it serves measuring, not scanning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from fivetimes.config import Rule, Search
+from fivetimes.model import Bools, Int32s, SessionLog, Tier
+from fivetimes.routines import seeds as seeding
+from fivetimes.routines.classic import fixed
+from fivetimes.routines.collect import collect
+from fivetimes.routines.doubt import LEVEL, part, turning_point
+from fivetimes.routines.profile import Profile
+from fivetimes.routines.propose import paced, proposed
+from fivetimes.routines.stream import Stream, open_stream
+
+_AGAIN = 2  # times in the rest
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What became of one: how often it was in the first part, how often in the rest, the bits saved there."""
+
+    mined: int
+    seen: int
+    bits: float
+
+    @property
+    def again(self) -> bool:
+        """Whether it was seen at least twice, and beyond chance: b bits are saved by luck with a chance of at most 2^-b."""
+        return self.seen >= _AGAIN and bool(2.0 ** -max(0.0, self.bits) <= LEVEL)
+
+
+def _before(sessions: SessionLog) -> Bools:
+    actions = sessions.actions
+    turn = turning_point(actions.clock[actions.timed]) if actions.timed.any() else np.inf
+    return np.asarray(~actions.timed | (actions.clock <= turn))
+
+
+def first_part(sessions: SessionLog) -> SessionLog:
+    """The first 70 % of the time, and what has no time."""
+    keep = np.flatnonzero(_before(sessions))
+    actions = sessions.actions
+    length = (actions.value_start[1:] - actions.value_start[:-1])[keep]
+    start = np.concatenate(([0], np.cumsum(length))).astype(np.int32)
+    at = np.repeat(actions.value_start[keep] - start[:-1], length) + np.arange(start[-1])
+    kept = replace(
+        actions,
+        event=actions.event[keep],
+        person=actions.person[keep],
+        clock=actions.clock[keep],
+        timed=actions.timed[keep],
+        levels=np.ascontiguousarray(actions.levels[keep]),
+        kind=actions.kind[keep],
+        effect=actions.effect[keep],
+        context=actions.context[keep],
+        value_start=start,
+        values=actions.values[at],
+    )
+    _, number = np.unique(sessions.session[keep], return_inverse=True)
+    return replace(sessions, actions=kept, session=number.astype(np.int32), evidence=sessions.evidence[keep])
+
+
+def _rest(sessions: SessionLog, search: Search) -> Stream:
+    stream = open_stream(sessions, silence=search.silence)
+    return part(stream, ~_before(sessions)[stream.rows])
+
+
+def _seen(rest: Stream, profile: Profile, mined: int, share: float, search: Search) -> Seen:
+    if not len(rest.rows):
+        return Seen(mined, 0, 0.0)
+    chance = seeding.link_chance(rest)
+    expected = max(1, round(mined * 3 / 7))
+    matches = collect(rest, profile, search, share=share, chance=chance, known=expected)
+    return Seen(mined, len(matches), float(matches.score.sum()))
+
+
+def mined(sessions: SessionLog, *, rule: Rule, search: Search) -> list[Seen]:
+    """What is proposed at extract or above from the first part of the time, best first, each looked for in the rest."""
+    search = paced(search, sessions.idle)
+    found, _ = proposed(first_part(sessions), rule=rule, search=search)
+    rest = _rest(sessions, search)
+    return [
+        _seen(rest, one.profile, len(one.matches), search.core_share, search)
+        for candidate, one in found
+        if candidate.tier is not Tier.NOTICED
+    ]
+
+
+def sequences(sessions: SessionLog, patterns: Sequence[tuple[int, ...]], *, search: Search) -> list[Seen]:
+    """The same for fixed sequences of tokens, as a list of frequent ones has them."""
+    search = paced(search, sessions.idle)
+    first, rest = open_stream(first_part(sessions), silence=search.silence), _rest(sessions, search)
+    out = []
+    for pattern in patterns:
+        profile = fixed(first, _distinct(pattern), search)
+        matches = collect(first, profile, search, share=0.99, chance=0.01, known=2)
+        out.append(_seen(rest, profile, len(matches), 0.99, search))
+    return out
+
+
+def _distinct(pattern: tuple[int, ...]) -> Int32s:
+    return np.array(list(dict.fromkeys(pattern)), dtype=np.int32)

@@ -1,0 +1,172 @@
+"""SessionLog -> Stream: the actions that can be steps, and which of them are still unclaimed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from fivetimes.kernels import stream as loops
+from fivetimes.model import COARSE, ActionLog, Bools, Floats, Int32s, Ints, SessionLog, TimeSource
+from fivetimes.routines.looping import earlier_rounds
+
+
+@dataclass(slots=True)
+class Stream:
+    """All actions but navigation, in each person's order, with what is needed to look things up fast.
+
+    rows: the row of the action log. person: whose it is. block: rises where nothing may join (another person, silence
+    longer than the limit). start, where: the postings of each token. rate: a token's share of all rows. name_bits: the cost
+    of saying a token; a coarse one is one of few, an exact command one of many. coarser: a token and the coarser ones that
+    say the same. free: the unclaimed rows; rank: its inverse, -1 where claimed; begin, living: the postings of each token among
+    these alone, as ranks. kind: what a row is, as coarsely
+    as a person would tell it, by label: `pytest <path>` is one kind, whichever of a few folders it names.
+    """
+
+    rows: Int32s
+    person: Int32s
+    levels: Int32s
+    kind: Int32s
+    block: Int32s
+    clock: Floats
+    event: Int32s
+    value_start: Int32s
+    values: Int32s
+    start: Ints
+    where: Int32s
+    rate: Floats
+    name_bits: Floats
+    coarser: Int32s
+    free: Int32s
+    rank: Int32s
+    begin: Ints
+    living: Int32s
+    scratch: tuple[Ints, Ints, Bools]
+
+    @property
+    def tokens(self) -> int:
+        """How many tokens there are."""
+        return len(self.rate)
+
+    def ranks(self, token: int) -> Int32s:
+        """The ranks of the unclaimed rows on which a token stands, rising."""
+        return self.living[self.begin[token] : self.begin[token + 1]]
+
+    def kin(self, tokens: Int32s | Ints, known: Int32s) -> Bools:
+        """Which tokens are one of the known ones, or say the same more or less finely."""
+        lines = np.unique(self.coarser[known])
+        return np.asarray(np.isin(self.coarser[tokens], known).any(axis=1) | np.isin(tokens, lines))
+
+    def kin_of(self, tokens: Int32s | Ints, other: Int32s) -> Bools:
+        """The same for each token and its own other one."""
+        finer = (self.coarser[tokens] == other[:, None]).any(axis=1)
+        return np.asarray(finer | (self.coarser[other] == tokens[:, None]).any(axis=1))
+
+    def claim(self, rows: Int32s) -> None:
+        """Take rows out of what is free, and with them all rows of the same events."""
+        claimed = np.zeros(int(self.event.max(initial=-1)) + 1, dtype=np.bool_)
+        claimed[self.event[rows]] = True
+        taken = claimed[self.event] | (self.rank < 0)
+        self.free = np.flatnonzero(~taken).astype(np.int32)
+        self.rank = np.where(taken, -1, np.cumsum(~taken) - 1).astype(np.int32)
+        self.begin, self.living = loops.living(self.start, self.where, self.rank)
+
+
+def _blocks(person: Int32s, clock: Floats, timed: Bools, silence: float) -> Int32s:
+    """Number the stretches in which actions may belong together."""
+    if not len(person):
+        return np.zeros(0, dtype=np.int32)
+    cut = (np.diff(person) != 0) | (np.diff(clock) > silence) | (np.diff(timed.astype(np.int8)) != 0)
+    return np.concatenate(([0], np.cumsum(cut))).astype(np.int32)
+
+
+def _known_pauses(actions: ActionLog, rows: Int32s) -> Floats:
+    """A clock that stands still between two lines of one history that keeps no times: how long that pause was, nobody knows."""
+    clock = actions.clock[rows]
+    if not len(clock):
+        return clock
+    columns = actions.events.columns
+    unsaid = columns["time_source"][actions.event[rows]] == TimeSource.BOUNDED
+    origin = columns["origin"][actions.event[rows]]
+    unknown = unsaid[1:] & unsaid[:-1] & (np.diff(origin) == 0)
+    return np.concatenate((clock[:1], clock[0] + np.cumsum(np.where(unknown, 0.0, np.diff(clock)))))
+
+
+def _take_values(start: Int32s, values: Int32s, rows: Int32s) -> tuple[Int32s, Int32s]:
+    """The CSR of value pieces for some rows, each row's pieces sorted."""
+    length = start[rows + 1] - start[rows]
+    out = np.concatenate(([0], np.cumsum(length))).astype(np.int32)
+    at = np.repeat(start[rows] - out[:-1], length) + np.arange(out[-1])
+    taken = values[at]
+    order = np.lexsort((taken, np.repeat(np.arange(len(rows)), length)))
+    return out, taken[order].astype(np.int32)
+
+
+def _name_bits(levels: Int32s, tokens: int) -> Floats:
+    """For each token log2 of how many there are at the coarsest level that it stands for."""
+    bits = np.ones(tokens)
+    for level in range(levels.shape[1]):  # finest first, so that the coarsest level has the last word
+        present = np.unique(levels[:, level])
+        bits[present] = np.log2(max(2, len(present)))
+    return bits
+
+
+def _coarser(levels: Int32s, tokens: int) -> Int32s:
+    """For each token itself and those that say the same less finely.
+
+    A program is none of these, for its subcommands are different things.
+    """
+    out = np.repeat(np.arange(tokens, dtype=np.int32)[:, None], levels.shape[1] - 1, axis=1)
+    for level in range(levels.shape[1] - 1):
+        for above in range(level + 1, levels.shape[1] - 1):
+            out[levels[:, level], above] = levels[:, above]
+    return out
+
+
+def _kinds(coarse: Int32s, labels: Sequence[str]) -> Int32s:
+    """The first token with the same label as each row's coarse one."""
+    first: dict[str, int] = {}
+    same = np.array([first.setdefault(label, token) for token, label in enumerate(labels)], dtype=np.int32)
+    return same[coarse] if len(coarse) else coarse
+
+
+def open_stream(sessions: SessionLog, *, silence: float) -> Stream:
+    """Lay out the actions that can be steps.
+
+    Args:
+        sessions: the work, cut into sessions (the cuts themselves play no part here: long pauses cost, they do not forbid).
+        silence: seconds without any action after which nothing joins.
+    """
+    actions = sessions.actions
+    rows = np.flatnonzero(~actions.context & ~earlier_rounds(sessions)).astype(np.int32)
+    levels = np.ascontiguousarray(actions.levels[rows])
+    tokens = len(actions.labels)
+    start, where = loops.postings(levels, tokens)
+    clock = _known_pauses(actions, rows)
+    value_start, values = _take_values(actions.value_start, actions.values, rows)
+    return Stream(
+        rows=rows,
+        person=actions.person[rows],
+        levels=levels,
+        kind=_kinds(levels[:, COARSE], actions.labels),
+        block=_blocks(actions.person[rows], clock, actions.timed[rows], silence),
+        clock=clock,
+        event=actions.event[rows],
+        value_start=value_start,
+        values=values,
+        start=start,
+        where=where,
+        rate=np.diff(start) / max(1, len(rows)),
+        name_bits=_name_bits(levels, tokens),
+        coarser=_coarser(levels, tokens),
+        free=np.arange(len(rows), dtype=np.int32),
+        rank=np.arange(len(rows), dtype=np.int32),
+        begin=start,
+        living=where,  # nothing is claimed yet, so a row is its rank
+        scratch=(
+            np.full(tokens, -1, dtype=np.int64),
+            np.full(tokens, -1, dtype=np.int64),
+            np.zeros(len(rows), dtype=np.bool_),
+        ),
+    )

@@ -1,0 +1,170 @@
+"""The words of a simple command -> the same words, each with its role."""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from fivetimes.model import Grammar, Role, Word
+from fivetimes.shell.programs import name_of
+from fivetimes.shell.scripts import COMMANDING, SCRIPTED, Many, Scripted
+from fivetimes.shell.secret_places import Place, place_of
+from fivetimes.shell.secrets import attached, is_secret_word, mark, suspicious
+
+_FLAG_WITH_VALUE = re.compile(r"(--?[A-Za-z][A-Za-z0-9_.\-]*|/[A-Za-z]+)[=](.*)", re.DOTALL)
+_LONG = re.compile(r"--[A-Za-z0-9].*", re.DOTALL)
+_LETTERS = re.compile(r"-(?:[A-Za-z][A-Za-z\-]*|[0-9?#@])")
+
+_word = lru_cache(maxsize=16384)(Word)  # names recur; values are not kept here
+
+
+def words_with_roles(
+    words: Sequence[str], redirections: Sequence[tuple[str, str]], *, grammar: Grammar
+) -> tuple[Word, ...]:
+    """Return the words with their roles, redirections last.
+
+    Example:
+        >>> from fivetimes.redaction import public
+        >>> [f"{w.text}:{w.role.name}" for w in words_with_roles(["git", "-C", "web", "push", "-f"], [], grammar=public())]
+        ['git:PROGRAM', '-C:FLAG', 'web:VALUE', 'push:SUBCOMMAND', '-f:FLAG']
+    """
+    program = name_of(words[0], grammar=grammar)
+    first = _word(program, Role.PROGRAM)
+    if len(words) == 1 and not redirections:
+        return (first,)
+    place = place_of([program, *words[1:]])
+    reading = _Reading(program, place, grammar)
+    reading.out.append(first)
+    reading.read(words)
+    for operator, target in redirections:
+        reading.out.append(_word(operator, Role.FLAG))
+        if target:
+            reading.out.append(Word(target, Role.VALUE))
+    if place is not None or suspicious(" ".join([*words, *(target for _, target in redirections)])):
+        return tuple(mark(reading.out, place=place))
+    return tuple(reading.out)
+
+
+class _Reading:
+    """One pass over the words of a command."""
+
+    __slots__ = ("_flag", "_grammar", "_open", "_path", "_place", "_program", "_secret", "_taken", "_unsure", "out")
+
+    def __init__(self, program: str, secret: Place | None, grammar: Grammar) -> None:
+        self._program = program
+        self._place = program  # the program with its subcommand path
+        self._path: tuple[str, ...] = ()
+        self._secret = secret
+        self._grammar = grammar
+        self._open = True  # a subcommand may still come
+        self._taken = False  # the script or target is known, or none can come
+        self._flag = ""  # the flag whose value the next word is
+        self._unsure = False  # the flag before is unknown: the next word may be its value
+        self.out: list[Word] = []
+
+    def read(self, words: Sequence[str]) -> None:
+        """Give each word after the program its role."""
+        for place, word in enumerate(words[1:], start=1):
+            if word == "--":
+                self.out.append(_word(word, Role.FLAG))
+                for rest in words[place + 1 :]:
+                    self._bare(rest)
+                return
+            if self._flag:
+                self._value_of_flag(word)
+            elif word[:1] == "-" and len(word) > 1:
+                self._option(word)
+            else:
+                self._bare(word)
+
+    # ---- flags
+
+    def _option(self, word: str) -> None:
+        hidden = attached(self._secret, word)
+        if hidden is not None:
+            self.out += [_word(hidden, Role.FLAG), Word(word[len(hidden) :], Role.SECRET)]
+            return
+        if "=" in word:
+            split = _FLAG_WITH_VALUE.fullmatch(word)
+            if split is not None and (word[1] == "-" or "." not in split[1]):
+                self._long(split[1], split[2])
+                return
+        if self._is_name(word):
+            self._name(word)
+        else:
+            self._split(word)
+
+    def _is_name(self, word: str) -> bool:
+        """Whether the word is one flag: long, one letter, a known one, or letters whose first takes no value."""
+        if len(word) == 2 or _LONG.fullmatch(word):
+            return _LETTERS.fullmatch(word) is not None or len(word) > 2
+        if _LETTERS.fullmatch(word) is None:
+            return False
+        return self._grammar.is_flag(self._program, word) or not self._grammar.takes_value(self._place, word[:2])
+
+    def _name(self, word: str) -> None:
+        """Note a flag that stands alone, and whether the next word is its value."""
+        self.out.append(_word(word, Role.FLAG))
+        rule = SCRIPTED.get(self._place)
+        runs = rule is not None and not self._taken and word in rule.code | rule.naming
+        if runs or self._grammar.takes_value(self._place, word):
+            self._flag = word
+            self._taken = self._taken or (rule is not None and word in rule.code)
+        else:
+            self._unsure = self._open and not self._grammar.is_flag(self._program, word)
+
+    def _long(self, flag: str, value: str) -> None:
+        self.out.append(_word(flag, Role.FLAG))
+        rule = SCRIPTED.get(self._place)
+        named = rule is not None and flag in rule.naming
+        if value:
+            self.out.append(Word(value, Role.SCRIPT if named else Role.VALUE))
+        self._unsure = False
+
+    def _split(self, word: str) -> None:
+        """`-j4`, `-Dname=value`: the letter is the flag. `-20` is a number."""
+        self._unsure = False
+        if _LETTERS.fullmatch(word[:2]) is None or word[1:].isdigit():
+            self.out.append(Word(word, Role.VALUE))
+        else:
+            self.out += [_word(word[:2], Role.FLAG), Word(word[2:], Role.VALUE)]
+
+    def _value_of_flag(self, word: str) -> None:
+        rule = SCRIPTED.get(self._place)
+        named = rule is not None and self._flag in rule.naming
+        self._flag = ""
+        self.out.append(Word(word, Role.SCRIPT if named else Role.VALUE))
+        if rule is not None and named and rule.many is not Many.ALL:
+            self._taken = True
+
+    # ---- plain words
+
+    def _bare(self, word: str) -> None:
+        if self._open:
+            path = (*self._path, word)
+            if self._grammar.is_subcommand(self._program, path):
+                self._path = path
+                self._place = f"{self._place} {word}"
+                self._unsure = False
+                self.out.append(_word(word, Role.SUBCOMMAND))
+                return
+            if self._unsure:
+                self._unsure = False
+                self.out.append(Word(word, Role.VALUE))
+                return
+            self._open = False
+        self.out.append(Word(word, Role.SCRIPT if self._is_script(word) else Role.VALUE))
+
+    def _is_script(self, word: str) -> bool:
+        if self._taken:
+            return False
+        rule = SCRIPTED.get(self._place)
+        if rule is None or rule.many is Many.NONE or not word or word == "-" or "=" in word:
+            self._taken = rule is None
+            return False
+        self._taken = rule.many is Many.FIRST and not _commands(word, rule)
+        return not is_secret_word(word)
+
+
+def _commands(word: str, rule: Scripted) -> bool:
+    """Whether a script takes a command's name itself (`python manage.py migrate`)."""
+    return word in COMMANDING and rule.place != word

@@ -1,0 +1,254 @@
+"""A command line with shell syntax -> its simple commands, by the grammar of tree-sitter-bash.
+
+The grammar recovers from what it cannot read. What it knows: an error node, and whether words were lost in one; then the
+caller takes the plain way.
+"""
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+
+import tree_sitter_bash
+from tree_sitter import Language, Node, Parser
+
+from fivetimes.shell.quotes import unquote
+from fivetimes.shell.simple import Simple
+
+DEEPEST = 120  # nested nodes; beyond, a line is no one's work and only costs stack
+_OPERATORS = {"|", "|&", "&&", "||", ";", "&"}
+_BREAKS = {";;", ";&", ";;&", "\n", ")"}
+_REDIRECTIONS = {"file_redirect", "herestring_redirect", "heredoc_redirect"}
+_STATEMENTS = {
+    "command", "declaration_command", "unset_command", "test_command", "pipeline", "list", "redirected_statement",
+    "subshell", "compound_statement", "if_statement", "while_statement", "for_statement", "c_style_for_statement",
+    "case_statement", "function_definition", "negated_command",
+}  # fmt: skip
+_SUBSTITUTIONS = ("$(", "`", "<(", ">(", "${ ")
+_ALNUM = re.compile(r"\w")
+# The grammar reads ASCII alone: its scanner looks other characters up beyond the end of a table, which ends the process
+# (tree-sitter-bash issue 337). One sign stands in for each, so that places stay the same and words are cut from the line itself.
+_STRANGE = re.compile(r"[^\t\n\r -~]")
+
+
+@lru_cache(maxsize=1)
+def _parser() -> Parser:
+    return Parser(Language(tree_sitter_bash.language()))
+
+
+def cut(text: str) -> tuple[list[Simple], bool, bool]:
+    """Return the simple commands in order, whether the grammar was sure, and whether words were lost.
+
+    Example:
+        >>> [(c.words, c.operator) for c in cut("cd src && make | tee log")[0]]
+        [(['cd', 'src'], ''), (['make'], '&&'), (['tee', 'log'], '|')]
+    """
+    root = _parser().parse(_STRANGE.sub("_", text).encode("ascii")).root_node
+    walk = _Walk(text)
+    walk.sequence(root)
+    return walk.found, not root.has_error, walk.lost
+
+
+class _Walk:
+    """One walk over a tree: collects simple commands, and the operator before the next."""
+
+    __slots__ = ("_depth", "_line", "_nests", "_pending", "found", "lost")
+
+    def __init__(self, line: str) -> None:
+        self._line = line
+        self._nests = any(mark in line for mark in _SUBSTITUTIONS)
+        self._pending = ""
+        self._depth = 0
+        self.found: list[Simple] = []
+        self.lost = False
+
+    def _text(self, node: Node) -> str:
+        return self._line[node.start_byte : node.end_byte]
+
+    def _word(self, node: Node) -> str:
+        return unquote(self._text(node))
+
+    def sequence(self, node: Node) -> None:
+        """Visit the children of anything that holds statements and operators."""
+        self._depth += 1
+        if self._depth > DEEPEST:
+            self.lost = True
+        else:
+            for child in node.children:
+                self._child(child)
+        self._depth -= 1
+
+    def _child(self, child: Node) -> None:
+        kind = child.type
+        if kind in _OPERATORS:
+            self._pending = kind if self.found else ""
+        elif kind in _BREAKS:
+            self._pending = ";" if self.found else ""
+        elif kind == "list":
+            self._list(child)
+        elif kind == "ERROR":
+            self._error(child)
+        elif child.is_named:
+            _VISITS.get(kind, _Walk.sequence)(self, child)
+
+    def _list(self, node: Node) -> None:
+        """Visit `a && b && c`, whose tree leans left, without one level of stack for each."""
+        spine = [node]
+        while (first := spine[-1].child(0)) is not None and first.type == "list":
+            spine.append(first)
+        if first is not None:
+            self._child(first)
+        for part in reversed(spine):
+            for child in part.children[1:]:
+                self._child(child)
+
+    def _error(self, node: Node) -> None:
+        named = [child for child in node.children if child.is_named]
+        stray = any(child.type not in _STATEMENTS and child.type != "comment" for child in named)
+        if stray or (not named and _ALNUM.search(self._text(node))):
+            self.lost = True
+        self.sequence(node)
+
+    # ---- one simple command
+
+    def _command(self, node: Node) -> None:
+        self._simple(node, [])
+
+    def _simple(self, node: Node, redirects: list[Node]) -> None:
+        words: list[str] = []
+        targets: list[tuple[str, str]] = []
+        nested = [child for child in redirects if self._nests]
+        for child in node.children:
+            kind = child.type
+            if kind == "word":
+                words.append(unquote(self._text(child)))
+            elif kind in _REDIRECTIONS:
+                words += self._redirect(child, targets)
+                nested.append(child)
+            elif kind == "ERROR":
+                self._error(child)
+            else:
+                if kind != "variable_assignment" or words:
+                    words.append(self._word(child))
+                nested.append(child)
+        for redirect in redirects:
+            words += self._redirect(redirect, targets)
+        self._emit(words, targets, nested if self._nests else [])
+
+    def _emit(self, words: list[str], targets: list[tuple[str, str]], nested: list[Node]) -> None:
+        own = self._pending
+        if nested:
+            self._inner(nested)
+        if words:
+            self.found.append(Simple(words, (own or ";") if self.found else "", targets))
+            self._pending = ";"
+
+    def _inner(self, nodes: list[Node]) -> None:
+        """Visit the substitutions inside words: what they run comes first, as commands of their own."""
+        self._pending = ";" if self.found else ""
+        for node in nodes:
+            self._substitutions(node)
+
+    def _substitutions(self, node: Node) -> None:
+        self._depth += 1
+        if self._depth > DEEPEST:
+            self.lost = True
+        elif node.type in ("command_substitution", "process_substitution"):
+            self._pending = ";" if self.found else ""
+            self.sequence(node)
+        else:
+            for child in node.named_children:
+                if child.type not in _STATEMENTS:
+                    self._substitutions(child)
+        self._depth -= 1
+
+    def _test(self, node: Node) -> None:
+        """Visit `[ … ]` and `[[ … ]]`: the bracket is the program, the leaves are its words."""
+        words: list[str] = []
+        self._leaves(node, words)
+        self._emit([word for word in words if word not in ("]", "]]")], [], [node] if self._nests else [])
+
+    def _leaves(self, node: Node, words: list[str]) -> None:
+        for child in node.children:
+            if child.child_count == 0 or child.type in ("string", "concatenation", "expansion", "simple_expansion"):
+                words.append(self._word(child))
+            elif self._depth < DEEPEST:
+                self._depth += 1
+                self._leaves(child, words)
+                self._depth -= 1
+
+    # ---- redirections
+
+    def _redirected(self, node: Node) -> None:
+        body = node.child_by_field_name("body")
+        redirects = [child for child in node.children if child.type in _REDIRECTIONS]
+        if body is not None and body.type in ("command", "declaration_command"):
+            self._simple(body, redirects)
+        else:
+            self._compound(body, redirects)
+        for redirect in redirects:
+            if redirect.type == "heredoc_redirect":
+                self._after_heredoc(redirect)
+        for child in node.children:
+            if child.type == "ERROR":
+                self._error(child)
+
+    def _compound(self, body: Node | None, redirects: list[Node]) -> None:
+        """Visit a loop, a group or a pipeline that is redirected: its last command carries the redirections."""
+        before = len(self.found)
+        if body is not None:
+            self._child(body)
+        targets: list[tuple[str, str]] = []
+        words = [word for redirect in redirects for word in self._redirect(redirect, targets)]
+        if self._nests:
+            self._inner(redirects)
+        if len(self.found) > before:
+            self.found[-1].words += words
+            self.found[-1].redirections += targets
+
+    def _redirect(self, node: Node, targets: list[tuple[str, str]]) -> list[str]:
+        """Note a redirection's operator and target; return words of the command that stand behind the target."""
+        operator, place = "", len(targets)
+        operands: list[str] = []
+        for child in node.children:
+            if child.type == "file_descriptor" or (
+                not child.is_named and not operands and child.type[0] in "<>&0123456789"
+            ):
+                operator += self._text(child)
+            elif child.type in _REDIRECTIONS:
+                operands += self._redirect(child, targets)
+            elif child.is_named and child.type not in _NO_OPERAND:
+                operands.append(self._word(child))
+        if node.type == "heredoc_redirect":  # the end marker and the body are no words
+            targets.insert(place, (operator, ""))
+            return operands
+        targets.insert(place, (operator, operands[0] if operands else ""))
+        return operands[1:]
+
+    def _after_heredoc(self, node: Node) -> None:
+        """Visit what goes on behind `<<EOF` on the same line."""
+        for child in node.children:
+            if child.type in _OPERATORS:
+                self._pending = child.type
+            elif child.type in _STATEMENTS:
+                self._pending = "|" if child.type == "pipeline" else self._pending
+                self._child(child)
+
+
+_NO_OPERAND = {"heredoc_start", "heredoc_body", "heredoc_end", "ERROR", *_STATEMENTS}
+
+
+def _skip(_walk: _Walk, _node: Node) -> None:
+    """Pass over what holds no command."""
+
+
+_VISITS: dict[str, Callable[[_Walk, Node], None]] = {
+    "command": _Walk._command,
+    "declaration_command": _Walk._command,
+    "unset_command": _Walk._command,
+    "test_command": _Walk._test,
+    "redirected_statement": _Walk._redirected,
+    "comment": _skip,
+    "word": _skip,
+    "heredoc_body": _skip,
+    "file_redirect": _skip,
+}
