@@ -20,9 +20,9 @@ from fivetimes.model import (
     Kind,
     LiveCommand,
     LiveText,
+    Location,
     Moment,
     Occurrence,
-    Place,
     Rhythm,
     Scan,
     Source,
@@ -132,10 +132,10 @@ def _occurrence(number: int, run: Sequence[Way | None], person: str) -> Occurren
     return Occurrence(person, start, moments[-1].time, number, 0.0, moments)
 
 
-def _place(number: int, step: int, way: Way, person: str) -> Place:
+def _place(number: int, step: int, way: Way, person: str) -> Location:
     if command(way).kind == Kind.COMMIT:
-        return Place("repos/site", commit=f"{number:020x}{step:020x}", digest=1 + number * 100 + step)
-    return Place(f"people/{person}/.zsh_history", line=1 + number * 100 + step, digest=1 + number * 100 + step)
+        return Location("repos/site", commit=f"{number:020x}{step:020x}", digest=1 + number * 100 + step)
+    return Location(f"people/{person}/.zsh_history", line=1 + number * 100 + step, digest=1 + number * 100 + step)
 
 
 def friday(times: int) -> tuple[Candidate, LiveText]:

@@ -15,9 +15,9 @@ from fivetimes.model import (
     Kind,
     LiveCommand,
     LiveText,
+    Location,
     Moment,
     Occurrence,
-    Place,
     Promotion,
     Scan,
     SourceReport,
@@ -129,21 +129,23 @@ def _candidate(payload: str, number: int) -> Candidate:
         reasons=(payload,),
         steps=steps,
         variants=(Variant((payload, payload), 4), Variant((payload,), 2)),
-        confidence=replace(candidate.confidence, word=payload, says=(payload,)),
-        rhythm=replace(candidate.rhythm, word=payload, says=payload),
+        confidence=replace(candidate.confidence, verdict=payload, sentences=(payload,)),
+        rhythm=replace(candidate.rhythm, period=payload, phrase=payload),
         cost=replace(candidate.cost, assumes=payload),
-        boundaries=replace(candidate.boundaries, says=payload),
+        boundaries=replace(candidate.boundaries, phrase=payload),
         occurrences=tuple(_occurrence(occurrence, payload) for occurrence in candidate.occurrences),
     )
 
 
 def _occurrence(occurrence: Occurrence, payload: str) -> Occurrence:
-    moments = tuple(replace(moment, action=payload, places=_places(moment, payload)) for moment in occurrence.moments)
+    moments = tuple(
+        replace(moment, action=payload, locations=_places(moment, payload)) for moment in occurrence.moments
+    )
     return replace(occurrence, person=payload, moments=moments)
 
 
-def _places(moment: Moment, payload: str) -> Sequence[Place]:
-    return tuple(replace(place, path=payload, commit=payload if place.commit else None) for place in moment.places)
+def _places(moment: Moment, payload: str) -> Sequence[Location]:
+    return tuple(replace(place, path=payload, commit=payload if place.commit else None) for place in moment.locations)
 
 
 def _source(report: SourceReport, payload: str) -> SourceReport:

@@ -16,9 +16,9 @@ from fivetimes.model import (
     Kind,
     LiveCommand,
     LiveText,
+    Location,
     Moment,
     Occurrence,
-    Place,
     RawBatch,
     Reader,
     Role,
@@ -41,12 +41,12 @@ from fivetimes.shell.secrets import is_secret_key, names_secret
 _Key = tuple[str, int | None, str | None]
 
 
-def _own_place(moment: Moment) -> Place | None:
+def _own_place(moment: Moment) -> Location | None:
     """The place whose record the digest is of; where a commit was typed, that is the line in the history."""
-    return next((place for place in moment.places if place.digest), None)
+    return next((place for place in moment.locations if place.digest), None)
 
 
-def _key(place: Place) -> _Key:
+def _key(place: Location) -> _Key:
     return place.path, place.line, place.commit
 
 
@@ -112,7 +112,7 @@ def _part(command: LiveCommand, part: int) -> LiveCommand:
     return LiveCommand(Kind.EDIT, "edit", {"file": path} if path is not None else {"kind": kind})
 
 
-def _unchanged(commands: Iterable[LiveCommand], moment: Moment, place: Place, key: bytes) -> LiveCommand | None:
+def _unchanged(commands: Iterable[LiveCommand], moment: Moment, place: Location, key: bytes) -> LiveCommand | None:
     """The record that still has the digest; several calls may stand on one line of a transcript."""
     command = next((c for c in commands if _digest(c, key) == place.digest), None)
     return None if command is None else _part(command, moment.part)
@@ -227,8 +227,8 @@ class Traced:
     """
 
     in_place: int
-    moved: tuple[tuple[Place, Place], ...]
-    gone: tuple[Place, ...]
+    moved: tuple[tuple[Location, Location], ...]
+    gone: tuple[Location, ...]
     occurrences: tuple[Occurrence, ...]
 
 
@@ -244,7 +244,9 @@ def trace(candidate: Candidate, *, sources: Sequence[Source], readers: Mapping[s
         readers: by name.
         key: the local key of the digests.
     """
-    places = [place for occurrence in candidate.occurrences for moment in occurrence.moments for place in moment.places]
+    places = [
+        place for occurrence in candidate.occurrences for moment in occurrence.moments for place in moment.locations
+    ]
     own = [source for source in (source_of(path, sources) for path in sorted({p.path for p in places})) if source]
     now = _found_again(places, own, readers, key)
     if any(place not in now for place in places):
@@ -259,21 +261,21 @@ def trace(candidate: Candidate, *, sources: Sequence[Source], readers: Mapping[s
     )
 
 
-def _as_now(occurrence: Occurrence, now: Mapping[Place, Place]) -> Occurrence:
+def _as_now(occurrence: Occurrence, now: Mapping[Location, Location]) -> Occurrence:
     def moved(moment: Moment) -> Moment:
-        return replace(moment, places=tuple(now[place] for place in moment.places if place in now))
+        return replace(moment, locations=tuple(now[place] for place in moment.locations if place in now))
 
     return replace(occurrence, moments=tuple(map(moved, occurrence.moments)))
 
 
 def _found_again(
-    places: Iterable[Place], sources: Iterable[Source], readers: Mapping[str, Reader], key: bytes
-) -> dict[Place, Place]:
+    places: Iterable[Location], sources: Iterable[Source], readers: Mapping[str, Reader], key: bytes
+) -> dict[Location, Location]:
     """Each place with where its record is now, first those that stayed, then the others in order."""
     wanted = set(places)
     rows = [row for source in sources if source.path.exists() for row in _records(source, readers, wanted, key)]
     now = {row: row for row in rows if row in wanted}
-    free: dict[tuple[str, int], list[Place]] = defaultdict(list)
+    free: dict[tuple[str, int], list[Location]] = defaultdict(list)
     for row in dict.fromkeys(rows):
         if row not in now:
             free[_kind(row)].append(row)
@@ -283,11 +285,11 @@ def _found_again(
     return now
 
 
-def _kind(place: Place) -> tuple[str, int]:
+def _kind(place: Location) -> tuple[str, int]:
     return ("commit" if place.commit else "line", place.digest)
 
 
-def _records(source: Source, readers: Mapping[str, Reader], wanted: set[Place], key: bytes) -> Iterator[Place]:
+def _records(source: Source, readers: Mapping[str, Reader], wanted: set[Location], key: bytes) -> Iterator[Location]:
     """The rows of a source that may be among the wanted: by digest, by commit, or by line where no digest was kept."""
     digests = {place.digest for place in wanted if place.digest}
     undigested = {place for place in wanted if not place.digest}
@@ -300,10 +302,10 @@ def _records(source: Source, readers: Mapping[str, Reader], wanted: set[Place], 
                 yield bare
 
 
-def _places(batch: RawBatch, key: bytes) -> Iterator[Place]:
+def _places(batch: RawBatch, key: bytes) -> Iterator[Location]:
     for row, text in enumerate(batch.text):
         commit = batch.commit[row] if batch.commit is not None else None
         line = batch.line[row] if batch.line is not None and commit is None else None
         kind = batch.kind if isinstance(batch.kind, Kind) else batch.kind[row]
         args = batch.args[row] if batch.args is not None else None
-        yield Place(batch.origin, line, commit, digest(kind, text, args, key=key))
+        yield Location(batch.origin, line, commit, digest(kind, text, args, key=key))

@@ -81,14 +81,6 @@ class TimeSource(IntEnum):
     BOUNDED = 2  # between two recorded ones
 
 
-class SessionSource(IntEnum):
-    """What says where the session of an action ends."""
-
-    GUESSED = 0  # neither times nor a session: only what was typed
-    PAUSES = 1
-    RECORDED = 2  # a program gave it an id; pauses cut it all the same
-
-
 class Tier(StrEnum):
     """The ladder: noticed at two, extract at five, canonical at ten (by default)."""
 
@@ -113,14 +105,14 @@ class Command:
     """One simple command: its words from the program on, the wrappers looked through, the operator before it.
 
     `via` holds wrapper programs, outermost first (`("sudo",)`); `operator` is one of ``"" | "|" | "|&" | "&&" | "||" | ";" | "&"``
-    (empty for the first command of a line; newlines and loop bodies count as ``;``). `told` is what the wrappers were given
-    besides: the host of `ssh`, the container of `docker exec`.
+    (empty for the first command of a line; newlines and loop bodies count as ``;``). `wrapper_args` are the arguments
+    of the wrappers: the host of `ssh`, the container of `docker exec`.
     """
 
     words: tuple[Word, ...]
     via: tuple[str, ...] = ()
     operator: str = ""
-    told: tuple[str, ...] = ()
+    wrapper_args: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -374,12 +366,11 @@ class ActionLog:
 class SessionLog:
     """An action log cut into sessions: `session[i]` counts from 0, rises with the row, and never spans two persons.
 
-    `evidence[i]` is the SessionSource of action `i`. A pause longer than `idle` seconds ended a session.
+    A pause longer than `idle` seconds ended a session.
     """
 
     actions: ActionLog
     session: Int32s
-    evidence: Bytes
     idle: float = 1800.0
 
     def __len__(self) -> int:
@@ -457,7 +448,7 @@ class PatternSet:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Location:
     """Where an event can be found again: a line (from 1) of a file, or a commit of a repository. `digest` is keyed."""
 
     path: str
@@ -473,7 +464,7 @@ class Moment:
     step: int | None
     action: str
     time: datetime | None
-    places: tuple[Place, ...]
+    locations: tuple[Location, ...]
     part: int = 0  # which simple command of its line
 
 
@@ -533,31 +524,32 @@ class Confidence:
     bits: description length saved against independent actions. completion: share of begun runs that went to the end.
     threaded: steps that share a value with another. q: the share of false routines expected among all that stand out as much
     (Benjamini-Hochberg over the `tried` ones). held_out: None where there is too little time before or after to tell.
-    says: the tests in sentences, those passed and those not.
+    sentences: the tests in words, those passed and those not.
     """
 
-    word: str
+    verdict: str
     bits: float
     completion: float
     threaded: int
     q: float = 1.0
     tried: int = 0
     held_out: HeldOut | None = None
-    says: tuple[str, ...] = ()
+    sentences: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Rhythm:
-    """When a routine is done. `word`: daily, weekly, monthly, irregular, or unknown where it was done on too few days to say.
+    """When a routine is done. `period`: daily, weekly, monthly, irregular, or unknown where it was done on too few days to say.
 
-    weekday: 0 is Monday, None where no weekday stands out. on_weekday, of: how many of its days fall on it. says: in a phrase.
+    weekday: 0 is Monday, None where no weekday stands out. on_weekday, of: how many of its days fall on it. phrase: the same in
+    words.
     """
 
-    word: str
+    period: str
     weekday: int | None
     on_weekday: int
     of: int
-    says: str
+    phrase: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -577,7 +569,7 @@ class Boundaries:
 
     start: float
     end: float
-    says: str
+    phrase: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -809,7 +801,7 @@ class Review:
 class Standing:
     """How a conductor stands: `approved`, `rejected`, `deferred`, by whose word; `proposed` before anybody decided."""
 
-    word: str
+    status: str
     last: Review | None = None
 
 

@@ -185,4 +185,4 @@ def returns_at(standing: Standing) -> int:
 
 def stays_away(standing: Standing, *, count: int) -> bool:
     """Whether a routine seen so often is still not to be proposed, because a person rejected it."""
-    return standing.word == "rejected" and count < returns_at(standing)
+    return standing.status == "rejected" and count < returns_at(standing)

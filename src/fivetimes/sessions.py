@@ -7,7 +7,7 @@ from datetime import timedelta
 import numpy as np
 
 from fivetimes.config import FAREWELLS
-from fivetimes.model import ActionLog, Bools, Bytes, SessionLog, SessionSource
+from fivetimes.model import ActionLog, Bools, SessionLog
 
 
 def segment(actions: ActionLog, *, idle: timedelta) -> SessionLog:
@@ -23,15 +23,13 @@ def segment(actions: ActionLog, *, idle: timedelta) -> SessionLog:
     """
     count = len(actions)
     if not count:
-        return SessionLog(actions, np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.uint8), idle.total_seconds())
+        return SessionLog(actions, np.zeros(0, dtype=np.int32), idle.total_seconds())
     cut = np.diff(actions.person) != 0
     cut |= np.diff(actions.clock) > idle.total_seconds()
     cut |= np.diff(actions.timed.astype(np.int8)) != 0
     cut |= _farewells(actions)[:-1]
     cut |= _recorded(actions, cut)
-    return SessionLog(
-        actions, np.concatenate(([0], np.cumsum(cut))).astype(np.int32), _evidence(actions), idle.total_seconds()
-    )
+    return SessionLog(actions, np.concatenate(([0], np.cumsum(cut))).astype(np.int32), idle.total_seconds())
 
 
 def _farewells(actions: ActionLog) -> Bools:
@@ -54,9 +52,3 @@ def _recorded(actions: ActionLog, cut: Bools) -> Bools:
     other = (np.diff(native) != 0) & (np.diff(program) == 0) & (native[1:] >= 0) & (native[:-1] >= 0)
     shown: Bools = other & (reaches[:-1] <= np.arange(len(native) - 1))
     return shown
-
-
-def _evidence(actions: ActionLog) -> Bytes:
-    recorded = actions.events.columns["session"][actions.event] >= 0
-    unsaid = np.where(actions.timed, SessionSource.PAUSES, SessionSource.GUESSED)
-    return np.where(recorded, SessionSource.RECORDED, unsaid).astype(np.uint8)

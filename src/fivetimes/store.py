@@ -28,7 +28,7 @@ from platformdirs import user_data_path
 from fivetimes.errors import FivetimesError
 from fivetimes.model import Candidate, Scan, Source
 
-_VERSION = 2
+_VERSION = 3
 _KEY_BYTES = 32
 _NAMES = "names.json"
 

@@ -36,7 +36,7 @@ class Written:
 
 def _scan() -> Scan:
     found = [made.friday(13), made.release(8), made.review(4)]
-    candidates = [replace(c, confidence=replace(c.confidence, says=("q 0.001 of 40 tried",))) for c, _ in found]
+    candidates = [replace(c, confidence=replace(c.confidence, sentences=("q 0.001 of 40 tried",))) for c, _ in found]
     return replace(
         made.scan(*candidates),
         suppressed=tuple(Suppressed((f"make target-{n}", "vim <file>"), 1_000 + n, "two steps only") for n in range(9)),

@@ -44,7 +44,7 @@ def test_the_count_is_the_number_of_occurrences_and_every_place_is_told():
     assert candidate.count == len(candidate.occurrences) == 8
     assert candidate.people == 2
     assert candidate.days == 8 / 2  # two people on the same days
-    places = [p for o in candidate.occurrences for m in o.moments for p in m.places]
+    places = [p for o in candidate.occurrences for m in o.moments for p in m.locations]
     assert len(places) == len({(p.path, p.line) for p in places})
 
 
@@ -175,7 +175,7 @@ def test_no_event_stands_in_two_candidates():
         *(logs.again_as(logs.work(r, 7, people=1, seed=n), f"q{n}") for n, r in enumerate(("abcd", "abef", "ghijk")))
     )
     found, _ = propose(sessions, rule=Rule(), search=SEARCH)
-    places = [(p.path, p.line) for c in found for o in c.occurrences for m in o.moments for p in m.places]
+    places = [(p.path, p.line) for c in found for o in c.occurrences for m in o.moments for p in m.locations]
     assert len(places) == len(set(places))
     assert len(found) >= 2
 

@@ -15,7 +15,7 @@ from fivetimes.redaction import public
 from fivetimes.shell import parse, plain, tree
 from fivetimes.shell.line import LONGEST
 from fivetimes.shell.scripts import SCRIPTED, Scripted
-from fivetimes.shell.secret_places import ROWS, Place
+from fivetimes.shell.secret_places import ROWS, Location
 from fivetimes.shell.secrets import is_secret_word
 from fivetimes.shell.wrappers import WRAPPERS, Wrapper
 
@@ -195,7 +195,7 @@ TOLD = {
 
 @pytest.mark.parametrize("line", TOLD)
 def test_what_a_wrapper_was_given_before_the_command_is_kept_with_it(line: str) -> None:
-    assert [command.told for command in read(line).commands] == TOLD[line]
+    assert [command.wrapper_args for command in read(line).commands] == TOLD[line]
 
 
 def test_nesting_without_end_ends() -> None:
@@ -259,7 +259,7 @@ def kept(line: str, secret: str) -> list[str]:
 
 
 @pytest.mark.parametrize("place", ROWS, ids=lambda place: place.where)
-def test_a_secret_is_marked_where_a_program_takes_one(place: Place) -> None:
+def test_a_secret_is_marked_where_a_program_takes_one(place: Location) -> None:
     secret = planted()
     assert kept(place.example.replace("SECRET", f"'{secret}'"), secret) == []
 

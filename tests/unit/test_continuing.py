@@ -16,7 +16,7 @@ import builders_scan
 import logs
 from fivetimes import pipeline, reports
 from fivetimes.config import Rule, Search
-from fivetimes.model import Candidate, Moment, Occurrence, Place, Promotion, Tier
+from fivetimes.model import Candidate, Location, Moment, Occurrence, Promotion, Tier
 from fivetimes.routines import changes, continued, propose
 
 SEARCH = Search()
@@ -26,7 +26,7 @@ def made_of(name: str, events: str, *, steps: str = "") -> Candidate:
     """A candidate that is made of these events: one occurrence, each letter an event."""
     base, _ = builders_scan.friday(2)
     moments = tuple(
-        Moment(0, "x", builders_scan.START + timedelta(minutes=n), (Place("h", n, digest=ord(letter)),))
+        Moment(0, "x", builders_scan.START + timedelta(minutes=n), (Location("h", n, digest=ord(letter)),))
         for n, letter in enumerate(events)
     )
     occurrence = Occurrence("ana", builders_scan.START, builders_scan.START, 0, 0.0, moments)

@@ -78,13 +78,13 @@ def test_the_tail_of_the_binomial_agrees_with_counting_all_outcomes(k, n, p):
 
 def test_a_routine_of_every_monday_is_weekly_and_says_so():
     said = found(runs("abcde", 9)).rhythm
-    assert (said.word, said.weekday, said.on_weekday, said.of) == ("weekly", 0, 9, 9)
-    assert said.says == "on Mondays (9 of 9 days), about weekly"
+    assert (said.period, said.weekday, said.on_weekday, said.of) == ("weekly", 0, 9, 9)
+    assert said.phrase == "on Mondays (9 of 9 days), about weekly"
 
 
 def test_what_is_done_on_every_day_is_daily_and_has_no_weekday():
     said = found(runs("abcde", 12, every=86400)).rhythm
-    assert (said.word, said.weekday) == ("daily", None)
+    assert (said.period, said.weekday) == ("daily", None)
 
 
 def test_the_weekday_is_the_one_on_the_persons_own_clock():
@@ -96,7 +96,7 @@ def test_the_weekday_is_the_one_on_the_persons_own_clock():
 @given(st.sets(st.integers(0, 120), min_size=4, max_size=40))
 def test_days_drawn_at_random_have_no_rhythm_in_nearly_all_cases(days):
     said = rhythm(np.array(sorted(days), dtype=np.int32), np.arange(121, dtype=np.int32))
-    assert said.word in ("irregular", "daily", "weekly", "monthly")
+    assert said.period in ("irregular", "daily", "weekly", "monthly")
     assert (said.weekday is None) == (said.on_weekday == 0)
 
 
@@ -106,12 +106,12 @@ def test_chance_days_are_called_regular_in_fewer_than_one_of_twenty():
     for _ in range(400):
         days = np.sort(rng.choice(180, size=int(rng.integers(5, 30)), replace=False)).astype(np.int32)
         said = rhythm(days, np.arange(180, dtype=np.int32))
-        words["regular" if said.word in ("weekly", "monthly") or said.weekday is not None else "irregular"] += 1
+        words["regular" if said.period in ("weekly", "monthly") or said.weekday is not None else "irregular"] += 1
     assert words["regular"] <= 20
 
 
 def test_three_days_say_nothing_about_a_rhythm():
-    assert found(runs("abcde", 3)).rhythm.word == "unknown"
+    assert found(runs("abcde", 3)).rhythm.period == "unknown"
 
 
 def test_the_hours_are_those_between_first_and_last_step_and_a_command_saves_all_but_one_step():
@@ -142,7 +142,7 @@ def test_runs_that_stand_alone_have_sure_edges_and_runs_amid_other_work_have_not
     assert (alone.start, alone.end) == (1.0, 1.0)
     amid = found(logs.work("abcde", 9, noise=0.0)).boundaries
     assert amid.start < 0.5
-    assert amid.says.startswith("start not sure")
+    assert amid.phrase.startswith("start not sure")
 
 
 def test_the_rule_may_count_days_instead_of_occurrences():

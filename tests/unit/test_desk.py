@@ -17,7 +17,7 @@ import builders_scan as made
 from fivetimes import conductors, desk, evidence, ingest, store
 from fivetimes.errors import FivetimesError, RuleError, UnknownId
 from fivetimes.exporters import render
-from fivetimes.model import Candidate, Conductor, Decision, Kind, Moment, Occurrence, Place, Source
+from fivetimes.model import Candidate, Conductor, Decision, Kind, Location, Moment, Occurrence, Source
 from fivetimes.redaction import digest
 
 KEY = b"k" * 32
@@ -59,7 +59,7 @@ def test_with_its_required_questions_answered_it_is_approved(tmp_path: Path) -> 
     assert conductor.document["why"]["purpose"] == "readers know"
     decided(Decision.APPROVE, tmp_path)
     (row,) = desk.status(tmp_path, None)
-    assert (row.standing.word, row.changed, row.required, row.last) == ("approved", False, (), "2026-02-06")
+    assert (row.standing.status, row.changed, row.required, row.last) == ("approved", False, (), "2026-02-06")
     assert [one.decision for one in desk.ledger(tmp_path)] == [Decision.ANSWER, Decision.APPROVE]
 
 
@@ -241,7 +241,7 @@ def seen(lines: list[str], wanted: list[str]) -> Candidate:
     base, _ = made.friday(6)
     places = [(n, line) for n, line in enumerate(lines, 1) if line in wanted]
     moments = tuple(
-        Moment(0, "x", None, (Place("h/.bash_history", line=n, digest=digest(Kind.SHELL, line, None, key=KEY)),))
+        Moment(0, "x", None, (Location("h/.bash_history", line=n, digest=digest(Kind.SHELL, line, None, key=KEY)),))
         for n, line in places
     )
     return replace(base, occurrences=(Occurrence("ana", None, None, 0, 0.0, moments),))

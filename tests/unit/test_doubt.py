@@ -107,8 +107,8 @@ def test_one_wrong_clock_does_not_move_the_middle_of_the_time(clock, wrong):
 )
 def test_the_word_follows_from_the_three_tests(q, seen, again, completion, word):
     known = Confidence("", 50.0, completion, 0, q, 10, HeldOut(5, seen, 20.0, again))
-    assert worded(known).word == word
-    assert len(worded(known).says) == 3
+    assert worded(known).verdict == word
+    assert len(worded(known).sentences) == 3
 
 
 # ---- made-up histories
@@ -159,8 +159,8 @@ def test_nobody_is_surer_than_the_made_up_histories_allow():
     bits = candidates[0].confidence.bits
     unsure = judged(candidates, Calibration((), ((bits + 1, bits + 2), ()), 2))
     assert unsure[0].confidence.q == 1.0
-    assert unsure[0].confidence.word == "weak"
-    assert "not told from chance" in unsure[0].confidence.says[0]
+    assert unsure[0].confidence.verdict == "weak"
+    assert "not told from chance" in unsure[0].confidence.sentences[0]
     assert judged(candidates, Calibration((), ((bits - 1,), ()), 2))[0] == candidates[0]
     assert LEVEL < 1 / 2
 
@@ -169,4 +169,4 @@ def test_where_chance_has_a_hand_in_some_the_others_stay_sure():
     one = found(logs.work("abcdef", 20, people=1))[0]
     low = replace(one, confidence=replace(one.confidence, bits=20.0))
     told = judged([one, low], Calibration((), ((25.0,), ()), 1))
-    assert [c.confidence.word for c in told] == ["strong", "weak"]
+    assert [c.confidence.verdict for c in told] == ["strong", "weak"]

@@ -59,7 +59,9 @@ def test_what_was_added_is_read_back_and_holds_together(entries: list[Review]) -
 
 @given(st.lists(REVIEWS, max_size=8))
 def test_standing_agrees_with_the_oracle(entries: list[Review]) -> None:
-    found = {name: stands.word for name, stands in reviews.standing(reviews.read(ledger(*entries), place="x")).items()}
+    found = {
+        name: stands.status for name, stands in reviews.standing(reviews.read(ledger(*entries), place="x")).items()
+    }
     assert found == oracles.standing([(one.conductor, one.decision.value, one.at) for one in entries])
 
 

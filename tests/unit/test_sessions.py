@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import logs
 import oracles
-from fivetimes.model import Kind, RawBatch, SessionSource
+from fivetimes.model import Kind, RawBatch
 
 
 def test_a_pause_longer_than_idle_starts_a_new_session():
@@ -53,8 +53,6 @@ def test_recorded_sessions_cut_as_the_oracle_says(steps):
     pauses = [b - a > 30 * 60 for a, b in pairwise(times)]
     cuts = oracles.recorded_cuts(ids, [program for program, _, _ in steps], pauses)
     assert (np.diff(log.session) == 1).tolist() == cuts
-    known = [SessionSource.PAUSES if native is None else SessionSource.RECORDED for native in ids]
-    assert log.evidence.tolist() == known
 
 
 def test_a_terminal_used_beside_another_cuts_nothing():
@@ -67,7 +65,6 @@ def test_a_terminal_used_beside_another_cuts_nothing():
 def test_an_exit_ends_a_session_where_there_are_no_times():
     plain = logs.sessions_of(logs.shell(["make", "exit", "ls", "logout"], times=[float("nan")] * 4))
     assert plain.session.tolist() == [0, 0, 1, 1]
-    assert set(plain.evidence.tolist()) == {SessionSource.GUESSED}
     assert logs.sessions_of(logs.shell(["make", "exit", "ls", "logout"])).session.tolist() == [0, 0, 0, 0]
 
 

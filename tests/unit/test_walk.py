@@ -55,7 +55,7 @@ def test_acceptance_waits_for_the_answer_and_then_writes_the_file(tmp_path: Path
     assert walked(tmp_path, person) == 1
     assert "Not approved: q1 must be answered first" in person.shown
     assert decisions(tmp_path) == [Decision.ANSWER, Decision.APPROVE]
-    assert desk.standings(tmp_path / "c")["publish-post-3f9a"].word == "approved"
+    assert desk.standings(tmp_path / "c")["publish-post-3f9a"].status == "approved"
 
 
 @pytest.mark.parametrize(

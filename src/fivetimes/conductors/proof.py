@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from fivetimes.model import Candidate, Moment, Occurrence, Place
+from fivetimes.model import Candidate, Location, Moment, Occurrence
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MOSTLY = 0.6  # share of the occurrences on one weekday from which it is worth saying
@@ -18,7 +18,7 @@ _MOSTLY = 0.6  # share of the occurrences on one weekday from which it is worth 
 def evidence(candidate: Candidate) -> dict[str, Any]:
     """What the draft says of its evidence: counts and dates, no places and no persons."""
     times = sorted(_dated(candidate.occurrences))
-    places = {(p.path, p.line, p.commit) for o in candidate.occurrences for m in o.moments for p in m.places}
+    places = {(p.path, p.line, p.commit) for o in candidate.occurrences for m in o.moments for p in m.locations}
     return {
         "occurrences": candidate.count,
         "sessions": candidate.sessions,
@@ -67,10 +67,10 @@ def _digest(said: object) -> str:
 
 
 def _marks(moment: Moment) -> list[str]:
-    return sorted(_mark(place) for place in moment.places)
+    return sorted(_mark(place) for place in moment.locations)
 
 
-def _mark(place: Place) -> str:
+def _mark(place: Location) -> str:
     return place.commit or (f"{place.digest:016x}" if place.digest else f"{place.path}:{place.line}")
 
 

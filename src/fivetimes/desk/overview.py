@@ -52,13 +52,13 @@ def queue(scan: Scan, folder: Path) -> list[Candidate]:
     known = standings(folder)
     waiting = [c for c in proposed(scan, folder).candidates if c.tier is not Tier.NOTICED]
     waiting = [c for c in waiting if not _settled(c, reviews.of(c.id, known), folder)]
-    return sorted(waiting, key=lambda c: reviews.of(c.id, known).word == "deferred")
+    return sorted(waiting, key=lambda c: reviews.of(c.id, known).status == "deferred")
 
 
 def _settled(candidate: Candidate, standing: Standing, folder: Path) -> bool:
     """Whether it is approved and its file is what was approved."""
     path = conductor_path(folder, candidate.id)
-    return standing.word == "approved" and path.exists() and not changed(conductor_at(path), standing)
+    return standing.status == "approved" and path.exists() and not changed(conductor_at(path), standing)
 
 
 def changed(conductor: Conductor, standing: Standing) -> bool:
@@ -138,7 +138,7 @@ def row_document(row: Row) -> dict[str, Any]:
     return {
         "id": row.id,
         "title": row.title,
-        "standing": row.standing.word,
+        "standing": row.standing.status,
         "changed": row.changed,
         "tier": row.tier,
         "occurrences": row.occurrences,

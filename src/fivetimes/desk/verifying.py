@@ -10,7 +10,7 @@ from typing import Any
 from fivetimes import conductors, evidence, ingest, store
 from fivetimes.desk.files import conductor_at
 from fivetimes.errors import FivetimesError
-from fivetimes.model import Place, Scan
+from fivetimes.model import Location, Scan
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def _differences(stated: Mapping[str, Any], found: Mapping[str, Any]) -> Iterato
             yield f"{name}: the file says {stated.get(name)}, the sources say {value}"
 
 
-def _place(place: Place) -> str:
+def _place(place: Location) -> str:
     return f"{place.path}:{place.line}" if place.commit is None else f"{place.path}@{place.commit[:10]}"
 
 

@@ -352,7 +352,7 @@ class _Forms:
 
     def _add_command(self, command: Command) -> None:
         self._action(Kind.SHELL, _effect(command), command.via, self._words_of(command))
-        self.fed[-1] = tuple(self.words.id(word, Role.VALUE) for word in command.told)
+        self.fed[-1] = tuple(self.words.id(word, Role.VALUE) for word in command.wrapper_args)
 
     def _words_of(self, command: Command) -> list[tuple[int, Role]]:
         program = command.words[0].text

@@ -151,7 +151,7 @@ def _facts(candidate: Candidate, where: str) -> Iterator[tuple[str, Told | Figur
     yield "days", Figure(f"{candidate.days:,}", f"{where}/days")
     yield "people", _people(candidate, where)
     if candidate.rhythm is not None:
-        yield "rhythm", Figure(candidate.rhythm.says, f"{where}/rhythm/says")
+        yield "rhythm", Figure(candidate.rhythm.phrase, f"{where}/rhythm/says")
     if candidate.duration is not None:
         lower, median, upper = (
             Figure(lasting(seconds), f"{where}/duration/{name}")
@@ -185,7 +185,7 @@ def _confidence(candidate: Candidate, at: str) -> Told:
     bits = Figure(f"{sure.bits:,.0f} bits", f"{at}/bits")
     completion = Figure(percent(sure.completion), f"{at}/completion")
     parts: list[str | Figure] = [
-        Figure(sure.word, f"{at}/word"),
+        Figure(sure.verdict, f"{at}/word"),
         ": told as one routine it takes ",
         bits,
         " less than as single actions; ",
@@ -199,10 +199,10 @@ def _confidence(candidate: Candidate, at: str) -> Told:
 
 def _tests(candidate: Candidate, where: str) -> Iterator[Figure]:
     """What was tried on it, and whether it begins and ends where we think it does."""
-    for n, said in enumerate(candidate.confidence.says):
+    for n, said in enumerate(candidate.confidence.sentences):
         yield Figure(said, f"{where}/confidence/says/{n}")
     if candidate.boundaries is not None:
-        yield Figure(candidate.boundaries.says, f"{where}/boundaries/says")
+        yield Figure(candidate.boundaries.phrase, f"{where}/boundaries/says")
 
 
 def _variants(candidate: Candidate, where: str) -> tuple[Way, ...]:
@@ -234,7 +234,7 @@ def _lines(moments: Sequence[Moment], live: Sequence[object | None]) -> Iterator
     """(place, text) of each moment, once for each line."""
     last = ""
     for moment, command in zip(moments, live, strict=False):
-        place = moment.places[0]
+        place = moment.locations[0]
         where = f"{place.path}:{place.line}" if place.commit is None else f"{place.path}@{place.commit[:10]}"
         if where != last:
             yield where, str(getattr(command, "text", "(changed or gone)"))
@@ -256,4 +256,4 @@ def _standing(standing: Standing, at: str) -> Told:
     """How it stands, without who said so."""
     if standing.last is None:
         return told("nobody has decided yet")
-    return told(Figure(standing.word, f"{at}/word"), " on ", Figure(day(standing.last.at), f"{at}/at"))
+    return told(Figure(standing.status, f"{at}/word"), " on ", Figure(day(standing.last.at), f"{at}/at"))

@@ -14,10 +14,11 @@ from fivetimes.model import (
     Candidate,
     Changes,
     Conductor,
+    Confidence,
     Cost,
+    Location,
     Moment,
     Occurrence,
-    Place,
     Rhythm,
     Scan,
     SourceReport,
@@ -123,7 +124,7 @@ def _draft(draft: Conductor | None) -> dict[str, Any] | None:
 
 def _standing(standing: Standing) -> dict[str, Any]:
     last = standing.last
-    return {"word": standing.word, "at": iso(last.at) if last else None}
+    return {"word": standing.status, "at": iso(last.at) if last else None}
 
 
 def sources_document(
@@ -182,7 +183,7 @@ def _candidate(candidate: Candidate, alias: Mapping[str, str]) -> dict[str, Any]
         "broken_off": candidate.broken,
         "unready": [asdict(one) for one in candidate.unready],
         "score": candidate.score,
-        "confidence": asdict(candidate.confidence),
+        "confidence": _fields(candidate.confidence),
         "reasons": list(candidate.reasons),
         "duration": _duration(candidate.duration),
         "steps": [_step(step) for step in candidate.steps],
@@ -195,8 +196,12 @@ def _candidate(candidate: Candidate, alias: Mapping[str, str]) -> dict[str, Any]
     }
 
 
-def _fields(record: Rhythm | Cost | Boundaries | None) -> dict[str, Any] | None:
-    return None if record is None else asdict(record)
+# fields of our records -> their keys in report.json, which scripts stand on
+_KEYS = {"verdict": "word", "sentences": "says", "period": "word", "phrase": "says"}
+
+
+def _fields(record: Confidence | Rhythm | Cost | Boundaries | None) -> dict[str, Any] | None:
+    return None if record is None else {_KEYS.get(name, name): value for name, value in asdict(record).items()}
 
 
 def _duration(seconds: tuple[float, float, float] | None) -> dict[str, float] | None:
@@ -231,12 +236,12 @@ def _events(moments: Iterable[Moment]) -> list[dict[str, Any]]:
         (place.path, place.line, place.commit)
         for moment in moments
         if moment.step is not None
-        for place in moment.places
+        for place in moment.locations
     )
-    return [_event(Place(*place)) for place in places]
+    return [_event(Location(*place)) for place in places]
 
 
-def _event(place: Place) -> dict[str, Any]:
+def _event(place: Location) -> dict[str, Any]:
     if place.commit is not None:
         return {"path": place.path, "commit": place.commit}
     return {"path": place.path, "line": place.line}

@@ -155,7 +155,7 @@ def _source_heat(scan: Scan) -> Heat:
 def _readers(occurrences: Iterable[Occurrence], reader: Callable[[str], str]) -> Iterator[str]:
     """The readers of each occurrence, each once."""
     for occurrence in occurrences:
-        paths = {p.path for moment in occurrence.moments if moment.step is not None for p in moment.places}
+        paths = {p.path for moment in occurrence.moments if moment.step is not None for p in moment.locations}
         yield from {name for name in map(reader, paths) if name}
 
 

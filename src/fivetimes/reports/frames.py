@@ -24,7 +24,7 @@ def _row(c: Candidate) -> tuple[object, ...]:
     counts = (c.count, c.at_least, c.sessions, c.days, c.people, len(c.steps))
     minutes = c.duration[1] / 60 if c.duration is not None else None
     span = (min(seen), max(seen)) if seen else (None, None)
-    sure = (c.confidence.word, c.confidence.bits, c.confidence.completion)
+    sure = (c.confidence.verdict, c.confidence.bits, c.confidence.completion)
     return (c.id, c.title, c.tier.value, *counts, *sure, minutes, *span)
 
 

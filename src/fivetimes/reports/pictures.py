@@ -68,7 +68,7 @@ def _rung(place: int, tier: Tier, count: int, asks: int, moved: int) -> Rung:
 
 
 def timeline(times: Sequence[datetime | None], first: datetime | None, last: datetime | None) -> Timeline:
-    """Place each time between the first and the last day of the whole report, stacked where they meet.
+    """Location each time between the first and the last day of the whole report, stacked where they meet.
 
     Where there are more than a picture can tell apart, those on the same spot are one dot.
     """

@@ -39,7 +39,7 @@ def stands(standing: Standing, *, changed: bool) -> str:
     if last is None:
         return "proposed: nobody has decided yet"
     since = ", and changed since" if changed else ""
-    return f"{standing.word} by {last.by} on {last.at:%Y-%m-%d}{since}: {last.why}"
+    return f"{standing.status} by {last.by} on {last.at:%Y-%m-%d}{since}: {last.why}"
 
 
 def card(
@@ -63,7 +63,7 @@ def card(
     """
     document = conductor.document
     lines = [
-        _text(stands(standing, changed=changed), _COLOUR[standing.word]),
+        _text(stands(standing, changed=changed), _COLOUR[standing.status]),
         *(_text(reason) for reason in candidate.reasons),
         *_part("Steps", _steps(document)),
         *_part("Values", _values(document, withheld)),

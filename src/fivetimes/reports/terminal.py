@@ -188,7 +188,7 @@ def _when(moment: datetime | None) -> str:
 def _evidence(occurrence: Occurrence, live: Sequence[object | None], *, shown: bool) -> Iterator[str]:
     yield f"{_when(occurrence.start)}  {occurrence.person}"
     for moment, command in zip(occurrence.moments, live, strict=True):
-        place = moment.places[0]
+        place = moment.locations[0]
         where = f"{place.path}:{place.line}" if place.commit is None else f"{place.path}@{place.commit[:10]}"
         text = getattr(command, "text", None)
         said = (text if text is not None else "(changed or gone)") if shown else moment.action
@@ -207,8 +207,8 @@ def candidate(c: Candidate, *, live: LiveText | None, most: int) -> RenderableTy
     lines = [
         Text.assemble((show(c.title), "bold"), f"   {c.id}   ", (c.tier.value, _COLOUR[c.tier])),
         *(_text(f"  {reason}") for reason in c.reasons),
-        _text(f"  confidence: {c.confidence.word}"),
-        *(_text(f"    {said}") for said in c.confidence.says),
+        _text(f"  confidence: {c.confidence.verdict}"),
+        *(_text(f"    {said}") for said in c.confidence.sentences),
     ]
     if c.duration is not None:
         low, middle, high = map(_span, c.duration)
@@ -226,11 +226,11 @@ def candidate(c: Candidate, *, live: LiveText | None, most: int) -> RenderableTy
 
 def _counts(c: Candidate) -> Iterator[str]:
     if c.first is not None and c.last is not None:
-        yield f"seen from {_when(c.first)} to {_when(c.last)}; {c.rhythm.says if c.rhythm is not None else 'rhythm unknown'}"
+        yield f"seen from {_when(c.first)} to {_when(c.last)}; {c.rhythm.phrase if c.rhythm is not None else 'rhythm unknown'}"
     if c.cost is not None:
         yield f"took {c.cost.hours:.1f} h in all, one command would save {c.cost.saved:.1f} h: {c.cost.assumes}"
     if c.boundaries is not None:
-        yield c.boundaries.says
+        yield c.boundaries.phrase
 
 
 def evidence_lines(c: Candidate, live: LiveText | None, *, most: int) -> Iterator[Text]:

@@ -23,7 +23,7 @@ def _events(candidate: Candidate) -> Counter[tuple[str, str]]:
         (place.path, place.commit or f"{place.digest:x}")
         for occurrence in candidate.occurrences
         for moment in occurrence.moments
-        for place in moment.places
+        for place in moment.locations
     )
 
 

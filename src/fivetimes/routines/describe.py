@@ -17,9 +17,9 @@ from fivetimes.model import (
     Candidate,
     Confidence,
     Int32s,
+    Location,
     Moment,
     Occurrence,
-    Place,
     SessionLog,
     Tier,
     Variant,
@@ -59,7 +59,7 @@ def _moment_time(when: float, timed: bool) -> datetime | None:
     return datetime.fromtimestamp(when, UTC) if timed else None
 
 
-def _places(context: Context, event: int) -> tuple[Place, ...]:
+def _places(context: Context, event: int) -> tuple[Location, ...]:
     log = context.sessions.actions.events
     columns = log.columns
     digest = int(columns["digest"][event])
@@ -68,10 +68,10 @@ def _places(context: Context, event: int) -> tuple[Place, ...]:
     for origin, line, commit in [own, *context.also.get(event, ())]:
         if commit >= 0:
             places.append(
-                Place(log.origins[origin], commit=log.commits[commit], digest=digest if origin == own[0] else 0)
+                Location(log.origins[origin], commit=log.commits[commit], digest=digest if origin == own[0] else 0)
             )
         else:
-            places.append(Place(log.origins[origin], line=line, digest=digest))
+            places.append(Location(log.origins[origin], line=line, digest=digest))
     return tuple(places)
 
 
@@ -98,7 +98,7 @@ def _occurrence(context: Context, rows: Sequence[tuple[int, int | None]]) -> Occ
                 step=step,
                 action=actions.labels[int(stream.levels[row, FORM])],
                 time=_moment_time(float(actions.clock[at]), bool(actions.timed[at])),
-                places=_places(context, event),
+                locations=_places(context, event),
                 part=_part(context, at),
             )
         )

@@ -163,7 +163,7 @@ def held_out(stream: Stream, timed: Bools, found: Sequence[Found], search: Searc
 def confidence(found: Found, *, q: float, tried: int, again: HeldOut | None) -> Confidence:
     """The three tests as a word and as sentences."""
     threaded = int(np.count_nonzero(found.profile.link > 0.5))
-    base = Confidence("", round(found.bits, 1), 0.0, threaded, float(f"{q:.2g}"), tried, again, says=())
+    base = Confidence("", round(found.bits, 1), 0.0, threaded, float(f"{q:.2g}"), tried, again, sentences=())
     return completed(base, found)
 
 
@@ -179,7 +179,7 @@ def worded(known: Confidence) -> Confidence:
     recurs = known.held_out is not None and known.held_out.seen > 0 and known.held_out.q <= LEVEL
     others = recurs + (known.completion > 0.5)
     word = ("weak", "fair", "strong")[others] if beyond else "weak"
-    return replace(known, word=word, says=(_chance(known), _again(known.held_out), _whole(known)))
+    return replace(known, verdict=word, sentences=(_chance(known), _again(known.held_out), _whole(known)))
 
 
 def _chance(known: Confidence) -> str:

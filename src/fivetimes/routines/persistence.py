@@ -65,7 +65,7 @@ def first_part(sessions: SessionLog) -> SessionLog:
         values=actions.values[at],
     )
     _, number = np.unique(sessions.session[keep], return_inverse=True)
-    return replace(sessions, actions=kept, session=number.astype(np.int32), evidence=sessions.evidence[keep])
+    return replace(sessions, actions=kept, session=number.astype(np.int32))
 
 
 def _rest(sessions: SessionLog, search: Search) -> Stream:

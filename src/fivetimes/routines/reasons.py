@@ -27,8 +27,8 @@ def _often(candidate: Candidate) -> Iterator[str]:
     sessions, days = _plural(candidate.sessions, "session"), _plural(candidate.days, "day")
     yield f"seen {least}{candidate.count} times in {sessions} on {days}"
     yield _people(candidate)
-    if candidate.rhythm is not None and candidate.rhythm.word not in ("unknown", "irregular"):
-        yield f"done {candidate.rhythm.says}"
+    if candidate.rhythm is not None and candidate.rhythm.period not in ("unknown", "irregular"):
+        yield f"done {candidate.rhythm.phrase}"
 
 
 def _people(candidate: Candidate) -> str:

@@ -51,9 +51,9 @@ def rhythm(days: Int32s, worked: Int32s) -> Rhythm:
 
     Example:
         >>> fridays = np.arange(1, 78, 7)
-        >>> rhythm(fridays, np.arange(80)).says
+        >>> rhythm(fridays, np.arange(80)).phrase
         'on Fridays (11 of 11 days), about weekly'
-        >>> rhythm(fridays[:3], np.arange(80)).says
+        >>> rhythm(fridays[:3], np.arange(80)).phrase
         'done on 3 days: too few to tell a rhythm'
     """
     if len(days) < _LEAST:

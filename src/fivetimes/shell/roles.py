@@ -7,7 +7,7 @@ from functools import lru_cache
 from fivetimes.model import Grammar, Role, Word
 from fivetimes.shell.programs import name_of
 from fivetimes.shell.scripts import COMMANDING, SCRIPTED, Many, Scripted
-from fivetimes.shell.secret_places import Place, place_of
+from fivetimes.shell.secret_places import Location, place_of
 from fivetimes.shell.secrets import attached, is_secret_word, mark, suspicious
 
 _FLAG_WITH_VALUE = re.compile(r"(--?[A-Za-z][A-Za-z0-9_.\-]*|/[A-Za-z]+)[=](.*)", re.DOTALL)
@@ -49,7 +49,7 @@ class _Reading:
 
     __slots__ = ("_flag", "_grammar", "_open", "_path", "_place", "_program", "_secret", "_taken", "_unsure", "out")
 
-    def __init__(self, program: str, secret: Place | None, grammar: Grammar) -> None:
+    def __init__(self, program: str, secret: Location | None, grammar: Grammar) -> None:
         self._program = program
         self._place = program  # the program with its subcommand path
         self._path: tuple[str, ...] = ()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Location:
     """Where one program takes a secret that no name announces.
 
     `where` is the program with its subcommand path. `flags` are followed by the secret; `attached` flags have it in the same
@@ -33,8 +33,8 @@ class Place:
 
 def _row(
     where: str, example: str, *, flags: str = "", attached: str = "", words: int | None = None, stdin: bool = False
-) -> Place:
-    return Place(where, example, frozenset(flags.split()), tuple(attached.split()), words, stdin)
+) -> Location:
+    return Location(where, example, frozenset(flags.split()), tuple(attached.split()), words, stdin)
 
 
 ROWS = (
@@ -207,13 +207,13 @@ ROWS = (
     _row("telegram-send", "telegram-send --token SECRET"),
 )  # fmt: skip
 
-_BY_PROGRAM: Mapping[str, tuple[Place, ...]] = {
+_BY_PROGRAM: Mapping[str, tuple[Location, ...]] = {
     program: tuple(sorted((row for row in ROWS if row.program == program), key=lambda row: -len(row.path)))
     for program in {row.program for row in ROWS}
 }
 
 
-def place_of(words: Sequence[str]) -> Place | None:
+def place_of(words: Sequence[str]) -> Location | None:
     """Return the row for a command, the longest subcommand path first.
 
     Its path need not stand in front: what lies between may be a flag's value, and a miss would cost a secret.

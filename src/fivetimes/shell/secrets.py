@@ -10,7 +10,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from fivetimes.model import Role, Word
-from fivetimes.shell.secret_places import Place
+from fivetimes.shell.secret_places import Location
 
 _PIECE = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _SECRET = frozenset(
@@ -117,7 +117,7 @@ def suspicious(text: str) -> bool:
     return False
 
 
-def attached(place: Place | None, word: str) -> str | None:
+def attached(place: Location | None, word: str) -> str | None:
     """Return the flag that has a secret in the same word (`-pX`), None where there is none."""
     if place is not None:
         for flag in place.attached:
@@ -126,7 +126,7 @@ def attached(place: Place | None, word: str) -> str | None:
     return None
 
 
-def mark(words: Sequence[Word], *, place: Place | None) -> list[Word]:
+def mark(words: Sequence[Word], *, place: Location | None) -> list[Word]:
     """Return the words with those in a secret's place marked; program, subcommands and flags stay what they are."""
     marked: list[Word] = []
     plain = 0  # flags' values are counted too: that can only mark too much
@@ -141,7 +141,7 @@ def mark(words: Sequence[Word], *, place: Place | None) -> list[Word]:
     return marked
 
 
-def _announced(marked: Sequence[Word], place: Place | None) -> bool:
+def _announced(marked: Sequence[Word], place: Location | None) -> bool:
     """Whether the word before says that a secret follows."""
     before = marked[-1]
     if before.role is Role.FLAG:

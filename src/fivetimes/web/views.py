@@ -100,7 +100,7 @@ def groups(candidates: Mapping[str, Candidate], seat: desk.Seat) -> list[tuple[s
     known = desk.standings(seat.folder)
     files = {conductor.id: conductor for conductor in desk.drafted(seat.folder)}
     rows: dict[str, list[Row]] = {name: [] for name, _ in _GROUPS}
-    ordered = sorted(candidates.values(), key=lambda c: reviews.of(c.id, known).word == "deferred")
+    ordered = sorted(candidates.values(), key=lambda c: reviews.of(c.id, known).status == "deferred")
     for candidate in ordered:
         standing = reviews.of(candidate.id, known)
         rows[_group(candidate, standing, files.get(candidate.id))].append(
@@ -111,9 +111,9 @@ def groups(candidates: Mapping[str, Candidate], seat: desk.Seat) -> list[tuple[s
 
 def _group(candidate: Candidate, standing: Standing, conductor: Conductor | None) -> str:
     """Approved and changed since waits again; so does what was rejected and seen much more often since."""
-    again = standing.word == "approved" and (conductor is None or desk.changed(conductor, standing))
-    back = standing.word == "rejected" and not reviews.stays_away(standing, count=candidate.count)
-    word = "proposed" if again or back else standing.word
+    again = standing.status == "approved" and (conductor is None or desk.changed(conductor, standing))
+    back = standing.status == "rejected" and not reviews.stays_away(standing, count=candidate.count)
+    word = "proposed" if again or back else standing.status
     return next(name for name, words in _GROUPS if word in words)
 
 
@@ -162,7 +162,7 @@ def routine(laid: Laid, seat: desk.Seat) -> dict[str, Any]:
         "answering": True,
         "id": laid.candidate.id,
         "title": named.title,
-        "standing": laid.standing.word,
+        "standing": laid.standing.status,
         "stands": stands(laid.standing, changed=changed),
         "runs": _runs(laid),
         "missing": laid.live.missing,
@@ -190,7 +190,7 @@ def _run(occurrence: Occurrence, row: Sequence[object | None]) -> Run:
 
 
 def _line(moment: Moment, command: object | None) -> Line:
-    place = moment.places[0]
+    place = moment.locations[0]
     where = f"{place.path}:{place.line}" if place.commit is None else f"{place.path}@{place.commit[:10]}"
     return Line(where, getattr(command, "text", None), moment.step is None)
 
