@@ -20,7 +20,7 @@ help:
 	@echo "make test            run every test and the notebooks"
 	@echo "make test-spark      the pattern miner on a local Spark session; installs PySpark, needs Java 17"
 	@echo "make coverage        run every test and say which lines none of them reaches"
-	@echo "make check           format, lint, types, imports and dependencies; runs nothing of ours"
+	@echo "make check           format, lint, types, imports, dependencies, words and links; runs nothing of ours"
 	@echo "make bench           speed and size on the simulated year of a team of 60"
 	@echo "make bench-growth    what a scan costs by the size of the history, with a picture"
 	@echo "make leaks           planted secrets through every source into every output: none may come out [CORPUS=file.jsonl]"
@@ -84,6 +84,7 @@ check: .venv/.installed-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/deptry src
+	$(BIN)/python tools/check_docs.py
 
 bench: .venv/.installed-dev
 	$(BIN)/python -m benchmarks.speed
