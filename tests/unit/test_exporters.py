@@ -13,8 +13,7 @@ from skills_ref.validator import validate
 
 import builders_scan as made
 from fivetimes.errors import RuleError
-from fivetimes.exporters import EXPORTERS, render
-from fivetimes.exporters.filenames import slug
+from fivetimes.exporters import EXPORTERS, render, slug
 from fivetimes.model import Candidate, Conductor, LiveText
 
 STOP = "**STOP.**"

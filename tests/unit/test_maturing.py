@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 import builders_scan
 import logs
 import oracles
-from fivetimes.conductors.maturity import records
-from fivetimes.conductors.questions import questions
+from fivetimes.conductors.questions import questions, records
 from fivetimes.config import Rule, Search
 from fivetimes.model import Kind, RawBatch, SessionLog, Unready
 from fivetimes.routines import compositions, propose

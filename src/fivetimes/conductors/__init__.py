@@ -1,10 +1,8 @@
 """Candidate -> Conductor: draft what people repeat as a definition that a person finishes."""
 
-from fivetimes.conductors.draft import draft, schema, tool, withheld
-from fivetimes.conductors.keeping import kept
+from fivetimes.conductors.document import digest, evidence, fingerprint, kept, parse, schema
+from fivetimes.conductors.draft import draft, tool, withheld
 from fivetimes.conductors.locks import locked, without_names
-from fivetimes.conductors.proof import digest, evidence, fingerprint
-from fivetimes.conductors.reading import parse
 
 __all__ = [
     "digest",

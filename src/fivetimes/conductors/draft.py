@@ -1,29 +1,29 @@
-"""Candidate and LiveText -> Conductor: the draft that a person finishes."""
+"""Candidate and LiveText -> Conductor: the draft that a person finishes.
+
+Candidate -> alternatives: the other paths through the steps that were really taken.
+"""
 
 from __future__ import annotations
 
-import json
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
-from importlib.resources import files
 from typing import Any
 
-from fivetimes.conductors.calls import Harmless, Parse, calls
-from fivetimes.conductors.gates import gate, guarded, reversible
-from fivetimes.conductors.maturity import records
-from fivetimes.conductors.proof import evidence, skeleton
-from fivetimes.conductors.questions import questions
-from fivetimes.conductors.routes import routes
-from fivetimes.conductors.steps import Wording, Wordings, worded
+from fivetimes.conductors.approval_gates import gate, guarded, reversible
+from fivetimes.conductors.document import SCHEMA, evidence, skeleton
+from fivetimes.conductors.invocations import Harmless, Parse, calls
+from fivetimes.conductors.questions import questions, records
+from fivetimes.conductors.templates import Wording, Wordings, worded
 from fivetimes.errors import RuleError
-from fivetimes.model import Candidate, Conductor, LiveText, Step
+from fivetimes.model import Candidate, Conductor, LiveText, Occurrence, Step
 from fivetimes.redaction import show
 
-SCHEMA = "fivetimes/conductor/1"
+# ---- draft
+
 
 _CONSTANT = re.compile(r"\{\{ constants\.([a-z][a-z0-9_]*) \}\}")
 _ALWAYS = 0.95  # a step seen in a smaller share of the occurrences is optional
@@ -200,8 +200,24 @@ def _users(name: str, wordings: Wordings) -> list[str]:
     return [f"s{number}" for number, ways in enumerate(wordings.steps, 1) if any(name in way.inputs for way in ways)]
 
 
-@lru_cache(maxsize=1)
-def schema() -> dict[str, Any]:
-    """The JSON Schema (draft 2020-12) that every conductor file keeps."""
-    loaded: dict[str, Any] = json.loads(files("fivetimes.conductors").joinpath("schema.json").read_text("utf-8"))
-    return loaded
+# ---- routes
+
+
+_TAKEN_TWICE = 2  # a path taken once is no alternative
+_MOST_PATHS = 5
+
+
+def routes(candidate: Candidate) -> list[dict[str, Any]]:
+    """The paths taken besides the commonest, by step id, with the share of the occurrences that took them."""
+    paths = Counter(path for path in map(_path, candidate.occurrences) if path)
+    ranked = sorted(paths.items(), key=lambda path: (-path[1], path[0]))
+    total = max(1, len(candidate.occurrences))
+    return [
+        {"path": [f"s{step + 1}" for step in path], "share": round(times / total, 2)}
+        for path, times in ranked[1 : 1 + _MOST_PATHS]
+        if times >= _TAKEN_TWICE
+    ]
+
+
+def _path(occurrence: Occurrence) -> tuple[int, ...]:
+    return tuple(dict.fromkeys(moment.step for moment in occurrence.moments if moment.step is not None))

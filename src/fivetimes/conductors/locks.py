@@ -1,7 +1,6 @@
 """Conductor -> the same with nothing in it that the detector knows as a secret or that may be somebody's number.
 
-Nor any local name where none is wanted.
-"""
+Nor any local name where none is wanted."""
 
 from __future__ import annotations
 
@@ -10,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from fivetimes.conductors.calls import Harmless
+from fivetimes.conductors.invocations import Harmless
 from fivetimes.errors import RuleError
 from fivetimes.model import Candidate, Conductor, Kind, Role, Step, Variant
 from fivetimes.redaction import closed, digit_groups, flagged

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from fivetimes import conductors, exporters, reviews, store
-from fivetimes.exporters.filenames import slug
+from fivetimes.exporters import slug
 from fivetimes.model import Conductor, Review, Standing
 
 LEDGER = "reviews.jsonl"

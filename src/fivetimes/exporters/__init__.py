@@ -3,17 +3,18 @@
 from collections.abc import Mapping
 
 from fivetimes import plugins
-from fivetimes.exporters import github, justfile, runbook, serverless, skill, source
-from fivetimes.exporters.source import render
+from fivetimes.exporters import github_actions, justfile, runbook, serverless_workflow, skill, yaml_file
+from fivetimes.exporters.base import slug
+from fivetimes.exporters.yaml_file import render
 from fivetimes.model import Exporter
 
 EXPORTERS: Mapping[str, Exporter] = {
-    "yaml": source.export,
+    "yaml": yaml_file.export,
     "skill": skill.export,
     "runbook": runbook.export,
     "just": justfile.export,
-    "github-actions": github.export,
-    "serverless-workflow": serverless.export,
+    "github-actions": github_actions.export,
+    "serverless-workflow": serverless_workflow.export,
 }
 
 
@@ -26,4 +27,4 @@ def exporters() -> Mapping[str, Exporter]:
     return plugins.joined("fivetimes.exporters", EXPORTERS)
 
 
-__all__ = ["EXPORTERS", "exporters", "render"]
+__all__ = ["EXPORTERS", "exporters", "render", "slug"]

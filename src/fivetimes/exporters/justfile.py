@@ -5,10 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from fivetimes.exporters.filenames import slug
-from fivetimes.exporters.gates import carried
-from fivetimes.exporters.plan import Plan, Stage, Value, demands, plan, script
-from fivetimes.exporters.prose import evidence, line, purpose
+from fivetimes.exporters.base import Plan, Stage, Value, carried, demands, evidence, line, plan, purpose, script, slug
 from fivetimes.model import Conductor
 
 _CONFIRM = "\n[confirm("

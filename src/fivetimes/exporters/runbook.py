@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from fivetimes.exporters.filenames import slug
-from fivetimes.exporters.gates import carried, guarded_steps
-from fivetimes.exporters.plan import ALWAYS
-from fivetimes.exporters.prose import (
+from fivetimes.exporters.base import (
+    ALWAYS,
+    carried,
     evidence,
+    guarded_steps,
     inputs,
     legend,
     limits,
@@ -20,6 +20,7 @@ from fivetimes.exporters.prose import (
     override,
     purpose,
     questions,
+    slug,
     told,
 )
 from fivetimes.model import Conductor

@@ -8,10 +8,10 @@ from typing import Any
 
 import yaml
 
-from fivetimes.exporters.filenames import slug
-from fivetimes.exporters.gates import carried, guarded_steps
-from fivetimes.exporters.prose import (
+from fivetimes.exporters.base import (
+    carried,
     evidence,
+    guarded_steps,
     inputs,
     legend,
     limits,
@@ -21,8 +21,9 @@ from fivetimes.exporters.prose import (
     override,
     purpose,
     questions,
+    slug,
 )
-from fivetimes.exporters.source import render
+from fivetimes.exporters.yaml_file import render
 from fivetimes.model import Conductor
 
 _DESCRIPTION = 1024  # characters that the format allows

@@ -7,8 +7,7 @@ from typing import Any
 
 import yaml
 
-from fivetimes.exporters.filenames import slug
-from fivetimes.exporters.gates import guarded_steps
+from fivetimes.exporters.base import guarded_steps, slug
 from fivetimes.model import Conductor
 
 

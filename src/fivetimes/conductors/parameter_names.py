@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from fivetimes.conductors.calls import Harmless
-from fivetimes.conductors.pieces import TELLING, is_word, pieces
+from fivetimes.conductors.invocations import Harmless
+from fivetimes.conductors.variants import TELLING, is_word, pieces
 from fivetimes.model import Role
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")

@@ -2,8 +2,7 @@
 
 Two places share a value when, in nearly every occurrence, what varies in one is found again in the other (`1.4.2` in
 `v1.4.2`), more often than chance explains. The value that most places share is taken out first and marked; what is
-left is looked at again, so that `api:3f9a` falls into a service and a hash.
-"""
+left is looked at again, so that `api:3f9a` falls into a service and a hash."""
 
 from __future__ import annotations
 
@@ -12,8 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from fivetimes.conductors.pieces import MARK, Pieces, affixes, is_word, pieces
-from fivetimes.conductors.ways import Slot
+from fivetimes.conductors.variants import MARK, Pieces, Slot, affixes, is_word, pieces
 from fivetimes.model import Role
 
 Row = tuple[int, Pieces]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from fivetimes.conductors.calls import Call
+from fivetimes.conductors.invocations import Call
 from fivetimes.model import Effect, Kind, Role, Step
 
 _WORDS = 2  # words behind a program from which a command is known again under another name

@@ -1,8 +1,7 @@
 """Conductor -> GitHub Actions workflow: started by hand, cut into jobs at its gates, each gate a protected environment.
 
 An environment stops nobody until a person gives it required reviewers on the server, so the first step of a job behind a gate
-asks the server whether it has them, and fails where it has none.
-"""
+asks the server whether it has them, and fails where it has none."""
 
 from __future__ import annotations
 
@@ -12,9 +11,7 @@ from typing import Any
 import yaml
 
 from fivetimes.errors import RuleError
-from fivetimes.exporters.filenames import slug
-from fivetimes.exporters.plan import Plan, Stage, Value, demands, plan, script
-from fivetimes.exporters.prose import evidence, line, purpose
+from fivetimes.exporters.base import Plan, Stage, Value, demands, evidence, line, plan, purpose, script, slug
 from fivetimes.model import Conductor
 
 _MOST_INPUTS = 25  # that the server takes

@@ -1,8 +1,7 @@
 """Conductor -> Serverless Workflow (DSL 1.0.0): each gate asks by an event and waits for the answer to this very run.
 
 Values are taken from the run's input wherever they are used, so no task depends on what the one before it returned. Steps of
-a shell are `run` tasks whose values come by the environment; others are calls of functions that the runtime provides.
-"""
+a shell are `run` tasks whose values come by the environment; others are calls of functions that the runtime provides."""
 
 from __future__ import annotations
 
@@ -13,10 +12,8 @@ from typing import Any
 
 import yaml
 
-from fivetimes.exporters.filenames import slug
-from fivetimes.exporters.plan import Act, Plan, Stage, Value, plan
-from fivetimes.exporters.prose import evidence, line, purpose
-from fivetimes.exporters.shell import PLACEHOLDER, Ref
+from fivetimes.exporters.base import Act, Plan, Stage, Value, evidence, line, plan, purpose, slug
+from fivetimes.exporters.shell_words import PLACEHOLDER, Ref
 from fivetimes.model import Conductor
 
 DSL = "1.0.0"
