@@ -22,13 +22,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks import persistence
 from rich.console import Console
 from rich.table import Table
 
 from fivetimes import pipeline, sequential_patterns
 from fivetimes.config import Search
 from fivetimes.model import Candidate, SessionLog
-from fivetimes.routines import persistence, propose
+from fivetimes.routines import propose
 
 HERE = Path(__file__).resolve().parents[1]
 USUAL = 0.5  # share of the occurrences from which a step is a usual one

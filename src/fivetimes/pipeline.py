@@ -38,9 +38,9 @@ from fivetimes.model import (
     Standing,
     Traces,
 )
-from fivetimes.routines.classic import from_patterns
-from fivetimes.routines.search import Found, Rejected, find
-from fivetimes.routines.stream import Stream
+from fivetimes.routines.cover import Rejection, find, from_patterns
+from fivetimes.routines.database import SequenceDatabase
+from fivetimes.routines.matching import Routine
 from fivetimes.sessions import segment
 
 logger = logging.getLogger(__name__)
@@ -158,12 +158,12 @@ def _engine(request: Request, sessions: SessionLog, tick: Tick) -> dict[str, Any
         )
         tokens = [pattern for pattern, _ in found]
         return {
-            "finder": lambda stream, search: from_patterns(stream, tokens, search),
+            "finder": lambda database, search: from_patterns(database, tokens, search),
             "finish": lambda _stream, found, _search: found,
         }
 
-    def finder(stream: Stream, search: Search) -> tuple[list[Found], list[Rejected]]:
-        found = find(stream, search, tick=lambda share: tick("searching", share))
+    def finder(database: SequenceDatabase, search: Search) -> tuple[list[Routine], list[Rejection]]:
+        found = find(database, search, tick=lambda share: tick("searching", share))
         tick("weighing what was found", 0.0)
         return found
 

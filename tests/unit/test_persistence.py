@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from benchmarks import real
+from benchmarks import persistence, real
+from benchmarks.persistence import Seen
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,8 +15,7 @@ import builders_scan
 import logs
 from fivetimes.config import Rule, Search
 from fivetimes.model import Kind, Step
-from fivetimes.routines import persistence, propose
-from fivetimes.routines.persistence import Seen
+from fivetimes.routines import propose
 
 SEARCH = Search()
 ONE, _ = builders_scan.friday(6)

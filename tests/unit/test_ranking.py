@@ -73,7 +73,7 @@ def test_what_is_a_part_of_a_proposed_routine_says_so():
 
 
 def test_a_sequence_of_which_a_proposed_routine_has_all_steps_is_a_part_of_it():
-    from fivetimes.routines.propose import _says
+    from fivetimes.routines.search import _says
 
     assert _says("git push origin", "git push")
     assert _says("git push", "git push origin")

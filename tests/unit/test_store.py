@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 
 import pytest
 
@@ -54,7 +55,7 @@ def test_a_damaged_or_foreign_scan_is_as_good_as_none(tmp_path):
         "{",
         '{"version": 2}',
         path.read_text()[:500],
-        path.read_text().replace('"version": 2', '"version": 0'),
+        re.sub(r'"version": \d+', '"version": 0', path.read_text()),
     ):
         path.write_text(text)
         assert store.saved(name="team", folder=tmp_path) is None

@@ -1,9 +1,10 @@
-"""Found -> Candidate: each routine with its counts, its reasons and the places where every occurrence stands."""
+"""Routine -> Candidate: each routine with its counts, its reasons and the places where every occurrence stands."""
+# DOC """Candidate -> why it stands where it stands, in words that the report shows as they are."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -16,30 +17,32 @@ from fivetimes.model import (
     By,
     Candidate,
     Confidence,
+    Effect,
     Int32s,
     Location,
     Moment,
     Occurrence,
     SessionLog,
     Tier,
+    Unready,
     Variant,
 )
-from fivetimes.routines import counting, naming
-from fivetimes.routines.maturing import Uses, unready
+from fivetimes.routines import measures as counting
+from fivetimes.routines import naming
+from fivetimes.routines.alternatives import FoldedStep, fold
+from fivetimes.routines.database import SequenceDatabase
+from fivetimes.routines.matching import Routine
+from fivetimes.routines.measures import Uses, rhythm, unready
 from fivetimes.routines.ranking import score
-from fivetimes.routines.rhythm import rhythm
-from fivetimes.routines.search import Found
-from fivetimes.routines.steps import FoldedStep, fold
-from fivetimes.routines.stream import Stream
 
 _SHOWN_VARIANTS = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What describing a routine needs besides the routine: the stream, the sessions, and further places of events."""
+    """What describing a routine needs besides the routine: the database, the sessions, and further places of events."""
 
-    stream: Stream
+    database: SequenceDatabase
     sessions: SessionLog
     also: dict[int, list[tuple[int, int, int]]]
     rule: Rule
@@ -47,12 +50,12 @@ class Context:
     uses: Uses
 
     @classmethod
-    def of(cls, stream: Stream, sessions: SessionLog, rule: Rule) -> Context:
+    def of(cls, database: SequenceDatabase, sessions: SessionLog, rule: Rule) -> Context:
         """Prepare the look-ups once for all routines."""
         also: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
         for event, origin, line, commit in sessions.actions.events.also.tolist():
             also[event].append((origin, line, commit))
-        return cls(stream, sessions, also, rule, counting.Calendar.of(sessions), Uses(sessions.actions))
+        return cls(database, sessions, also, rule, counting.Calendar.of(sessions), Uses(sessions.actions))
 
 
 def _moment_time(when: float, timed: bool) -> datetime | None:
@@ -85,24 +88,24 @@ def _part(context: Context, row: int) -> int:
 
 
 def _occurrence(context: Context, rows: Sequence[tuple[int, int | None]]) -> Occurrence:
-    """One occurrence from (stream row, step or None), in order of time."""
-    actions, stream = context.sessions.actions, context.stream
+    """One occurrence from (database row, step or None), in order of time."""
+    actions, database = context.sessions.actions, context.database
     moments = []
     agents = 0
     for row, step in rows:
-        at = int(stream.rows[row])
+        at = int(database.rows[row])
         event = int(actions.event[at])
         agents += int(actions.events.columns["by"][event]) == By.AGENT
         moments.append(
             Moment(
                 step=step,
-                action=actions.labels[int(stream.levels[row, FORM])],
+                action=actions.labels[int(database.levels[row, FORM])],
                 time=_moment_time(float(actions.clock[at]), bool(actions.timed[at])),
                 locations=_places(context, event),
                 part=_part(context, at),
             )
         )
-    first = int(stream.rows[rows[0][0]])
+    first = int(database.rows[rows[0][0]])
     return Occurrence(
         person=actions.events.persons[int(actions.person[first])],
         start=moments[0].time,
@@ -114,17 +117,17 @@ def _occurrence(context: Context, rows: Sequence[tuple[int, int | None]]) -> Occ
 
 
 def _occurrences(
-    context: Context, found: Found, folded: Sequence[FoldedStep]
+    context: Context, found: Routine, folded: Sequence[FoldedStep]
 ) -> tuple[tuple[Occurrence, ...], list[Int32s]]:
     """The occurrences in order of time, and the rows of the action log that each is made of."""
-    rows: list[list[tuple[int, int | None]]] = [[] for _ in range(len(found.matches))]
+    rows: list[list[tuple[int, int | None]]] = [[] for _ in range(len(found.occurrences))]
     for number, step in enumerate(folded):
         for match, of_match in enumerate(step.rows):
             rows[match] += [(row, number) for row in of_match]
     for match, row in _left_over(found, folded):
         rows[match].append((row, None))
     ordered = [sorted(match, key=lambda pair: pair[0]) for match in rows]
-    made = [(_occurrence(context, match), context.stream.rows[[row for row, _ in match]]) for match in ordered]
+    made = [(_occurrence(context, match), context.database.rows[[row for row, _ in match]]) for match in ordered]
     made.sort(key=lambda pair: _moment_of(pair[0]))
     return tuple(occurrence for occurrence, _ in made), [run for _, run in made]
 
@@ -133,11 +136,11 @@ def _moment_of(o: Occurrence) -> tuple[bool, datetime, str, int]:
     return o.start is None, o.start or datetime.min.replace(tzinfo=UTC), o.person, o.session
 
 
-def _left_over(found: Found, folded: Sequence[FoldedStep]) -> list[tuple[int, int]]:
+def _left_over(found: Routine, folded: Sequence[FoldedStep]) -> list[tuple[int, int]]:
     """(match, row) of what belongs to a match and is told by no step."""
     told = {row for step in folded for rows in step.rows for row in rows}
-    matched = [(match, int(row)) for match, line in enumerate(found.matches.rows) for row in line[line >= 0]]
-    matched += [(match, row) for match, _, row in found.matches.again.tolist()] + found.strays.tolist()
+    matched = [(match, int(row)) for match, line in enumerate(found.occurrences.rows) for row in line[line >= 0]]
+    matched += [(match, row) for match, _, row in found.occurrences.again.tolist()] + found.strays.tolist()
     return [(match, row) for match, row in matched if row not in told]
 
 
@@ -173,12 +176,14 @@ def _quartiles(occurrences: Sequence[Occurrence]) -> tuple[float, float, float] 
     return round(float(low), 1), round(float(middle), 1), round(float(high), 1)
 
 
-def describe(context: Context, found: Found, confidence: Confidence) -> tuple[Candidate, list[FoldedStep]]:
+def describe(context: Context, found: Routine, confidence: Confidence) -> tuple[Candidate, list[FoldedStep]]:
     """Say one routine, of which we are so sure, as a candidate."""
-    stream, actions = context.stream, context.sessions.actions
-    folded = fold(stream, actions, found)
+    database, actions = context.database, context.sessions.actions
+    folded = fold(database, actions, found)
     steps = tuple(step.step for step in folded)
-    rates = [float(np.mean([stream.rate[stream.levels[r, COARSE]] for rows in s.rows for r in rows])) for s in folded]
+    rates = [
+        float(np.mean([database.rate[database.levels[r, COARSE]] for rows in s.rows for r in rows])) for s in folded
+    ]
     telling = naming.telling_step(steps, rates)
     occurrences, runs = _occurrences(context, found, folded)
     candidate = Candidate(
@@ -197,8 +202,8 @@ def describe(context: Context, found: Found, confidence: Confidence) -> tuple[Ca
         occurrences=occurrences,
         duration=_quartiles(occurrences),
         score=score(found.bits, len(occurrences), confidence),
-        broken=found.matches.broken,
-        unready=unready(context.uses, stream, folded, context.rule),
+        broken=found.occurrences.broken,
+        unready=unready(context.uses, database, folded, context.rule),
     )
     return _counted(context, replace(candidate, tier=tier(candidate, context.rule)), runs), folded
 
@@ -227,3 +232,80 @@ def _counted(context: Context, candidate: Candidate, runs: Sequence[Int32s]) -> 
         by=counting.done_by(sessions, runs),
         bus_factor=counting.bus_factor([int(sessions.actions.person[run[0]]) for run in runs]),
     )
+
+
+# ---- reasons
+
+
+def _plural(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def reasons(candidate: Candidate) -> tuple[str, ...]:
+    """Why this stands where it stands, most telling first."""
+    return (
+        *_often(candidate),
+        *_saves(candidate),
+        *_whole(candidate),
+        *_goes_out(candidate),
+        *_first_mature(candidate),
+    )
+
+
+def _often(candidate: Candidate) -> Iterator[str]:
+    least = "at least " if candidate.at_least else ""
+    sessions, days = _plural(candidate.sessions, "session"), _plural(candidate.days, "day")
+    yield f"seen {least}{candidate.count} times in {sessions} on {days}"
+    yield _people(candidate)
+    if candidate.rhythm is not None and candidate.rhythm.period not in ("unknown", "irregular"):
+        yield f"done {candidate.rhythm.phrase}"
+
+
+def _people(candidate: Candidate) -> str:
+    if not candidate.people:
+        return "done by bots alone"
+    said = "done by 1 person" if candidate.people == 1 else f"done by {candidate.people} people"
+    if candidate.people > 1 and candidate.bus_factor == 1:
+        said += ", more than half of it by one"
+    _, agents, bots = candidate.by
+    said += f"; {agents:.0%} of the steps by agents" if agents else ""
+    return said + (f"; {bots:.0%} of the steps by bots" if bots else "")
+
+
+def _saves(candidate: Candidate) -> Iterator[str]:
+    if candidate.cost is not None and candidate.cost.saved >= 0.1:
+        yield f"took {candidate.cost.hours:.1f} hours; one command would save {candidate.cost.saved:.1f} of them"
+    yield f"saves {candidate.confidence.bits:.0f} bits against independent actions"
+
+
+def _whole(candidate: Candidate) -> Iterator[str]:
+    confidence = candidate.confidence
+    if candidate.broken and confidence.completion < 0.9:
+        yield f"{confidence.completion:.0%} of the runs that began went to the end ({candidate.broken} broken off)"
+    if confidence.threaded:
+        yield f"a value runs through {_plural(confidence.threaded + 1, 'step')}"
+
+
+def _goes_out(candidate: Candidate) -> Iterator[str]:
+    out = [step.action for step in candidate.steps if step.effect > Effect.UNKNOWN]
+    if out:
+        yield f"goes out into the world at: {', '.join(out[:3])}"
+
+
+def _first_mature(candidate: Candidate) -> Iterator[str]:
+    if candidate.unready:
+        yield f"to mature first: {'; '.join(lacking(one) for one in candidate.unready[:3])}"
+
+
+def lacking(one: Unready) -> str:
+    """What a skill still lacks.
+
+    Example:
+        >>> lacking(Unready(2, "skill:check", 4, 4, 2, "failing")), lacking(Unready(0, "skill:draft", 1, 0, 0, "seen once"))
+        ('skill:check (failed 2 of 4 times)', 'skill:draft (seen once)')
+        >>> lacking(Unready(0, "skill:draft", 3, 0, 0, "young"))
+        'skill:draft (seen 3 times only)'
+    """
+    if one.why == "failing":
+        return f"{one.name} (failed {one.failed} of {one.known} times)"
+    return f"{one.name} (seen once)" if one.uses == 1 else f"{one.name} (seen {one.uses} times only)"

@@ -1,15 +1,254 @@
-"""Steps -> the title and the id of a routine, made from its core steps alone."""
+"""A step's label -> verb and object: how a person would say what it does.
+
+Command lines say the object first and the verb last (`gh pr create`), names of skills mostly the verb first (`publish-post`).
+Where a label has no object, the program tells what it is about (`twine`: a package), or else what the other steps are about.
+"""
+# DOC """Steps -> the title and the id of a routine, made from its core steps alone."""
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from fivetimes.model import Effect, Kind, Step
-from fivetimes.redaction import everywhere
-from fivetimes.routines.speaking import CHANGES, Spoken, core, spoken, topic
+from fivetimes.redaction import everywhere, public
+from fivetimes.redaction.verbs import EFFECT_OF, LIGHT
+
+_LOCAL = re.compile(r"\b(prog|script|name)-[0-9a-f]{4,}\b")
+_PIECE = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_WORD = re.compile(r"[A-Za-z][A-Za-z0-9.+-]*")
+_CORE = 0.5  # share from which a step belongs to the core
+
+
+@dataclass(frozen=True, slots=True)
+class _About:
+    """Programs that do one thing (`verb`, empty where their subcommands say it) to one sort of thing (`thing`)."""
+
+    programs: str
+    verb: str
+    thing: str
+
+
+# What programs do is public knowledge that their names do not say. Open to additions.
+_PROGRAMS = (
+    _About("mutt mail mailx sendmail msmtp neomutt swaks", "send", "mail"),
+    _About("lp lpr", "print", "document"),
+    _About("latexmk pdflatex xelatex lualatex tex typst", "typeset", "document"),
+    _About("pandoc soffice unoconv wkhtmltopdf weasyprint", "convert", "document"),
+    _About("rsync scp sftp rclone cp", "copy", "files"),
+    _About("python python3 node ruby perl php lua julia Rscript bash sh zsh pwsh", "run", "script"),
+    _About("vim vi nvim nano emacs code micro hx ed subl kate gedit", "edit", "file"),
+    _About("tar zip gzip xz zstd 7z", "pack", "files"),
+    _About("unzip gunzip untar", "unpack", "files"),
+    _About("ffmpeg sox handbrake", "convert", "recording"),
+    _About("convert magick mogrify gimp inkscape darktable-cli exiftool", "convert", "images"),
+    _About("mysqldump pg_dump pg_dumpall mongodump sqlite3dump", "dump", "database"),
+    _About("psql mysql sqlite3 mongosh redis-cli duckdb", "query", "database"),
+    _About("alembic flyway liquibase dbmate", "", "database"),
+    _About("dbt", "", "models"),
+    _About("docker podman buildah skopeo nerdctl", "", "image"),
+    _About("helm kubectl oc nomad systemctl fly flyctl heroku cf", "", "service"),
+    _About("terraform tofu pulumi cdk cdktf", "", "infrastructure"),
+    _About("ansible ansible-playbook salt puppet chef", "apply", "playbook"),
+    _About("twine npm pnpm yarn cargo gem poetry uv pip hatch flit mvn gradle nuget", "", "package"),
+    _About("hugo jekyll zola eleventy gatsby netlify vercel surge wrangler", "", "site"),
+    _About("mkdocs sphinx-build mdbook antora", "build", "docs"),
+    _About("git hg svn jj", "", "commits"),
+    _About("certbot acme.sh lego", "renew", "certificate"),
+    _About("pytest tox nox jest vitest rspec phpunit ctest", "run", "tests"),
+    _About("ruff flake8 eslint pylint mypy shellcheck aspell hunspell vale", "check", "text"),
+    _About("qpdf pdftk", "combine", "pages"),
+    _About("borg restic duplicity", "", "backup"),
+    _About("curl wget http https", "fetch", "page"),
+    _About("ssh mosh", "visit", "host"),
+    _About("mkdir", "make", "folder"),
+    _About("rm rmdir", "delete", "files"),
+    _About("mv rename", "move", "files"),
+    _About("grep rg ag ack", "search", "files"),
+    _About("whois dig nslookup host", "look up", "domain"),
+    _About("make just task rake ninja", "", ""),
+)
+_OF_PROGRAM: Mapping[str, _About] = {name: row for row in _PROGRAMS for name in row.programs.split()}
+
+# Words of subcommands and keys that people say in another way.
+_SAID: Mapping[str, str] = {
+    "pr": "pull request",
+    "mr": "merge request",
+    "s3": "bucket",
+    "db": "database",
+    "cert": "certificate",
+    "repo": "repository",
+    "env": "environment",
+    "config": "configuration",
+    "run": "run",
+}
+# What a name says of when or where, not of what.
+_VAGUE = frozenset(
+    """arg args argument arguments body content contents count data date day description file filename files folder host id
+    index input item items key kind label limit line lines month name new number object old option options out output page
+    params path pattern pattern query ref size skill source string tag target text time title tool type url user uuid value
+    values version week year since until from to by in on of the a an and for with this that all""".split()
+)
+CHANGES = "changes"  # what a commit is of that does not say what it is of
+# Kinds of commits that say no thing: those of the convention, and the verbs that subjects begin with
+_KINDS = frozenset(
+    """build chore ci feat other perf refactor revert style test wip add allow bump change clean delete drop fix improve make
+    merge move remove rename replace run support switch tests update upgrade use""".split()
+)
+_LOOKING = frozenset(
+    """check describe diff download explore fetch find get glob grep info inspect list load log look look-up open ps pull query read
+    scan search see select show status view visit watch websearch webfetch edit""".split()
+)
+_OF_EFFECT: Mapping[Effect, str] = {
+    Effect.PUBLISH: "publish",
+    Effect.DEPLOY: "deploy",
+    Effect.SEND: "send",
+    Effect.PAY: "pay",
+    Effect.DELETE: "delete",
+    Effect.REWRITE: "rewrite",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """What a step does, and to what; empty where its label does not say it. `tool` is who does it."""
+
+    verb: str
+    thing: str
+    tool: str
+
+    @property
+    def looks(self) -> bool:
+        """Whether it only looks at something: no routine is done for that."""
+        return self.verb.partition(" ")[0] in _LOOKING
+
+
+def portable(label: str) -> str:
+    """A label without the parts that a local key made.
+
+    Example:
+        >>> portable("prog-3f9a1c --now")
+        '<prog> --now'
+    """
+    return _LOCAL.sub(lambda match: f"<{match.group(1)}>", label)
+
+
+def spoken(step: Step) -> Spoken:
+    """Verb and object of a step.
+
+    Example:
+        >>> spoken(Step("gh pr create --fill", Kind.SHELL, 1.0))
+        Spoken(verb='create', thing='pull request', tool='gh')
+        >>> spoken(Step("skill:publish-post post *", Kind.SKILL, 1.0))
+        Spoken(verb='publish', thing='post', tool='')
+        >>> spoken(Step("mutt -s * -a *", Kind.SHELL, 1.0))
+        Spoken(verb='send', thing='mail', tool='mutt')
+    """
+    label = portable(step.action)
+    if step.kind is Kind.COMMIT or label.startswith("commit:"):
+        kind = label.partition(":")[2]
+        return Spoken("commit", CHANGES if kind in _KINDS else _said(kind), "")
+    if step.kind is Kind.EDIT or label.startswith("edit:"):
+        return Spoken("edit", next(iter(label.partition(":")[2].split()), "files"), "")
+    if step.kind in (Kind.SKILL, Kind.TOOL) or re.match(r"(?:skill|tool|action):", label):
+        return _named(label)
+    if label.startswith("Bash "):  # the shell tool of an agent, as a generic log names it
+        return _commanded(label.removeprefix("Bash "), step.effect)
+    if step.kind is Kind.ACTION:
+        return _named(f"action:{label}")
+    return _commanded(label, step.effect)
+
+
+def _named(label: str) -> Spoken:
+    """Of a skill, a tool or an action: the verb where there is one, the other words as its object."""
+    name, *keys = label.partition(":")[2].split() or [""]
+    words = [piece.lower() for piece in _PIECE.findall(name.rpartition("__")[2])]
+    place = next((n for n, word in enumerate(words) if word in EFFECT_OF or word in LIGHT), 0)
+    thing = " ".join(_said(word) for word in words[:place] + words[place + 1 :])
+    if not thing:
+        thing = next((_said(key) for key in keys if key.isalpha() and key not in _VAGUE), "")
+    return Spoken(words[place] if words else "", thing, "")
+
+
+def _commanded(label: str, effect: Effect) -> Spoken:
+    program, *rest = label.split() or [""]
+    path = [word.lower() for word in rest if _WORD.fullmatch(word) and not word.startswith("-") and "." not in word]
+    if program.startswith("<"):
+        return Spoken("", "", "")
+    about = _OF_PROGRAM.get(program, _About(program, "", ""))
+    if about.verb or not path:
+        verb = about.verb or _OF_EFFECT.get(effect, "run")
+        return Spoken(verb, about.thing or ("" if verb != "run" else program), program)
+    path = _subcommands(program, path) or path
+    place = _verb_place(path)
+    things = [_said(word) for word in (*path[place + 1 :], *path[:place]) if word not in LIGHT]
+    return Spoken(path[place], things[-1] if things else about.thing, program)
+
+
+def _subcommands(program: str, path: Sequence[str]) -> list[str]:
+    """Of the words behind a program those that are its public subcommands."""
+    known = [n for n in range(1, len(path) + 1) if public().is_subcommand(program, tuple(path[:n]))]
+    return list(path[: max(known, default=0)])
+
+
+def _verb_place(path: Sequence[str]) -> int:
+    """Where the verb stands: last (`pr create`, `rollout undo`), but for what only says that something is done (`set image`)."""
+    last = len(path) - 1
+    if path[last] in EFFECT_OF or path[last] in LIGHT:
+        return last
+    return next((n for n, word in enumerate(path) if word in LIGHT), last)
+
+
+def _said(word: str) -> str:
+    return _SAID.get(word.lower(), word.lower())
+
+
+# ---- what a routine is about
+
+
+def topic(steps: Sequence[Step]) -> str:
+    """What most of the core steps are about; empty where they do not say it.
+
+    Example:
+        >>> names = ("skill:draft-post slug *", "skill:check post *", "commit:post", "git push")
+        >>> topic([Step(name, Kind.SKILL, 1.0) for name in names[:3]])
+        'post'
+    """
+    told = [set(_things(step)) for step in core(steps)]
+    order = [thing for step in core(steps) for thing in _things(step)]
+    counts = Counter(thing for things in told for thing in things)
+    best = max(counts, key=lambda thing: (counts[thing], -order.index(thing)), default="")
+    return best if counts[best] > 1 else ""
+
+
+def _things(step: Step) -> Iterator[str]:
+    """What the name and the keys of a declared step are about; a shell's words say less of that."""
+    label = portable(step.action)
+    if label.startswith("commit:"):
+        kind = label.partition(":")[2]
+        yield from () if kind in _KINDS else (kind,)
+    elif label.startswith("Bash "):
+        return
+    elif step.kind in (Kind.SKILL, Kind.TOOL, Kind.ACTION):
+        said, keys = spoken(step), label.split()[1:]
+        words = [*said.thing.split(), *(key for key in keys if key.isalpha())]
+        yield from (_singular(word) for word in words if word not in _VAGUE and len(word) > 2)
+
+
+def _singular(word: str) -> str:
+    return word[:-1] if len(word) > 4 and word.endswith("s") and not word.endswith("ss") else word
+
+
+def core(steps: Sequence[Step]) -> list[Step]:
+    """The steps that are nearly always there; all where none is."""
+    return [step for step in steps if step.share > _CORE] or list(steps)
+
+
+# ---- naming
+
 
 _CORE = 0.5  # share from which a step belongs to the core
 _UNNAMED = "Run unnamed steps"

@@ -12,8 +12,8 @@ import math
 from collections.abc import Sequence
 
 from fivetimes.model import Candidate, Confidence, HeldOut, Suppressed, Tier
-from fivetimes.routines.doubt import LEVEL
-from fivetimes.routines.rhythm import tail
+from fivetimes.routines.measures import tail
+from fivetimes.routines.significance import LEVEL
 
 _REST = 0.3  # the last part of the time
 

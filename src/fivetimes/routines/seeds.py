@@ -1,4 +1,4 @@
-"""Stream -> seeds: ordered pairs of tokens that stand together far more often than their frequencies explain."""
+"""SequenceDatabase -> seeds: ordered pairs of tokens that stand together far more often than their frequencies explain."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from fivetimes.config import Search
 from fivetimes.kernels import stream as loops
 from fivetimes.model import Floats, Int32s, Ints
-from fivetimes.routines.stream import Stream
+from fivetimes.routines.database import SequenceDatabase
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,75 +49,75 @@ def surprise(together: Floats, first: Floats, rate: Floats, *, ahead: int) -> Fl
     return np.where((together > expected) & (together >= 2), bits, 0.0)
 
 
-def _scored(stream: Stream, keys: Ints, *, linked: bool, chance: float, ahead: int) -> Iterator[Seed]:
+def _scored(database: SequenceDatabase, keys: Ints, *, linked: bool, chance: float, ahead: int) -> Iterator[Seed]:
     if not len(keys):
         return
     pairs, together = _counted(keys)
     enough = together >= 2
     floor = np.log2(max(2, len(pairs)))  # of so many pairs looked at, one gets there by luck
     pairs, together = pairs[enough], together[enough]
-    first, second = pairs // stream.tokens, pairs % stream.tokens
-    size = np.diff(stream.start).astype(np.float64)
+    first, second = pairs // database.tokens, pairs % database.tokens
+    size = np.diff(database.start).astype(np.float64)
     together = np.minimum(together, np.minimum(size[first], size[second])).astype(np.float64)
-    bits = surprise(together.astype(np.float64), size[first] * chance, stream.rate[second], ahead=ahead)
+    bits = surprise(together.astype(np.float64), size[first] * chance, database.rate[second], ahead=ahead)
     tight = bits * together / np.maximum(size[first], size[second])
     for at in np.flatnonzero(bits > floor):
         yield Seed(int(first[at]), int(second[at]), linked, float(tight[at]), float(floor))
 
 
-def link_chance(stream: Stream) -> float:
+def link_chance(database: SequenceDatabase) -> float:
     """The chance that two near rows share a value although nothing ties them: measured far apart, at least one in a thousand."""
-    rows = stream.free[: len(stream.free) // 64 * 64]
+    rows = database.free[: len(database.free) // 64 * 64]
     if len(rows) < 512:
         return 0.01
     rng = np.random.default_rng(5)
     pairs = rng.integers(0, len(rows), size=(4000, 2))
     hits = 0
     for x, y in pairs:
-        hits += bool(loops.shares_value(int(rows[x]), int(rows[y]), stream.value_start, stream.values))
+        hits += bool(loops.shares_value(int(rows[x]), int(rows[y]), database.value_start, database.values))
     return float(min(0.5, max(0.001, (hits + 1) / len(pairs))))
 
 
-def seeds(stream: Stream, search: Search, *, chance: float) -> list[Seed]:
+def seeds(database: SequenceDatabase, search: Search, *, chance: float) -> list[Seed]:
     """All seeds among the unclaimed rows, the tightest first."""
-    seedable = np.diff(stream.start) >= 2
-    common = (stream.levels, stream.block, stream.free, seedable)
-    near = loops.pair_keys(*common, 1, 4, search.near, stream.tokens)
-    found = list(_scored(stream, near, linked=False, chance=1.0, ahead=search.near))
+    seedable = np.diff(database.start) >= 2
+    common = (database.levels, database.block, database.free, seedable)
+    near = loops.pair_keys(*common, 1, 4, search.near, database.tokens)
+    found = list(_scored(database, near, linked=False, chance=1.0, ahead=search.near))
     for level in (1, 3):
         keys, _ = loops.linked_pair_keys(
-            *common, level, search.linked_near, stream.tokens, stream.value_start, stream.values
+            *common, level, search.linked_near, database.tokens, database.value_start, database.values
         )
-        found += _scored(stream, keys, linked=True, chance=chance, ahead=search.linked_near)
+        found += _scored(database, keys, linked=True, chance=chance, ahead=search.linked_near)
     return sorted(found, key=lambda s: (-s.score, s.linked, s.first, s.second))
 
 
-def occurrences(stream: Stream, seed: Seed, search: Search) -> Int32s:
+def occurrences(database: SequenceDatabase, seed: Seed, search: Search) -> Int32s:
     """Disjoint pairs of unclaimed rows that match the seed."""
     return loops.seed_occurrences(
         seed.first,
         seed.second,
         search.linked_near if seed.linked else search.near,
         seed.linked,
-        stream.begin,
-        stream.living,
-        stream.block,
-        stream.free,
-        stream.value_start,
-        stream.values,
+        database.begin,
+        database.living,
+        database.block,
+        database.free,
+        database.value_start,
+        database.values,
     )
 
 
-def still_surprising(stream: Stream, seed: Seed, pairs: int, search: Search, *, chance: float) -> bool:
+def still_surprising(database: SequenceDatabase, seed: Seed, pairs: int, search: Search, *, chance: float) -> bool:
     """Whether a seed found earlier still stands out among what is unclaimed now."""
     ahead = search.linked_near if seed.linked else search.near
-    left = len(stream.ranks(seed.first)), len(stream.ranks(seed.second))
+    left = len(database.ranks(seed.first)), len(database.ranks(seed.second))
     if pairs < 2:
         return False
     bits = surprise(
         np.array([float(pairs)]),
         np.array([left[0] * (chance if seed.linked else 1.0)]),
-        np.array([left[1] / max(1, len(stream.free))]),
+        np.array([left[1] / max(1, len(database.free))]),
         ahead=ahead,
     )
     return bool(bits[0] > seed.floor)

@@ -15,7 +15,7 @@ from fivetimes.conductors.questions import questions, records
 from fivetimes.config import Rule, Search
 from fivetimes.model import Kind, RawBatch, SessionLog, Unready
 from fivetimes.routines import compositions, propose
-from fivetimes.routines.composing import level
+from fivetimes.routines.compositions import level
 
 SEARCH = Search()
 

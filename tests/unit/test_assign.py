@@ -12,12 +12,11 @@ import logs
 from fivetimes.config import Rule, Search
 from fivetimes.model import Effect
 from fivetimes.routines import propose
-from fivetimes.routines.completing import complete
-from fivetimes.routines.families import families
-from fivetimes.routines.folding import accident
-from fivetimes.routines.runs import Desk
-from fivetimes.routines.search import find
-from fivetimes.routines.stream import open_stream
+from fivetimes.routines.alternatives import accident
+from fivetimes.routines.assign import Ownership, complete
+from fivetimes.routines.cover import find
+from fivetimes.routines.database import open_database
+from fivetimes.routines.merging import families
 
 SEARCH = Search()
 EVERYDAY = ["git status", "ls -l src", "vim notes.md", "git diff", "make", "less README.md", "git log", "top", "date"]
@@ -132,28 +131,28 @@ def test_a_program_under_an_own_name_does_what_the_program_does():
 def test_completing_keeps_the_count_and_gives_no_event_to_two_runs(routines, times, seed):
     batches = [logs.again_as(logs.work(r, times, people=1, seed=seed + n), f"q{n}") for n, r in enumerate(routines)]
     sessions = logs.sessions_of(*batches)
-    stream = open_stream(sessions, silence=SEARCH.silence)
-    found, _ = find(stream, SEARCH)
-    found = families(stream, found, end_share=SEARCH.end_share)
-    done = complete(stream, found, SEARCH)
-    assert [len(one.matches) for one in done] == [len(one.matches) for one in found]
-    persons = sessions.actions.person[stream.rows].tolist()
-    told = [[r for r in line if r >= 0] for one in done for line in one.matches.rows.tolist()]
-    again = [r for one in done for r in one.matches.again[:, 2].tolist()]
+    database = open_database(sessions, silence=SEARCH.silence)
+    found, _ = find(database, SEARCH)
+    found = families(database, found, end_share=SEARCH.end_share)
+    done = complete(database, found, SEARCH)
+    assert [len(one.occurrences) for one in done] == [len(one.occurrences) for one in found]
+    persons = sessions.actions.person[database.rows].tolist()
+    told = [[r for r in line if r >= 0] for one in done for line in one.occurrences.rows.tolist()]
+    again = [r for one in done for r in one.occurrences.again[:, 2].tolist()]
     flat = [r for run in told for r in run] + again
-    events = stream.event[flat].tolist()
+    events = database.event[flat].tolist()
     assert len(events) == len(set(events))
     assert all(len({persons[r] for r in run}) == 1 for run in told)
     assert all(len(run) >= 2 for run in told)
 
 
 def test_a_run_of_which_one_place_alone_is_left_has_no_gap_in_it():
-    stream = open_stream(logs.work("abcdef", 6), silence=SEARCH.silence)
-    found, _ = find(stream, SEARCH)
-    desk = Desk(stream, found, SEARCH)
-    runs = desk.runs[0]
+    database = open_database(logs.work("abcdef", 6), silence=SEARCH.silence)
+    found, _ = find(database, SEARCH)
+    ownership = Ownership(database, found, SEARCH)
+    runs = ownership.runs[0]
     row = next(cell[0] for cell in runs.rows[0] if cell)
     runs.rows[0] = [[row], *([] for _ in runs.rows[0][1:])]
-    assert desk.gap(runs, 0, 0, row + 9) == 0
-    assert desk.gap(runs, 0, 1, row) == 0
-    assert desk.gap(runs, 0, 1, row + 2) <= 1
+    assert ownership.gap(runs, 0, 0, row + 9) == 0
+    assert ownership.gap(runs, 0, 1, row) == 0
+    assert ownership.gap(runs, 0, 1, row + 2) <= 1

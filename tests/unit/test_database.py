@@ -19,7 +19,7 @@ from fivetimes import pipeline
 from fivetimes.config import Rule, Search
 from fivetimes.model import By, Candidate, Kind, RawBatch, SessionLog
 from fivetimes.routines import propose
-from fivetimes.routines.looping import _comes_again
+from fivetimes.routines.database import _comes_again
 
 SEARCH = Search()
 LOOKS = ("Grep", "Glob", "WebFetch", "LS")

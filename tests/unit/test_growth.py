@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fivetimes.model import Int32s
-from fivetimes.routines.splitting import woven
+from fivetimes.routines.growth import woven
 
 HOST, GUEST = range(100), range(100, 200)  # rows of the routine, and of what was done at the same time
 

@@ -14,12 +14,12 @@ import numpy as np
 from fivetimes.config import Rule, Search
 from fivetimes.model import Bools, Int32s, SessionLog, Tier
 from fivetimes.routines import seeds as seeding
-from fivetimes.routines.classic import fixed
-from fivetimes.routines.collect import collect
-from fivetimes.routines.doubt import LEVEL, part, turning_point
-from fivetimes.routines.profile import Profile
-from fivetimes.routines.propose import paced, proposed
-from fivetimes.routines.stream import Stream, open_stream
+from fivetimes.routines.cover import fixed
+from fivetimes.routines.database import SequenceDatabase, open_database
+from fivetimes.routines.matching import collect
+from fivetimes.routines.pattern import Profile
+from fivetimes.routines.search import paced, proposed
+from fivetimes.routines.significance import LEVEL, part, turning_point
 
 _AGAIN = 2  # times in the rest
 
@@ -68,18 +68,18 @@ def first_part(sessions: SessionLog) -> SessionLog:
     return replace(sessions, actions=kept, session=number.astype(np.int32))
 
 
-def _rest(sessions: SessionLog, search: Search) -> Stream:
-    stream = open_stream(sessions, silence=search.silence)
-    return part(stream, ~_before(sessions)[stream.rows])
+def _rest(sessions: SessionLog, search: Search) -> SequenceDatabase:
+    database = open_database(sessions, silence=search.silence)
+    return part(database, ~_before(sessions)[database.rows])
 
 
-def _seen(rest: Stream, profile: Profile, mined: int, share: float, search: Search) -> Seen:
+def _seen(rest: SequenceDatabase, profile: Profile, mined: int, share: float, search: Search) -> Seen:
     if not len(rest.rows):
         return Seen(mined, 0, 0.0)
     chance = seeding.link_chance(rest)
     expected = max(1, round(mined * 3 / 7))
-    matches = collect(rest, profile, search, share=share, chance=chance, known=expected)
-    return Seen(mined, len(matches), float(matches.score.sum()))
+    occurrences = collect(rest, profile, search, share=share, chance=chance, known=expected)
+    return Seen(mined, len(occurrences), float(occurrences.score.sum()))
 
 
 def mined(sessions: SessionLog, *, rule: Rule, search: Search) -> list[Seen]:
@@ -88,7 +88,7 @@ def mined(sessions: SessionLog, *, rule: Rule, search: Search) -> list[Seen]:
     found, _ = proposed(first_part(sessions), rule=rule, search=search)
     rest = _rest(sessions, search)
     return [
-        _seen(rest, one.profile, len(one.matches), search.core_share, search)
+        _seen(rest, one.profile, len(one.occurrences), search.core_share, search)
         for candidate, one in found
         if candidate.tier is not Tier.NOTICED
     ]
@@ -97,12 +97,12 @@ def mined(sessions: SessionLog, *, rule: Rule, search: Search) -> list[Seen]:
 def sequences(sessions: SessionLog, patterns: Sequence[tuple[int, ...]], *, search: Search) -> list[Seen]:
     """The same for fixed sequences of tokens, as a list of frequent ones has them."""
     search = paced(search, sessions.idle)
-    first, rest = open_stream(first_part(sessions), silence=search.silence), _rest(sessions, search)
+    first, rest = open_database(first_part(sessions), silence=search.silence), _rest(sessions, search)
     out = []
     for pattern in patterns:
         profile = fixed(first, _distinct(pattern), search)
-        matches = collect(first, profile, search, share=0.99, chance=0.01, known=2)
-        out.append(_seen(rest, profile, len(matches), 0.99, search))
+        occurrences = collect(first, profile, search, share=0.99, chance=0.01, known=2)
+        out.append(_seen(rest, profile, len(occurrences), 0.99, search))
     return out
 
 

@@ -14,11 +14,10 @@ import oracles
 from fivetimes.config import Rule, Search
 from fivetimes.model import Effect, Kind, RawBatch, Step, Tier
 from fivetimes.routines import naming, propose
-from fivetimes.routines.classic import from_patterns
-from fivetimes.routines.collect import collect, core
-from fivetimes.routines.profile import estimate
-from fivetimes.routines.search import find
-from fivetimes.routines.stream import open_stream
+from fivetimes.routines.cover import find, from_patterns
+from fivetimes.routines.database import open_database
+from fivetimes.routines.matching import collect, core
+from fivetimes.routines.pattern import estimate
 
 SEARCH = Search()
 
@@ -66,7 +65,7 @@ def test_a_step_done_again_at_once_is_a_repeat():
 
 
 def test_runs_that_follow_one_another_without_a_pause_are_told_apart():
-    """As in the log of a desk where one case follows on another: two ways to end, and things left out and put in."""
+    """As in the log of a ownership where one case follows on another: two ways to end, and things left out and put in."""
     rng = random.Random(4)
     work = ""
     for _ in range(20):
@@ -152,13 +151,15 @@ def test_an_id_stays_when_the_routine_is_done_once_more():
 )
 def test_whatever_is_collected_satisfies_the_definition_of_the_count(routine, times, noise, seed):
     sessions = logs.work(routine, times, noise=noise, seed=seed, extra="ab")
-    stream = open_stream(sessions, silence=SEARCH.silence)
-    found, _ = find(stream, SEARCH)
-    fresh = open_stream(sessions, silence=SEARCH.silence)
+    database = open_database(sessions, silence=SEARCH.silence)
+    found, _ = find(database, SEARCH)
+    fresh = open_database(sessions, silence=SEARCH.silence)
     for one in found:
-        matches = collect(fresh, one.profile, SEARCH, share=SEARCH.core_share, chance=0.01, known=len(one.matches))
+        occurrences = collect(
+            fresh, one.profile, SEARCH, share=SEARCH.core_share, chance=0.01, known=len(one.occurrences)
+        )
         weight = np.where(core(one.profile), np.clip(one.profile.presence, 0.01, 0.99), 0)
-        told = [sorted((int(r), s) for s, r in enumerate(line) if r >= 0) for line in matches.rows]
+        told = [sorted((int(r), s) for s, r in enumerate(line) if r >= 0) for line in occurrences.rows]
         persons = sessions.actions.person[fresh.rows]
         assert not oracles.is_count(
             told,
@@ -166,7 +167,7 @@ def test_whatever_is_collected_satisfies_the_definition_of_the_count(routine, ti
             persons=persons.tolist(),
             core={s: float(w) for s, w in enumerate(weight) if w > 0},
             share=SEARCH.core_share,
-            stated=len(matches),
+            stated=len(occurrences),
         )
 
 
@@ -182,20 +183,20 @@ def test_no_event_stands_in_two_candidates():
 
 def test_the_classic_engine_collects_fixed_sequences_and_claims_each_row_once():
     sessions = logs.work("abcde", 8)
-    stream = open_stream(sessions, silence=SEARCH.silence)
+    database = open_database(sessions, silence=SEARCH.silence)
     token = {label: number for number, label in enumerate(sessions.actions.labels)}
     pattern = tuple(token[f"do-{letter}"] for letter in "abcde")
-    found, rejected = from_patterns(stream, [pattern, pattern[:3]], SEARCH)
-    assert [len(one.matches) for one in found] == [8]
+    found, rejected = from_patterns(database, [pattern, pattern[:3]], SEARCH)
+    assert [len(one.occurrences) for one in found] == [8]
     assert [one.rule for one in rejected] == ["part of another"]
 
 
 def test_estimate_reads_presence_and_order_off_the_matches():
     sessions = logs.work("abcd", 6)
-    stream = open_stream(sessions, silence=SEARCH.silence)
+    database = open_database(sessions, silence=SEARCH.silence)
     token = {label: number for number, label in enumerate(sessions.actions.labels)}
-    rows = np.array([stream.free[stream.ranks(token[f"do-{letter}"])] for letter in "abcd"]).T
-    profile = estimate(stream, np.array([token[f"do-{c}"] for c in "abcd"], dtype=np.int32), rows.astype(np.int32))
+    rows = np.array([database.free[database.ranks(token[f"do-{letter}"])] for letter in "abcd"]).T
+    profile = estimate(database, np.array([token[f"do-{c}"] for c in "abcd"], dtype=np.int32), rows.astype(np.int32))
     assert (profile.presence > 0.9).all()
     assert profile.order[0, 3] > -0.2
     assert profile.order[3, 0] < -3

@@ -1,4 +1,4 @@
-"""Profile and Stream -> Matches: every time the routine was done. This file defines the count of the five-times rule.
+"""Profile and SequenceDatabase -> Occurrences: every time the routine was done. This file defines the count of the five-times rule.
 
 A match is a set of rows of one person, in order of time, each standing for another step of the profile (a step may be done
 again at once), such that
@@ -8,9 +8,9 @@ again at once), such that
 - no two neighbours are further apart than `max_gap` unclaimed rows or `max_pause` seconds,
 - it is likelier as a run of the profile than by chance: presence, order and shared values speak for it, skipped rows, pauses,
   missing steps and the cost of saying where it is speak against it,
-- no row, and no event, stands in two matches.
+- no row, and no event, stands in two occurrences.
 
-The count is the number of matches, best first, until none is left.
+The count is the number of occurrences, best first, until none is left.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ import numpy as np
 from fivetimes.config import Search
 from fivetimes.kernels import matching
 from fivetimes.model import Bools, Floats, Int32s
-from fivetimes.routines.profile import Profile
-from fivetimes.routines.stream import Stream
+from fivetimes.routines.database import SequenceDatabase
+from fivetimes.routines.pattern import Profile
 
 
 @dataclass(frozen=True, slots=True)
-class Matches:
+class Occurrences:
     """What was collected. `rows[o, s]`: the first row of step s in match o, -1 where missing; `again` lists (match, step, row)
     of steps done again at once; `score` is in bits; `broken` counts runs that began and did not reach the core share."""
 
@@ -45,15 +45,25 @@ class Matches:
         return np.concatenate((flat, self.again[:, 2])).astype(np.int32)
 
 
+@dataclass(frozen=True, slots=True)
+class Routine:
+    """A routine and its occurrences. `bits` is what it saves in all; `strays` are rows between its steps, (match, row)."""
+
+    profile: Profile
+    occurrences: Occurrences
+    bits: float
+    strays: Int32s
+
+
 def core(profile: Profile) -> Bools:
     """The steps that more than half of the occurrences have."""
     return np.asarray(profile.presence > 0.5)
 
 
-def _rare_ranks(stream: Stream, profile: Profile, weight: Floats, share: float) -> Int32s:
+def _rare_ranks(database: SequenceDatabase, profile: Profile, weight: Floats, share: float) -> Int32s:
     """Ranks of the rarest core steps; every match holds one of them, because the others weigh less than the share."""
     steps = np.flatnonzero(weight > 0)
-    found = {int(s): stream.ranks(int(profile.tokens[s])) for s in steps}
+    found = {int(s): database.ranks(int(profile.tokens[s])) for s in steps}
     chosen: list[Int32s] = []
     left = float(weight.sum())
     need = share * left
@@ -75,36 +85,38 @@ def _link_bits(profile: Profile, chance: float) -> tuple[Floats, Floats]:
     return np.maximum(yes, 0.0), no
 
 
-def collect(stream: Stream, profile: Profile, search: Search, *, share: float, chance: float, known: int) -> Matches:
+def collect(
+    database: SequenceDatabase, profile: Profile, search: Search, *, share: float, chance: float, known: int
+) -> Occurrences:
     """Find every match among the unclaimed rows.
 
     Args:
-        stream: where to look.
+        database: where to look.
         profile: what to look for.
         share: the part of the core's weight that a match must hold, 0 to 1.
         chance: that two unrelated rows share a value.
-        known: how many matches there are thought to be; saying where one is costs log2(rows / known) bits.
+        known: how many occurrences there are thought to be; saying where one is costs log2(rows / known) bits.
     """
     p = np.clip(profile.presence, 0.01, 0.99)
     q = np.clip(profile.chance, 1e-9, 0.98)
     absent = np.log2((1 - p) / (1 - q))
-    worth = np.log2(p / np.clip(stream.rate[profile.tokens], 1e-9, 0.98)) - absent
+    worth = np.log2(p / np.clip(database.rate[profile.tokens], 1e-9, 0.98)) - absent
     weight = np.where(core(profile), p, 0.0)
-    rare = _rare_ranks(stream, profile, weight, share)
-    step_of = np.full(stream.tokens, -1, dtype=np.int32)
+    rare = _rare_ranks(database, profile, weight, share)
+    step_of = np.full(database.tokens, -1, dtype=np.int32)
     step_of[profile.tokens] = np.arange(len(profile.tokens), dtype=np.int32)
     ranks, steps = matching.anchors(
         rare,
         search.reach,
         profile.tokens,
         step_of,
-        stream.begin,
-        stream.living,
-        stream.levels,
-        stream.block,
-        stream.free,
+        database.begin,
+        database.living,
+        database.levels,
+        database.block,
+        database.free,
     )
-    base = float(absent.sum()) - float(np.log2(max(2.0, len(stream.free) / max(1, known))))
+    base = float(absent.sum()) - float(np.log2(max(2.0, len(database.free) / max(1, known))))
     kept, score, broken = matching.paths(
         ranks,
         steps,
@@ -119,13 +131,13 @@ def collect(stream: Stream, profile: Profile, search: Search, *, share: float, c
         profile.gap_bits,
         search.pause_bits,
         search.back,
-        stream.block,
-        stream.free,
-        stream.clock,
-        stream.value_start,
-        stream.values,
+        database.block,
+        database.free,
+        database.clock,
+        database.value_start,
+        database.values,
     )
-    found = _table(stream, ranks, steps, kept, score, broken, len(profile.tokens))
+    found = _table(database, ranks, steps, kept, score, broken, len(profile.tokens))
     return kept_apart(found, ended(profile, found.rows, tail=1.0 - search.end_share))
 
 
@@ -138,27 +150,27 @@ def tail_missing(profile: Profile, line: Int32s) -> float:
 
 
 def ended(profile: Profile, rows: Int32s, *, tail: float) -> Bools:
-    """Which matches went to the end: no more than a share `tail` of the core comes after their last step."""
+    """Which occurrences went to the end: no more than a share `tail` of the core comes after their last step."""
     return np.array([tail_missing(profile, line) <= tail + 1e-9 for line in rows], dtype=np.bool_)
 
 
-def kept_apart(found: Matches, keep: Bools) -> Matches:
-    """Only some of the matches; the others are counted as broken off."""
+def kept_apart(found: Occurrences, keep: Bools) -> Occurrences:
+    """Only some of the occurrences; the others are counted as broken off."""
     if keep.all():
         return found
     number = np.cumsum(keep) - 1
     again = found.again[keep[found.again[:, 0]]]
     again[:, 0] = number[again[:, 0]]
-    return Matches(found.rows[keep], again, found.score[keep], found.broken + int(np.count_nonzero(~keep)))
+    return Occurrences(found.rows[keep], again, found.score[keep], found.broken + int(np.count_nonzero(~keep)))
 
 
 def _table(
-    stream: Stream, ranks: Int32s, steps: Int32s, kept: Int32s, score: Floats, broken: Int32s, width: int
-) -> Matches:
+    database: SequenceDatabase, ranks: Int32s, steps: Int32s, kept: Int32s, score: Floats, broken: Int32s, width: int
+) -> Occurrences:
     rows = np.full((len(score), width), -1, dtype=np.int32)
     again: list[tuple[int, int, int]] = []
     for at in np.flatnonzero(kept >= 0):
-        match, step, row = int(kept[at]), int(steps[at]), int(stream.free[ranks[at]])
+        match, step, row = int(kept[at]), int(steps[at]), int(database.free[ranks[at]])
         if rows[match, step] < 0:
             rows[match, step] = row
         else:
@@ -167,4 +179,4 @@ def _table(
     place = np.empty(len(order), dtype=np.int64)
     place[order] = np.arange(len(order))
     repeated = np.array([(place[m], s, r) for m, s, r in again], dtype=np.int32).reshape(-1, 3)
-    return Matches(rows[order], repeated, score[order], int(broken.max() + 1) if len(broken) else 0)
+    return Occurrences(rows[order], repeated, score[order], int(broken.max() + 1) if len(broken) else 0)

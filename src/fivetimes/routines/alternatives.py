@@ -1,26 +1,28 @@
-"""Found -> places: which of a profile's tokens are one step done again, which are ways of one step, which a step of their own.
+"""Routine -> places: which of a profile's tokens are one step done again, which are ways of one step, which a step of their own.
 
 A profile knows only tokens with shares. Like tokens side by side are one step. Tokens that exclude each other at one place are its
 ways, where that is no accident: the chance that as many runs of each avoid each other is at most one in twenty.
 """
+# DOC """Routine -> Step: the probabilistic profile said in a person's words: always, optional, either/or, repeated."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from math import comb
 
 import numpy as np
 
 from fivetimes.kernels.stream import shares_value
-from fivetimes.model import FORM, Bools, Floats
-from fivetimes.routines.profile import precedence
-from fivetimes.routines.search import Found
-from fivetimes.routines.stream import Stream
+from fivetimes.model import COARSE, FORM, LEVELS, ActionLog, Bools, Effect, Floats, Kind, Step
+from fivetimes.routines.database import SequenceDatabase
+from fivetimes.routines.matching import Routine
+from fivetimes.routines.pattern import precedence
 
-_APART = 0.05  # of the rarer one's matches may hold both, by a slip or a repeat
+_APART = 0.05  # of the rarer one's occurrences may hold both, by a slip or a repeat
 _ALWAYS = 0.95  # share from which one of the two is always there
-_SLIPS = 0.2  # share of the matches that may hold both then: the other one stood near by for its own reasons
+_SLIPS = 0.2  # share of the occurrences that may hold both then: the other one stood near by for its own reasons
 _ACCIDENT = 0.05  # chance from which on it is an accident that tokens never meet
 _HERE = 0.5  # of all rows of a kind stand in the gaps of one step: then they are that step in another guise
 
@@ -38,18 +40,18 @@ def sequence(order: Floats) -> list[int]:
     return sorted(range(len(order)), key=lambda s: (-int(wins[s]), -float(margin[s]), s))
 
 
-def _rows_by_step(found: Found) -> list[list[list[int]]]:
+def _rows_by_step(found: Routine) -> list[list[list[int]]]:
     """rows[step][match]."""
-    matched = found.matches.rows
+    matched = found.occurrences.rows
     rows = [[[int(r)] if r >= 0 else [] for r in matched[:, s]] for s in range(matched.shape[1])]
-    for match, step, row in found.matches.again.tolist():
+    for match, step, row in found.occurrences.again.tolist():
         rows[step][match].append(row)
     return rows
 
 
-def _kind(stream: Stream, rows: Sequence[Sequence[int]]) -> int:
+def _kind(database: SequenceDatabase, rows: Sequence[Sequence[int]]) -> int:
     """The commonest kind of some rows."""
-    counts = Counter(int(stream.kind[r]) for match in rows for r in match)
+    counts = Counter(int(database.kind[r]) for match in rows for r in match)
     return min(counts, key=lambda t: (-counts[t], t))
 
 
@@ -71,7 +73,7 @@ def exclusive(a: Bools, b: Bools) -> bool:
 
 
 def accident(sets: Sequence[Bools]) -> float:
-    """The chance that as many matches would be in exactly one of some sets, were the sets drawn without regard to each other.
+    """The chance that as many occurrences would be in exactly one of some sets, were the sets drawn without regard to each other.
 
     Example:
         >>> a, b = np.array([1, 1, 1, 0, 0, 0], dtype=bool), np.array([0, 0, 0, 1, 1, 1], dtype=bool)
@@ -91,13 +93,13 @@ def accident(sets: Sequence[Bools]) -> float:
 class _Folding:
     """Joins the profile's tokens, in order, into steps."""
 
-    def __init__(self, stream: Stream, found: Found) -> None:
-        self.stream = stream
+    def __init__(self, database: SequenceDatabase, found: Routine) -> None:
+        self.database = database
         self.found = found
-        self.size = np.bincount(stream.kind, minlength=stream.tokens)
+        self.size = np.bincount(database.kind, minlength=database.tokens)
         self.rows = _rows_by_step(found)
-        self.present = found.matches.rows >= 0
-        self.order = precedence(found.matches.rows)
+        self.present = found.occurrences.rows >= 0
+        self.order = precedence(found.occurrences.rows)
         self.groups: list[list[int]] = [[s] for s in sequence(self.order) if self.present[:, s].any()]
         self.kinds: dict[tuple[int, ...], int] = {}  # of groups asked for before
 
@@ -113,14 +115,14 @@ class _Folding:
         """The commonest kind of a group's rows."""
         key = tuple(group)
         if key not in self.kinds:
-            self.kinds[key] = _kind(self.stream, self.merged(group))
+            self.kinds[key] = _kind(self.database, self.merged(group))
         return self.kinds[key]
 
     def _kinds(self, group: Sequence[int]) -> list[list[int]]:
         """The members of a group by what they are, the commonest kind first."""
         by_kind: dict[int, list[int]] = defaultdict(list)
         for step in group:
-            by_kind[_kind(self.stream, self.rows[step])].append(step)
+            by_kind[_kind(self.database, self.rows[step])].append(step)
         return sorted(by_kind.values(), key=lambda steps: (-int(self.has(steps).sum()), steps))
 
     def _of_one_kind(self, kinds: Sequence[Sequence[int]], match: int) -> list[int]:
@@ -144,7 +146,7 @@ class _Folding:
         return other <= 0.2 * len(both)
 
     def _forms(self, group: Sequence[int], match: int) -> set[int]:
-        return {int(self.stream.levels[r, FORM]) for s in group for r in self.rows[s][match]}
+        return {int(self.database.levels[r, FORM]) for s in group for r in self.rows[s][match]}
 
     def _adjacent(self, a: Sequence[int], b: Sequence[int]) -> bool:
         """Whether like steps follow each other with nothing of the routine between, where both are there."""
@@ -215,9 +217,11 @@ class _Folding:
             if not 0.5 <= has.mean() < 1.0:
                 continue
             gaps = {int(m): self._in_gap(group, int(m), loose[int(m)]) for m in np.flatnonzero(~has)}
-            seen = Counter(int(self.stream.kind[r]) for rows in gaps.values() for r in rows[:1])
+            seen = Counter(int(self.database.kind[r]) for rows in gaps.values() for r in rows[:1])
             own = {kind for kind, times in seen.items() if times >= _HERE * self.size[kind]}
-            out[number] = {m: row for m, rows in gaps.items() for row in rows[:1] if int(self.stream.kind[row]) in own}
+            out[number] = {
+                m: row for m, rows in gaps.items() for row in rows[:1] if int(self.database.kind[row]) in own
+            }
         return out
 
     def _loose(self) -> dict[int, list[int]]:
@@ -230,28 +234,28 @@ class _Folding:
     def _in_gap(self, group: Sequence[int], match: int, loose: Sequence[int]) -> list[int]:
         """The loose rows between the steps that come before and after, those that share a value first."""
         before = np.exp2(self.order)
-        line = self.found.matches.rows[match]
+        line = self.found.occurrences.rows[match]
         here = [s for s in range(len(line)) if line[s] >= 0]
         low = max((int(line[s]) for s in here if before[s, group].mean() > 0.5), default=-1)
         high = min((int(line[s]) for s in here if before[s, group].mean() < 0.5), default=int(line.max()))
         inside = [row for row in loose if low < row < high]
-        stream = self.stream
+        database = self.database
         linked = [
-            any(shares_value(int(line[s]), row, stream.value_start, stream.values) for s in here) for row in inside
+            any(shares_value(int(line[s]), row, database.value_start, database.values) for s in here) for row in inside
         ]
         return [row for _, row in sorted(zip(linked, inside, strict=True), key=lambda pair: (not pair[0], pair[1]))]
 
 
-def places(stream: Stream, found: Found) -> list[list[int]]:
+def places(database: SequenceDatabase, found: Routine) -> list[list[int]]:
     """The profile's steps, in order, like ones side by side together."""
-    folding = _Folding(stream, found)
+    folding = _Folding(database, found)
     folding.join_like()
     return folding.groups
 
 
-def folded(stream: Stream, found: Found) -> list[list[list[int]]]:
+def folded(database: SequenceDatabase, found: Routine) -> list[list[list[int]]]:
     """The rows of each step, match by match: `folded[step][match]`, in order."""
-    folding = _Folding(stream, found)
+    folding = _Folding(database, found)
     folding.join_like()
     folding.join_ways()
     guises = folding.guises()
@@ -259,3 +263,76 @@ def folded(stream: Stream, found: Found) -> list[list[list[int]]]:
         [rows or ([extra[m]] if m in extra else []) for m, rows in enumerate(folding.merged(group))]
         for extra, group in ((guises.get(number, {}), group) for number, group in enumerate(folding.groups))
     ]
+
+
+# ---- steps
+
+
+_FEW = 2  # a way is done at least so often: once may be a slip
+
+
+@dataclass(frozen=True, slots=True)
+class FoldedStep:
+    """A step with its rows: `rows[m]` are the rows of match m, in order, empty where the step was left out."""
+
+    step: Step
+    rows: tuple[tuple[int, ...], ...]
+    labels: tuple[str, ...]
+
+
+def _common_token(database: SequenceDatabase, rows: Sequence[int]) -> int | None:
+    """The finest token that nearly all rows hold, None where they are of several kinds."""
+    for level in range(1, LEVELS - 1):
+        counts = Counter(database.levels[list(rows), level].tolist())
+        token, count = min(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+        if count >= 0.95 * len(rows):
+            return int(token)
+    return None
+
+
+def _ways(database: SequenceDatabase, actions: ActionLog, flat: Sequence[int]) -> list[tuple[str, int]]:
+    """What was done at a place: (label, how often), the commonest first."""
+    token = _common_token(database, flat)
+    if token is not None:
+        return [(actions.labels[token], len(flat))]
+    counts = Counter(actions.labels[int(database.levels[r, _way_level(database, flat, r)])] for r in flat)
+    return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+def _way_level(database: SequenceDatabase, flat: Sequence[int], row: int) -> int:
+    """The finest level at which this row's way of doing it stands for at least a few rows of its kind."""
+    for level in (1, 2):
+        like = np.count_nonzero(database.levels[list(flat), level] == database.levels[row, level])
+        kind = np.count_nonzero(database.levels[list(flat), COARSE] == database.levels[row, COARSE])
+        if like >= 0.9 * kind:
+            return level
+    return COARSE
+
+
+def _effect(actions: ActionLog, database: SequenceDatabase, flat: Sequence[int]) -> Effect:
+    """The gravest effect that any of the rows has."""
+    return Effect(max(int(actions.effect[database.rows[r]]) for r in flat))
+
+
+def _describe(database: SequenceDatabase, actions: ActionLog, rows: list[list[int]]) -> FoldedStep:
+    flat = [r for match in rows for r in match]
+    ways = _ways(database, actions, flat)
+    times = [len(match) for match in rows if match]
+    kinds = Counter(int(actions.kind[database.rows[r]]) for r in flat)
+    share = len(times) / len(rows)
+    said = [(label, round(count / len(flat), 3)) for label, count in ways if count >= _FEW]
+    alternatives = tuple(said) if len(said) > 1 else ()
+    step = Step(
+        action=ways[0][0],
+        kind=Kind(min(kinds, key=lambda k: (-kinds[k], k))),
+        share=round(share, 3),
+        repeat=(min(times), max(times)),
+        alternatives=alternatives,
+        effect=_effect(actions, database, flat),
+    )
+    return FoldedStep(step, tuple(tuple(match) for match in rows), tuple(label for label, _ in ways))
+
+
+def fold(database: SequenceDatabase, actions: ActionLog, found: Routine) -> list[FoldedStep]:
+    """The steps of a routine, first to last."""
+    return [_describe(database, actions, rows) for rows in folded(database, found)]

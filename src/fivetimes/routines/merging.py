@@ -1,4 +1,4 @@
-"""Found -> Found: what is one routine done in variants becomes one, so that a person sees it once.
+"""Routine -> Routine: what is one routine done in variants becomes one, so that a person sees it once.
 
 Two routines are as alike as the steps they share in order, each step weighing the bits of its rarity: sharing `git push` says
 little, sharing `bump2version` much. Families are the clusters of average linkage (SciPy's) under that likeness; the
@@ -15,34 +15,33 @@ from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.spatial.distance import squareform
 
 from fivetimes.model import COARSE, Floats, Int32s
-from fivetimes.routines.collect import Matches, ended, kept_apart
-from fivetimes.routines.folding import sequence
-from fivetimes.routines.profile import estimate
-from fivetimes.routines.search import Found
-from fivetimes.routines.stream import Stream
+from fivetimes.routines.alternatives import sequence
+from fivetimes.routines.database import SequenceDatabase
+from fivetimes.routines.matching import Occurrences, Routine, ended, kept_apart
+from fivetimes.routines.pattern import estimate
 
 _CUT = 0.4  # likeness below 0.6 keeps routines apart
 
 
-def _coarse_token(stream: Stream, found: Found, step: int) -> int:
+def _coarse_token(database: SequenceDatabase, found: Routine, step: int) -> int:
     """The commonest coarse token of a step's rows; its own token where that is coarser still, or no row was left to it."""
-    rows = found.matches.rows[:, step]
-    seen, counts = np.unique(stream.levels[rows[rows >= 0], COARSE], return_counts=True)
+    rows = found.occurrences.rows[:, step]
+    seen, counts = np.unique(database.levels[rows[rows >= 0], COARSE], return_counts=True)
     own = int(found.profile.tokens[step])
-    any_of_several = len(seen) > 1 and bool((stream.levels[rows[rows >= 0], COARSE + 1] == own).all())
+    any_of_several = len(seen) > 1 and bool((database.levels[rows[rows >= 0], COARSE + 1] == own).all())
     return own if any_of_several or not len(seen) else int(seen[int(np.argmax(counts))])
 
 
-def _coarse_tokens(stream: Stream, found: Found) -> list[int]:
+def _coarse_tokens(database: SequenceDatabase, found: Routine) -> list[int]:
     """The usual steps in order, each by its coarse token."""
     usual = found.profile.presence > 0.5
-    return [_coarse_token(stream, found, step) for step in sequence(found.profile.order) if usual[step]]
+    return [_coarse_token(database, found, step) for step in sequence(found.profile.order) if usual[step]]
 
 
-def _general(stream: Stream, found: Sequence[Found]) -> dict[int, int]:
+def _general(database: SequenceDatabase, found: Sequence[Routine]) -> dict[int, int]:
     """Coarse tokens -> what one of the routines says instead: a step that is *any* commit is also the step of a fix."""
     own = np.unique(np.concatenate([one.profile.tokens for one in found]))
-    narrow, wide = stream.levels[:, COARSE], stream.levels[:, COARSE + 1]
+    narrow, wide = database.levels[:, COARSE], database.levels[:, COARSE + 1]
     told = np.isin(wide, own) & (narrow != wide)
     return dict(zip(narrow[told].tolist(), wide[told].tolist(), strict=True))
 
@@ -87,17 +86,17 @@ def _clusters(distance: Floats) -> list[list[int]]:
     return sorted(members.values())
 
 
-def _columns(stream: Stream, group: Sequence[Found]) -> list[list[int]]:
+def _columns(database: SequenceDatabase, group: Sequence[Routine]) -> list[list[int]]:
     """For each member the column of each of its steps in the merged table; like coarse tokens share one."""
     places: dict[tuple[int, int], int] = {}
     columns = []
-    general = _general(stream, group)
-    said = {_coarse_token(stream, found, step) for found in group for step in range(len(found.profile.tokens))}
+    general = _general(database, group)
+    said = {_coarse_token(database, found, step) for found in group for step in range(len(found.profile.tokens))}
     for found in group:
         seen: dict[int, int] = defaultdict(int)
         mine = []
         for step in sequence(found.profile.order):
-            token = _coarse_token(stream, found, step)
+            token = _coarse_token(database, found, step)
             token = general[token] if general.get(token) in said else token
             mine.append((step, places.setdefault((token, seen[token]), len(places))))
             seen[token] += 1
@@ -105,61 +104,61 @@ def _columns(stream: Stream, group: Sequence[Found]) -> list[list[int]]:
     return columns
 
 
-def _merged(stream: Stream, group: Sequence[Found]) -> Found:
-    columns = _columns(stream, group)
+def _merged(database: SequenceDatabase, group: Sequence[Routine]) -> Routine:
+    columns = _columns(database, group)
     width = 1 + max(place for mine in columns for place in mine)
-    total = sum(len(found.matches) for found in group)
+    total = sum(len(found.occurrences) for found in group)
     rows = np.full((total, width), -1, dtype=np.int32)
     tokens = np.full(width, -1, dtype=np.int32)
     again, strays, first = [], [], 0
     for found, mine in zip(group, columns, strict=True):
-        last = first + len(found.matches)
-        rows[first:last, mine] = found.matches.rows
+        last = first + len(found.occurrences)
+        rows[first:last, mine] = found.occurrences.rows
         free = tokens[mine] < 0
         tokens[np.array(mine)[free]] = found.profile.tokens[free]
-        again += [(m + first, mine[s], r) for m, s, r in found.matches.again.tolist()]
+        again += [(m + first, mine[s], r) for m, s, r in found.occurrences.again.tolist()]
         strays += [(m + first, r) for m, r in found.strays.tolist()]
         first = last
-    matches = Matches(
+    occurrences = Occurrences(
         rows,
         np.array(again, dtype=np.int32).reshape(-1, 3),
-        np.concatenate([found.matches.score for found in group]),
-        sum(found.matches.broken for found in group),
+        np.concatenate([found.occurrences.score for found in group]),
+        sum(found.occurrences.broken for found in group),
     )
     table: Int32s = np.array(strays, dtype=np.int32).reshape(-1, 2)
-    return Found(estimate(stream, tokens, rows), matches, sum(found.bits for found in group), table)
+    return Routine(estimate(database, tokens, rows), occurrences, sum(found.bits for found in group), table)
 
 
-def _ended(stream: Stream, found: Found, end_share: float) -> Found:
+def _ended(database: SequenceDatabase, found: Routine, end_share: float) -> Routine:
     """The family without the runs that were broken off, as the whole family shows where the end is."""
-    keep = ended(found.profile, found.matches.rows, tail=1.0 - end_share)
+    keep = ended(found.profile, found.occurrences.rows, tail=1.0 - end_share)
     if keep.all() or np.count_nonzero(keep) < 2:
         return found
     number = np.cumsum(keep) - 1
     strays = found.strays[keep[found.strays[:, 0]]]
     strays[:, 0] = number[strays[:, 0]]
-    matches = kept_apart(found.matches, keep)
-    bits = found.bits - float(found.matches.score[~keep].sum())
-    return Found(estimate(stream, found.profile.tokens, matches.rows), matches, bits, strays)
+    occurrences = kept_apart(found.occurrences, keep)
+    bits = found.bits - float(found.occurrences.score[~keep].sum())
+    return Routine(estimate(database, found.profile.tokens, occurrences.rows), occurrences, bits, strays)
 
 
-def families(stream: Stream, found: Sequence[Found], *, end_share: float) -> list[Found]:
+def families(database: SequenceDatabase, found: Sequence[Routine], *, end_share: float) -> list[Routine]:
     """One routine per family of variants, in the order of their first members.
 
     Args:
-        stream: the actions that they are made of.
+        database: the actions that they are made of.
         found: routines that claim no row in common.
         end_share: the share of the core that lies before the end of a run, at least.
     """
     if len(found) < 2:
         return list(found)
-    weight = -np.log2(np.maximum(stream.rate, 1e-9))
-    tokens = [_coarse_tokens(stream, one) for one in found]
-    general = _general(stream, found)
+    weight = -np.log2(np.maximum(database.rate, 1e-9))
+    tokens = [_coarse_tokens(database, one) for one in found]
+    general = _general(database, found)
     distance = np.array([[1.0 - likeness(*_in_common(a, b, general), weight) for b in tokens] for a in tokens])
     np.fill_diagonal(distance, 0.0)
     out = []
     for group in _clusters(distance):
-        members = sorted((found[number] for number in group), key=lambda one: -len(one.matches))
-        out.append(members[0] if len(members) == 1 else _ended(stream, _merged(stream, members), end_share))
+        members = sorted((found[number] for number in group), key=lambda one: -len(one.occurrences))
+        out.append(members[0] if len(members) == 1 else _ended(database, _merged(database, members), end_share))
     return out

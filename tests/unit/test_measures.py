@@ -15,8 +15,7 @@ import oracles
 from fivetimes.config import Rule, Search
 from fivetimes.model import By, Candidate, RawBatch, SessionLog, Tier
 from fivetimes.routines import propose
-from fivetimes.routines.counting import bus_factor
-from fivetimes.routines.rhythm import rhythm, tail
+from fivetimes.routines.measures import bus_factor, rhythm, tail
 
 SEARCH = Search()
 WEEK = 7 * 86400

@@ -13,9 +13,9 @@ import logs
 from fivetimes.config import Rule, Search
 from fivetimes.model import Kind, RawBatch
 from fivetimes.routines import propose
-from fivetimes.routines.families import families, likeness
-from fivetimes.routines.search import find
-from fivetimes.routines.stream import open_stream
+from fivetimes.routines.cover import find
+from fivetimes.routines.database import open_database
+from fivetimes.routines.merging import families, likeness
 
 SEARCH = Search()
 
@@ -54,10 +54,10 @@ def test_two_routines_that_share_steps_stay_apart():
 def test_merging_keeps_every_row_of_every_member():
     parts = [logs.work("abcdefgh", 8, people=1, seed=1), logs.work("abcijfgh", 8, people=1, seed=2)]
     sessions = logs.sessions_of(*(logs.again_as(part, f"q{n}") for n, part in enumerate(parts)))
-    stream = open_stream(sessions, silence=SEARCH.silence)
-    found, _ = find(stream, SEARCH)
-    before = sorted(int(r) for one in found for r in one.matches.all_rows())
-    after = sorted(int(r) for one in families(stream, found, end_share=0.7) for r in one.matches.all_rows())
+    database = open_database(sessions, silence=SEARCH.silence)
+    found, _ = find(database, SEARCH)
+    before = sorted(int(r) for one in found for r in one.occurrences.all_rows())
+    after = sorted(int(r) for one in families(database, found, end_share=0.7) for r in one.occurrences.all_rows())
     assert before == after
 
 
@@ -81,7 +81,7 @@ def test_a_step_that_is_any_of_a_programs_is_also_the_step_that_is_one_of_them()
     times = [logs.START + 7200.0 * n for n in range(len(commits))]
     subjects, touched = [c[0] for c in commits], [tuple(c[1]) for c in commits]
     batch = RawBatch("git", "repo", subjects, kind=Kind.COMMIT, time=times, files=touched, owner="ana")
-    stream = open_stream(logs.sessions_of(batch), silence=SEARCH.silence)
-    apart, _ = find(stream, SEARCH)
+    database = open_database(logs.sessions_of(batch), silence=SEARCH.silence)
+    apart, _ = find(database, SEARCH)
     assert len(apart) > 1
-    assert len(families(stream, apart, end_share=0.7)) == 1
+    assert len(families(database, apart, end_share=0.7)) == 1

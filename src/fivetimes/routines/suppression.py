@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 from fivetimes.config import LOOKING, LOOKING_VERBS
 from fivetimes.model import COARSE, FORM, Confidence, Kind
-from fivetimes.routines.steps import FoldedStep
-from fivetimes.routines.stream import Stream
+from fivetimes.routines.alternatives import FoldedStep
+from fivetimes.routines.database import SequenceDatabase
 
 _FIRM = 0.9  # of the times that two neighbouring steps are begun with, a whole run comes of it: they belong together
 
@@ -55,7 +55,7 @@ def falls_apart(known: Confidence, *, firm: float) -> str | None:
     return None
 
 
-def distinct_actions(stream: Stream, folded: Sequence[FoldedStep]) -> int:
+def distinct_actions(database: SequenceDatabase, folded: Sequence[FoldedStep]) -> int:
     """How many different actions the usual steps are.
 
     Typed commands differ by their constant words, for what they do may stand in one of them alone: `psql -c "vacuum"`,
@@ -66,5 +66,5 @@ def distinct_actions(stream: Stream, folded: Sequence[FoldedStep]) -> int:
         if step.step.share > 0.5:
             flat = [r for rows in step.rows for r in rows]
             level = FORM if step.step.kind is Kind.SHELL else COARSE
-            found.add(Counter(stream.levels[flat, level].tolist()).most_common(1)[0][0])
+            found.add(Counter(database.levels[flat, level].tolist()).most_common(1)[0][0])
     return len(found)

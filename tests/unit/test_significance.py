@@ -15,9 +15,8 @@ import oracles
 from fivetimes.config import Rule, Search
 from fivetimes.model import Confidence, HeldOut, SessionLog
 from fivetimes.routines import Calibration, calibrate, judged, propose
-from fivetimes.routines.chance import resampled, shuffled
-from fivetimes.routines.doubt import LEVEL, false_discovery, part, turning_point, worded
-from fivetimes.routines.stream import open_stream
+from fivetimes.routines.database import open_database
+from fivetimes.routines.significance import LEVEL, false_discovery, part, resampled, shuffled, turning_point, worded
 
 SEARCH = Search()
 
@@ -51,7 +50,7 @@ def test_each_candidate_says_what_share_may_be_chance_and_of_how_many():
     sure = found(logs.work("abcdef", 9))[0].confidence
     assert sure.q < 1e-10
     assert sure.tried > 1
-    assert sure.says[0].startswith("beyond chance: of all that stand out as much")
+    assert sure.sentences[0].startswith("beyond chance: of all that stand out as much")
 
 
 # ---- in later time
@@ -61,23 +60,23 @@ def test_what_goes_on_is_seen_again_in_later_time_and_is_strong():
     sure = found(logs.work("abcdef", 20, people=1))[0].confidence
     assert sure.held_out.seen >= 4
     assert sure.held_out.mined + sure.held_out.seen >= 17
-    assert sure.word == "strong"
+    assert sure.verdict == "strong"
 
 
 def test_what_was_given_up_is_not_seen_again_and_is_fair():
     sessions = stopped(at=0.5)
     candidate = next(c for c in found(sessions) if any(step.action == "do-a" for step in c.steps))
     assert candidate.confidence.held_out.seen == 0
-    assert candidate.confidence.word == "fair"
-    assert "not seen in the last 30 %" in candidate.confidence.says[1]
+    assert candidate.confidence.verdict == "fair"
+    assert "not seen in the last 30 %" in candidate.confidence.sentences[1]
 
 
 def test_a_part_of_a_stream_holds_the_same_tokens_and_values_and_nothing_is_claimed():
-    stream = open_stream(logs.work("abcdef", 6), silence=SEARCH.silence)
-    stream.claim(np.arange(5, dtype=np.int32))
-    keep = np.arange(len(stream.rows)) % 3 != 0
-    half = part(stream, keep)
-    assert half.levels.tolist() == stream.levels[keep].tolist()
+    database = open_database(logs.work("abcdef", 6), silence=SEARCH.silence)
+    database.claim(np.arange(5, dtype=np.int32))
+    keep = np.arange(len(database.rows)) % 3 != 0
+    half = part(database, keep)
+    assert half.levels.tolist() == database.levels[keep].tolist()
     assert half.free.tolist() == list(range(int(keep.sum())))
     for token in range(half.tokens):
         rows = half.where[half.start[token] : half.start[token + 1]]

@@ -1,0 +1,308 @@
+"""Runs of a routine -> its honest counts: days, people, what it took, where it begins and ends, by whom it was done.
+
+A run is the rows of the action log that one occurrence is made of, in order of time.
+"""
+# DOC """Days on which a routine was done -> its rhythm, by a stated test.
+#
+# Daily is said of what was done on two of three worked days. A weekday, a week or a month is said only where so many of the days
+# (or of the distances between them) agree as days drawn at random from those worked would in fewer than one case of a hundred, all
+# seven weekdays (both lengths) tried being counted. Fewer than four days say nothing.
+# """
+# DOC """Steps of a routine -> what should mature first: skills and tools that are young, failing, or were seen once.
+#
+# Skills come first, compositions second, orchestrators third. A routine is marked, and its draft asks; neither its tier nor its
+# rank changes.
+# """
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from math import exp, lgamma, log, log1p
+
+import numpy as np
+
+from fivetimes.config import FAILS, Rule
+from fivetimes.model import ActionLog, Bools, Boundaries, By, Cost, Int32s, Ints, Kind, Rhythm, SessionLog, Unready
+from fivetimes.routines.alternatives import FoldedStep
+from fivetimes.routines.database import SequenceDatabase
+
+_DAY = 86400.0
+_FOLDER = frozenset("cd chdir dirs popd pushd z".split())  # programs that change the folder
+_ASSUMES = (
+    "counted from the first step to the last of each run, without pauses that end a session; one command is taken to last as "
+    "long as a typical step of the routine"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """The days on which each action was done, as its own clock showed them, and what is looked up of every run.
+
+    day: days since the epoch, -1 where the time is unknown. worked: the days with any action, rising. moved: whether the
+    folder changed right before the action.
+    """
+
+    sessions: SessionLog
+    day: Int32s
+    worked: Int32s
+    moved: Bools
+
+    @classmethod
+    def of(cls, sessions: SessionLog) -> Calendar:
+        """Lay it out once for all routines."""
+        actions = sessions.actions
+        offset = np.nan_to_num(actions.events.columns["offset"][actions.event], nan=0.0)
+        local = np.floor((actions.clock + 60.0 * offset) / _DAY).astype(np.int32)
+        day = np.where(actions.timed, local, np.int32(-1)).astype(np.int32)
+        return cls(sessions, day, np.unique(day[day >= 0]).astype(np.int32), _moved(sessions))
+
+    def days(self, runs: Sequence[Int32s]) -> Int32s:
+        """The days on which runs began, each once, rising."""
+        begun = self.day[np.array([run[0] for run in runs], dtype=np.int64)] if runs else np.zeros(0, dtype=np.int32)
+        return np.unique(begun[begun >= 0]).astype(np.int32)
+
+
+def _moved(sessions: SessionLog) -> Bools:
+    """Whether each action's folder is another than that of the action before, or was changed by that very action."""
+    actions = sessions.actions
+    if not len(actions):
+        return np.zeros(0, dtype=np.bool_)
+    where = actions.events.columns["where"][actions.event]
+    programs = [token for token, label in enumerate(actions.labels) if label in _FOLDER]
+    moving = np.isin(actions.levels[:, -1], programs)
+    other = (np.diff(where) != 0) & (where[1:] >= 0) & (where[:-1] >= 0)
+    return np.concatenate(([False], (other | moving[:-1]) & (np.diff(actions.person) == 0)))
+
+
+# ---- who
+
+
+def done_by(sessions: SessionLog, runs: Sequence[Int32s]) -> tuple[float, float, float]:
+    """The shares of the steps that humans, agents and bots did."""
+    rows = np.concatenate(runs)
+    by = sessions.actions.events.columns["by"][sessions.actions.event[rows]]
+    shares = np.bincount(by, minlength=3)[:3] / len(rows)
+    return round(float(shares[By.HUMAN]), 3), round(float(shares[By.AGENT]), 3), round(float(shares[By.BOT]), 3)
+
+
+def people(sessions: SessionLog, runs: Sequence[Int32s]) -> int:
+    """How many people did it: persons with a run in which not all was done by a bot."""
+    actions = sessions.actions
+    by = actions.events.columns["by"]
+    return len({int(actions.person[run[0]]) for run in runs if (by[actions.event[run]] != By.BOT).any()})
+
+
+def bus_factor(persons: Sequence[int]) -> int:
+    """How few people did more than half of all runs.
+
+    Example:
+        >>> bus_factor([1, 1, 1, 1, 2]), bus_factor([1, 2, 3, 4]), bus_factor([])
+        (1, 3, 0)
+    """
+    done = 0
+    for number, (_, count) in enumerate(Counter(persons).most_common(), 1):
+        done += count
+        if 2 * done > len(persons):
+            return number
+    return 0
+
+
+# ---- how long
+
+
+def worked_seconds(sessions: SessionLog, run: Int32s) -> float:
+    """The time from the first step of a run to its last, without pauses that end a session."""
+    gap = np.diff(sessions.actions.clock[run])
+    return float(gap[np.diff(sessions.session[run]) == 0].sum())
+
+
+def cost(sessions: SessionLog, runs: Sequence[Int32s]) -> Cost | None:
+    """What the runs took, and what one command would save; None where no times are known."""
+    timed = [run for run in runs if sessions.actions.timed[run].all()]
+    if not timed:
+        return None
+    took = np.array([worked_seconds(sessions, run) for run in timed])
+    steps = np.concatenate([np.diff(sessions.actions.clock[run])[np.diff(sessions.session[run]) == 0] for run in timed])
+    one = float(np.median(steps)) if len(steps) else 0.0
+    every = len(runs) / len(timed)  # runs without times are taken to last as long as the others
+    saved = np.maximum(took - one, 0.0).sum() * every
+    return Cost(round(float(took.sum() * every) / 3600, 2), round(float(saved) / 3600, 2), _ASSUMES)
+
+
+# ---- where it begins and ends
+
+
+def boundaries(calendar: Calendar, runs: Sequence[Int32s]) -> Boundaries:
+    """Whether start and end stand at a session's, at a pause longer than any between the steps, or at a change of folder."""
+    start = sum(_edge(calendar, run, int(run[0])) for run in runs) / len(runs)
+    end = sum(_edge(calendar, run, int(run[-1]) + 1) for run in runs) / len(runs)
+    return Boundaries(round(start, 3), round(end, 3), f"{_sure('start', start)}, {_sure('end', end)}")
+
+
+def _edge(calendar: Calendar, run: Int32s, after: int) -> bool:
+    """Whether there is an edge of work right before row `after`; what only looks around there belongs to neither side."""
+    sessions = calendar.sessions
+    actions = sessions.actions
+    low = after - 1
+    inside = after > int(run[0])
+    while not inside and low > 0 and actions.context[low] and not calendar.moved[low + 1]:
+        low -= 1
+    if low < 0 or after >= len(actions) or sessions.session[low] != sessions.session[min(after, len(actions) - 1)]:
+        return True
+    longest = float(np.diff(actions.clock[run]).max(initial=0.0))
+    paused = bool(actions.timed[low]) and float(actions.clock[after] - actions.clock[after - 1]) > longest > 0
+    return paused or bool(calendar.moved[low + 1 : after + 1].any())
+
+
+def _sure(name: str, share: float) -> str:
+    word = "sure" if share > 0.5 else "not sure"
+    return f"{name} {word} ({share:.0%} at a pause, a session's {name} or a change of folder)"
+
+
+# ---- rhythm
+
+
+_LEAST = 4  # days
+_CHANCE = 0.01
+_DAILY = 2 / 3  # of the worked days
+_DAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
+# (word, least and most days between two, as a person would count them the same)
+_LENGTHS = (("weekly", 5, 9), ("monthly", 26, 35))
+
+
+def tail(k: int, n: int, p: float) -> float:
+    """The chance of k or more successes in n tries of chance p.
+
+    Example:
+        >>> round(tail(2, 2, 0.5), 9), tail(0, 3, 0.1), round(tail(2000, 4000, 0.5), 3)
+        (0.25, 1.0, 0.506)
+    """
+    if k <= 0 or p >= 1.0:
+        return 1.0
+    if k > n or p <= 0.0:
+        return 0.0
+    whole = lgamma(n + 1)
+    terms = (whole - lgamma(i + 1) - lgamma(n - i + 1) + i * log(p) + (n - i) * log1p(-p) for i in range(k, n + 1))
+    return min(1.0, sum(exp(term) for term in terms))
+
+
+def weekday_of(day: Int32s) -> Int32s:
+    """0 for Monday, of days since the epoch, which was a Thursday."""
+    return np.asarray((day + 3) % 7, dtype=np.int32)
+
+
+def rhythm(days: Int32s, worked: Int32s) -> Rhythm:
+    """When it is done.
+
+    Args:
+        days: those on which it was done, each once, rising; since the epoch, local.
+        worked: those on which anything was done.
+
+    Example:
+        >>> fridays = np.arange(1, 78, 7)
+        >>> rhythm(fridays, np.arange(80)).phrase
+        'on Fridays (11 of 11 days), about weekly'
+        >>> rhythm(fridays[:3], np.arange(80)).phrase
+        'done on 3 days: too few to tell a rhythm'
+    """
+    if len(days) < _LEAST:
+        return Rhythm("unknown", None, 0, len(days), f"done on {_counted(len(days))}: too few to tell a rhythm")
+    worked = worked[(worked >= days[0]) & (worked <= days[-1])]
+    weekday, on_it = _weekday(days, worked)
+    word = _length(days, worked)
+    said = []
+    if weekday is not None:
+        often = "on" if on_it == len(days) else "mostly on"
+        said.append(f"{often} {_DAYS[weekday]} ({on_it} of {len(days)} days)")
+    if word != "irregular" or not said:
+        said.append(word if word == "irregular" else f"about {word}")
+    return Rhythm(word, weekday, on_it, len(days), ", ".join(said))
+
+
+def _counted(days: int) -> str:
+    return "1 day" if days == 1 else f"{days} days"
+
+
+def _weekday(days: Int32s, worked: Int32s) -> tuple[int | None, int]:
+    """The weekday that stands out, and how many days fall on it."""
+    seen = np.bincount(weekday_of(days), minlength=7)
+    base = np.bincount(weekday_of(worked), minlength=7) / max(1, len(worked))
+    best = int(np.argmax(seen))
+    count = int(seen[best])
+    stands_out = 2 * count > len(days) and 7 * tail(count, len(days), float(base[best])) <= _CHANCE
+    return (best, count) if stands_out else (None, 0)
+
+
+def _length(days: Int32s, worked: Int32s) -> str:
+    """Daily, weekly, monthly, or irregular."""
+    if len(days) >= _DAILY * len(worked):
+        return "daily"
+    gaps = np.diff(days)
+    rate = (len(days) - 1) / max(1, len(worked) - 1)
+    dense = len(worked) / (days[-1] - days[0] + 1)  # worked days in a day of the calendar
+    for word, low, high in _LENGTHS:
+        fits = int(np.count_nonzero((gaps >= low) & (gaps <= high)))
+        lucky = (1 - rate) ** max(0.0, low * dense - 1) - (1 - rate) ** (high * dense)
+        if 2 * fits > len(gaps) and len(_LENGTHS) * tail(fits, len(gaps), float(lucky)) <= _CHANCE:
+            return word
+    return "irregular"
+
+
+# ---- maturing
+
+
+_DECLARED = (Kind.SKILL, Kind.TOOL)
+
+
+@dataclass(frozen=True)
+class Uses:
+    """How often each skill or tool was used at all, by its coarsest token, and how that ended where its source says."""
+
+    actions: ActionLog
+
+    @cached_property
+    def counts(self) -> tuple[Ints, Ints, Ints]:
+        """Per token: uses, uses whose end is known, failures."""
+        actions, width = self.actions, len(self.actions.labels)
+        declared = np.flatnonzero(np.isin(actions.kind, _DECLARED))
+        token = actions.levels[declared, -1]
+        end = actions.events.columns["exit"][actions.event[declared]]
+        known = ~np.isnan(end)
+        return (
+            np.bincount(token, minlength=width),
+            np.bincount(token[known], minlength=width),
+            np.bincount(token[known & (end != 0)], minlength=width),
+        )
+
+    def judged(self, step: int, token: int, rule: Rule) -> Unready | None:
+        """The skill of a step, if it is not ready to be relied on.
+
+        Args:
+            step: which step it does.
+            token: its coarsest token.
+            rule: a skill used less often than a routine must be done has not shown that it can be relied on.
+        """
+        uses, known, failed = (int(column[token]) for column in self.counts)
+        if failed > 1 and failed >= FAILS * known:
+            why = "failing"
+        elif uses < rule.extract:
+            why = "seen once" if uses == 1 else "young"
+        else:
+            return None
+        return Unready(step, self.actions.labels[token], uses, known, failed, why)
+
+
+def unready(uses: Uses, database: SequenceDatabase, folded: Sequence[FoldedStep], rule: Rule) -> tuple[Unready, ...]:
+    """What of a routine should mature first, in the order of its steps, other ways of doing a step included."""
+    actions, out = uses.actions, []
+    for number, step in enumerate(folded):
+        rows = database.rows[[row for match in step.rows for row in match]]
+        declared = rows[np.isin(actions.kind[rows], _DECLARED)]
+        for token in np.unique(actions.levels[declared, -1]).tolist():
+            found = uses.judged(number, token, rule)
+            if found is not None:
+                out.append(found)
+    return tuple(out)

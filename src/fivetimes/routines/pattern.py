@@ -1,0 +1,109 @@
+"""Occurrences -> Profile: which steps a routine has, how sure each is, in what order, and which share values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from fivetimes.kernels import growth
+from fivetimes.model import Floats, Int32s, Ints
+from fivetimes.routines.database import SequenceDatabase
+
+_FLOOR = -6.0  # log2 of a precedence never seen
+_PRIOR = 10.0  # gaps that the prior counts for
+_ALWAYS = 0.95  # share from which a step is no option
+_ENOUGH = 400  # occurrences to read gaps, rooms and links from
+_LONGEST_GAP = 32  # foreign actions between two neighbours; more than any search allows
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A routine as probabilities: one entry per step.
+
+    tokens: what is done. presence: share of the occurrences that have the step. chance: that a slot holds the token by luck.
+    order[a, b]: log2 of how often a stands before b where both stand, at least -6. link: share of the step's
+    rows that share a value with an earlier step. gap_bits[s, g]: the cost of g foreign actions before
+    step s.
+    """
+
+    tokens: Int32s
+    presence: Floats
+    chance: Floats
+    order: Floats
+    link: Floats
+    gap_bits: Floats
+
+
+def gain(k: Floats, n: Floats, q: Floats) -> Floats:
+    """Bits saved by telling k of n apart from chance q; 0 or less where it is no commoner than chance."""
+    p = np.clip((k + 0.5) / (n + 1.0), 1e-9, 1 - 1e-9)
+    q = np.clip(q, 1e-9, 1 - 1e-9)
+    bits = k * np.log2(p / q) + (n - k) * np.log2((1 - p) / (1 - q))
+    return np.where(p > q, bits, 0.0)
+
+
+def local_chance(database: SequenceDatabase, tokens: Int32s | Ints, width: float) -> Floats:
+    """The chance that `width` rows hold each token by luck."""
+    rate = np.minimum(database.rate[tokens], 0.999999)
+    return np.asarray(-np.expm1(width * np.log1p(-rate)))
+
+
+def precedence(matched: Int32s) -> Floats:
+    """log2 of how often each step stands before each other one, where both stand; -1 where they never meet."""
+    steps = matched.shape[1]
+    order = np.zeros((steps, steps))
+    for a in range(steps):
+        both = (matched[:, [a]] >= 0) & (matched >= 0)
+        before = (both & (matched[:, [a]] < matched)).sum(axis=0)
+        order[a] = (before + 0.25) / (both.sum(axis=0) + 0.5)
+    return np.asarray(np.maximum(np.log2(order), _FLOOR))
+
+
+def _links(database: SequenceDatabase, matched: Int32s) -> Floats:
+    """For each step the share of its rows that share a value with an earlier row of the same occurrence."""
+    hits, seen = growth.links(matched[:_ENOUGH], database.value_start, database.values)
+    return np.asarray((hits + 0.25) / (seen + 0.5))
+
+
+def _harmonic(longest: int) -> Floats:
+    """The prior of a gap before anything is known: as likely as 1 / ((g + 1) (g + 2))."""
+    size = np.arange(longest + 1, dtype=np.float64)
+    prior = 1.0 / ((size + 1) * (size + 2))
+    return np.asarray(prior / prior.sum())
+
+
+def gap_bits(database: SequenceDatabase, matched: Int32s, *, longest: int) -> Floats:
+    """The cost, in bits, of so many unclaimed rows before each step: what these occurrences show, smoothed.
+
+    Returns:
+        One line per step, one column per gap. Where a step was seen little, all steps together speak for it.
+    """
+    matched = matched[:_ENOUGH]
+    ranks = np.where(matched >= 0, database.rank[matched], np.iinfo(np.int32).max).astype(np.int64)
+    order = np.argsort(ranks, axis=1)
+    gaps = np.diff(np.take_along_axis(ranks, order, axis=1), axis=1) - 1
+    near = (gaps >= 0) & (gaps <= longest)
+    seen = np.zeros((matched.shape[1], longest + 1))
+    np.add.at(seen, (order[:, 1:][near], gaps[near]), 1.0)
+    pooled = seen.sum(axis=0) + _PRIOR * _harmonic(longest)
+    shared = _PRIOR * pooled / pooled.sum()
+    return np.asarray(-np.log2((seen + shared) / (seen.sum(axis=1, keepdims=True) + _PRIOR)))
+
+
+def estimate(database: SequenceDatabase, tokens: Int32s, matched: Int32s) -> Profile:
+    """Read the profile off its occurrences.
+
+    Args:
+        tokens: one per step.
+        matched: rows, one line per occurrence, one column per step, -1 where missing.
+    """
+    count = len(matched)
+    return Profile(
+        tokens=tokens,
+        presence=(np.count_nonzero(matched >= 0, axis=0) + 0.25) / (count + 0.5),
+        chance=local_chance(database, tokens, 3.0),
+        order=precedence(matched),
+        link=_links(database, matched),
+        gap_bits=gap_bits(database, matched, longest=_LONGEST_GAP),
+    )
