@@ -263,7 +263,7 @@ FORMS: Mapping[str, Callable[[Path, Sequence[Did]], Path]] = {
 # a name that a reader's module has -> the form that it opens by it
 _OPENED = {
     "TABLE": "SQLite",
-    "parquet": "Parquet",
+    "tables": "Parquet",
     "gzip": "gzip",
     "json_document": "one JSON document",
     "each_file": "a folder of files",

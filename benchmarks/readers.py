@@ -26,7 +26,7 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from fivetimes.ingest import READERS
-from fivetimes.ingest.git import _LOG, _NAMES
+from fivetimes.ingest.readers.git import _LOG, _NAMES
 from fivetimes.model import Balance, Source
 
 LOADED = ("claude_code", "codex")

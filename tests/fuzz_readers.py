@@ -20,7 +20,8 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from fivetimes.errors import ReadError
-from fivetimes.ingest import READERS, git
+from fivetimes.ingest import READERS
+from fivetimes.ingest.readers import git
 from reading import FIXTURES, read
 
 HISTORIES, LOGS = FIXTURES / "histories", FIXTURES / "logs"

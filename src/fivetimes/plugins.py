@@ -1,6 +1,6 @@
 """Entry points of installed packages -> guests: readers and exporters that others have written, beside our own.
 
-A package registers a module under `fivetimes.ingest`; the name of the entry point is the name of the reader. The module has
+A package registers a module under `fivetimes.readers`; the name of the entry point is the name of the reader. The module has
 `read(source, balance)`, as `fivetimes.model.Reader` describes it, and `recognises(path)`, which says whether a path is its kind of
 source. Nothing of a guest reader is loaded before a path is found that no reader of ours knows. A function registered under
 `fivetimes.exporters` is a `fivetimes.model.Exporter`.

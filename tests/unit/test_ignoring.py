@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from fivetimes.errors import ReadError
 from fivetimes.ingest import Ignore, ignore, without
-from fivetimes.ingest.globs import divided, glob, literal
-from fivetimes.ingest.ignoring import lines_of
+from fivetimes.ingest.ignore import divided, glob, lines_of, literal
 from fivetimes.model import Balance, Kind, RawBatch, Source
 
 HERE = PurePosixPath("/home/ana")

@@ -15,7 +15,7 @@ from fivetimes import store
 from fivetimes.eventlog.redact import redact
 from fivetimes.eventlog.unknown import unknown
 from fivetimes.ingest import known_here
-from fivetimes.ingest.targets import targets
+from fivetimes.ingest.known_names import targets
 from fivetimes.model import Role, Source
 from fivetimes.redaction import Known, is_pseudonym
 

@@ -13,7 +13,7 @@ import pytest
 
 from fivetimes.errors import ReadError
 from fivetimes.ingest import sniff
-from fivetimes.ingest.databases import MAGIC
+from fivetimes.ingest.formats.sqlite import MAGIC
 from fivetimes.model import By
 from reading import FIXTURES, column, read
 

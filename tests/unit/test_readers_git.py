@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fivetimes.errors import ReadError
-from fivetimes.ingest import advice, git, mailmap
+from fivetimes.ingest import advice
+from fivetimes.ingest.readers import git
 from fivetimes.model import By
 from fivetimes.pipeline import from_paths, survey
 from reading import column, read
@@ -171,8 +172,8 @@ def test_a_mailmap_says_what_git_says(repository: Path, line: str) -> None:
 
 @given(st.text(st.sampled_from("Ab <>@#\n"), max_size=40))
 def test_no_mailmap_makes_its_parser_raise(text: str) -> None:
-    names = mailmap.parse(text)
-    assert len(mailmap.proper("A", "b@b", names=names)) == 2
+    names = git.parse_mailmap(text)
+    assert len(git.proper_author("A", "b@b", names=names)) == 2
 
 
 @pytest.mark.parametrize(

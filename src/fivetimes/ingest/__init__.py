@@ -2,11 +2,11 @@
 
 from fivetimes.ingest import spmf
 from fivetimes.ingest.advice import advice
-from fivetimes.ingest.finding import discover, named, sources
-from fivetimes.ingest.ignoring import Ignore, ignore, without
-from fivetimes.ingest.sniffing import sniff
-from fivetimes.ingest.surroundings import known_here
-from fivetimes.ingest.table import READERS
+from fivetimes.ingest.discovery import discover, named, sources
+from fivetimes.ingest.ignore import Ignore, ignore, without
+from fivetimes.ingest.known_names import known_here
+from fivetimes.ingest.recognition import sniff
+from fivetimes.ingest.registry import READERS
 
 __all__ = [
     "READERS",

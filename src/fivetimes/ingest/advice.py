@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from fivetimes.errors import ReadError
-from fivetimes.ingest.objects import json_document
-from fivetimes.ingest.repositories import stream
+from fivetimes.ingest.formats.json_objects import json_document
+from fivetimes.ingest.formats.repository import stream
 from fivetimes.model import Source, SourceReport
 
 _LONG_DAYS = 3650  # whoever keeps them so long wants no advice

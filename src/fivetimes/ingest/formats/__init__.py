@@ -1,0 +1,1 @@
+"""Formats that several sources share: text histories, JSON, SQLite, CSV and Parquet, agents' calls, git."""

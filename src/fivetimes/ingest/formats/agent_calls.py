@@ -1,0 +1,262 @@
+"""What an agent's transcript tells, call by call -> RawBatch: what the readers of transcripts have in common.
+
+A call and its place are tuples, which are made in six tenths of the time of frozen records: there is one for each line. What is
+kept of them are columns of numbers and texts: a tuple for each call would have Python's collector go through all of them.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from fivetimes.config import BATCH_ROWS
+from fivetimes.errors import ReadError
+from fivetimes.ingest.formats.json_objects import too_deep
+from fivetimes.ingest.formats.values import NAN, instant
+from fivetimes.model import Balance, By, Kind, RawBatch, Source
+
+Record = Mapping[str, Any]
+
+# looking up a member of an enumeration takes half as long as making a call of it (Python 3.11)
+SHELL, TOOL, AGENT = Kind.SHELL, Kind.TOOL, By.AGENT
+
+_LONG_ID = 16  # characters; a shorter id is counted anew in each conversation
+
+# tools that run a command, and their arguments that may hold it
+_SHELLS: Mapping[str, Sequence[str]] = {
+    "Bash": ("command",),
+    "bash": ("command",),
+    "shell": ("command",),
+    "container.exec": ("command", "cmd"),
+    "shell_command": ("command",),
+    "exec_command": ("cmd", "command"),
+    "local_shell": ("command",),
+    "run_shell_command": ("command",),
+}
+
+
+class Call(NamedTuple):
+    """One call of a tool, or one thing that the user typed. `key` is the same in every copy of it."""
+
+    key: str | None
+    text: str
+    kind: Kind
+    args: Mapping[str, Any] | None = None
+    by: By = AGENT
+    folder: str | None = None  # where it says that it works, if it says so
+    exit: float = NAN
+    duration: float = NAN  # seconds
+
+
+class Where(NamedTuple):
+    """Where a record stands: its line, its time, its conversation and working folder."""
+
+    line: int
+    time: float = NAN
+    session: str | None = None
+    folder: str | None = None
+
+
+@dataclass(slots=True)
+class _Rows:
+    """The columns of a batch, the row of each call by its key, and the ends of calls that were not seen so far."""
+
+    text: list[str] = field(default_factory=list)
+    kind: list[Kind] = field(default_factory=list)
+    args: list[Record | None] = field(default_factory=list)
+    line: list[int] = field(default_factory=list)
+    time: list[float] = field(default_factory=list)
+    session: list[str | None] = field(default_factory=list)
+    where: list[str | None] = field(default_factory=list)
+    by: list[By] = field(default_factory=list)
+    exit: list[float] = field(default_factory=list)
+    duration: list[float] = field(default_factory=list)
+    row: dict[str, int] = field(default_factory=dict)
+    early: dict[str, tuple[float, float, float]] = field(default_factory=dict)  # exit status, moment, seconds
+
+    def add(self, call: Call, where: Where) -> None:
+        key, text, kind, args, by, folder, exit_, duration = call
+        line, time, session, place = where
+        if key is not None:
+            self.row[key] = len(self.text)
+        self.text.append(text)
+        self.kind.append(kind)
+        self.args.append(args)
+        self.line.append(line)
+        self.time.append(time)
+        self.session.append(session)
+        self.where.append(folder or place)
+        self.by.append(by)
+        self.exit.append(exit_)
+        self.duration.append(duration)
+        if self.early and key in self.early:
+            self.end(self.row[key], *self.early.pop(key))
+
+    def end(self, row: int, exit_: float, time: float, duration: float) -> None:
+        self.exit[row] = exit_
+        self.duration[row] = max(time - self.time[row], 0.0) if duration != duration else duration  # noqa: PLR0124  # NaN
+
+
+@dataclass(slots=True)
+class Transcript:
+    """Collects the calls of one transcript, with the results that come later, and hands them on in batches."""
+
+    source: Source
+    balance: Balance
+    seen: set[object]  # keys of calls in all transcripts of the source
+    skipped: int = 0  # records without a call, since the last batch
+    rows: _Rows = field(default_factory=_Rows)
+
+    def read(self, records: Iterable[tuple[int, Record]], take: Callable[[int, Record], None]) -> Iterator[RawBatch]:
+        """Have every record taken, by what adds the calls in it; yields batches, also of what stands before damage.
+
+        Raises:
+            ReadError: there is damage.
+        """
+        try:
+            for line, record in records:
+                take(line, record)
+                if len(self.rows.text) >= BATCH_ROWS:
+                    yield self._batch()
+        except ReadError:
+            yield from self._end()
+            raise
+        yield from self._end()
+
+    def add(self, call: Call, where: Where) -> None:
+        """Take a call, unless it is a copy or cannot be used."""
+        # a resumed conversation carries its calls on under another name; a short id says nothing outside its own
+        key = call.key if call.key is None or len(call.key) >= _LONG_ID else (where.session, call.key)
+        if not call.text:
+            self.refuse("no name")
+        elif key is not None and key in self.seen:
+            self.balance.records += 1
+            self.balance.duplicates += 1
+        elif call.args is not None and too_deep(call.args):
+            self.refuse("nested too deeply")
+        else:
+            self.rows.add(call, where)
+            if key is not None:
+                self.seen.add(key)
+
+    def end(self, key: str, *, exit_: float, time: float = NAN, duration: float = NAN) -> None:
+        """Say how a call ended: its exit status, when, and in how many seconds; without these, it is the time between."""
+        row = self.rows.row.get(key)
+        if row is None:
+            self.rows.early[key] = (exit_, time, duration)
+        else:
+            self.rows.end(row, exit_, time, duration)
+
+    def skip(self) -> None:
+        """Count a record without a call."""
+        self.skipped += 1
+
+    def refuse(self, reason: str) -> None:
+        """Count a call that cannot be used."""
+        self.balance.records += 1
+        self.balance.bad[reason] += 1
+
+    def _end(self) -> Iterator[RawBatch]:
+        if self.skipped:
+            self.balance.records += self.skipped
+            self.balance.ignored["not a call"] += self.skipped
+            self.skipped = 0
+        if self.rows.text:
+            yield self._batch()
+
+    def _batch(self) -> RawBatch:
+        rows, self.rows = self.rows, _Rows()
+        self.balance.records += len(rows.text)
+        self.balance.events += len(rows.text)
+        return RawBatch(
+            self.source.reader,
+            self.source.origin,
+            rows.text,
+            kind=rows.kind,
+            args=rows.args,
+            line=rows.line,
+            time=rows.time,
+            session=rows.session,
+            where=rows.where,
+            by=rows.by,
+            exit=rows.exit,
+            duration=rows.duration,
+            owner=self.source.person,
+        )
+
+
+def called(key: str | None, name: str, args: Record, *, folder: str | None = None) -> Call:
+    """A call of a tool by its name: of a shell it is the command.
+
+    Example:
+        >>> called("c1", "run_shell_command", {"command": "make all"}).text
+        'make all'
+        >>> called("c1", "shell", {"command": ["bash", "-lc", "make all"]}).text
+        'make all'
+        >>> called("c1", "read_file", {"path": "a.md"}).kind.name
+        'TOOL'
+    """
+    for argument in _SHELLS.get(name, ()):
+        if command := command_of(args.get(argument)):
+            return Call(key, command, SHELL, None, AGENT, folder)
+    return Call(key, name, TOOL, dict(args) or None, AGENT, folder)
+
+
+def command_of(value: object) -> str:
+    """A command line as it was given: as text, or as words; what a shell was told by `-c` stands for itself.
+
+    Example:
+        >>> command_of(["git", "commit", "-m", "a b"]), command_of(None)
+        ("git commit -m 'a b'", '')
+    """
+    if isinstance(value, str):
+        return value.strip()
+    if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
+        return ""
+    if len(value) == 3 and value[0].rpartition("/")[2] in ("bash", "sh", "zsh") and value[1] in ("-lc", "-c"):
+        return str(value[2]).strip()
+    return shlex.join(value)
+
+
+def time_of(record: Record, key: str = "timestamp") -> float:
+    """The moment of a record, NaN where it has none.
+
+    Raises:
+        ValueError: it has one that cannot be understood.
+    """
+    return instant(record.get(key))
+
+
+def text_of(record: Record, key: str) -> str:
+    """A text field, empty where there is none.
+
+    Example:
+        >>> text_of({"id": 7}, "id")
+        ''
+    """
+    value = record.get(key)
+    return value if isinstance(value, str) else ""
+
+
+def object_of(record: Record, key: str) -> Record:
+    """A field that is an object, empty where there is none.
+
+    Example:
+        >>> object_of({"payload": []}, "payload")
+        {}
+    """
+    value = record.get(key)
+    return value if isinstance(value, dict) else {}
+
+
+def objects_of(record: Record, key: str) -> list[Record]:
+    """The objects in a field that is a list.
+
+    Example:
+        >>> objects_of({"content": [1, {"type": "text"}]}, "content")
+        [{'type': 'text'}]
+    """
+    value = record.get(key)
+    return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []

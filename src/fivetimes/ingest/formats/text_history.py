@@ -1,0 +1,239 @@
+"""A text history -> RawBatch: what the histories of shells and consoles have in common.
+
+Commands are written in three forms: one a line; all lines between two lines with a time (bash, tcsh); lines that go on where a
+mark stands at their end (zsh, PowerShell, Python).
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import accumulate, compress
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from fivetimes.config import BATCH_ROWS, ONCE_ENTRIES
+from fivetimes.ingest.formats.files import after_newline, blocks, decode, heads
+from fivetimes.ingest.formats.values import NAN
+from fivetimes.model import Balance, Bools, Bytes, Floats, Ints, RawBatch, Source
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """Some entries of a history, in its order: the command, the line where its text starts, seconds since the epoch."""
+
+    texts: Sequence[str]
+    lines: Sequence[int]
+    times: Sequence[float]
+    durations: Sequence[float] | None = None  # seconds
+
+
+def moments(seconds: Floats) -> Sequence[float]:
+    """Seconds since the epoch as a column of a batch; 0 is what writers put where they know no time."""
+    return packed(np.where(seconds < 1, NAN, seconds))
+
+
+def packed(numbers: npt.NDArray[Any]) -> Sequence[Any]:
+    """An array of numbers as a sequence that makes an object of a number only where somebody looks at it.
+
+    Example:
+        >>> import numpy as np
+        >>> packed(np.array([1.5, 2.0]))
+        array('d', [1.5, 2.0])
+    """
+    return array(numbers.dtype.char, numbers.tobytes())
+
+
+def batches(
+    source: Source, balance: Balance, found: Iterable[Entries], *, keeps_repeats: bool, hidden: str | None = " "
+) -> Iterator[RawBatch]:
+    """Yield what is to be read of a history, and account for the rest.
+
+    Args:
+        source: the history.
+        balance: its account; one record per entry.
+        found: its entries.
+        keeps_repeats: whether this kind of history holds a command as often as it was given, if nobody asked otherwise.
+        hidden: what a command begins with that is not to be read; None where a blank is an indent and no wish.
+    """
+    once = None if keeps_repeats else True
+    for entries in found:
+        balance.records += len(entries.texts)
+        if once is None and len(entries.texts) > ONCE_ENTRIES:
+            once = len(set(entries.texts)) == len(entries.texts)
+        kept = _kept(entries, balance, hidden)
+        balance.events += len(kept.texts)
+        for start in range(0, len(kept.texts), BATCH_ROWS):
+            yield _batch(source, kept, slice(start, start + BATCH_ROWS), deduplicated=bool(once))
+
+
+def _batch(source: Source, kept: Entries, rows: slice, *, deduplicated: bool) -> RawBatch:
+    return RawBatch(
+        source.reader,
+        source.origin,
+        kept.texts[rows],
+        line=kept.lines[rows],
+        time=kept.times[rows],
+        duration=None if kept.durations is None else kept.durations[rows],
+        owner=source.person,
+        deduplicated=deduplicated,
+    )
+
+
+def _kept(entries: Entries, balance: Balance, hidden: str | None) -> Entries:
+    # "!" is the first printing character: what sorts before it is empty or begins with a blank
+    if min(entries.texts, default="!") >= "!":
+        return entries
+    stays = [bool(text) and text[0] != hidden for text in entries.texts]
+    for text in compress(entries.texts, (not stay for stay in stays)):
+        balance.ignored["leading space" if text else "empty"] += 1
+    return Entries(
+        list(compress(entries.texts, stays)),
+        list(compress(entries.lines, stays)),
+        list(compress(entries.times, stays)),
+        None if entries.durations is None else list(compress(entries.durations, stays)),
+    )
+
+
+# ---- a line with the time before each command
+
+
+def timed_entries(path: Path, mark: str, *, digits: range) -> Iterator[Entries]:
+    """Yield the commands: before the first line with a time each line is one, from there on all between two such lines.
+
+    Args:
+        path: the history.
+        mark: what such a line begins with.
+        digits: how many digits may follow, and then nothing more.
+    """
+    stamp = re.compile(rf"{re.escape(mark)}[0-9]{{{digits[0]},{digits[-1]}}}\r?\n".encode())
+    line = 1
+    for block in blocks(path, partial(_whole_timed, mark=f"\n{mark}".encode(), stamp=stamp)):
+        text = decode(block)
+        yield from _cut_timed(text.removesuffix("\n"), line, mark.encode(), digits)
+        line += text.count("\n")
+
+
+def _whole_timed(block: bytes, *, mark: bytes, stamp: re.Pattern[bytes]) -> int:
+    """Position of the last line with a time, for its command may go on; without one, behind the last line."""
+    at = block.rfind(mark)
+    while at >= 0 and not stamp.match(block, at + 1):
+        at = block.rfind(mark, 0, at)
+    if at < 0 and stamp.match(block):
+        return 0
+    return at + 1 or after_newline(block)
+
+
+def _cut_timed(text: str, line: int, mark: bytes, digits: range) -> Iterator[Entries]:
+    rows = text.split("\n")
+    is_stamp, times = _stamps(heads(text, len(mark) + digits[-1] + 1), mark, digits)
+    stamps = np.flatnonzero(is_stamp)
+    first = int(stamps[0]) if len(stamps) else len(rows)
+    if first:
+        yield Entries(rows[:first], range(line, line + first), [NAN] * first)
+    if first < len(rows):
+        ends = np.append(stamps[1:], len(rows))
+        yield Entries(_between(rows, stamps + 1, ends), packed(line + 1 + stamps), moments(times))
+
+
+def _stamps(written: Bytes, mark: bytes, digits: range) -> tuple[Bools, Floats]:
+    """(whether a line is one with a time, the times of those that are), by the first bytes of each line."""
+    begins = written[0] == mark[0]
+    for place, byte in enumerate(mark):
+        begins &= written[place] == byte
+    candidates = np.flatnonzero(begins)
+    numbers = written[len(mark) :, candidates] - ord("0")  # a newline becomes a large number
+    times = np.full(len(candidates), NAN)
+    is_number, reached = np.ones(len(candidates), dtype=np.bool_), np.zeros(len(candidates))
+    for place in range(digits[-1]):
+        is_number &= numbers[place] <= 9
+        reached = 10 * reached + numbers[place]
+        if place + 1 in digits:
+            times = np.where(is_number & (written[len(mark) + place + 1, candidates] == ord("\n")), reached, times)
+    is_time = ~np.isnan(times)
+    begins[candidates[~is_time]] = False
+    return begins, times[is_time]
+
+
+def _between(rows: list[str], begins: Ints, ends: Ints) -> list[str]:
+    if (ends - begins == 1).all():
+        return rows[begins[0] :: 2]
+    return [
+        rows[begin] if begin + 1 == end else "\n".join(rows[begin:end]).strip("\n")
+        for begin, end in zip(begins.tolist(), ends.tolist(), strict=True)
+    ]
+
+
+# ---- a mark at the end of a line that goes on
+
+# While commands are cut, one of these stands where one goes on: one that the text does not hold (the last it cannot hold;
+# the first ones keep the text narrow, and so fast).
+_JOINS = "\x00\x01\ud800"
+
+
+def continued_entries(path: Path, mark: str) -> Iterator[Entries]:
+    """Yield the commands of a history without times.
+
+    Args:
+        path: the history.
+        mark: what stands for a newline within a command: its last character is the newline. If it begins with CR, a CR
+            before a newline is that mark; else it is a part of the line's end.
+    """
+    line = 1
+    for block in blocks(path, partial(whole, mark=mark.encode())):
+        text = block.decode("utf-8", "surrogateescape") if mark[0] == "\r" else decode(block)
+        commands = joined(text.removesuffix("\n"), mark)
+        yield commands.without_joins(Entries(commands.text.split("\n"), (), ()), line)
+        line += text.count("\n")
+
+
+def whole(block: bytes, *, mark: bytes) -> int:
+    r"""Position behind the last line that no mark continues; a line may end in CR LF where the mark has no CR.
+
+    Example:
+        >>> whole(b"ls\nmake \\\n all\nfor \\\n", mark=b"\\\n")
+        15
+    """
+    end = block.rfind(b"\n")
+    while end > 0 and block.endswith((mark, mark[:-1] + b"\r\n"), 0, end + 1):
+        end = block.rfind(b"\n", 0, end)
+    return end + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Some text with each command on one line: `join` stands for the newlines within, as often as `at` names its command."""
+
+    text: str
+    join: str
+    at: list[int]
+
+    def without_joins(self, found: Entries, line: int) -> Entries:
+        """The entries of this text, one a line, with their newlines put back and the line of each, the first being `line`."""
+        texts, times = found.texts, found.times or [NAN] * len(found.texts)
+        if not self.at:
+            return Entries(texts, range(line, line + len(texts)), times, found.durations)
+        heights = np.bincount(self.at, minlength=len(texts)) + 1
+        texts = list(texts)
+        for at in set(self.at):
+            texts[at] = texts[at].replace(self.join, "\n")
+        return Entries(texts, packed(line + np.cumsum(heights) - heights), times, found.durations)
+
+
+def joined(text: str, mark: str) -> Joined:
+    r"""Put each command on one line.
+
+    Example:
+        >>> joined("ls\nmake \\\n all", "\\\n")
+        Joined(text='ls\nmake \x00 all', join='\x00', at=[1])
+    """
+    join = next(character for character in _JOINS if character not in text)
+    pieces = text.split(mark)
+    # the newlines before the end of a piece count the commands that are over
+    return Joined(join.join(pieces), join, list(accumulate(piece.count("\n") for piece in pieces[:-1])))

@@ -1,0 +1,326 @@
+"""What is written in a field -> its value: moments, numbers, texts, how it ended, who did it.
+
+A value that cannot be understood raises ValueError, and its record is counted as bad. The functions `..._if_known` are for
+histories: there what cannot be read is unknown, and the command stays.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from fivetimes.ingest.formats.json_objects import json_object
+from fivetimes.model import By
+
+NAN = math.nan
+_LATEST = 1e11  # seconds since the epoch; a larger number counts smaller units
+
+
+# ---- moments
+
+_DIGITS = re.compile(r"[0-9]{9,19}(?:\.[0-9]+)?")
+_LOOSE = re.compile(
+    r"([0-9-]+)[ T]+([0-9:.,]+) *(Z|UTC|GMT|[+-][0-9]{2}:?[0-9]{2})?"
+)  # a space where ISO 8601 has none
+
+
+def moment(value: object) -> tuple[float, float]:
+    """A recorded time as (seconds since the epoch, minutes east of UTC), NaN for what is unknown.
+
+    Text is ISO 8601; a text without a zone is taken as UTC. A number counts seconds, or milli-, micro- or nanoseconds
+    where it is too large for that. `Z` says when it was, not where: the offset stays unknown.
+
+    Raises:
+        ValueError: it is no time.
+
+    Example:
+        >>> moment("2026-11-20T09:00:00+01:00")
+        (1795161600.0, 60.0)
+        >>> moment(1795161600000)
+        (1795161600.0, nan)
+    """
+    if value is None or value == "":
+        return NAN, NAN
+    seconds, offset = _written(value) if isinstance(value, str) else (_counted(value), NAN)
+    if not 1 <= seconds < _LATEST:
+        raise ValueError("out of range")
+    return seconds, offset
+
+
+def instant(value: object) -> float:
+    """The seconds of `moment` alone, NaN for what is unknown.
+
+    Raises:
+        ValueError: it is no time.
+
+    Example:
+        >>> instant("2026-11-20T09:00:00.5Z")
+        1795165200.5
+    """
+    try:
+        when = datetime.fromisoformat(value)  # type: ignore[arg-type]  # a TypeError says so too
+    except (TypeError, ValueError):
+        return moment(value)[0]
+    if when.tzinfo is UTC:  # as transcripts have it, line for line
+        seconds = when.timestamp()
+        if 1 <= seconds < _LATEST:
+            return seconds
+    return moment(value)[0]
+
+
+def _written(value: str) -> tuple[float, float]:
+    if value[-1] == "Z" and value[10:11] == "T":  # the commonest form, taken the shortest way
+        return datetime.fromisoformat(value).timestamp(), NAN
+    text = value.strip()
+    if _DIGITS.fullmatch(text):
+        return _counted(text), NAN
+    try:
+        when = datetime.fromisoformat(text)
+    except ValueError:
+        found = _LOOSE.fullmatch(text)
+        if found is None:
+            raise
+        text = f"{found[1]}T{found[2]}{(found[3] or '').replace('UTC', 'Z').replace('GMT', 'Z')}"
+        when = datetime.fromisoformat(text)
+    offset = when.utcoffset()
+    if offset is None:
+        return when.replace(tzinfo=UTC).timestamp(), NAN
+    return when.timestamp(), NAN if text[-1] in "Zz" else offset.total_seconds() / 60
+
+
+def _counted(value: object) -> float:
+    seconds = number(value)
+    while _LATEST <= seconds < _LATEST * 1e9:
+        seconds /= 1000
+    return seconds
+
+
+def number(value: object) -> float:
+    """A finite number, written as such or as text; NaN where there is none.
+
+    Raises:
+        ValueError: it is something else.
+
+    Example:
+        >>> number("2.5"), number(None)
+        (2.5, nan)
+    """
+    if value is None or value == "":
+        return NAN
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        raise ValueError("no number")
+    try:
+        found = float(value)
+    except OverflowError as error:
+        raise ValueError("out of range") from error
+    if not math.isfinite(found):
+        raise ValueError("out of range")
+    return found
+
+
+_FARTHEST = 14 * 60  # minutes from UTC
+
+
+def git_moment(date: str) -> tuple[float, float]:
+    """Seconds since the epoch and minutes east of UTC, NaN for what is no such thing.
+
+    Example:
+        >>> git_moment("1700000000 -0330")
+        (1700000000.0, -210.0)
+    """
+    seconds, _, zone = date.partition(" ")
+    known = re.fullmatch(r"([+-])(\d\d)(\d\d)", zone, re.ASCII)
+    time = float(seconds) if re.fullmatch(r"[1-9]\d{0,10}", seconds, re.ASCII) else NAN
+    offset = float(f"{known[1]}{int(known[2]) * 60 + int(known[3])}") if known else NAN
+    return time, offset if abs(offset) <= _FARTHEST else NAN
+
+
+# ---- a record that is left out
+
+
+class LeftOut(Exception):
+    """No error: says that a record is left out, and by which rule."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Stands in the place of a text and says that its record is left out, and by which rule."""
+
+    name: str
+
+
+# ---- how a field is read
+
+
+def name(value: object) -> str:
+    """A text that must be there.
+
+    Example:
+        >>> name(" draft ")
+        'draft'
+    """
+    found = text(value)
+    if found is None:
+        raise ValueError("empty")
+    return found
+
+
+def text(value: object) -> str | None:
+    """A text that may be missing; a whole number (of a session, say) is taken as one.
+
+    Example:
+        >>> text(7), text("")
+        ('7', None)
+    """
+    if value is None:
+        return None
+    if isinstance(value, Rule):
+        raise LeftOut(value.name)
+    if isinstance(value, bool) or not isinstance(value, (str, int)):
+        raise ValueError("no text")
+    return str(value).strip() or None
+
+
+def arguments(value: object) -> Mapping[str, Any] | None:
+    """Named arguments: an object, or the JSON text of one; None where there are none.
+
+    Example:
+        >>> arguments('{"slug": "spring"}')
+        {'slug': 'spring'}
+    """
+    found = json_object(value) if isinstance(value, str) and value.strip() else value
+    if not found:
+        return None
+    if not isinstance(found, dict):
+        raise ValueError("no object")
+    return found
+
+
+_STATUS = {
+    **dict.fromkeys(("ok", "success", "succeeded", "successful", "done", "completed", "passed"), 0.0),
+    **dict.fromkeys(
+        ("error", "errored", "fail", "failed", "failure", "timeout", "aborted", "cancelled", "canceled"), 1.0
+    ),
+}
+
+
+def status(value: object) -> float:
+    """A word or number for how it ended, as an exit status; NaN for a word that says neither well nor badly.
+
+    Example:
+        >>> status("ok"), status("error"), status("running"), status(2)
+        (0.0, 1.0, nan, 2.0)
+    """
+    if isinstance(value, bool):
+        return 0.0 if value else 1.0
+    if isinstance(value, str):
+        return _STATUS.get(value.strip().lower(), NAN)
+    return number(value)
+
+
+def seconds(value: object) -> float:
+    """A duration; NaN where there is none.
+
+    Example:
+        >>> seconds("1.5")
+        1.5
+    """
+    found = number(value)
+    if found < 0:
+        raise ValueError("negative")
+    return found
+
+
+_BY = {"": By.HUMAN, "human": By.HUMAN, "person": By.HUMAN, "user": By.HUMAN, "agent": By.AGENT, "bot": By.BOT}
+
+
+def by(value: object) -> By:
+    """Who did it; a person, if the log does not say.
+
+    Example:
+        >>> by("agent"), by(None)
+        (<By.AGENT: 1>, <By.HUMAN: 0>)
+    """
+    found = _BY.get((text(value) or "").lower())
+    if found is None:
+        raise ValueError("unknown")
+    return found
+
+
+# ---- fields of a history: where one cannot be read it is unknown, and the command stays
+
+
+def command(value: object) -> str:
+    """A typed command.
+
+    Raises:
+        LeftOut: it is empty, or begins with a blank, by which people say that it is not to be kept.
+
+    Example:
+        >>> command("ls")
+        'ls'
+    """
+    if isinstance(value, Rule):
+        raise LeftOut(value.name)
+    if not isinstance(value, str):
+        raise ValueError("no text")
+    found = value.strip("\n")
+    if found[:1] in ("", " "):
+        raise LeftOut("leading space" if found else "empty")
+    return found
+
+
+def time_if_known(value: object) -> tuple[float, float]:
+    """A moment as `lines.moment` gives it; unknown where it is none.
+
+    Example:
+        >>> time_if_known("yesterday")
+        (nan, nan)
+    """
+    try:
+        return moment(value)
+    except ValueError:
+        return NAN, NAN
+
+
+def seconds_if_known(value: object) -> float:
+    """A duration; unknown where it is none, or below 0.
+
+    Example:
+        >>> seconds_if_known(-1), seconds_if_known(2)
+        (nan, 2.0)
+    """
+    try:
+        return seconds(value)
+    except ValueError:
+        return NAN
+
+
+def exit_if_known(value: object) -> float:
+    """An exit status; unknown where it is no number.
+
+    Example:
+        >>> exit_if_known("130"), exit_if_known("?")
+        (130.0, nan)
+    """
+    try:
+        return number(value)
+    except ValueError:
+        return NAN
+
+
+def text_if_known(value: object) -> str | None:
+    """A text; unknown where it is empty or no text.
+
+    Example:
+        >>> text_if_known("/tmp"), text_if_known(b"")
+        ('/tmp', None)
+    """
+    try:
+        return text(value)
+    except ValueError:
+        return None

@@ -1,0 +1,142 @@
+"""Transcripts of Claude Code (one, or a folder of them) -> RawBatch: what the agent called, and what its user typed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+import orjson
+
+from fivetimes.ingest.formats.agent_calls import (
+    SHELL,
+    TOOL,
+    Call,
+    Record,
+    Transcript,
+    Where,
+    object_of,
+    text_of,
+    time_of,
+)
+from fivetimes.ingest.formats.files import each_file
+from fivetimes.ingest.formats.json_objects import json_records
+from fivetimes.ingest.formats.values import NAN
+from fivetimes.model import Balance, By, Kind, RawBatch, Source
+
+_TYPED_COMMAND = re.compile(r"<command-name>\s*/?(.*?)\s*</command-name>", re.DOTALL)
+_TYPED_ARGUMENTS = re.compile(r"<command-args>\s*(.*?)\s*</command-args>", re.DOTALL)
+_TYPED_SHELL = re.compile(r"\s*<bash-input>\s*(.*?)\s*</bash-input>", re.DOTALL)
+
+_SPEAKERS = ("assistant", "user")
+
+_EXIT = re.compile(r"(?:Error: )?Exit code ([0-9]{1,9})\b")
+
+# Commands of the program itself: they steer the conversation, and call no skill.
+_BUILT_IN = """
+    add-dir agents bug clear compact config context cost doctor effort exit export fast feedback help hooks ide
+    keybindings login logout mcp memory model output-style permissions plan plugin privacy-settings quit release-notes
+    rename resume rewind sandbox skills stats status statusline tasks terminal-setup theme todos upgrade usage vim
+"""
+
+
+def read(source: Source, balance: Balance) -> Iterator[RawBatch]:
+    """Yield the calls of a transcript, or of all transcripts below a folder.
+
+    A line with several calls counts as several records. A call that was seen before, by its id, is a copy that a resumed
+    or forked conversation carries on. A call has no exit and no duration until its result is in the file.
+
+    Raises:
+        ReadError: there is no such file or folder, or no transcript in it.
+    """
+    seen: set[object] = set()
+    return each_file(source, balance, "*.jsonl", lambda one, account: _transcript(one, account, seen))
+
+
+def _transcript(source: Source, balance: Balance, seen: set[object]) -> Iterator[RawBatch]:
+    transcript = Transcript(source, balance, seen)
+
+    def take(line: int, record: Record) -> None:
+        calls = _taken(record, transcript) if record.get("type") in _SPEAKERS else ()
+        if not calls:
+            transcript.skip()
+            return
+        try:
+            time = time_of(record)
+        except ValueError:
+            for _ in calls:
+                transcript.refuse("timestamp not understood")
+            return
+        session = text_of(record, "sessionId") or source.path.stem
+        where = Where(line, time, session, text_of(record, "cwd") or None)
+        for call in calls:
+            transcript.add(call, where)
+
+    return transcript.read(json_records(source.path, balance, parse=orjson.loads), take)
+
+
+def _taken(record: Record, transcript: Transcript) -> Sequence[Call]:
+    """The calls of a record; the results in it are kept for the calls that they belong to."""
+    content = object_of(record, "message").get("content")
+    blocks = [block for block in content if isinstance(block, dict)] if isinstance(content, list) else []
+    if record["type"] == "assistant":
+        uses = [block for block in blocks if block.get("type") == "tool_use"]
+        return [_used(block, f"{text_of(record, 'uuid')}/{at}") for at, block in enumerate(uses)]
+    results = [block for block in blocks if block.get("type") == "tool_result"]
+    if results:
+        _keep(results, record, transcript)
+    if record.get("isMeta") or record.get("isSidechain") or record.get("isCompactSummary"):
+        return ()
+    said = content if isinstance(content, str) else _first_text(blocks)
+    return _typed(said, text_of(record, "uuid") or None) if "<" in said else ()
+
+
+# ---- one record
+
+
+def _used(block: Record, otherwise: str) -> Call:
+    name, given = text_of(block, "name"), block.get("input")
+    args = given if isinstance(given, dict) else {}
+    key = text_of(block, "id") or otherwise
+    if name == "Bash":  # an empty command is none, and no tool of that name
+        return Call(key, text_of(args, "command").strip(), SHELL)
+    if name == "Skill":
+        named = next((field for field in ("skill", "command", "name") if text_of(args, field)), "skill")
+        return Call(
+            key, text_of(args, named).strip("/ "), Kind.SKILL, {k: v for k, v in args.items() if k != named} or None
+        )
+    if name == "SlashCommand":
+        called, _, rest = text_of(args, "command").strip("/ ").partition(" ")
+        return Call(key, called, Kind.SKILL, {"args": rest} if rest else None)
+    return Call(key, name, TOOL, args or None)
+
+
+def _typed(text: str, key: str | None) -> list[Call]:
+    if shell := _TYPED_SHELL.match(text):
+        return [Call(key, shell[1], Kind.SHELL, by=By.HUMAN)]
+    command = _TYPED_COMMAND.search(text) if text.lstrip().startswith("<command-") else None
+    if command is None or command[1] in _BUILT_IN.split():
+        return []
+    args = _TYPED_ARGUMENTS.search(text)
+    return [Call(key, command[1], Kind.SKILL, {"args": args[1]} if args and args[1] else None, By.HUMAN)]
+
+
+def _keep(results: Sequence[Record], record: Record, transcript: Transcript) -> None:
+    try:
+        at = time_of(record)
+    except ValueError:
+        at = NAN
+    stopped = object_of(record, "toolUseResult").get("interrupted") is True
+    for block in results:
+        exit_ = _failure(block.get("content")) if block.get("is_error") is True else float(stopped)
+        transcript.end(text_of(block, "tool_use_id"), exit_=exit_, time=at)
+
+
+def _failure(said: object) -> float:
+    """The exit status of a call that failed: as it is told, for a shell's command tells it first; else any but 0."""
+    text = _first_text([block for block in said if isinstance(block, dict)]) if isinstance(said, list) else said
+    told = _EXIT.match(text) if isinstance(text, str) else None
+    return float(told[1]) or 1.0 if told else 1.0
+
+
+def _first_text(blocks: Sequence[Record]) -> str:
+    return next((text_of(block, "text") for block in blocks if block.get("type") == "text"), "")

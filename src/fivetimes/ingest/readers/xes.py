@@ -1,0 +1,123 @@
+"""An XES event log (process mining's exchange form, also gzipped) -> RawBatch."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+from xml.parsers import expat
+
+from fivetimes.config import BLOCK_BYTES, DEEPEST
+from fivetimes.errors import ReadError
+from fivetimes.ingest.formats import records, values
+from fivetimes.ingest.formats.files import blocks
+from fivetimes.ingest.formats.values import moment
+from fivetimes.model import Balance, Kind, RawBatch, Source
+
+_VALUES = frozenset({"string", "date", "int", "float", "boolean", "id"})
+_GZIP = b"\x1f\x8b"
+
+LAYOUT: records.Layout = {
+    "text": ("concept:name", values.name),
+    "time": ("time:timestamp", moment),
+    "person": ("org:resource", values.text),
+    "session": ("case", values.text),
+}
+
+
+def read(source: Source, balance: Balance) -> Iterator[RawBatch]:
+    """Yield the events of a log: the activity is the action, the case its session, the resource the person.
+
+    Of an activity that is told several times (scheduled, started, completed) the completion counts. A document type
+    declaration is refused: nothing in a log needs one, and attacks do.
+    """
+    return records.batches(source, balance, _events(source.path, balance), kind=Kind.ACTION, layout=LAYOUT)
+
+
+class _Log:
+    """Takes the elements of a log as the parser finds them, and gives out whole events."""
+
+    def __init__(self, parser: expat.XMLParserType) -> None:
+        self.parser = parser
+        self.open: list[str] = []
+        self.case: str | None = None
+        self.cases = 0
+        self.event: dict[str, object] | None = None
+        self.line = 0
+        self.found: list[tuple[int, dict[str, object]]] = []
+        parser.StartElementHandler = self.start
+        parser.EndElementHandler = self.end
+        parser.StartDoctypeDeclHandler = self.refuse
+
+    def refuse(self, *_: object) -> None:
+        raise ValueError("a document type declaration")
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        name = name.rpartition(":")[2]
+        self.open.append(name)
+        if len(self.open) > DEEPEST:
+            raise ValueError("nesting without end")
+        if name == "trace":
+            self.cases += 1
+            self.case = f"trace {self.cases}"
+        elif name == "event":
+            self.event, self.line = {}, self.parser.CurrentLineNumber
+        elif name in _VALUES and len(self.open) > 1:
+            self.value(self.open[-2], attributes)
+
+    def value(self, of: str, attributes: dict[str, str]) -> None:
+        key, value = attributes.get("key"), attributes.get("value")
+        if of == "event" and self.event is not None and key is not None:
+            self.event[key] = value
+        elif of == "trace" and key == "concept:name" and value:
+            self.case = value
+
+    def end(self, _name: str) -> None:
+        name = self.open.pop()
+        if name == "event" and self.event is not None:
+            self.found.append((self.line, {**self.event, "case": self.case}))
+            self.event = None
+        elif name == "trace":
+            self.case = None
+
+
+def _events(path: Path, balance: Balance) -> Iterator[tuple[int, dict[str, object]]]:
+    parser = expat.ParserCreate()
+    log = _Log(parser)
+    try:
+        with _opened(path) as file:
+            while block := file.read(BLOCK_BYTES):
+                parser.Parse(block, False)
+                yield from _completed(log)
+            parser.Parse(b"", True)
+    except (
+        expat.ExpatError,
+        ValueError,
+        LookupError,
+        EOFError,
+        zlib.error,
+        gzip.BadGzipFile,
+    ):  # LookupError: of encodings
+        balance.records += 1
+        balance.bad["no XML from here on"] += 1
+    yield from _completed(log)
+
+
+def _opened(path: Path) -> BinaryIO:
+    begun = next(blocks(path, len), b"")
+    try:
+        return gzip.open(path, "rb") if begun.startswith(_GZIP) else path.open("rb")  # type: ignore[return-value]
+    except OSError as error:
+        raise ReadError(f"{path}: it cannot be read ({error.strerror}). Let it be read, or leave it out.") from error
+
+
+def _completed(log: _Log) -> Iterator[tuple[int, dict[str, object]]]:
+    for line, event in log.found:
+        told = event.get("lifecycle:transition")
+        if isinstance(told, str) and told.lower() != "complete":
+            yield line, event | {"concept:name": values.Rule(f"lifecycle: {told.lower()[:20]}")}
+        else:
+            yield line, event
+    log.found = []
