@@ -84,7 +84,7 @@ def _share(seen: Sequence[persistence.Seen]) -> float:
 def _frequent(sessions: SessionLog, count: int) -> list[tuple[int, ...]]:
     """The most frequent sequences of the first part of the time, as many as there are candidates."""
     first = persistence.first_part(sessions)
-    found = sequential_patterns.classic(
+    found = sequential_patterns.prefixspan_baseline(
         sequential_patterns.traces_of(first), most=max(FREQUENT, count), min_length=3, max_length=8
     )
     return [tokens for tokens, _ in found][:count]

@@ -79,19 +79,18 @@ def patterns(  # noqa: PLR0913, PLR0917 - the questions of one command
     as_json: AsJson = False,
 ) -> None:
     """Print frequent sequences, plainly counted: what the ladder is not."""
-    from fivetimes import pipeline, sequences, store
+    from fivetimes import pipeline, sequential_patterns, store
     from fivetimes.config import Mining
-    from fivetimes.sequential_patterns import Task
 
     most = limit or Mining().limit
-    task = Task(support, _gap(max_gap), min_length, max_length, count.value, keep.value, most)
-    found = sequences.mined(
+    task = sequential_patterns.Task(support, _gap(max_gap), min_length, max_length, count.value, keep.value, most)
+    found = sequential_patterns.mine_files(
         paths or [],
-        sequences.Asked(task, engine.value, tuple(name.value for name in column or ()), top),
+        sequential_patterns.PatternRequest(task, engine.value, tuple(name.value for name in column or ()), top),
         otherwise=lambda: pipeline.sequences(to_scan(paths or [], config)[0], key=store.local_key(folder())),
     )
     if len(found) or as_json:
-        emit(sequences.as_json(found) if as_json else sequences.as_text(found), output)
+        emit(sequential_patterns.as_json(found) if as_json else sequential_patterns.as_text(found), output)
     else:
         typer.echo("no pattern is seen that often", err=True)
     if len(found) < found.found:

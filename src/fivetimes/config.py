@@ -302,7 +302,7 @@ FAREWELLS = frozenset(("exit", "logout"))
 
 @dataclass(frozen=True, slots=True)
 class Mining:
-    """The defaults of the pattern miner (`patterns/`); lengths in tokens."""
+    """The defaults of the pattern miner (`sequential_patterns/`); lengths in tokens."""
 
     support: int = 5  # occurrences or sessions
     max_gap: int = 1  # foreign actions between two neighbours

@@ -153,7 +153,7 @@ def sessions_of(events: EventLog, team: Team, search: Search) -> SessionLog:
 def _engine(request: Request, sessions: SessionLog, tick: Tick) -> dict[str, Any]:
     """What looks for routines, as `propose` wants it told."""
     if request.engine == "prefixspan":
-        found = sequential_patterns.classic(
+        found = sequential_patterns.prefixspan_baseline(
             sequential_patterns.traces_of(sessions), most=100, min_length=3, max_length=8
         )
         tokens = [pattern for pattern, _ in found]

@@ -16,8 +16,8 @@ import logs
 import oracles
 from fivetimes.errors import MiningError
 from fivetimes.model import PatternSet, Traces
-from fivetimes.sequential_patterns import breadth, classic, depth, mine, mining, traces_of
-from fivetimes.sequential_patterns.coding import Task, code
+from fivetimes.sequential_patterns import Task, engines, mine, mining, prefixspan_baseline, traces_of
+from fivetimes.sequential_patterns.database import encode
 from fivetimes.sequential_patterns.occurrences import occurrences, support
 
 LETTERS = "abc"
@@ -27,7 +27,7 @@ counts = st.sampled_from(["occurrences", "sessions"])
 # an oracle takes its time, and the first call of compiled code may have to compile
 unhurried = settings(deadline=None)
 few = settings(deadline=None, max_examples=40)
-engines = pytest.mark.parametrize("engine", ["numba", "numpy"])
+each_engine = pytest.mark.parametrize("engine", ["numba", "numpy"])
 
 
 def as_dict(found: PatternSet) -> dict:
@@ -51,7 +51,7 @@ def test_a_larger_gap_never_lowers_the_support(tokens, trace, max_gap):
     assert support(tokens, [trace], max_gap=max_gap) <= support(tokens, [trace], max_gap=max_gap + 1)
 
 
-@engines
+@each_engine
 @unhurried
 @given(databases, st.integers(1, 3), gaps)
 def test_mine_agrees_with_the_oracle(engine, db, least, max_gap):
@@ -59,7 +59,7 @@ def test_mine_agrees_with_the_oracle(engine, db, least, max_gap):
     assert as_dict(found) == oracles.frequent(db, least, max_gap, 4)
 
 
-@engines
+@each_engine
 @unhurried
 @given(databases, st.integers(1, 3), gaps)
 def test_mine_counts_sessions_as_the_oracle_does(engine, db, least, max_gap):
@@ -93,13 +93,13 @@ def test_prefixspan_gives_the_same_where_definitions_meet(db, least):
 @given(st.lists(st.text(LETTERS, max_size=20), min_size=1, max_size=4), gaps, counts)
 def test_the_numpy_engine_finds_the_same_in_small_parts(db, max_gap, count):
     task = Task(2, max_gap, 1, 4, count, "all", 100_000)
-    coded = code(traces_of(db), task)
-    whole, parts = breadth.search(coded, task), breadth.search(coded, task, rows=3)
+    coded = encode(traces_of(db), task)
+    whole, parts = engines.breadth_first(coded, task), engines.breadth_first(coded, task, rows=3)
     assert whole.key.tolist() == parts.key.tolist()
     assert whole.support.tolist() == parts.support.tolist()
 
 
-@engines
+@each_engine
 def test_a_gap_longer_than_the_pair_filter_looks_is_searched_too(engine):
     db = [["a", *"vwxyzuts", "b", *"rqponmlk", "c"]] * 5
     found = as_dict(mine(db, support=5, max_gap=9, max_length=3, engine=engine))
@@ -217,10 +217,10 @@ def test_whole_numbers_of_any_make_are_tokens():
     assert as_dict(mine(frame, support=1, min_length=2)) == {(7, 8): 1}
 
 
-@pytest.mark.parametrize(("sessions", "engine"), [(10, breadth.search), (300_000, depth.search)])
+@pytest.mark.parametrize(("sessions", "engine"), [(10, engines.breadth_first), (300_000, engines.depth_first)])
 def test_the_compiled_engine_is_taken_where_it_pays(sessions, engine):
     task = Task(5, 1, 1, 2, "occurrences", "all", 100)
-    coded = code(traces_of([["a", "b"]] * sessions), task)
+    coded = encode(traces_of([["a", "b"]] * sessions), task)
     assert mining.engine_for("auto", coded) is engine
 
 
@@ -286,7 +286,7 @@ def test_the_most_surprising_are_kept_and_the_rest_is_told():
     assert best.columns["surprise"][0] > 0
 
 
-@engines
+@each_engine
 def test_too_many_patterns_end_the_search_with_numbers_and_a_way_out(engine):
     with pytest.raises(MiningError, match=r"and the limit is 1,000 .*no gap limit.*Set max_gap"):
         mine(random_database(), support=2, max_gap=None, max_length=6, engine=engine, limit=1000)
@@ -323,7 +323,7 @@ def test_what_cannot_be_asked_is_refused_in_a_sentence(wrong, words):
 @given(databases)
 def test_the_classic_answer_counts_sessions_without_a_gap_limit(db):
     traces = traces_of(db)
-    for tokens, count in classic(traces, most=5, min_length=2, max_length=3):
+    for tokens, count in prefixspan_baseline(traces, most=5, min_length=2, max_length=3):
         named = [traces.labels[token] for token in tokens]
         assert sum(bool(oracles.embeddings(named, trace, None)) for trace in db) == count
 
@@ -338,11 +338,11 @@ def test_ctrl_c_ends_the_wait_at_once_and_tells_the_compiled_code_to_stop():
         ended.set()
 
     with pytest.raises(KeyboardInterrupt):
-        depth.interruptible(work, stop)
+        engines.interruptible(work, stop)
     assert ended.wait(60)
 
 
 def test_a_search_that_was_told_to_stop_stops():
-    coded = code(traces_of(random_database()), Task(2, None, 1, 9, "occurrences", "all", 10**9))
-    kernel_says = depth.grow(coded, Task(2, None, 1, 9, "occurrences", "all", 10**9), None, np.ones(1, dtype=np.bool_))
-    assert kernel_says[-1] < 1
+    coded = encode(traces_of(random_database()), Task(2, None, 1, 9, "occurrences", "all", 10**9))
+    found = engines.grow(coded, Task(2, None, 1, 9, "occurrences", "all", 10**9), None, np.ones(1, dtype=np.bool_))
+    assert found.share < 1

@@ -1,6 +1,5 @@
 """Sources of work history -> raw batches: one file per source, and where to look for them."""
 
-from fivetimes.ingest import spmf
 from fivetimes.ingest.advice import advice
 from fivetimes.ingest.discovery import discover, named, sources
 from fivetimes.ingest.ignore import Ignore, ignore, without
@@ -18,6 +17,5 @@ __all__ = [
     "named",
     "sniff",
     "sources",
-    "spmf",
     "without",
 ]

@@ -1,4 +1,4 @@
-"""Coded traces -> a tree of frequent sequences, depth first. `patterns/coding.py` says what the arrays mean.
+"""Coded traces -> a tree of frequent sequences, depth first. `sequential_patterns/database.py` says what the arrays mean.
 
 An occurrence of a sequence is kept as (end, latest start). Both rise together: of two places where a sequence may end, the
 later one has the later latest start. So an event that continues a sequence continues its nearest occurrence, each event is

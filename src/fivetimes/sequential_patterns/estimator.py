@@ -16,9 +16,9 @@ from sklearn.utils.validation import check_is_fitted
 
 from fivetimes.config import Mining
 from fivetimes.model import PatternSet
-from fivetimes.sequential_patterns.coding import Count, Keep, Sessions, traces_of
+from fivetimes.sequential_patterns.database import Count, Keep, Sessions, traces_of
 from fivetimes.sequential_patterns.mining import EngineName, mine
-from fivetimes.sequential_patterns.tally import places, sessions_of
+from fivetimes.sequential_patterns.occurrences import occurrence_starts, sessions_of
 
 _DEFAULTS = Mining()
 
@@ -27,7 +27,7 @@ class SequenceMiner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     """Learns frequent sequences from sessions, and counts them in sessions.
 
     The parameters are those of `fivetimes.sequential_patterns.mine`. What `transform` counts are disjoint occurrences,
-    whatever `count` says of the support; a column of the sessions that were fitted adds up to the support by occurrences.
+    whatever `count` is for the support; a column of the sessions that were fitted adds up to the support by occurrences.
 
     Attributes:
         patterns_: the PatternSet found.
@@ -75,9 +75,9 @@ class SequenceMiner(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         session = sessions_of(traces)
         # one column pair of zero length, so that no pattern at all is a matrix too
         found = [(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))]
-        found.extend(places(self.patterns_, traces, max_gap=self.max_gap, rows=_DEFAULTS.rows_at_once))
+        found.extend(occurrence_starts(self.patterns_, traces, max_gap=self.max_gap, rows=_DEFAULTS.rows_at_once))
         column = np.concatenate([pattern for pattern, _ in found])
-        row = session[np.concatenate([place for _, place in found])]
+        row = session[np.concatenate([position for _, position in found])]
         ones = np.ones(len(row), dtype=np.int64)
         return csr_matrix((ones, (row, column)), shape=(len(traces), len(self.patterns_)))
 

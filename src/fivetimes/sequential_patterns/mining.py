@@ -1,10 +1,10 @@
-"""Sessions -> PatternSet: all frequent sequences of tokens, counted as `occurrences.py` defines.
+"""Sessions -> PatternSet: all frequent sequences of tokens, counted as `occurrences.py` defines them.
 
 Engines look for them in different ways and give the same answer, in the same order:
 
-* `numba`: depth first, compiled; loading it costs some tenths of a second, the first time ever some seconds;
+* `numba`: depth first, compiled; loading it costs some tenths of a second, the very first time some seconds;
 * `numpy`: level by level, nothing is compiled;
-* `prefixspan`: the classic library; no gap limit, counted by sessions, else it refuses;
+* `prefixspan`: the PyPI library; no gap limit, counted by sessions, else it refuses;
 * `spark`: the same search in parts, on the workers of a Spark session (needs `fivetimes[spark]`);
 * `auto`: `numba` where the job is large enough to pay for it, else `numpy`.
 """
@@ -12,20 +12,17 @@ Engines look for them in different ways and give the same answer, in the same or
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 from typing import Literal, Protocol
 
 import numpy as np
 
 from fivetimes.config import Mining
 from fivetimes.errors import MiningError
-from fivetimes.model import Floats, Ints, PatternSet, Token, Traces
-from fivetimes.sequential_patterns import breadth, depth, prefixspan, spark
-from fivetimes.sequential_patterns.closing import closed_and_maximal
-from fivetimes.sequential_patterns.coding import Coded, Count, Keep, Sessions, Task, code, traces_of
-from fivetimes.sequential_patterns.surprise import surprise
-from fivetimes.sequential_patterns.tally import with_columns
-from fivetimes.sequential_patterns.tree import Tree, in_order, lengths, spelled
+from fivetimes.model import PatternSet, Traces
+from fivetimes.sequential_patterns import engines, spark
+from fivetimes.sequential_patterns.database import CodedDatabase, Count, Keep, Sessions, Task, encode, traces_of
+from fivetimes.sequential_patterns.occurrences import with_columns
+from fivetimes.sequential_patterns.tree import PrefixTree, listed
 
 EngineName = Literal["auto", "numba", "numpy", "prefixspan", "spark"]
 DEFAULTS = Mining()
@@ -34,16 +31,16 @@ DEFAULTS = Mining()
 class Engine(Protocol):
     """Finds all frequent sequences of a coded database."""
 
-    def __call__(self, coded: Coded, task: Task) -> Tree:
+    def __call__(self, coded: CodedDatabase, task: Task) -> PrefixTree:
         """The sequences as a tree; raises MiningError where the engine cannot do the task, or there are too many."""
         ...
 
 
 ENGINES: Mapping[str, Engine] = {
-    "numba": depth.search,
-    "numpy": breadth.search,
-    "prefixspan": prefixspan.search,
-    "spark": spark.search,
+    "numba": engines.depth_first,
+    "numpy": engines.breadth_first,
+    "prefixspan": engines.prefixspan,
+    "spark": spark.spark_search,
 }
 
 
@@ -102,18 +99,22 @@ def search(
     columns: Collection[str] = (),
     top: int | None = None,
 ) -> PatternSet:
-    """What `mine` does, for a task."""
-    coded = code(traces, task)
+    """What `mine` does, for a task.
+
+    Raises:
+        MiningError: something cannot be done as asked, or there are more patterns than the limit.
+    """
+    coded = encode(traces, task)
     tree = engine_for(engine, coded)(coded, task)
-    places = len(coded.items) / min(coded.span, max(1.0, _mean_length(coded)))
-    found = listed(tree, coded.labels, task, places=places, top=top, score="surprise" in columns)
+    windows = len(coded.items) / min(coded.span, max(1.0, _mean_length(coded)))
+    found = listed(tree, coded.labels, task, windows=windows, top=top, score="surprise" in columns)
     extra = [name for name in dict.fromkeys(columns) if name != "surprise"]
     if not extra:
         return found
     return with_columns(found, traces, columns=extra, max_gap=task.max_gap, rows=DEFAULTS.rows_at_once)
 
 
-def engine_for(name: str, coded: Coded) -> Engine:
+def engine_for(name: str, coded: CodedDatabase) -> Engine:
     """The engine of that name; `auto` is the compiled one where the job is large enough to pay for loading it."""
     if name == "auto":
         # without a limit the window is all that follows in the session
@@ -124,39 +125,5 @@ def engine_for(name: str, coded: Coded) -> Engine:
     return ENGINES[name]
 
 
-def _mean_length(coded: Coded) -> float:
+def _mean_length(coded: CodedDatabase) -> float:
     return len(coded.unit) / max(1, len(np.unique(coded.last)))
-
-
-def listed(
-    tree: Tree, labels: tuple[Token, ...], task: Task, *, places: float, top: int | None = None, score: bool = False
-) -> PatternSet:
-    """What is kept of a tree, in order.
-
-    Args:
-        tree: all frequent sequences.
-        labels: what each item is called, in order.
-        task: which of them to keep.
-        places: see `surprise.surprise`.
-        top: keep so many, the most surprising ones.
-        score: whether to add the column `surprise`.
-    """
-    flags = lengths(tree) >= task.min_length
-    if task.keep != "all":
-        closed, maximal = closed_and_maximal(tree, max_gap=task.max_gap)
-        flags &= closed if task.keep == "closed" else maximal
-    nodes = np.flatnonzero(flags)
-    place = in_order(tree)
-    bits = surprise(tree, places=max(1.0, places)) if score or top is not None else None
-    if top is not None and bits is not None:
-        nodes = _best(nodes, bits, place, top)
-    nodes = nodes[np.lexsort((place[nodes], -tree.support[nodes]))]
-    items, start = spelled(tree, nodes)
-    found = PatternSet(items, start, tree.support[nodes], labels, found=int(flags.sum()))
-    return found if not score or bits is None else replace(found, columns={"surprise": bits[nodes]})
-
-
-def _best(nodes: Ints, bits: Floats, place: Ints, top: int) -> Ints:
-    if top < 1:
-        raise MiningError(f"top is {top}, which keeps nothing. Give 1 or more, or leave it out to keep all.")
-    return nodes[np.lexsort((place[nodes], -bits[nodes]))[:top]]

@@ -11,33 +11,34 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fivetimes.errors import MiningError
-from fivetimes.sequential_patterns import breadth, traces_of
-from fivetimes.sequential_patterns.coding import Task, code
-from fivetimes.sequential_patterns.pivots import mine_pivot, ranks, together, windows
-from fivetimes.sequential_patterns.tree import Tree
+from fivetimes.sequential_patterns import Task, traces_of
+from fivetimes.sequential_patterns.database import encode
+from fivetimes.sequential_patterns.engines import breadth_first
+from fivetimes.sequential_patterns.spark import frequency_ranks, joined_pivots, mine_pivot, pivot_windows
+from fivetimes.sequential_patterns.tree import PrefixTree
 
 databases = st.lists(st.text("abcde", max_size=14), min_size=1, max_size=5)
 gaps = st.one_of(st.none(), st.integers(0, 3))
 counts = st.sampled_from(["occurrences", "sessions"])
 
 
-def by_pivots(coded, task: Task) -> Tree:
+def by_pivots(coded, task: Task) -> PrefixTree:
     edges = np.flatnonzero(np.diff(coded.unit, prepend=-1, append=-1))
     traces = [coded.items[low:high] for low, high in pairwise(edges.tolist())]
-    rank = ranks(np.bincount(coded.items[coded.items >= 0], minlength=len(coded.labels)))
+    rank = frequency_ranks(np.bincount(coded.items[coded.items >= 0], minlength=len(coded.labels)))
     around = defaultdict(list)
     for number, trace in enumerate(traces):
-        for pivot, stretches in windows(trace, rank, task):
+        for pivot, stretches in pivot_windows(trace, rank, task):
             around[pivot].append((number, stretches))
-    return together([mine_pivot(pivot, found[::-1], task) for pivot, found in around.items()], task)
+    return joined_pivots([mine_pivot(pivot, found[::-1], task) for pivot, found in around.items()], task)
 
 
 @settings(deadline=None)
 @given(databases, st.integers(1, 3), gaps, counts)
 def test_pivots_give_what_the_whole_database_gives(db, least, max_gap, count):
     task = Task(least, max_gap, 1, 4, count, "all", 1_000_000)
-    coded = code(traces_of(db), task)
-    whole, parts = breadth.search(coded, task), by_pivots(coded, task)
+    coded = encode(traces_of(db), task)
+    whole, parts = breadth_first(coded, task), by_pivots(coded, task)
     # the width of the keys is that of the labels, used or not
     assert (whole.parent.tolist(), whole.item.tolist()) == (parts.parent.tolist(), parts.item.tolist())
     assert whole.support[1:].tolist() == parts.support[1:].tolist()
@@ -45,9 +46,9 @@ def test_pivots_give_what_the_whole_database_gives(db, least, max_gap, count):
 
 def test_windows_hold_no_item_rarer_than_their_pivot():
     trace = np.random.default_rng(1).integers(0, 9, size=60).astype(np.int32)
-    rank = ranks(np.bincount(trace, minlength=9))
+    rank = frequency_ranks(np.bincount(trace, minlength=9))
     task = Task(2, 1, 1, 3, "occurrences", "all", 1000)
-    for pivot, stretches in windows(trace, rank, task):
+    for pivot, stretches in pivot_windows(trace, rank, task):
         held = np.concatenate(list(stretches))
         assert rank[held[held >= 0]].max() == rank[pivot]
         assert (held == pivot).sum() == (trace == pivot).sum()
@@ -59,4 +60,4 @@ def test_too_many_patterns_of_one_pivot_or_of_all_are_refused():
     for limit in (20, 300):
         task = Task(2, 2, 1, 5, "occurrences", "all", limit)
         with pytest.raises(MiningError, match=f"the limit is {limit}"):
-            by_pivots(code(traces_of(db), task), task)
+            by_pivots(encode(traces_of(db), task), task)

@@ -1,4 +1,9 @@
-"""Lists, tables, sessions -> Traces -> Coded: a sequence database as the engines take it."""
+"""Lists, tables, sessions -> Traces -> CodedDatabase: what is to be searched, and the Task that says for what.
+
+A sequence database is a list of traces, a trace a list of tokens (Agrawal and Srikant, ICDE 1995, with single items instead of
+itemsets). Engines take it coded: items as numbers, infrequent ones blanked. A task that finds more patterns than its limit ends
+with `too_many`, which says how far the search was and what to set.
+"""
 
 from __future__ import annotations
 
@@ -19,14 +24,30 @@ Sessions: TypeAlias = "SessionLog | Traces | pd.DataFrame | Sequence[Sequence[To
 Count = Literal["occurrences", "sessions"]
 Keep = Literal["all", "closed", "maximal"]
 
-_LEVEL = 1  # tokens with varying values starred
-_DAY = 86_400
-COLUMNS = ("case", "time", "activity")
+_LEVEL = 1  # level of detail of the tokens that are mined: constants kept, values that vary as placeholders
+_DAY = 86_400  # seconds
+COLUMNS = ("case", "time", "activity")  # a table of events, in the words of process mining
+
+
+# ---- what to search for
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What to search for. `max_gap` None: any number of foreign actions. `limit`: patterns, more are refused."""
+    """What to search for.
+
+    Attributes:
+        support: how often a pattern must be seen, at least 1.
+        max_gap: foreign actions allowed between two neighbours; 0 adjacent, None any number.
+        min_length: tokens that a pattern has at least.
+        max_length: and at most.
+        count: what support counts: disjoint occurrences, or the sessions that hold one.
+        keep: all patterns, the closed, or the maximal ones.
+        limit: patterns; a search that finds more is refused.
+
+    Raises:
+        MiningError: a value makes no sense.
+    """
 
     support: int
     max_gap: int | None
@@ -55,17 +76,67 @@ class Task:
 
     @property
     def first_only(self) -> bool:
-        """Whether the earliest end in each session says everything: then no other is followed."""
+        """Whether the earliest end in each session is enough to follow: no later one reaches anything more."""
         return self.by_session and self.max_gap is None
 
 
-@dataclass(frozen=True, slots=True)
-class Coded:
-    """A sequence database for the engines: one row per event, infrequent items out of the way.
+def too_many(task: Task, *, found: int, share: float) -> MiningError:
+    """The error of a search that found more patterns than its limit: how many, how far it was, what to set.
 
-    `items` are ids into `labels`, which are in order; -1 is a blank, an infrequent item that still takes its place in a gap. `last`
-    is the index of the last event of the same stretch: no occurrence goes beyond. `unit`, rising, is the session that counts
-    once. `span` is how many events ahead a sequence may continue.
+    Args:
+        task: what was asked for.
+        found: patterns found before the search ended.
+        share: part of the search that was done; 0 where unknown, 1 where it came to its end.
+
+    Example:
+        >>> task = Task(5, None, 1, 9, "occurrences", "all", 1000)
+        >>> print(too_many(task, found=1000, share=0.01))
+        1,000 patterns with only 1.00 % of the search done, so about 100,000 in all, and the limit is 1,000 (support 5, no gap \
+limit, up to 9 tokens). Set max_gap to 1 or 2, raise support (10), shorten max_length (4), or raise limit.
+    """
+    if 0 < share < 1:
+        done = f"{found:,} patterns with only {share:.2%} of the search done, so about {_two_digits(found / share):,} in all,"
+        done = done.replace("%", " %")
+    else:
+        done = f"{found:,} patterns{' or more' if share == 0 else ''},"
+    gap = "no gap limit" if task.max_gap is None else f"max_gap {task.max_gap}"
+    return MiningError(
+        f"{done} and the limit is {task.limit:,} (support {task.support}, {gap}, up to {task.max_length} tokens). "
+        f"{_remedies(task)}"
+    )
+
+
+def _two_digits(number: float) -> int:
+    """Two leading digits: more would be a claim."""
+    return int(float(f"{number:.1e}"))
+
+
+def _remedies(task: Task) -> str:
+    remedies = []
+    if task.max_gap is None:
+        remedies.append("set max_gap to 1 or 2")
+    elif task.max_gap > 0:
+        remedies.append(f"lower max_gap ({task.max_gap - 1})")
+    remedies.append(f"raise support ({2 * task.support})")
+    if task.max_length > 2:
+        remedies.append(f"shorten max_length ({max(2, task.max_length // 2)})")
+    sentence = ", ".join(remedies) + ", or raise limit."
+    return sentence[0].upper() + sentence[1:]
+
+
+# ---- what is searched
+
+
+@dataclass(frozen=True, slots=True)
+class CodedDatabase:
+    """A sequence database for the engines: one row per event, infrequent items blanked.
+
+    Attributes:
+        items: (events,) ids into `labels`; -1 is a blank, an infrequent item that still takes up room in a gap.
+        last: (events,) index of the last event of the same stretch; no occurrence goes beyond it.
+        unit: (events,) the session that counts once; rising.
+        labels: the frequent tokens, in the order of `sorted_labels`.
+        span: how many events ahead a sequence may continue: `max_gap` + 1.
     """
 
     items: Int32s
@@ -75,11 +146,11 @@ class Coded:
     span: int
 
 
-def in_order(labels: Iterable[Token]) -> list[Token]:
+def sorted_labels(labels: Iterable[Token]) -> list[Token]:
     """Labels in the order in which every answer lists them: numbers by size, then text.
 
     Example:
-        >>> in_order(["b", 10, "a", 9])
+        >>> sorted_labels(["b", 10, "a", 9])
         [9, 10, 'a', 'b']
     """
     return sorted(labels, key=lambda label: (isinstance(label, str), label))
@@ -109,7 +180,7 @@ def traces_of(sessions: Sessions) -> Traces:
 
 
 def _is_frame(sessions: object) -> TypeGuard[pd.DataFrame]:
-    """Whether this is a table of pandas, told without loading pandas."""
+    """Whether this is a table of pandas; pandas itself is not loaded for that."""
     return hasattr(sessions, "columns")
 
 
@@ -150,7 +221,7 @@ def _of_frame(frame: pd.DataFrame) -> Traces:
 
 
 def _days(time: pd.Series[Any]) -> Int32s | None:
-    """Days since the epoch; None for a column of numbers, whose unit nobody told."""
+    """Days since the epoch; None for a column of numbers, whose unit is unknown."""
     if not hasattr(time, "dt"):
         return None
     moments = time.dt.tz_convert("UTC").dt.tz_localize(None) if time.dt.tz is not None else time
@@ -174,27 +245,36 @@ def _token(token: object) -> Token:
     raise MiningError(f"{token!r} is no token: a token is text or a whole number. Turn it into text first.")
 
 
-# ---- Traces -> Coded
+# ---- Traces -> CodedDatabase
 
 
-def code(traces: Traces, task: Task) -> Coded:
+def encode(traces: Traces, task: Task) -> CodedDatabase:
     """Number the frequent items in the order of their labels; what is infrequent becomes a blank.
 
     Without a gap limit blanks mean nothing and are left out.
+
+    Args:
+        traces: the sequence database.
+        task: gives the support from which an item is frequent, and the gap limit.
     """
     unit = np.repeat(np.arange(len(traces), dtype=np.int32), np.diff(traces.start))
     number, labels = _numbering(traces, task.support)
     items = number[traces.items]
     if task.max_gap is None:
         unit, items = unit[items >= 0], items[items >= 0]
-    return Coded(items, ends(unit), unit, labels, len(items) + 1 if task.max_gap is None else task.max_gap + 1)
+    return CodedDatabase(items, stretch_ends(unit), unit, labels, span_of(task.max_gap, len(items)))
 
 
-def ends(unit: Int32s) -> Int32s:
-    """For every event the index of the last one of its stretch.
+def span_of(max_gap: int | None, events: int) -> int:
+    """How many events ahead a sequence may continue; more than there are events where gaps have no limit."""
+    return events + 1 if max_gap is None else max_gap + 1
+
+
+def stretch_ends(unit: Int32s) -> Int32s:
+    """For every event the index of the last one of its stretch, a run of equal units.
 
     Example:
-        >>> ends(np.array([4, 4, 7], dtype=np.int32)).tolist()
+        >>> stretch_ends(np.array([4, 4, 7], dtype=np.int32)).tolist()
         [1, 1, 2]
     """
     breaks = np.flatnonzero(np.diff(unit, append=-1) != 0).astype(np.int32)
@@ -207,8 +287,8 @@ def _numbering(traces: Traces, support: int) -> tuple[Int32s, tuple[Token, ...]]
     named: dict[Token, list[int]] = {}
     for item, label in enumerate(traces.labels):
         named.setdefault(label, []).append(item)
-    labels = in_order(label for label, same in named.items() if often[same].sum() >= support)
+    labels = sorted_labels(label for label, same in named.items() if often[same].sum() >= support)
     number = np.full(len(traces.labels), -1, dtype=np.int32)
-    for place, label in enumerate(labels):
-        number[named[label]] = place
+    for index, label in enumerate(labels):
+        number[named[label]] = index
     return number, tuple(labels)
