@@ -20,7 +20,6 @@ ONCE_ENTRIES = 200  # a history with more entries than this, and no text twice, 
 
 FLOOR = 5  # occurrences; below it nothing is drafted unless a named person says why
 COUNTED = ("occurrences", "sessions", "days")  # what the five-times rule may count
-FAILS = 0.2  # share of the known uses from which a skill is not to be relied on
 SLEEPLESS = 100  # commits of one account from which its nights can be told
 IDLE = timedelta(minutes=30)  # a longer pause ends a session
 HISTORIES = 5  # made-up histories of each sort that a calibration searches

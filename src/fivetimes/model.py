@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from fivetimes.conductor_document import ConductorDocument
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -480,6 +482,11 @@ class Occurrence:
     moments: tuple[Moment, ...]
 
 
+# Share of the occurrences from which a step counts as always done. One occurrence of twenty may miss a step by a wrong match;
+# whoever leaves a step out more often than that does it on purpose.
+ALWAYS = 0.95
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """A step of a routine: what is done, in which share of the occurrences, how often in a row, and what else stands there.
@@ -493,6 +500,11 @@ class Step:
     repeat: tuple[int, int] = (1, 1)
     alternatives: tuple[tuple[str, float], ...] = ()
     effect: Effect = Effect.NONE
+
+    @property
+    def optional(self) -> bool:
+        """Whether it is sometimes left out."""
+        return self.share < ALWAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -572,12 +584,59 @@ class Boundaries:
     phrase: str
 
 
+class Unproven(StrEnum):
+    """Why a skill or tool cannot be relied on yet."""
+
+    SEEN_ONCE = "seen once"
+    YOUNG = "young"
+    FAILING = "failing"
+
+
+# Share of the known uses that failed, from which a specialist is failing: with 0.2, every second occurrence fails of a routine with
+# three such steps (0.8 ** 3 = 0.51).
+FAILING = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Reliability:
+    """How often a skill, tool or program was used, of how many uses the end is known, and how many of these failed."""
+
+    uses: int
+    known: int
+    failed: int
+
+    @property
+    def failure_rate(self) -> float:
+        """The share of the known ends that were failures; 0 where none is known."""
+        return self.failed / self.known if self.known else 0.0
+
+    @property
+    def failing(self) -> bool:
+        """Whether it fails too often to be relied on; a single failure shows nothing."""
+        return self.failed > 1 and self.failed >= FAILING * self.known
+
+    def unproven(self, least: int) -> Unproven | None:
+        """Why it cannot be relied on yet; None where it can.
+
+        Args:
+            least: uses from which it has shown that it can be relied on: as often as a routine must be done (`rule.extract`).
+
+        Example:
+            >>> str(Reliability(9, 9, 3).unproven(5)), str(Reliability(1, 0, 0).unproven(5)), Reliability(9, 9, 1).unproven(5)
+            ('failing', 'seen once', None)
+        """
+        if self.failing:
+            return Unproven.FAILING
+        if self.uses >= least:
+            return None
+        return Unproven.SEEN_ONCE if self.uses == 1 else Unproven.YOUNG
+
+
 @dataclass(frozen=True, slots=True)
 class Unready:
     """A skill or tool among the steps that should mature before it is put in order with others. `step` counts from 0.
 
     uses: how often it was seen at all. known, failed: of how many uses the end is known, and how many of these failed.
-    why: `seen once`, `young` or `failing`.
     """
 
     step: int
@@ -585,7 +644,7 @@ class Unready:
     uses: int
     known: int
     failed: int
-    why: str
+    why: Unproven
 
 
 @dataclass(frozen=True, slots=True)
@@ -747,10 +806,10 @@ class LiveText:
 
 @dataclass(frozen=True, slots=True)
 class Conductor:
-    """A drafted conductor: the document as DESIGN section 6 and the shipped JSON Schema define it."""
+    """A conductor: its id, and the document that its YAML file holds."""
 
     id: str
-    document: Mapping[str, Any]
+    document: ConductorDocument
 
 
 class Exporter(Protocol):

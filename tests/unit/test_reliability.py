@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 import builders_scan
 import logs
 import oracles
-from fivetimes.conductors.questions import questions, records
+from fivetimes.conductors.questions import questions, step_records
 from fivetimes.config import Rule, Search
-from fivetimes.model import Kind, RawBatch, SessionLog, Unready
+from fivetimes.model import Kind, RawBatch, SessionLog, Unproven, Unready
 from fivetimes.routines import compositions, propose
 from fivetimes.routines.compositions import level
 
@@ -62,7 +62,7 @@ def test_skills_that_are_old_enough_and_do_not_fail_are_ready():
 def test_a_failing_skill_is_named_with_its_record_and_changes_neither_tier_nor_score():
     sound, poor = best(skills(*RUNS)), best(skills(*RUNS, exits={"check-post": [1.0, 1.0, 1.0]}))
     step = next(n for n, one in enumerate(poor.steps) if one.action == "skill:check-post")
-    assert poor.unready == (Unready(step, "skill:check-post", 9, 9, 3, "failing"),)
+    assert poor.unready == (Unready(step, "skill:check-post", 9, 9, 3, Unproven.FAILING),)
     assert (poor.tier, poor.score) == (sound.tier, sound.score)
     assert "to mature first: skill:check-post (failed 3 of 9 times)" in poor.reasons
 
@@ -84,7 +84,7 @@ def test_another_way_of_doing_a_step_that_is_young_is_named():
 
 def test_the_draft_asks_what_must_mature_first_and_must_be_answered_if_it_fails():
     poor = best(skills(*RUNS, exits={"check-post": [1.0, 1.0, 1.0]}))
-    asked = next(q for q in questions(poor, records(poor, None)) if q["about"] == "specialist")
+    asked = next(q for q in questions(poor, step_records(poor, None), least=5) if q["about"] == "specialist")
     assert asked["required"]
     assert "skill:check-post" in asked["ask"]
     assert "failed 3 of 9 times" in asked["evidence"]
@@ -92,7 +92,7 @@ def test_the_draft_asks_what_must_mature_first_and_must_be_answered_if_it_fails(
 
 def test_without_a_mark_nothing_is_asked_of_skills():
     sound = best(skills(*RUNS))
-    assert not any(q["about"] == "specialist" for q in questions(sound, records(sound, None)))
+    assert not any(q["about"] == "specialist" for q in questions(sound, step_records(sound, None), least=5))
     assert builders_scan.friday(6)[0].unready == ()
 
 

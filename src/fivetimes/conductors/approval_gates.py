@@ -1,17 +1,19 @@
-"""Step -> gate: what is asked of a person before something that others will see or that cannot be undone."""
+"""Step -> approval gate: what is asked of a person before something that others will see or that cannot be undone."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
-from fivetimes.conductors.invocations import Call
+from fivetimes.conductor_document import Gate
+from fivetimes.conductors.invocations import Invocation
 from fivetimes.model import Effect, Kind, Role, Step
 
-_WORDS = 2  # words behind a program from which a command is known again under another name
-_OFTEN = 0.2  # share of a step's calls: a row that was put there by mistake says nothing
+# Words behind a program from which a command is known again under another name: one word alone (`push`) is a subcommand of many.
+_KNOWN_FROM = 2
+# Share of a step's invocations in which such words must stand: one invocation may have been matched to the step by mistake.
+_OFTEN = 0.2
 
 # (effect, what the step does, what is asked before it)
 _GATES: tuple[tuple[Effect, str, str], ...] = (
@@ -26,12 +28,12 @@ _GATES: tuple[tuple[Effect, str, str], ...] = (
     (Effect.PAY, "pays or approves", "This step pays or commits money. Are the amount and the receiver right?"),
     (Effect.REWRITE, "rewrites history", "This step rewrites history that others may have. Do they know?"),
 )
-_DOES = {effect: does for effect, does, _ in _GATES}
+_VERBS = {effect: verb for effect, verb, _ in _GATES}
 _ASKED = {effect: ask for effect, _, ask in _GATES}
 
 
-def gate(step: Step) -> dict[str, Any] | None:
-    """The gate directly before a step; None where none is needed. Who answers is left open: a person says it.
+def gate(step: Step) -> Gate | None:
+    """The gate directly before a step; None where none is needed. Who answers is left open for a person to fill in.
 
     Example:
         >>> from fivetimes.model import Kind
@@ -49,7 +51,17 @@ def reversible(step: Step) -> bool | None:
     return None if step.effect == Effect.UNKNOWN else step.effect == Effect.NONE
 
 
-def guarded(steps: Sequence[Step], said: Sequence[Call]) -> list[Step]:
+def effect_verb(effect: Effect) -> str:
+    """What a step of this effect does, as a verb; empty for one that needs no gate.
+
+    Example:
+        >>> effect_verb(Effect.SEND), effect_verb(Effect.NONE)
+        ('sends', '')
+    """
+    return _VERBS.get(effect, "")
+
+
+def with_shared_effects(steps: Sequence[Step], invocations: Sequence[Invocation]) -> list[Step]:
     """The steps, each with the effect of a step that is the same command under another program's name.
 
     People call programs by names of their own, and such a name may be that of a harmless program: `ghc pr merge` is what
@@ -57,34 +69,26 @@ def guarded(steps: Sequence[Step], said: Sequence[Call]) -> list[Step]:
 
     Args:
         steps: of the routine.
-        said: what was said at them; nothing where the sources were not read.
+        invocations: of its steps; none where the sources were not read.
     """
-    tails = [_tails([call for call in said if call.step == number]) for number in range(len(steps))]
+    tails = [_tails([each for each in invocations if each.step == number]) for number in range(len(steps))]
     known: dict[tuple[str, ...], Effect] = {}
     for step, own in zip(steps, tails, strict=True):
-        known |= {tail: max(step.effect, known.get(tail, step.effect)) for tail in own if does(step.effect)}
+        known |= {tail: max(step.effect, known.get(tail, step.effect)) for tail in own if effect_verb(step.effect)}
     return [
         replace(step, effect=max([step.effect, *(known[tail] for tail in own if tail in known)]))
         for step, own in zip(steps, tails, strict=True)
     ]
 
 
-def _tails(said: Sequence[Call]) -> list[tuple[str, ...]]:
+def _tails(invocations: Sequence[Invocation]) -> list[tuple[str, ...]]:
     """What often stands behind the program, where it is words enough to be known again."""
-    rest = Counter(_tail(call) for call in said if call.kind == Kind.SHELL)
-    return [tail for tail, times in rest.items() if len(tail) >= _WORDS and times >= _OFTEN * len(said)]
+    tails = Counter(_tail(each) for each in invocations if each.kind == Kind.SHELL)
+    least = _OFTEN * len(invocations)
+    return [tail for tail, times in tails.items() if len(tail) >= _KNOWN_FROM and times >= least]
 
 
-def _tail(call: Call) -> tuple[str, ...]:
-    place = max((n for n, word in enumerate(call.words) if word.role == Role.PROGRAM), default=len(call.words))
-    return tuple(word.lead + word.text for word in call.words[place + 1 :])
-
-
-def does(effect: Effect) -> str:
-    """What a step of this effect does, as a verb; empty for one that needs no gate.
-
-    Example:
-        >>> does(Effect.SEND), does(Effect.NONE)
-        ('sends', '')
-    """
-    return _DOES.get(effect, "")
+def _tail(invocation: Invocation) -> tuple[str, ...]:
+    words = invocation.words
+    program = max((index for index, word in enumerate(words) if word.role == Role.PROGRAM), default=len(words))
+    return tuple(word.lead + word.text for word in words[program + 1 :])

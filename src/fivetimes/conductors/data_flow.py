@@ -1,8 +1,9 @@
-"""Slot -> Mould: which values run through the steps, and what stands around them.
+"""Position -> Template: which values run through the steps, and what stands around them.
 
-Two places share a value when, in nearly every occurrence, what varies in one is found again in the other (`1.4.2` in
-`v1.4.2`), more often than chance explains. The value that most places share is taken out first and marked; what is
-left is looked at again, so that `api:3f9a` falls into a service and a hash."""
+Two positions share a value when, in nearly every occurrence, what varies in one is found again in the other (`1.4.2` in
+`v1.4.2`), more often than chance explains. The value that most positions share is taken out first and marked; what is
+left is looked at again, so that `api:3f9a` falls into a service and a hash.
+"""
 
 from __future__ import annotations
 
@@ -11,76 +12,89 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from fivetimes.conductors.variants import MARK, Pieces, Slot, affixes, is_word, pieces
+from fivetimes.conductors.alternatives import MARK, Pieces, Position, affixes, is_word, pieces
 from fivetimes.model import Role
 
-Row = tuple[int, Pieces]
-Part = str | int | None  # a literal, the number of a variable, or None for what varies freely
-Mould = tuple[Part, ...]
+Row = tuple[int, Pieces]  # occurrence, value
+Part = str | int | None  # a literal, the number of a parameter, or None for what varies freely
+Template = tuple[Part, ...]
 
-# Agreement beyond chance (Cohen's kappa) from which two places hold one value: "substantial" after Landis and Koch 1977.
-# A step may be taken from another run by mistake, so full agreement cannot be asked for.
+# Agreement beyond chance (Cohen's kappa) from which two positions hold one value: "substantial" after Landis and Koch 1977.
+# A step may be taken from another occurrence by mistake, so full agreement cannot be asked for.
 _AGREED = 0.6
-_CONSTANT = 0.85  # share from which one value is the rule and the others are exceptions
-_SURE_FROM = 6  # calls; with fewer, a single exception counts
-_CHANCE = 0.02  # largest probability with which chance may explain that two places agree
+# Largest probability with which chance may explain that two positions agree: a plain level. Kappa decides where there are many
+# occurrences, this where there are few.
+_CHANCE = 0.02
+# Share of the invocations from which one value is the rule and the others are exceptions (six of seven), and the number of
+# invocations from which there may be exceptions at all: of fewer, one that differs is too much to be passed over.
+_CONSTANT = 0.85
+_CONSTANT_FROM = 6
+_SHORTEST = (
+    3  # letters from which a value found within a constant is there for a reason: one or two stand in many words
+)
+
+# Bounds on the work of a draft; what lies beyond them is not found.
 _SAMPLE = 60  # occurrences looked at to find what is shared; all are looked at to mark it
-_CUTS = 6  # boundaries tried on either side of what varies
-_FIELDS = 6  # pieces between separators that are tried singly
-_TELLING = 3  # letters from which a value in a constant is no accident
+_MOST_CUTS = 6  # boundaries tried on either side of what varies
+_MOST_FIELDS = 6  # pieces between separators that are tried singly
+
 _VARYING = frozenset({Role.VALUE, Role.SCRIPT})
 _EDGE = "\x1f"
 
 
 @dataclass(frozen=True, slots=True)
-class Variable:
-    """A value that at least two places share: what it was in each occurrence, and the slots that hold it, by number."""
+class Parameter:
+    """A value that at least two positions share: what it was in each occurrence, and the positions that hold it, by number."""
 
     values: dict[int, str]
-    slots: tuple[int, ...]
+    positions: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class _Column:
+    """One value for each occurrence, by number, and the positions that hold it."""
+
     values: dict[int, Pieces]
-    slots: tuple[int, ...]
+    positions: tuple[int, ...]
 
 
-def thread(slots: Sequence[Slot]) -> tuple[list[Variable], list[Mould]]:
-    """Find the shared values, and cast each slot in a mould of literals, variables and what is free.
+def data_flow(positions: Sequence[Position]) -> tuple[list[Parameter], list[Template]]:
+    """Find the shared values, and make of each position a template of literals, parameters and what is free.
 
     Args:
-        slots: the places of all steps, in order. Secrets and contents are never looked at: their mould is free.
+        positions: those of all steps, in order. Secrets and contents are never looked at: their template is free.
+
+    Source:
+        Agreement of two positions: J. R. Landis and G. G. Koch, "The Measurement of Observer Agreement for Categorical
+        Data", Biometrics 33 (1977).
     """
-    rows = [list(slot.rows) if slot.open and not _constant(slot.values) else [] for slot in slots]
-    variables: list[Variable] = []
+    rows = [list(at.rows) if at.readable and not _constant(at.values) else [] for at in positions]
+    parameters: list[Parameter] = []
     while column := _most_shared(rows):
-        mark = f"{MARK}{len(variables)}"
+        mark = f"{MARK}{len(parameters)}"
         values = {number: "".join(value) for number, value in column.values.items()}
-        variables.append(Variable(values, column.slots))
-        for place in column.slots:
-            rows[place] = [(number, _marked(row, column.values.get(number), mark)) for number, row in rows[place]]
-    rows = [found or _recognised(slot, variables) for slot, found in zip(slots, rows, strict=True)]
-    return variables, [_mould(slot, found) for slot, found in zip(slots, rows, strict=True)]
+        parameters.append(Parameter(values, column.positions))
+        for index in column.positions:
+            rows[index] = [(number, _marked(row, column.values.get(number), mark)) for number, row in rows[index]]
+    rows = [found or _recognised(at, parameters) for at, found in zip(positions, rows, strict=True)]
+    return parameters, [_template(at, found) for at, found in zip(positions, rows, strict=True)]
 
 
 def _constant(values: Sequence[str]) -> str | None:
     """The one value that stands here, if there is one."""
     (value, times), total = Counter(values).most_common(1)[0], len(values)
-    return value if times == total or (total >= _SURE_FROM and times >= _CONSTANT * total) else None
+    return value if times == total or (total >= _CONSTANT_FROM and times >= _CONSTANT * total) else None
 
 
-def _recognised(slot: Slot, variables: Sequence[Variable]) -> list[Row]:
-    """The rows of what looks constant, marked where it holds a variable each time: a step done seldom sees one value only."""
-    if not slot.open or slot.said.role not in _VARYING:
+def _recognised(position: Position, parameters: Sequence[Parameter]) -> list[Row]:
+    """The rows of what looks constant, marked where it holds a parameter each time: a step done seldom sees one value only."""
+    if not position.readable or position.word.role not in _VARYING:
         return []
-    for number, variable in enumerate(variables):
-        values = [(row, pieces(variable.values.get(occurrence, ""))) for occurrence, row in slot.rows]
-        if all(len("".join(value)) >= _TELLING and _joined(value) in _joined(row) for row, value in values):
-            mark = f"{MARK}{number}"
-            return [
-                (place, _marked(row, value, mark)) for (place, _), (row, value) in zip(slot.rows, values, strict=True)
-            ]
+    for number, parameter in enumerate(parameters):
+        values = [(row, pieces(parameter.values.get(occurrence, ""))) for occurrence, row in position.rows]
+        if all(len("".join(value)) >= _SHORTEST and _joined(value) in _joined(row) for row, value in values):
+            marked = [_marked(row, value, f"{MARK}{number}") for row, value in values]
+            return [(occurrence, row) for (occurrence, _), row in zip(position.rows, marked, strict=True)]
     return []
 
 
@@ -88,52 +102,53 @@ def _recognised(slot: Slot, variables: Sequence[Variable]) -> list[Row]:
 
 
 def _most_shared(rows: Sequence[Sequence[Row]]) -> _Column | None:
-    """The column that most places share, the longest of equals; None when no two places share one."""
-    texts = _texts(_sampled(rows))
+    """The column that most positions share, the longest of equals; None when no two positions share one."""
+    sampled = _sampled(rows)
+    texts = _texts(sampled)
     best: tuple[tuple[int, int], _Column] | None = None
-    for values in _columns(_sampled(rows)):
+    for values in _columns(sampled):
         holders = _holders(values, texts)
         size = (len(holders), sum(map(len, map(_joined, values.values()))))
         if len(holders) > 1 and (best is None or size > best[0]):
             best = size, _Column(values, holders)
-    return None if best is None else _voted(best[1], rows)
-
-
-def _texts(rows: Sequence[Sequence[Row]]) -> list[list[tuple[int, str]]]:
-    return [[(number, _joined(row)) for number, row in slot] for slot in rows]
-
-
-def _holders(values: dict[int, Pieces], texts: Sequence[Sequence[tuple[int, str]]]) -> tuple[int, ...]:
-    needles = {number: _joined(value) for number, value in values.items()}
-    return tuple(place for place, slot in enumerate(texts) if _holds(slot, needles))
+    return None if best is None else _over_all(best[1], rows)
 
 
 def _sampled(rows: Sequence[Sequence[Row]]) -> list[list[Row]]:
-    occurrences = sorted({number for slot in rows for number, _ in slot})
+    occurrences = sorted({number for position in rows for number, _ in position})
     stride = max(1, math.ceil(len(occurrences) / _SAMPLE))
     chosen = set(occurrences[::stride])
-    return [[row for row in slot if row[0] in chosen] for slot in rows]
+    return [[row for row in position if row[0] in chosen] for position in rows]
 
 
-def _voted(column: _Column, rows: Sequence[Sequence[Row]]) -> _Column:
-    """The column over all occurrences: in each, the value that most of its places say."""
-    votes: dict[int, Counter[Pieces]] = defaultdict(Counter)
-    for full in _columns([rows[place] for place in column.slots]):
-        shared = [full[number] == value for number, value in column.values.items() if number in full]
-        if sum(shared) >= max(1, _AGREED * len(shared)):
-            for number, value in full.items():
-                votes[number][value] += 1
-    values = {number: counted.most_common(1)[0][0] for number, counted in votes.items()}
-    holders = _holders(values, _texts(rows))
-    return _Column(values, holders) if len(holders) >= len(column.slots) else column
+def _texts(rows: Sequence[Sequence[Row]]) -> list[list[tuple[int, str]]]:
+    return [[(number, _joined(row)) for number, row in position] for position in rows]
 
 
 def _joined(row: Pieces) -> str:
     return _EDGE + _EDGE.join(row) + _EDGE
 
 
+def _over_all(column: _Column, rows: Sequence[Sequence[Row]]) -> _Column:
+    """The column over all occurrences: in each, the value that most of its positions have."""
+    votes: dict[int, Counter[Pieces]] = defaultdict(Counter)
+    for full in _columns([rows[index] for index in column.positions]):
+        shared = [full[number] == value for number, value in column.values.items() if number in full]
+        if sum(shared) >= max(1, _AGREED * len(shared)):
+            for number, value in full.items():
+                votes[number][value] += 1
+    values = {number: counts.most_common(1)[0][0] for number, counts in votes.items()}
+    holders = _holders(values, _texts(rows))
+    return _Column(values, holders) if len(holders) >= len(column.positions) else column
+
+
+def _holders(values: dict[int, Pieces], texts: Sequence[Sequence[tuple[int, str]]]) -> tuple[int, ...]:
+    needles = {number: _joined(value) for number, value in values.items()}
+    return tuple(index for index, position in enumerate(texts) if _holds(position, needles))
+
+
 def _holds(texts: Sequence[tuple[int, str]], needles: dict[int, str]) -> bool:
-    """Whether the values are found again in a place, in most calls and not by chance."""
+    """Whether the values are found again at a position, in most invocations and not by chance."""
     shared = [(needles[number], text) for number, text in texts if number in needles]
     hits = sum(needle in text for needle, text in shared)
     if hits < max(2, _AGREED * len(shared)) or len({needle for needle, text in shared if needle in text}) < 2:
@@ -154,11 +169,14 @@ def _at_least(hits: int, trials: int, chance: float) -> float:
     return sum(math.comb(trials, k) * chance**k * (1 - chance) ** (trials - k) for k in range(hits, trials + 1))
 
 
+# ---- columns of values that might be one thing
+
+
 def _columns(rows: Sequence[Sequence[Row]]) -> Iterator[dict[int, Pieces]]:
     """Every column of values that might be one thing, each once."""
     met: set[tuple[tuple[int, Pieces], ...]] = set()
-    for slot in rows:
-        for segment in _segments(slot)[1]:
+    for position in rows:
+        for segment in _segments(position)[1]:
             for window in _windows([row for _, row in segment if row]):
                 values = _column([(number, window(row)) for number, row in segment if row])
                 key = tuple(sorted(values.items()))
@@ -168,7 +186,7 @@ def _columns(rows: Sequence[Sequence[Row]]) -> Iterator[dict[int, Pieces]]:
 
 
 def _column(rows: Sequence[Row]) -> dict[int, Pieces]:
-    """One value for each occurrence; where repeated calls disagree it has none."""
+    """One value for each occurrence; where repeated invocations disagree it has none."""
     by_number: dict[int, set[Pieces]] = defaultdict(set)
     for number, value in rows:
         by_number[number].add(value)
@@ -194,9 +212,9 @@ def _windows(rows: Sequence[Pieces]) -> Iterator[_Window]:
     if not rows:
         return
     front, back = affixes(rows, _CONSTANT)
-    starts = [i for i in range(len(front) + 1) if i == len(front) or is_word(front[i])][-_CUTS:]
+    starts = [i for i in range(len(front) + 1) if i == len(front) or is_word(front[i])][-_MOST_CUTS:]
     ends = [i for i in range(len(back) + 1) if i == len(back) or is_word(back[-1 - i])]
-    ends = [len(back), *[i for i in ends if i < len(back)][::-1]][:_CUTS]
+    ends = [len(back), *[i for i in ends if i < len(back)][::-1]][:_MOST_CUTS]
     for start in starts:
         for end in ends:
             yield _Window(start, end, from_back=True)
@@ -206,7 +224,7 @@ def _windows(rows: Sequence[Pieces]) -> Iterator[_Window]:
 
 
 def _fields(structure: Pieces, first: int) -> Iterator[_Window]:
-    words = [place for place, piece in enumerate(structure) if piece == "" and place >= first][:_FIELDS]
+    words = [index for index, piece in enumerate(structure) if piece == "" and index >= first][:_MOST_FIELDS]
     for i, start in enumerate(words):
         for end in words[i:]:
             yield _Window(start, end + 1, from_back=False)
@@ -219,11 +237,11 @@ def _marked(row: Pieces, value: Pieces | None, mark: str) -> Pieces:
     if not value or len(value) > len(row):
         return row
     done: list[str] = []
-    place = 0
-    while place < len(row):
-        found = row[place : place + len(value)] == value
-        done.append(mark if found else row[place])
-        place += len(value) if found else 1
+    index = 0
+    while index < len(row):
+        found = row[index : index + len(value)] == value
+        done.append(mark if found else row[index])
+        index += len(value) if found else 1
     return tuple(done)
 
 
@@ -249,21 +267,22 @@ def _cut(row: Pieces) -> tuple[Pieces, tuple[Pieces, ...]]:
     return tuple(marks), tuple(between)
 
 
-def _mould(slot: Slot, rows: Sequence[Row]) -> Mould:
+def _template(position: Position, rows: Sequence[Row]) -> Template:
     if not rows:
-        value = None if slot.several or slot.said.role == Role.SECRET else _constant(slot.values)
+        closed = position.several or position.word.role == Role.SECRET
+        value = None if closed else _constant(position.values)
         return (value,) if value is not None and value.strip() else (None,)
     marks, segments = _segments(rows)
     parts: list[Part] = []
-    for place, segment in enumerate(segments):
-        parts.extend(_literal_or_free(["".join(row) for _, row in segment], [row for _, row in segment]))
-        if place < len(marks):
-            parts.append(int(marks[place].removeprefix(MARK)))
+    for index, segment in enumerate(segments):
+        parts.extend(_literal_or_free([row for _, row in segment]))
+        if index < len(marks):
+            parts.append(int(marks[index].removeprefix(MARK)))
     return tuple(parts)
 
 
-def _literal_or_free(texts: Sequence[str], rows: Sequence[Pieces]) -> list[Part]:
-    value = _constant(texts)
+def _literal_or_free(rows: Sequence[Pieces]) -> list[Part]:
+    value = _constant(["".join(row) for row in rows])
     if value is not None:
         return [value] if value else []
     front, back = affixes([row for row in rows if row], _CONSTANT)

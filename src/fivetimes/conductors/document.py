@@ -1,39 +1,38 @@
-"""Text of a file -> Conductor: what a person may have edited, held against the schema before anybody builds on it.
+"""Text of a file -> Conductor: the schema, checks, the digests of a document, and what a new draft keeps of an old one.
 
-Candidate -> evidence: the numbers that a draft stands on, and a digest by which they can be checked again.
-
-A new draft and the file it replaces -> Conductor: what a person wrote stays, what was counted is counted anew.
+The keys of the document are declared in `fivetimes.conductor_document`.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import yaml
 
+from fivetimes.conductor_document import ConductorDocument, DocumentStep, Evidence, HistoryEntry, Question, Why
 from fivetimes.errors import FivetimesError
 from fivetimes.model import Candidate, Conductor, Location, Moment, Occurrence
+from fivetimes.words import WEEKDAYS, counted
 
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
     from jsonschema.exceptions import ValidationError
 
 
-# ---- reading
+# ---- text -> Conductor
 
-
-_LONGEST = 1_000_000  # characters; a conductor is a page
+_MOST_CHARACTERS = 1_000_000  # of a file; a conductor is a page, and a larger file is something else
+_MOST_IN_MESSAGE = 200  # characters of the schema's complaint, which may quote a whole value
 _TIMESTAMP = "tag:yaml.org,2002:timestamp"
 
 
-class _Reader(yaml.SafeLoader):
+class _Loader(yaml.SafeLoader):
     """The safe loader without dates and without anchors: we write neither, and an anchor can stand for a very large document."""
 
     def compose_node(self, parent: Any, index: Any) -> Any:
@@ -44,20 +43,17 @@ class _Reader(yaml.SafeLoader):
 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Hashable, Any]:
         """Refuse a key that stands twice: one of the two would be lost."""
-        found = [self.construct_object(key, deep=deep) for key, _ in node.value]
-        twice = next((key for place, key in enumerate(found) if key in found[:place]), None)
+        keys = [self.construct_object(key, deep=deep) for key, _ in node.value]
+        twice = next((key for index, key in enumerate(keys) if key in keys[:index]), None)
         if twice is not None:
-            raise yaml.YAMLError(f"{twice!r} stands twice in one place")
+            raise yaml.YAMLError(f"the key {twice!r} stands twice in one mapping")
         return super().construct_mapping(node, deep=deep)
 
 
-_Reader.yaml_implicit_resolvers = {
+_Loader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in resolvers if tag != _TIMESTAMP]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
-
-
-SCHEMA = "fivetimes/conductor/1"
 
 
 @lru_cache(maxsize=1)
@@ -75,14 +71,14 @@ def _validator() -> Draft202012Validator:
 
 
 def parse(text: str, *, place: str) -> Conductor:
-    """The conductor of a file.
+    """The conductor of a file, held against the schema: a person may have edited it.
 
     Args:
         text: YAML.
-        place: the file's name, for the sentences.
+        place: the file's name, for the messages.
 
     Raises:
-        FivetimesError: it is no YAML, or no conductor; the sentence names the first thing that is wrong.
+        FivetimesError: it is no YAML, or no conductor; the message names the first thing that is wrong.
 
     Example:
         >>> parse("title: x", place="x.yaml")
@@ -91,131 +87,112 @@ def parse(text: str, *, place: str) -> Conductor:
     """
     from jsonschema.exceptions import best_match
 
-    document = _document(text, place)
+    document = _loaded(text, place)
     wrong = best_match(_validator().iter_errors(document))
     if wrong is not None:
-        raise FivetimesError(f"{place}: no conductor: {_told(wrong)}. Correct it there.")
-    return Conductor(document["id"], document)
+        raise FivetimesError(f"{place}: no conductor: {_complaint(wrong)}. Correct it there.")
+    return Conductor(document["id"], cast(ConductorDocument, document))
 
 
-def _document(text: str, place: str) -> Any:
-    if len(text) > _LONGEST:
-        raise FivetimesError(f"{place}: no conductor: it is longer than {_LONGEST:,} characters. Name another file.")
+def _loaded(text: str, place: str) -> Any:
+    if len(text) > _MOST_CHARACTERS:
+        raise FivetimesError(
+            f"{place}: no conductor: it is longer than {_MOST_CHARACTERS:,} characters. Name another file."
+        )
     try:
-        return yaml.load(text, Loader=_Reader)  # a SafeLoader
+        return yaml.load(text, Loader=_Loader)  # a SafeLoader
     except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
-        said = " ".join(str(error).split())
-        raise FivetimesError(f"{place}: not YAML that can be read: {said}. Correct that place.") from error
+        message = " ".join(str(error).split())
+        raise FivetimesError(f"{place}: not YAML that can be read: {message}. Correct that place.") from error
 
 
-def _told(wrong: ValidationError) -> str:
+def _complaint(wrong: ValidationError) -> str:
     at = ".".join(str(part) for part in wrong.absolute_path)
     message = " ".join(wrong.message.split())
-    short = message if len(message) <= 200 else message[:199] + "…"
+    short = message if len(message) <= _MOST_IN_MESSAGE else message[: _MOST_IN_MESSAGE - 1] + "…"
     return f"{at}: {short}" if at else short
 
 
-# ---- proof
+# ---- evidence and digests
 
 
-_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_MOSTLY = 0.6  # share of the occurrences on one weekday from which it is worth saying
-
-
-def evidence(candidate: Candidate) -> dict[str, Any]:
-    """What the draft says of its evidence: counts and dates, no places and no persons."""
-    times = sorted(_dated(candidate.occurrences))
-    places = {(p.path, p.line, p.commit) for o in candidate.occurrences for m in o.moments for p in m.locations}
+def evidence(candidate: Candidate) -> Evidence:
+    """What a draft states as its evidence: counts and dates, no locations and no persons."""
+    starts = sorted(_starts(candidate.occurrences))
+    locations = {(at.path, at.line, at.commit) for o in candidate.occurrences for m in o.moments for at in m.locations}
     return {
         "occurrences": candidate.count,
         "sessions": candidate.sessions,
         "days": candidate.days,
         "people": candidate.people,
         "at_least": candidate.at_least,
-        "first": times[0].date().isoformat() if times else None,
-        "last": times[-1].date().isoformat() if times else None,
-        "places": len(places),
+        "first": starts[0].date().isoformat() if starts else None,
+        "last": starts[-1].date().isoformat() if starts else None,
+        "places": len(locations),
         "digest": digest(candidate.occurrences),
     }
 
 
-def digest(occurrences: Sequence[Occurrence]) -> str:
-    """A digest over what was done, not over where it stands: it survives that a history rotates.
+def evidence_phrase(candidate: Candidate) -> str:
+    """The evidence in a phrase: `17 times by 3 people on 15 days, mostly on Thursdays`.
 
-    Each moment counts by its commit or its keyed digest; a place that has neither counts by path and line.
+    A weekday is named where the candidate's rhythm has one.
+    """
+    least = "at least " if candidate.at_least else ""
+    people = "1 person" if candidate.people == 1 else f"{candidate.people} people"
+    weekday = candidate.rhythm.weekday if candidate.rhythm is not None else None
+    mostly = f", mostly on {WEEKDAYS[weekday]}s" if weekday is not None else ""
+    return f"{least}{counted(candidate.count, 'time')} by {people} on {counted(candidate.days, 'day')}{mostly}"
+
+
+def _starts(occurrences: Iterable[Occurrence]) -> list[datetime]:
+    return [occurrence.start for occurrence in occurrences if occurrence.start is not None]
+
+
+def digest(occurrences: Sequence[Occurrence]) -> str:
+    """A digest over what was done, not over where it stands: it stays the same when a history file rotates.
+
+    Each moment counts by its commit or its keyed digest; a location that has neither counts by path and line.
     """
     rows = sorted(
         json.dumps([[moment.step, _marks(moment)] for moment in occurrence.moments]) for occurrence in occurrences
     )
-    return "blake2b:" + hashlib.blake2b("\n".join(rows).encode(), digest_size=16).hexdigest()
-
-
-def skeleton(document: Mapping[str, Any]) -> str:
-    """A digest of the steps as they are carried out: it changes when somebody edits them, not when they answer a question."""
-    said = [
-        [step["id"], step.get("run"), step.get("any"), step.get("with"), step["action"]] for step in document["steps"]
-    ]
-    return _digest([said, document["inputs"]])
-
-
-def fingerprint(document: Mapping[str, Any]) -> str:
-    """A digest of what a person decides on: all that a conductor says, but for its name and its history.
-
-    Example:
-        >>> fingerprint({"title": "a", "steps": []}) == fingerprint({"steps": [], "title": "b", "history": [1]})
-        True
-    """
-    said = {key: value for key, value in document.items() if key not in ("title", "history")}
-    return _digest(said)
-
-
-def _digest(said: object) -> str:
-    return "blake2b:" + hashlib.blake2b(json.dumps(said, sort_keys=True).encode(), digest_size=16).hexdigest()
+    return _blake("\n".join(rows))
 
 
 def _marks(moment: Moment) -> list[str]:
-    return sorted(_mark(place) for place in moment.locations)
+    return sorted(map(_mark, moment.locations))
 
 
-def _mark(place: Location) -> str:
-    return place.commit or (f"{place.digest:016x}" if place.digest else f"{place.path}:{place.line}")
+def _mark(at: Location) -> str:
+    return at.commit or (f"{at.digest:016x}" if at.digest else f"{at.path}:{at.line}")
 
 
-def _dated(occurrences: Iterable[Occurrence]) -> list[datetime]:
-    return [occurrence.start for occurrence in occurrences if occurrence.start is not None]
+def steps_digest(document: ConductorDocument) -> str:
+    """A digest of the steps as they are carried out: it changes when somebody edits them, not when they answer a question."""
+    steps = [
+        [step["id"], step.get("run"), step.get("any"), step.get("with"), step["action"]] for step in document["steps"]
+    ]
+    return _blake(json.dumps([steps, document["inputs"]], sort_keys=True))
 
 
-def spoken(candidate: Candidate) -> str:
-    """The evidence in a phrase.
-
-    Example:
-        `17 times by 3 people on 15 days, mostly on Thursdays`
-    """
-    least = "at least " if candidate.at_least else ""
-    people = "1 person" if candidate.people == 1 else f"{candidate.people} people"
-    days = "1 day" if candidate.days == 1 else f"{candidate.days} days"
-    weekday = _weekday(_dated(candidate.occurrences))
-    return f"{least}{candidate.count} times by {people} on {days}" + (f", mostly on {weekday}s" if weekday else "")
+def fingerprint(document: ConductorDocument) -> str:
+    """A digest of what a person decides on: the whole conductor but its title and its history."""
+    decided_on = {key: value for key, value in document.items() if key not in ("title", "history")}
+    return _blake(json.dumps(decided_on, sort_keys=True))
 
 
-def _weekday(times: Sequence[datetime]) -> str | None:
-    if not times:
-        return None
-    day, seen = Counter(time.weekday() for time in times).most_common(1)[0]
-    return _DAYS[day] if seen >= _MOSTLY * len(times) and seen > 2 else None
+def _blake(text: str) -> str:
+    return "blake2b:" + hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
-# ---- keeping
-
-
-# what of a step is a person's word
-_WORDS = ("expects", "until")
+# ---- a new draft in the place of an old one
 
 
 def kept(new: Conductor, old: Conductor) -> Conductor:
-    """A new draft with the words that a person put into the old one: why, answers, who answers the gates, standards, a new name.
+    """A new draft with what a person wrote into the old one: why, answers, who answers the gates, standards, a new title.
 
-    Steps are known again by their action; what a person said of a step that is gone goes with it. Steps that a person edited
+    Steps are known again by their action; what a person wrote about a step that is gone goes with it. Steps that a person edited
     stay as they are, and so does all that goes with them: then only the evidence is new. The history goes on.
 
     Args:
@@ -224,48 +201,67 @@ def kept(new: Conductor, old: Conductor) -> Conductor:
     """
     fresh, before = new.document, old.document
     if _edited(before):
-        counted = {**fresh["history"][0], "what": "counted anew"}
-        del counted["drafted"]
-        seen = {"tier": fresh["tier"], "evidence": fresh["evidence"], "history": [*before["history"], counted]}
-        return Conductor(new.id, {**before, **seen})
+        return Conductor(new.id, _counted_anew(fresh, before))
     renamed = any(entry["what"] == "renamed" for entry in before["history"])
-    document = {
+    document: ConductorDocument = {
         **fresh,
         "title": before["title"] if renamed else fresh["title"],
-        "why": {about: before["why"].get(about) or said for about, said in fresh["why"].items()},
-        "questions": [_answered(question, before) for question in fresh["questions"]],
+        "why": _why(fresh["why"], before["why"]),
+        "questions": [_answered(question, before["questions"]) for question in fresh["questions"]],
         "preconditions": before.get("preconditions") or fresh.get("preconditions", []),
-        "steps": [_step_kept(step, before) for step in fresh["steps"]],
-        "history": [*before["history"], *({**entry, "what": f"{entry['what']} anew"} for entry in fresh["history"])],
+        "steps": [_step_kept(step, before["steps"]) for step in fresh["steps"]],
+        "history": [*before["history"], *map(_anew, fresh["history"])],
     }
     if "constants" in fresh:
         document["constants"] = {name: before.get("constants", {}).get(name) for name in fresh["constants"]}
     return Conductor(new.id, document)
 
 
-def _edited(document: Mapping[str, Any]) -> bool:
+def _edited(document: ConductorDocument) -> bool:
     """Whether somebody changed the steps since they were drafted."""
     drafted = [entry["drafted"] for entry in document["history"] if "drafted" in entry]
-    return bool(drafted) and drafted[-1] != skeleton(document)
+    return bool(drafted) and drafted[-1] != steps_digest(document)
 
 
-def _answered(question: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
-    same = (old for old in before["questions"] if (old["about"], old["ask"]) == (question["about"], question["ask"]))
+def _counted_anew(fresh: ConductorDocument, before: ConductorDocument) -> ConductorDocument:
+    entry = fresh["history"][0].copy()
+    entry["what"] = "counted anew"
+    entry.pop("drafted", None)
+    document = before.copy()
+    document["tier"], document["evidence"] = fresh["tier"], fresh["evidence"]
+    document["history"] = [*before["history"], entry]
+    return document
+
+
+def _anew(entry: HistoryEntry) -> HistoryEntry:
+    return {**entry, "what": f"{entry['what']} anew"}
+
+
+def _why(fresh: Why, before: Why) -> Why:
+    return {
+        "purpose": before["purpose"] or fresh["purpose"],
+        "success": before["success"] or fresh["success"],
+        "out_of_bounds": before["out_of_bounds"] or fresh["out_of_bounds"],
+    }
+
+
+def _answered(question: Question, before: Sequence[Question]) -> Question:
+    same = (old for old in before if (old["about"], old["ask"]) == (question["about"], question["ask"]))
     return {**question, "answer": next((old["answer"] for old in same), None)}
 
 
-def _step_kept(step: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
-    old = next((old for old in before["steps"] if old["action"] == step["action"]), None)
+def _step_kept(step: DocumentStep, before: Sequence[DocumentStep]) -> DocumentStep:
+    """A new step with its standards and its gate's answerer as the old one has them; a gate that a person added stays."""
+    old = next((old for old in before if old["action"] == step["action"]), None)
     if old is None:
-        return dict(step)
-    words = {name: old[name] for name in _WORDS if name in step and old.get(name)}
-    return {**step, **words, **_gate_kept(step, old)}
-
-
-def _gate_kept(step: Mapping[str, Any], old: Mapping[str, Any]) -> dict[str, Any]:
-    """The gate with its answerer; one that a person added stays."""
-    if not old.get("gate"):
-        return {}
-    if "gate" not in step:
-        return {"gate": old["gate"], "reversible": old["reversible"]}
-    return {"gate": {**step["gate"], "answerer": old["gate"]["answerer"]}}
+        return step
+    made = step.copy()
+    made["expects"] = old["expects"] or step["expects"]
+    if "until" in step:
+        made["until"] = old.get("until") or step["until"]
+    if old_gate := old.get("gate"):
+        if "gate" in step:
+            made["gate"] = {**step["gate"], "answerer": old_gate["answerer"]}
+        else:
+            made["gate"], made["reversible"] = old_gate, old["reversible"]
+    return made

@@ -1,32 +1,41 @@
-"""Candidate and LiveText -> Conductor: the draft that a person finishes.
-
-Candidate -> alternatives: the other paths through the steps that were really taken.
-"""
+"""Candidate and LiveText -> Conductor: the draft that a person finishes."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
+from typing import Any, Literal, TypedDict, TypeVar
 
-from fivetimes.conductors.approval_gates import gate, guarded, reversible
-from fivetimes.conductors.document import SCHEMA, evidence, skeleton
-from fivetimes.conductors.invocations import Harmless, Parse, calls
-from fivetimes.conductors.questions import questions, records
-from fivetimes.conductors.templates import Wording, Wordings, worded
+from fivetimes.conductor_document import (
+    SCHEMA,
+    AlternativePath,
+    ConductorDocument,
+    DataFlow,
+    DocumentStep,
+    Gate,
+    HistoryEntry,
+    Override,
+    RuleEntry,
+    Specialist,
+    StepAlternative,
+    references,
+)
+from fivetimes.conductors.approval_gates import gate, reversible, with_shared_effects
+from fivetimes.conductors.document import evidence, steps_digest
+from fivetimes.conductors.invocations import Harmless, Parse, invocations
+from fivetimes.conductors.questions import questions, step_records
+from fivetimes.conductors.templates import StepTemplate, StepTemplates, step_templates
 from fivetimes.errors import RuleError
 from fivetimes.model import Candidate, Conductor, LiveText, Occurrence, Step
 from fivetimes.redaction import show
 
-# ---- draft
+_TWICE = 2  # occurrences that took a path: what was taken once is no alternative but an exception
+_MOST_PATHS = 5  # that are listed, besides the commonest; more are not read
 
-
-_CONSTANT = re.compile(r"\{\{ constants\.([a-z][a-z0-9_]*) \}\}")
-_ALWAYS = 0.95  # a step seen in a smaller share of the occurrences is optional
+T = TypeVar("T")
 
 
 def draft(
@@ -43,10 +52,10 @@ def draft(
 
     Args:
         candidate: the routine, with its occurrences.
-        live: its commands, read again just now; None when the sources were not read, then arguments are placeholders.
+        live: its commands, read again just now; None when the sources were not read, then arguments are references.
         rule: the five-times rule: `extract` is the least count; `override_by`, `override_because` where lowered.
         parse: a command line -> its simple commands.
-        harmless: whether a word in a role may stand in a file; any other constant becomes a named placeholder.
+        harmless: whether a word in a role may stand in a file; any other constant is only referred to by a name.
         at: when it is drafted.
         override: who drafts it below the rule, and why; recorded in the draft.
 
@@ -56,35 +65,15 @@ def draft(
     override = override or _lowered(rule)
     if candidate.counted(rule.get("by", "occurrences")) < rule["extract"] and override is None:
         raise RuleError(_refusal(candidate, rule))
-    said = [] if live is None else calls(candidate, live, parse=parse, harmless=harmless)
-    wordings = worded(candidate, said, harmless)
-    candidate = replace(candidate, steps=tuple(guarded(candidate.steps, said)))
-    taken = None if override is None else {"by": override[0], "because": override[1]}
-    document = {
-        "schema": SCHEMA,
-        "id": candidate.id,
-        "title": candidate.title,
-        "tier": candidate.tier.value,
-        "why": {"purpose": None, "success": None, "out_of_bounds": None},
-        "questions": questions(candidate, records(candidate, live)),
-        "preconditions": [],
-        "inputs": wordings.inputs,
-        "constants": dict.fromkeys(_used_constants(wordings)),
-        "steps": _steps(candidate.steps, wordings),
-        "state": _state(wordings),
-        "alternatives": routes(candidate),
-        "evidence": evidence(candidate),
-        "notes": _notes(live),
-        "override": taken,
-        "history": [],
-    }
-    shown = {key: _shown(value) for key, value in document.items() if _says(key, value)}
-    entry = _shown(_drafted(rule, at, taken)) | {"drafted": skeleton(shown)}
-    return Conductor(candidate.id, {**shown, "history": [entry]})
-
-
-def _says(key: str, value: object) -> bool:
-    return key not in ("notes", "override", "constants") or bool(value)
+    read = [] if live is None else invocations(candidate, live, parse=parse, harmless=harmless)
+    templates = step_templates(candidate, read, harmless)
+    candidate = replace(candidate, steps=tuple(with_shared_effects(candidate.steps, read)))
+    taken: Override | None = None if override is None else {"by": override[0], "because": override[1]}
+    document = _visible(_document(candidate, live, templates, taken, least=rule["extract"]))
+    entry = _visible(_drafted(rule, at, taken))
+    entry["drafted"] = steps_digest(document)
+    document["history"] = [entry]
+    return Conductor(candidate.id, document)
 
 
 def withheld(candidate: Candidate, live: LiveText, *, parse: Parse, harmless: Harmless) -> dict[str, str]:
@@ -96,21 +85,19 @@ def withheld(candidate: Candidate, live: LiveText, *, parse: Parse, harmless: Ha
         parse: as in `draft`.
         harmless: as in `draft`.
     """
-    return worded(candidate, calls(candidate, live, parse=parse, harmless=harmless), harmless).constants
+    read = invocations(candidate, live, parse=parse, harmless=harmless)
+    return step_templates(candidate, read, harmless).constants
 
 
-def _used_constants(wordings: Wordings) -> list[str]:
-    texts = [text for ways in wordings.steps for way in ways for text in (way.run, *way.arguments.values())]
-    return list(dict.fromkeys(name for text in texts for name in _CONSTANT.findall(text)))
+def tool() -> str:
+    """Our name and version, as an entry of a history has it."""
+    try:
+        return f"fivetimes {version('fivetimes')}"
+    except PackageNotFoundError:
+        return "fivetimes (not installed)"
 
 
-def _shown(value: Any) -> Any:
-    """The same with every text made visible: a draft is read on terminals, and YAML gives no line separator back."""
-    if isinstance(value, str):
-        return show(value)
-    if isinstance(value, dict):
-        return {name: _shown(inner) for name, inner in value.items()}
-    return [_shown(inner) for inner in value] if isinstance(value, list) else value
+# ---- the five-times rule
 
 
 def _lowered(rule: Mapping[str, Any]) -> tuple[str, str] | None:
@@ -129,22 +116,51 @@ def _refusal(candidate: Candidate, rule: Mapping[str, Any]) -> str:
     )
 
 
-def _drafted(rule: Mapping[str, Any], at: datetime, taken: dict[str, str] | None) -> dict[str, Any]:
+# ---- the document
+
+
+class _Constants(TypedDict, total=False):
+    constants: dict[str, str | None]
+
+
+class _Remarks(TypedDict, total=False):
+    notes: list[str]
+    override: Override
+
+
+def _document(
+    candidate: Candidate, live: LiveText | None, templates: StepTemplates, taken: Override | None, *, least: int
+) -> ConductorDocument:
+    used = _used_constants(templates)
+    constants: _Constants = {"constants": dict.fromkeys(used)} if used else {}
+    remarks: _Remarks = {}
+    if notes := _notes(live):
+        remarks["notes"] = notes
+    if taken is not None:
+        remarks["override"] = taken
     return {
-        "at": at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "by": taken["by"] if taken else None,
-        "what": "drafted below the rule" if taken else "drafted",
-        "tool": tool(),
-        "rule": {name: rule[name] for name in ("noticed", "extract", "canonical", "by") if name in rule},
+        "schema": SCHEMA,
+        "id": candidate.id,
+        "title": candidate.title,
+        "tier": candidate.tier.value,
+        "why": {"purpose": None, "success": None, "out_of_bounds": None},
+        "questions": questions(candidate, step_records(candidate, live), least=least),
+        "preconditions": [],
+        "inputs": templates.inputs,
+        **constants,
+        "steps": _steps(candidate.steps, templates),
+        "state": _state(templates),
+        "alternatives": alternative_paths(candidate),
+        "evidence": evidence(candidate),
+        **remarks,
+        "history": [],
     }
 
 
-def tool() -> str:
-    """Our name and version, as a history says it."""
-    try:
-        return f"fivetimes {version('fivetimes')}"
-    except PackageNotFoundError:
-        return "fivetimes (not installed)"
+def _used_constants(templates: StepTemplates) -> list[str]:
+    texts = [text for ways in templates.steps for way in ways for text in (way.run, *way.arguments.values())]
+    found = [reference for text in texts for reference in references(text)]
+    return list(dict.fromkeys(reference.name for reference in found if reference.space == "constants"))
 
 
 def _notes(live: LiveText | None) -> list[str]:
@@ -155,59 +171,113 @@ def _notes(live: LiveText | None) -> list[str]:
     return []
 
 
-# ---- steps and state
+def _drafted(rule: Mapping[str, Any], at: datetime, taken: Override | None) -> HistoryEntry:
+    entry: RuleEntry = {}
+    for name in ("noticed", "extract", "canonical", "by"):
+        if name in rule:
+            entry[name] = rule[name]
+    return {
+        "at": at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "by": taken["by"] if taken else None,
+        "what": "drafted below the rule" if taken else "drafted",
+        "tool": tool(),
+        "rule": entry,
+    }
 
 
-def _steps(steps: Sequence[Step], wordings: Wordings) -> list[dict[str, Any]]:
-    return [_step(number, step, ways) for number, (step, ways) in enumerate(zip(steps, wordings.steps, strict=True), 1)]
+def _visible(value: T) -> T:
+    """The same with every text made visible: a draft is read on terminals, and YAML gives no line separator back."""
+    shown: Any = value
+    if isinstance(value, str):
+        shown = show(value)
+    elif isinstance(value, dict):
+        shown = {name: _visible(inner) for name, inner in value.items()}
+    elif isinstance(value, list):
+        shown = [_visible(inner) for inner in value]
+    return shown  # type: ignore[no-any-return]  # the same type, rebuilt
 
 
-def _step(number: int, step: Step, ways: Sequence[Wording]) -> dict[str, Any]:
+# ---- steps, and the way of the inputs through them
+
+_Arguments = TypedDict("_Arguments", {"with": dict[str, str]}, total=False)
+
+
+class _StepMarks(_Arguments, total=False):
+    """The keys of a step, and of an alternative, that stand there only where there is something to say."""
+
+    run: str
+    any: list[StepAlternative]
+    instead: list[Specialist]
+    optional: Literal[True]
+    repeat: list[int]
+    until: str | None
+    gate: Gate
+
+
+class _Other(_Arguments, total=False):
+    specialist: Specialist
+
+
+def _steps(steps: Sequence[Step], templates: StepTemplates) -> list[DocumentStep]:
+    pairs = zip(steps, templates.steps, strict=True)
+    return [_step(number, step, ways) for number, (step, ways) in enumerate(pairs, 1)]
+
+
+def _step(number: int, step: Step, ways: Sequence[StepTemplate]) -> DocumentStep:
     first, stop = ways[0], gate(step)
     others = [way.specialist for way in ways[1:] if way.specialist != first.specialist]
-    instead = [other for place, other in enumerate(others) if other not in others[:place]]
+    instead: _StepMarks = {"instead": [o for i, o in enumerate(others) if o not in others[:i]]} if others else {}
+    guarded: _StepMarks = {"gate": stop} if stop else {}
     return {
         "id": f"s{number}",
         "action": step.action,
-        **({"run": first.run} if len(ways) == 1 else {"any": [_way(way, first) for way in ways]}),
-        **({"with": first.arguments} if first.arguments and len(ways) == 1 else {}),
+        **_text(ways),
         "specialist": first.specialist,
-        **({"instead": instead} if instead else {}),
+        **instead,
         "share": round(step.share, 2),
-        **({"optional": True} if step.share < _ALWAYS else {}),
-        **({"repeat": list(step.repeat)} if step.repeat != (1, 1) else {}),
-        **({"until": None} if step.repeat[1] > 1 else {}),
+        **_marks(step),
         "reversible": reversible(step),
         "expects": None,
-        **({"gate": stop} if stop else {}),
+        **guarded,
     }
 
 
-def _way(way: Wording, first: Wording) -> dict[str, Any]:
-    return {
-        "run": way.run,
-        "share": round(way.share, 2),
-        **({"specialist": way.specialist} if way.specialist != first.specialist else {}),
-        **({"with": way.arguments} if way.arguments else {}),
-    }
+def _text(ways: Sequence[StepTemplate]) -> _StepMarks:
+    first = ways[0]
+    if len(ways) > 1:
+        return {"any": [_alternative(way, first) for way in ways]}
+    return {"run": first.run, "with": first.arguments} if first.arguments else {"run": first.run}
 
 
-def _state(wordings: Wordings) -> list[dict[str, Any]]:
-    return [{"name": name, "from": f"inputs.{name}", "to": list(_users(name, wordings))} for name in wordings.inputs]
+def _marks(step: Step) -> _StepMarks:
+    marks: _StepMarks = {}
+    if step.optional:
+        marks["optional"] = True
+    if step.repeat != (1, 1):
+        marks["repeat"] = list(step.repeat)
+    if step.repeat[1] > 1:
+        marks["until"] = None
+    return marks
 
 
-def _users(name: str, wordings: Wordings) -> list[str]:
-    return [f"s{number}" for number, ways in enumerate(wordings.steps, 1) if any(name in way.inputs for way in ways)]
+def _alternative(way: StepTemplate, first: StepTemplate) -> StepAlternative:
+    other: _Other = {"specialist": way.specialist} if way.specialist != first.specialist else {}
+    arguments: _Other = {"with": way.arguments} if way.arguments else {}
+    return {"run": way.run, "share": round(way.share, 2), **other, **arguments}
 
 
-# ---- routes
+def _state(templates: StepTemplates) -> list[DataFlow]:
+    return [{"name": name, "from": f"inputs.{name}", "to": _users(name, templates)} for name in templates.inputs]
 
 
-_TAKEN_TWICE = 2  # a path taken once is no alternative
-_MOST_PATHS = 5
+def _users(name: str, templates: StepTemplates) -> list[str]:
+    return [f"s{number}" for number, ways in enumerate(templates.steps, 1) if any(name in way.inputs for way in ways)]
 
 
-def routes(candidate: Candidate) -> list[dict[str, Any]]:
+# ---- other paths through the steps that were really taken
+
+
+def alternative_paths(candidate: Candidate) -> list[AlternativePath]:
     """The paths taken besides the commonest, by step id, with the share of the occurrences that took them."""
     paths = Counter(path for path in map(_path, candidate.occurrences) if path)
     ranked = sorted(paths.items(), key=lambda path: (-path[1], path[0]))
@@ -215,7 +285,7 @@ def routes(candidate: Candidate) -> list[dict[str, Any]]:
     return [
         {"path": [f"s{step + 1}" for step in path], "share": round(times / total, 2)}
         for path, times in ranked[1 : 1 + _MOST_PATHS]
-        if times >= _TAKEN_TWICE
+        if times >= _TWICE
     ]
 
 

@@ -1,4 +1,4 @@
-"""LiveText -> Call: what was said at each step, word by word, spelled as it was typed."""
+"""LiveText -> Invocation: what was typed or called at each step, word by word, spelled as it was."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Harmless = Callable[[str, Role], bool]
 
 _PIPES = frozenset({"|", "|&"})
 _OPERATORS = _PIPES | {"&&", "||", ";", "&"}
-_SENT_ON = re.compile(r"\d?(?:<|>|>>|<<<|&>|&>>|>\||<>)|\|&?")
+_REDIRECTION = re.compile(r"\d?(?:<|>|>>|<<<|&>|&>>|>\||<>)|\|&?")
 _PUBLIC = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+-]*")
 _PLAIN_FLAG = re.compile(r"-[A-Za-z]|--[a-z][a-z-]+")
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
@@ -30,10 +30,10 @@ _BARE_WRAPPERS = frozenset({"sudo", "doas", "nohup", "time", "nice", "command", 
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """One word of a call. `lead` is what stands before its value within the word (`--since=`, `key=`).
+class InvocationWord:
+    """One word of an invocation. `lead` is what stands before its value within the word (`--since=`, `key=`).
 
-    `key` is the flag or argument name it belongs to. `prose` is free text. An unsure word is one whose place in the
+    `key` is the flag or argument name it belongs to. `prose` is free text. An unsure word is one whose position in the
     command is not known. A bare word was typed without quotes: its `*` is the shell's.
     """
 
@@ -47,17 +47,17 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class Invocation:
     """What was done at one moment of an occurrence (by number) at a step (by number)."""
 
     occurrence: int
     step: int
     kind: Kind
     action: str
-    words: tuple[Said, ...]
+    words: tuple[InvocationWord, ...]
 
 
-def calls(candidate: Candidate, live: LiveText, *, parse: Parse, harmless: Harmless) -> list[Call]:
+def invocations(candidate: Candidate, live: LiveText, *, parse: Parse, harmless: Harmless) -> list[Invocation]:
     """Every moment of the candidate's steps whose source could be read again, in order.
 
     Args:
@@ -66,44 +66,52 @@ def calls(candidate: Candidate, live: LiveText, *, parse: Parse, harmless: Harml
         parse: a command line -> its simple commands. What a pipe feeds belongs to the step that feeds it.
         harmless: whether a word in a role may stand in a file; a program's full spelling is kept only then.
     """
-    found: list[Call] = []
+    found: list[Invocation] = []
     for number, (occurrence, texts) in enumerate(zip(candidate.occurrences, live.occurrences, strict=True)):
         for moment, command in zip(occurrence.moments, texts, strict=True):
             if moment.step is not None and command is not None:
-                found.extend(_call(number, moment.step, moment, command, parse, harmless))
+                read = _invocation(moment, command, parse, harmless)
+                found.extend(Invocation(number, moment.step, kind, moment.action, words) for kind, words in read)
     return found
 
 
-def _call(
-    number: int, step: int, moment: Moment, command: LiveCommand, parse: Parse, harmless: Harmless
-) -> Iterator[Call]:
+def _invocation(
+    moment: Moment, command: LiveCommand, parse: Parse, harmless: Harmless
+) -> Iterator[tuple[Kind, tuple[InvocationWord, ...]]]:
     if command.kind == Kind.SHELL:
-        commands, text = parse(command.text).commands, command.text
-        public = _under_its_name(text, commands, moment.action)
-        if public != text:
-            commands, text = parse(public).commands, public
-        heads = [place for place, each in enumerate(commands) if each.operator not in _PIPES]
-        if moment.part < len(heads):
-            told = _told(_whole(text, commands, heads[moment.part], harmless), text)
-            if any(word.text for word in told):
-                yield Call(number, step, Kind.SHELL, moment.action, told)
+        words = _typed(command.text, moment, parse, harmless)
+        if any(word.text for word in words):
+            yield Kind.SHELL, words
     elif command.kind == Kind.COMMIT:
         # as a shell shows it, so that commits seen in either place are the same step
-        words = [Said("git", Role.PROGRAM), Said("commit", Role.SUBCOMMAND), Said("-m", Role.FLAG)]
-        words.append(Said(command.text.partition("\n")[0], Role.VALUE))
-        yield Call(number, step, Kind.SHELL, moment.action, _told(words, ""))
+        front = (("git", Role.PROGRAM), ("commit", Role.SUBCOMMAND), ("-m", Role.FLAG))
+        subject = InvocationWord(command.text.partition("\n")[0], Role.VALUE)
+        yield Kind.SHELL, _with_keys([*(InvocationWord(text, role) for text, role in front), subject], "")
     else:
-        named = (Said(command.text, Role.NAME), *_arguments(command.args or {}))
-        yield Call(number, step, command.kind, moment.action, named)
+        yield command.kind, (InvocationWord(command.text, Role.NAME), *_arguments(command.args or {}))
+
+
+def _typed(text: str, moment: Moment, parse: Parse, harmless: Harmless) -> tuple[InvocationWord, ...]:
+    """The words of the simple command of a line that the moment stands for, with those of all that it is piped into."""
+    commands = parse(text).commands
+    public = _under_its_name(text, commands, moment.action)
+    if public != text:
+        text, commands = public, parse(public).commands
+    heads = [index for index, each in enumerate(commands) if each.operator not in _PIPES]
+    if moment.part >= len(heads):
+        return ()
+    return _with_keys(_with_fed(text, commands, heads[moment.part], harmless), text)
 
 
 def _under_its_name(text: str, commands: Sequence[Command], action: str) -> str:
     """The line with the program by the name that its action has, where somebody's own name for it, or a slip, stands there.
 
     Example:
-        >>> said = Command((Word("gp", Role.PROGRAM), Word("--tags", Role.FLAG)))
-        >>> _under_its_name("gp --tags", [said], "git-push --tags"), _under_its_name("gp --tags", [said], "prog-1f2e3d --tags")
-        ('git-push --tags', 'gp --tags')
+        >>> typed = Command((Word("gp", Role.PROGRAM), Word("--tags", Role.FLAG)))
+        >>> _under_its_name("gp --tags", [typed], "git-push --tags")
+        'git-push --tags'
+        >>> _under_its_name("gp --tags", [typed], "prog-1f2e3d --tags")
+        'gp --tags'
     """
     known, typed = action.split(" ", 1)[0], commands[0].words[0].text if len(commands) == 1 else ""
     own = typed not in ("", known) and _PUBLIC.fullmatch(known) is not None and not is_pseudonym(known)
@@ -113,21 +121,21 @@ def _under_its_name(text: str, commands: Sequence[Command], action: str) -> str:
     return known + text[len(typed) :]
 
 
-def _arguments(args: Mapping[str, Any]) -> Iterator[Said]:
+def _arguments(args: Mapping[str, Any]) -> Iterator[InvocationWord]:
     for key, value in args.items():
         text = value if isinstance(value, str) else json.dumps(value, sort_keys=True, default=str)
         prose = re.search(r"\s", text) is not None
         role = Role.SECRET if is_secret_key(str(key)) else Role.VALUE
-        yield Said(_clean(text), role, lead=f"{key}=", key=str(key), prose=prose)
+        yield InvocationWord(_clean(text), role, lead=f"{key}=", key=str(key), prose=prose)
 
 
 def _clean(text: str) -> str:
     return text.replace("\0", "")
 
 
-def _told(words: Sequence[Said], text: str) -> tuple[Said, ...]:
-    """Give each value the flag before it as its key, and say which are prose and which were typed bare."""
-    done: list[Said] = []
+def _with_keys(words: Sequence[InvocationWord], text: str) -> tuple[InvocationWord, ...]:
+    """Give each value the flag before it as its key, and mark which are prose and which were typed bare."""
+    done: list[InvocationWord] = []
     for word in words:
         before = done[-1] if done else None
         key = word.key
@@ -142,24 +150,24 @@ def _told(words: Sequence[Said], text: str) -> tuple[Said, ...]:
 # ---- shell words, spelled as typed
 
 
-def _whole(text: str, commands: Sequence[Command], head: int, harmless: Harmless) -> list[Said]:
+def _with_fed(text: str, commands: Sequence[Command], head: int, harmless: Harmless) -> list[InvocationWord]:
     """The words of a command and of all that its output is piped into."""
-    fed = takewhile(lambda place: commands[place].operator in _PIPES, range(head + 1, len(commands)))
-    said = _shell_words(text, commands, head, harmless)
-    for place in fed:
-        said.append(Said(commands[place].operator, Role.FLAG))
-        said.extend(_shell_words(text, commands, place, harmless))
-    return said
+    fed = takewhile(lambda index: commands[index].operator in _PIPES, range(head + 1, len(commands)))
+    words = _shell_words(text, commands, head, harmless)
+    for index in fed:
+        words.append(InvocationWord(commands[index].operator, Role.FLAG))
+        words.extend(_shell_words(text, commands, index, harmless))
+    return words
 
 
-def _shell_words(text: str, commands: Sequence[Command], part: int, harmless: Harmless) -> list[Said]:
-    command = commands[part]
+def _shell_words(text: str, commands: Sequence[Command], index: int, harmless: Harmless) -> list[InvocationWord]:
+    command = commands[index]
     segments = _segments(text)
     if segments is not None and len(segments) == len(commands):
-        spelled = _aligned(_unquoted_remote(segments[part], command), command, harmless)
+        spelled = _aligned(_unquoted_remote(segments[index], command), command, harmless)
         if spelled is not None:
             return spelled
-    wrappers = [Said(name, Role.PROGRAM) for name in command.via if name in _BARE_WRAPPERS]
+    wrappers = [InvocationWord(name, Role.PROGRAM) for name in command.via if name in _BARE_WRAPPERS]
     return wrappers + _glued(command.words, text)
 
 
@@ -181,76 +189,77 @@ def _segments(text: str) -> list[list[str]] | None:
     return [segment for segment in segments if segment]
 
 
-def _unquoted_remote(raw: list[str], command: Command) -> list[str]:
+def _unquoted_remote(typed: list[str], command: Command) -> list[str]:
     """The words with the command of `ssh host 'command'` laid open: the far shell would read it the same way."""
-    if not command.via or command.via[0] != "ssh" or not raw or " " not in raw[-1]:
-        return raw
+    if not command.via or command.via[0] != "ssh" or not typed or " " not in typed[-1]:
+        return typed
     try:
-        return [*raw[:-1], *shlex.split(raw[-1])]
+        return [*typed[:-1], *shlex.split(typed[-1])]
     except ValueError:
-        return raw
+        return typed
 
 
-def _aligned(raw: Sequence[str], command: Command, harmless: Harmless) -> list[Said] | None:
+def _aligned(typed: Sequence[str], command: Command, harmless: Harmless) -> list[InvocationWord] | None:
     """The typed words with the roles that the parser found; None where the two cannot be brought together."""
-    said: list[Said] = []
+    words: list[InvocationWord] = []
     waiting = list(command.words)
-    for word in raw:
-        taken = _matched(word, waiting, harmless)
+    for text in typed:
+        taken = _matched(text, waiting, harmless)
         if taken is None:
-            said.append(_unmatched(word, command, harmless))
+            words.append(_unmatched(text, command, harmless))
         else:
-            said.append(taken[0])
+            words.append(taken[0])
             del waiting[: taken[1]]
-    return None if waiting else said
+    return None if waiting else words
 
 
-def _matched(word: str, waiting: Sequence[Word], harmless: Harmless) -> tuple[Said, int] | None:
+def _matched(typed: str, waiting: Sequence[Word], harmless: Harmless) -> tuple[InvocationWord, int] | None:
     """The typed word with its role, and how many of the waiting words it used up."""
     if not waiting:
         return None
     first = waiting[0]
-    if word == first.text:
-        return Said(word, first.role), 1
-    if first.role == Role.PROGRAM and word.rpartition("/")[2].startswith(first.text):
-        return Said(word if harmless(word, Role.PROGRAM) else first.text, Role.PROGRAM), 1
+    if typed == first.text:
+        return InvocationWord(typed, first.role), 1
+    if first.role == Role.PROGRAM and typed.rpartition("/")[2].startswith(first.text):
+        text = typed if harmless(typed, Role.PROGRAM) else first.text
+        return InvocationWord(text, Role.PROGRAM), 1
     if first.role == Role.FLAG and len(waiting) > 1:
         for glue in ("=", ""):
-            if word == first.text + glue + waiting[1].text:
-                return Said(waiting[1].text, waiting[1].role, lead=first.text + glue, key=first.text), 2
+            if typed == first.text + glue + waiting[1].text:
+                return InvocationWord(waiting[1].text, waiting[1].role, lead=first.text + glue, key=first.text), 2
     return None
 
 
-def _unmatched(word: str, command: Command, harmless: Harmless) -> Said:
+def _unmatched(typed: str, command: Command, harmless: Harmless) -> InvocationWord:
     """A word that the parser looked through: a wrapper, one of its options, an assignment."""
-    if word in command.via:
-        return Said(word, Role.PROGRAM)
-    if _PLAIN_FLAG.fullmatch(word):
-        return Said(word, Role.FLAG)
-    assignment = _ASSIGNMENT.fullmatch(word)
+    if typed in command.via:
+        return InvocationWord(typed, Role.PROGRAM)
+    if _PLAIN_FLAG.fullmatch(typed):
+        return InvocationWord(typed, Role.FLAG)
+    assignment = _ASSIGNMENT.fullmatch(typed)
     # a variable's name is as free as its value: what looks like one may be a pasted key with its `=`
     if assignment and harmless(assignment[1], Role.VALUE):
-        return Said(assignment[2], Role.VALUE, lead=f"{assignment[1]}=", key=assignment[1], sure=False)
-    return Said(word, Role.VALUE, sure=False)
+        return InvocationWord(assignment[2], Role.VALUE, lead=f"{assignment[1]}=", key=assignment[1], sure=False)
+    return InvocationWord(typed, Role.VALUE, sure=False)
 
 
-def _glued(words: Sequence[Word], text: str) -> list[Said]:
+def _glued(words: Sequence[Word], text: str) -> list[InvocationWord]:
     """The parser's words, a flag and its value in one word where the text has them so."""
-    said: list[Said] = []
+    found: list[InvocationWord] = []
     for word in words:
-        flag = said[-1].text if said and said[-1].role == Role.FLAG else ""
+        flag = found[-1].text if found and found[-1].role == Role.FLAG else ""
         if flag and word.role in (Role.VALUE, Role.SECRET) and f"{flag}=" in text and f"{flag} " not in text:
-            said[-1] = Said(word.text, word.role, lead=f"{flag}=", key=flag)
+            found[-1] = InvocationWord(word.text, word.role, lead=f"{flag}=", key=flag)
         else:
-            said.append(Said(word.text, word.role))
-    return said
+            found.append(InvocationWord(word.text, word.role))
+    return found
 
 
-def sends_on(word: str) -> bool:
+def redirects(word: str) -> bool:
     """Whether a word is an operator that sends input or output elsewhere, which is never quoted.
 
     Example:
-        >>> sends_on("2>"), sends_on("|"), sends_on("-o")
+        >>> redirects("2>"), redirects("|"), redirects("-o")
         (True, True, False)
     """
-    return _SENT_ON.fullmatch(word) is not None
+    return _REDIRECTION.fullmatch(word) is not None

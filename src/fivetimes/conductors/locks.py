@@ -1,24 +1,24 @@
 """Conductor -> the same with nothing in it that the detector knows as a secret or that may be somebody's number.
 
-Nor any local name where none is wanted."""
+And Candidate -> the same without any local name, where none is wanted.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Any
 
+from fivetimes.conductor_document import REFERENCE, ConductorDocument, step_alternatives
 from fivetimes.conductors.invocations import Harmless
 from fivetimes.errors import RuleError
 from fivetimes.model import Candidate, Conductor, Kind, Role, Step, Variant
 from fivetimes.redaction import closed, digit_groups, flagged
 
-_ROUNDS = 4
-_SHORTEST = 3  # characters of a word that is taken out with its neighbours
+_ATTEMPTS = 4  # drafts: holding back one word can bring two others together, seldom twice in a row
+_SHORTEST = 3  # characters of a word that is held back with its neighbours: shorter ones stand in every text
 _TYPED = (Role.VALUE, Role.SCRIPT)
 _DIGITS = re.compile(r"\d+")
-_PLACEHOLDER = re.compile(r"\{\{ [\w.]+ \}\}")
 
 
 def locked(draft: Callable[..., Conductor], harmless: Harmless) -> Conductor:
@@ -41,10 +41,10 @@ def locked(draft: Callable[..., Conductor], harmless: Harmless) -> Conductor:
             return False
         return role not in _TYPED or numbers.isdisjoint(_DIGITS.findall(word))
 
-    for _ in range(_ROUNDS):
+    for _ in range(_ATTEMPTS):
         conductor = draft(harmless=stricter)
         found = [finding for text in _texts(conductor.document) if (finding := flagged(text)) is not None]
-        groups = [group for text in _said(conductor.document) for group in digit_groups(text)]
+        groups = [group for text in _free_texts(conductor.document) for group in digit_groups(text)]
         if not found and not groups:
             return conductor
         held += [finding.text for finding in found]
@@ -56,24 +56,24 @@ def locked(draft: Callable[..., Conductor], harmless: Harmless) -> Conductor:
     )
 
 
-def _texts(document: Mapping[str, Any]) -> Iterator[str]:
-    """The title, and of each step its label, its commands, and its arguments side by side; without our own placeholders."""
+def _texts(document: ConductorDocument) -> Iterator[str]:
+    """The title, and of each step its label, its commands, and its arguments side by side; without our own references."""
     yield document["title"]
     for step in document["steps"]:
         yield step["action"]
-        for way in step.get("any") or [step]:
-            yield _PLACEHOLDER.sub(" ", way["run"])
+        for way in step_alternatives(step):
+            yield REFERENCE.sub(" ", way["run"])
             arguments = (f"{name}={value}" for name, value in way.get("with", {}).items())
-            yield _PLACEHOLDER.sub(" ", " ".join(arguments))
+            yield REFERENCE.sub(" ", " ".join(arguments))
 
 
-def _said(document: Mapping[str, Any]) -> Iterator[str]:
-    """Of each step its commands and each argument, a letter for our placeholders; names of skills and tools are declared."""
+def _free_texts(document: ConductorDocument) -> Iterator[str]:
+    """Of each step its commands and each argument, a letter for our references; names of skills and tools are declared."""
     for step in document["steps"]:
-        for way in step.get("any") or [step]:
-            if (way.get("specialist") or step["specialist"])["kind"] == "shell":
-                yield _PLACEHOLDER.sub("x", way["run"])
-            yield from (_PLACEHOLDER.sub("x", value) for value in way.get("with", {}).values())
+        for way in step_alternatives(step):
+            if way.get("specialist", step["specialist"])["kind"] == "shell":
+                yield REFERENCE.sub("x", way["run"])
+            yield from (REFERENCE.sub("x", value) for value in way.get("with", {}).values())
 
 
 # ---- from the closed vocabulary alone

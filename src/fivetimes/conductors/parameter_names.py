@@ -6,45 +6,19 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from fivetimes.conductor_document import Space
+from fivetimes.conductors.alternatives import DISTINCTIVE, is_word, pieces
 from fivetimes.conductors.invocations import Harmless
-from fivetimes.conductors.variants import TELLING, is_word, pieces
 from fivetimes.model import Role
+from fivetimes.words import singular
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
-# argument names that say nothing of what the value is
+# argument names from which one does not learn what the value is
 _VAGUE = frozenset(
-    {
-        "arg",
-        "args",
-        "value",
-        "values",
-        "input",
-        "inputs",
-        "text",
-        "data",
-        "name",
-        "id",
-        "source",
-        "content",
-        "contents",
-        "query",
-        "q",
-        "since",
-        "until",
-        "string",
-        "target",
-        "param",
-        "params",
-        "options",
-        "path",
-        "file_path",
-        "filename",
-        "file",
-        "object",
-        "key",
-        "notes",
-        "arguments",
-    }
+    (
+        "arg args value values input inputs text data name id source content contents query q since "
+        "until string target param params options path file_path filename file object key notes arguments"
+    ).split()
 )
 _SHAPE_NAMES = frozenset({"number", "host", "file", "path", "slug"})
 _SHORT_FLAGS = {"-b": "branch", "-f": "file", "-l": "label", "-m": "message", "-o": "output", "-t": "tag", "-u": "user"}
@@ -65,45 +39,30 @@ _DEPLOYED = frozenset({"image", "release", "resource"})
 # What a whole word names, and no part of it does: the stem of `{{ … }}.bam` is no file.
 _WHOLES = frozenset({"file", "files", "folder", "place", "script"})
 
-# (the command, what its argument is)
-_GIVEN_TO: tuple[tuple[tuple[str, ...], str], ...] = (
-    (("git", "checkout"), "branch"),
-    (("git", "switch"), "branch"),
-    (("git", "branch"), "branch"),
-    (("git", "merge"), "branch"),
-    (("git", "rebase"), "branch"),
-    (("git", "push"), "branch"),
-    (("git", "tag"), "tag"),
-    (("git", "clone"), "repository"),
-    (("git", "add"), "files"),
-    (("docker",), "image"),
-    (("kubectl",), "resource"),
-    (("helm",), "release"),
-    (("terraform",), "workspace"),
-    (("ssh",), "host"),
-    (("rsync",), "place"),
-    (("scp",), "place"),
-    (("rclone",), "place"),
-    (("cp",), "place"),
-    (("mv",), "place"),
-    (("cd",), "folder"),
-    (("mkdir",), "folder"),
-    (("make",), "target"),
-    (("npm", "run"), "script"),
-    (("psql",), "database"),
-    (("vim",), "file"),
-    (("nvim",), "file"),
-    (("nano",), "file"),
-    (("emacs",), "file"),
-    (("code",), "file"),
-    (("cat",), "file"),
-    (("python",), "script"),
+# (what an argument is, the commands whose argument it is)
+_ARGUMENT_OF: tuple[tuple[str, str], ...] = (
+    ("branch", "git checkout, git switch, git branch, git merge, git rebase, git push"),
+    ("tag", "git tag"),
+    ("repository", "git clone"),
+    ("files", "git add"),
+    ("image", "docker"),
+    ("resource", "kubectl"),
+    ("release", "helm"),
+    ("workspace", "terraform"),
+    ("host", "ssh"),
+    ("place", "rsync, scp, rclone, cp, mv"),
+    ("folder", "cd, mkdir"),
+    ("target", "make"),
+    ("script", "npm run, python"),
+    ("database", "psql"),
+    ("file", "vim, nvim, nano, emacs, code, cat"),
 )
+_GIVEN_TO = {tuple(command.split()): name for name, commands in _ARGUMENT_OF for command in commands.split(", ")}
 
 
 @dataclass(frozen=True, slots=True)
-class Context:
-    """One place where a value stands: the command's head, the flag or argument before it, the text before it.
+class ValueContext:
+    """Where a value stands: the command's head, the flag or argument before it, the text before it.
 
     `called` is a name of ours for what has none in the source.
     """
@@ -117,31 +76,31 @@ class Context:
 
 
 @dataclass(slots=True)
-class Names:
+class ParameterNames:
     """The names given so far: one name for one thing, never one name for two, not even in two namespaces."""
 
     harmless: Harmless
     taken: set[str] = field(default_factory=set)
     constants: dict[str, str] = field(default_factory=dict)
 
-    def give(self, space: str, shape: str, contexts: Sequence[Context]) -> str:
+    def give(self, space: Space, shape: str, contexts: Sequence[ValueContext]) -> str:
         """A name in a namespace (`inputs`, `free`, `constants`) that no other thing in the draft has."""
         wanted = list(dict.fromkeys(self._wanted(shape, contexts, "_part" if space == "constants" else "")))
         name = next((name for name in wanted if name not in self.taken), None) or _numbered(wanted[0], self.taken)
         self.taken.add(name)
         return name
 
-    def constant(self, text: str, shape: str, context: Context) -> str:
+    def constant(self, text: str, shape: str, context: ValueContext) -> str:
         """The name of a constant that is not written down; equal texts have one name."""
         if text not in self.constants:
             self.constants[text] = self.give("constants", shape, [context])
         return self.constants[text]
 
-    def _wanted(self, shape: str, contexts: Sequence[Context], partly: str) -> Iterator[str]:
-        """The names that fit, the most telling first; `partly` ends the name of what is only a part of a word."""
-        # a message says what a value is less well than any other place in which it stands
+    def _wanted(self, shape: str, contexts: Sequence[ValueContext], partly: str) -> Iterator[str]:
+        """The names that fit, the most distinctive first; `partly` ends the name of what is only a part of a word."""
+        # a message tells less well what a value is than anything else in which it stands
         contexts = [context for context in contexts if not context.prose] or contexts
-        if shape in TELLING:
+        if shape in DISTINCTIVE:
             yield shape
         yield from (name for name in self._keys(contexts) if name not in _VAGUE)
         yield from self._labels(contexts)
@@ -150,15 +109,15 @@ class Names:
         if shape in _SHAPE_NAMES:
             yield shape
         yield from _given_to([context for context in contexts if context.whole])
-        yield from (name for name in self._neighbours(contexts) if name not in TELLING)
+        yield from (name for name in self._neighbours(contexts) if name not in DISTINCTIVE)
         yield from self._keys(contexts)
         yield from ("name" if name in _WHOLES else name for name in _given_to(contexts))
         yield from (f"{name}{partly}" for name in self._keys([replace(context, whole=True) for context in contexts]))
         yield from self._by_program(contexts)
         yield "value"
 
-    def _keys(self, contexts: Sequence[Context]) -> Iterator[str]:
-        """Argument names and flags whose whole value it is; argument names say more, so they come first."""
+    def _keys(self, contexts: Sequence[ValueContext]) -> Iterator[str]:
+        """Argument names and flags whose whole value it is; argument names tell more, so they come first."""
         whole = [context.key for context in contexts if context.whole and context.key]
         for key in sorted(whole, key=lambda key: key.startswith("-")):
             role = Role.FLAG if key.startswith("-") else Role.KEY
@@ -166,18 +125,18 @@ class Names:
             if len(name) > 1 and _NAME.fullmatch(name) and self.harmless(key, role):
                 yield name
 
-    def _labels(self, contexts: Sequence[Context]) -> Iterator[str]:
+    def _labels(self, contexts: Sequence[ValueContext]) -> Iterator[str]:
         """`app` of `app={{ … }}`."""
         for context in contexts:
             if context.before[-1:] in ("=", ":"):
                 yield from self._last_word(context.before)
 
-    def _neighbours(self, contexts: Sequence[Context]) -> Iterator[str]:
+    def _neighbours(self, contexts: Sequence[ValueContext]) -> Iterator[str]:
         """`post` of `content/posts/{{ … }}`."""
         for context in contexts:
-            yield from (_MEANS.get(word) or _singular(word) for word in self._last_word(context.before))
+            yield from (_MEANS.get(word) or singular(word) for word in self._last_word(context.before))
 
-    def _meant(self, contexts: Sequence[Context]) -> Iterator[str]:
+    def _meant(self, contexts: Sequence[ValueContext]) -> Iterator[str]:
         """`service` of `deploy/{{ … }}`, and of what is given to several tools of deploying."""
         for context in contexts:
             if context.before[-1:] == "/":
@@ -190,21 +149,17 @@ class Names:
         if words and len(words[-1]) > 1 and _NAME.fullmatch(words[-1]) and self.harmless(words[-1], Role.VALUE):
             yield words[-1]
 
-    def _by_program(self, contexts: Sequence[Context]) -> Iterator[str]:
+    def _by_program(self, contexts: Sequence[ValueContext]) -> Iterator[str]:
         for program in (context.head[0] for context in contexts if context.head):
             name = f"{program.lower().replace('-', '_')}_argument"
             if _NAME.fullmatch(name) and self.harmless(program, Role.PROGRAM):
                 yield name
 
 
-def _given_to(contexts: Sequence[Context]) -> Iterator[str]:
+def _given_to(contexts: Sequence[ValueContext]) -> Iterator[str]:
     for context in contexts:
         if not context.key:
-            yield from (name for head, name in _GIVEN_TO if context.head[: len(head)] == head)
-
-
-def _singular(word: str) -> str:
-    return word[:-1] if len(word) > 4 and word.endswith("s") and not word.endswith("ss") else word
+            yield from (name for head, name in _GIVEN_TO.items() if context.head[: len(head)] == head)
 
 
 def _numbered(name: str, taken: set[str]) -> str:

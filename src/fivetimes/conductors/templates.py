@@ -1,6 +1,6 @@
-"""Mould -> template: a step in words that may stand in a file, everything else a named placeholder.
+"""Invocations -> StepTemplates: each step's alternatives as templates, and the inputs that run through them.
 
-Calls -> Wording: each step's ways as templates, and the inputs that run through them.
+What may stand in a file is written as it is; everything else becomes a reference to a named value.
 """
 
 from __future__ import annotations
@@ -10,23 +10,237 @@ import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from fivetimes.conductors.data_flow import Mould, Part, Variable, thread
-from fivetimes.conductors.invocations import Call, Harmless, sends_on
-from fivetimes.conductors.parameter_names import Context, Names
-from fivetimes.conductors.variants import TELLING, Slot, Way, is_word, pieces, shape, ways
+from fivetimes.conductor_document import Input, Reference, Specialist, SpecialistKind
+from fivetimes.conductors.alternatives import (
+    DISTINCTIVE,
+    NEARLY_ALL,
+    Alternative,
+    Position,
+    alternatives,
+    is_word,
+    pieces,
+    shape,
+)
+from fivetimes.conductors.data_flow import Parameter, Part, Template, data_flow
+from fivetimes.conductors.invocations import Harmless, Invocation, redirects
+from fivetimes.conductors.parameter_names import ParameterNames, ValueContext
 from fivetimes.model import Candidate, Kind, Role, Step
 
-# ---- wording
+_CALENDAR = {"date": "%Y-%m-%d", "week": "%G-W%V", "month": "%Y-%m"}
+_LABEL_PLACEHOLDER = re.compile(r"<([a-z]+)[\w.]*>|(?<=\s)\*(?=\s|$)")  # in a label, `*` is a value that varies
+_DECLARED_AS = re.compile(r"^(?:skill|tool|action):")
+_KINDS: dict[Kind, SpecialistKind] = {
+    Kind.SHELL: "shell",
+    Kind.TOOL: "tool",
+    Kind.SKILL: "skill",
+    Kind.COMMIT: "commit",
+    Kind.ACTION: "action",
+    Kind.EDIT: "edit",
+}
 
+
+@dataclass(frozen=True, slots=True)
+class StepTemplate:
+    """One alternative of a step, ready to be written: its template, its named arguments, the inputs that it uses, in order.
+
+    `specialist` carries it out; `share` is its part of the step's occurrences.
+    """
+
+    run: str
+    arguments: dict[str, str]
+    inputs: tuple[str, ...]
+    specialist: Specialist
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class StepTemplates:
+    """The alternatives of each step by step number, the inputs by name, and the constants by name with their live texts."""
+
+    steps: list[list[StepTemplate]]
+    inputs: dict[str, Input]
+    constants: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """A position in its alternative, with the template that was found for it."""
+
+    alternative: Alternative
+    position: Position
+    template: Template
+
+
+def step_templates(candidate: Candidate, invocations: Sequence[Invocation], harmless: Harmless) -> StepTemplates:
+    """Put the steps into templates; the template of a step of which nothing could be read is its label.
+
+    Args:
+        candidate: the routine.
+        invocations: of its steps; none when the sources were not read.
+        harmless: whether a word in a role may stand in a file.
+    """
+    names = ParameterNames(harmless)
+    by_step = [
+        alternatives([each for each in invocations if each.step == number], step)
+        for number, step in enumerate(candidate.steps)
+    ]
+    # alternatives of one step may share positions, so a position is known by identity
+    flat = list({id(at): (one, at) for found in by_step for one in found for at in one.positions}.values())
+    parameters, templates = data_flow([at for _, at in flat])
+    placed = [_Placed(one, at, template) for (one, at), template in zip(flat, templates, strict=True)]
+    inputs = _input_names(parameters, placed, names)
+    words = {id(each.position): _word(each, inputs, names) for each in placed}
+    steps = []
+    for step, found in zip(candidate.steps, by_step, strict=True):
+        made = [_step_template(one, [words[id(at)] for at in one.positions], step, names) for one in found]
+        steps.append(made or list(_from_labels(step, names)))
+    used = {name for made in steps for one in made for name in one.inputs}
+    named = zip(inputs, parameters, strict=True)
+    described = {name: _input(parameter, candidate) for name, parameter in named if name in used}
+    return StepTemplates(steps, described, {name: text for text, name in names.constants.items()})
+
+
+# ---- inputs
+
+
+def _input_names(parameters: Sequence[Parameter], placed: Sequence[_Placed], names: ParameterNames) -> list[str]:
+    """A name for each parameter; those whose shape shows what they are choose first."""
+    shapes = [shape(parameter.values.values()) for parameter in parameters]
+    order = sorted(range(len(parameters)), key=lambda number: (shapes[number] not in DISTINCTIVE, number))
+    given = {
+        number: names.give("inputs", shapes[number], list(_contexts(number, parameters[number], placed)))
+        for number in order
+    }
+    return [given[number] for number in range(len(parameters))]
+
+
+def _contexts(number: int, parameter: Parameter, placed: Sequence[_Placed]) -> Iterator[ValueContext]:
+    for each in (placed[index] for index in parameter.positions):
+        if number in each.template:
+            yield _context(each, each.template.index(number))
+
+
+def _context(placed: _Placed, index: int) -> ValueContext:
+    """Where a part of a template stands, for its name."""
+    word = placed.position.word
+    before = placed.template[index - 1] if index else ""
+    called = "arguments" if placed.position.several and not word.text else _CALLED.get(word.role, "")
+    if word.prose:
+        called = "message" if word.key.startswith("-") and word.key.endswith(("m", "message")) else "text"
+    return ValueContext(
+        placed.alternative.head,
+        key=word.key,
+        before=before if isinstance(before, str) else "",
+        whole=len(placed.template) == 1,
+        prose=word.prose,
+        called=called,
+    )
+
+
+def _input(parameter: Parameter, candidate: Candidate) -> Input:
+    found = shape(parameter.values.values())
+    return {
+        "shape": found,
+        "source": "calendar" if _follows_the_day(parameter, found, candidate) else "person",
+        "seen": len(parameter.values),
+        "distinct": len(set(parameter.values.values())),
+    }
+
+
+def _follows_the_day(parameter: Parameter, shape_name: str, candidate: Candidate) -> bool:
+    """Whether the value is the day, week or month in which it was used, so that a calendar can give it."""
+    form = _CALENDAR.get(shape_name)
+    starts = {number: candidate.occurrences[number].start for number in parameter.values}
+    known = [(start, parameter.values[number]) for number, start in starts.items() if start is not None]
+    if form is None or not known:
+        return False
+    return sum(value in _around(start, form) for start, value in known) >= NEARLY_ALL * len(known)
+
+
+def _around(start: datetime, form: str) -> set[str]:
+    # the day as its time zone had it, which is not known here
+    return {(start + timedelta(days=days)).strftime(form) for days in (-1, 0, 1)}
+
+
+# ---- alternatives
+
+_WrittenWord = tuple[str | Reference, ...]
+
+
+def _step_template(
+    alternative: Alternative, words: Sequence[_WrittenWord], step: Step, names: ParameterNames
+) -> StepTemplate:
+    """An alternative as a template.
+
+    Args:
+        alternative: the way of the step.
+        words: what is written at its positions, one for one.
+        step: that it does.
+        names: gives names to what may not be written.
+    """
+    pairs = [
+        (at, word)
+        for at, word in zip(alternative.positions, words, strict=True)
+        if word and _has_key(at, alternative, names)
+    ]
+    run = " ".join(_quoted(at, _lead(at, names) + word) for at, word in pairs)
+    declared = alternative.kind != Kind.SHELL
+    arguments = {at.word.key: "".join(map(str, word)) for at, word in pairs if declared and at.word.key}
+    used = [part.name for _, word in pairs for part in word if isinstance(part, Reference) and part.space == "inputs"]
+    role = Role.NAME if declared else Role.PROGRAM
+    label = _DECLARED_AS.sub("", step.action).split(" ")[0]
+    name = alternative.program if names.harmless(alternative.program, role) else label
+    specialist: Specialist = {"kind": _KINDS[alternative.kind], "name": name}
+    return StepTemplate(run, arguments, tuple(dict.fromkeys(used)), specialist, alternative.share)
+
+
+def _has_key(position: Position, alternative: Alternative, names: ParameterNames) -> bool:
+    """Whether a word has a name to stand under; an argument of a hostile name has none."""
+    key = position.word.key
+    if alternative.kind == Kind.SHELL or not key:
+        return True
+    return bool(re.fullmatch(r"[A-Za-z][\w.:-]{0,63}", key)) and names.harmless(key, Role.KEY)
+
+
+def _lead(position: Position, names: ParameterNames) -> _WrittenWord:
+    lead = position.word.lead
+    role = Role.FLAG if lead.startswith("-") else Role.KEY
+    if not lead or names.harmless(lead.rstrip("="), role):
+        return (lead,) if lead else ()
+    return (Reference("constants", names.constant(lead, "text", ValueContext(called="option"))),)
+
+
+def _from_labels(step: Step, names: ParameterNames) -> Iterator[StepTemplate]:
+    """The step as the candidate labels it: a reference wherever the label has a typed placeholder."""
+    others = sum(share for _, share in step.alternatives)
+    own = (step.action, max(0.0, step.share - others))
+    for action, share in (own, *step.alternatives):
+        run = _run_of_label(action, step.kind, names)
+        kind = Kind.SHELL if step.kind == Kind.COMMIT else step.kind
+        specialist: Specialist = {"kind": _KINDS[kind], "name": run.split(" ")[0]}
+        yield StepTemplate(run, {}, (), specialist, share / step.share if step.share else 0.0)
+
+
+def _run_of_label(action: str, kind: Kind, names: ParameterNames) -> str:
+    def reference(called: str) -> str:
+        return str(Reference("free", names.give("free", "text", [ValueContext(called=called)])))
+
+    if kind == Kind.COMMIT:
+        message = reference("message")
+        prefix = f"{action.rpartition(':')[2]}: " if re.fullmatch(r"commit:[a-z]+", action) else ""
+        return f'git commit -m "{prefix}{message}"'
+    return _LABEL_PLACEHOLDER.sub(lambda found: reference(found[1] or "value"), _DECLARED_AS.sub("", action))
+
+
+# ---- words: what may stand in a file, and what is only referred to
 
 # A shell, a template engine or a forge would read these, so they are never written as they stand.
 _ACTIVE = re.compile(r"[$`\x00-\x1f\x7f]|\{\{|\}\}|\{%|%\}")
 _COMMIT_KIND = re.compile(r"([a-z]+)(?=[(:!])")
 _GLOB = re.compile(r"[\w./*+-]+")
 _HERE = re.compile(r"\.{1,2}/?|--?|\*|/")
-_ADDRESS = re.compile(r"\w\.\w|@|://")  # a host is told by its parts, however common each of them is
+_ADDRESS = re.compile(r"\w\.\w|@|://")  # a host is known by its parts together, however common each of them is
 _EDGES = "/:=@.,-_+ "
 # what to call a word that may not be written and follows no flag
 _CALLED = {
@@ -39,160 +253,87 @@ _CALLED = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Ref:
-    """A placeholder, by namespace and name."""
-
-    space: str
-    name: str
-
-    def __str__(self) -> str:
-        return f"{{{{ {self.space}.{self.name} }}}}"
-
-
-Text = tuple[str | Ref, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Worded:
-    """A way in words: the template, its named arguments, and the inputs it uses, in order."""
-
-    run: str
-    arguments: dict[str, str]
-    inputs: tuple[str, ...]
-
-
-def word(way: Way, texts: Sequence[Text], names: Names) -> Worded:
-    """Put a way into words.
+def _word(placed: _Placed, inputs: Sequence[str], names: ParameterNames) -> _WrittenWord:
+    """What is written at a position: literals that may stand in a file, and references.
 
     Args:
-        way: the way.
-        texts: what its slots say, one for one.
-        names: gives names to what may not be written.
-    """
-    pairs = [(slot, text) for slot, text in zip(way.slots, texts, strict=True) if text and _keeps(slot, way, names)]
-    run = " ".join(_shell_word(slot, _lead(slot, names) + text) for slot, text in pairs)
-    named = way.kind != Kind.SHELL
-    arguments = {slot.said.key: "".join(map(str, text)) for slot, text in pairs if named and slot.said.key}
-    used = [part.name for _, text in pairs for part in text if isinstance(part, Ref) and part.space == "inputs"]
-    return Worded(run, arguments, tuple(dict.fromkeys(used)))
-
-
-def _keeps(slot: Slot, way: Way, names: Names) -> bool:
-    """Whether a slot has a name to stand under; an argument of a hostile name has none."""
-    if way.kind == Kind.SHELL or not slot.said.key:
-        return True
-    return bool(re.fullmatch(r"[A-Za-z][\w.:-]{0,63}", slot.said.key)) and names.harmless(slot.said.key, Role.KEY)
-
-
-def _lead(slot: Slot, names: Names) -> Text:
-    lead = slot.said.lead
-    role = Role.FLAG if lead.startswith("-") else Role.KEY
-    if not lead or names.harmless(lead.rstrip("="), role):
-        return (lead,) if lead else ()
-    return (Ref("constants", names.constant(lead, "text", Context(called="option"))),)
-
-
-def text_of(slot: Slot, head: tuple[str, ...], mould: Mould, inputs: Sequence[str], names: Names) -> Text:
-    """What a slot says: literals that may stand in a file, and placeholders.
-
-    Args:
-        slot: the place.
-        head: program and subcommands of the command it belongs to.
-        mould: what stands in it.
-        inputs: the names of the variables, by number.
+        placed: the position with its template.
+        inputs: the names of the parameters, by number.
         names: gives names to what is free and to constants that may not be written.
     """
-    parts: list[str | Ref] = []
-    for place, part in enumerate(mould):
-        parts.extend(_part(slot, part, context(slot, head, mould, place), inputs, names))
-    return tuple(_merged(parts))
+    parts: list[str | Reference] = []
+    for index, part in enumerate(placed.template):
+        for written in _part(placed.position, part, _context(placed, index), inputs, names):
+            if isinstance(written, str) and parts and isinstance(parts[-1], str):
+                parts[-1] += written
+            else:
+                parts.append(written)
+    return tuple(parts)
 
 
-def context(slot: Slot, head: tuple[str, ...], mould: Mould, place: int) -> Context:
-    """Where the part at a place of a mould stands, for its name."""
-    before = mould[place - 1] if place else ""
-    called = "arguments" if slot.several and not slot.said.text else _CALLED.get(slot.said.role, "")
-    if slot.said.prose:
-        called = "message" if slot.said.key.startswith("-") and slot.said.key.endswith(("m", "message")) else "text"
-    return Context(
-        head,
-        key=slot.said.key,
-        before=before if isinstance(before, str) else "",
-        whole=len(mould) == 1,
-        prose=slot.said.prose,
-        called=called,
-    )
-
-
-def _part(slot: Slot, part: Part, where: Context, inputs: Sequence[str], names: Names) -> Sequence[str | Ref]:
+def _part(
+    position: Position, part: Part, context: ValueContext, inputs: Sequence[str], names: ParameterNames
+) -> Sequence[str | Reference]:
+    word = position.word
     if isinstance(part, int):
-        return [Ref("inputs", inputs[part])]
+        return [Reference("inputs", inputs[part])]
     if part is None:
-        return [Ref("free", names.give("free", _free_shape(slot), [where]))]
-    if where.whole and not slot.said.prose:
-        return [part] if _may_stand(slot, part, names) else [_constant(part, where, names)]
-    return _prose(part, where, names) if slot.said.prose else _fragment(slot.said.role, part, where, names)
+        found = "text" if not position.readable or word.prose else shape(position.values)
+        return [Reference("free", names.give("free", found, [context]))]
+    if context.whole and not word.prose:
+        return [part] if _may_stand(position, part, names) else [_constant(part, context, names)]
+    return _prose(part, context, names) if word.prose else _fragment(word.role, part, context, names)
 
 
-def _free_shape(slot: Slot) -> str:
-    return "text" if not slot.open or slot.said.prose else shape(slot.values)
+def _constant(text: str, context: ValueContext, names: ParameterNames) -> Reference:
+    return Reference("constants", names.constant(text, "text" if context.prose else shape([text]), context))
 
 
-def _constant(text: str, where: Context, names: Names) -> Ref:
-    return Ref("constants", names.constant(text, "text" if where.prose else shape([text]), where))
-
-
-def _may_stand(slot: Slot, text: str, names: Names) -> bool:
+def _may_stand(position: Position, text: str, names: ParameterNames) -> bool:
     """Whether a whole word may be written."""
-    if slot.said.role == Role.FLAG and sends_on(text):
+    word = position.word
+    if word.role == Role.FLAG and redirects(text):
         return True
     if _HERE.fullmatch(text):
-        return slot.said.role != Role.SECRET
-    return slot.said.sure and not _ACTIVE.search(text) and names.harmless(text, slot.said.role)
+        return word.role != Role.SECRET
+    return word.sure and not _ACTIVE.search(text) and names.harmless(text, word.role)
 
 
-# ---- what stands around a value within its word
-
-
-def _fragment(role: Role, text: str, where: Context, names: Names) -> list[str | Ref]:
+def _fragment(role: Role, text: str, context: ValueContext, names: ParameterNames) -> list[str | Reference]:
     """A literal beside a value: written if it or each of its pieces may be, else a constant between its punctuation."""
     core = text.strip(_EDGES)
     if not _ACTIVE.search(text) and not re.search(r"\s", text) and _known(core, text, role, names):
         return [text]
     front = text[: len(text) - len(text.lstrip(_EDGES))]
     back = text[len(text.rstrip(_EDGES)) :]
-    return [part for part in (front, _constant(core, where, names), back) if part]
+    return [part for part in (front, _constant(core, context, names), back) if part]
 
 
-def _known(core: str, text: str, role: Role, names: Names) -> bool:
+def _known(core: str, text: str, role: Role, names: ParameterNames) -> bool:
     if not core or names.harmless(core, role):
         return True
-    return not _ADDRESS.search(text) and all(_piece(piece, role, names) for piece in _placed(text))
+    parts = _words_within(text)
+    return not _ADDRESS.search(text) and all(part == "v" or names.harmless(part, role) for part in parts)
 
 
-def _placed(text: str) -> list[str]:
+def _words_within(text: str) -> list[str]:
     """The word pieces, an ending like `.md` as the file it ends: what may stand there is known by its ending."""
     found = pieces(text)
     return [
-        f"a.{piece}" if place == 1 and found[0] == "." else piece for place, piece in enumerate(found) if is_word(piece)
+        f"a.{piece}" if index == 1 and found[0] == "." else piece for index, piece in enumerate(found) if is_word(piece)
     ]
 
 
-def _piece(piece: str, role: Role, names: Names) -> bool:
-    return piece == "v" or names.harmless(piece, role)
-
-
-def _prose(text: str, where: Context, names: Names) -> list[str | Ref]:
-    """Of free text only the kind of a commit and what stands between words; runs of words become one constant."""
-    parts: list[str | Ref] = []
-    kind = _COMMIT_KIND.match(text) if not where.before else None
+def _prose(text: str, context: ValueContext, names: ParameterNames) -> list[str | Reference]:
+    """Of free text only the kind of a commit and what stands between words; several words together become one constant."""
+    parts: list[str | Reference] = []
+    kind = _COMMIT_KIND.match(text) if not context.before else None
     if kind and names.harmless(kind[1], Role.COMMIT_KIND):
         parts.append(kind[1])
         text = text[kind.end() :]
     front, core, back = _stripped(text)
-    said = [_constant(core, where, names)] if core else []
-    return [part for part in (*parts, front, *said, back) if part]
+    middle = [_constant(core, context, names)] if core else []
+    return [part for part in (*parts, front, *middle, back) if part]
 
 
 def _stripped(text: str) -> tuple[str, str, str]:
@@ -206,173 +347,17 @@ def _stripped(text: str) -> tuple[str, str, str]:
     return front, core, back
 
 
-# ---- spelling
-
-
-def _merged(parts: Sequence[str | Ref]) -> list[str | Ref]:
-    merged: list[str | Ref] = []
-    for part in parts:
-        if isinstance(part, str) and merged and isinstance(merged[-1], str):
-            merged[-1] += part
-        else:
-            merged.append(part)
-    return merged
-
-
-def _shell_word(slot: Slot, text: Text) -> str:
+def _quoted(position: Position, word: _WrittenWord) -> str:
     """One word of a template, quoted so that a shell's splitting gives it back whole."""
-    literals = "".join(part for part in text if isinstance(part, str))
-    plain = "".join(map(str, text))
-    if slot.said.role == Role.FLAG and sends_on(literals):
+    literals = "".join(part for part in word if isinstance(part, str))
+    plain = "".join(map(str, word))
+    if position.word.role == Role.FLAG and redirects(literals):
         return plain
     if shlex.quote(literals or "a") == literals or not literals:
         return plain
-    if slot.said.bare and len(text) == 1 and _GLOB.fullmatch(literals):
+    if position.word.bare and len(word) == 1 and _GLOB.fullmatch(literals):
         return plain
     if not re.search(r'["\\!]', literals):
         return f'"{plain}"'
-    marked = shlex.quote("".join(part if isinstance(part, str) else f"\0{place}\0" for place, part in enumerate(text)))
-    return re.sub("\0(\\d+)\0", lambda found: str(text[int(found[1])]), marked)
-
-
-# ---- steps
-
-
-_FOLLOWS_THE_DAY = 0.8
-_CALENDAR = {"date": "%Y-%m-%d", "week": "%G-W%V", "month": "%Y-%m"}
-_LABEL_PLACEHOLDER = re.compile(r"<([a-z]+)[\w.]*>|(?<=\s)\*(?=\s|$)")  # in a label, `*` is a value that varies
-_DECLARED_AS = re.compile(r"^(?:skill|tool|action):")
-
-
-@dataclass(frozen=True, slots=True)
-class Wording:
-    """One way of a step, ready to be written. `specialist` does it."""
-
-    run: str
-    arguments: dict[str, str]
-    inputs: tuple[str, ...]
-    specialist: dict[str, str]
-    share: float
-
-
-@dataclass(frozen=True, slots=True)
-class Wordings:
-    """The ways of each step by step number, the inputs by name, and the constants by name with their live texts."""
-
-    steps: list[list[Wording]]
-    inputs: dict[str, dict[str, Any]]
-    constants: dict[str, str]
-
-
-def worded(candidate: Candidate, said: Sequence[Call], harmless: Harmless) -> Wordings:
-    """Put the steps into templates; a step of which nothing could be read is worded from its label.
-
-    Args:
-        candidate: the routine.
-        said: what was said at its steps; empty when the sources were not read.
-        harmless: whether a word in a role may stand in a file.
-    """
-    names = Names(harmless)
-    by_step = [
-        ways([call for call in said if call.step == number], step) for number, step in enumerate(candidate.steps)
-    ]
-    # ways of one step may share places
-    flat = list({id(slot): (way, slot) for found in by_step for way in found for slot in way.slots}.values())
-    variables, moulds = thread([slot for _, slot in flat])
-    inputs = _named_inputs(variables, flat, moulds, names)
-    texts = {
-        id(slot): text_of(slot, way.head, mould, inputs, names) for (way, slot), mould in zip(flat, moulds, strict=True)
-    }
-    steps = []
-    for step, found in zip(candidate.steps, by_step, strict=True):
-        wordings = [_wording(way, [texts[id(slot)] for slot in way.slots], step, names) for way in found]
-        steps.append(wordings or list(_from_labels(step, names)))
-    used = {name for wordings in steps for wording in wordings for name in wording.inputs}
-    described = {
-        name: _described(variable, candidate) for name, variable in zip(inputs, variables, strict=True) if name in used
-    }
-    return Wordings(steps, described, {name: text for text, name in names.constants.items()})
-
-
-# ---- inputs
-
-
-def _named_inputs(
-    variables: Sequence[Variable], flat: Sequence[tuple[Way, Any]], moulds: Sequence[Mould], names: Names
-) -> list[str]:
-    """A name for each variable; those whose shape tells what they are choose first."""
-    shapes = [shape(variable.values.values()) for variable in variables]
-    order = sorted(range(len(variables)), key=lambda number: (shapes[number] not in TELLING, number))
-    given = {
-        number: names.give("inputs", shapes[number], list(_contexts(number, variables[number], flat, moulds)))
-        for number in order
-    }
-    return [given[number] for number in range(len(variables))]
-
-
-def _contexts(
-    number: int, variable: Variable, flat: Sequence[tuple[Way, Any]], moulds: Sequence[Mould]
-) -> Iterator[Context]:
-    for place in variable.slots:
-        way, slot = flat[place]
-        if number in moulds[place]:
-            yield context(slot, way.head, moulds[place], moulds[place].index(number))
-
-
-def _described(variable: Variable, candidate: Candidate) -> dict[str, Any]:
-    looks = shape(variable.values.values())
-    return {
-        "shape": looks,
-        "source": "calendar" if _follows_the_day(variable, looks, candidate) else "person",
-        "seen": len(variable.values),
-        "distinct": len(set(variable.values.values())),
-    }
-
-
-def _follows_the_day(variable: Variable, looks: str, candidate: Candidate) -> bool:
-    """Whether the value is the day, week or month in which it was used, so that a calendar can give it."""
-    form = _CALENDAR.get(looks)
-    starts = {number: candidate.occurrences[number].start for number in variable.values}
-    known = [(start, variable.values[number]) for number, start in starts.items() if start is not None]
-    if form is None or not known:
-        return False
-    return sum(value in _around(start, form) for start, value in known) >= _FOLLOWS_THE_DAY * len(known)
-
-
-def _around(start: datetime, form: str) -> set[str]:
-    # the day as its time zone had it, which is not known here
-    return {(start + timedelta(days=days)).strftime(form) for days in (-1, 0, 1)}
-
-
-# ---- ways
-
-
-def _wording(way: Way, texts: Sequence[Text], step: Step, names: Names) -> Wording:
-    said = word(way, texts, names)
-    role = Role.PROGRAM if way.kind == Kind.SHELL else Role.NAME
-    name = way.program if names.harmless(way.program, role) else _DECLARED_AS.sub("", step.action).split(" ")[0]
-    specialist = {"kind": way.kind.name.lower(), "name": name}
-    return Wording(said.run, said.arguments, said.inputs, specialist, way.share)
-
-
-def _from_labels(step: Step, names: Names) -> Iterator[Wording]:
-    """The step as the candidate labels it: a placeholder wherever the label has a typed one."""
-    others = sum(share for _, share in step.alternatives)
-    own = (step.action, max(0.0, step.share - others))
-    for action, share in (own, *step.alternatives):
-        run = _run_of(action, step.kind, names)
-        kind = Kind.SHELL if step.kind == Kind.COMMIT else step.kind
-        specialist = {"kind": kind.name.lower(), "name": run.split(" ")[0]}
-        yield Wording(run, {}, (), specialist, share / step.share if step.share else 0.0)
-
-
-def _run_of(action: str, kind: Kind, names: Names) -> str:
-    def placeholder(found: re.Match[str]) -> str:
-        name = names.give("free", "text", [Context(called=found[1] or "value")])
-        return f"{{{{ free.{name} }}}}"
-
-    if kind == Kind.COMMIT:
-        message = names.give("free", "text", [Context(called="message")])
-        prefix = f"{action.rpartition(':')[2]}: " if re.fullmatch(r"commit:[a-z]+", action) else ""
-        return f'git commit -m "{prefix}{{{{ free.{message} }}}}"'
-    return _LABEL_PLACEHOLDER.sub(placeholder, _DECLARED_AS.sub("", action))
+    marked = shlex.quote("".join(part if isinstance(part, str) else f"\0{index}\0" for index, part in enumerate(word)))
+    return re.sub("\0(\\d+)\0", lambda found: str(word[int(found[1])]), marked)

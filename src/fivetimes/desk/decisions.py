@@ -6,17 +6,18 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from fivetimes import conductors, exporters
+from fivetimes.conductor_document import ConductorDocument, HistoryEntry, Question
 from fivetimes.desk.files import conductor_at, conductor_path, record, write
 from fivetimes.errors import RuleError, UnknownId
 from fivetimes.model import Candidate, Conductor, Decision, Review
 
 
-def open_questions(conductor: Conductor) -> list[Mapping[str, Any]]:
+def open_questions(conductor: Conductor) -> list[Question]:
     """The questions without an answer. What a person wrote under `why` answers the question about it."""
-    why: Mapping[str, str | None] = conductor.document["why"]
+    why: Mapping[str, object] = conductor.document["why"]
     return [q for q in conductor.document["questions"] if not q["answer"] and not why.get(q["about"])]
 
 
@@ -124,8 +125,13 @@ def revise(
         FivetimesError: what would be written is no conductor any more; then nothing is.
     """
     told = {Decision.RENAME: "renamed", Decision.ANSWER: "answered", Decision.EDIT: "edited"}[decision]
-    entry = {"at": at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), "by": by, "what": told, "tool": conductors.tool()}
-    document = {**conductor.document, **change}
+    entry: HistoryEntry = {
+        "at": at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "by": by,
+        "what": told,
+        "tool": conductors.tool(),
+    }
+    document = cast(ConductorDocument, {**conductor.document, **change})  # held against the schema by `parse`
     document["history"] = [*document["history"], entry]
     path = conductor_path(folder, conductor.id)
     text = exporters.render(replace(conductor, document=document))

@@ -24,6 +24,7 @@ from fivetimes.model import (
     Occurrence,
     SessionLog,
     Tier,
+    Unproven,
     Unready,
     Variant,
 )
@@ -301,11 +302,13 @@ def lacking(one: Unready) -> str:
     """What a skill still lacks.
 
     Example:
-        >>> lacking(Unready(2, "skill:check", 4, 4, 2, "failing")), lacking(Unready(0, "skill:draft", 1, 0, 0, "seen once"))
-        ('skill:check (failed 2 of 4 times)', 'skill:draft (seen once)')
-        >>> lacking(Unready(0, "skill:draft", 3, 0, 0, "young"))
+        >>> lacking(Unready(2, "skill:check", 4, 4, 2, Unproven.FAILING))
+        'skill:check (failed 2 of 4 times)'
+        >>> lacking(Unready(0, "skill:draft", 1, 0, 0, Unproven.SEEN_ONCE))
+        'skill:draft (seen once)'
+        >>> lacking(Unready(0, "skill:draft", 3, 0, 0, Unproven.YOUNG))
         'skill:draft (seen 3 times only)'
     """
-    if one.why == "failing":
+    if one.why is Unproven.FAILING:
         return f"{one.name} (failed {one.failed} of {one.known} times)"
     return f"{one.name} (seen once)" if one.uses == 1 else f"{one.name} (seen {one.uses} times only)"

@@ -24,10 +24,24 @@ from math import exp, lgamma, log, log1p
 
 import numpy as np
 
-from fivetimes.config import FAILS, Rule
-from fivetimes.model import ActionLog, Bools, Boundaries, By, Cost, Int32s, Ints, Kind, Rhythm, SessionLog, Unready
+from fivetimes.config import Rule
+from fivetimes.model import (
+    ActionLog,
+    Bools,
+    Boundaries,
+    By,
+    Cost,
+    Int32s,
+    Ints,
+    Kind,
+    Reliability,
+    Rhythm,
+    SessionLog,
+    Unready,
+)
 from fivetimes.routines.alternatives import FoldedStep
 from fivetimes.routines.database import SequenceDatabase
+from fivetimes.words import WEEKDAYS
 
 _DAY = 86400.0
 _FOLDER = frozenset("cd chdir dirs popd pushd z".split())  # programs that change the folder
@@ -168,7 +182,6 @@ def _sure(name: str, share: float) -> str:
 _LEAST = 4  # days
 _CHANCE = 0.01
 _DAILY = 2 / 3  # of the worked days
-_DAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
 # (word, least and most days between two, as a person would count them the same)
 _LENGTHS = (("weekly", 5, 9), ("monthly", 26, 35))
 
@@ -216,7 +229,7 @@ def rhythm(days: Int32s, worked: Int32s) -> Rhythm:
     said = []
     if weekday is not None:
         often = "on" if on_it == len(days) else "mostly on"
-        said.append(f"{often} {_DAYS[weekday]} ({on_it} of {len(days)} days)")
+        said.append(f"{often} {WEEKDAYS[weekday]}s ({on_it} of {len(days)} days)")
     if word != "irregular" or not said:
         said.append(word if word == "irregular" else f"about {word}")
     return Rhythm(word, weekday, on_it, len(days), ", ".join(said))
@@ -286,13 +299,8 @@ class Uses:
             rule: a skill used less often than a routine must be done has not shown that it can be relied on.
         """
         uses, known, failed = (int(column[token]) for column in self.counts)
-        if failed > 1 and failed >= FAILS * known:
-            why = "failing"
-        elif uses < rule.extract:
-            why = "seen once" if uses == 1 else "young"
-        else:
-            return None
-        return Unready(step, self.actions.labels[token], uses, known, failed, why)
+        why = Reliability(uses, known, failed).unproven(rule.extract)
+        return None if why is None else Unready(step, self.actions.labels[token], uses, known, failed, why)
 
 
 def unready(uses: Uses, database: SequenceDatabase, folded: Sequence[FoldedStep], rule: Rule) -> tuple[Unready, ...]:

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from fivetimes.model import Effect, Kind, Step
 from fivetimes.redaction import everywhere, public
 from fivetimes.redaction.verbs import EFFECT_OF, LIGHT
+from fivetimes.words import singular
 
 _LOCAL = re.compile(r"\b(prog|script|name)-[0-9a-f]{4,}\b")
 _PIECE = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
@@ -235,11 +236,7 @@ def _things(step: Step) -> Iterator[str]:
     elif step.kind in (Kind.SKILL, Kind.TOOL, Kind.ACTION):
         said, keys = spoken(step), label.split()[1:]
         words = [*said.thing.split(), *(key for key in keys if key.isalpha())]
-        yield from (_singular(word) for word in words if word not in _VAGUE and len(word) > 2)
-
-
-def _singular(word: str) -> str:
-    return word[:-1] if len(word) > 4 and word.endswith("s") and not word.endswith("ss") else word
+        yield from (singular(word) for word in words if word not in _VAGUE and len(word) > 2)
 
 
 def core(steps: Sequence[Step]) -> list[Step]:

@@ -155,7 +155,7 @@ def lay_out(candidate: Candidate, seat: desk.Seat) -> Laid:
 def routine(laid: Laid, seat: desk.Seat) -> dict[str, Any]:
     """What the page of one routine shows."""
     changed = laid.conductor is not None and desk.changed(laid.conductor, laid.standing)
-    document = laid.conductor.document if laid.conductor is not None else {}
+    document: Mapping[str, Any] = laid.conductor.document if laid.conductor is not None else {}
     named = replace(laid.candidate, title=document.get("title", laid.candidate.title))
     return {
         **reports.one_card(seat.scan, named, laid.conductor, standing=laid.standing),

@@ -1,0 +1,251 @@
+"""The typed conductor document: what a conductor's YAML file holds, key by key.
+
+`conductors/schema.json` says the same to other programs; a test holds the two together. The records are dictionaries with declared
+keys, because the document *is* the file: order of keys, absent keys and nulls are part of it, and what a person wrote into it is
+kept as written. The keys stand here in the order in which a draft writes them. `NotRequired` keys are left out where there is
+nothing to say; null (`None`) is what only a person can fill in.
+
+A step's text is a template: literal text with references such as `{{ inputs.version }}`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal, NotRequired, TypedDict
+
+SCHEMA: Final = "fivetimes/conductor/1"
+
+Space = Literal["inputs", "free", "constants", "steps"]
+About = Literal[
+    "purpose",
+    "success",
+    "out_of_bounds",
+    "effect",
+    "gate",
+    "alternatives",
+    "optional",
+    "standard",
+    "specialist",
+]
+SpecialistKind = Literal["shell", "tool", "skill", "commit", "action", "edit"]
+
+
+class Why(TypedDict):
+    """A person's words; null in a draft."""
+
+    purpose: str | None
+    success: str | None
+    out_of_bounds: str | None
+
+
+class Question(TypedDict):
+    """Something that only a person can say. A required question must be answered before approval."""
+
+    id: str  # q1 to q9
+    required: bool
+    about: About
+    ask: str
+    evidence: str  # what was seen, in words
+    answer: str | None
+
+
+class Input(TypedDict):
+    """A value that at least two steps share."""
+
+    shape: str  # such as `version`, `date`, `slug`
+    source: Literal["person", "calendar"]
+    seen: int  # occurrences in which it is known
+    distinct: int  # different values among them
+
+
+class Specialist(TypedDict):
+    """What carries out a step today; it may be replaced."""
+
+    kind: SpecialistKind
+    name: str
+
+
+class Gate(TypedDict):
+    """The stop before a step that publishes or cannot be undone: what is asked, and of whom (null: not said yet)."""
+
+    ask: str
+    answerer: str | None
+    on_no: Literal["stop"]
+
+
+# `with` and `from` are words of Python, so these two are declared by a call.
+_Arguments = TypedDict("_Arguments", {"with": NotRequired[dict[str, str]]})
+
+
+class StepAlternative(_Arguments):
+    """One of several ways to do a step. `with`: named arguments of a skill or tool, as templates.
+
+    `specialist` stands here where it differs from the step's own.
+    """
+
+    run: str
+    share: float  # of the step's occurrences
+    specialist: NotRequired[Specialist]
+
+
+class DocumentStep(_Arguments):
+    """A step: either `run` (with `with`, where it is a skill or tool with arguments) or `any`."""
+
+    id: str  # s1, s2, …
+    action: str  # the label of what was seen
+    run: NotRequired[str]  # a template
+    any: NotRequired[list[StepAlternative]]  # two ways or more, the commonest first
+    specialist: Specialist
+    instead: NotRequired[list[Specialist]]  # who else was seen to do it
+    share: float  # of the occurrences
+    optional: NotRequired[Literal[True]]  # it is sometimes left out
+    repeat: NotRequired[list[int]]  # least and most times in a row
+    until: NotRequired[str | None]  # when a repeated step is good enough
+    reversible: bool | None  # False: a gate stands before it. None: not known, and asked about
+    expects: str | None  # the standard that the next step needs
+    gate: NotRequired[Gate]
+
+
+# The way of an input through the steps, by their ids.
+DataFlow = TypedDict("DataFlow", {"name": str, "from": str, "to": list[str]})
+
+
+class AlternativePath(TypedDict):
+    """Another order or choice of steps that was really taken, by step id, with its share of the occurrences."""
+
+    path: list[str]
+    share: float
+
+
+class Evidence(TypedDict):
+    """The numbers that a draft stands on: counts and dates, no locations and no persons."""
+
+    occurrences: int
+    sessions: int
+    days: int
+    people: int
+    at_least: bool  # a source keeps each text once: it may have been more often
+    first: str | None  # day, as 2026-03-14
+    last: str | None
+    places: int  # lines and commits
+    digest: str
+
+
+class Override(TypedDict):
+    """Who drafted it below the five-times rule, and why."""
+
+    by: str
+    because: str
+
+
+class RuleEntry(TypedDict, total=False):
+    """The five-times rule by which it was drafted."""
+
+    noticed: int
+    extract: int
+    canonical: int
+    by: Literal["occurrences", "sessions", "days"]
+
+
+class HistoryEntry(TypedDict):
+    """What became of the file. `drafted` is a digest of the steps as drafted, by which edits are noticed."""
+
+    at: str  # UTC, as 2026-03-14T09:00:00Z
+    by: str | None
+    what: str
+    tool: str
+    rule: NotRequired[RuleEntry]
+    drafted: NotRequired[str]
+
+
+class ConductorDocument(TypedDict):
+    """A whole conductor."""
+
+    schema: Literal["fivetimes/conductor/1"]
+    id: str
+    title: str
+    tier: Literal["noticed", "extract", "canonical"]
+    why: Why
+    questions: list[Question]
+    preconditions: NotRequired[list[str]]  # what must hold before it runs, in a person's words
+    inputs: dict[str, Input]
+    constants: NotRequired[dict[str, str | None]]  # the same each time, and null until a person writes it down
+    steps: list[DocumentStep]
+    state: list[DataFlow]
+    alternatives: list[AlternativePath]
+    evidence: Evidence
+    notes: NotRequired[list[str]]
+    override: NotRequired[Override]
+    history: list[HistoryEntry]
+
+
+# ---- templates
+
+REFERENCE = re.compile(r"\{\{ *(inputs|free|constants|steps\.s[1-9][0-9]*)\.([a-z][a-z0-9_]*) *\}\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What a template refers to: a name in a space (`inputs`, `free`, `constants`, or `steps.s2` for what that step gave).
+
+    Example:
+        >>> str(Reference("inputs", "version"))
+        '{{ inputs.version }}'
+    """
+
+    space: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{{{{ {self.space}.{self.name} }}}}"
+
+
+def template_parts(text: str) -> list[str | Reference]:
+    """A template's literals and references, in order; joined as text they are the template, up to blanks within braces.
+
+    Example:
+        >>> template_parts("git tag v{{ inputs.version }}")
+        ['git tag v', Reference(space='inputs', name='version')]
+    """
+    parts: list[str | Reference] = []
+    last = 0
+    for found in REFERENCE.finditer(text):
+        if found.start() > last:
+            parts.append(text[last : found.start()])
+        parts.append(Reference(found[1], found[2]))
+        last = found.end()
+    return [*parts, text[last:]] if text[last:] else parts
+
+
+def references(text: str) -> list[Reference]:
+    """The references of a template, in order."""
+    return [part for part in template_parts(text) if isinstance(part, Reference)]
+
+
+# ---- steps
+
+
+def step_alternatives(step: DocumentStep) -> Sequence[StepAlternative]:
+    """The ways of a step, the commonest first; a step with one way is its own.
+
+    Example:
+        >>> made: DocumentStep = {
+        ...     "id": "s1", "action": "make", "run": "make all", "specialist": {"kind": "shell", "name": "make"},
+        ...     "share": 1.0, "reversible": True, "expects": None,
+        ... }
+        >>> step_alternatives(made)
+        [{'run': 'make all', 'share': 1.0}]
+    """
+    if "any" in step:
+        return step["any"]
+    only: StepAlternative = {"run": step["run"], "share": step["share"]}
+    if "with" in step:
+        only["with"] = step["with"]
+    return [only]
+
+
+def most_repeats(step: DocumentStep) -> int:
+    """How often a step was done in a row at most; 1 where it is not repeated."""
+    return step["repeat"][1] if "repeat" in step else 1

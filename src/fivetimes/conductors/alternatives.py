@@ -1,0 +1,356 @@
+"""Invocation -> Alternative: the ways in which a step is done, and in each the positions at which words vary.
+
+A word is kept as pieces (`v`, `1.4.2`), so that a value is found again within others; what it looks like is its shape.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby, takewhile
+
+from fivetimes.conductors.invocations import Invocation, InvocationWord
+from fivetimes.model import Kind, Role, Step
+
+# Share from which the rule is taken from most and the others are exceptions: one row of five may have been matched by mistake or
+# be done in a hurry, and a smaller share is no rule.
+NEARLY_ALL = 0.8
+
+# ---- values: their pieces and their shape
+
+Pieces = tuple[str, ...]
+
+MARK = "\0"  # a piece that begins with it stands for a parameter; no text of a source holds one
+
+# Dates, weeks, versions and tickets are one thing to a person, so they are never cut. A letter or two before a short number
+# (`w11`, `pr412`) say what is counted, so they are cut off; with more of either it may be a hash.
+_PIECE = re.compile(
+    r"\d{4}-\d\d-\d\d(?!\d)|\d{4}-?W\d\d(?!\d)|\d{4}-\d\d(?![\d-])|[A-Z][A-Z0-9]+-\d+(?![\w-])"
+    r"|v(?=\d+\.\d)|[A-Za-z]{1,2}(?=\d{1,4}(?![^\W_]))|\d+(?:\.\d+)+(?:[-.]?(?:rc|alpha|beta|a|b|dev|post)\.?\d+)?|[^\W_]+|.",
+    re.DOTALL,
+)
+
+_ENDING = r"\.(?:gz|bz2|xz|zst|zip|tgz|tar|md|txt|csv|json|ya?ml|toml|sql|py|js|ts|html|pdf|log|sh|dump)$"
+
+# (shape, what matches it, an example), the most distinctive first
+SHAPES: tuple[tuple[str, str, str], ...] = (
+    ("version", r"v?\d+(?:\.\d+){1,2}(?:[-.]?(?:rc|alpha|beta|a|b|dev|post)\.?\d+)?", "1.4.2"),
+    ("date", r"\d{4}-?(?:0\d|1[0-2])-?[0-3]\d", "2026-03-14"),
+    ("week", r"\d{4}-?W[0-5]\d", "2026-W11"),
+    ("month", r"\d{4}-(?:0\d|1[0-2])", "2026-03"),
+    ("ticket", r"[A-Z][A-Z0-9]+-\d+", "OPS-412"),
+    ("number", r"\d+", "412"),
+    ("sha", r"[0-9a-f]{7,40}", "3f9a1c0"),
+    ("email", r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", "ana@example.net"),
+    ("url", r"[a-z][a-z0-9+]*://\S+", "https://example.net/a"),
+    ("host", rf"(?!\S+{_ENDING})(?:[\w.-]+@)?[\w-]+(?:\.[\w-]+){{2,}}|[\w.-]+@[\w-]+", "web.example.net"),
+    ("file", r"(?:[\w.~+-]*/)*[\w.+-]*[\w+-]\.[A-Za-z][A-Za-z0-9]{0,5}", "src/app.py"),
+    ("path", r"(?:[\w.~+-]*/)+[\w.+-]*", "src/app"),
+    ("slug", r"[a-z0-9]+(?:[-_][a-z0-9]+)+", "five-times-a-week"),
+    ("word", r"\w+", "amber"),
+    ("text", r"(?s).*", "anything else"),
+)
+DISTINCTIVE = frozenset({"version", "date", "week", "month", "ticket", "sha", "email", "url"})
+_SHAPES = tuple((name, re.compile(pattern)) for name, pattern, _ in SHAPES)
+
+
+def pieces(text: str) -> Pieces:
+    """Cut a value where one thing ends and another begins; joined again they are the value.
+
+    Example:
+        >>> pieces("content/posts/a-b.md")
+        ('content', '/', 'posts', '/', 'a', '-', 'b', '.', 'md')
+        >>> pieces("report-w7.pdf"), pieces("3f9a1c0")
+        (('report', '-', 'w', '7', '.', 'pdf'), ('3f9a1c0',))
+        >>> pieces("v1.4.2"), pieces("notes-2026-03-14.m4a")
+        (('v', '1.4.2'), ('notes', '-', '2026-03-14', '.', 'm4a'))
+    """
+    return tuple(_PIECE.findall(text))
+
+
+def is_word(piece: str) -> bool:
+    """Whether a piece carries meaning, as against what stands between words."""
+    return piece[0].isalnum()
+
+
+def shape(values: Iterable[str]) -> str:
+    """The shape that most of the values have.
+
+    Example:
+        >>> shape(["1.4.2", "1.5.0"]), shape(["amber", "fjord"]), shape(["3f9a1c0", "1234567"])
+        ('version', 'word', 'sha')
+    """
+    each = Counter(values)
+    total = each.total()
+    for name, pattern in _SHAPES:
+        fitting = sum(times for value, times in each.items() if pattern.fullmatch(value))
+        if total and fitting >= NEARLY_ALL * total:
+            return name
+    return "text"
+
+
+def affixes(rows: Sequence[Pieces], share: float) -> tuple[Pieces, Pieces]:
+    """The pieces with which at least this share of the rows begin, and those with which they end.
+
+    No row is used up: something is always left between the two.
+
+    Example:
+        >>> affixes([pieces("posts/a.md"), pieces("posts/b-c.md")], 0.9)
+        (('posts', '/'), ('.', 'md'))
+    """
+    front, rest = _front(rows, share * len(rows))
+    back, _ = _front([row[::-1] for row in rest], share * len(rows))
+    return front, back[::-1]
+
+
+def _front(rows: Sequence[Pieces], least: float) -> tuple[Pieces, list[Pieces]]:
+    front: list[str] = []
+    rest = list(rows)
+    while rest:
+        piece, times = Counter(row[0] for row in rest if row).most_common(1)[0] if any(rest) else ("", 0)
+        shorter = [row[1:] for row in rest if row and row[0] == piece]
+        if times < least or times == 0 or not all(shorter):
+            break
+        front.append(piece)
+        rest = shorter
+    return tuple(front), rest
+
+
+# ---- alternatives
+
+_HEAD = (Role.PROGRAM, Role.SUBCOMMAND)
+# a position has the first of these roles that one of its words has: never less careful than with one alone
+_MOST_CAREFUL = (
+    Role.SECRET, Role.PROGRAM, Role.SUBCOMMAND, Role.FLAG, Role.SCRIPT, Role.NAME, Role.KEY, Role.COMMIT_KIND, Role.VALUE
+)  # fmt: skip
+# Share of a step's invocations from which another command is an alternative. Wrong matches may make up the rest of a step that is
+# always done (`model.ALWAYS`), so a rarer command may be one of them.
+_OTHER_COMMAND = 0.05
+# Share of one command's invocations: other flags are typed for a day and forgotten, so they must be one in five.
+_OTHER_FLAGS = 0.2
+_TWICE = 2  # invocations that an alternative must have: one may be a slip
+# Share of one command's invocations: where the commonest set of flags has fewer, no set of flags stands for the others; the same
+# for a named argument that is given in fewer.
+_HALF = 0.5
+_LONGEST_VALUE = 200  # characters; longer values are contents (a script, a message), not names of things
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A position of an alternative's words: what stood there in each invocation, by occurrence. `word` tells its role and key."""
+
+    word: InvocationWord
+    rows: tuple[tuple[int, Pieces], ...]
+    several: bool = False  # any number of words may stand here
+
+    @property
+    def values(self) -> list[str]:
+        """The texts in the order of the invocations."""
+        return ["".join(row) for _, row in self.rows]
+
+    @property
+    def readable(self) -> bool:
+        """Whether its text may be looked at for values: not a secret, not contents."""
+        return self.word.role != Role.SECRET and not self.several and max(map(len, self.values)) <= _LONGEST_VALUE
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """One way of doing a step: its positions in order, the share of the step's occurrences that used it, and the action it is."""
+
+    kind: Kind
+    positions: tuple[Position, ...]
+    share: float
+    action: str
+
+    @property
+    def program(self) -> str:
+        """The program, tool, skill or action."""
+        return self.positions[0].word.text
+
+    @property
+    def head(self) -> tuple[str, ...]:
+        """Program and subcommands, or the declared name; not those of what a pipe feeds."""
+        own = takewhile(lambda position: not position.word.text.startswith("|"), self.positions)
+        return tuple(position.word.text for position in own if position.word.role in (*_HEAD, Role.NAME))
+
+
+def alternatives(invocations: Sequence[Invocation], step: Step) -> list[Alternative]:
+    """The alternatives of a step, the commonest first.
+
+    Args:
+        invocations: of this step in all occurrences; none gives no alternative.
+        step: as the candidate has it; the alternatives that it names are kept however rare they are.
+    """
+    known = {step.action, *(action for action, _ in step.alternatives)}
+    total = len({each.occurrence for each in invocations})
+    found: list[Alternative] = []
+    for number, group in enumerate(_grouped(invocations, _head)):
+        named = number == 0 or (len(step.alternatives) > 0 and any(each.action in known for each in group))
+        if named or _often(group, invocations, _OTHER_COMMAND):
+            found = _with(found, list(_of_one_command(group, total=total)), total=total)
+    return sorted(found, key=lambda alternative: -alternative.share)
+
+
+# ---- the same command under another program's name
+
+
+def _with(found: list[Alternative], more: list[Alternative], *, total: int) -> list[Alternative]:
+    """The alternatives with more of them; where only the program differs, two share their positions and learn from each other.
+
+    Where besides they are one action, one of the two programs is somebody's own name for the other, and they are one alternative.
+    """
+    for new in more:
+        twin = next((index for index, other in enumerate(found) if _same_but_program(new, other)), None)
+        if twin is None:
+            found = [*found, new]
+            continue
+        old = found[twin]
+        shared = tuple(_pooled(*pair) for pair in zip(old.positions[1:], new.positions[1:], strict=True))
+        if old.action == new.action:
+            found = [*found[:twin], _under_one_name(old, new, shared, total=total), *found[twin + 1 :]]
+        else:
+            pooled = [replace(each, positions=(each.positions[0], *shared)) for each in (old, new)]
+            found = [*found[:twin], pooled[0], *found[twin + 1 :], pooled[1]]
+    return found
+
+
+def _under_one_name(
+    alternative: Alternative, other: Alternative, shared: tuple[Position, ...], *, total: int
+) -> Alternative:
+    """Two alternatives as one: under the program that the action is known by, else under the longer: own names are short."""
+    known = alternative.action.split(" ", 1)[0]
+    named = max(alternative, other, key=lambda each: (each.program == known, len(each.program)))
+    word = named.positions[0].word
+    rows = tuple((number, (word.text,)) for number, _ in alternative.positions[0].rows + other.positions[0].rows)
+    share = len({number for number, _ in rows}) / total
+    return replace(alternative, positions=(Position(word, rows), *shared), share=share)
+
+
+def _same_but_program(alternative: Alternative, other: Alternative) -> bool:
+    if alternative.kind != Kind.SHELL or other.kind != Kind.SHELL:
+        return False
+    if len(alternative.positions) != len(other.positions) or len(alternative.positions) < 2:
+        return False
+    return all(_alike(*pair) for pair in zip(alternative.positions[1:], other.positions[1:], strict=True))
+
+
+def _alike(position: Position, other: Position) -> bool:
+    if position.several or other.several or position.word.lead != other.word.lead:
+        return False
+    # an unknown program's subcommands look like values
+    return not (_is_fixed(position.word) or _is_fixed(other.word)) or set(position.values) == set(other.values)
+
+
+def _pooled(position: Position, other: Position) -> Position:
+    """Two positions as one, with the more careful role: the parser knows a public program's words better."""
+    word = min(position.word, other.word, key=lambda word: (_MOST_CAREFUL.index(word.role), not word.prose))
+    return Position(word, position.rows + other.rows)
+
+
+def _grouped(invocations: Iterable[Invocation], key: Callable[[Invocation], Hashable]) -> list[list[Invocation]]:
+    """The invocations by a key, the largest group first."""
+    groups: dict[Hashable, list[Invocation]] = defaultdict(list)
+    for each in invocations:
+        groups[key(each)].append(each)
+    return [group for _, group in sorted(groups.items(), key=lambda item: (-len(item[1]), str(item[0])))]
+
+
+def _often(group: Sequence[Invocation], whole: Sequence[Invocation], share: float) -> bool:
+    return len(group) >= max(_TWICE, share * len(whole))
+
+
+def _head(invocation: Invocation) -> Hashable:
+    return invocation.kind, tuple(word.text for word in invocation.words if word.role in (*_HEAD, Role.NAME))
+
+
+def _of_one_command(group: list[Invocation], *, total: int) -> Iterator[Alternative]:
+    if group[0].kind != Kind.SHELL:
+        yield _alternative(group, _named_positions(group), total)
+        return
+    shapes = _grouped(group, _flags)
+    if len(shapes) > _TWICE and len(shapes[0]) < _HALF * len(group):
+        yield _alternative(group, _loose_positions(group), total)
+        return
+    for number, invocations in enumerate(shapes):
+        if number == 0 or _often(invocations, group, _OTHER_FLAGS):
+            yield _alternative(invocations, list(_positions(invocations)), total)
+
+
+def _alternative(invocations: Sequence[Invocation], positions: Sequence[Position], total: int) -> Alternative:
+    action = Counter(each.action for each in invocations).most_common(1)[0][0]
+    share = len({each.occurrence for each in invocations}) / total
+    return Alternative(invocations[0].kind, tuple(positions), share, action)
+
+
+# ---- shell commands: the fixed words, with what varies between them
+
+
+def _is_fixed(word: InvocationWord) -> bool:
+    return word.role in (*_HEAD, Role.FLAG) and not word.lead
+
+
+def _parts(invocation: Invocation) -> list[list[InvocationWord]]:
+    """The words, values that follow one another taken together: their number often varies."""
+    parts: list[list[InvocationWord]] = []
+    for plain, group in groupby(invocation.words, lambda word: not _is_fixed(word) and not word.lead):
+        words = list(group)
+        parts.extend([words] if plain else [[word] for word in words])
+    return parts
+
+
+def _flags(invocation: Invocation) -> Hashable:
+    """The fixed words and the leads of an invocation, in order: equal for one set of flags."""
+    return tuple(part[0].text if _is_fixed(part[0]) else (part[0].lead,) for part in _parts(invocation))
+
+
+def _positions(invocations: Sequence[Invocation]) -> Iterator[Position]:
+    for parts in zip(*(_parts(each) for each in invocations), strict=True):
+        size, times = Counter(map(len, parts)).most_common(1)[0]
+        if times < NEARLY_ALL * len(parts):
+            rows = tuple(
+                (each.occurrence, (" ".join(word.text for word in part),))
+                for each, part in zip(invocations, parts, strict=True)
+            )
+            yield Position(parts[0][0], rows, several=True)
+            continue
+        fitting = [(each, part) for each, part in zip(invocations, parts, strict=True) if len(part) == size]
+        for index in range(size):
+            yield _position([(each.occurrence, part[index]) for each, part in fitting])
+
+
+def _position(rows: Sequence[tuple[int, InvocationWord]]) -> Position:
+    """A position with one word in each invocation: prose if it is in one of them, known and bare if it is in all."""
+    word = replace(
+        rows[0][1],
+        prose=any(word.prose for _, word in rows),
+        sure=all(word.sure for _, word in rows),
+        bare=all(word.bare for _, word in rows),
+    )
+    return Position(word, tuple((number, pieces(word.text)) for number, word in rows))
+
+
+def _loose_positions(group: Sequence[Invocation]) -> list[Position]:
+    """Program and subcommands, and one position for all the rest, which is never twice the same."""
+    heads = [word for word in group[0].words if word.role in _HEAD]
+    fixed = [Position(word, tuple((each.occurrence, (word.text,)) for each in group)) for word in heads]
+    rest = [[word.text for word in each.words if word.role not in _HEAD] for each in group]
+    rows = tuple((each.occurrence, (shlex.join(words),)) for each, words in zip(group, rest, strict=True))
+    return [*fixed, Position(InvocationWord("", Role.VALUE, key="--arguments"), rows, several=True)]
+
+
+# ---- skills and tools: a position for each named argument
+
+
+def _named_positions(group: Sequence[Invocation]) -> list[Position]:
+    by_key: dict[str, list[tuple[int, InvocationWord]]] = defaultdict(list)
+    for each in group:
+        for word in each.words[1:]:
+            by_key[word.key].append((each.occurrence, word))
+    name = group[0].words[0]
+    positions = [Position(name, tuple((each.occurrence, (name.text,)) for each in group))]
+    positions.extend(_position(rows) for rows in by_key.values() if len(rows) >= _HALF * len(group))
+    return positions
