@@ -1,14 +1,208 @@
 """A command's words, or the name of a skill, a tool or an action -> what it does to the world outside the working folder."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
+from importlib import resources
 from itertools import pairwise
 
 from fivetimes.model import Effect
-from fivetimes.redaction.effect_rules import by_program
-from fivetimes.redaction.verbs import ALWAYS, CONJUNCTIONS, EFFECT_OF, LIGHT, NOUNS, PHRASES, STATES
 from fivetimes.redaction.vocabulary import public
+
+# ---- what the words of a name mean
+
+
+@dataclass(frozen=True, slots=True)
+class Verbs:
+    """Words with one effect. `because` says why a person should be asked first; `example` is a name that has it."""
+
+    effect: Effect
+    because: str
+    words: str
+    example: str
+
+
+VERBS = (
+    Verbs(
+        Effect.DEPLOY,
+        "changes what runs for others",
+        """deploy deploys deployment redeploy undeploy rollout rollback promote provision launch golive cutover
+        failover failback activate deactivate restart reboot reload scale migrate apply upgrade cordon drain
+        hotswap flip canary commission decommission""",
+        "deploy-api",
+    ),
+    Verbs(
+        Effect.PUBLISH,
+        "others can read or fetch it, and may have done so before it is taken back",
+        """publish unpublish republish release releases upload push submit syndicate ship broadcast stream air
+        share post tweet toot crosspost merge""",
+        "publish-post",
+    ),
+    Verbs(
+        Effect.PAY,
+        "moves money or binds to do so",
+        """pay pays payment payments payout payouts payroll purchase buy order reorder charge refund reimburse
+        disburse transfer wire remit settle invoice donate subscribe bill bid trade sell cash""",
+        "pay-invoice",
+    ),
+    Verbs(
+        Effect.SEND,
+        "reaches people and cannot be called back",
+        """send sends notify email mail sms text message dm announce reply respond forward invite remind page
+        alert call fax dispatch deliver newsletter comment approve reject sign countersign escalate webhook
+        handoff refer prescribe discharge book enrol enroll""",
+        "notify-team",
+    ),
+    Verbs(
+        Effect.DELETE,
+        "cannot be got back, or only from a copy",
+        """delete deletes remove rm destroy drop purge wipe erase shred terminate kill truncate prune revoke
+        cancel uninstall unlink discard expunge evict detach teardown nuke reap dispose burn retire offboard""",
+        "delete-branch",
+    ),
+    Verbs(
+        Effect.REWRITE,
+        "changes history that others may have",
+        "rebase squash amend rewrite overwrite backdate restate force",
+        "rebase-stack",
+    ),
+    Verbs(
+        Effect.NONE,
+        "reads, makes or checks something here",
+        """add analyse analyze annotate archive ask assemble assess audit backup benchmark bisect brainstorm
+        browse build bump bundle calculate capture catalog check checklist classify clean clone code collect
+        collate combine commit compare compile compose compress compute convert copy count crawl create crop
+        cut debug decide deduplicate describe design diff digest doc docs document download draft dryrun edit
+        embed estimate evaluate examine expand explain explore export extract fetch fill filter find fix fmt
+        format gather generate get glob grep group harvest help highlight import index inspect install
+        interview investigate label layout lint list load log look ls make map measure monitor name note open
+        optimise optimize organise organize outline parse pick plan plot polish prepare preview probe profile
+        proofread pull query rank read recommend record refactor reformat rename render report research resize
+        resolve review revise run sample save scaffold scan score scrape search select serve server runserver
+        dev console shell show simulate sketch slice snapshot sort spellcheck split start stage stash status
+        stop store study suggest summarise summarize sync table tag test tests think tidy todo todowrite trace
+        track train transcribe transform translate transpile triage trim typecheck unpack update validate
+        verify view visualise visualize wait watch websearch webfetch whoami write storybook typecheck""",
+        "draft-release-notes",
+    ),
+)
+
+EFFECT_OF: Mapping[str, Effect] = {word: row.effect for row in VERBS for word in row.words.split()}
+
+# These say little by themselves: a verb of effect behind them decides (`run-payroll`).
+LIGHT = frozenset(
+    "run make do start execute perform trigger create add process handle update open begin go kick set use".split()
+)
+
+# Words that together mean what neither says.
+PHRASES: Mapping[tuple[str, str], Effect] = {
+    ("pull", "request"): Effect.PUBLISH,
+    ("merge", "request"): Effect.PUBLISH,
+    ("create", "issue"): Effect.PUBLISH,
+    ("update", "issue"): Effect.SEND,
+    ("create", "event"): Effect.SEND,
+    ("go", "live"): Effect.DEPLOY,
+    ("roll", "out"): Effect.DEPLOY,
+    ("roll", "back"): Effect.DEPLOY,
+    ("cut", "over"): Effect.DEPLOY,
+    ("sign", "off"): Effect.SEND,
+    ("hand", "over"): Effect.SEND,
+    ("force", "push"): Effect.REWRITE,
+}
+
+# After any verb of effect these make a noun of it: a word about the thing, not the doing (`deploy-log`).
+STATES = frozenset(
+    """check checklist checks commit dashboard guide history hoc hook log logs merge metrics mortem notes office
+    outline overview plan preview process processing production queue report reports runbook stats status
+    summary template""".split()
+)
+# After most verbs these do too (`release-page`); these verbs take them as objects (`send-message`).
+NOUNS = frozenset(
+    """agenda archive audit body branch branches calendar candidate changelog config configuration copy count
+    data date diff digest doc docs documentation draft estimate file files image index info inventory key list
+    manifest message messages metadata name names note number page readme record request schedule screenshot
+    script size subject table test tests text title url validation version video""".split()
+)
+ALWAYS = frozenset(
+    """send post delete remove publish deploy push upload merge notify email mail share ship destroy drop purge announce
+    approve pay deliver revoke erase wipe shred terminate reimburse disburse remit""".split()
+)
+CONJUNCTIONS = frozenset({"and", "then", "plus", "und"})
+
+
+# ---- what commands do: effects.txt
+
+_CONDITIONS = ("with", "from")
+_HEAD = re.compile(r"\[(?P<effect>[A-Z]+)\] (?P<because>.+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Commands with one effect.
+
+    `commands` are programs with their subcommand path. `needs` has to be found in one of the words behind the program; with
+    `origin` in the first argument and in no other, which is then where something comes from; None needs nothing. `because` says
+    why a person should be asked first, or why not. `example` is a command that the rule classifies.
+    """
+
+    effect: Effect
+    because: str
+    example: str
+    needs: re.Pattern[str] | None
+    commands: tuple[tuple[str, ...], ...]
+    origin: bool = False
+
+    def fits(self, words: Sequence[str], arguments: Sequence[str]) -> bool:
+        """Whether the words behind the program, and those of them that are arguments, are as the rule needs them."""
+        if self.needs is None:
+            return True
+        if self.origin:
+            places = [place for place, word in enumerate(arguments) if self.needs.search(word)]
+            return places == [0] and len(arguments) > 1
+        return any(map(self.needs.search, words))
+
+
+@lru_cache(maxsize=1)
+def rules() -> tuple[Rule, ...]:
+    """Return the rules in the order of the file."""
+    text = resources.files("fivetimes.redaction").joinpath("effects.txt").read_text("utf-8")
+    return tuple(_rules(text))
+
+
+def _rules(text: str) -> Iterator[Rule]:
+    for block in re.split(r"\n{2,}", text):
+        lines = [line for line in block.splitlines() if line and not line.startswith("#")]
+        head = _HEAD.fullmatch(lines[0]) if lines else None
+        if head is None:
+            continue
+        word, _, needs = lines[2].partition(" ")
+        conditional = word in _CONDITIONS
+        commands = " ".join(lines[3 if conditional else 2 :]).split(",")
+        yield Rule(
+            effect=Effect[head["effect"]],
+            because=head["because"],
+            example=lines[1].removeprefix("such as "),
+            needs=re.compile(needs) if conditional else None,
+            commands=tuple(tuple(command.split()) for command in commands),
+            origin=word == "from",
+        )
+
+
+@lru_cache(maxsize=1)
+def by_program() -> Mapping[str, tuple[tuple[tuple[str, ...], Rule], ...]]:
+    """Return each program's rules with the rest of their path, in the order in which they are tried."""
+    found: dict[str, list[tuple[tuple[str, ...], Rule]]] = {}
+    for rule in rules():
+        for program, *path in rule.commands:
+            found.setdefault(program, []).append((tuple(path), rule))
+    return {
+        program: tuple(sorted(rows, key=lambda row: (-len(row[0]), row[1].needs is None)))
+        for program, rows in found.items()
+    }
+
+
+# ---- classification
 
 _PIECE = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _NAME = re.compile(r"[\w./:@\-]{1,200}")

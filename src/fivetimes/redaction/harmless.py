@@ -1,17 +1,57 @@
 """A word of a source, its role and what is known of this machine -> may it stand in a file?"""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from fivetimes.model import Role
-from fivetimes.redaction.commit_kinds import is_commit_kind
-from fivetimes.redaction.declared import declared, secret_looking
-from fivetimes.redaction.detector import flagged
-from fivetimes.redaction.digits import digit_groups
-from fivetimes.redaction.placeholders import EXTENSIONS
+from fivetimes.redaction.commits import is_commit_kind
+from fivetimes.redaction.detector import flagged, secret_looking
+from fivetimes.redaction.effects import is_verb
+from fivetimes.redaction.placeholders import EXTENSIONS, digit_groups
 from fivetimes.redaction.vocabulary import public
+
+_MOST = 6  # words; more is prose
+
+
+_DECLARED_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.:\-]{0,63}")
+
+
+def declared(name: str) -> bool:
+    """Whether a declared name may be kept: `[A-Za-z][A-Za-z0-9_.:-]{0,63}`, and nothing that looks like a secret.
+
+    Example:
+        >>> declared("mcp__slack__post_message"), declared("rm -rf /"), declared("ghp_" + "a1B2" * 9)
+        (True, False, False)
+    """
+    return _DECLARED_NAME.fullmatch(name) is not None and not secret_looking(name)
+
+
+def is_activity(name: str, *, names_secret: Callable[[str], bool]) -> bool:
+    """Whether the name of an action may be kept: declared names side by side that are no command line and tell no secret.
+
+    Args:
+        name: as the log has it.
+        names_secret: whether a secret follows a word.
+
+    Example:
+        >>> [is_activity(name, names_secret=str.isupper) for name in ("Create Fine", "open ticket", "git checkout zqhunter")]
+        [True, True, False]
+    """
+    words = name.split(" ")
+    if len(words) > _MOST or not all(map(declared, words)) or any(map(names_secret, words[:-1])):
+        return False
+    return len(words) == 1 or not _is_command_line(words)
+
+
+def _is_command_line(words: Sequence[str]) -> bool:
+    """Whether it begins with a program that is no verb, and goes on with what no vocabulary knows."""
+    grammar = public()
+    if not grammar.is_program(words[0]) or is_verb(words[0]):
+        return False
+    known = (grammar.is_word, grammar.is_program, grammar.is_subcommand_word)
+    return not all(any(says(word) for says in known) for word in words)
 
 
 @dataclass(frozen=True, slots=True)

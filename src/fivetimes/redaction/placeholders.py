@@ -1,7 +1,16 @@
-"""A value -> the placeholder that stands for it, by its shape alone."""
+"""A value, a label or a text -> the same with placeholders for what may not be kept."""
+
+from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
+
+from fivetimes.model import Kind
+from fivetimes.redaction.pseudonyms import is_pseudonym
+from fivetimes.redaction.vocabulary import public
+
+# ---- values
 
 # Extensions that say what kind of work a file is; another one may be a part of a name and is not kept.
 EXTENSIONS = frozenset(
@@ -60,3 +69,111 @@ def _place(value: str) -> str:
     if file is not None and file["extension"].lower() in EXTENSIONS:
         return f"<file.{file['extension'].lower()}>"
     return "<path>" if _PATH.fullmatch(value) is not None else "<str>"
+
+
+# ---- digits side by side
+
+_GROUPS = re.compile(r"\d{2,}(?:[\W_]{1,3}\d{2,})+")
+_LEAST = 6  # digits; ports, modes and versions have fewer
+
+
+def digit_groups(text: str) -> list[str]:
+    """Return what stands in two or more groups of two digits or more, six digits in all.
+
+    Each group alone may be harmless, which side by side they are not.
+
+    Example:
+        >>> digit_groups("pay 4929 1234 5678 9012"), digit_groups("call 415.555.2671"), digit_groups("git tag v10.12.3")
+        (['4929 1234 5678 9012'], ['415.555.2671'], [])
+    """
+    return [found for found in _GROUPS.findall(text) if sum(map(str.isdigit, found)) >= _LEAST]
+
+
+def without_digit_groups(text: str) -> str:
+    """Return the text with a placeholder for each of its digit groups.
+
+    Example:
+        >>> without_digit_groups("pay 4929 1234 5678 9012 10")
+        'pay <num>'
+    """
+    for found in digit_groups(text):
+        text = text.replace(found, "<num>")
+    return text
+
+
+# ---- labels of steps
+
+_OURS = re.compile(r"<[a-z0-9.]+>|\*|-|--")
+_PIECE = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_SPOKEN = frozenset({"mcp"})  # how tools of a server are called
+
+
+def everywhere(label: str, *, kind: Kind) -> str:
+    """Return the label with a placeholder for each program and script that is in no public vocabulary.
+
+    It is the same on every machine, whatever is installed or was approved there. Declared names stay as they are.
+
+    Example:
+        >>> everywhere("acmectl deploy <path>", kind=Kind.SHELL), everywhere("make site", kind=Kind.SHELL)
+        ('<prog> deploy <path>', 'make site')
+        >>> everywhere("skill:zephyrise", kind=Kind.SKILL), everywhere("python script-3f9a1c", kind=Kind.SHELL)
+        ('skill:zephyrise', 'python <script>')
+    """
+    words = label.split(" ")
+    if kind is not Kind.SHELL:
+        return " ".join(f"<{word.partition('-')[0]}>" if is_pseudonym(word) else word for word in words)
+    first = words[0] if public().is_program(words[0]) or _OURS.fullmatch(words[0]) else "<prog>"
+    return " ".join([first, *(word if _is_public(word) else "<script>" for word in words[1:])])
+
+
+def closed(label: str, *, kind: Kind) -> str:
+    """Return the label with nothing beyond the closed vocabulary; of a declared name all pieces must be in it.
+
+    Example:
+        >>> closed("skill:publish-report", kind=Kind.SKILL), closed("skill:zephyrise text", kind=Kind.SKILL)
+        ('skill:publish-report', 'skill:<name> text')
+    """
+    if kind is Kind.SHELL:
+        return everywhere(label, kind=kind)
+    front, colon, name = label.rpartition(":") if kind is not Kind.ACTION else ("", "", label)
+    return front + colon + " ".join(word if _is_spoken(word) else "<name>" for word in name.split(" "))
+
+
+def _is_public(word: str) -> bool:
+    grammar = public()
+    known = (grammar.is_word, grammar.is_program, grammar.is_subcommand_word, grammar.is_any_flag)
+    return _OURS.fullmatch(word) is not None or any(says(word) for says in known)
+
+
+def _is_spoken(word: str) -> bool:
+    if _is_public(word):
+        return True
+    pieces = [piece.lower() for piece in _PIECE.findall(word)]
+    return bool(pieces) and all(piece in _SPOKEN or _is_public(piece) for piece in pieces)
+
+
+# ---- what a terminal prints
+
+# control, format (bidirectional marks), surrogate, private use and unassigned, line and paragraph separators
+_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+
+
+def _escaped(letter: str) -> str:
+    code = ord(letter)
+    if code < 0x100:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def show(text: str) -> str:
+    r"""Return the text with everything escaped that moves a cursor, hides or turns around what stands beside it.
+
+    Newlines and tabs are escaped too: one value is one line. Showing what was shown changes nothing more.
+
+    Example:
+        >>> show("a\x1b[2Jb\u202ec"), show("naïve ✓")
+        ('a\\x1b[2Jb\\u202ec', 'naïve ✓')
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_escaped(letter) if unicodedata.category(letter) in _HIDDEN else letter for letter in text)

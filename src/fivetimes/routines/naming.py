@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 from fivetimes.model import Effect, Kind, Step
 from fivetimes.redaction import everywhere, public
-from fivetimes.redaction.verbs import EFFECT_OF, LIGHT
+from fivetimes.redaction.effects import EFFECT_OF, LIGHT
 from fivetimes.words import singular
 
 _LOCAL = re.compile(r"\b(prog|script|name)-[0-9a-f]{4,}\b")

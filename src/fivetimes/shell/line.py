@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 from fivetimes.model import Command, CommandLine, Grammar, Role, Word
-from fivetimes.shell import plain, tree
+from fivetimes.shell import lexer, syntax_tree
+from fivetimes.shell.lexer import Simple
 from fivetimes.shell.programs import name_of
 from fivetimes.shell.roles import words_with_roles
-from fivetimes.shell.simple import Simple
 from fivetimes.shell.wrappers import (
     ASSIGNMENT,
     PROGRAMS,
@@ -37,7 +37,7 @@ def parse(text: str, *, grammar: Grammar) -> CommandLine:
         >>> [(" ".join(word.text for word in command.words), command.via, command.operator) for command in line.commands]
         [('cd web', (), ''), ('systemctl restart nginx', ('sudo',), '&&')]
     """
-    words = plain.words_of(text)
+    words = lexer.words_of(text)
     if words is not None and words[0] not in PROGRAMS and len(text) <= LONGEST:
         given = words_with_roles(words, (), grammar=grammar)
         if given[0].text not in PROGRAMS:
@@ -55,11 +55,11 @@ def parse(text: str, *, grammar: Grammar) -> CommandLine:
 
 def cut(text: str) -> tuple[list[Simple], bool]:
     """Return the simple commands of a line before wrappers and roles, and whether the grammar was sure."""
-    simple = plain.commands_of(text)
+    simple = lexer.commands_of(text)
     if simple is not None:
         return simple, True
-    found, sure, lost = tree.cut(text)
-    return (plain.cut(text) if lost else found), sure
+    found, sure, lost = syntax_tree.cut(text)
+    return (lexer.cut(text) if lost else found), sure
 
 
 def _first_word(text: str, grammar: Grammar) -> CommandLine:
@@ -139,7 +139,7 @@ def _line(text: str, outer: Simple, via: tuple[str, ...], told: tuple[str, ...])
         ("$(", "`")
     ):  # what a substitution prints is not known, what it runs was seen
         return []
-    words = plain.words_of(text)
+    words = lexer.words_of(text)
     found = [Simple(words)] if words is not None else cut(text)[0]
     for simple in found:
         simple.via, simple.told = via, told

@@ -1,8 +1,13 @@
-"""The first word of a command -> the name of its program."""
+"""The first word of a command -> the name of its program; a table of the programs whose work has another's name."""
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
 
 from fivetimes.model import Grammar
+
+# ---- the name of a program
 
 _DOTTED = re.compile(r"(?P<name>[A-Za-z][A-Za-z_+\-]*?)-?\d+(?:\.\d+)+")
 _PLAIN = re.compile(r"(?P<name>[A-Za-z][A-Za-z_+\-]*?)-?\d+")
@@ -43,3 +48,142 @@ def _without_version(name: str, grammar: Grammar) -> str:
         return name
     unknown = not grammar.is_program(name) and grammar.is_program(plain["name"])
     return plain["name"] if unknown or name in _SAME else name
+
+
+# ---- scripts and targets
+
+
+class Many(Enum):
+    """How many plain words after the program name what is run."""
+
+    NONE = 0
+    FIRST = 1
+    ALL = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Scripted:
+    """A program whose work has another's name: a script's or a target's.
+
+    `place` is the program, with its subcommand path. `naming` flags are followed by the name (`nox -s tests`); after a flag of
+    `code` no script follows, what is run stands in the line. `example` has the word of `gives` in the script's role.
+    """
+
+    place: str
+    example: str
+    gives: str
+    many: Many = Many.FIRST
+    naming: frozenset[str] = frozenset()
+    code: frozenset[str] = frozenset()
+
+
+def _row(
+    place: str, example: str, gives: str, *, many: Many = Many.FIRST, naming: str = "", code: str = ""
+) -> Scripted:
+    return Scripted(place, example, gives, many, frozenset(naming.split()), frozenset(code.split()))
+
+
+_ROWS = (
+    # interpreters
+    _row("python", "python -W error tools/report.py --all", "tools/report.py", naming="-m", code="-c"),
+    _row("pypy", "pypy run.py", "run.py", naming="-m", code="-c"),
+    _row("py", "py -m build", "build", naming="-m", code="-c"),
+    _row("ipython", "ipython explore.py", "explore.py", naming="-m", code="-c"),
+    _row("bash", "bash -x release.sh patch", "release.sh", code="-c"),
+    _row("sh", "sh setup.sh", "setup.sh", code="-c"),
+    _row("zsh", "zsh setup.zsh", "setup.zsh", code="-c"),
+    _row("dash", "dash run.sh", "run.sh", code="-c"),
+    _row("ksh", "ksh run.ksh", "run.ksh", code="-c"),
+    _row("fish", "fish run.fish", "run.fish", code="-c"),
+    _row("pwsh", "pwsh -File build.ps1", "build.ps1", naming="-File -f", code="-Command -c"),
+    _row("source", "source env.sh", "env.sh"),
+    _row(".", ". ./env.sh", "./env.sh"),
+    _row("node", "node -r dotenv/config server.js", "server.js", code="-e -p --eval --print"),
+    _row("nodemon", "nodemon server.js", "server.js"),
+    _row("ts-node", "ts-node main.ts", "main.ts", code="-e"),
+    _row("tsx", "tsx main.ts", "main.ts", code="-e"),
+    _row("deno run", "deno run --allow-net main.ts", "main.ts"),
+    _row("deno task", "deno task build", "build"),
+    _row("bun", "bun index.ts", "index.ts"),
+    _row("bun run", "bun run build", "build"),
+    _row("ruby", "ruby -I lib export.rb", "export.rb", code="-e"),
+    _row("perl", "perl -w clean.pl in.txt", "clean.pl", code="-e -E -ne -pe -pi"),
+    _row("php", "php -d memory_limit=1G import.php", "import.php", code="-r"),
+    _row("lua", "lua game.lua", "game.lua", code="-e"),
+    _row("Rscript", "Rscript figures.R", "figures.R", code="-e"),
+    _row("julia", "julia --project sim.jl", "sim.jl", code="-e -E"),
+    _row("java", "java -Xmx1g -jar app.jar", "app.jar", naming="-jar"),
+    _row("scala", "scala Main.scala", "Main.scala"),
+    _row("groovy", "groovy Build.groovy", "Build.groovy", code="-e"),
+    _row("elixir", "elixir seed.exs", "seed.exs", code="-e"),
+    _row("osascript", "osascript notify.scpt", "notify.scpt", code="-e"),
+    _row("go run", "go run ./cmd/sync", "./cmd/sync"),
+    _row("dotnet run", "dotnet run --project src/App", "src/App", naming="--project", many=Many.NONE),
+    _row("cargo run", "cargo run --bin importer", "importer", naming="--bin --example", many=Many.NONE),
+    _row("streamlit run", "streamlit run app.py", "app.py"),
+    _row("spark-submit", "spark-submit --master local job.py", "job.py"),
+    _row("sbatch", "sbatch align.sh", "align.sh"),
+    _row("qsub", "qsub align.pbs", "align.pbs"),
+    _row("nextflow run", "nextflow run main.nf", "main.nf"),
+    _row("ansible-playbook", "ansible-playbook -i hosts site.yml", "site.yml"),
+    _row("gnuplot", "gnuplot plot.gp", "plot.gp", code="-e"),
+    _row("k6 run", "k6 run load.js", "load.js"),
+    _row("locust", "locust -f locustfile.py", "locustfile.py", naming="-f", many=Many.NONE),
+    # what builds by target
+    _row("make", "make -C web -j4 site", "site", many=Many.ALL),
+    _row("gmake", "gmake check", "check", many=Many.ALL),
+    _row("ninja", "ninja -C build tests", "tests", many=Many.ALL),
+    _row("mage", "mage lint", "lint", many=Many.ALL),
+    _row("just", "just -f ops.just deploy eu", "deploy"),
+    _row("task", "task build lint", "lint", many=Many.ALL),
+    _row("rake", "rake db:migrate", "db:migrate", many=Many.ALL),
+    _row("invoke", "invoke docs", "docs", many=Many.ALL),
+    _row("inv", "inv docs", "docs", many=Many.ALL),
+    _row("doit", "doit report", "report", many=Many.ALL),
+    _row("poe", "poe test", "test"),
+    _row("nox", "nox -s tests lint", "lint", naming="-s -e --session --sessions", many=Many.ALL),
+    _row("tox", "tox -e py312", "py312", naming="-e", many=Many.NONE),
+    _row("hatch run", "hatch run docs:build", "docs:build"),
+    _row("pixi run", "pixi run train", "train"),
+    _row("pdm run", "pdm run lint", "lint"),
+    _row("npm run", "npm run build -- --watch", "build"),
+    _row("npm run-script", "npm run-script build", "build"),
+    _row("yarn", "yarn storybook", "storybook"),
+    _row("yarn run", "yarn run build", "build"),
+    _row("pnpm", "pnpm --filter web storybook", "storybook"),
+    _row("pnpm run", "pnpm run build", "build"),
+    _row("npm-run-all", "npm-run-all lint test", "test", many=Many.ALL),
+    _row("turbo run", "turbo run build lint", "lint", many=Many.ALL),
+    _row("nx run", "nx run web:build", "web:build"),
+    _row("lerna run", "lerna run build", "build"),
+    _row("gulp", "gulp styles", "styles", many=Many.ALL),
+    _row("grunt", "grunt uglify", "uglify", many=Many.ALL),
+    _row("ant", "ant dist", "dist", many=Many.ALL),
+    _row("mvn", "mvn -pl api clean verify", "verify", many=Many.ALL),
+    _row("mvnw", "./mvnw package", "package", many=Many.ALL),
+    _row("gradle", "gradle :app:assemble", ":app:assemble", many=Many.ALL),
+    _row("gradlew", "./gradlew bootRun", "bootRun", many=Many.ALL),
+    _row("sbt", "sbt docker:publish", "docker:publish", many=Many.ALL),
+    _row("mix", "mix ecto.migrate", "ecto.migrate"),
+    _row("rails", "rails db:seed", "db:seed"),
+    _row("composer run", "composer run lint", "lint"),
+    _row("composer run-script", "composer run-script lint", "lint"),
+    _row("bazel build", "bazel build //app:image", "//app:image", many=Many.ALL),
+    _row("bazel test", "bazel test //app/...", "//app/...", many=Many.ALL),
+    _row("bazel run", "bazel run //app:push", "//app:push"),
+    _row("cmake", "cmake --build out --target docs", "docs", naming="--target", many=Many.NONE),
+    _row("snakemake", "snakemake --cores 4 figures", "figures", many=Many.ALL),
+    _row("fastlane", "fastlane beta", "beta"),
+    _row("fab", "fab restart", "restart", many=Many.ALL),
+    # scripts that take a command's name themselves
+    _row("manage.py", "./manage.py migrate", "migrate"),
+    _row("artisan", "./artisan queue:work", "queue:work"),
+    _row("console", "bin/console cache:warmup", "cache:warmup"),
+)  # fmt: skip
+
+SCRIPTED: Mapping[str, Scripted] = {row.place: row for row in _ROWS}
+
+# The same kind of script when an interpreter runs it: its next word is a command's name too.
+COMMANDING = frozenset(
+    {"manage.py", "artisan", "bin/console", "bin/rails", "bin/rake", "./manage.py", "craft", "spark"}
+)

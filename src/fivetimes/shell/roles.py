@@ -5,10 +5,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from fivetimes.model import Grammar, Role, Word
-from fivetimes.shell.programs import name_of
-from fivetimes.shell.scripts import COMMANDING, SCRIPTED, Many, Scripted
-from fivetimes.shell.secret_places import Location, place_of
-from fivetimes.shell.secrets import attached, is_secret_word, mark, suspicious
+from fivetimes.shell.programs import COMMANDING, SCRIPTED, Many, Scripted, name_of
+from fivetimes.shell.secret_positions import Location, attached, is_secret_word, mark, place_of, suspicious
 
 _FLAG_WITH_VALUE = re.compile(r"(--?[A-Za-z][A-Za-z0-9_.\-]*|/[A-Za-z]+)[=](.*)", re.DOTALL)
 _LONG = re.compile(r"--[A-Za-z0-9].*", re.DOTALL)

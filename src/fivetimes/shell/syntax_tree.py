@@ -11,8 +11,7 @@ from functools import lru_cache
 import tree_sitter_bash
 from tree_sitter import Language, Node, Parser
 
-from fivetimes.shell.quotes import unquote
-from fivetimes.shell.simple import Simple
+from fivetimes.shell.lexer import Simple, unquote
 
 DEEPEST = 120  # nested nodes; beyond, a line is no one's work and only costs stack
 _OPERATORS = {"|", "|&", "&&", "||", ";", "&"}

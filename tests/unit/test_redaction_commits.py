@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fivetimes.redaction.touched import KINDS, kind_of, touched
+from fivetimes.redaction.commits import KINDS, kind_of, touched
 
 
 @pytest.mark.parametrize(("kind", "example"), [(kind, example) for kind, _, example in KINDS])

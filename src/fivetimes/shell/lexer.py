@@ -1,10 +1,46 @@
-"""A command line with little shell syntax, or one that the grammar lost -> its simple commands."""
+"""A command line -> its simple commands, as far as quotes and operators show them."""
 
 import re
 import shlex
+from dataclasses import dataclass, field
 
-from fivetimes.shell.quotes import unquote
-from fivetimes.shell.simple import Simple
+
+@dataclass(slots=True)
+class Simple:
+    """A simple command as it stands: unquoted words, then redirections as (operator, target) words, wrappers seen so far, and
+    what these were given before the command."""
+
+    words: list[str]
+    operator: str = ""
+    redirections: list[tuple[str, str]] = field(default_factory=list)
+    via: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
+
+
+_QUOTED = re.compile(
+    r"""\$'(?P<ansi>(?:[^'\\]|\\.)*)'|'(?P<single>[^']*)'|\$?"(?P<double>(?:[^"\\]|\\.)*)"|\\(?P<one>.)""", re.DOTALL
+)
+_IN_DOUBLE = re.compile(r'\\([\\"$`\n])')
+
+
+def _inside(match: re.Match[str]) -> str:
+    double = match["double"]
+    if double is not None:
+        return _IN_DOUBLE.sub(lambda escaped: escaped[1].strip("\n"), double)
+    return (match["ansi"] or match["single"] or match["one"] or "").removesuffix("\n" if match["one"] else "")
+
+
+def unquote(text: str) -> str:
+    r"""Return the word without its quotes and backslashes; expansions stay as they are written.
+
+    Example:
+        >>> unquote("'it'\\''s'"), unquote('a" b $c"'), unquote("plain")
+        ("it's", 'a b $c', 'plain')
+    """
+    if "'" not in text and '"' not in text and "\\" not in text:
+        return text
+    return _QUOTED.sub(_inside, text)
+
 
 # Only characters that mean nothing to a shell where they stand.
 _HARMLESS = re.compile(r"[A-Za-z_./][A-Za-z0-9_./+\-]*(?: +[A-Za-z0-9_./,:@%+~\-][A-Za-z0-9_./,:@%+=~\-]*)* *")

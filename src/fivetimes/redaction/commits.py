@@ -1,10 +1,31 @@
-"""The paths of a commit -> what was edited: a few steps, each a kind of file and, where they are few, the file."""
+"""A commit's subject and paths -> may the word before its colon be kept, and what kinds of files it edited."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from pathlib import PurePosixPath
+
+from fivetimes.redaction.vocabulary import public
+
+# ---- the type of a commit
+
+_CONVENTIONAL = frozenset(
+    "build bump chore ci deps docs feat fix hotfix merge perf post refactor release revert style test tests wip".split()
+)
+
+
+def is_commit_kind(word: str) -> bool:
+    """Whether a word is a conventional type of commit or a public word; any other may be part of what the subject says.
+
+    Example:
+        >>> is_commit_kind("feat"), is_commit_kind("zqhunter")
+        (True, False)
+    """
+    return word in _CONVENTIONAL or public().is_word(word)
+
+
+# ---- the files of a commit
 
 _MOST = 12  # files; a commit of more is told by kinds alone
 

@@ -12,11 +12,10 @@ from hypothesis import strategies as st
 
 from fivetimes.model import Command, CommandLine, Role
 from fivetimes.redaction import public
-from fivetimes.shell import parse, plain, tree
+from fivetimes.shell import lexer, parse, syntax_tree
 from fivetimes.shell.line import LONGEST
-from fivetimes.shell.scripts import SCRIPTED, Scripted
-from fivetimes.shell.secret_places import ROWS, Location
-from fivetimes.shell.secrets import is_secret_word
+from fivetimes.shell.programs import SCRIPTED, Scripted
+from fivetimes.shell.secret_positions import ROWS, Location, is_secret_word
 from fivetimes.shell.wrappers import WRAPPERS, Wrapper
 
 GRAMMAR = public()
@@ -372,9 +371,9 @@ WORDS = st.lists(
 @example(["a", "b="], " ")
 def test_the_shortcut_for_plain_lines_agrees_with_the_grammar(words: list[str], blank: str) -> None:
     line = blank.join(words)
-    short = plain.words_of(line)
+    short = lexer.words_of(line)
     if short is not None:
-        found, sure, lost = tree.cut(line)
+        found, sure, lost = syntax_tree.cut(line)
         assert ([(simple.words, simple.redirections) for simple in found], sure, lost) == ([(short, [])], True, False)
 
 
@@ -382,7 +381,7 @@ def test_the_shortcut_for_plain_lines_agrees_with_the_grammar(words: list[str], 
 @given(st.lists(st.text(alphabet=string.printable, min_size=1, max_size=10), min_size=1, max_size=5))
 def test_quoted_words_come_out_as_shlex_says(words: list[str]) -> None:
     line = "echo " + " ".join(map(shlex.quote, words))
-    found, sure, lost = tree.cut(line)
+    found, sure, lost = syntax_tree.cut(line)
     if sure and not lost:
         assert found[0].words == shlex.split(line)
 

@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 
 from fivetimes.model import Effect
 from fivetimes.redaction import effect_of, effect_of_name
-from fivetimes.redaction.effect_rules import Rule, by_program, rules
-from fivetimes.redaction.verbs import VERBS, Verbs
+from fivetimes.redaction.effects import VERBS, Rule, Verbs, by_program, rules
 
 
 @pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.example)
