@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from fivetimes.actions import normalise
-from fivetimes.eventlog.identity import fuse
-from fivetimes.eventlog.redact import redact
+from fivetimes.eventlog import align, deduplicate, redact
 from fivetimes.model import EventLog, Kind, RawBatch, SessionLog
 from fivetimes.sessions import segment
 
@@ -47,7 +46,7 @@ def log_of(*batches: RawBatch) -> EventLog:
 
 def sessions_of(*batches: RawBatch, idle: timedelta = timedelta(minutes=30)) -> SessionLog:
     """All the way to sessions."""
-    return segment(normalise(fuse(log_of(*batches), window=180.0, twin=2.0, step=60.0)), idle=idle)
+    return segment(normalise(align(deduplicate(log_of(*batches)), reach=idle.total_seconds())), idle=idle)
 
 
 def work(

@@ -22,6 +22,7 @@ FLOOR = 5  # occurrences; below it nothing is drafted unless a named person says
 COUNTED = ("occurrences", "sessions", "days")  # what the five-times rule may count
 SLEEPLESS = 100  # commits of one account from which its nights can be told
 IDLE = timedelta(minutes=30)  # a longer pause ends a session
+UNTIMED_STEP = 60.0  # seconds; stands for the unknown time between two lines without times: only order is meant
 HISTORIES = 5  # made-up histories of each sort that a calibration searches
 
 # What was rejected is proposed again when it was seen this often since, and this share more often than then.
@@ -288,11 +289,8 @@ class Search:
     back: int = 14  # anchors that a step looks back over
     reach: int = 80  # actions around a rare step in which the others are sought
     stray_rate: float = 0.02  # a row so rare within its span belongs to the occurrence
-    fuse_window: float = 180.0  # between a typed commit and the commit found
-    twin_window: float = 2.0  # between two records of one event, by two programs
     most_proposed: int = 30  # candidates that are put before a person
     most_suppressed: int = 60  # entries in the list of what was not proposed
-    untimed_step: float = 60.0  # stands for the unknown time between two lines without times
 
 
 # What ends a shell: in a history without times, the only sign that a session is over.

@@ -17,13 +17,13 @@ from typing import Any
 
 import numpy as np
 
-from fivetimes import ingest, pauses, reports, routines, sequential_patterns, store
+from fivetimes import ingest, reports, routines, sequential_patterns, store
 from fivetimes.actions import normalise
 from fivetimes.config import IDLE, Rule, Search, Team, columns_of, load
 from fivetimes.errors import FivetimesError, UnknownId
-from fivetimes.eventlog import identity, unknown
-from fivetimes.eventlog.alignment import align
-from fivetimes.eventlog.redact import redact, varied_programs
+from fivetimes.eventlog import align, deduplicate, mark_bots, person_resolver, redact, varied_programs
+from fivetimes.eventlog import unknown_names as names_unknown_to_all
+from fivetimes.eventlog.unknown import UnknownName
 from fivetimes.model import (
     Balance,
     Candidate,
@@ -41,7 +41,7 @@ from fivetimes.model import (
 from fivetimes.routines.cover import Rejection, find, from_patterns
 from fivetimes.routines.database import SequenceDatabase
 from fivetimes.routines.matching import Routine
-from fivetimes.sessions import segment
+from fivetimes.sessions import learnt_idle, segment
 
 logger = logging.getLogger(__name__)
 
@@ -126,28 +126,13 @@ def _read(request: Request, balances: list[Balance], trouble: list[str], tick: T
             trouble.append(str(error))
 
 
-def _identify(team: Team) -> Callable[[str | None, str | None], str]:
-    """Who did it: a name of fivetimes.toml, else a number; nobody's name or address is kept that was only found."""
-    mails = {mail.lower(): person.name for person in team.persons for mail in person.emails}
-    named = {person.name for person in team.persons} | {"you"}
-    who = identity.identifier(mails, [person.name for person in team.persons], alone="you")
-    numbers: dict[str, str] = {}
-
-    def identify(owner: str | None, record: str | None) -> str:
-        name = who(owner, record)
-        return name if name in named else numbers.setdefault(name, f"person {len(numbers) + 1}")
-
-    return identify
-
-
-def sessions_of(events: EventLog, team: Team, search: Search) -> SessionLog:
+def sessions_of(events: EventLog, team: Team) -> SessionLog:
     """From redacted events to sessions."""
-    told = identity.without_sleep(events, persons=[person.name for person in team.persons])
-    fused = identity.fuse(told, window=search.fuse_window, twin=search.twin_window, step=search.untimed_step)
-    aligned = align(fused, reach=(team.idle or IDLE).total_seconds(), step=search.untimed_step)
+    people = mark_bots(events, persons=[person.name for person in team.persons])
+    aligned = align(deduplicate(people), reach=(team.idle or IDLE).total_seconds())
     actions = normalise(aligned)
     only_git = set(events.sources) <= {"git", "reflog"}
-    return segment(actions, idle=team.idle or (pauses.learnt(actions) if only_git else None) or IDLE)
+    return segment(actions, idle=team.idle or (learnt_idle(actions) if only_git else None) or IDLE)
 
 
 def _engine(request: Request, sessions: SessionLog, tick: Tick) -> dict[str, Any]:
@@ -264,9 +249,9 @@ def run(
     trouble: list[str] = []
     names_here = ingest.known_here(request.sources, os.environ, approved=approved)
     raw = _read(request, balances, trouble, tick)
-    events = redact(raw, key=key, identify=_identify(request.team), known=names_here)
+    events = redact(raw, key=key, identify=person_resolver(request.team.persons), known=names_here)
     tick("finding steps", 0.0)
-    sessions = sessions_of(events, request.team, search)
+    sessions = sessions_of(events, request.team)
     engine = _engine(request, sessions, tick)
     found, suppressed = routines.propose(sessions, rule=request.team.rule, search=search, **engine)
     known = _calibrated(request, sessions, histories, tick) if histories else None
@@ -421,17 +406,17 @@ def sessions(request: Request, *, key: bytes) -> SessionLog:
     """All work, cut into sessions: what routines are looked for in."""
     known = ingest.known_here(request.sources, os.environ, approved=frozenset())
     raw = _read(request, [Balance() for _ in request.sources], [])
-    events = redact(raw, key=key, identify=_identify(request.team), known=known)
-    return sessions_of(events, request.team, Search())
+    events = redact(raw, key=key, identify=person_resolver(request.team.persons), known=known)
+    return sessions_of(events, request.team)
 
 
 # ---- names that nobody knows
 
 
-def unknown_names(request: Request, *, folder: Path) -> list[unknown.Unknown]:
+def unknown_names(request: Request, *, folder: Path) -> list[UnknownName]:
     """Names in program and script position that are in no vocabulary, read now and kept nowhere; for a terminal alone."""
     known = ingest.known_here(request.sources, os.environ, approved=store.approved(folder))
-    return unknown.unknown(_read(request, [Balance() for _ in request.sources], []), known=known)
+    return names_unknown_to_all(_read(request, [Balance() for _ in request.sources], []), known=known)
 
 
 def approve(words: Sequence[str], *, folder: Path) -> None:

@@ -1,5 +1,13 @@
-"""EventLog -> ActionLog: which commands count as the same step."""
+"""EventLog -> ActionLog: which commands count as the same action, at five granularities.
 
-from fivetimes.actions.normalising import normalise
+The modules, in the order in which they act:
+
+    distinct    each different thing done, once
+    aliases     a person's own name for a program is read as the program
+    tokenize    tokens at LEVELS granularities; which words are values is learnt here
+    normalise   all actions on each person's timeline; values, effects, navigation
+"""
+
+from fivetimes.actions.normalise import normalise
 
 __all__ = ["normalise"]

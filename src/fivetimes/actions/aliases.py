@@ -1,43 +1,93 @@
-"""Distinct actions -> the same, with a person's own name for a program read as the program.
+"""Distinct actions -> the same, with a person's own name for a program read as the program (`read_aliases`).
 
 A name that no public vocabulary knows, used by one person, whose arguments are those of one other program and hardly of any
-else: `k rollout status`, `k describe`, `k logs --since` can only be kubectl. How telling an argument is: one over the number of
-programs that take it. Nothing is folded on paths or values alone, for every editor opens the same files.
+other: `k rollout status`, `k describe`, `k logs --since` can only be kubectl. How distinctive an argument is: one over the number
+of programs that take it. Nothing is decided by paths or values alone, for every editor opens the same files.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from fivetimes.model import Kind, Role
+import numpy as np
 
-_TELLING = 0.5  # an argument that at most two programs take
-_SHARE = 0.6  # of the name's telling uses must be the other program's too
-_FORMS = 2  # different telling arguments at least
+from fivetimes.actions.distinct import Distinct
+from fivetimes.model import Bools, Bytes, EventLog, Int32s, Kind, Role
+from fivetimes.redaction import is_pseudonym
+
+_DISTINCTIVE = 0.5  # one over the programs that take an argument, at least: two programs at most
+_SHARE = 0.6  # of a name's uses, at least, must be like one other program's: most of them, with room for what it adds
+_FORMS = 2  # different distinctive arguments, at least: one alone is an accident
 _AHEAD = 4  # words of a name within which the program that it runs must stand: `ssh host sudo systemctl`
+_BARE = 2  # bare words after a program that may be its subcommand path
 
 
-@dataclass(frozen=True, slots=True)
-class Distinct:
-    """One distinct action: its kind, its words with roles, how often it was done, and the words of what it is piped into."""
+def read_aliases(
+    actions: Sequence[Distinct], *, unknown: set[int], same: Sequence[int], plain: set[int]
+) -> list[Distinct]:
+    """The actions with aliases read as the programs they stand for, or looked through; in the same order.
 
-    kind: Kind
-    words: tuple[int, ...]
-    roles: tuple[int, ...]
-    uses: int
-    fed: tuple[int, ...] = ()
+    A name that nobody knows may also be somebody's own for `sudo` or `npx`: then what it runs is what was done.
+
+    Args:
+        actions: distinct actions.
+        unknown: programs that no vocabulary knows and one person alone uses; see `private_programs`.
+        same: for each word an id of its text, whatever its role.
+        plain: words that are no paths, numbers or other typed values.
+    """
+    shell = [a for a in actions if a.kind is Kind.SHELL and a.words]
+    uses = _uses(shell, same, plain)
+    aliases = aliases_among(uses, unknown=unknown)
+    runners = _runners(shell, uses, unknown=unknown - aliases.keys(), same=same, plain=plain)
+    spellings = _spellings(shell, same) if aliases or runners else {}
+
+    def read(action: Distinct) -> Distinct:
+        if action.kind is not Kind.SHELL or not action.words:
+            return action
+        name = action.words[0]
+        if name in aliases:
+            return _renamed(action, aliases[name], spellings[aliases[name]], same)
+        inside = next(_inside(action, runners.get(name, {}), same), None)
+        return action if inside is None else _renamed(inside, inside.words[0], spellings[inside.words[0]], same)
+
+    return [read(action) for action in actions]
+
+
+# ---- which names may be aliases
+
+
+def private_programs(events: EventLog) -> set[int]:
+    """Programs that no vocabulary knows and one person alone uses."""
+    forms, persons = events.forms, max(1, len(events.persons))
+    private = np.array([is_pseudonym(label) for label in events.lexicon.labels] or [False])
+    commands = np.flatnonzero((forms.kind == Kind.SHELL) & (np.diff(forms.word_start) > 0))
+    commands = commands[private[forms.words[forms.word_start[commands]]]]  # those whose program has no public name
+    of_form: dict[int, list[int]] = defaultdict(list)
+    owner = np.searchsorted(forms.action_start, commands, side="right") - 1
+    for action, form in zip(commands.tolist(), owner.tolist(), strict=True):
+        of_form[form].append(int(forms.words[forms.word_start[action]]))
+    there = np.isin(events.columns["form"], np.array(list(of_form), dtype=np.int64))
+    pairs = np.unique(events.columns["form"][there].astype(np.int64) * persons + events.columns["person"][there])
+    users: dict[int, set[int]] = defaultdict(set)
+    for form, person in zip((pairs // persons).tolist(), (pairs % persons).tolist(), strict=True):
+        for word in of_form[form]:
+            users[word].add(person)
+    return {word for word, who in users.items() if len(who) == 1}
+
+
+# ---- a name that stands for a program
 
 
 def _features(action: Distinct, same: Sequence[int], plain: set[int]) -> set[int]:
-    """The words that say what a command is told to do: of the first two bare words the plain ones, and all flags."""
-    told = list(zip(action.words[1:], action.roles[1:], strict=True))
-    bare = [w for w, r in told if r in (Role.SUBCOMMAND, Role.VALUE)][:2]
-    return {same[w] for w in bare if w in plain} | {same[w] for w, r in told if r == Role.FLAG}
+    """The words that decide what a command does: of the first bare words the plain ones, and all flags."""
+    bare = [w for w, r in action.arguments if r in (Role.SUBCOMMAND, Role.VALUE)][:_BARE]
+    return {same[w] for w in bare if w in plain} | {same[w] for w, r in action.arguments if r == Role.FLAG}
 
 
 def _uses(actions: Sequence[Distinct], same: Sequence[int], plain: set[int]) -> dict[int, Counter[int]]:
+    """For each program how often each feature was used with it."""
     uses: dict[int, Counter[int]] = defaultdict(Counter)
     for action in actions:
         for feature in _features(action, same, plain):
@@ -45,11 +95,11 @@ def _uses(actions: Sequence[Distinct], same: Sequence[int], plain: set[int]) -> 
     return uses
 
 
-def own_names(uses: Mapping[int, Counter[int]], *, unknown: set[int]) -> dict[int, int]:
+def aliases_among(uses: Mapping[int, Counter[int]], *, unknown: set[int]) -> dict[int, int]:
     """Which programs are somebody's own name for which other one.
 
     Args:
-        uses: what each program is told to do, and how often.
+        uses: for each program how often each feature (flag, subcommand word) was used with it.
         unknown: programs that no vocabulary knows and one person alone uses.
     """
     takers: Counter[int] = Counter(feature for seen in uses.values() for feature in seen)
@@ -59,13 +109,13 @@ def own_names(uses: Mapping[int, Counter[int]], *, unknown: set[int]) -> dict[in
         forms: Counter[int] = Counter()
         for feature, count in uses[name].items():
             others = [p for p in uses if p != name and p not in unknown and feature in uses[p]]
-            if others and 1 / len(others) >= _TELLING:
+            if others and 1 / len(others) >= _DISTINCTIVE:
                 for other in others:
                     shared[other] += count
                     forms[other] += 1
-        told = sum(count for feature, count in uses[name].items() if takers[feature] > 1)
+        total = sum(count for feature, count in uses[name].items() if takers[feature] > 1)
         best = max(shared, key=lambda p: (shared[p], -p), default=None)
-        if best is not None and forms[best] >= _FORMS and shared[best] >= _SHARE * told:
+        if best is not None and forms[best] >= _FORMS and shared[best] >= _SHARE * total:
             found[name] = best
     return found
 
@@ -78,7 +128,7 @@ def _spellings(actions: Sequence[Distinct], same: Sequence[int]) -> dict[int, _S
     found: dict[int, _Spelling] = defaultdict(lambda: ({}, {}))
     for action in actions:
         path, other = found[action.words[0]]
-        for word, role in zip(action.words[1:], action.roles[1:], strict=True):
+        for word, role in action.arguments:
             if role == Role.SUBCOMMAND:
                 path[same[word]] = word
             elif role in (Role.FLAG, Role.SCRIPT):
@@ -91,7 +141,7 @@ def _renamed(action: Distinct, program: int, spelling: _Spelling, same: Sequence
     path, other = spelling
     words, roles = [program], [int(Role.PROGRAM)]
     leading = True
-    for word, role in zip(action.words[1:], action.roles[1:], strict=True):
+    for word, role in action.arguments:
         subcommand = path.get(same[word]) if leading and role == Role.VALUE else None
         leading = leading and (subcommand is not None or role != Role.VALUE)
         if subcommand is not None:
@@ -125,13 +175,12 @@ def _runners(
     same: Sequence[int],
     plain: set[int],
 ) -> dict[int, dict[int, int]]:
-    """The names that mostly run other programs, told to do what these are told elsewhere; for each its programs by their text.
+    """The names that mostly run other programs, with features that these have elsewhere; for each its programs by their text.
 
     Args:
         actions: distinct shell actions; `words[0]` is the program.
-        uses, unknown: see `own_names`.
-        same: for each word an id of its text, whatever its role.
-        plain: words that are no paths, numbers or other typed values.
+        uses, unknown: see `aliases_among`.
+        same, plain: see `read_aliases`.
     """
     programs = {same[p]: p for p in sorted(uses.keys() - unknown, reverse=True)}
     all_uses: Counter[int] = Counter()
@@ -142,37 +191,31 @@ def _runners(
         if name not in unknown:
             continue
         all_uses[name] += max(1, action.uses)
-        told = {
+        shared = {
             (c.words[0], f)
             for c in _inside(action, programs, same)
             for f in _features(c, same, plain) & uses[c.words[0]].keys()
         }
-        run[name] += max(1, action.uses) if told else 0
-        forms[name] |= told
+        run[name] += max(1, action.uses) if shared else 0
+        forms[name] |= shared
     found = {name for name in all_uses if run[name] >= _SHARE * all_uses[name] and len(forms[name]) >= _FORMS}
     return {name: {same[program]: program for program, _ in forms[name]} for name in sorted(found)}
 
 
-def read_own_names(
-    actions: Sequence[Distinct], *, unknown: set[int], same: Sequence[int], plain: set[int]
-) -> list[Distinct]:
-    """The actions with own names read as the programs they stand for, or looked through; in the same order.
+# ---- what an alias does to others
 
-    See `own_names`. A name that nobody knows may also be somebody's own for `sudo` or `npx`: then what it runs is what was done.
+
+def effects_through_aliases(effect: Bytes, coarse: Int32s, alias: Bools) -> Bytes:
+    """What each action does to others: one under an alias does what its program does, where that is seen under its own name.
+
+    Of an unknown program only the words could be judged: `k describe deploy/api` would count as a deployment.
+
+    Args:
+        effect: of each action, as its own words have it.
+        coarse: of each action, the token of its subcommand path; aliases are read as their programs.
+        alias: whether each action was typed under an alias.
     """
-    shell = [a for a in actions if a.kind is Kind.SHELL and a.words]
-    uses = _uses(shell, same, plain)
-    names = own_names(uses, unknown=unknown)
-    runners = _runners(shell, uses, unknown=unknown - names.keys(), same=same, plain=plain)
-    spellings = _spellings(shell, same) if names or runners else {}
-
-    def read(action: Distinct) -> Distinct:
-        if action.kind is not Kind.SHELL or not action.words:
-            return action
-        name = action.words[0]
-        if name in names:
-            return _renamed(action, names[name], spellings[names[name]], same)
-        inside = next(_inside(action, runners.get(name, {}), same), None)
-        return action if inside is None else _renamed(inside, inside.words[0], spellings[inside.words[0]], same)
-
-    return [read(action) for action in actions]
+    known = np.full(int(coarse.max(initial=0)) + 1, -1, dtype=np.int64)
+    np.maximum.at(known, coarse[~alias], effect[~alias].astype(np.int64))
+    seen = alias & (known[coarse] >= 0)
+    return np.where(seen, known[coarse], effect).astype(effect.dtype)

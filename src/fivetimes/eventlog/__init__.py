@@ -1,1 +1,19 @@
-"""RawBatch -> EventLog: redacted, one row per event, one order in time."""
+"""RawBatch -> EventLog: redacted, one row per event, persons and bots known, lines without times put in order.
+
+The modules, in the order in which they act:
+
+    redact        raw batches -> EventLog; raw text ends here
+    identities    who a record's author is; accounts that are bots
+    deduplicate   several records of one event -> one event
+    align         lines without times -> times, by commits among them and by links to timed events
+    links         (of align) what ties a line to a timed event, in bits
+    unknown       raw batches -> names that no vocabulary knows, for a person to look at
+"""
+
+from fivetimes.eventlog.align import align
+from fivetimes.eventlog.deduplicate import deduplicate
+from fivetimes.eventlog.identities import mark_bots, person_resolver
+from fivetimes.eventlog.redact import redact, varied_programs
+from fivetimes.eventlog.unknown import unknown_names
+
+__all__ = ["align", "deduplicate", "mark_bots", "person_resolver", "redact", "unknown_names", "varied_programs"]

@@ -1,4 +1,4 @@
-"""RawBatch -> Unknown: program, script and declared names that no vocabulary knows, for a person to look at; in memory only."""
+"""RawBatch -> UnknownName: program, script and declared names that no vocabulary knows, for a person to look at; in memory only."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _ROLES = (Role.PROGRAM, Role.SCRIPT)
 
 
 @dataclass(frozen=True, slots=True)
-class Unknown:
+class UnknownName:
     """A name as it was typed. Only a terminal may show it. `alone` is how often it was all that stood on its line."""
 
     word: str
@@ -62,7 +62,7 @@ def _is_unknown(word: str, role: Role, known: redaction.Known) -> bool:
     return redaction.is_local_name(word) and redaction.flagged(word) is None
 
 
-def unknown(raw: Iterable[RawBatch], *, known: redaction.Known) -> list[Unknown]:
+def unknown_names(raw: Iterable[RawBatch], *, known: redaction.Known) -> list[UnknownName]:
     """Return the names that a person may be asked about, the commonest first.
 
     Left out are names that stood in a secret's place, and what looks like a secret to either lock.
@@ -73,8 +73,8 @@ def unknown(raw: Iterable[RawBatch], *, known: redaction.Known) -> list[Unknown]
 
     Example:
         >>> batch = RawBatch("bash", "h", ["zqctl up web", "zqctl down", "git push", "zqctl"])
-        >>> unknown([batch], known=redaction.Known())
-        [Unknown(word='zqctl', role=<Role.PROGRAM: 0>, lines=3, alone=1)]
+        >>> unknown_names([batch], known=redaction.Known())
+        [UnknownName(word='zqctl', role=<Role.PROGRAM: 0>, lines=3, alone=1)]
     """
     words = _Words(known)
     for batch in raw:
@@ -82,5 +82,5 @@ def unknown(raw: Iterable[RawBatch], *, known: redaction.Known) -> list[Unknown]
         for text, kind in zip(batch.text, kinds, strict=True):
             if kind is Kind.SHELL:
                 words.line(text)
-    found = [Unknown(word, seen.role, seen.lines, seen.alone) for word, seen in words.seen.items()]
+    found = [UnknownName(word, seen.role, seen.lines, seen.alone) for word, seen in words.seen.items()]
     return sorted((u for u in found if u.word not in words.secret), key=lambda u: (-u.lines, u.word))

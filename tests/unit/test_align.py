@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fivetimes.eventlog.alignment import align
-from fivetimes.eventlog.identity import fuse
+from fivetimes.eventlog import align, deduplicate
 from fivetimes.kernels.chains import heaviest_chain
 from fivetimes.model import EventLog, Kind, RawBatch, TimeSource
 from logs import START, log_of
@@ -37,7 +36,7 @@ def skills(calls: list[tuple[float, str, dict[str, str]]], *, person: str = "ana
 
 
 def aligned(*batches: RawBatch) -> EventLog:
-    return align(fuse(log_of(*batches), window=180.0, twin=2.0, step=60.0), reach=1800.0, step=60.0)
+    return align(deduplicate(log_of(*batches)), reach=1800.0)
 
 
 def times_of(log: EventLog, origin: str) -> list[float]:
@@ -103,8 +102,8 @@ def test_lines_stay_between_the_commits_that_anchor_them() -> None:
 
 
 def test_a_log_with_all_its_times_is_left_alone() -> None:
-    log = fuse(log_of(history(["make", "top"], times=[START, START + 60])), window=180.0, twin=2.0, step=60.0)
-    assert align(log, reach=1800.0, step=60.0) is log
+    log = deduplicate(log_of(history(["make", "top"], times=[START, START + 60])))
+    assert align(log, reach=1800.0) is log
 
 
 @given(

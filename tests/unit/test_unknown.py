@@ -12,8 +12,7 @@ import pytest
 import logs
 import repositories
 from fivetimes import store
-from fivetimes.eventlog.redact import redact
-from fivetimes.eventlog.unknown import unknown
+from fivetimes.eventlog import redact, unknown_names
 from fivetimes.ingest import known_here
 from fivetimes.ingest.known_names import targets
 from fivetimes.model import Role, Source
@@ -96,12 +95,14 @@ def test_a_name_that_also_stands_in_a_secrets_place_becomes_a_pseudonym():
 def test_unknown_names_are_counted_and_secrets_are_not_among_them():
     secret = "Q" + secrets.token_hex(9)
     lines = ["zqctl up", "zqctl down", "zqctl", "python zqrun.py", "git push", secret, "zqpass", "mysql -pzqpass x"]
-    found = {name.word: (name.role, name.lines, name.alone) for name in unknown([logs.shell(lines)], known=Known())}
+    found = {
+        name.word: (name.role, name.lines, name.alone) for name in unknown_names([logs.shell(lines)], known=Known())
+    }
     assert found == {"zqctl": (Role.PROGRAM, 3, 1)}  # zqrun.py may be written for its ending
 
 
 def test_an_approved_name_is_asked_about_no_more():
-    assert unknown([logs.shell(["zqctl up"])], known=Known(approved=frozenset({"zqctl"}))) == []
+    assert unknown_names([logs.shell(["zqctl up"])], known=Known(approved=frozenset({"zqctl"}))) == []
 
 
 def test_approved_names_are_kept_beside_the_key_for_the_owner_alone(tmp_path):

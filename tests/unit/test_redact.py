@@ -1,4 +1,4 @@
-"""The door of privacy: what redact keeps and what it does not."""
+"""What redact keeps and what it does not."""
 
 from __future__ import annotations
 

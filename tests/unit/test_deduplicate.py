@@ -1,4 +1,4 @@
-"""What was seen twice is one event, and who is who."""
+"""What was recorded twice is one event."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from hypothesis import strategies as st
 
 import logs
 import oracles
-from fivetimes.eventlog import identity
-from fivetimes.eventlog.identity import fuse
-from fivetimes.model import By, Kind, RawBatch, TimeSource
+from fivetimes.eventlog import align, deduplicate
+from fivetimes.model import EventLog, Kind, RawBatch, TimeSource
 
 
 def commits(*rows: tuple[float, str], person: str = "ana") -> RawBatch:
@@ -28,25 +27,25 @@ def commits(*rows: tuple[float, str], person: str = "ana") -> RawBatch:
     )
 
 
-def fused(*batches: RawBatch):
-    return fuse(logs.log_of(*batches), window=180.0, twin=2.0, step=60.0)
+def events_of(*batches: RawBatch) -> EventLog:
+    return align(deduplicate(logs.log_of(*batches)), reach=1800.0)
 
 
 def test_a_commit_typed_in_a_shell_and_found_in_git_is_one_event_with_two_places():
-    log = fused(logs.shell(['git commit -m "post: a"']), commits((logs.START + 2, "post: a")))
+    log = events_of(logs.shell(['git commit -m "post: a"']), commits((logs.START + 2, "post: a")))
     assert len(log) == 1
     assert [log.commits[row[3]] for row in log.also.tolist()] == [f"{1:040x}"]
 
 
 def test_a_commit_of_another_person_or_long_after_stays_an_event_of_its_own():
     typed = logs.shell(['git commit -m "post: a"'])
-    assert len(fused(typed, commits((logs.START + 2, "post: a"), person="bo"))) == 2
-    assert len(fused(typed, commits((logs.START + 500, "post: a")))) == 2
+    assert len(events_of(typed, commits((logs.START + 2, "post: a"), person="bo"))) == 2
+    assert len(events_of(typed, commits((logs.START + 500, "post: a")))) == 2
 
 
 def test_each_commit_is_matched_once_even_when_the_subject_recurs():
     typed = logs.shell(["git commit -m wip"] * 3, times=[logs.START, logs.START + 10, logs.START + 5000])
-    log = fused(typed, commits((logs.START + 1, "wip"), (logs.START + 11, "wip")))
+    log = events_of(typed, commits((logs.START + 1, "wip"), (logs.START + 11, "wip")))
     assert len(log) == 3
     assert len(log.also) == 2
 
@@ -54,7 +53,7 @@ def test_each_commit_is_matched_once_even_when_the_subject_recurs():
 def test_a_history_without_times_gets_them_bounded_by_its_commits_in_order():
     nan = float("nan")
     lines = ["vim a", 'git commit -m "one"', "make", 'git commit -m "two"', "ls"]
-    log = fused(logs.shell(lines, times=[nan] * 5), commits((logs.START, "one"), (logs.START + 600, "two")))
+    log = events_of(logs.shell(lines, times=[nan] * 5), commits((logs.START, "one"), (logs.START + 600, "two")))
     time = log.columns["time"]
     assert time[1] == logs.START
     assert time[3] == logs.START + 600
@@ -63,13 +62,13 @@ def test_a_history_without_times_gets_them_bounded_by_its_commits_in_order():
 
 
 def test_a_history_without_times_and_without_commits_keeps_them_unknown():
-    log = fused(logs.shell(["make", "make test"], times=[float("nan")] * 2))
+    log = events_of(logs.shell(["make", "make test"], times=[float("nan")] * 2))
     assert np.isnan(log.columns["time"]).all()
     assert set(log.columns["time_source"].tolist()) == {TimeSource.NONE}
 
 
 def test_untimed_commits_are_not_matched_by_guess_when_their_numbers_differ():
-    log = fused(logs.shell(["git commit -m wip"] * 2, times=[float("nan")] * 2), commits((logs.START, "wip")))
+    log = events_of(logs.shell(["git commit -m wip"] * 2, times=[float("nan")] * 2), commits((logs.START, "wip")))
     assert len(log) == 3
 
 
@@ -93,14 +92,14 @@ def tags(*rows: tuple[float, str], person: str = "ana") -> RawBatch:
     ["git tag v1.2", "git tag -a v1.2 -m 'Release 1.2'", "git tag -s -m x v1.2 HEAD~1", "git push && git tag v1.2"],
 )
 def test_a_tag_typed_in_a_shell_and_found_in_git_counts_once(typed):
-    log = fused(logs.shell([typed]), tags((logs.START + 1, "v1.2")))
+    log = events_of(logs.shell([typed]), tags((logs.START + 1, "v1.2")))
     assert len(log) == 1
     assert len(log.also) == 1
 
 
 def test_a_commit_and_a_tag_of_one_line_are_both_found_in_it():
     line = logs.shell(['git commit -m "release: 1.2" && git tag v1.2'])
-    log = fused(line, commits((logs.START + 1, "release: 1.2")), tags((logs.START + 1, "v1.2")))
+    log = events_of(line, commits((logs.START + 1, "release: 1.2")), tags((logs.START + 1, "v1.2")))
     assert len(log) == 1
     assert len(log.also) == 2
 
@@ -109,7 +108,7 @@ def test_a_commit_and_a_tag_of_one_line_are_both_found_in_it():
     "typed", ["git tag -d v1.2", "git tag --list v1.2", "git tag", "echo tag v1.2", "git tag v1.3"]
 )
 def test_another_tag_and_one_that_is_listed_or_deleted_stay_events_of_their_own(typed):
-    assert len(fused(logs.shell([typed]), tags((logs.START + 1, "v1.2")))) == 2
+    assert len(events_of(logs.shell([typed]), tags((logs.START + 1, "v1.2")))) == 2
 
 
 def recorded(program: str, *times: float, text: str = "make", person: str = "ana") -> RawBatch:
@@ -120,7 +119,7 @@ def recorded(program: str, *times: float, text: str = "make", person: str = "ana
 
 
 def test_a_command_that_a_shell_and_a_database_recorded_is_one_event():
-    log = fused(recorded("zsh", 0, 0, 9), recorded("atuin", 0.2, 0.8, 9.4, 60), recorded("mcfly", 1))
+    log = events_of(recorded("zsh", 0, 0, 9), recorded("atuin", 0.2, 0.8, 9.4, 60), recorded("mcfly", 1))
     assert sorted((log.columns["time"] - logs.START).tolist()) == [0, 0, 9, 60]
     assert len(log.also) == 4
 
@@ -133,7 +132,7 @@ def test_the_same_program_another_person_another_command_or_a_later_time_is_anot
         recorded("atuin", 0, person="bo"),
         recorded("atuin", 0, text="ls"),
     ):
-        assert len(fused(first, other)) == 2
+        assert len(events_of(first, other)) == 2
 
 
 TIMES = st.lists(st.integers(0, 9).map(float), max_size=5)
@@ -141,59 +140,13 @@ TIMES = st.lists(st.integers(0, 9).map(float), max_size=5)
 
 @given(TIMES, TIMES)
 def test_of_two_programs_records_as_many_are_one_event_as_can_be_paired(first, second):
-    log = fused(recorded("zsh", *first), recorded("atuin", *second))
+    log = events_of(recorded("zsh", *first), recorded("atuin", *second))
     assert len(log.also) == oracles.most_pairs(sorted(first), sorted(second), 2.0)
     assert len(log) + len(log.also) == len(first) + len(second)
 
 
 def test_what_the_reflog_says_of_a_command_given_just_before_is_that_command():
     told = recorded("reflog", 1, text="git checkout topic")
-    assert len(fused(recorded("zsh", 0, text="gco topic"), told)) == 1
-    assert len(fused(recorded("zsh", -30, text="git checkout topic"), told)) == 1
-    assert len(fused(recorded("zsh", -30, text="gco topic"), told)) == 2
-
-
-# ---- who never sleeps
-
-
-def commits_at(hours, *, count: int, person: str = "Rhea <rhea@example.net>", offset: float = 0.0):
-    """Commits of one account, at these hours of the day on its own clock, one after the other."""
-    times = [
-        logs.START - logs.START % 86400 + n * 86400 + hours[n % len(hours)] * 3600 - offset * 60 for n in range(count)
-    ]
-    hashes = [f"{n:040x}" for n in range(count)]
-    return logs.log_of(
-        RawBatch(
-            "git",
-            "repo",
-            [f"fix: {n}" for n in range(count)],
-            kind=Kind.COMMIT,
-            commit=hashes,
-            time=times,
-            offset=[offset] * count,
-            person=[person] * count,
-        )
-    )
-
-
-def test_an_account_that_commits_at_every_hour_is_a_bot_whatever_it_is_called():
-    log = commits_at(range(24), count=240)
-    assert set(log.columns["by"].tolist()) == {By.HUMAN}
-    assert set(identity.without_sleep(log).columns["by"].tolist()) == {By.BOT}
-
-
-def test_a_person_sleeps_and_one_of_the_team_is_a_person_anyway():
-    night_owl = commits_at([*range(12, 24), 0, 1, 2], count=240)
-    assert identity.without_sleep(night_owl) is night_owl
-    sleepless = commits_at(range(24), count=240)
-    assert identity.without_sleep(sleepless, persons=[sleepless.persons[0]]) is sleepless
-
-
-def test_few_commits_say_nothing_about_nights():
-    few = commits_at(range(24), count=96)
-    assert identity.without_sleep(few) is few
-
-
-def test_the_night_is_that_of_the_accounts_own_clock():
-    day_shift = [commits_at(range(8, 20), count=120, offset=offset) for offset in (-600.0, 0.0, 600.0)]
-    assert all(identity.without_sleep(log) is log for log in day_shift)
+    assert len(events_of(recorded("zsh", 0, text="gco topic"), told)) == 1
+    assert len(events_of(recorded("zsh", -30, text="git checkout topic"), told)) == 1
+    assert len(events_of(recorded("zsh", -30, text="gco topic"), told)) == 2

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import logs
-from fivetimes.actions.normalising import looks_like_values
+from fivetimes.actions.tokenize import looks_like_values
 from fivetimes.kernels.stream import shares_value
 from fivetimes.model import LEVELS, ActionLog, Kind, RawBatch
 

@@ -1,0 +1,218 @@
+"""Distinct actions -> tokens at LEVELS granularities, finest first (`tokens`).
+
+No single granularity fits all: `kubectl rollout status` is one step for every service, while `python scripts/invoice.py` and
+`python notes.py` are two.
+
+    0  all its words, what it is piped into git checkout -b hotfix/OPS-7
+    1  values that vary starred             git checkout -b *
+    2  only program, subcommands and flags  git checkout -b *
+    3  program and subcommand path          git checkout
+    4  program                              git
+
+Which words are values is learnt from the data: many different ones in one position, or words that roam over several programs.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from fivetimes.actions.distinct import Distinct
+from fivetimes.model import LEVELS, Int32s, Kind, Role
+
+Words = tuple[int, ...]  # what makes a token: ids of words, _STAR for whatever varies
+
+_STAR = -1
+_ANY_COMMIT = -2  # in the place of a word: a commit of whatever kind
+_FREE = frozenset({Role.VALUE, Role.SCRIPT, Role.SECRET})  # words that may be values; the others are structure
+
+
+def tokens(actions: Sequence[Distinct], labels: Sequence[str]) -> tuple[Int32s, tuple[str, ...]]:
+    """The tokens of all distinct actions.
+
+    Args:
+        actions: distinct actions, aliases read as their programs.
+        labels: of each word, by id.
+
+    Returns:
+        LEVELS token ids for each distinct action, shape (actions, LEVELS), and the label of each token.
+    """
+    constants = _Constants(actions)
+    ids: dict[tuple[Kind, Words], int] = {}
+    levels = np.empty((len(actions), LEVELS), dtype=np.int32)
+    for number, action in enumerate(actions):
+        for level, words in enumerate(_levels(action, constants.of.get(number, ()))):
+            levels[number, level] = ids.setdefault((action.kind, words), len(ids))
+    return levels, tuple(_label(kind, words, labels) if words else "" for kind, words in ids)
+
+
+# ---- which words are values
+
+_DEPTH = 8  # words after the program that are looked at; later ones are detail of one call
+_MANY_WORDS, _MANY_SHARE = 4, 0.3  # so many words, and more than this share of the uses bring a new one: values
+_ROAMING_WORDS, _ROAMING_SHARE = 3, 0.6  # so many words, and more than this share of the uses roam: values
+_PERPLEXITY = 20.0  # words, as if all were equally frequent; from more on no list of fixed words is that long
+_ROAMS, _ROAMS_SHARE = 3, 0.1  # a word roams if so many programs each have at least this share of its uses
+_STANDS_OUT = 4  # uses, and times the median: so much more frequent than the values around it, a word is a constant
+_SWAPPED = 3  # words in one position before the same rest: two may be two commands
+_SWAPPED_SHARE = 0.5  # more than this share of the uses: most of them
+
+
+def looks_like_values(counts: Sequence[int], *, roaming: float) -> bool:
+    """Whether the words seen in one position are values of a parameter rather than fixed parts of the command.
+
+    Args:
+        counts: how often each different word stands there.
+        roaming: share of all uses whose word is also a value of other programs.
+
+    Example:
+        >>> looks_like_values([1, 1, 2, 1], roaming=0.0), looks_like_values([9, 7, 8], roaming=0.0)
+        (True, False)
+    """
+    uses = sum(counts)
+    if len(counts) >= _MANY_WORDS and len(counts) > _MANY_SHARE * uses:
+        return True
+    if len(counts) >= _ROAMING_WORDS and roaming > _ROAMING_SHARE:
+        return True
+    return math.exp(-sum(c / uses * math.log(c / uses) for c in counts)) > _PERPLEXITY
+
+
+def _roaming(actions: Sequence[Distinct]) -> set[int]:
+    """Words that several programs take as values, each often enough: names of things, not parts of a command."""
+    users: dict[int, Counter[int]] = defaultdict(Counter)
+    for action in actions:
+        if action.kind is not Kind.SHELL or not action.words:
+            continue
+        for word, role in action.arguments:
+            if role in _FREE:
+                users[word][action.words[0]] += action.uses
+    return {
+        word for word, by in users.items() if sum(count >= _ROAMS_SHARE * by.total() for count in by.values()) >= _ROAMS
+    }
+
+
+def _constant_words(counts: Counter[int], roaming: set[int]) -> set[int]:
+    """The words of one position that stay words; the others become a star."""
+    share = sum(count for word, count in counts.items() if word in roaming) / counts.total()
+    if not looks_like_values(list(counts.values()), roaming=share):
+        return set(counts)
+    median = sorted(counts.values())[len(counts) // 2]
+    return {word for word, count in counts.items() if count >= _STANDS_OUT and count >= _STANDS_OUT * median}
+
+
+class _Constants:
+    """The words of each action with what varies starred: `of[number]`; all actions of one program are compared, word by word.
+
+    Commits and actions without words have no entry.
+    """
+
+    def __init__(self, actions: Sequence[Distinct]) -> None:
+        self.of: dict[int, list[int]] = {}
+        self._actions = actions
+        self._roaming = _roaming(actions)
+        programs: dict[tuple[Kind, int], list[int]] = defaultdict(list)
+        for number, action in enumerate(actions):
+            if action.words and action.kind is not Kind.COMMIT:
+                programs[action.kind, action.words[0]].append(number)
+                self.of[number] = [action.words[0]]
+        for members in programs.values():
+            self._decide([m for m in members if len(actions[m].words) > 1], 1)
+
+    def _decide(self, members: list[int], position: int) -> None:
+        """Append the word at a position, or a star, for actions that are alike before it; and so on behind it."""
+        if not members or position > _DEPTH:
+            return
+        counts: Counter[int] = Counter()
+        for member in members:
+            action = self._actions[member]
+            if action.roles[position] in _FREE:
+                counts[action.words[position]] += max(1, action.uses)
+        varies = not counts or self._is_swapped(members, position)
+        constant = set() if varies else _constant_words(counts, self._roaming)
+        children: dict[int, list[int]] = defaultdict(list)
+        for member in members:
+            action = self._actions[member]
+            word = action.words[position]
+            if action.roles[position] in _FREE and word not in constant:
+                word = _STAR
+            self.of[member].append(word)
+            if len(action.words) > position + 1:
+                children[word].append(member)
+        for word in sorted(children):
+            self._decide(children[word], position + 1)
+
+    def _is_swapped(self, members: list[int], position: int) -> bool:
+        """Whether the words after an option are names: most stand before a rest that three of them have, and there are fewer rests.
+
+        `make -C web test`, `make -C api test`, …: the folder is a name, the target is not.
+        """
+        if self._actions[members[0]].roles[position - 1] != Role.FLAG:  # all members have the same words before
+            return False
+        words: dict[Words, set[int]] = defaultdict(set)
+        uses: Counter[Words] = Counter()
+        for member in members:
+            action = self._actions[member]
+            if action.roles[position] == Role.VALUE:
+                rest = action.words[position + 1 :]
+                words[rest].add(action.words[position])
+                uses[rest] += max(1, action.uses)
+        shared = {rest: found for rest, found in words.items() if rest and len(found) >= _SWAPPED}
+        fewer = len(shared) < len(set().union(*words.values()))
+        return fewer and sum(uses[rest] for rest in shared) > _SWAPPED_SHARE * uses.total()
+
+
+# ---- the token of each level
+
+
+def _levels(action: Distinct, starred: Sequence[int]) -> list[Words]:
+    """What makes the action's token at each level, finest first. `starred`: its words with what varies starred."""
+    if not action.words:
+        return [()] * LEVELS
+    if action.kind is Kind.COMMIT:
+        return [action.words[:1]] * (LEVELS - 1) + [(_ANY_COMMIT,)]
+    return _shell_levels(action, starred) if action.kind is Kind.SHELL else _call_levels(action, starred)
+
+
+def _shell_levels(action: Distinct, starred: Sequence[int]) -> list[Words]:
+    words, roles = action.words, action.roles
+    path = [word for word, role in zip(words, roles, strict=True) if role == Role.SUBCOMMAND]
+    flags = [word if role in (Role.FLAG, Role.SUBCOMMAND) else _STAR for word, role in action.arguments]
+    coarse = (words[0], *path)
+    if not path and len(starred) > 1 and starred[1] != _STAR and roles[1] in (Role.SCRIPT, Role.VALUE):
+        coarse = (words[0], starred[1])
+        flags[0] = starred[1]
+    return [words + action.fed, _one_star(starred), (words[0], *_one_star(flags)), coarse, words[:1]]
+
+
+def _call_levels(action: Distinct, starred: Sequence[int]) -> list[Words]:
+    keys = tuple(word for word, role in action.arguments if role == Role.KEY)
+    name = action.words[:1]
+    return [action.words, tuple(starred), name + keys, name, name]
+
+
+def _one_star(words: Iterable[int]) -> Words:
+    """Stars side by side made one: `*` stands for one or more words."""
+    out: list[int] = []
+    for word in words:
+        if word != _STAR or not out or out[-1] != _STAR:
+            out.append(word)
+    return tuple(out)
+
+
+_PREFIX = {
+    Kind.SHELL: "",
+    Kind.TOOL: "tool:",
+    Kind.SKILL: "skill:",
+    Kind.COMMIT: "commit:",
+    Kind.ACTION: "",
+    Kind.EDIT: "edit:",
+}
+
+
+def _label(kind: Kind, words: Words, labels: Sequence[str]) -> str:
+    if words == (_ANY_COMMIT,):
+        return "commit"
+    return _PREFIX[kind] + " ".join("*" if word == _STAR else labels[word] for word in words)

@@ -1,0 +1,97 @@
+"""Records' authors -> persons and bots: who did what (`person_resolver`, `mark_bots`)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from fivetimes.config import SLEEPLESS, Person
+from fivetimes.model import By, EventLog, Ints
+
+Identify = Callable[[str | None, str | None], str]
+
+_MAIL = re.compile(r"<([^<>]*)>\s*$")
+_OWNER = "you"  # who it was when neither the source nor the record names anybody
+
+
+# ---- persons
+
+
+def person_resolver(persons: Sequence[Person]) -> Identify:
+    """A function (owner of the source, author as the record has it) -> a person's name.
+
+    The owner of a source is taken as it stands. An author is known by mail address or by name; anybody else becomes a number,
+    counted in order of appearance: no name or address is kept that was only found in a record.
+
+    Args:
+        persons: those that the configuration names.
+
+    Example:
+        >>> who = person_resolver([Person("ana", emails=("ana@example.net",))])
+        >>> who("ana", None), who(None, "Ana A. <ANA@example.net>"), who(None, "Zoe <z@example.net>"), who(None, None)
+        ('ana', 'ana', 'person 1', 'you')
+    """
+    by_mail = {mail.lower(): person.name for person in persons for mail in person.emails}
+    by_name = {person.name.lower(): person.name for person in persons}
+    named = {person.name for person in persons} | {_OWNER}
+    numbers: dict[str, str] = {}
+
+    def author(record: str) -> str:
+        match = _MAIL.search(record)
+        if match and match.group(1).lower() in by_mail:
+            return by_mail[match.group(1).lower()]
+        name = _MAIL.sub("", record).strip() or record
+        return by_name.get(name.lower(), name)
+
+    def identify(owner: str | None, record: str | None) -> str:
+        name = owner if owner is not None else _OWNER if record is None else author(record)
+        return name if name in named else numbers.setdefault(name, f"person {len(numbers) + 1}")
+
+    return identify
+
+
+# ---- accounts that never sleep
+
+_NIGHT = 5  # hours; a person has so many in the day in which hardly anything is committed
+_EVEN = _NIGHT / 24  # share of the commits that falls into so many hours where the hour plays no part
+_AWAKE = 0.5  # of that share: whoever commits more than so much in the quietest hours never sleeps
+
+
+def mark_bots(log: EventLog, *, persons: Iterable[str] = ()) -> EventLog:
+    """The log with the commits of accounts that never sleep as a bot's, whatever the account is called.
+
+    An account with many commits never sleeps if even its quietest five hours of the day, on its own clock, hold more than half
+    of what five hours hold where the hour plays no part. What an agent did, and who is named in the configuration, stays.
+
+    Args:
+        log: redacted events.
+        persons: those that the configuration names: they are people.
+
+    Returns:
+        The same log where nobody is one; else a copy with another column `by`.
+    """
+    columns = log.columns
+    known = [number for number, name in enumerate(log.persons) if name in set(persons)]
+    rows = np.flatnonzero((columns["commit"] >= 0) & (columns["by"] == By.HUMAN) & ~np.isnan(columns["time"]))
+    rows = rows[~np.isin(columns["person"][rows], known)]
+    awake = [number for number in np.unique(columns["person"][rows]) if _never_sleeps(log, rows, int(number))]
+    if not awake:
+        return log
+    by = columns["by"].copy()
+    by[rows[np.isin(columns["person"][rows], awake)]] = By.BOT
+    return replace(log, columns={**columns, "by": by})
+
+
+def _never_sleeps(log: EventLog, rows: Ints, person: int) -> bool:
+    columns = log.columns
+    own = rows[columns["person"][rows] == person]
+    if len(own) < SLEEPLESS:
+        return False
+    offset = np.nan_to_num(columns["offset"][own].astype(np.float64), nan=0.0)
+    hour = np.floor((columns["time"][own] + 60.0 * offset) / 3600.0 % 24.0).astype(np.int64)
+    per_hour = np.bincount(hour, minlength=24)
+    quietest = min(int(np.roll(per_hour, -start)[:_NIGHT].sum()) for start in range(24))
+    return quietest > _AWAKE * _EVEN * len(own)
