@@ -268,6 +268,7 @@ _OPENED = {
     "json_document": "one JSON document",
     "each_file": "a folder of files",
 }
+_NO_SOURCE = {("claude_code", "json_document")}  # what is opened so is the program's settings
 _BEGINNINGS = {b"SQLite format 3\0": "SQLite", b"PAR1": "Parquet", b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
 _SAMPLE = [Did("make all", 1_767_600_000 + 60 * number, number // 2) for number in range(4)]
 
@@ -287,8 +288,8 @@ def unplanted() -> Iterator[str]:
 
 
 def _opened(reader: str) -> Iterator[str]:
-    module = vars(sys.modules[READERS[reader].__module__])
-    yield from (form for name, form in _OPENED.items() if name in module)
+    module = vars(sys.modules[READERS[reader].read.__module__])
+    yield from (form for name, form in _OPENED.items() if name in module and (reader, name) not in _NO_SOURCE)
     if reader == "codex":  # alone in that what it reads may be compressed, by the ending of its name
         yield "zstd"
 

@@ -224,7 +224,7 @@ def _surveyed(source: Source, unwanted: ingest.Ignore) -> SourceReport:
 
 def advice(reports: Sequence[SourceReport]) -> list[list[str]]:
     """For each source, sentences that help."""
-    return [ingest.advice(report) for report in reports]
+    return [ingest.advice_on(report) for report in reports]
 
 
 def run(

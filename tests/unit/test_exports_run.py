@@ -418,7 +418,7 @@ def test_a_format_of_a_plugin_is_offered_beside_ours(monkeypatch: pytest.MonkeyP
 @pytest.mark.parametrize(
     ("name", "value", "says"),
     [
-        ("yaml", "os.path:join", "name, which is ours"),
+        ("yaml", "os.path:join", "name, which is built in"),
         ("x", "no_such_module:f", "cannot be loaded"),
         ("x", "os:sep", "is no function"),
     ],

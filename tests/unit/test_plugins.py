@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from fivetimes.errors import ReadError
+from fivetimes.ingest.base import ReaderSpec
+from fivetimes.ingest.registry import GROUP, plug_ins, plugged_in
 from fivetimes.model import Balance, RawBatch, Source
-from fivetimes.plugins import GROUP, Guest, guests
 from reading import FIXTURES
 
 EXAMPLE = FIXTURES / "plugins" / "timesheet"
@@ -26,10 +27,12 @@ SHEET = "".join(
 def installed(folder: Path) -> Path:
     """What pip would make of the example: the module, and the file in which its entry point stands."""
     (folder / "fivetimes_timesheet.py").write_text((EXAMPLE / "fivetimes_timesheet.py").read_text())
-    told = folder / "fivetimes_timesheet-1.0.dist-info"
-    told.mkdir()
-    (told / "METADATA").write_text("Metadata-Version: 2.1\nName: fivetimes-timesheet\nVersion: 1.0\n")
-    (told / "entry_points.txt").write_text(f"[{GROUP}]\ntimesheet = fivetimes_timesheet\nzsh = fivetimes_timesheet\n")
+    metadata = folder / "fivetimes_timesheet-1.0.dist-info"
+    metadata.mkdir()
+    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: fivetimes-timesheet\nVersion: 1.0\n")
+    (metadata / "entry_points.txt").write_text(
+        f"[{GROUP}]\ntimesheet = fivetimes_timesheet\nzsh = fivetimes_timesheet\n"
+    )
     return folder
 
 
@@ -49,39 +52,39 @@ def test_the_example_is_found_asked_and_read_by_the_command_line(tmp_path: Path)
 
 
 class _Module:
-    """A guest's module, for the tests."""
+    """A plug-in's module, for the tests."""
 
     def __init__(self, read: object, recognises: object = None) -> None:
         self.read, self.recognises = read, recognises
 
 
-def guest(monkeypatch: pytest.MonkeyPatch, module: object) -> Guest:
-    monkeypatch.setitem(sys.modules, "a_guest", module)
-    return Guest("guest", EntryPoint("guest", "a_guest", GROUP))
+def reader_of(monkeypatch: pytest.MonkeyPatch, module: object) -> ReaderSpec:
+    monkeypatch.setitem(sys.modules, "a_plug_in", module)
+    return plugged_in(EntryPoint("extra", "a_plug_in", GROUP))
 
 
-def test_a_guest_cannot_take_the_name_of_a_reader_of_ours(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_plug_in_cannot_take_the_name_of_a_built_in_reader(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.syspath_prepend(str(installed(tmp_path)))
-    assert set(guests({})) == {"timesheet", "zsh"}
-    assert set(guests({"zsh": object()})) == {"timesheet"}
+    assert {reader.name for reader in plug_ins(())} == {"timesheet", "zsh"}
+    assert {reader.name for reader in plug_ins(("zsh",))} == {"timesheet"}
 
 
-def test_what_goes_wrong_in_a_guest_is_a_sentence_with_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_goes_wrong_in_a_plug_in_is_a_sentence_with_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
     def fails(_source: Source, _balance: Balance) -> list[RawBatch]:
         raise KeyError("hour")
 
-    reader = guest(monkeypatch, _Module(fails, fails))
-    with pytest.raises(ReadError, match=r"x: the reader guest failed \(KeyError\)"):
-        list(reader(Source("guest", Path("x"), "x"), Balance()))
+    reader = reader_of(monkeypatch, _Module(fails, fails))
+    with pytest.raises(ReadError, match=r"x: the reader extra failed \(KeyError\)"):
+        list(reader(Source("extra", Path("x"), "x"), Balance()))
     assert reader.recognises(Path("x")) is False
 
 
-def test_a_guest_that_loses_records_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_plug_in_that_loses_records_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     def loses(_source: Source, balance: Balance) -> list[RawBatch]:
         balance.records += 2
         balance.events += 1
-        return [RawBatch("guest", "x", ["ls"])]
+        return [RawBatch("extra", "x", ["ls"])]
 
-    reader = guest(monkeypatch, _Module(loses))
+    reader = reader_of(monkeypatch, _Module(loses))
     with pytest.raises(ReadError, match="does not account for every record"):
-        list(reader(Source("guest", Path("x"), "x"), Balance()))
+        list(reader(Source("extra", Path("x"), "x"), Balance()))

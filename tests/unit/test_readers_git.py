@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fivetimes.errors import ReadError
-from fivetimes.ingest import advice
+from fivetimes.ingest import advice_on
 from fivetimes.ingest.readers import git
 from fivetimes.model import By
 from fivetimes.pipeline import from_paths, survey
@@ -254,7 +254,7 @@ def test_a_shallow_clone_says_how_far_it_reaches(repository: Path, tmp_path: Pat
     run(tmp_path, "clone", "-q", "--depth", "1", f"file://{repository}", "shallow")
     (report,), trouble = survey(from_paths([tmp_path / "shallow"]))
     assert trouble == []
-    (sentence,) = advice(report)
+    (sentence,) = advice_on(report)
     assert sentence.startswith("A shallow clone: nothing before 2023-11-16 is in it.")
     (report,), _ = survey(from_paths([repository]))
-    assert advice(report) == []
+    assert advice_on(report) == []

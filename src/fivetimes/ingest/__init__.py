@@ -1,6 +1,20 @@
-"""Sources of work history -> raw batches: one file per source, and where to look for them."""
+"""A machine, a team's configuration or named paths -> the sources there, and of each source its raw batches.
 
-from fivetimes.ingest.advice import advice
+What comes in are paths; what goes out are `RawBatch` rows, which only `redact` may take. The modules, in the order in which they act:
+
+- `base`: what a reader is (`ReaderSpec`), and where machines keep things by default;
+- `readers/`: one file per source, with all that is known of it;
+- `formats/`: the formats that several readers share;
+- `registry`: the table of readers, and the plug-ins beside it;
+- `recognition`: a path -> its reader;
+- `discovery`: a machine, a team or paths -> sources;
+- `balance`: every record of a source is accounted for;
+- `ignore`: what its owner does not want read is left out;
+- `advice`: sentences on what a source loses;
+- `known_names`: names that exist on this machine, so that nobody mistyped them.
+"""
+
+from fivetimes.ingest.advice import advice_on
 from fivetimes.ingest.discovery import discover, named, sources
 from fivetimes.ingest.ignore import Ignore, ignore, without
 from fivetimes.ingest.known_names import known_here
@@ -10,7 +24,7 @@ from fivetimes.ingest.registry import READERS
 __all__ = [
     "READERS",
     "Ignore",
-    "advice",
+    "advice_on",
     "discover",
     "ignore",
     "known_here",

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from fivetimes.config import Team
 from fivetimes.errors import ReadError
-from fivetimes.ingest.formats.repository import is_repository
-from fivetimes.ingest.places import usual
+from fivetimes.ingest.base import Machine
 from fivetimes.ingest.readers import generic
 from fivetimes.ingest.recognition import sniff, unreadable
+from fivetimes.ingest.registry import READERS
 from fivetimes.model import Source
 
 _KNOWN = (
@@ -70,11 +70,9 @@ def discover(home: Path, here: Path, environ: Mapping[str, str]) -> tuple[list[S
         here: the folder that they stand in.
         environ: their environment; says where shells and programs keep what is theirs.
     """
-    places = list(usual(home, environ))
-    standing = next((folder for folder in (here, *here.parents) if is_repository(folder)), None)
-    if standing is not None:
-        places += [standing, standing / ".git" / "logs" / "HEAD"]
-    return _all(_Wanted(path, _tilde(path, home), usual=True) for path in places)
+    machine = Machine(home, here, environ)
+    paths = [path for reader in READERS.values() for path in reader.default_paths(machine)]
+    return _all(_Wanted(path, _tilde(path, home), usual=True) for path in paths)
 
 
 def _all(wanted: Iterable[_Wanted]) -> tuple[list[Source], list[str]]:
@@ -127,7 +125,7 @@ def _columns_for(reader: str, place: _Wanted) -> Columns:
 
 def _holds(path: Path, action: str) -> bool:
     try:
-        return generic.holds(path, action)
+        return generic.has_column(path, action)
     except ReadError:
         return False
 

@@ -1,127 +1,88 @@
-"""A path -> the name of the reader for what is there, if any."""
+"""A path -> the name of the reader for what is there, if any: the readers are asked, in the order of their table."""
 
 from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 from fivetimes.errors import ReadError
-from fivetimes.ingest.formats import tables
+from fivetimes.ingest.base import ReaderSpec
+from fivetimes.ingest.formats import sqlite, tables
 from fivetimes.ingest.formats.files import after_newline, blocks
 from fivetimes.ingest.formats.json_objects import json_object
-from fivetimes.ingest.formats.repository import is_repository
-from fivetimes.ingest.formats.sqlite import MAGIC, holds
-from fivetimes.ingest.readers import atuin, hishtory, ipython, ksh, mcfly, nushell, xonsh, zsh_histdb
-from fivetimes.ingest.readers.generic import columns
-from fivetimes.ingest.registry import GUESTS
+from fivetimes.ingest.registry import BUILT_IN, PLUG_INS
 
 _FILES = 50  # files of a folder that are looked at
 _FOLDERS = 200  # folders in it, at any depth down to:
 _DEPTH = 5
-_LINES = 200  # lines that are looked at; a transcript may begin with many that say nothing of its kind
-
-_TOGETHER = frozenset({"claude_code", "codex", "gemini", "xonsh"})  # readers that take a folder of files as one source
-
-# name of a file (with its folder) -> reader; the first that fits
-_NAMES = (
-    (re.compile(r"zsh_history$|zhistory$|\.histfile$|zsh[^/]*/[^/]*hist[^/]*$", re.I), "zsh"),
-    (re.compile(r"bash_history$|bash[^/]*/[^/]*hist[^/]*$", re.I), "bash"),
-    (re.compile(r"fish_history$|fish[^/]*/[^/]*_history$", re.I), "fish"),
-    (re.compile(r"host_history\.txt$|psreadline/[^/]*hist[^/]*$", re.I), "powershell"),
-    (re.compile(r"nu(?:shell)?/history\.txt$", re.I), "nushell"),
-    (re.compile(r"tcsh[^/]*/[^/]*hist[^/]*$|\.tcsh_history$", re.I), "tcsh"),
-    (re.compile(r"\.?python_history$"), "python"),
-    (re.compile(r"\.?psql_history$"), "psql"),
-    (re.compile(r"\.?sqlite_history$"), "sqlite"),
-    (re.compile(r"\.?node_repl_history$"), "node"),
-    (re.compile(r"/rollout-[^/]*\.jsonl(?:\.zst)?$"), "codex"),
-    (re.compile(r"/logs/HEAD$"), "reflog"),
-    (re.compile(r"\.xes(?:\.gz)?$"), "xes"),
-    # consoles whose commands are no shell's, and that have no reader
-    (
-        re.compile(r"(?:mysql|mariadb|irb|pry|redis|rediscli|julia|octave|duckdb|mongo|gdb|erlang|R)[^/]*hist[^/]*$"),
-        None,
-    ),
-)
-_HISTORY = re.compile(r"hist(?:ory|file)?(?:\.txt)?$", re.I)
-
-# first bytes of a file -> reader
-_BEGINNINGS = (
-    (re.compile(re.escape(ksh.KSH93) + rb"|" + re.escape(ksh.MKSH)), "ksh"),
-    (re.compile(rb'\s*\{"locs":'), "xonsh"),
-    (re.compile(rb'\s*\{\s*"sessionId":\s*"[^"]*",\s*"projectHash":[^{]*"messages"\s*:\s*\['), "gemini"),
-    (re.compile(rb"\s*<(?:log[\s>]|(?:\?xml|!--)[^\0]{0,8000}?<log[\s>])"), "xes"),
-)
-
-# first words of a line -> reader
-_LINE = (
-    (re.compile(r": *\d{9,11}:\d+;"), "zsh"),
-    (re.compile(r"- cmd: "), "fish"),
-    (re.compile(r"#\d{9,10}\s*$"), "bash"),
-    (re.compile(r"#\+\d{10}\s*$"), "tcsh"),
-    (re.compile(r'v1\{"cmdLine"'), "resh"),
-    (re.compile(r"[0-9a-f]{40,64} [0-9a-f]{40,64} .* \d{1,11} [+-]\d{4}(?:\t|$)"), "reflog"),
-)
-
-# fields of a JSON record -> reader
-_FIELDS: Mapping[str, Callable[[Mapping[str, object]], bool]] = {
-    "skill_log": lambda record: "skill" in record and bool({"timestamp", "actor", "status"} & record.keys()),
-    "generic": lambda record: "action" in record and bool({"time", "person"} & record.keys()),
-    "otlp": lambda record: "resourceSpans" in record,
-    "resh": lambda record: "cmdLine" in record,
-    "gemini": lambda record: {"sessionId", "projectHash"} <= record.keys(),
-    "asciinema": lambda record: {"version", "width", "height"} <= record.keys(),
-    "codex": lambda record: (
-        {"type", "payload"} <= record.keys() or {"id", "timestamp", "instructions"} <= record.keys()
-    ),
-    "claude_code": lambda record: "type" in record and bool({"sessionId", "message", "leafUuid"} & record.keys()),
-}
+_LINES = 200  # lines that are looked at; a transcript may begin with many that do not show what it is
+_NAME_PARTS = 3  # last parts of a path that make its name
 
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-_TABLES = {
-    "atuin": atuin.TABLE,
-    "nushell": nushell.TABLE,
-    "xonsh": xonsh.TABLE,
-    "zsh_histdb": zsh_histdb.TABLE,
-    "mcfly": mcfly.TABLE,
-    "hishtory": hishtory.TABLE,
-    "ipython": ipython.TABLE,
-}
+
+# consoles whose commands are no shell's, and that have no reader: a vague name must not make one of them a shell's history
+_UNKNOWN_CONSOLE = re.compile(
+    r"(?:mysql|mariadb|irb|pry|redis|rediscli|julia|octave|duckdb|mongo|gdb|erlang|R)[^/]*hist[^/]*$"
+)
 
 
 def sniff(path: Path) -> str | None:
     """Name the reader for a file or folder, None if there is nothing that fivetimes knows. Never raises.
 
-    What a record says of itself goes before the name of its file; where the lines are bare, the name decides. What none
-    of our readers knows is shown to those of other packages.
+    The evidence, strongest first: what a reader's own function recognises, what the content shows, the name of the
+    file. What no built-in reader knows is shown to the plug-ins.
 
     Example:
         >>> sniff(Path("people/ana/.zsh_history/nowhere")) is None
         True
     """
-    found = _own(path)
-    if found is not None:
-        return found
-    return next((name for name, guest in GUESTS.items() if guest.recognises(path)), None)
+    found = _built_in(path) or _recognised(path, PLUG_INS)
+    return None if found is None else found.name
 
 
-def _own(path: Path) -> str | None:
+def unreadable(path: Path) -> str | None:
+    """The sentence why a database, or a text in UTF-16, cannot be read; None for all that can, or is neither. Never raises."""
     try:
-        found = _folder(path) if path.is_dir() else _content(path)
-        return _name(path) if found is None and not path.is_dir() else found or None
+        block = next(blocks(path, after_newline), b"") if path.is_file() else b""
+        if block.startswith(_UTF16):
+            return f"{path}: it is written in UTF-16. Save it as UTF-8, or leave it out."
+        if block.startswith(sqlite.MAGIC):
+            sqlite.holds(path, [table for _, table in _tables()])
+    except (ReadError, OSError) as problem:
+        return str(problem)
+    return None
+
+
+class _Nobody(Exception):
+    """No error: the content shows that no reader can read it, whatever its name."""
+
+
+def _built_in(path: Path) -> ReaderSpec | None:
+    try:
+        recognised = _recognised(path, BUILT_IN)
+        if recognised is not None or path.is_dir():
+            return recognised or _of_folder(path)
+        return _by_content(path) or _by_name(path)
+    except _Nobody:
+        return None
     except (ReadError, OSError):
-        # what cannot be read is still what its name says, so that reading it can say why it cannot
-        return _name(path) if path.exists() else None
+        # what cannot be read is still what its name shows, so that reading it can say why it cannot
+        return _by_name(path) if path.exists() else None
 
 
-def _folder(path: Path) -> str | None:
-    if is_repository(path):
-        return "git"
-    kinds = {_own(file) for file in _files(path)} - {None}
+def _recognised(path: Path, readers: tuple[ReaderSpec, ...]) -> ReaderSpec | None:
+    return next((reader for reader in readers if reader.recognises is not None and reader.recognises(path)), None)
+
+
+# ---- folders
+
+
+def _of_folder(path: Path) -> ReaderSpec | None:
+    found = {reader.name: reader for file in _files(path) if (reader := _built_in(file)) is not None}
     # a person's folder may hold transcripts beside other things: then each is a source of its own
-    return kinds.pop() if len(kinds) == 1 and kinds <= _TOGETHER else None
+    return next((reader for reader in found.values() if len(found) == 1 and reader.takes_folder), None)
 
 
 def _files(path: Path) -> Iterator[Path]:
@@ -139,62 +100,71 @@ def _files(path: Path) -> Iterator[Path]:
         level = deeper
 
 
-def _name(path: Path) -> str | None:
-    place = "/".join(path.absolute().as_posix().split("/")[-3:])
-    for pattern, reader in _NAMES:
-        if pattern.search(place):
-            return reader
-    return "bash" if _HISTORY.search(path.name) else None
+# ---- names
 
 
-def _content(path: Path) -> str | None:
-    """The reader that a file's content asks for: None if the name may decide, empty if it is no text and nobody's."""
+def _by_name(path: Path) -> ReaderSpec | None:
+    name = "/".join(path.absolute().as_posix().split("/")[-_NAME_PARTS:])
+    known = next((one for one in BUILT_IN if (sign := one.signature.file_name) and sign.search(name)), None)
+    if known is not None or _UNKNOWN_CONSOLE.search(name):
+        return known
+    return next((one for one in BUILT_IN if (sign := one.signature.vague_name) and sign.search(name)), None)
+
+
+# ---- content
+
+
+def _by_content(path: Path) -> ReaderSpec | None:
+    """The reader that a file's content asks for, None if its name may decide.
+
+    Raises:
+        _Nobody: it is no text, and no reader's.
+    """
     block = next(blocks(path, after_newline), b"")
-    if block.startswith(MAGIC):
-        return _database(path)
+    if block.startswith(sqlite.MAGIC):
+        return _of_database(path)
     if block.startswith(tables.MAGIC):
-        return "generic" if tables.is_action_log(path) else ""
+        return _of_columns(tables.parquet_columns(path))
     if block.startswith(_UTF16):
-        return ""
-    begun = next((name for pattern, name in _BEGINNINGS if pattern.match(block)), None)
-    return begun or _lines(block.decode("utf-8", "surrogateescape").split("\n", _LINES)[:_LINES])
+        raise _Nobody
+    begun = next((one for one in BUILT_IN if (sign := one.signature.first_bytes) and sign.match(block)), None)
+    return begun or _by_lines(block.decode("utf-8", "surrogateescape").split("\n", _LINES)[:_LINES])
 
 
-def _database(path: Path) -> str:
+def _of_database(path: Path) -> ReaderSpec:
+    known = _tables()
     try:
-        there = holds(path, list(_TABLES.values()))
-    except ReadError:  # damaged
-        return ""
-    return next((name for name, known in zip(_TABLES, there, strict=True) if known), "")
+        there = sqlite.holds(path, [table for _, table in known])
+    except ReadError as damaged:
+        raise _Nobody from damaged
+    found = next((one for (one, _), is_there in zip(known, there, strict=True) if is_there), None)
+    if found is None:
+        raise _Nobody
+    return found
 
 
-def unreadable(path: Path) -> str | None:
-    """The sentence why a database, or a text in UTF-16, cannot be read; None for all that can, or is neither. Never raises."""
-    try:
-        block = next(blocks(path, after_newline), b"") if path.is_file() else b""
-        if block.startswith(_UTF16):
-            return f"{path}: it is written in UTF-16. Save it as UTF-8, or leave it out."
-        if block.startswith(MAGIC):
-            holds(path, list(_TABLES.values()))
-    except (ReadError, OSError) as problem:
-        return str(problem)
-    return None
+def _tables() -> list[tuple[ReaderSpec, sqlite.Table]]:
+    return [(one, table) for one in BUILT_IN if (table := one.signature.table) is not None]
 
 
-def _lines(rows: list[str]) -> str | None:
-    if columns(rows[0]):
-        return "generic"
-    for row in rows:
-        found = (
-            _record(row) if row.startswith("{") else next((name for pattern, name in _LINE if pattern.match(row)), None)
-        )
-        if found:
-            return found
-    return None
+def _of_columns(names: tuple[str, ...]) -> ReaderSpec:
+    found = next((one for one in BUILT_IN if one.signature.column in names), None)
+    if found is None:
+        raise _Nobody
+    return found
 
 
-def _record(row: str) -> str | None:
-    record = json_object(row)
-    if not isinstance(record, dict):
-        return None
-    return next((name for name, fits in _FIELDS.items() if fits(record)), None)
+def _by_lines(rows: list[str]) -> ReaderSpec | None:
+    for one in BUILT_IN:
+        if one.signature.column is not None and tables.header(rows[0], one.signature.column):
+            return one
+    return next(filter(None, map(_by_line, rows)), None)
+
+
+def _by_line(row: str) -> ReaderSpec | None:
+    if row.startswith("{"):
+        record = json_object(row)
+        if isinstance(record, str):
+            return None
+        return next((one for one in BUILT_IN if (fits := one.signature.record) and fits(record)), None)
+    return next((one for one in BUILT_IN if (sign := one.signature.line) and sign.match(row)), None)

@@ -8,7 +8,7 @@ from typing import Any
 
 from fivetimes.config import BATCH_ROWS
 from fivetimes.ingest.formats.values import LeftOut
-from fivetimes.model import Balance, Kind, RawBatch, Source
+from fivetimes.model import Balance, Kind, RawBatch, Source, SourceReport
 
 # column -> (name of the field, how its value is read; a ValueError says that it cannot be)
 Layout = Mapping[str, tuple[str, Callable[[object], Any]]]
@@ -59,3 +59,9 @@ def _row(record: Mapping[str, object], layout: Layout) -> list[Any] | str:
         except ValueError:
             return f"{field} not understood" if record.get(field) else f"no {field}"
     return row
+
+
+def advice_on_imports(report: SourceReport) -> Iterator[str]:
+    """A sentence on the commands that a history program took over from another history."""
+    if report.untimed:
+        yield f"Commands that were imported from another history, so that their times are not known: {report.untimed:,}."

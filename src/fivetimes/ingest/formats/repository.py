@@ -82,6 +82,11 @@ def is_bare(path: Path) -> bool:
     return (path / "HEAD").is_file() and (path / "objects").is_dir() and (path / "refs").is_dir()
 
 
+def repository_around(folder: Path) -> tuple[Path, ...]:
+    """The repository that a folder stands in, if it stands in one."""
+    return tuple(standing for standing in (folder, *folder.parents) if is_repository(standing))[:1]
+
+
 def stream(path: Path, arguments: Sequence[str]) -> Iterator[bytes]:
     """Yield what a git command prints, in pieces as they come.
 

@@ -1,28 +1,94 @@
-"""A Parquet file -> its rows as records, by pyarrow, which is an extra: pip install 'fivetimes[parquet]'."""
+"""A CSV or Parquet file -> its rows as records with named fields.
+
+Parquet is read by pyarrow, which is an extra: pip install 'fivetimes[parquet]'.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import csv
+import io
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from fivetimes.errors import ReadError
+from fivetimes.ingest.formats.files import after_newline, blocks
 from fivetimes.model import Balance
+
+# ---- CSV
+
+
+def header(line: str, column: str) -> tuple[list[str], str] | None:
+    """The column names of a CSV header, in small letters, and the delimiter; None if no column has this name.
+
+    Example:
+        >>> header("Person;Time;Action", "action")
+        (['person', 'time', 'action'], ';')
+    """
+    for delimiter in ",;\t":
+        names = [name.strip().strip('"').lower() for name in line.strip().split(delimiter)]
+        if column in names:
+            return names, delimiter
+    return None
+
+
+def csv_rows(path: Path, balance: Balance, *, column: str) -> Iterator[tuple[int, Mapping[str, object]]]:
+    """Yield (line from 1, fields by name in small letters); every other record is counted in `balance`.
+
+    Args:
+        path: the file.
+        balance: its account.
+        column: a column that the header must name, in small letters.
+
+    Raises:
+        ReadError: the header does not name the column, or the file cannot be opened.
+    """
+    rows = _lines(path)
+    found = header(next(rows, ""), column)
+    if found is None:
+        raise ReadError(
+            f"{path}: its first line names no column {column}. Name the columns person, time, action, args, or say which"
+            " they are: --map action=NAME"
+        )
+    names, delimiter = found
+    reader = csv.reader(rows, delimiter=delimiter)
+    while True:
+        line = reader.line_num + 2  # the header is line 1; the reader counts the lines that it has taken from behind it
+        try:
+            row = next(reader)
+        except StopIteration:
+            return
+        except csv.Error:  # a field of over 128 KiB, mostly: a quotation mark that is never closed
+            row = None
+        if row:
+            yield line, dict(zip(names, row, strict=False))
+        else:
+            balance.records += 1
+            reasons, reason = (balance.bad, "not CSV") if row is None else (balance.ignored, "empty line")
+            reasons[reason] += 1
+
+
+def _lines(path: Path) -> Iterator[str]:
+    for block in blocks(path, after_newline):
+        yield from io.StringIO(block.decode("utf-8", "surrogateescape"), newline="\n")
+
+
+# ---- Parquet
 
 MAGIC = b"PAR1"
 _ROWS = 10_000  # rows that are held at once
 
 
-def is_action_log(path: Path) -> bool:
-    """Whether the file has a column called `action`; False too where nothing here can say."""
+def parquet_columns(path: Path) -> tuple[str, ...]:
+    """The names of the columns; none where nothing here can tell."""
     try:
-        return "action" in _file(path)[1]
+        return tuple(_file(path)[1])
     except ReadError:
-        return False
+        return ()
 
 
-def rows(path: Path, balance: Balance, *, wanted: Sequence[str]) -> Iterator[tuple[int, dict[str, object]]]:
+def parquet_rows(path: Path, balance: Balance, *, wanted: Sequence[str]) -> Iterator[tuple[int, Mapping[str, object]]]:
     """Yield (row from 1, fields) with those of the wanted columns that the file has.
 
     Raises:

@@ -21,7 +21,7 @@ import numpy.typing as npt
 from fivetimes.config import BATCH_ROWS, ONCE_ENTRIES
 from fivetimes.ingest.formats.files import after_newline, blocks, decode, heads
 from fivetimes.ingest.formats.values import NAN
-from fivetimes.model import Balance, Bools, Bytes, Floats, Ints, RawBatch, Source
+from fivetimes.model import Balance, Bools, Bytes, Floats, Ints, RawBatch, Source, SourceReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +99,19 @@ def _kept(entries: Entries, balance: Balance, hidden: str | None) -> Entries:
         list(compress(entries.times, stays)),
         None if entries.durations is None else list(compress(entries.durations, stays)),
     )
+
+
+def advice_on_times(report: SourceReport, setting: str) -> Iterator[str]:
+    """A sentence on the commands of a history that may keep times; while it keeps none, also on the setting that makes it.
+
+    Args:
+        report: what was read of the history.
+        setting: the setting that keeps the times, as a sentence.
+    """
+    if report.ends_untimed:
+        yield f"Commands without a time: {report.untimed:,}. {setting}"
+    elif report.untimed:
+        yield f"Commands without a time, from before it kept times: {report.untimed:,}."
 
 
 # ---- a line with the time before each command

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from fivetimes.ingest.base import ReaderSpec, Signature
 from fivetimes.ingest.formats.files import after_newline, blocks
 from fivetimes.ingest.formats.text_history import Entries, batches
 from fivetimes.ingest.formats.values import NAN
@@ -73,3 +74,6 @@ def _without_rubbed_out(text: str) -> str:
         elif kept:
             kept.pop()
     return "".join(kept)
+
+
+READER = ReaderSpec("asciinema", read, Signature(record=lambda record: {"version", "width", "height"} <= record.keys()))

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, pairwise, starmap
+from pathlib import Path
 
+from fivetimes.ingest.base import Machine, ReaderSpec, Signature
 from fivetimes.ingest.formats import records, values
+from fivetimes.ingest.formats.records import advice_on_imports
 from fivetimes.ingest.formats.sqlite import Table, rows
 from fivetimes.ingest.formats.values import NAN
 from fivetimes.model import Balance, By, Kind, RawBatch, Source
@@ -101,3 +104,10 @@ def _is_step(one: Mapping[str, object] | None, other: Mapping[str, object] | Non
         return False
     begun, ended = one["timestamp"], other["timestamp"]
     return isinstance(begun, int) and isinstance(ended, int) and ended - begun == _STEP
+
+
+def _paths(machine: Machine) -> Iterator[Path]:
+    yield from machine.in_data("atuin/history.db")
+
+
+READER = ReaderSpec("atuin", read, Signature(table=TABLE), default_paths=_paths, advice=advice_on_imports)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
-from fivetimes.ingest.formats.text_history import batches, timed_entries
-from fivetimes.model import Balance, RawBatch, Source
+from fivetimes.ingest.base import Machine, ReaderSpec, Signature
+from fivetimes.ingest.formats.text_history import advice_on_times, batches, timed_entries
+from fivetimes.model import Balance, RawBatch, Source, SourceReport
 
 
 def read(source: Source, balance: Balance) -> Iterator[RawBatch]:
@@ -16,3 +19,25 @@ def read(source: Source, balance: Balance) -> Iterator[RawBatch]:
     """
     # Nine digits begin in 1973, ten end in 2286: `#42` and `#2024 roadmap` are what somebody typed.
     return batches(source, balance, timed_entries(source.path, "#", digits=range(9, 11)), keeps_repeats=True)
+
+
+def _paths(machine: Machine) -> Iterator[Path]:
+    yield from machine.named_by("HISTFILE")
+    yield from machine.in_home(".bash_history")
+
+
+def _advice(report: SourceReport) -> Iterator[str]:
+    yield from advice_on_times(report, "Put `export HISTTIMEFORMAT='%F %T '` into .bashrc.")
+
+
+READER = ReaderSpec(
+    "bash",
+    read,
+    Signature(
+        line=re.compile(r"#\d{9,10}\s*$"),
+        file_name=re.compile(r"bash_history$|bash[^/]*/[^/]*hist[^/]*$", re.I),
+        vague_name=re.compile(r"hist(?:ory|file)?(?:\.txt)?$", re.I),  # the commonest shell's, if nothing else is known
+    ),
+    default_paths=_paths,
+    advice=_advice,
+)

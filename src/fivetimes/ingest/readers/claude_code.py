@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import orjson
 
+from fivetimes.errors import ReadError
+from fivetimes.ingest.base import Machine, ReaderSpec, Signature
 from fivetimes.ingest.formats.agent_calls import (
     SHELL,
     TOOL,
@@ -19,9 +22,9 @@ from fivetimes.ingest.formats.agent_calls import (
     time_of,
 )
 from fivetimes.ingest.formats.files import each_file
-from fivetimes.ingest.formats.json_objects import json_records
+from fivetimes.ingest.formats.json_objects import json_document, json_records
 from fivetimes.ingest.formats.values import NAN
-from fivetimes.model import Balance, By, Kind, RawBatch, Source
+from fivetimes.model import Balance, By, Kind, RawBatch, Source, SourceReport
 
 _TYPED_COMMAND = re.compile(r"<command-name>\s*/?(.*?)\s*</command-name>", re.DOTALL)
 _TYPED_ARGUMENTS = re.compile(r"<command-args>\s*(.*?)\s*</command-args>", re.DOTALL)
@@ -30,6 +33,10 @@ _TYPED_SHELL = re.compile(r"\s*<bash-input>\s*(.*?)\s*</bash-input>", re.DOTALL)
 _SPEAKERS = ("assistant", "user")
 
 _EXIT = re.compile(r"(?:Error: )?Exit code ([0-9]{1,9})\b")
+
+_KEEPS_DAYS = 30  # days after which Claude Code deletes a transcript, if nobody says otherwise
+_LONG_DAYS = 3650  # days; whoever keeps them so long wants no advice
+_UP = 4  # folders from a transcript up to the one with the settings: session, project, projects, home of the program
 
 # Commands of the program itself: they steer the conversation, and call no skill.
 _BUILT_IN = """
@@ -140,3 +147,35 @@ def _failure(said: object) -> float:
 
 def _first_text(blocks: Sequence[Record]) -> str:
     return next((text_of(block, "text") for block in blocks if block.get("type") == "text"), "")
+
+
+def _paths(machine: Machine) -> Iterator[Path]:
+    yield from machine.in_own("CLAUDE_CONFIG_DIR", ".claude", "projects")
+
+
+def _advice(report: SourceReport) -> Iterator[str]:
+    days = _KEEPS_DAYS
+    for folder in (report.source.path, *report.source.path.parents)[:_UP]:
+        try:
+            found = json_document(folder / "settings.json").get("cleanupPeriodDays")
+        except ReadError:
+            continue
+        days = found if isinstance(found, int) and not isinstance(found, bool) else days
+        break
+    if days <= _LONG_DAYS:
+        yield (
+            f"Claude Code deletes transcripts after {days} days. Scan before that, or raise cleanupPeriodDays in its"
+            " settings.json."
+        )
+
+
+READER = ReaderSpec(
+    "claude_code",
+    read,
+    Signature(
+        record=lambda record: "type" in record and bool({"sessionId", "message", "leafUuid"} & record.keys()),
+    ),
+    takes_folder=True,
+    default_paths=_paths,
+    advice=_advice,
+)

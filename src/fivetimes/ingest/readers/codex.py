@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import orjson
 
+from fivetimes.ingest.base import Machine, ReaderSpec, Signature
 from fivetimes.ingest.formats.agent_calls import (
     Call,
     Record,
@@ -220,3 +222,20 @@ def _number(value: object) -> float:
         return float(value) if isinstance(value, (int, float, str)) and not isinstance(value, bool) else NAN
     except (ValueError, OverflowError):
         return NAN
+
+
+def _paths(machine: Machine) -> Iterator[Path]:
+    yield from machine.in_own("CODEX_HOME", ".codex", "sessions", "archived_sessions")
+
+
+def _is_record(record: Mapping[str, object]) -> bool:
+    return {"type", "payload"} <= record.keys() or {"id", "timestamp", "instructions"} <= record.keys()
+
+
+READER = ReaderSpec(
+    "codex",
+    read,
+    Signature(record=_is_record, file_name=re.compile(r"/rollout-[^/]*\.jsonl(?:\.zst)?$")),
+    takes_folder=True,
+    default_paths=_paths,
+)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from fivetimes.config import BLOCK_BYTES
+from fivetimes.ingest.base import ReaderSpec, Signature
 from fivetimes.ingest.formats.files import blocks, decode
 from fivetimes.ingest.formats.text_history import Entries, batches, continued_entries
 from fivetimes.ingest.formats.values import NAN
@@ -84,3 +85,9 @@ def _backwards(path: Path) -> Iterator[Entries]:
             texts = decode(block[len(rest) :]).removesuffix("\n").split("\n")[::-1]
             yield Entries(texts, range(line, line - len(texts), -1), [NAN] * len(texts))
             line -= len(texts)
+
+
+PYTHON = ReaderSpec("python", python, Signature(file_name=re.compile(r"\.?python_history$")))
+PSQL = ReaderSpec("psql", psql, Signature(file_name=re.compile(r"\.?psql_history$")))
+SQLITE = ReaderSpec("sqlite", sqlite, Signature(file_name=re.compile(r"\.?sqlite_history$")))
+NODE = ReaderSpec("node", node, Signature(file_name=re.compile(r"\.?node_repl_history$")))

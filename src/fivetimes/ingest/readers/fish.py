@@ -8,10 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
+from fivetimes.ingest.base import Machine, ReaderSpec, Signature
 from fivetimes.ingest.formats.files import blocks, decode, heads
 from fivetimes.ingest.formats.text_history import Entries, batches, moments, packed
 from fivetimes.ingest.formats.values import NAN
-from fivetimes.model import Balance, Bools, Bytes, Floats, Ints, RawBatch, Source
+from fivetimes.model import Balance, Bools, Bytes, Floats, Ints, RawBatch, Source, SourceReport
 
 _STAMP = "  when: "
 _HEAD = "- cmd: "
@@ -105,3 +106,25 @@ def _unescaped(text: str) -> str:
     if "\0" not in text:
         return text.replace("\\\\", "\0").replace("\\n", "\n").replace("\0", "\\")
     return "\\".join(piece.replace("\\n", "\n") for piece in text.split("\\\\"))
+
+
+def _paths(machine: Machine) -> Iterator[Path]:
+    yield from machine.in_data("fish/*_history")  # one for each session name
+
+
+def _advice(report: SourceReport) -> Iterator[str]:
+    if report.balance.events:
+        yield "fish keeps one entry per command, however often it was given: counts from here are lower bounds."
+
+
+READER = ReaderSpec(
+    "fish",
+    read,
+    Signature(
+        line=re.compile(re.escape(_HEAD)),
+        file_name=re.compile(r"fish_history$|fish[^/]*/[^/]*_history$", re.I),
+    ),
+    default_paths=_paths,
+    advice=_advice,
+    drops_repeats=True,
+)

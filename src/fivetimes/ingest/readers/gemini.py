@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
+from fivetimes.ingest.base import Machine, ReaderSpec, Signature
 from fivetimes.ingest.formats.agent_calls import (
     Record,
     Transcript,
@@ -79,3 +82,19 @@ def _tell(transcript: Transcript, message: Record, where: Where) -> None:
             transcript.refuse("timestamp not understood")
             continue
         transcript.add(call, Where(where.line, time, where.session))
+
+
+def _paths(machine: Machine) -> Iterator[Path]:
+    yield from sorted((machine.home / ".gemini" / "tmp").glob("*/chats"))
+
+
+READER = ReaderSpec(
+    "gemini",
+    read,
+    Signature(
+        first_bytes=re.compile(rb'\s*\{\s*"sessionId":\s*"[^"]*",\s*"projectHash":[^{]*"messages"\s*:\s*\['),
+        record=lambda record: {"sessionId", "projectHash"} <= record.keys(),
+    ),
+    takes_folder=True,
+    default_paths=_paths,
+)

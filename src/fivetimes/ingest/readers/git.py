@@ -13,9 +13,11 @@ from itertools import islice
 from pathlib import Path
 
 from fivetimes.config import BATCH_ROWS
-from fivetimes.ingest.formats.repository import NoHead, Unfinished, is_bare, stream
+from fivetimes.errors import ReadError
+from fivetimes.ingest.base import Machine, ReaderSpec
+from fivetimes.ingest.formats.repository import NoHead, Unfinished, is_bare, is_repository, repository_around, stream
 from fivetimes.ingest.formats.values import git_moment
-from fivetimes.model import Balance, By, Kind, RawBatch, Source
+from fivetimes.model import Balance, By, Kind, RawBatch, Source, SourceReport
 
 logger = logging.getLogger(__name__)
 
@@ -353,3 +355,29 @@ def _file(path: Path) -> bytes:
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
     with os.fdopen(handle, "rb") as file:
         return file.read(_MAILMAP_BYTES) if stat.S_ISREG(os.fstat(handle).st_mode) else b""
+
+
+def _paths(machine: Machine) -> Iterator[Path]:
+    yield from repository_around(machine.here)
+
+
+def _advice(report: SourceReport) -> Iterator[str]:
+    since = report.first.strftime("%Y-%m-%d") if report.first else "its oldest commit"
+    if _answer(report.source, "rev-parse", "--is-shallow-repository") == "true":
+        yield f"A shallow clone: nothing before {since} is in it. Fetch the rest yourself: git fetch --unshallow"
+    if _answer(report.source, "config", "--local", "--get", "extensions.partialClone"):
+        yield "A partial clone: names of paths are read as far as they are here, and nothing is fetched."
+
+
+def _answer(source: Source, *arguments: str) -> str:
+    try:
+        return b"".join(stream(source.path, arguments)).decode("utf-8", "replace").strip()
+    except ReadError:
+        return ""
+
+
+def _is_repository(path: Path) -> bool:
+    return path.is_dir() and is_repository(path)
+
+
+READER = ReaderSpec("git", read, recognises=_is_repository, default_paths=_paths, advice=_advice)

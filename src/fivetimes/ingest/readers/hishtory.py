@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
+from fivetimes.ingest.base import Machine, ReaderSpec, Signature
 from fivetimes.ingest.formats import records, values
+from fivetimes.ingest.formats.records import advice_on_imports
 from fivetimes.ingest.formats.sqlite import Table, rows
 from fivetimes.model import Balance, Kind, RawBatch, Source
 
@@ -38,3 +41,10 @@ def _known(row: Mapping[str, object]) -> Mapping[str, object]:
         return {"command": row["command"]}
     begun, ended = (values.time_if_known(row[name])[0] for name in ("start_time", "end_time"))
     return {**row, "duration": ended - begun if ended >= begun else None}
+
+
+def _paths(machine: Machine) -> Iterator[Path]:
+    yield from machine.in_home(".hishtory/.hishtory.db")
+
+
+READER = ReaderSpec("hishtory", read, Signature(table=TABLE), default_paths=_paths, advice=advice_on_imports)

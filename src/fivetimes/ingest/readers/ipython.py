@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from fivetimes.ingest.base import ReaderSpec, Signature
 from fivetimes.ingest.formats import records, values
 from fivetimes.ingest.formats.sqlite import Table, rows
 from fivetimes.model import Balance, Kind, RawBatch, Source
@@ -31,3 +32,6 @@ def read(source: Source, balance: Balance) -> Iterator[RawBatch]:
     """Yield what was typed into IPython, with its session; a time is kept per session only, and so is unknown."""
     found = rows(source.path, balance, table=TABLE)
     return records.batches(source, balance, found, kind=Kind.TOOL, layout=LAYOUT)
+
+
+READER = ReaderSpec("ipython", read, Signature(table=TABLE))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
+from fivetimes.ingest.base import Machine, ReaderSpec, Signature
 from fivetimes.ingest.formats.files import blocks
 from fivetimes.ingest.formats.text_history import Entries, batches
 from fivetimes.ingest.formats.values import NAN
@@ -80,3 +81,15 @@ def _refused(balance: Balance, *, cut_off: bool) -> None:
 
 def _text(written: bytes) -> str:
     return written.decode("utf-8", "surrogateescape").strip("\n")
+
+
+def _paths(machine: Machine) -> Iterator[Path]:
+    yield from machine.in_home(".sh_history", ".mksh_history")
+
+
+READER = ReaderSpec(
+    "ksh",
+    read,
+    Signature(first_bytes=re.compile(re.escape(KSH93) + rb"|" + re.escape(MKSH))),
+    default_paths=_paths,
+)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
+from fivetimes.ingest.base import Machine, ReaderSpec, Signature
 from fivetimes.ingest.formats import records, values
+from fivetimes.ingest.formats.records import advice_on_imports
 from fivetimes.ingest.formats.sqlite import Table, rows
 from fivetimes.model import Balance, Kind, RawBatch, Source
 
@@ -35,3 +38,11 @@ def read(source: Source, balance: Balance) -> Iterator[RawBatch]:
 
 def _known(row: Mapping[str, object]) -> Mapping[str, object]:
     return {"cmd": row["cmd"]} if row["session_id"] in ("IMPORTED", "UNKNOWN") else row
+
+
+def _paths(machine: Machine) -> Iterator[Path]:
+    yield from machine.in_home(".mcfly/history.db")
+    yield from machine.in_data("mcfly/history.db")
+
+
+READER = ReaderSpec("mcfly", read, Signature(table=TABLE), default_paths=_paths, advice=advice_on_imports)

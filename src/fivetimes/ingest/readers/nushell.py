@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from fivetimes.ingest.base import Machine, ReaderSpec, Signature
 from fivetimes.ingest.formats import records, values
 from fivetimes.ingest.formats.files import blocks
 from fivetimes.ingest.formats.sqlite import Table, is_database, rows
 from fivetimes.ingest.formats.text_history import Entries, batches, continued_entries
-from fivetimes.model import Balance, Kind, RawBatch, Source
+from fivetimes.model import Balance, Kind, RawBatch, Source, SourceReport
 
 TABLE = Table(
     "history",
@@ -42,3 +44,25 @@ def read(source: Source, balance: Balance) -> Iterator[RawBatch]:
 def _entries(path: Path) -> Iterator[Entries]:
     for part in continued_entries(path, "\0\n"):  # a NUL cannot be typed: no line goes on
         yield replace(part, texts=[text.replace("<\\n>", "\n") for text in part.texts])
+
+
+_HISTORIES = ("nushell/history.sqlite3", "nushell/history.txt")
+
+
+def _paths(machine: Machine) -> Iterator[Path]:
+    yield from machine.in_settings(*_HISTORIES)
+    yield from machine.in_roaming(*_HISTORIES)
+
+
+def _advice(report: SourceReport) -> Iterator[str]:
+    if report.untimed:
+        yield f'Commands without a time: {report.untimed:,}. Set `$env.config.history.file_format = "sqlite"`.'
+
+
+READER = ReaderSpec(
+    "nushell",
+    read,
+    Signature(table=TABLE, file_name=re.compile(r"nu(?:shell)?/history\.txt$", re.I)),
+    default_paths=_paths,
+    advice=_advice,
+)

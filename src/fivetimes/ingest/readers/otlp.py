@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 from fivetimes.config import DEEPEST
+from fivetimes.ingest.base import ReaderSpec, Signature
 from fivetimes.ingest.formats.agent_calls import Call, Record, Transcript, Where, called, object_of, objects_of, text_of
 from fivetimes.ingest.formats.json_objects import json_object, json_records
 from fivetimes.ingest.formats.values import moment
@@ -102,3 +103,6 @@ def _value(told: Record, *, deepest: int) -> Any:
 
 def _first(said: Mapping[str, Any], names: tuple[str, ...]) -> str:
     return next((said[name] for name in names if isinstance(said.get(name), str) and said[name]), "")
+
+
+READER = ReaderSpec("otlp", read, Signature(record=lambda record: "resourceSpans" in record))

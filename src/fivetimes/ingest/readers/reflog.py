@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 
+from fivetimes.ingest.base import Machine, ReaderSpec, Signature
 from fivetimes.ingest.formats import records, values
 from fivetimes.ingest.formats.files import after_newline, blocks, decode
+from fivetimes.ingest.formats.repository import repository_around
 from fivetimes.ingest.formats.values import NAN
-from fivetimes.model import Balance, Kind, RawBatch, Source
+from fivetimes.model import Balance, Kind, RawBatch, Source, SourceReport
 
 _LINE = re.compile(r"([0-9a-f]{40,64}) [0-9a-f]{40,64} ([^\t]*?) ?(\d{1,11}) ([+-]\d{4})\t?(.*)", re.ASCII)
 _SAID = re.compile(r"([a-z-]+)([^:]*):? ?(.*)", re.DOTALL)
@@ -88,3 +91,25 @@ def _command(said: str) -> str | values.Rule:
 def _moment(seconds: str, zone: str) -> tuple[float, float]:
     east = int(zone[:1] + "1") * (int(zone[1:3]) * 60 + int(zone[3:]))
     return values.time_if_known(int(seconds))[0], float(east) if abs(east) <= 14 * 60 else NAN
+
+
+def _paths(machine: Machine) -> Iterator[Path]:
+    for repository in repository_around(machine.here):
+        yield repository / ".git" / "logs" / "HEAD"
+
+
+def _advice(report: SourceReport) -> Iterator[str]:
+    if report.balance.events:
+        yield "git forgets these entries after 90 days. Keep them longer: git config gc.reflogExpire 1.year"
+
+
+READER = ReaderSpec(
+    "reflog",
+    read,
+    Signature(
+        line=re.compile(r"[0-9a-f]{40,64} [0-9a-f]{40,64} .* \d{1,11} [+-]\d{4}(?:\t|$)"),
+        file_name=re.compile(r"/logs/HEAD$"),
+    ),
+    default_paths=_paths,
+    advice=_advice,
+)

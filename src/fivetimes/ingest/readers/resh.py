@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
+from fivetimes.ingest.base import Machine, ReaderSpec, Signature
 from fivetimes.ingest.formats import records, values
 from fivetimes.ingest.formats.json_objects import json_object, json_records
 from fivetimes.model import Balance, Kind, RawBatch, Source
@@ -34,3 +37,16 @@ def _parsed(row: bytes) -> dict[str, Any] | str:
 
 def _one_form(record: Mapping[str, object]) -> Mapping[str, object]:
     return {_RENAMED.get(field, field): value for field, value in record.items()}
+
+
+def _paths(machine: Machine) -> Iterator[Path]:
+    yield from machine.in_home(".resh_history.json")
+    yield from machine.in_data("resh/history.reshjson")
+
+
+READER = ReaderSpec(
+    "resh",
+    read,
+    Signature(line=re.compile(r'v1\{"cmdLine"'), record=lambda record: "cmdLine" in record),
+    default_paths=_paths,
+)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from fivetimes.ingest.base import ReaderSpec, Signature
 from fivetimes.ingest.formats import records, values
 from fivetimes.ingest.formats.json_objects import json_records
 from fivetimes.ingest.formats.values import moment
@@ -24,3 +25,10 @@ LAYOUT: records.Layout = {
 def read(source: Source, balance: Balance) -> Iterator[RawBatch]:
     """Yield the skills that were called. A record without a skill, or with a field of a wrong type, is counted as bad."""
     return records.batches(source, balance, json_records(source.path, balance), kind=Kind.SKILL, layout=LAYOUT)
+
+
+READER = ReaderSpec(
+    "skill_log",
+    read,
+    Signature(record=lambda record: "skill" in record and bool({"timestamp", "actor", "status"} & record.keys())),
+)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ from xml.parsers import expat
 
 from fivetimes.config import BLOCK_BYTES, DEEPEST
 from fivetimes.errors import ReadError
+from fivetimes.ingest.base import ReaderSpec, Signature
 from fivetimes.ingest.formats import records, values
 from fivetimes.ingest.formats.files import blocks
 from fivetimes.ingest.formats.values import moment
@@ -121,3 +123,13 @@ def _completed(log: _Log) -> Iterator[tuple[int, dict[str, object]]]:
         else:
             yield line, event
     log.found = []
+
+
+READER = ReaderSpec(
+    "xes",
+    read,
+    Signature(
+        first_bytes=re.compile(rb"\s*<(?:log[\s>]|(?:\?xml|!--)[^\0]{0,8000}?<log[\s>])"),
+        file_name=re.compile(r"\.xes(?:\.gz)?$"),
+    ),
+)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from fivetimes.ingest.base import Machine, ReaderSpec, Signature
 from fivetimes.ingest.formats import records, values
 from fivetimes.ingest.formats.files import each_file
 from fivetimes.ingest.formats.json_objects import json_document
@@ -83,3 +85,16 @@ def _commands(path: Path) -> Iterator[tuple[int, dict[str, object]]]:
                 "sessionid": session,
             },
         )
+
+
+def _paths(machine: Machine) -> Iterator[Path]:
+    yield from machine.in_data("xonsh/history_json", "xonsh/xonsh-history.sqlite")
+
+
+READER = ReaderSpec(
+    "xonsh",
+    read,
+    Signature(table=TABLE, first_bytes=re.compile(rb'\s*\{"locs":')),
+    takes_folder=True,
+    default_paths=_paths,
+)

@@ -11,10 +11,11 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from fivetimes.ingest.base import Machine, ReaderSpec, Signature
 from fivetimes.ingest.formats.files import blocks, decode, heads
-from fivetimes.ingest.formats.text_history import Entries, batches, joined, moments, packed, whole
+from fivetimes.ingest.formats.text_history import Entries, advice_on_times, batches, joined, moments, packed, whole
 from fivetimes.ingest.formats.values import NAN
-from fivetimes.model import Balance, Ints, RawBatch, Source
+from fivetimes.model import Balance, Ints, RawBatch, Source, SourceReport
 
 _ENTRY = re.compile(r"^(?:: *(?:([0-9]{1,11})|-?[0-9]+):(?:([0-9]{1,11})|-?[0-9]+);|\\(?=:))?(.*)$", re.MULTILINE)
 _TAIL = re.compile(r"(\\ *) $", re.MULTILINE)
@@ -143,3 +144,27 @@ def _irregular(text: str) -> Entries:
 def _elapsed(time: float, span: float) -> float:
     # an old zsh wrote the moment of the end instead
     return (span - time or NAN) if span >= time else span
+
+
+def _paths(machine: Machine) -> Iterator[Path]:
+    yield from machine.named_by("HISTFILE")
+    yield from machine.in_home(".zsh_history", ".zhistory", ".histfile")
+
+
+def _advice(report: SourceReport) -> Iterator[str]:
+    yield from advice_on_times(
+        report,
+        "Put `setopt EXTENDED_HISTORY` into .zshrc: with SHARE_HISTORY alone, zsh drops the times when it exits.",
+    )
+
+
+READER = ReaderSpec(
+    "zsh",
+    read,
+    Signature(
+        line=re.compile(r": *\d{9,11}:\d+;"),
+        file_name=re.compile(r"zsh_history$|zhistory$|\.histfile$|zsh[^/]*/[^/]*hist[^/]*$", re.I),
+    ),
+    default_paths=_paths,
+    advice=_advice,
+)

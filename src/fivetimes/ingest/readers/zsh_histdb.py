@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
+from fivetimes.ingest.base import Machine, ReaderSpec, Signature
 from fivetimes.ingest.formats import records, values
 from fivetimes.ingest.formats.sqlite import Table, rows
-from fivetimes.model import Balance, Kind, RawBatch, Source
+from fivetimes.model import Balance, Kind, RawBatch, Source, SourceReport
 
 TABLE = Table(
     "history",
@@ -44,3 +46,15 @@ def _with_host(found: Iterator[tuple[int, dict[str, object]]]) -> Iterator[tuple
     for number, row in found:
         first = first or row["host"]
         yield number, row if row["host"] == first else {**row, "session": f"{row['session']}@{row['host']}"}
+
+
+def _paths(machine: Machine) -> Iterator[Path]:
+    yield from machine.in_home(".histdb/zsh-history.db")
+
+
+def _advice(report: SourceReport) -> Iterator[str]:
+    if report.balance.events:
+        yield "zsh-histdb never stores `ls`, `cd` and the like."
+
+
+READER = ReaderSpec("zsh_histdb", read, Signature(table=TABLE), default_paths=_paths, advice=_advice)
