@@ -1,6 +1,6 @@
 """A machine, a team's configuration or named paths -> the sources there, and of each source its raw batches.
 
-What comes in are paths; what goes out are `RawBatch` rows, which only `redact` may take. The modules, in the order in which they act:
+Paths come in; `RawBatch` rows go out, which only `redact` may take. The modules, in the order in which they act:
 
 - `base`: what a reader is (`ReaderSpec`), and where machines keep things by default;
 - `readers/`: one file per source, with all that is known of it;
