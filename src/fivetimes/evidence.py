@@ -36,7 +36,7 @@ from fivetimes.redaction import (
     typed,
     without_digit_groups,
 )
-from fivetimes.shell.secret_positions import is_secret_key, names_secret
+from fivetimes.shell import is_secret_key, names_secret
 
 _Key = tuple[str, int | None, str | None]
 

@@ -1,4 +1,4 @@
-"""commands: a command line is cut, looked through and its words are given roles."""
+"""shell: a command line is split, looked through and its words are given roles."""
 
 import json
 import secrets
@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from fivetimes.model import Command, CommandLine, Role
 from fivetimes.redaction import public
 from fivetimes.shell import lexer, parse, syntax_tree
-from fivetimes.shell.line import LONGEST
-from fivetimes.shell.programs import SCRIPTED, Scripted
-from fivetimes.shell.secret_positions import ROWS, Location, is_secret_word
+from fivetimes.shell.programs import SCRIPT_RUNNERS, ScriptRunner
+from fivetimes.shell.secret_positions import SECRET_POSITIONS, SecretPosition, is_secret_word
+from fivetimes.shell.syntax_tree import LONGEST
 from fivetimes.shell.wrappers import WRAPPERS, Wrapper
 
 GRAMMAR = public()
@@ -26,12 +26,12 @@ def read(text: str) -> CommandLine:
     return parse(text, grammar=GRAMMAR)
 
 
-def said(command: Command) -> str:
+def shown(command: Command) -> str:
     return " ".join(word.text for word in command.words)
 
 
 def texts(text: str) -> list[str]:
-    return [said(command) for command in read(text).commands]
+    return [shown(command) for command in read(text).commands]
 
 
 def roles(text: str) -> list[str]:
@@ -102,7 +102,7 @@ def test_operators_stand_before_their_command() -> None:
 
 def test_a_substitution_does_not_take_the_pipe_of_the_command_it_stands_in() -> None:
     found = read("cat f | grep $(cat pattern)")
-    assert [(said(c), c.operator) for c in found.commands] == [
+    assert [(shown(c), c.operator) for c in found.commands] == [
         ("cat f", ""),
         ("cat pattern", ";"),
         ("grep $(cat pattern)", "|"),
@@ -121,7 +121,7 @@ def test_what_the_grammar_loses_is_cut_at_its_operators() -> None:
 def test_the_body_of_a_here_document_is_no_word_even_where_the_grammar_fails() -> None:
     word = secrets.token_hex(8)
     found = read(f"cat <<EOF; make\npassword {word}\nEOF")
-    assert word not in " ".join(map(said, found.commands))
+    assert word not in " ".join(map(shown, found.commands))
 
 
 def test_bytes_that_are_no_utf8_do_not_lose_a_line() -> None:
@@ -170,7 +170,7 @@ def test_a_wrapper_that_runs_nothing_is_the_program_itself(line: str) -> None:
 
 def test_a_line_inside_a_word_is_cut_and_keeps_what_is_around_it() -> None:
     found = read("make && ssh web 'cd /srv && git pull | tee log' > out; ls")
-    assert [(said(c), c.via, c.operator) for c in found.commands] == [
+    assert [(shown(c), c.via, c.operator) for c in found.commands] == [
         ("make", (), ""),
         ("cd /srv", ("ssh",), "&&"),
         ("git pull", ("ssh",), "&&"),
@@ -181,10 +181,10 @@ def test_a_line_inside_a_word_is_cut_and_keeps_what_is_around_it() -> None:
 
 def test_wrappers_around_wrappers_are_listed_outermost_first() -> None:
     (command,) = read("sudo -u app env A=1 nice -n 5 bash -c 'make deploy'").commands
-    assert (said(command), command.via) == ("make deploy", ("sudo", "env", "nice", "bash"))
+    assert (shown(command), command.via) == ("make deploy", ("sudo", "env", "nice", "bash"))
 
 
-TOLD = {
+WRAPPER_ARGS = {
     "ssh -p 22 web sudo systemctl restart app": [("web",)],
     "ssh web 'cd /srv && git pull'": [("web",), ("web",)],
     "docker exec -it -u app box ls": [("box",)],
@@ -192,9 +192,9 @@ TOLD = {
 }
 
 
-@pytest.mark.parametrize("line", TOLD)
+@pytest.mark.parametrize("line", WRAPPER_ARGS)
 def test_what_a_wrapper_was_given_before_the_command_is_kept_with_it(line: str) -> None:
-    assert [command.wrapper_args for command in read(line).commands] == TOLD[line]
+    assert [command.wrapper_args for command in read(line).commands] == WRAPPER_ARGS[line]
 
 
 def test_nesting_without_end_ends() -> None:
@@ -237,10 +237,10 @@ def test_each_word_has_its_role(line: str, expected: str) -> None:
     assert " ".join(roles(line)) == expected
 
 
-@pytest.mark.parametrize("rule", SCRIPTED.values(), ids=lambda rule: rule.place)
-def test_a_script_or_target_is_known_by_its_place(rule: Scripted) -> None:
+@pytest.mark.parametrize("rule", SCRIPT_RUNNERS.values(), ids=lambda rule: rule.command)
+def test_a_script_or_target_is_known_by_its_position(rule: ScriptRunner) -> None:
     (command,) = read(rule.example).commands
-    assert rule.gives in [word.text for word in command.words if word.role is Role.SCRIPT]
+    assert rule.script in [word.text for word in command.words if word.role is Role.SCRIPT]
 
 
 # ---- secrets: planted ones are made here, when the test runs
@@ -257,10 +257,10 @@ def kept(line: str, secret: str) -> list[str]:
     return [word.text for word in words if any(piece in word.text for piece in pieces)]
 
 
-@pytest.mark.parametrize("place", ROWS, ids=lambda place: place.where)
-def test_a_secret_is_marked_where_a_program_takes_one(place: Location) -> None:
+@pytest.mark.parametrize("position", SECRET_POSITIONS, ids=lambda position: position.command)
+def test_a_secret_is_marked_where_a_program_takes_one(position: SecretPosition) -> None:
     secret = planted()
-    assert kept(place.example.replace("SECRET", f"'{secret}'"), secret) == []
+    assert kept(position.example.replace("SECRET", f"'{secret}'"), secret) == []
 
 
 NAMED = [
@@ -335,10 +335,10 @@ PIECES = st.lists(st.sampled_from([*FRAGMENTS.split(), "\nEOF\n", "\n"]), max_si
 @example("'' x")
 def test_parse_never_raises_and_gives_whole_commands(text: str) -> None:
     found = read(text)
-    for place, command in enumerate(found.commands):
+    for index, command in enumerate(found.commands):
         assert command.words
         assert command.words[0].role is Role.PROGRAM
-        assert (command.operator == "") == (place == 0)
+        assert (command.operator == "") == (index == 0)
         assert command.operator in OPERATORS
 
 
@@ -371,17 +371,17 @@ WORDS = st.lists(
 @example(["a", "b="], " ")
 def test_the_shortcut_for_plain_lines_agrees_with_the_grammar(words: list[str], blank: str) -> None:
     line = blank.join(words)
-    short = lexer.words_of(line)
+    short = lexer.plain_words(line)
     if short is not None:
-        found, sure, lost = syntax_tree.cut(line)
+        found, sure, lost = syntax_tree.split_by_grammar(line)
         assert ([(simple.words, simple.redirections) for simple in found], sure, lost) == ([(short, [])], True, False)
 
 
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.text(alphabet=string.printable, min_size=1, max_size=10), min_size=1, max_size=5))
-def test_quoted_words_come_out_as_shlex_says(words: list[str]) -> None:
+def test_quoted_words_come_out_as_shlex_reads_them(words: list[str]) -> None:
     line = "echo " + " ".join(map(shlex.quote, words))
-    found, sure, lost = syntax_tree.cut(line)
+    found, sure, lost = syntax_tree.split_by_grammar(line)
     if sure and not lost:
         assert found[0].words == shlex.split(line)
 
@@ -399,7 +399,7 @@ def test_a_chain_has_as_many_commands_as_links(link: str, operators: list[str]) 
 
 def test_a_line_is_json_safe_after_all() -> None:
     found = read("echo '\x1b[2J' \u202e")
-    assert json.loads(json.dumps([said(command) for command in found.commands])) == ["echo \x1b[2J \u202e"]
+    assert json.loads(json.dumps([shown(command) for command in found.commands])) == ["echo \x1b[2J \u202e"]
 
 
 @pytest.mark.parametrize(

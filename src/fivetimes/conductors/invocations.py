@@ -12,7 +12,7 @@ from typing import Any
 
 from fivetimes.model import Candidate, Command, CommandLine, Kind, LiveCommand, LiveText, Moment, Role, Word
 from fivetimes.redaction import is_pseudonym
-from fivetimes.shell.secret_positions import is_secret_key
+from fivetimes.shell import is_secret_key
 
 Parse = Callable[[str], CommandLine]
 Harmless = Callable[[str, Role], bool]

@@ -8,7 +8,7 @@ from pathlib import Path
 from fivetimes import conductors, evidence, ingest, redaction, shell, store
 from fivetimes.desk.seat import Seat
 from fivetimes.model import Candidate, CommandLine, Kind, LiveText, Role, Scan
-from fivetimes.shell.secret_positions import is_secret_key
+from fivetimes.shell import is_secret_key
 
 
 def recall(scan: Scan, candidate: Candidate, *, home: Path) -> LiveText:

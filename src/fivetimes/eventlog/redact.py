@@ -32,7 +32,7 @@ from fivetimes.model import (
     Role,
     TimeSource,
 )
-from fivetimes.shell.secret_positions import is_secret_key, names_secret
+from fivetimes.shell import is_secret_key, names_secret
 
 _PIECES = re.compile(r"[^/:=.,@()\s'\"{}\[\]<>|;&$`]{3,}")
 _COMMIT_KIND = re.compile(r"^([A-Za-z]+)(?:\([^)]*\))?!?:\s")

@@ -1,5 +1,20 @@
-"""A command line -> program, subcommand path, script, flags and values, wrappers looked through: `parse`."""
+"""str -> CommandLine: what a command line runs: `parse`. Secrets by the names of their keys: `is_secret_key`, `names_secret`.
 
-from fivetimes.shell.line import parse
+In comes one entry of a history, as text; out come its simple commands, wrappers (`sudo`, `ssh host`) looked through, each word
+with its role. A word in the position of a secret is marked, whatever it looks like. Nothing here reads a file or keeps a word.
 
-__all__ = ["parse"]
+The modules, in the order in which they act:
+
+- `lexer`: a line without syntax, or one that the grammar lost -> simple commands
+- `syntax_tree`: any other line -> simple commands, by the grammar of tree-sitter-bash
+- `programs`: the first word -> the name of its program; which programs run a script or make a target
+- `wrappers`: a simple command -> those that it runs
+- `secret_positions`: where programs take secrets, and which names announce one
+- `roles`: the words of a simple command -> the same with their roles
+- `parser`: all of it, for one line
+"""
+
+from fivetimes.shell.parser import parse
+from fivetimes.shell.secret_positions import is_secret_key, names_secret
+
+__all__ = ["is_secret_key", "names_secret", "parse"]

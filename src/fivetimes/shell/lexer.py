@@ -1,4 +1,7 @@
-"""A command line -> its simple commands, as far as quotes and operators show them."""
+"""A command line -> its simple commands, as far as quotes and operators show them.
+
+Most lines of a history have no other syntax, and are read here alone: the grammar takes several times as long.
+"""
 
 import re
 import shlex
@@ -6,16 +9,25 @@ from dataclasses import dataclass, field
 
 
 @dataclass(slots=True)
-class Simple:
-    """A simple command as it stands: unquoted words, then redirections as (operator, target) words, wrappers seen so far, and
-    what these were given before the command."""
+class SimpleCommand:
+    """A simple command as it stands in a line, before its words have roles.
+
+    Attributes:
+        words: unquoted, the program first; leading assignments may stand before it.
+        operator: that stands before the command (`|`, `&&`, …); empty for the first one.
+        redirections: (operator, target) each; a here-document has no target.
+        via: the wrappers looked through, outermost first.
+        wrapper_args: what the wrappers were given before the command, such as the host of `ssh`.
+    """
 
     words: list[str]
     operator: str = ""
     redirections: list[tuple[str, str]] = field(default_factory=list)
     via: tuple[str, ...] = ()
-    told: tuple[str, ...] = ()
+    wrapper_args: tuple[str, ...] = ()
 
+
+# ---- quotes
 
 _QUOTED = re.compile(
     r"""\$'(?P<ansi>(?:[^'\\]|\\.)*)'|'(?P<single>[^']*)'|\$?"(?P<double>(?:[^"\\]|\\.)*)"|\\(?P<one>.)""", re.DOTALL
@@ -23,7 +35,7 @@ _QUOTED = re.compile(
 _IN_DOUBLE = re.compile(r'\\([\\"$`\n])')
 
 
-def _inside(match: re.Match[str]) -> str:
+def _unquoted(match: re.Match[str]) -> str:
     double = match["double"]
     if double is not None:
         return _IN_DOUBLE.sub(lambda escaped: escaped[1].strip("\n"), double)
@@ -39,35 +51,32 @@ def unquote(text: str) -> str:
     """
     if "'" not in text and '"' not in text and "\\" not in text:
         return text
-    return _QUOTED.sub(_inside, text)
+    return _QUOTED.sub(_unquoted, text)
 
+
+# ---- lines with little syntax
 
 # Only characters that mean nothing to a shell where they stand.
-_HARMLESS = re.compile(r"[A-Za-z_./][A-Za-z0-9_./+\-]*(?: +[A-Za-z0-9_./,:@%+~\-][A-Za-z0-9_./,:@%+=~\-]*)* *")
+_PLAIN_LINE = re.compile(r"[A-Za-z_./][A-Za-z0-9_./+\-]*(?: +[A-Za-z0-9_./,:@%+~\-][A-Za-z0-9_./,:@%+=~\-]*)* *")
 _RESERVED = frozenset(
     """if then else elif fi for while until do done case esac function select in coproc time export declare typeset readonly
     local unset unsetenv [[ [ { } !""".split()
 )
 # an operator between commands, or a word of letters that mean nothing to a shell and of quotes with nothing to expand
-_SIGN = r"""&&|\|\|?|;|(?:[A-Za-z0-9_./,:@%+=~*\-]++|'[^'\n]*+'|"[^"$`\\!\n]*+")++"""
-_SIGNS = re.compile(_SIGN)
-_ONLY_SIGNS = re.compile(f"(?: |{_SIGN})*+")
+_LEXEME = r"""&&|\|\|?|;|(?:[A-Za-z0-9_./,:@%+=~*\-]++|'[^'\n]*+'|"[^"$`\\!\n]*+")++"""
+_LEXEMES = re.compile(_LEXEME)
+_ONLY_LEXEMES = re.compile(f"(?: |{_LEXEME})*+")
 _OPERATORS = frozenset({"&&", "||", "|", ";"})
-_PUNCTUATION = frozenset(";|&()<>")
-_HEREDOC = re.compile(
-    r"<<-?[ \t]*(['\"\\]?)(\w+)\1?(?P<rest>[^\n]*)\n(?:.*?\n)??(?:[ \t]*\2[ \t]*(?=\n|\Z)|\Z|.*\Z)", re.DOTALL
-)
-_SPACE = re.compile(r"\s+")
 
 
-def words_of(text: str) -> list[str] | None:
+def plain_words(text: str) -> list[str] | None:
     """Return the words of a line that has nothing of a shell's syntax in it, else None.
 
     Example:
-        >>> words_of("git commit -m fix"), words_of("git log | head"), words_of("A=1 make")
+        >>> plain_words("git commit -m fix"), plain_words("git log | head"), plain_words("A=1 make")
         (['git', 'commit', '-m', 'fix'], None, None)
     """
-    if _HARMLESS.fullmatch(text) is None:
+    if _PLAIN_LINE.fullmatch(text) is None:
         return None
     words = text.split(" ")
     if "" in words:
@@ -77,26 +86,26 @@ def words_of(text: str) -> list[str] | None:
     return words
 
 
-def commands_of(text: str) -> list[Simple] | None:
+def plain_commands(text: str) -> list[SimpleCommand] | None:
     """Return the simple commands of a line that has only quotes and operators between commands in it, else None.
 
     Example:
-        >>> [(c.words, c.operator) for c in commands_of("cd web && git commit -m 'a b' | tee log")]
+        >>> [(c.words, c.operator) for c in plain_commands("cd web && git commit -m 'a b' | tee log")]
         [(['cd', 'web'], ''), (['git', 'commit', '-m', 'a b'], '&&'), (['tee', 'log'], '|')]
-        >>> commands_of("echo $HOME"), commands_of("make 2>log"), commands_of("make &&")
+        >>> plain_commands("echo $HOME"), plain_commands("make 2>log"), plain_commands("make &&")
         (None, None, None)
     """
-    if _ONLY_SIGNS.fullmatch(text) is None:
+    if _ONLY_LEXEMES.fullmatch(text) is None:
         return None
-    found = [Simple([])]
-    for sign in _SIGNS.findall(text):
+    found = [SimpleCommand([])]
+    for lexeme in _LEXEMES.findall(text):
         words = found[-1].words
-        if sign in _OPERATORS:
+        if lexeme in _OPERATORS:
             if not words:
                 return None
-            found.append(Simple([], sign))
-        elif words or _begins(sign):
-            words.append(unquote(sign) if "'" in sign or '"' in sign else sign)
+            found.append(SimpleCommand([], lexeme))
+        elif words or _begins(lexeme):
+            words.append(unquote(lexeme) if "'" in lexeme or '"' in lexeme else lexeme)
         else:
             return None
     if not found[-1].words and found[-1].operator == ";":
@@ -109,11 +118,21 @@ def _begins(word: str) -> bool:
     return "=" not in word and word not in _RESERVED and word[0] not in "~*%"
 
 
-def cut(text: str) -> list[Simple]:
+# ---- lines that the grammar lost
+
+_PUNCTUATION = frozenset(";|&()<>")
+_HEREDOC = re.compile(
+    r"<<-?[ \t]*(['\"\\]?)(\w+)\1?(?P<rest>[^\n]*)\n(?:.*?\n)??(?:[ \t]*\2[ \t]*(?=\n|\Z)|\Z|.*\Z)", re.DOTALL
+)
+_SPACE = re.compile(r"\s+")
+_KEPT_OPERATORS = frozenset({"|", "|&", "&&", "||", "&"})  # any other sign counts as `;`
+
+
+def split_at_operators(text: str) -> list[SimpleCommand]:
     """Return the simple commands of a line that the grammar cannot read, as far as quotes and operators show them.
 
     Example:
-        >>> [(c.words, c.operator) for c in cut("echo 'a b' | wc )")]
+        >>> [(c.words, c.operator) for c in split_at_operators("echo 'a b' | wc )")]
         [(['echo', 'a b'], ''), (['wc'], '|')]
     """
     text = _HEREDOC.sub(r"\g<rest>", text)  # its body is input, never a word
@@ -127,8 +146,9 @@ def cut(text: str) -> list[Simple]:
     return _commands(tokens)
 
 
-def _commands(tokens: list[str]) -> list[Simple]:
-    found: list[Simple] = []
+def _commands(tokens: list[str]) -> list[SimpleCommand]:
+    """Return the commands of tokens: runs of words, and runs of punctuation that divide them."""
+    found: list[SimpleCommand] = []
     words: list[str] = []
     targets: list[tuple[str, str]] = []
     operator, redirection = "", ""
@@ -145,7 +165,7 @@ def _commands(tokens: list[str]) -> list[Simple]:
             redirection = token
         else:
             if words:
-                found.append(Simple(words, operator if found else "", targets))
+                found.append(SimpleCommand(words, operator if found else "", targets))
             words, targets, redirection = [], [], ""
-            operator = token if token in ("|", "|&", "&&", "||", "&") else ";"
+            operator = token if token in _KEPT_OPERATORS else ";"
     return found

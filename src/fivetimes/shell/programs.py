@@ -1,4 +1,4 @@
-"""The first word of a command -> the name of its program; a table of the programs whose work has another's name."""
+"""The first word of a command -> the name of its program; a table of the programs that run a script or make a target."""
 
 import re
 from collections.abc import Mapping
@@ -62,25 +62,30 @@ class Many(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Scripted:
-    """A program whose work has another's name: a script's or a target's.
+class ScriptRunner:
+    """A program that runs a script or makes a target, by which its work is known.
 
-    `place` is the program, with its subcommand path. `naming` flags are followed by the name (`nox -s tests`); after a flag of
-    `code` no script follows, what is run stands in the line. `example` has the word of `gives` in the script's role.
+    Attributes:
+        command: the program, with its subcommand path.
+        example: a line in which the word of `script` has the script's role.
+        script: that word.
+        many: how many plain words name a script.
+        naming: flags that are followed by the name (`nox -s tests`).
+        code: flags that no script follows: what is run stands in the line.
     """
 
-    place: str
+    command: str
     example: str
-    gives: str
+    script: str
     many: Many = Many.FIRST
     naming: frozenset[str] = frozenset()
     code: frozenset[str] = frozenset()
 
 
 def _row(
-    place: str, example: str, gives: str, *, many: Many = Many.FIRST, naming: str = "", code: str = ""
-) -> Scripted:
-    return Scripted(place, example, gives, many, frozenset(naming.split()), frozenset(code.split()))
+    command: str, example: str, script: str, *, many: Many = Many.FIRST, naming: str = "", code: str = ""
+) -> ScriptRunner:
+    return ScriptRunner(command, example, script, many, frozenset(naming.split()), frozenset(code.split()))
 
 
 _ROWS = (
@@ -181,9 +186,9 @@ _ROWS = (
     _row("console", "bin/console cache:warmup", "cache:warmup"),
 )  # fmt: skip
 
-SCRIPTED: Mapping[str, Scripted] = {row.place: row for row in _ROWS}
+SCRIPT_RUNNERS: Mapping[str, ScriptRunner] = {row.command: row for row in _ROWS}
 
-# The same kind of script when an interpreter runs it: its next word is a command's name too.
-COMMANDING = frozenset(
+# Scripts that take a command's name themselves when an interpreter runs them: their next word is a script's name too.
+COMMAND_SCRIPTS = frozenset(
     {"manage.py", "artisan", "bin/console", "bin/rails", "bin/rake", "./manage.py", "craft", "spark"}
 )

@@ -5,8 +5,15 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from fivetimes.model import Grammar, Role, Word
-from fivetimes.shell.programs import COMMANDING, SCRIPTED, Many, Scripted, name_of
-from fivetimes.shell.secret_positions import Location, attached, is_secret_word, mark, place_of, suspicious
+from fivetimes.shell.programs import COMMAND_SCRIPTS, SCRIPT_RUNNERS, Many, ScriptRunner, name_of
+from fivetimes.shell.secret_positions import (
+    SecretPosition,
+    attached_flag,
+    is_secret_word,
+    secret_position_of,
+    suspicious,
+    with_secrets_marked,
+)
 
 _FLAG_WITH_VALUE = re.compile(r"(--?[A-Za-z][A-Za-z0-9_.\-]*|/[A-Za-z]+)[=](.*)", re.DOTALL)
 _LONG = re.compile(r"--[A-Za-z0-9].*", re.DOTALL)
@@ -29,29 +36,40 @@ def words_with_roles(
     first = _word(program, Role.PROGRAM)
     if len(words) == 1 and not redirections:
         return (first,)
-    place = place_of([program, *words[1:]])
-    reading = _Reading(program, place, grammar)
+    position = secret_position_of([program, *words[1:]])
+    reading = _Reading(program, position, grammar)
     reading.out.append(first)
     reading.read(words)
     for operator, target in redirections:
         reading.out.append(_word(operator, Role.FLAG))
         if target:
             reading.out.append(Word(target, Role.VALUE))
-    if place is not None or suspicious(" ".join([*words, *(target for _, target in redirections)])):
-        return tuple(mark(reading.out, place=place))
+    if position is not None or suspicious(" ".join([*words, *(target for _, target in redirections)])):
+        return tuple(with_secrets_marked(reading.out, position=position))
     return tuple(reading.out)
 
 
 class _Reading:
     """One pass over the words of a command."""
 
-    __slots__ = ("_flag", "_grammar", "_open", "_path", "_place", "_program", "_secret", "_taken", "_unsure", "out")
+    __slots__ = (
+        "_command",
+        "_flag",
+        "_grammar",
+        "_open",
+        "_path",
+        "_program",
+        "_secret_position",
+        "_taken",
+        "_unsure",
+        "out",
+    )
 
-    def __init__(self, program: str, secret: Location | None, grammar: Grammar) -> None:
+    def __init__(self, program: str, secret_position: SecretPosition | None, grammar: Grammar) -> None:
         self._program = program
-        self._place = program  # the program with its subcommand path
+        self._command = program  # the program with its subcommand path
         self._path: tuple[str, ...] = ()
-        self._secret = secret
+        self._secret_position = secret_position
         self._grammar = grammar
         self._open = True  # a subcommand may still come
         self._taken = False  # the script or target is known, or none can come
@@ -61,10 +79,10 @@ class _Reading:
 
     def read(self, words: Sequence[str]) -> None:
         """Give each word after the program its role."""
-        for place, word in enumerate(words[1:], start=1):
+        for index, word in enumerate(words[1:], start=1):
             if word == "--":
                 self.out.append(_word(word, Role.FLAG))
-                for rest in words[place + 1 :]:
+                for rest in words[index + 1 :]:
                     self._bare(rest)
                 return
             if self._flag:
@@ -77,7 +95,7 @@ class _Reading:
     # ---- flags
 
     def _option(self, word: str) -> None:
-        hidden = attached(self._secret, word)
+        hidden = attached_flag(self._secret_position, word)
         if hidden is not None:
             self.out += [_word(hidden, Role.FLAG), Word(word[len(hidden) :], Role.SECRET)]
             return
@@ -97,14 +115,14 @@ class _Reading:
             return _LETTERS.fullmatch(word) is not None or len(word) > 2
         if _LETTERS.fullmatch(word) is None:
             return False
-        return self._grammar.is_flag(self._program, word) or not self._grammar.takes_value(self._place, word[:2])
+        return self._grammar.is_flag(self._program, word) or not self._grammar.takes_value(self._command, word[:2])
 
     def _name(self, word: str) -> None:
         """Note a flag that stands alone, and whether the next word is its value."""
         self.out.append(_word(word, Role.FLAG))
-        rule = SCRIPTED.get(self._place)
+        rule = SCRIPT_RUNNERS.get(self._command)
         runs = rule is not None and not self._taken and word in rule.code | rule.naming
-        if runs or self._grammar.takes_value(self._place, word):
+        if runs or self._grammar.takes_value(self._command, word):
             self._flag = word
             self._taken = self._taken or (rule is not None and word in rule.code)
         else:
@@ -112,7 +130,7 @@ class _Reading:
 
     def _long(self, flag: str, value: str) -> None:
         self.out.append(_word(flag, Role.FLAG))
-        rule = SCRIPTED.get(self._place)
+        rule = SCRIPT_RUNNERS.get(self._command)
         named = rule is not None and flag in rule.naming
         if value:
             self.out.append(Word(value, Role.SCRIPT if named else Role.VALUE))
@@ -127,7 +145,7 @@ class _Reading:
             self.out += [_word(word[:2], Role.FLAG), Word(word[2:], Role.VALUE)]
 
     def _value_of_flag(self, word: str) -> None:
-        rule = SCRIPTED.get(self._place)
+        rule = SCRIPT_RUNNERS.get(self._command)
         named = rule is not None and self._flag in rule.naming
         self._flag = ""
         self.out.append(Word(word, Role.SCRIPT if named else Role.VALUE))
@@ -141,7 +159,7 @@ class _Reading:
             path = (*self._path, word)
             if self._grammar.is_subcommand(self._program, path):
                 self._path = path
-                self._place = f"{self._place} {word}"
+                self._command = f"{self._command} {word}"
                 self._unsure = False
                 self.out.append(_word(word, Role.SUBCOMMAND))
                 return
@@ -155,14 +173,14 @@ class _Reading:
     def _is_script(self, word: str) -> bool:
         if self._taken:
             return False
-        rule = SCRIPTED.get(self._place)
+        rule = SCRIPT_RUNNERS.get(self._command)
         if rule is None or rule.many is Many.NONE or not word or word == "-" or "=" in word:
             self._taken = rule is None
             return False
-        self._taken = rule.many is Many.FIRST and not _commands(word, rule)
+        self._taken = rule.many is Many.FIRST and not _takes_command(word, rule)
         return not is_secret_word(word)
 
 
-def _commands(word: str, rule: Scripted) -> bool:
+def _takes_command(word: str, rule: ScriptRunner) -> bool:
     """Whether a script takes a command's name itself (`python manage.py migrate`)."""
-    return word in COMMANDING and rule.place != word
+    return word in COMMAND_SCRIPTS and rule.command != word

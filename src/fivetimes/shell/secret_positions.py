@@ -16,15 +16,19 @@ from fivetimes.model import Role, Word
 
 
 @dataclass(frozen=True, slots=True)
-class Location:
+class SecretPosition:
     """Where one program takes a secret that no name announces.
 
-    `where` is the program with its subcommand path. `flags` are followed by the secret; `attached` flags have it in the same
-    word (`-pX`); of the plain words those from number `words` on are secret (0 is the first, None is none);
-    `stdin` marks what a here-string hands in. `example` has one secret, written SECRET.
+    Attributes:
+        command: the program with its subcommand path.
+        example: a line with one secret, written SECRET.
+        flags: that are followed by the secret.
+        attached: flags that have it in the same word (`-pX`).
+        words: of the plain words those from this number on are secret; 0 is the first, None is none.
+        stdin: whether a here-string hands one in.
     """
 
-    where: str
+    command: str
     example: str
     flags: frozenset[str] = frozenset()
     attached: tuple[str, ...] = ()
@@ -33,22 +37,22 @@ class Location:
 
     @property
     def program(self) -> str:
-        """The first word of `where`."""
-        return self.where.split(" ")[0]
+        """The first word of `command`."""
+        return self.command.split(" ")[0]
 
     @property
     def path(self) -> tuple[str, ...]:
-        """The subcommand words of `where`."""
-        return tuple(self.where.split(" ")[1:])
+        """The subcommand words of `command`."""
+        return tuple(self.command.split(" ")[1:])
 
 
 def _row(
-    where: str, example: str, *, flags: str = "", attached: str = "", words: int | None = None, stdin: bool = False
-) -> Location:
-    return Location(where, example, frozenset(flags.split()), tuple(attached.split()), words, stdin)
+    command: str, example: str, *, flags: str = "", attached: str = "", words: int | None = None, stdin: bool = False
+) -> SecretPosition:
+    return SecretPosition(command, example, frozenset(flags.split()), tuple(attached.split()), words, stdin)
 
 
-ROWS = (
+SECRET_POSITIONS = (
     _row("mysql", "mysql -u app -pSECRET shop", attached="-p"),
     _row("mysqldump", "mysqldump -pSECRET shop", attached="-p"),
     _row("mysqladmin", "mysqladmin -pSECRET status", attached="-p"),
@@ -218,20 +222,20 @@ ROWS = (
     _row("telegram-send", "telegram-send --token SECRET"),
 )  # fmt: skip
 
-_BY_PROGRAM: Mapping[str, tuple[Location, ...]] = {
-    program: tuple(sorted((row for row in ROWS if row.program == program), key=lambda row: -len(row.path)))
-    for program in {row.program for row in ROWS}
+_BY_PROGRAM: Mapping[str, tuple[SecretPosition, ...]] = {
+    program: tuple(sorted((row for row in SECRET_POSITIONS if row.program == program), key=lambda row: -len(row.path)))
+    for program in {row.program for row in SECRET_POSITIONS}
 }
 
 
-def place_of(words: Sequence[str]) -> Location | None:
+def secret_position_of(words: Sequence[str]) -> SecretPosition | None:
     """Return the row for a command, the longest subcommand path first.
 
     Its path need not stand in front: what lies between may be a flag's value, and a miss would cost a secret.
 
     Example:
-        >>> found = place_of(["docker", "--context", "ci", "login", "-p", "x"])
-        >>> found.where if found else None
+        >>> found = secret_position_of(["docker", "--context", "ci", "login", "-p", "x"])
+        >>> found.command if found else None
         'docker login'
     """
     rows = _BY_PROGRAM.get(words[0])
@@ -271,7 +275,7 @@ _INSIDE = re.compile(
 _SET = re.compile(
     r"""(?<![\w.\-])([\w.\-]++)(?=["']?(?:\s{0,8}[:=]{1,3}\s{0,8}["']?[^\s"'=]|\s{1,8}["']\S|\s{1,8}\S{0,64}[\d!@#$%^&*]))"""
 )
-# A line with none of these has no secret place by a name; asked once for the whole line, since most have none.
+# A line with none of these has no secret position by a name; asked once for the whole line, since most have none.
 _MARKS = (
     "pass", "pwd", "pw", "secret", "token", "key", "auth", "cred", "bearer", "cookie", "sid", "session", "sig", "otp", "pin", "mfa",
     "jwt", "psk", "salt", "sas", "://", "basic ", "identified",
@@ -339,7 +343,7 @@ def _names(name: str) -> bool:
 
 
 def suspicious(text: str) -> bool:
-    """Whether any name of a secret's place occurs at all; most lines have none."""
+    """Whether any name that announces a secret occurs at all; most lines have none."""
     low = text.lower()
     for name in _MARKS:  # noqa: SIM110 -- every line comes here: a plain loop is twice as fast as any()
         if name in low:
@@ -347,35 +351,35 @@ def suspicious(text: str) -> bool:
     return False
 
 
-def attached(place: Location | None, word: str) -> str | None:
+def attached_flag(position: SecretPosition | None, word: str) -> str | None:
     """Return the flag that has a secret in the same word (`-pX`), None where there is none."""
-    if place is not None:
-        for flag in place.attached:
+    if position is not None:
+        for flag in position.attached:
             if word.startswith(flag) and len(word) > len(flag):
                 return flag
     return None
 
 
-def mark(words: Sequence[Word], *, place: Location | None) -> list[Word]:
-    """Return the words with those in a secret's place marked; program, subcommands and flags stay what they are."""
+def with_secrets_marked(words: Sequence[Word], *, position: SecretPosition | None) -> list[Word]:
+    """Return the words with those in the position of a secret marked; program, subcommands and flags stay what they are."""
     marked: list[Word] = []
     plain = 0  # flags' values are counted too: that can only mark too much
     for word in words:
         if word.role not in (Role.VALUE, Role.SCRIPT):
             marked.append(word)
             continue
-        counted = place is not None and place.words is not None and plain >= place.words
-        secret = counted or is_secret_word(word.text) or _announced(marked, place)
+        counted = position is not None and position.words is not None and plain >= position.words
+        secret = counted or is_secret_word(word.text) or _announced(marked, position)
         plain += 1
         marked.append(Word(word.text, Role.SECRET) if secret else word)
     return marked
 
 
-def _announced(marked: Sequence[Word], place: Location | None) -> bool:
+def _announced(marked: Sequence[Word], position: SecretPosition | None) -> bool:
     """Whether the word before says that a secret follows."""
     before = marked[-1]
     if before.role is Role.FLAG:
-        if place is not None and (before.text in place.flags or (place.stdin and before.text == "<<<")):
+        if position is not None and (before.text in position.flags or (position.stdin and before.text == "<<<")):
             return True
         return names_secret(before.text)
     if before.role not in (Role.VALUE, Role.SCRIPT, Role.SECRET) or not names_secret(before.text):

@@ -1,7 +1,7 @@
-"""A command line with shell syntax -> its simple commands, by the grammar of tree-sitter-bash.
+"""A command line -> its simple commands: by the lexer where that is enough, else by the grammar of tree-sitter-bash.
 
 The grammar recovers from what it cannot read. What it knows: an error node, and whether words were lost in one; then the
-caller takes the plain way.
+lexer splits the line at its operators.
 """
 
 import re
@@ -11,9 +11,10 @@ from functools import lru_cache
 import tree_sitter_bash
 from tree_sitter import Language, Node, Parser
 
-from fivetimes.shell.lexer import Simple, unquote
+from fivetimes.shell.lexer import SimpleCommand, plain_commands, split_at_operators, unquote
 
-DEEPEST = 120  # nested nodes; beyond, a line is no one's work and only costs stack
+LONGEST = 65_536  # characters; a longer line is pasted text, not work
+_DEEPEST = 120  # nested nodes; beyond, a line is no one's work and only costs stack
 _OPERATORS = {"|", "|&", "&&", "||", ";", "&"}
 _BREAKS = {";;", ";&", ";;&", "\n", ")"}
 _REDIRECTIONS = {"file_redirect", "herestring_redirect", "heredoc_redirect"}
@@ -25,8 +26,26 @@ _STATEMENTS = {
 _SUBSTITUTIONS = ("$(", "`", "<(", ">(", "${ ")
 _ALNUM = re.compile(r"\w")
 # The grammar reads ASCII alone: its scanner looks other characters up beyond the end of a table, which ends the process
-# (tree-sitter-bash issue 337). One sign stands in for each, so that places stay the same and words are cut from the line itself.
-_STRANGE = re.compile(r"[^\t\n\r -~]")
+# (tree-sitter-bash issue 337). One sign stands in for each, so that offsets stay the same and words are cut from the line itself.
+_NOT_ASCII = re.compile(r"[^\t\n\r -~]")
+# It also skips a `-` before what looks like an assignment, as if it were not there, and takes the argument for the assignment
+# of the command behind it. To a shell `-` is a command's name like any other, and so it is to the grammar under another sign.
+_DASH_BEFORE_ASSIGNMENT = re.compile(r"(?<![^\s;&|(){}])-(?=[ \t]+[A-Za-z_]\w*(?:\[[^\]\n]*\])?\+?=(?!=))")
+_STAND_IN = "_"
+
+
+def simple_commands(text: str) -> tuple[list[SimpleCommand], bool]:
+    """Return the simple commands of a line before wrappers and roles, and whether they were read for sure.
+
+    Example:
+        >>> [command.words for command in simple_commands("cd src && make > log")[0]]
+        [['cd', 'src'], ['make']]
+    """
+    plain = plain_commands(text)
+    if plain is not None:
+        return plain, True
+    found, sure, lost = split_by_grammar(text)
+    return (split_at_operators(text) if lost else found), sure
 
 
 @lru_cache(maxsize=1)
@@ -34,21 +53,22 @@ def _parser() -> Parser:
     return Parser(Language(tree_sitter_bash.language()))
 
 
-def cut(text: str) -> tuple[list[Simple], bool, bool]:
+def split_by_grammar(text: str) -> tuple[list[SimpleCommand], bool, bool]:
     """Return the simple commands in order, whether the grammar was sure, and whether words were lost.
 
     Example:
-        >>> [(c.words, c.operator) for c in cut("cd src && make | tee log")[0]]
+        >>> [(c.words, c.operator) for c in split_by_grammar("cd src && make | tee log")[0]]
         [(['cd', 'src'], ''), (['make'], '&&'), (['tee', 'log'], '|')]
     """
-    root = _parser().parse(_STRANGE.sub("_", text).encode("ascii")).root_node
-    walk = _Walk(text)
-    walk.sequence(root)
-    return walk.found, not root.has_error, walk.lost
+    legible = _DASH_BEFORE_ASSIGNMENT.sub(_STAND_IN, _NOT_ASCII.sub(_STAND_IN, text))
+    root = _parser().parse(legible.encode("ascii")).root_node
+    visitor = _Visitor(text)
+    visitor.sequence(root)
+    return visitor.found, not root.has_error, visitor.lost
 
 
-class _Walk:
-    """One walk over a tree: collects simple commands, and the operator before the next."""
+class _Visitor:
+    """One pass over a tree: collects simple commands, and the operator before the next."""
 
     __slots__ = ("_depth", "_line", "_nests", "_pending", "found", "lost")
 
@@ -57,7 +77,7 @@ class _Walk:
         self._nests = any(mark in line for mark in _SUBSTITUTIONS)
         self._pending = ""
         self._depth = 0
-        self.found: list[Simple] = []
+        self.found: list[SimpleCommand] = []
         self.lost = False
 
     def _text(self, node: Node) -> str:
@@ -69,7 +89,7 @@ class _Walk:
     def sequence(self, node: Node) -> None:
         """Visit the children of anything that holds statements and operators."""
         self._depth += 1
-        if self._depth > DEEPEST:
+        if self._depth > _DEEPEST:
             self.lost = True
         else:
             for child in node.children:
@@ -87,7 +107,7 @@ class _Walk:
         elif kind == "ERROR":
             self._error(child)
         elif child.is_named:
-            _VISITS.get(kind, _Walk.sequence)(self, child)
+            _VISITS.get(kind, _Visitor.sequence)(self, child)
 
     def _list(self, node: Node) -> None:
         """Visit `a && b && c`, whose tree leans left, without one level of stack for each."""
@@ -138,7 +158,7 @@ class _Walk:
         if nested:
             self._inner(nested)
         if words:
-            self.found.append(Simple(words, (own or ";") if self.found else "", targets))
+            self.found.append(SimpleCommand(words, (own or ";") if self.found else "", targets))
             self._pending = ";"
 
     def _inner(self, nodes: list[Node]) -> None:
@@ -149,7 +169,7 @@ class _Walk:
 
     def _substitutions(self, node: Node) -> None:
         self._depth += 1
-        if self._depth > DEEPEST:
+        if self._depth > _DEEPEST:
             self.lost = True
         elif node.type in ("command_substitution", "process_substitution"):
             self._pending = ";" if self.found else ""
@@ -170,7 +190,7 @@ class _Walk:
         for child in node.children:
             if child.child_count == 0 or child.type in ("string", "concatenation", "expansion", "simple_expansion"):
                 words.append(self._word(child))
-            elif self._depth < DEEPEST:
+            elif self._depth < _DEEPEST:
                 self._depth += 1
                 self._leaves(child, words)
                 self._depth -= 1
@@ -206,7 +226,7 @@ class _Walk:
 
     def _redirect(self, node: Node, targets: list[tuple[str, str]]) -> list[str]:
         """Note a redirection's operator and target; return words of the command that stand behind the target."""
-        operator, place = "", len(targets)
+        operator, index = "", len(targets)
         operands: list[str] = []
         for child in node.children:
             if child.type == "file_descriptor" or (
@@ -218,9 +238,9 @@ class _Walk:
             elif child.is_named and child.type not in _NO_OPERAND:
                 operands.append(self._word(child))
         if node.type == "heredoc_redirect":  # the end marker and the body are no words
-            targets.insert(place, (operator, ""))
+            targets.insert(index, (operator, ""))
             return operands
-        targets.insert(place, (operator, operands[0] if operands else ""))
+        targets.insert(index, (operator, operands[0] if operands else ""))
         return operands[1:]
 
     def _after_heredoc(self, node: Node) -> None:
@@ -236,16 +256,16 @@ class _Walk:
 _NO_OPERAND = {"heredoc_start", "heredoc_body", "heredoc_end", "ERROR", *_STATEMENTS}
 
 
-def _skip(_walk: _Walk, _node: Node) -> None:
+def _skip(_visitor: _Visitor, _node: Node) -> None:
     """Pass over what holds no command."""
 
 
-_VISITS: dict[str, Callable[[_Walk, Node], None]] = {
-    "command": _Walk._command,
-    "declaration_command": _Walk._command,
-    "unset_command": _Walk._command,
-    "test_command": _Walk._test,
-    "redirected_statement": _Walk._redirected,
+_VISITS: dict[str, Callable[[_Visitor, Node], None]] = {
+    "command": _Visitor._command,
+    "declaration_command": _Visitor._command,
+    "unset_command": _Visitor._command,
+    "test_command": _Visitor._test,
+    "redirected_statement": _Visitor._redirected,
     "comment": _skip,
     "word": _skip,
     "heredoc_body": _skip,

@@ -1,9 +1,14 @@
-"""Table: programs that run another program -> what of their words is the command inside."""
+"""A simple command -> the simple commands that it runs: a table of programs that run another one, looked through."""
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+
+from fivetimes.model import Grammar
+from fivetimes.shell.lexer import SimpleCommand, plain_words
+from fivetimes.shell.programs import name_of
+from fivetimes.shell.syntax_tree import LONGEST, simple_commands
 
 ASSIGNMENT = re.compile(r"(?:\$env:)?[A-Za-z_]\w*(?:\[[^\]]*\])?\+?=")  # also PowerShell's
 
@@ -162,7 +167,132 @@ _ROWS = (
 )  # fmt: skip
 
 WRAPPERS: Mapping[str, Wrapper] = {row.name: row for row in _ROWS}
-PROGRAMS = frozenset(name.split(" ")[0] for name in WRAPPERS)
+WRAPPING = frozenset(name.split(" ")[0] for name in WRAPPERS)  # the programs of the table
+_DEEPEST = 5  # wrappers around wrappers; more is not looked through
+_PATH = 3  # words of a subcommand path in the table, at most
+# With these an operand may stand before the option that holds the line: `su - ana -c …`, `nix-shell x.nix --run …`.
+_OPERANDS_FIRST = frozenset({"su", "nix-shell"})
+
+
+def commands_run(simple: SimpleCommand, *, grammar: Grammar, depth: int = 0) -> list[SimpleCommand]:
+    """Return the command without leading assignments, or what it runs when it is a wrapper; nothing where no program is left.
+
+    Args:
+        simple: as it was cut out of its line.
+        grammar: what is known of public programs.
+        depth: the wrappers around it that were looked through.
+
+    Example:
+        >>> from fivetimes.redaction import public
+        >>> run = commands_run(SimpleCommand("sudo -u app ssh web cd /srv;make".split()), grammar=public())
+        >>> [(command.words, command.via, command.wrapper_args) for command in run]
+        [(['cd', '/srv'], ('sudo', 'ssh'), ('web',)), (['make'], ('sudo', 'ssh'), ('web',))]
+    """
+    words = _without_assignments(simple.words)
+    if not words or not words[0]:
+        return []
+    if depth < _DEEPEST:
+        name = name_of(words[0], grammar=grammar)
+        inner = _inside(name, simple, words, grammar) if name in WRAPPING else []
+        if inner:
+            return [run for each in inner for run in commands_run(each, grammar=grammar, depth=depth + 1)]
+    return [SimpleCommand(words, simple.operator, simple.redirections, simple.via, simple.wrapper_args)]
+
+
+def _without_assignments(words: list[str]) -> list[str]:
+    start = 0
+    while start < len(words) and ASSIGNMENT.match(words[start]):
+        start += 1
+    return words[start:] if start else words
+
+
+def _inside(name: str, simple: SimpleCommand, words: list[str], grammar: Grammar) -> list[SimpleCommand]:
+    """Return the simple commands that a wrapper runs; none where it runs nothing."""
+    wrapper, rest = _wrapper(name, words, grammar)
+    if wrapper is None:
+        return []
+    via = (*simple.via, wrapper.name.split(" ")[0])
+    if wrapper.inside is Inside.OPTION:
+        line = _line_after_option(wrapper, rest)
+        return [] if line is None else _inside_line(line, simple, via, simple.wrapper_args)
+    start = _start_inside(wrapper, rest)
+    if start is None:
+        return []
+    given = simple.wrapper_args
+    if wrapper.operands:
+        given += tuple([word for word in rest[:start] if not word.startswith("-")][-wrapper.operands :])
+    if wrapper.inside is Inside.TEXT:
+        return _inside_line(" ".join(rest[start:]), simple, via, given)
+    return [SimpleCommand(rest[start:], simple.operator, simple.redirections, via, given)]
+
+
+def _wrapper(name: str, words: list[str], grammar: Grammar) -> tuple[Wrapper | None, list[str]]:
+    """Return the wrapper's row, the longest subcommand path first, and the words after its name."""
+    path = _path(name, words, grammar)
+    for end in range(len(path), 0, -1):
+        found = WRAPPERS.get(" ".join((name, *(words[index] for index in path[:end]))))
+        if found is not None:
+            return found, words[path[end - 1] + 1 :]
+    return WRAPPERS.get(name), words[1:]
+
+
+def _path(name: str, words: list[str], grammar: Grammar) -> list[int]:
+    """Return the indices of the first plain words, flags and their values passed over."""
+    path: list[int] = []
+    is_value = False
+    for index, word in enumerate(words[1:], start=1):
+        if is_value:
+            is_value = False
+        elif word.startswith("-"):
+            is_value = grammar.takes_value(" ".join((name, *(words[step] for step in path))), word)
+        else:
+            path.append(index)
+            if len(path) == _PATH:
+                break
+    return path
+
+
+def _inside_line(
+    text: str, outer: SimpleCommand, via: tuple[str, ...], wrapper_args: tuple[str, ...]
+) -> list[SimpleCommand]:
+    """Split a line that stands in a word of another command, and let it take that command's place."""
+    # what a substitution prints is not known; what it runs was found already
+    if len(text) > LONGEST or text.startswith(("$(", "`")):
+        return []
+    words = plain_words(text)
+    found = [SimpleCommand(words)] if words is not None else simple_commands(text)[0]
+    for simple in found:
+        simple.via, simple.wrapper_args = via, wrapper_args
+    if found:
+        found[0].operator = outer.operator
+        found[-1].redirections = found[-1].redirections + outer.redirections
+        for simple in found[1:]:
+            simple.operator = simple.operator or ";"
+    return found
+
+
+def _start_inside(wrapper: Wrapper, words: Sequence[str]) -> int | None:
+    """Return where in `words` (those after the wrapper's name) the command inside begins; None where nothing is run."""
+    operands = wrapper.operands
+    start = 0
+    while start < len(words):
+        word = words[start]
+        if word in wrapper.stops:
+            return None
+        if word == "--":
+            start += 1
+            if operands == 0:
+                break
+        elif ASSIGNMENT.match(word):
+            start += 1
+        elif word.startswith("-") and len(word) > 1:
+            start += 2 if option_takes(wrapper.values, word) else 1
+        elif operands:
+            operands -= 1
+            start += 1
+        else:
+            break
+    return start if start < len(words) and not operands else None
 
 
 def option_takes(values: frozenset[str], word: str) -> bool:
@@ -180,38 +310,14 @@ def option_takes(values: frozenset[str], word: str) -> bool:
     return taking[:1] == [word[-1]] and word.index(word[-1]) == len(word) - 1
 
 
-def command_inside(wrapper: Wrapper, words: Sequence[str]) -> int | None:
-    """Return where in `words` (those after the wrapper's name) the command inside begins; None where nothing is run."""
-    operands = wrapper.operands
-    place = 0
-    while place < len(words):
-        word = words[place]
-        if word in wrapper.stops:
-            return None
-        if word == "--":
-            place += 1
-            if operands == 0:
-                break
-        elif ASSIGNMENT.match(word):
-            place += 1
-        elif word.startswith("-") and len(word) > 1:
-            place += 2 if option_takes(wrapper.values, word) else 1
-        elif operands:
-            operands -= 1
-            place += 1
-        else:
-            break
-    return place if place < len(words) and not operands else None
-
-
-def line_after_option(wrapper: Wrapper, words: Sequence[str]) -> str | None:
+def _line_after_option(wrapper: Wrapper, words: Sequence[str]) -> str | None:
     """Return the line that `bash -c` (also `-lc`) runs; None where there is none."""
-    for place, word in enumerate(words[:-1]):
+    for index, word in enumerate(words[:-1]):
         if word == wrapper.option or (
             _is_cluster(word) and word[-1] == wrapper.option[-1] and len(wrapper.option) == 2
         ):
-            return words[place + 1]
-        if not word.startswith("-") and wrapper.name not in ("su", "nix-shell"):
+            return words[index + 1]
+        if not word.startswith("-") and wrapper.name not in _OPERANDS_FIRST:
             return None
     return None
 
