@@ -10,6 +10,7 @@ from typing import Any
 
 from fivetimes.conductors import draft
 from fivetimes.model import (
+    ALWAYS,
     Balance,
     Boundaries,
     Candidate,
@@ -259,6 +260,8 @@ def _made_step(number: int, given: str | Mapping[str, Any]) -> dict[str, Any]:
     }
     step["specialist"] = {"kind": "shell", "name": (run.split() or ["x"])[0]}
     step |= more
+    if step["share"] < ALWAYS:
+        step["optional"] = True
     if "any" in step:
         del step["run"]
     return step

@@ -123,6 +123,12 @@ def show(
     _say(terminal.candidate(candidate, live=live, most=len(candidate.occurrences) if every else 3))
 
 
+def _formats() -> list[str]:
+    from fivetimes import exporters
+
+    return list(exporters.exporters())
+
+
 @app.command()
 def draft(
     names: Annotated[list[str], typer.Argument(metavar="ID...", help="Candidates' ids.")],
@@ -133,7 +139,8 @@ def draft(
         typer.Option(
             "--format",
             metavar="NAME",
-            help="What to write besides YAML: skill, runbook, just, github-actions, serverless-workflow, or a plugin's.",
+            autocompletion=_formats,
+            help="What to write besides YAML, such as runbook; a name that does not exist lists them all.",
         ),
     ] = "yaml",
     no_live: Annotated[

@@ -109,3 +109,17 @@ def test_a_file_name_is_a_slug_whatever_it_is_made_of(text: str) -> None:
     assert "--" not in made_of_it
     assert made_of_it == made_of_it.strip("-")
     assert made_of_it not in ("con", "prn", "aux", "nul", "com1", "lpt1")
+
+
+@pytest.mark.parametrize("form", ["just", "github-actions", "serverless-workflow"])
+def test_a_step_that_the_draft_marks_optional_has_a_switch_however_its_share_is_rounded(form: str) -> None:
+    runs: list[list[made.Way | None]] = [["make build", "make check" if n else None] for n in range(19)]
+    conductor = drafted(*made.candidate(runs))
+    assert conductor.document["steps"][1] | {"share": 0.95, "optional": True} == conductor.document["steps"][1]
+    assert "do_s2" in "".join(EXPORTERS[form](conductor).values())
+
+
+def test_the_picture_of_a_runbook_goes_past_a_step_that_the_draft_marks_optional() -> None:
+    runs: list[list[made.Way | None]] = [["make build", "make check" if n else None, "make pack"] for n in range(19)]
+    (text,) = EXPORTERS["runbook"](drafted(*made.candidate(runs))).values()
+    assert "s1 -.-> s3" in text

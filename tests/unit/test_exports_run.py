@@ -139,7 +139,7 @@ def test_a_value_put_in_a_template_is_one_word_whatever_it_is(parts: list[tuple[
         single(before) + ("{{ inputs.x }}" if holds else "") + single(after) for before, holds, after in parts
     )
     value = "two words; $(touch X) 'q\""
-    told = command(run, say=lambda ref: f'"${ref.name}"')
+    told = command(run, spell=lambda ref: f'"${ref.name}"')
     expected = "".join(f"{before}{value if holds else ''}{after}\0" for before, holds, after in parts)
     assert bash(told, x=value).stdout.decode() == expected
 
@@ -157,21 +157,21 @@ def single(text: str) -> str:
 @example("> x")
 @example("2>&1 x 2>&1")
 def test_any_template_is_one_line_that_bash_can_parse(run: str) -> None:
-    told = command(run, say=lambda ref: f'"${ref.name}"')
+    told = command(run, spell=lambda ref: f'"${ref.name}"')
     assert len(told.splitlines()) == 1
     assert bash(told, "-n").returncode == 0, told
 
 
 @pytest.mark.parametrize("run", HOSTILE)
 def test_nothing_in_a_literal_is_carried_out(run: str, tmp_path: Path) -> None:
-    bash(command("true " + single(run) + f" x{run}", say=lambda _: ""), folder=tmp_path)
+    bash(command("true " + single(run) + f" x{run}", spell=lambda _: ""), folder=tmp_path)
     assert not (tmp_path / "X").exists()
 
 
 def test_what_a_shell_does_for_a_command_it_still_does() -> None:
-    told = command("LANG=C sort *.txt > out.txt 2>&1", say=lambda _: "")
+    told = command("LANG=C sort *.txt > out.txt 2>&1", spell=lambda _: "")
     assert told == "LANG=C sort *.txt > out.txt 2>&1"
-    assert command("ls ~/notes", say=lambda _: "") == "ls ~/notes"
+    assert command("ls ~/notes", spell=lambda _: "") == "ls ~/notes"
 
 
 def test_a_quote_that_nothing_closes_is_a_letter() -> None:
@@ -278,7 +278,7 @@ def test_more_values_than_the_server_asks_for_are_refused() -> None:
 
 
 def test_a_bare_pipe_joins_two_commands_and_any_other_is_a_word() -> None:
-    said = command("printf '%s\\n' b '|' | sort > {{ inputs.x }} | wc |", say=lambda ref: f'"${ref.name}"')
+    said = command("printf '%s\\n' b '|' | sort > {{ inputs.x }} | wc |", spell=lambda ref: f'"${ref.name}"')
     assert said == """printf '%s\\n' b '|' | sort > "$x" | wc '|'"""
 
 
@@ -312,7 +312,7 @@ def test_a_gate_of_just_stops_the_run_unless_a_person_says_yes(
     assert play(guarded(), tmp_path, "made-up-0000", " cond;", answers=answers) == expected
 
 
-def test_a_step_that_may_be_left_out_is_left_out_when_told_so(tmp_path: Path) -> None:
+def test_a_step_that_may_be_left_out_is_left_out_when_its_switch_is_off(tmp_path: Path) -> None:
     conductor = made.conductor("touch first", {"run": "touch second", "share": 0.4})
     assert play(conductor, tmp_path, "do_s2=no", "made-up-0000") == ["first"]
     assert play(conductor, tmp_path, "made-up-0000") == ["first", "second"]

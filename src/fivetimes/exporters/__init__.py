@@ -1,30 +1,55 @@
-"""Conductor -> text: one file per format, each with one `export`."""
+"""Conductor -> text: each format in a module of its own, which has its name as `FORMAT` and one function `export`.
+
+In the order of reading: `base` (what formats share: file names, gates, sentences, the plan), `shell_words` (templates as lines
+of bash), then the formats. docs/contributing/add-an-export.md shows how to add one.
+"""
 
 from collections.abc import Mapping
+from typing import Protocol
 
 from fivetimes import plugins
 from fivetimes.exporters import github_actions, justfile, runbook, serverless_workflow, skill, yaml_file
 from fivetimes.exporters.base import slug
 from fivetimes.exporters.yaml_file import render
-from fivetimes.model import Exporter
+from fivetimes.model import Conductor, Exporter
 
-EXPORTERS: Mapping[str, Exporter] = {
-    "yaml": yaml_file.export,
-    "skill": skill.export,
-    "runbook": runbook.export,
-    "just": justfile.export,
-    "github-actions": github_actions.export,
-    "serverless-workflow": serverless_workflow.export,
-}
+
+class Format(Protocol):
+    """What a module of this package offers."""
+
+    FORMAT: str
+
+    def export(self, conductor: Conductor) -> Mapping[str, str]:
+        """File name -> text, as `fivetimes.model.Exporter` describes it."""
+        ...
+
+
+# one line for each format
+_FORMATS: tuple[Format, ...] = (
+    yaml_file,
+    skill,
+    runbook,
+    justfile,
+    github_actions,
+    serverless_workflow,
+)
+
+EXPORTERS: Mapping[str, Exporter] = {each.FORMAT: each.export for each in _FORMATS}
 
 
 def exporters() -> Mapping[str, Exporter]:
-    """Every format by name: ours, and those of installed guests (entry point `fivetimes.exporters`).
+    """Every format by name: ours, and those of installed plug-ins (entry point `fivetimes.exporters`).
 
     Raises:
-        FivetimesError: a guest cannot be loaded, or takes a name of ours.
+        FivetimesError: a plug-in cannot be loaded, or takes a name of ours.
+
+    Example:
+        >>> list(EXPORTERS)
+        ['yaml', 'skill', 'runbook', 'just', 'github-actions', 'serverless-workflow']
+        >>> set(EXPORTERS) <= set(exporters())
+        True
     """
     return plugins.joined("fivetimes.exporters", EXPORTERS)
 
 
-__all__ = ["EXPORTERS", "exporters", "render", "slug"]
+__all__ = ["EXPORTERS", "Format", "exporters", "render", "slug"]

@@ -1,13 +1,8 @@
-"""Any text -> a file name that is safe on every system.
+"""Conductor -> what the formats share: file names, gates that must not be lost, sentences and Markdown, and the plan for machines.
 
-Conductor -> its steps, each with the gate before it; what would lose a gate is refused.
-
-Conductor -> sentences and Markdown: what the formats for readers say in the same words.
-
-Conductor -> Plan: what the formats that a machine carries out have in common, each value by one name.
-
-A step of a shell is a command line; a step of another kind is handed to the program that the environment names for it
-(`RUN_SKILL`, `RUN_TOOL`, `RUN_ACTION`, `RUN_EDIT`), for specialists are interchangeable and we do not know who carries them out.
+A format for readers uses the sentences (`step_phrase`, `numbered`, …); a format that a machine carries out uses the plan (`plan`,
+`script`), in which each step is a command of bash and each value a variable. Both are told by `guarded_steps` and `carried`
+when a gate would be lost.
 """
 
 from __future__ import annotations
@@ -17,24 +12,36 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from textwrap import shorten
-from typing import Any
 
+from fivetimes.conductor_document import (
+    REFERENCE,
+    About,
+    ConductorDocument,
+    DocumentStep,
+    Gate,
+    Reference,
+    Specialist,
+    SpecialistKind,
+    StepAlternative,
+    most_repeats,
+    references,
+    step_alternatives,
+    template_parts,
+)
 from fivetimes.errors import RuleError
 from fivetimes.exporters import shell_words
-from fivetimes.exporters.shell_words import PLACEHOLDER, Ref
 from fivetimes.model import Conductor
 from fivetimes.redaction import show
 
-# ---- filenames
+# ---- file names
 
-
-_LONGEST_NAME = 60
+_LONGEST_NAME = 60  # letters; with an ending it fits every file system, and a listing's column
 # names that some systems give to devices, whatever the ending
 _DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))})
 
 
 def slug(text: str) -> str:
-    """Lower-case letters, digits and single hyphens, 1 to 60 of them.
+    """Any text as a file name that is safe on every system: lower-case letters, digits and single hyphens, 1 to 60 of them.
 
     Example:
         >>> slug("release-3f9a"), slug("../../etc/passwd"), slug("CON"), slug("")
@@ -47,29 +54,33 @@ def slug(text: str) -> str:
 # ---- gates
 
 
-def guarded_steps(conductor: Conductor) -> Sequence[Mapping[str, Any]]:
-    """The steps in order.
+def guarded_steps(conductor: Conductor) -> Sequence[DocumentStep]:
+    """The steps in order, each with the gate before it.
 
     Raises:
         RuleError: a step that cannot be undone has no gate, so no export of it would ask.
     """
-    steps: Sequence[Mapping[str, Any]] = conductor.document["steps"]
-    for step in steps:
-        if step.get("reversible") is False and not step.get("gate"):
+    for step in conductor.document["steps"]:
+        if step["reversible"] is False and "gate" not in step:
             raise RuleError(
                 f"{conductor.id}: step {step['id']} cannot be undone and no gate stands before it, so it is not "
                 "exported. Give the step a `gate`, or draft the conductor again."
             )
-    return steps
+    return conductor.document["steps"]
 
 
 def carried(conductor: Conductor, text: str, *, sign: str) -> str:
     """The text, if it carries as many gates as the conductor has.
 
+    Args:
+        conductor: what is exported.
+        text: the export.
+        sign: what stands in the text once for each gate, and nowhere else.
+
     Raises:
         RuleError: a gate was lost on the way into this format.
     """
-    gates = sum(bool(step.get("gate")) for step in guarded_steps(conductor))
+    gates = sum("gate" in step for step in guarded_steps(conductor))
     if text.count(sign) != gates:
         raise RuleError(
             f"{conductor.id}: {gates} gates stand in the conductor and {text.count(sign)} in the export, so it is not "
@@ -78,13 +89,12 @@ def carried(conductor: Conductor, text: str, *, sign: str) -> str:
     return text
 
 
-# ---- prose
-
+# ---- sentences and Markdown
 
 _LONGEST_COMMAND = 90  # characters of a command where it is only named
 
-# (namespace, what a person does about its values)
-SPACES: tuple[tuple[str, str], ...] = (
+# (space of a reference, what a person does about its values)
+_SPACES: tuple[tuple[str, str], ...] = (
     ("inputs", "one value for the whole run; ask for it at the start"),
     ("free", "differs each time; ask, or decide from what is at hand"),
     ("constants", "always the same where this was seen, and not written down here; ask for it once"),
@@ -112,25 +122,24 @@ def markdown(text: object) -> str:
     return re.sub(r"([\\`*_\[\]|#~])", r"\\\1", html.escape(line(text), quote=False))
 
 
-def told(step: Mapping[str, Any]) -> str:
-    """What a step does, as its usual command says it; values in angle brackets.
+def step_phrase(step: DocumentStep) -> str:
+    """What a step does: its usual command with values in angle brackets, or its label where no shell does it.
 
     Example:
-        >>> told({"action": "vim *", "specialist": {"kind": "shell", "name": "vim"}, "run": "vim posts/{{ inputs.slug }}.md"})
+        >>> from fivetimes.conductor_document import DocumentStep
+        >>> made: DocumentStep = {
+        ...     "id": "s1", "action": "vim *", "run": "vim posts/{{ inputs.slug }}.md",
+        ...     "specialist": {"kind": "shell", "name": "vim"}, "share": 1.0, "reversible": True, "expects": None,
+        ... }
+        >>> step_phrase(made)
         'vim posts/<slug>.md'
-        >>> told({"action": "skill:tag post *", "specialist": {"kind": "skill", "name": "tag"}, "run": "tag"})
+        >>> step_phrase({**made, "action": "skill:tag post *", "specialist": {"kind": "skill", "name": "tag"}})
         'skill:tag post *'
     """
     if step["specialist"]["kind"] != "shell":
         return line(step["action"])
-    return shorten(
-        line(PLACEHOLDER.sub(lambda found: f"<{found[2]}>", ways(step)[0]["run"])), _LONGEST_COMMAND, placeholder=" …"
-    )
-
-
-def ways(step: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
-    """The ways of a step; the step itself where it has one only."""
-    return step.get("any") or [step]
+    command = REFERENCE.sub(lambda found: f"<{found[2]}>", step_alternatives(step)[0]["run"])
+    return shorten(line(command), _LONGEST_COMMAND, placeholder=" …")
 
 
 def fenced(run: str) -> Iterator[str]:
@@ -140,42 +149,40 @@ def fenced(run: str) -> Iterator[str]:
     yield from (f"    {fence}sh", f"    {run}", f"    {fence}")
 
 
-def marks(step: Mapping[str, Any]) -> str:
+def marks(step: DocumentStep) -> str:
     """What is to be known of a step besides its command, in brackets; empty for one always done in one way."""
     found = []
     if step["share"] < 1:
         found.append(f"done in {step['share'] * 100:.0f} % of the runs")
     if "any" in step:
         found.append("one of several ways")
-    if step.get("repeat", [1, 1])[1] > 1:
-        found.append(f"up to {step['repeat'][1]} times, until it is good enough")
+    if most_repeats(step) > 1:
+        found.append(f"up to {most_repeats(step)} times, until it is good enough")
     return f" ({'; '.join(found)})" if found else ""
 
 
-def numbered(
-    number: int, step: Mapping[str, Any], *, stop: str, answered: Callable[[Mapping[str, Any]], str]
-) -> Iterator[str]:
-    """A step of a numbered list: its gate first where it has one, then what is done, then the command of each way.
+def numbered(number: int, step: DocumentStep, *, stop: str, answered: Callable[[Gate], str]) -> Iterator[str]:
+    """A step of a numbered list: its gate first where it has one, then what is done, then the command of each alternative.
 
     Args:
-        number: its place in the list.
-        step: of a conductor's document, with the gate that stands before it.
+        number: in the list.
+        step: with the gate that stands before it.
         stop: what a gate begins with.
-        answered: says of a gate who answers, and what a no means.
+        answered: a gate -> the sentence on who answers, and what a no means.
     """
-    done = f"{markdown(told(step))}{marks(step)}"
-    if gate := step.get("gate"):
-        yield f"{number}. {stop} {markdown(gate['ask'])} {answered(gate)}"
+    done = f"{markdown(step_phrase(step))}{marks(step)}"
+    if "gate" in step:
+        yield f"{number}. {stop} {markdown(step['gate']['ask'])} {answered(step['gate'])}"
         yield from ("", f"    Then {done}:")
     else:
         yield f"{number}. {done}"
     yield ""
-    for way in ways(step):
-        yield from fenced(line(way["run"]))
+    for alternative in step_alternatives(step):
+        yield from fenced(line(alternative["run"]))
 
 
-def inputs(document: Mapping[str, Any]) -> Iterator[str]:
-    """The values that run through several steps, and who says them."""
+def inputs(document: ConductorDocument) -> Iterator[str]:
+    """The values that run through several steps, and who gives them."""
     if not document["inputs"]:
         yield "None: no value runs through several steps."
     for name, entry in document["inputs"].items():
@@ -183,39 +190,40 @@ def inputs(document: Mapping[str, Any]) -> Iterator[str]:
         yield f"- `{name}`: a {entry['shape']}; {source}. {entry['distinct']} different ones in {entry['seen']} times."
 
 
-def legend(document: Mapping[str, Any]) -> Iterator[str]:
-    """What the placeholders of the steps stand for."""
+def legend(document: ConductorDocument) -> Iterator[str]:
+    """What the references in the steps stand for."""
     text = str(document["steps"])
     for name, written in document.get("constants", {}).items():
         if written is not None:
             yield f"- `{{{{ constants.{name} }}}}`: {markdown(written)}"
-    known = [(space, says) for space, says in SPACES if f"{{{{ {space}." in text]
-    for space, says in known:
-        yield f"- `{{{{ {space}.… }}}}`: {says}."
+    for space, meaning in _SPACES:
+        if f"{{{{ {space}." in text:
+            yield f"- `{{{{ {space}.… }}}}`: {meaning}."
     yield ""
 
 
-def purpose(document: Mapping[str, Any]) -> str:
-    """What a person said that it is for, or that nobody has said it yet."""
-    said = document["why"]["purpose"] or _answer(document, "purpose")
-    return markdown(said) if said else "Nobody has said yet what it is for."
+def purpose(document: ConductorDocument) -> str:
+    """What it is for in a person's words, or that nobody has written it yet."""
+    written = document["why"]["purpose"] or _answer(document, "purpose")
+    return markdown(written) if written else "Nobody has said yet what it is for."
 
 
-def _answer(document: Mapping[str, Any], about: str) -> str | None:
+def limits(document: ConductorDocument) -> Iterator[str]:
+    """When it succeeded, when not to run it, and what must hold before, in a person's words."""
+    why = document["why"]
+    if success := why["success"] or _answer(document, "success"):
+        yield f"It succeeded when: {markdown(success)}"
+    if bounds := why["out_of_bounds"] or _answer(document, "out_of_bounds"):
+        yield f"Out of bounds: {markdown(bounds)}"
+    for condition in document.get("preconditions", ()):
+        yield f"Before it runs: {markdown(condition)}"
+
+
+def _answer(document: ConductorDocument, about: About) -> str | None:
     return next((q["answer"] for q in document["questions"] if q["about"] == about and q["answer"]), None)
 
 
-def limits(document: Mapping[str, Any]) -> Iterator[str]:
-    """What a person said of when it succeeded and when not to run it."""
-    for about, says in (("success", "It succeeded when"), ("out_of_bounds", "Out of bounds")):
-        said = document["why"][about] or _answer(document, about)
-        if said:
-            yield f"{says}: {markdown(said)}"
-    for held in document.get("preconditions", ()):
-        yield f"Before it runs: {markdown(held)}"
-
-
-def questions(document: Mapping[str, Any]) -> Iterator[str]:
+def questions(document: ConductorDocument) -> Iterator[str]:
     """The questions, with their answers as far as a person gave them."""
     for question in document["questions"]:
         if question["answer"]:
@@ -225,7 +233,7 @@ def questions(document: Mapping[str, Any]) -> Iterator[str]:
             yield f"- {markdown(question['ask'])} ({markdown(question['evidence'])}){needed}"
 
 
-def evidence(document: Mapping[str, Any]) -> str:
+def evidence(document: ConductorDocument) -> str:
     """The numbers that it stands on."""
     seen = document["evidence"]
     least = "At least " if seen["at_least"] else ""
@@ -236,19 +244,24 @@ def evidence(document: Mapping[str, Any]) -> str:
     )
 
 
-def override(document: Mapping[str, Any]) -> Iterator[str]:
+def override(document: ConductorDocument) -> Iterator[str]:
     """Who took it upon themselves to draft it below the rule."""
-    if taken := document.get("override"):
+    if "override" in document:
+        taken = document["override"]
         yield ""
         yield f"Drafted below the rule by {markdown(taken['by'])}, because: {markdown(taken['because'])}"
 
 
-# ---- plan
+# ---- the plan: what the formats that a machine carries out have in common, each value by one name
 
-
-ALWAYS = 0.95  # a step seen in a smaller share of the runs may be left out
-
-_RUNNERS = {"skill": "RUN_SKILL", "tool": "RUN_TOOL", "action": "RUN_ACTION", "edit": "RUN_EDIT"}
+# A step of another kind than a shell's is handed to the program that the environment names for it: specialists are
+# interchangeable, and we do not know who carries them out.
+_RUNNERS: Mapping[SpecialistKind, str] = {
+    "skill": "RUN_SKILL",
+    "tool": "RUN_TOOL",
+    "action": "RUN_ACTION",
+    "edit": "RUN_EDIT",
+}
 _SECRET = re.compile(
     r"(?:^|_)(?:secret|token|password|passphrase|passwd|pwd|credentials?|(?:api|access|private)_key)(?:_|$)"
 )
@@ -257,46 +270,49 @@ _TAKEN = frozenset("if else export unexport import mod set alias assert true fal
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
-    """What a run needs to know: the placeholder, the variable that holds it, and whether it may be seen."""
+class RunValue:
+    """What a run needs to know: the reference, the variable that holds it, whether it may be seen, and what it is, in words."""
 
-    ref: Ref
+    reference: Reference
     variable: str
     secret: bool
-    says: str
+    description: str
 
     @property
     def asked(self) -> bool:
-        """Whether it is said anew for each run; secrets and constants are set once, in the environment."""
-        return self.ref.space != "constants" and not self.secret
+        """Whether it is given anew for each run; secrets and constants are set once, in the environment."""
+        return self.reference.space != "constants" and not self.secret
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
-    """One way of a step: a command of bash, what it needs, and how often this way was taken.
+class PlannedCommand:
+    """One alternative of a step: a command of bash, what it needs, and how often it was taken (share of the step).
 
     `arguments` are templates; `settled` are the constants in them that a person has written down.
     """
 
     command: str
-    needs: tuple[Value, ...]
+    needs: tuple[RunValue, ...]
     share: float
-    kind: str
+    kind: SpecialistKind
     name: str
     arguments: Mapping[str, str]
-    settled: Mapping[Ref, str]
+    settled: Mapping[Reference, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A step with its gate, whether it may be left out, and its ways, the commonest first."""
+    """A step with its phrase, its gate, whether it may be left out, how often it is done in a row at most, and its commands.
+
+    The commonest alternative's command stands first.
+    """
 
     id: str
-    says: str
-    gate: Mapping[str, Any] | None
+    phrase: str
+    gate: Gate | None
     optional: bool
-    again: int
-    acts: tuple[Act, ...]
+    repeats: int
+    commands: tuple[PlannedCommand, ...]
 
     @property
     def switch(self) -> str:
@@ -305,13 +321,18 @@ class Stage:
 
     @property
     def choice(self) -> str:
-        """The variable that says which way is taken."""
+        """The variable that chooses the alternative."""
         return f"way_{self.id}"
 
     @property
-    def needs(self) -> tuple[Value, ...]:
-        """What any of its ways needs."""
-        return tuple(dict.fromkeys(value for act in self.acts for value in act.needs))
+    def choices(self) -> list[str]:
+        """What the variable may be, the usual one first; empty where there is nothing to choose."""
+        return [str(number) for number in range(1, len(self.commands) + 1)] if len(self.commands) > 1 else []
+
+    @property
+    def needs(self) -> tuple[RunValue, ...]:
+        """What any of its alternatives needs."""
+        return tuple(dict.fromkeys(value for command in self.commands for value in command.needs))
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,7 +340,7 @@ class Plan:
     """The stages in order and all values, in the order of their first use."""
 
     stages: tuple[Stage, ...]
-    values: tuple[Value, ...]
+    values: tuple[RunValue, ...]
 
 
 def plan(conductor: Conductor, *, form: str) -> Plan:
@@ -327,7 +348,7 @@ def plan(conductor: Conductor, *, form: str) -> Plan:
 
     Args:
         conductor: what is exported.
-        form: the format's name, for the sentences.
+        form: the format's name, for the messages.
 
     Raises:
         RuleError: a gate is missing, or a step needs what only a person or an agent can carry on.
@@ -336,102 +357,105 @@ def plan(conductor: Conductor, *, form: str) -> Plan:
     for step in steps:
         _refuse(conductor, step, form)
     written = conductor.document.get("constants", {})
-    settled = {Ref("constants", name): text for name, text in written.items() if text is not None}
+    settled = {Reference("constants", name): text for name, text in written.items() if text is not None}
     values = _values(steps, settled)
     stages = tuple(_stage(step, values, settled) for step in steps)
     return Plan(stages, tuple(values.values()))
 
 
-def _refuse(conductor: Conductor, step: Mapping[str, Any], form: str) -> None:
+def _refuse(conductor: Conductor, step: DocumentStep, form: str) -> None:
     out = f"so it is not exported as {form}. Export it as runbook or skill, where a person or an agent carries it on."
-    taken = [ref for way in ways(step) for ref in shell_words.references(way["run"]) if ref.space.startswith("steps.")]
+    found = [reference for way in step_alternatives(step) for reference in references(way["run"])]
+    taken = [reference for reference in found if reference.space.startswith("steps.")]
     if taken:
         raise RuleError(f"{conductor.id}: step {step['id']} needs {taken[0].name} of {taken[0].space[6:]}, {out}")
 
 
-def _values(steps: Sequence[Mapping[str, Any]], settled: Mapping[Ref, str]) -> dict[Ref, Value]:
-    texts = [text for step in steps for way in ways(step) for text in (way["run"], *way.get("with", {}).values())]
-    values: dict[Ref, Value] = {}
+def _values(steps: Sequence[DocumentStep], settled: Mapping[Reference, str]) -> dict[Reference, RunValue]:
+    ways = [way for step in steps for way in step_alternatives(step)]
+    texts = [text for way in ways for text in (way["run"], *way.get("with", {}).values())]
+    values: dict[Reference, RunValue] = {}
     taken: set[str] = set(_TAKEN)
-    for ref in dict.fromkeys(ref for text in texts for ref in shell_words.references(text) if ref not in settled):
-        variable = next(name for name in _variables(ref) if name not in taken)
+    for reference in dict.fromkeys(found for text in texts for found in references(text) if found not in settled):
+        variable = next(name for name in _variables(reference) if name not in taken)
         taken.add(variable)
-        values[ref] = Value(ref, variable, _SECRET.search(ref.name) is not None, _says(ref))
+        secret = _SECRET.search(reference.name) is not None
+        values[reference] = RunValue(reference, variable, secret, _description(reference))
     return values
 
 
-def _variables(ref: Ref) -> Iterator[str]:
-    yield ref.name
-    yield f"{ref.space}_{ref.name}"
-    yield from (f"{ref.space}_{ref.name}_{number}" for number in range(2, 1000))
+def _variables(reference: Reference) -> Iterator[str]:
+    yield reference.name
+    yield f"{reference.space}_{reference.name}"
+    yield from (f"{reference.space}_{reference.name}_{number}" for number in range(2, 1000))
 
 
-def _says(ref: Ref) -> str:
-    if ref.space == "inputs":
+def _description(reference: Reference) -> str:
+    if reference.space == "inputs":
         return "one value for the whole run"
-    return "differs each time" if ref.space == "free" else "always the same, and not written down here"
+    return "differs each time" if reference.space == "free" else "always the same, and not written down here"
 
 
-def _stage(step: Mapping[str, Any], values: Mapping[Ref, Value], settled: Mapping[Ref, str]) -> Stage:
-    acts = tuple(_act(way, step["specialist"], values, settled) for way in ways(step))
-    again = int(step.get("repeat", [1, 1])[1])
-    return Stage(step["id"], told(step), step.get("gate"), step["share"] < ALWAYS, again, acts)
+def _stage(step: DocumentStep, values: Mapping[Reference, RunValue], settled: Mapping[Reference, str]) -> Stage:
+    commands = tuple(_command(way, step["specialist"], values, settled) for way in step_alternatives(step))
+    optional = step.get("optional", False)
+    return Stage(step["id"], step_phrase(step), step.get("gate"), optional, most_repeats(step), commands)
 
 
-def _act(
-    way: Mapping[str, Any], usual: Mapping[str, str], values: Mapping[Ref, Value], settled: Mapping[Ref, str]
-) -> Act:
+def _command(
+    way: StepAlternative,
+    usual: Specialist,
+    values: Mapping[Reference, RunValue],
+    settled: Mapping[Reference, str],
+) -> PlannedCommand:
     specialist = way.get("specialist", usual)
-    arguments = dict(way.get("with", {}))
-    found = [ref for text in (way["run"], *arguments.values()) for ref in shell_words.references(text)]
-    needs = tuple(dict.fromkeys(values[ref] for ref in found if ref in values))
+    arguments = way.get("with", {})
+    found = [reference for text in (way["run"], *arguments.values()) for reference in references(text)]
+    needs = tuple(dict.fromkeys(values[reference] for reference in found if reference in values))
 
-    def say(ref: Ref) -> str:
-        return f'"${values[ref].variable}"' if ref in values else shell_words.quote(settled[ref])
+    def spell(reference: Reference) -> str:
+        return f'"${values[reference].variable}"' if reference in values else shell_words.quote(settled[reference])
 
     runner = _RUNNERS.get(specialist["kind"])
-    told = shell_words.command(way["run"], say=say) if runner is None else _handed(runner, specialist, arguments, say)
-    return Act(told, needs, way["share"], specialist["kind"], specialist["name"], arguments, settled)
+    handed = None if runner is None else _handed(runner, specialist, arguments, spell)
+    command = handed or shell_words.command(way["run"], spell=spell)
+    return PlannedCommand(command, needs, way["share"], specialist["kind"], specialist["name"], arguments, settled)
 
 
-def _handed(runner: str, specialist: Mapping[str, str], arguments: Mapping[str, str], say: shell_words.Say) -> str:
+def _handed(runner: str, specialist: Specialist, arguments: Mapping[str, str], spell: shell_words.Spell) -> str:
     """The command that hands a step to whoever carries it out here, each argument one word."""
-    named = [shell_words.quote(f"{key}=") + _argument(text, say) for key, text in arguments.items()]
+    named = [shell_words.quote(f"{key}=") + _argument(text, spell) for key, text in arguments.items()]
     return " ".join([f'"${runner}"', shell_words.quote(specialist["name"]), *named])
 
 
-def _argument(text: str, say: shell_words.Say) -> str:
-    written, last = [], 0
-    for found in shell_words.PLACEHOLDER.finditer(text):
-        written += [shell_words.quote(text[last : found.start()])] if found.start() > last else []
-        written.append(say(Ref(found[1], found[2])))
-        last = found.end()
-    return "".join(written) + (shell_words.quote(text[last:]) if text[last:] else "")
+def _argument(text: str, spell: shell_words.Spell) -> str:
+    parts = template_parts(text)
+    return "".join(spell(part) if isinstance(part, Reference) else shell_words.quote(part) for part in parts)
 
 
 def demands(stage: Stage) -> tuple[str, ...]:
     """The variables of the environment that a stage cannot do without."""
-    runners = (_RUNNERS[act.kind] for act in stage.acts if act.kind in _RUNNERS)
+    runners = (_RUNNERS[command.kind] for command in stage.commands if command.kind in _RUNNERS)
     settled = (value.variable for value in stage.needs if not value.asked)
     return tuple(dict.fromkeys((*runners, *settled)))
 
 
 def script(stage: Stage) -> str:
-    """A stage on one line of bash: it names what is missing, then takes the chosen way, unless it is left out.
+    """A stage on one line of bash: it names what is missing, then takes the chosen alternative, unless it is left out.
 
     Example:
-        >>> act = Act("make all", (), 1.0, "shell", "make", {}, {})
-        >>> script(Stage("s2", "make", None, True, 1, (act,)))
+        >>> command = PlannedCommand("make all", (), 1.0, "shell", "make", {}, {})
+        >>> script(Stage("s2", "make", None, True, 1, (command,)))
         'if test "$do_s2" = yes; then make all; fi'
     """
     asked = "".join(f': "${{{name}:?is not set: see the head of this file}}"; ' for name in demands(stage))
-    told = stage.acts[0].command if len(stage.acts) == 1 else _chosen(stage)
+    done = _chosen(stage) if stage.choices else stage.commands[0].command
     if not stage.optional:
-        return asked + told
-    return f'if test "${stage.switch}" = yes; then {asked}{told}; fi'
+        return asked + done
+    return f'if test "${stage.switch}" = yes; then {asked}{done}; fi'
 
 
 def _chosen(stage: Stage) -> str:
-    branches = "".join(f"{number}) {act.command} ;; " for number, act in enumerate(stage.acts, 1))
-    otherwise = f'*) echo "{stage.choice} is a number from 1 to {len(stage.acts)}" >&2; exit 2 ;;'
+    branches = "".join(f"{number}) {command.command} ;; " for number, command in enumerate(stage.commands, 1))
+    otherwise = f'*) echo "{stage.choice} is a number from 1 to {len(stage.commands)}" >&2; exit 2 ;;'
     return f'case "${stage.choice}" in {branches}{otherwise} esac'

@@ -11,8 +11,10 @@ from typing import Any
 import yaml
 
 from fivetimes.errors import RuleError
-from fivetimes.exporters.base import Plan, Stage, Value, demands, evidence, line, plan, purpose, script, slug
+from fivetimes.exporters.base import Plan, RunValue, Stage, demands, evidence, line, plan, purpose, script, slug
 from fivetimes.model import Conductor
+
+FORMAT = "github-actions"
 
 _MOST_INPUTS = 25  # that the server takes
 _CARRIED = "work"
@@ -29,7 +31,7 @@ def export(conductor: Conductor) -> Mapping[str, str]:
     Raises:
         RuleError: it cannot be carried out on a server without loss.
     """
-    workflow = _workflow(conductor, plan(conductor, form="github-actions"))
+    workflow = _workflow(conductor, plan(conductor, form=FORMAT))
     text = yaml.safe_dump(workflow, sort_keys=False, allow_unicode=True, width=120)
     return {f"{slug(conductor.id)}.github.yml": "\n".join(_head(conductor)) + f"\n{text}"}
 
@@ -38,7 +40,7 @@ def _head(conductor: Conductor) -> Iterator[str]:
     document, name = conductor.document, slug(conductor.id)
     yield f"# {_text(document['title'])}. {_text(purpose(document))}"
     yield f"# {evidence(document)} Drafted by fivetimes: {_text(conductor.id)}, {document['evidence']['digest']}"
-    if any(step.get("gate") for step in document["steps"]):
+    if any("gate" in step for step in document["steps"]):
         yield f"# Gates: give the environment {name} required reviewers (Settings, Environments); without them it stops itself."
     yield "# Steps that push or publish need rights which this file does not give: add them to its permissions."
 
@@ -71,18 +73,23 @@ def _inputs(planned: Plan) -> dict[str, Any]:
     asked: dict[str, Any] = {}
     for value in planned.values:
         if value.asked:
-            asked[value.variable] = {"description": value.says, "required": True, "type": "string"}
+            asked[value.variable] = {"description": value.description, "required": True, "type": "string"}
     for stage in planned.stages:
         if stage.optional:
-            asked[stage.switch] = _choice(f"{stage.says}: sometimes left out", ["yes", "no"])
-        if len(stage.acts) > 1:
-            numbers = [str(number) for number in range(1, len(stage.acts) + 1)]
-            asked[stage.choice] = _choice(f"{stage.says}: which way", numbers)
+            asked[stage.switch] = _choice(f"{stage.phrase}: sometimes left out", ["yes", "no"])
+        if stage.choices:
+            asked[stage.choice] = _choice(f"{stage.phrase}: which way", stage.choices)
     return asked
 
 
-def _choice(says: str, options: list[str]) -> dict[str, Any]:
-    return {"description": _text(says), "required": True, "type": "choice", "default": options[0], "options": options}
+def _choice(description: str, options: list[str]) -> dict[str, Any]:
+    return {
+        "description": _text(description),
+        "required": True,
+        "type": "choice",
+        "default": options[0],
+        "options": options,
+    }
 
 
 # ---- jobs
@@ -141,20 +148,20 @@ def _handed_on() -> list[dict[str, Any]]:
 
 def _step(stage: Stage) -> dict[str, Any]:
     env = dict(_env(stage))
-    return {"name": f"{stage.id}: {_text(stage.says)}", **({"env": env} if env else {}), "run": script(stage)}
+    return {"name": f"{stage.id}: {_text(stage.phrase)}", **({"env": env} if env else {}), "run": script(stage)}
 
 
 def _env(stage: Stage) -> Iterator[tuple[str, str]]:
     if stage.optional:
         yield stage.switch, f"${{{{ inputs.{stage.switch} }}}}"
-    if len(stage.acts) > 1:
+    if stage.choices:
         yield stage.choice, f"${{{{ inputs.{stage.choice} }}}}"
     known = {value.variable: value for value in stage.needs}
     for variable in dict.fromkeys((*known, *demands(stage))):
         yield variable, f"${{{{ {_kept(known.get(variable))}.{variable} }}}}"
 
 
-def _kept(value: Value | None) -> str:
+def _kept(value: RunValue | None) -> str:
     """Where the server keeps it: typed at the start, a secret, or a variable of the repository."""
     if value is None:
         return "vars"

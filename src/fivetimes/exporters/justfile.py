@@ -5,8 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from fivetimes.exporters.base import Plan, Stage, Value, carried, demands, evidence, line, plan, purpose, script, slug
+from fivetimes.exporters.base import (
+    Plan,
+    RunValue,
+    Stage,
+    carried,
+    demands,
+    evidence,
+    line,
+    plan,
+    purpose,
+    script,
+    slug,
+)
 from fivetimes.model import Conductor
+
+FORMAT = "just"
 
 _CONFIRM = "\n[confirm("
 
@@ -17,7 +31,7 @@ def export(conductor: Conductor) -> Mapping[str, str]:
     Raises:
         RuleError: it cannot be carried out from a terminal without loss.
     """
-    text = "\n".join(_file(conductor, plan(conductor, form="just")))
+    text = "\n".join(_file(conductor, plan(conductor, form=FORMAT)))
     return {f"{slug(conductor.id)}.just": f"{carried(conductor, text, sign=_CONFIRM)}\n"}
 
 
@@ -27,8 +41,8 @@ def _file(conductor: Conductor, planned: Plan) -> Iterator[str]:
     for stage in planned.stages:
         if stage.optional:
             yield from (f"# no leaves out {stage.id}", f'export {stage.switch} := "yes"')
-        if len(stage.acts) > 1:
-            yield from (f"# 1 to {len(stage.acts)}: the way of {stage.id}", f'export {stage.choice} := "1"')
+        if stage.choices:
+            yield from (f"# 1 to {stage.choices[-1]}: the way of {stage.id}", f'export {stage.choice} := "1"')
     yield from ("", f"# {line(conductor.document['title'])}")
     yield f"{_name(conductor)}{_parameters(_asked(planned.stages))}: {' '.join(map(_called, planned.stages))}"
     for stage in planned.stages:
@@ -45,11 +59,11 @@ def _head(conductor: Conductor, planned: Plan) -> Iterator[str]:
         yield f"# Set in the environment, or in a .env file beside this one: {', '.join(settled)}"
 
 
-def _asked(stages: tuple[Stage, ...]) -> list[Value]:
+def _asked(stages: tuple[Stage, ...]) -> list[RunValue]:
     return [value for value in dict.fromkeys(value for stage in stages for value in stage.needs) if value.asked]
 
 
-def _parameters(values: list[Value]) -> str:
+def _parameters(values: list[RunValue]) -> str:
     return "".join(f" ${value.variable}" for value in values)
 
 
@@ -59,14 +73,14 @@ def _called(stage: Stage) -> str:
 
 
 def _recipe(stage: Stage) -> Iterator[str]:
-    yield from ("", f"# {stage.says}{_again(stage)}")
+    yield from ("", f"# {stage.phrase}{_repeats(stage)}")
     if stage.gate:
-        yield f"[confirm({_string(str(stage.gate['ask']) + ' [y/N]')})]"
+        yield f"[confirm({_string(stage.gate['ask'] + ' [y/N]')})]"
     yield from (f"{stage.id}{_parameters(_asked((stage,)))}:", f"    {script(stage)}")
 
 
-def _again(stage: Stage) -> str:
-    return f" (up to {stage.again} times, until it is good enough: call it again)" if stage.again > 1 else ""
+def _repeats(stage: Stage) -> str:
+    return f" (up to {stage.repeats} times, until it is good enough: call it again)" if stage.repeats > 1 else ""
 
 
 def _name(conductor: Conductor) -> str:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
 
+from fivetimes.conductor_document import DocumentStep, Gate, most_repeats
 from fivetimes.exporters.base import (
-    ALWAYS,
     carried,
     evidence,
     guarded_steps,
@@ -21,9 +20,11 @@ from fivetimes.exporters.base import (
     purpose,
     questions,
     slug,
-    told,
+    step_phrase,
 )
 from fivetimes.model import Conductor
+
+FORMAT = "runbook"
 
 _STOP = "**GATE.**"
 _LABEL = 60  # characters of a label in the picture
@@ -55,14 +56,14 @@ def _paragraphs(lines: Iterator[str]) -> Iterator[str]:
         yield from (text, "")
 
 
-def _step(number: int, step: Mapping[str, Any]) -> Iterator[str]:
+def _step(number: int, step: DocumentStep) -> Iterator[str]:
     yield from numbered(number, step, stop=_STOP, answered=_answered)
     if step["expects"]:
         yield f"    Good enough when {markdown(step['expects'])}"
     yield ""
 
 
-def _answered(gate: Mapping[str, Any]) -> str:
+def _answered(gate: Gate) -> str:
     who = markdown(gate["answerer"]) if gate["answerer"] else "a person"
     return f"Answered by {who}; if it is no, {markdown(gate['on_no'])} here."
 
@@ -76,28 +77,28 @@ def picture(conductor: Conductor) -> Iterator[str]:
     before = ["begin([begin])"]
     for step in guarded_steps(conductor):
         name = step["id"]
-        shape = f'{name}["{_label(told(step))}"]'
-        if step.get("gate"):
+        shape = f'{name}["{_label(step_phrase(step))}"]'
+        if "gate" in step:
             gate = f"gate_{name}"
             yield from _arrows(before, f'{gate}{{"{_label(step["gate"]["ask"])}"}}')
             yield f"    {gate} -- no --> stopped([stop])"
             yield f"    {gate} -- yes --> {shape}"
         else:
             yield from _arrows(before, shape)
-        if step.get("repeat", [1, 1])[1] > 1:
+        if most_repeats(step) > 1:
             yield f"    {name} -- again --> {name}"
         before = [name, *_past(step, before)]
     yield from _arrows(before, "done([done])")
 
 
-def _past(step: Mapping[str, Any], before: list[str]) -> list[str]:
+def _past(step: DocumentStep, before: list[str]) -> list[str]:
     """Where else the flow may come from when a step may be left out."""
-    return [_bare(node) for node in before] if step["share"] < ALWAYS else []
+    return [_bare(node) for node in before] if "optional" in step else []
 
 
 def _arrows(before: list[str], node: str) -> Iterator[str]:
-    for place, origin in enumerate(dict.fromkeys(before)):
-        yield f"    {origin} {'-->' if place == 0 else '-.->'} {node}"
+    for number, origin in enumerate(dict.fromkeys(before)):
+        yield f"    {origin} {'-->' if number == 0 else '-.->'} {node}"
 
 
 def _bare(node: str) -> str:

@@ -12,10 +12,11 @@ from typing import Any
 
 import yaml
 
-from fivetimes.exporters.base import Act, Plan, Stage, Value, evidence, line, plan, purpose, slug
-from fivetimes.exporters.shell_words import PLACEHOLDER, Ref
+from fivetimes.conductor_document import Reference, template_parts
+from fivetimes.exporters.base import Plan, PlannedCommand, RunValue, Stage, evidence, line, plan, purpose, slug
 from fivetimes.model import Conductor
 
+FORMAT = "serverless-workflow"
 DSL = "1.0.0"
 
 _ASKED = "fivetimes.gate.asked.v1"
@@ -30,7 +31,7 @@ def export(conductor: Conductor) -> Mapping[str, str]:
     Raises:
         RuleError: it cannot be carried out by an engine without loss.
     """
-    workflow = _workflow(conductor, plan(conductor, form="serverless-workflow"))
+    workflow = _workflow(conductor, plan(conductor, form=FORMAT))
     return {
         f"{slug(conductor.id)}.workflow.yaml": yaml.safe_dump(workflow, sort_keys=False, allow_unicode=True, width=120)
     }
@@ -63,7 +64,7 @@ def _text(text: object) -> str:
 def _input(planned: Plan) -> dict[str, Any]:
     """The JSON Schema of a run's input."""
     properties: dict[str, Any] = {
-        value.variable: {"type": "string", "minLength": 1, "description": value.says}
+        value.variable: {"type": "string", "minLength": 1, "description": value.description}
         for value in planned.values
         if not value.secret
     }
@@ -71,9 +72,8 @@ def _input(planned: Plan) -> dict[str, Any]:
     for stage in planned.stages:
         if stage.optional:
             properties[stage.switch] = {"enum": ["yes", "no"], "default": "yes"}
-        if len(stage.acts) > 1:
-            numbers = [str(number) for number in range(1, len(stage.acts) + 1)]
-            properties[stage.choice] = {"enum": numbers, "default": "1"}
+        if stage.choices:
+            properties[stage.choice] = {"enum": stage.choices, "default": stage.choices[0]}
     return {"type": "object", "required": needed, "properties": properties, "additionalProperties": False}
 
 
@@ -83,8 +83,8 @@ def _input(planned: Plan) -> dict[str, Any]:
 def _stage(stage: Stage, conductor: Conductor) -> dict[str, Task]:
     """A step with its gate as one list of tasks, so that the gate stands directly before it and is left out only with it."""
     left_out = {"if": f'${{ $workflow.input.{stage.switch} != "no" }}'} if stage.optional else {}
-    tasks = [*_gate(stage, conductor), *_acts(stage)]
-    metadata = {"step": stage.says.replace("${", "$ {"), **({"repeat": stage.again} if stage.again > 1 else {})}
+    tasks = [*_gate(stage, conductor), *_commands(stage)]
+    metadata = {"step": stage.phrase.replace("${", "$ {"), **({"repeat": stage.repeats} if stage.repeats > 1 else {})}
     return {stage.id: {**left_out, "metadata": metadata, "do": tasks}}
 
 
@@ -106,44 +106,38 @@ def _gate(stage: Stage, conductor: Conductor) -> Iterator[dict[str, Task]]:
     yield {"decide": {"switch": decided}}
 
 
-def _acts(stage: Stage) -> Iterator[dict[str, Task]]:
-    if len(stage.acts) == 1:
-        yield {"act": _act(stage.acts[0])}
+def _commands(stage: Stage) -> Iterator[dict[str, Task]]:
+    if not stage.choices:
+        yield {"act": _task(stage.commands[0])}
         return
-    for number, act in enumerate(stage.acts, 1):
+    for number, command in zip(stage.choices, stage.commands, strict=True):
         chosen = f'${{ ($workflow.input.{stage.choice} // "1") == "{number}" }}'
-        yield {f"way_{number}": {"if": chosen, **_act(act)}}
+        yield {f"way_{number}": {"if": chosen, **_task(command)}}
 
 
-def _act(act: Act) -> Task:
-    if act.kind in ("shell", "commit"):
-        environment = {value.variable: f"${{ {_of(value)} }}" for value in act.needs}
-        return {"run": {"shell": {"command": act.command, **({"environment": environment} if environment else {})}}}
-    called = re.sub(r"[^A-Za-z0-9_-]+", "-", f"{act.kind}-{act.name}").strip("-")
-    known = {value.ref: _of(value) for value in act.needs}
-    known |= {ref: _literal(text) for ref, text in act.settled.items()}
-    given = {name: _argument(text, known) for name, text in act.arguments.items()}
+def _task(command: PlannedCommand) -> Task:
+    if command.kind in ("shell", "commit"):
+        environment = {value.variable: f"${{ {_of(value)} }}" for value in command.needs}
+        return {"run": {"shell": {"command": command.command, **({"environment": environment} if environment else {})}}}
+    called = re.sub(r"[^A-Za-z0-9_-]+", "-", f"{command.kind}-{command.name}").strip("-")
+    known = {value.reference: _of(value) for value in command.needs}
+    known |= {reference: _literal(text) for reference, text in command.settled.items()}
+    given = {name: _argument(text, known) for name, text in command.arguments.items()}
     return {
         "call": called,
         **({"with": given} if given else {}),
-        "metadata": {"kind": act.kind, "name": _text(act.name)},
+        "metadata": {"kind": command.kind, "name": _text(command.name)},
     }
 
 
-def _of(value: Value) -> str:
+def _of(value: RunValue) -> str:
     return f"$secrets.{value.variable}" if value.secret else f"$workflow.input.{value.variable}"
 
 
-def _argument(text: str, known: Mapping[Ref, str]) -> str:
-    """An argument as a runtime expression: its literals as strings of jq, its placeholders taken from the run's input."""
-    parts: list[str] = []
-    last = 0
-    for found in PLACEHOLDER.finditer(text):
-        parts += [_literal(text[last : found.start()])] if found.start() > last else []
-        parts.append(known[Ref(found[1], found[2])])
-        last = found.end()
-    parts += [_literal(text[last:])] if text[last:] or not parts else []
-    return f"${{ {' + '.join(parts)} }}"
+def _argument(text: str, known: Mapping[Reference, str]) -> str:
+    """An argument as a runtime expression: its literals as strings of jq, its references taken from the run's input."""
+    parts = [known[part] if isinstance(part, Reference) else _literal(part) for part in template_parts(text)]
+    return f"${{ {' + '.join(parts or [_literal('')])} }}"
 
 
 def _literal(text: str) -> str:

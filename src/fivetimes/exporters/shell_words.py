@@ -1,4 +1,4 @@
-"""Template -> shell words: every literal quoted, every placeholder a quoted variable, nothing else ever active."""
+"""Template -> shell words: every literal quoted, every reference a quoted variable, nothing else ever active."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-PLACEHOLDER = re.compile(r"\{\{ *(inputs|free|constants|steps\.s[1-9][0-9]*)\.([a-z][a-z0-9_]*) *\}\}")
+from fivetimes.conductor_document import Reference, template_parts
 
 _SAFE = re.compile(r"[\w@%+=:,./-]+", re.ASCII)
 _GLOB = re.compile(r"[\w./*?+-]+", re.ASCII)
@@ -15,20 +15,12 @@ _REDIRECTION = re.compile(r"(\d?(?:>>|>\||<>|<<<|>|<)|&>>|&>)(.*)", re.DOTALL)
 _DUPLICATE = re.compile(r"\d?>&\d")
 _ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
-# Two of these side by side begin or end a placeholder of a template engine or a forge, so they are never left so.
+# Two of these side by side begin or end an expression of a template engine or a forge, so they are never left so.
 _PAIRS = re.compile(r"(?<=\$)(?=\{)|(?<=\{)(?=[{%])|(?<=[}%])(?=\})")
 # A shell reads these as its own grammar where a command's name stands.
 _RESERVED = frozenset(
     "if then elif else fi for while until do done case esac in function select coproc { } ! [[ ]]".split()
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Ref:
-    """A placeholder of a template."""
-
-    space: str
-    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +31,9 @@ class Piece:
     quoted: bool
 
 
-Word = tuple[Piece | Ref, ...]
-Say = Callable[[Ref], str]
-_Mark = tuple[str | Ref, bool] | None  # a letter or a placeholder and whether it is quoted; None ends a word
+Word = tuple[Piece | Reference, ...]
+Spell = Callable[[Reference], str]
+_Mark = tuple[str | Reference, bool] | None  # a letter or a reference and whether it is quoted; None ends a word
 
 
 def split(run: str) -> list[Word]:
@@ -49,7 +41,7 @@ def split(run: str) -> list[Word]:
 
     Example:
         >>> split("git tag 'a b'{{ inputs.version }}")[2]
-        (Piece(text='a b', quoted=True), Ref(space='inputs', name='version'))
+        (Piece(text='a b', quoted=True), Reference(space='inputs', name='version'))
         >>> len(split("it's {{ inputs.x }}"))
         2
     """
@@ -61,22 +53,15 @@ def split(run: str) -> list[Word]:
     return [word for word in words if word]
 
 
-def references(run: str) -> list[Ref]:
-    """The placeholders of a template, in order."""
-    return [Ref(found[1], found[2]) for found in PLACEHOLDER.finditer(run)]
+def _parts(run: str) -> list[str | Reference]:
+    """The letters and references of a template, in order."""
+    parts: list[str | Reference] = []
+    for part in template_parts(run):
+        parts += [part] if isinstance(part, Reference) else part
+    return parts
 
 
-def _parts(run: str) -> list[str | Ref]:
-    parts: list[str | Ref] = []
-    last = 0
-    for found in PLACEHOLDER.finditer(run):
-        parts += run[last : found.start()]
-        parts.append(Ref(found[1], found[2]))
-        last = found.end()
-    return [*parts, *run[last:]]
-
-
-def _read(parts: Sequence[str | Ref]) -> list[_Mark] | None:
+def _read(parts: Sequence[str | Reference]) -> list[_Mark] | None:
     """Each part with whether it is quoted; None where the quotes do not close."""
     marks: list[_Mark] = []
     quote, escaped = "", False
@@ -98,11 +83,11 @@ def _read(parts: Sequence[str | Ref]) -> list[_Mark] | None:
     return None if quote or escaped else marks
 
 
-def _pieces(marks: Sequence[_Mark]) -> Iterator[Piece | Ref]:
-    told = [mark for mark in marks if mark is not None]
-    for key, group in groupby(told, lambda mark: (isinstance(mark[0], Ref), mark[1])):
+def _pieces(marks: Sequence[_Mark]) -> Iterator[Piece | Reference]:
+    read = [mark for mark in marks if mark is not None]
+    for key, group in groupby(read, lambda mark: (isinstance(mark[0], Reference), mark[1])):
         if key[0]:
-            yield from (part for part, _ in group if isinstance(part, Ref))
+            yield from (part for part, _ in group if isinstance(part, Reference))
         else:
             yield Piece("".join(str(part) for part, _ in group), key[1])
 
@@ -140,30 +125,30 @@ def _quoted(part: str) -> str:
     return "".join(f"'{piece}'" for piece in pieces)
 
 
-def command(run: str, *, say: Say) -> str:
+def command(run: str, *, spell: Spell) -> str:
     """A template as a command line of bash.
 
     Args:
         run: the template.
-        say: how a placeholder is said, as a word that no shell splits, such as `"$version"`.
+        spell: how a reference is written, as a word that no shell splits, such as `"$version"`.
 
     Example:
-        >>> command("git tag v{{ inputs.version }} > 'a; b'", say=lambda ref: f'"${ref.name}"')
+        >>> command("git tag v{{ inputs.version }} > 'a; b'", spell=lambda reference: f'"${reference.name}"')
         'git tag v"$version" > \\'a; b\\''
-        >>> command("cat log | wc '|' |", say=str)
+        >>> command("cat log | wc '|' |", spell=str)
         "cat log | wc '|' '|'"
     """
     words = split(run)
     written: list[str] = []
     start = 0  # of the command that is being written
-    for place, word in enumerate(words):
-        if _is_pipe(word) and _runs(words[start:place]) and _runs(words[place + 1 : place + 2]):
+    for index, word in enumerate(words):
+        if _is_pipe(word) and _runs(words[start:index]) and _runs(words[index + 1 : index + 2]):
             written.append(_bare(word))
-            start = place + 1
+            start = index + 1
             continue
-        first = all(_is_assignment(before) for before in words[start:place])
-        goes_nowhere = place == len(words) - 1 or _is_operator(words[place + 1]) or _is_pipe(words[place + 1])
-        written.append(_written(word, first=first, goes_nowhere=goes_nowhere, say=say))
+        first = all(_is_assignment(before) for before in words[start:index])
+        goes_nowhere = index == len(words) - 1 or _is_operator(words[index + 1]) or _is_pipe(words[index + 1])
+        written.append(_written(word, first=first, goes_nowhere=goes_nowhere, spell=spell))
     return " ".join(written) or ":"
 
 
@@ -192,20 +177,20 @@ def _is_assignment(word: Word) -> bool:
     return isinstance(word[0], Piece) and not word[0].quoted and _ASSIGNMENT.match(word[0].text) is not None
 
 
-def _written(word: Word, *, first: bool, goes_nowhere: bool, say: Say) -> str:
+def _written(word: Word, *, first: bool, goes_nowhere: bool, spell: Spell) -> str:
     lead, rest = _lead(word, first=first, goes_nowhere=goes_nowhere)
-    text = lead + "".join(_part(part, say) for part in rest)
+    text = lead + "".join(_part(part, spell) for part in rest)
     if first and text in _RESERVED:
         return f"'{text}'"
     if first and not re.match(r"[\w./~\"']|$", text, re.ASCII):
-        return f"'{text[0]}'{text[1:]}"  # `@` and `-` would tell just something
+        return f"'{text[0]}'{text[1:]}"  # `@` and `-` mean something to just
     return text or "''"
 
 
 def _lead(word: Word, *, first: bool, goes_nowhere: bool) -> tuple[str, Word]:
     """What of a word's front is the shell's: an assignment's name, a redirection, the home folder; and what follows."""
     front = word[0]
-    if isinstance(front, Ref) or front.quoted:
+    if isinstance(front, Reference) or front.quoted:
         return "", word
     if first and (named := _ASSIGNMENT.match(front.text)):
         return named[0], _without(word, named.end())
@@ -225,9 +210,9 @@ def _without(word: Word, letters: int) -> Word:
     return (Piece(rest, False), *word[1:]) if rest else word[1:]
 
 
-def _part(part: Piece | Ref, say: Say) -> str:
-    if isinstance(part, Ref):
-        return say(part)
+def _part(part: Piece | Reference, spell: Spell) -> str:
+    if isinstance(part, Reference):
+        return spell(part)
     if not part.quoted and _GLOB.fullmatch(part.text):
         return part.text
     return quote(part.text) if part.text else ""

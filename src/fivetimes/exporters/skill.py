@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 import yaml
 
+from fivetimes.conductor_document import ConductorDocument, Gate
 from fivetimes.exporters.base import (
     carried,
     evidence,
@@ -25,6 +25,8 @@ from fivetimes.exporters.base import (
 )
 from fivetimes.exporters.yaml_file import render
 from fivetimes.model import Conductor
+
+FORMAT = "skill"
 
 _DESCRIPTION = 1024  # characters that the format allows
 _NO_TAGS = str.maketrans("<>", "()")  # agents read tags as instructions
@@ -58,12 +60,12 @@ def _front_matter(conductor: Conductor, name: str) -> str:
     return yaml.safe_dump(front, sort_keys=False, allow_unicode=True, width=120)
 
 
-def _description(document: Mapping[str, Any]) -> str:
+def _description(document: ConductorDocument) -> str:
     actions = ", then ".join(line(step["action"]) for step in document["steps"])
     count = document["evidence"]["occurrences"]
     seen = f"{line(document['title'])}. A routine that people were seen to do {count} times: {actions}."
-    said = document["why"]["purpose"]
-    use = f"For: {line(said)}" if said else "A draft: its purpose is still to be said by a person."
+    written = document["why"]["purpose"]
+    use = f"For: {line(written)}" if written else "A draft: its purpose is still to be said by a person."
     text = _RULE.sub("--", f"{seen} {use}".translate(_NO_TAGS))
     return text if len(text) <= _DESCRIPTION else text[: _DESCRIPTION - 1].rstrip() + "…"
 
@@ -80,13 +82,14 @@ def _body(conductor: Conductor) -> Iterator[str]:
     yield from ("", "## Inputs", "", *inputs(document))
     yield from ("", "## Steps", "", *legend(document))
     for number, step in enumerate(guarded_steps(conductor), 1):
-        yield from _step(number, step)
+        yield from numbered(number, step, stop=_STOP, answered=_answered)
+        yield ""
     yield from ("## Open questions", "", *questions(document), "")
     yield from ("## Evidence", "", f"{evidence(document)} The whole conductor stands in `references/conductor.yaml`.")
     yield from override(document)
 
 
-def _when(document: Mapping[str, Any]) -> Iterator[str]:
+def _when(document: ConductorDocument) -> Iterator[str]:
     open_ones = [question for question in document["questions"] if question["required"] and not question["answer"]]
     yield from limits(document)
     if not open_ones:
@@ -98,10 +101,5 @@ def _when(document: Mapping[str, Any]) -> Iterator[str]:
         yield f"> {markdown(question['ask'])} (seen {markdown(question['evidence'])})"
 
 
-def _step(number: int, step: Mapping[str, Any]) -> Iterator[str]:
-    yield from numbered(number, step, stop=_STOP, answered=_answered)
-    yield ""
-
-
-def _answered(gate: Mapping[str, Any]) -> str:
+def _answered(gate: Gate) -> str:
     return f"If the answer is no, {markdown(gate['on_no'])} here."

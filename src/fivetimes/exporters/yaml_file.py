@@ -10,25 +10,37 @@ import yaml
 from fivetimes.exporters.base import guarded_steps, slug
 from fivetimes.model import Conductor
 
+FORMAT = "yaml"
 
-class _Writer(yaml.SafeDumper):
-    """The safe dumper without anchors: a draft is read by people."""
 
-    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002  # PyYAML asks for this signature
-        """Write equal values out each time."""
-        return True
+def export(conductor: Conductor) -> Mapping[str, str]:
+    """One file, `<id>.yaml`.
+
+    Raises:
+        RuleError: a step that cannot be undone has no gate.
+    """
+    guarded_steps(conductor)
+    return {f"{slug(conductor.id)}.yaml": render(conductor)}
 
 
 def render(conductor: Conductor) -> str:
     """The conductor as YAML text: the same bytes for the same conductor, and read back it is the same document."""
     return yaml.dump(
         _plain(conductor.document),
-        Dumper=_Writer,
+        Dumper=_Dumper,
         sort_keys=False,
         allow_unicode=True,
         width=120,
         default_flow_style=False,
     )
+
+
+class _Dumper(yaml.SafeDumper):
+    """The safe dumper without anchors: a draft is read by people."""
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002  # PyYAML asks for this signature
+        """Write equal values out each time."""
+        return True
 
 
 def _plain(value: Any) -> Any:
@@ -38,9 +50,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [_plain(inner) for inner in value]
     return value
-
-
-def export(conductor: Conductor) -> Mapping[str, str]:
-    """One file, `<id>.yaml`."""
-    guarded_steps(conductor)
-    return {f"{slug(conductor.id)}.yaml": render(conductor)}
