@@ -11,60 +11,19 @@ from __future__ import annotations
 import argparse
 import random
 import resource
-import sqlite3
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from fivetimes.errors import ReadError
-from fivetimes.ingest import READERS
 from fivetimes.ingest.readers import git
-from reading import FIXTURES, read
+from fivetimes.ingest.registry import BUILT_IN
+from reading import read
+from samples import samples
 
-HISTORIES, LOGS = FIXTURES / "histories", FIXTURES / "logs"
-TEAM = FIXTURES / "teams" / "atelier"
-
-# reader -> the files that are damaged; their endings decide how they are read
-SEEDS: Mapping[str, Sequence[Path]] = {
-    **{
-        shell: sorted(
-            p for p in (HISTORIES / shell).iterdir() if p.name != "expected.json" and p.stat().st_size < 50_000
-        )
-        for shell in (
-            "bash zsh fish tcsh ksh powershell nushell xonsh atuin mcfly resh ipython python psql sqlite node asciinema"
-        ).split()
-    },
-    "zsh_histdb": [HISTORIES / "zsh-histdb" / "zsh-history.db"],
-    "claude_code": sorted((LOGS / "claude_code").rglob("*.jsonl")),
-    "codex": sorted((LOGS / "codex").rglob("*.jsonl")),
-    "gemini": sorted((LOGS / "gemini").iterdir()),
-    "otlp": sorted((LOGS / "otlp").iterdir()),
-    "xes": sorted((LOGS / "xes").iterdir()),
-    "skill_log": sorted(TEAM.glob("skills/*.jsonl")),
-}
-
-
-def _hishtory() -> bytes:
-    with closing(sqlite3.connect(":memory:")) as connection:
-        connection.execute(
-            "CREATE TABLE history_entries(command, current_working_directory, exit_code, start_time, end_time)"
-        )
-        for command in ("make", "ls -la", "git status"):
-            row = (command, "/w", 0, "2026-11-20 09:00:00+00:00", "2026-11-20 09:00:01+00:00")
-            connection.execute("INSERT INTO history_entries VALUES (?, ?, ?, ?, ?)", row)
-        connection.commit()
-        return connection.serialize()
-
-
-# written here, for no fixture of these is a file of its own
-TEXTS: Mapping[str, bytes] = {
-    "hishtory": _hishtory(),
-    "reflog": b"%040x %040x Ana <ana@example.net> 1700000000 +0100\tcheckout: moving from main to topic\n" % (1, 2) * 4,
-    "generic": b'person,time,action,args\nana,2026-11-20T09:00:00Z,weigh,"{""flour"": 500}"\nbo,1795165200,bake,\n' * 3,
-}
 PIECES = (
     b"\0",
     b"\n",
@@ -103,14 +62,12 @@ def damaged(content: bytes, rng: random.Random) -> bytes:
     return bytes(made)
 
 
-def seeds(reader: str) -> Iterator[tuple[str, bytes]]:
+def seeds(reader: str) -> list[tuple[str, bytes]]:
     """(name, content) of what a reader is tried on."""
-    if reader in TEXTS:
-        yield "seed", TEXTS[reader]
-    for path in SEEDS.get(reader, ()):
-        content = path.read_bytes()
-        # a database cut short is all damage; of a text its beginning is a text
-        yield path.name, content if content.startswith(b"SQLite") else content[:LONGEST]
+    # a database cut short is all damage; of a text its beginning is a text
+    return [
+        (name, content if content.startswith(b"SQLite") else content[:LONGEST]) for name, content in samples(reader)
+    ]
 
 
 def _git(_name: str, content: bytes) -> None:
@@ -135,7 +92,7 @@ def try_out(reader: str, *, times: int, seed: int) -> float:
         Exception: whatever the reader raised and may not; a note says for which seed and number.
     """
     rng = random.Random(f"{seed} {reader}")
-    found = list(seeds(reader)) if reader != "git" else [("log", _log())]
+    found = seeds(reader) if reader != "git" else [("log", _log())]
     with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as name:
         take = _git if reader == "git" else _whole(reader, Path(name))
         start = time.perf_counter()
@@ -156,8 +113,8 @@ def _log() -> bytes:
 
 
 def readers() -> list[str]:
-    """The readers that can be tried: all of them, or there is a fixture missing."""
-    return sorted(READERS)
+    """All readers of the table."""
+    return sorted(reader.name for reader in BUILT_IN)
 
 
 def main() -> None:

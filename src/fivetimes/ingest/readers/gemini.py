@@ -85,7 +85,7 @@ def _tell(transcript: Transcript, message: Record, where: Where) -> None:
 
 
 def _paths(machine: Machine) -> Iterator[Path]:
-    yield from sorted((machine.home / ".gemini" / "tmp").glob("*/chats"))
+    yield from machine.in_home(".gemini/tmp/*/chats")
 
 
 READER = ReaderSpec(
