@@ -1,0 +1,75 @@
+"""The pages in docs/contributing: what they say to add is added to a copy of the tree, and works there."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from itertools import pairwise
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+PAGES = ROOT / "docs" / "contributing"
+# a heading that ends in a path, and the first block below it
+_BLOCK = re.compile(r"^## [^\n]*`(?P<path>[^`\n]+)`\n.*?^```(?P<language>\w+)\n(?P<text>.*?)^```$", re.M | re.S)
+
+
+def copy_of_the_tree(folder: Path) -> Path:
+    """The package, its tests and fixtures, apart from the tree in which this test runs."""
+    for name in ("src", "tests", "fixtures"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
+    shutil.copy(ROOT / "pyproject.toml", folder)
+    return folder
+
+
+def add_what_a_page_says(page: Path, tree: Path) -> list[str]:
+    """Write the files of a page's blocks into a tree; a line of a diff goes behind the line that stands above it."""
+    changed = []
+    for block in _BLOCK.finditer(page.read_text(encoding="utf-8")):
+        path = tree / block["path"]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if block["language"] == "diff":
+            text = _with_lines(path.read_text(encoding="utf-8"), block["text"].splitlines(), page)
+        else:
+            text = block["text"]
+        path.write_text(text, encoding="utf-8")
+        changed.append(block["path"])
+    return changed
+
+
+def _with_lines(text: str, diff: list[str], page: Path) -> str:
+    for above, line in pairwise(diff):
+        if line.startswith("+"):
+            anchor = f"\n{above[1:]}\n"
+            assert text.count(anchor) == 1, f"{page}: the tree must have this line once: {above[1:]}"
+            text = text.replace(anchor, f"{anchor}{line[1:]}\n")
+    return text
+
+
+def run(tree: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    paths = (tree / "src", tree / "tests", ROOT / "tests" / "offline")
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(tree / "home"),
+        "FIVETIMES_HOME": str(tree / "home"),
+        "PYTHONPATH": os.pathsep.join(map(str, paths)),
+    }
+    call = [sys.executable, "-m", *arguments]
+    return subprocess.run(call, cwd=tree, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_the_page_on_readers_adds_one_in_three_files(tmp_path: Path) -> None:
+    tree = copy_of_the_tree(tmp_path)
+    changed = add_what_a_page_says(PAGES / "add-a-reader.md", tree)
+    assert len(changed) == 3
+    suite = run(
+        tree, "pytest", "-q", "-p", "no:cacheprovider", "tests/unit/test_readers_conformance.py", "-k", "otter or table"
+    )
+    assert suite.returncode == 0, suite.stdout
+    assert suite.stdout.startswith("." * 5), suite.stdout  # four on the new reader, one on the table
+    sources = run(tree, "fivetimes.cli", "sources", "fixtures/logs/otter")
+    assert sources.returncode == 0, sources.stderr
+    assert "4 records = 2 events + 1 ignored (not a call) + 1 bad (time not understood)" in sources.stdout
+    assert "Otter keeps its last 50 sessions." in sources.stdout
