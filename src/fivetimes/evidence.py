@@ -1,4 +1,8 @@
-"""Candidate -> LiveText, Traced: re-read the very lines that a candidate stands on; find those that have moved since."""
+"""Candidate -> LiveText, Relocated: read the lines that a candidate stands on again; find those that have moved since.
+
+Three entry points: `recall` reads the commands for the owner's eyes, `masked` keeps of them what may stand in a file, and
+`relocate` finds where the records stand now.
+"""
 
 from __future__ import annotations
 
@@ -27,27 +31,27 @@ from fivetimes.model import (
 from fivetimes.redaction import (
     declared,
     digest,
+    edits_of,
     flagged,
     is_activity,
     is_sign,
+    placeholder,
     public,
     secret_looking,
-    touched,
-    typed,
     without_digit_groups,
 )
 from fivetimes.shell import is_secret_key, names_secret
 
-_Key = tuple[str, int | None, str | None]
+_Key = tuple[str, int | None, str | None]  # path, line, commit
 
 
-def _own_place(moment: Moment) -> Location | None:
-    """The place whose record the digest is of; where a commit was typed, that is the line in the history."""
-    return next((place for place in moment.locations if place.digest), None)
+def _own_location(moment: Moment) -> Location | None:
+    """The location whose record the digest is of; where a commit was typed, that is the line in the history."""
+    return next((location for location in moment.locations if location.digest), None)
 
 
-def _key(place: Location) -> _Key:
-    return place.path, place.line, place.commit
+def _key(location: Location) -> _Key:
+    return location.path, location.line, location.commit
 
 
 def source_of(origin: str, sources: Sequence[Source]) -> Source | None:
@@ -105,24 +109,24 @@ def _part(command: LiveCommand, part: int) -> LiveCommand:
     """Of a commit the file that a moment is about; its last part is the commit itself."""
     if command.kind is not Kind.COMMIT:
         return command
-    edits = touched((command.args or {}).get("files", ()))
+    edits = edits_of((command.args or {}).get("files", ()))
     if part >= len(edits):
         return LiveCommand(Kind.COMMIT, command.text)
     kind, path = edits[part]
     return LiveCommand(Kind.EDIT, "edit", {"file": path} if path is not None else {"kind": kind})
 
 
-def _unchanged(commands: Iterable[LiveCommand], moment: Moment, place: Location, key: bytes) -> LiveCommand | None:
+def _unchanged(commands: Iterable[LiveCommand], moment: Moment, location: Location, key: bytes) -> LiveCommand | None:
     """The record that still has the digest; several calls may stand on one line of a transcript."""
-    command = next((c for c in commands if _digest(c, key) == place.digest), None)
+    command = next((c for c in commands if _digest(c, key) == location.digest), None)
     return None if command is None else _part(command, moment.part)
 
 
 def recall(candidate: Candidate, *, sources: Sequence[Source], readers: Mapping[str, Reader], key: bytes) -> LiveText:
-    """Read again what a candidate stands on.
+    """Read again what a candidate stands on; what comes back is for the owner's eyes, and for no file.
 
     Args:
-        candidate: whose places to read.
+        candidate: whose locations to read.
         sources: of the scan that found it.
         readers: by name.
         key: the local key of the digests.
@@ -130,33 +134,37 @@ def recall(candidate: Candidate, *, sources: Sequence[Source], readers: Mapping[
     Returns:
         Per occurrence and moment the command, None where the source is gone or the line is another one now.
     """
-    places = [[_own_place(moment) for moment in occurrence.moments] for occurrence in candidate.occurrences]
-    wanted = {_key(place) for row in places for place in row if place is not None}
+    locations = [[_own_location(moment) for moment in occurrence.moments] for occurrence in candidate.occurrences]
+    wanted = {_key(location) for row in locations for location in row if location is not None}
     found = _read(wanted, sources, readers)
     live = tuple(
         tuple(
-            None if place is None else _unchanged(found.get(_key(place), ()), moment, place, key)
-            for moment, place in zip(occurrence.moments, row, strict=True)
+            None if location is None else _unchanged(found.get(_key(location), ()), moment, location, key)
+            for moment, location in zip(occurrence.moments, row, strict=True)
         )
-        for occurrence, row in zip(candidate.occurrences, places, strict=True)
+        for occurrence, row in zip(candidate.occurrences, locations, strict=True)
     )
     return LiveText(candidate.id, live, sum(command is None for row in live for command in row))
 
 
-# ---- on the owner's own page
+# ---- in a file of the owner's
 
 _HIDDEN = "•••"
-
 
 Harmless = Callable[[str, Role], bool]
 
 
 def masked(live: LiveText, *, parse: Callable[[str], CommandLine], harmless: Harmless) -> LiveText:
-    """The same lines for a file that the owner asked for: told from their words alone, and only from those that may stand in one.
+    """The same lines for a file that the owner asked for, with those of their words that may stand in one.
 
-    A word that is not shown to be harmless is told by its shape (`<path>`), one that is a secret or looks like one is hidden.
+    Of a word that is not known to be harmless its placeholder is left (`<path>`); one that is a secret or looks like one is hidden.
     Comments, here-documents and what a shell alone would see are gone, and so is a line that is one unknown word: a mistyped
-    password stands like that. The place beside each line says where the owner finds it whole.
+    password stands like that. The location beside each line is where the owner finds it whole.
+
+    Args:
+        live: as `recall` read it.
+        parse: a command line to its commands, words with roles.
+        harmless: whether a word of that role may stand in a file.
     """
     rows = tuple(
         tuple(None if command is None else _masked(command, parse, harmless) for command in row)
@@ -182,13 +190,13 @@ def _masked(command: LiveCommand, parse: Callable[[str], CommandLine], harmless:
 
 
 def _masked_line(line: CommandLine, harmless: Harmless) -> str:
-    words = [word for simple in line.commands for word in simple.words]
-    if not line.sure or (len(words) == 1 and not public().is_program(words[0].text)):
+    every = [word for simple in line.commands for word in simple.words]
+    if not line.sure or (len(every) == 1 and not public().is_program(every[0].text)):
         return _HIDDEN
     parts = []
     for simple in line.commands:
-        said = [*simple.via, *(_masked_word(word.text, harmless, role=word.role) for word in simple.words)]
-        parts.append(" ".join([simple.operator, *said] if simple.operator else said))
+        words = [*simple.via, *(_masked_word(word.text, harmless, role=word.role) for word in simple.words)]
+        parts.append(" ".join([simple.operator, *words] if simple.operator else words))
     return " ".join(parts)
 
 
@@ -202,28 +210,28 @@ def _masked_word(text: str, harmless: Harmless, *, role: Role = Role.VALUE) -> s
 def _masked_part(part: str, harmless: Harmless, role: Role) -> str:
     if harmless(part, role) or (role is Role.FLAG and is_sign(part)):
         return part
-    return _HIDDEN if secret_looking(part) else typed(part)
+    return _HIDDEN if secret_looking(part) else placeholder(part)
 
 
 def _masked_args(args: Mapping[str, Any], harmless: Harmless) -> Iterator[str]:
     for key, value in args.items():
-        said = (
-            _HIDDEN
-            if is_secret_key(str(key))
-            else " ".join(_masked_word(word, harmless) for word in str(value).split())
-        )
+        words = " ".join(_masked_word(word, harmless) for word in str(value).split())
         named = key if harmless(key, Role.KEY) and flagged(key) is None else _HIDDEN  # of one word, or it is no name
-        yield f"{named}={said}"
+        yield f"{named}={_HIDDEN if is_secret_key(str(key)) else words}"
 
 
 # ---- where it is now
 
 
 @dataclass(frozen=True, slots=True)
-class Traced:
-    """Places that still hold what they held, places whose record stands elsewhere now (old, new), and those not found.
+class Relocated:
+    """Where the records of a candidate are now.
 
-    `occurrences` are those of the candidate with every place as it is now; a moment of which nothing is left has no places.
+    Attributes:
+        in_place: how many locations still hold their record.
+        moved: (old, new) of those whose record stands elsewhere now.
+        gone: those whose record was not found.
+        occurrences: the candidate's, with every location as it is now; a moment of which nothing is left has none.
     """
 
     in_place: int
@@ -232,7 +240,9 @@ class Traced:
     occurrences: tuple[Occurrence, ...]
 
 
-def trace(candidate: Candidate, *, sources: Sequence[Source], readers: Mapping[str, Reader], key: bytes) -> Traced:
+def relocate(
+    candidate: Candidate, *, sources: Sequence[Source], readers: Mapping[str, Reader], key: bytes
+) -> Relocated:
     """Look for everything that a candidate stands on.
 
     Histories rotate: a record that is not where it was is looked for in its own file, then in all files of that reader. Equal
@@ -244,65 +254,65 @@ def trace(candidate: Candidate, *, sources: Sequence[Source], readers: Mapping[s
         readers: by name.
         key: the local key of the digests.
     """
-    places = [
-        place for occurrence in candidate.occurrences for moment in occurrence.moments for place in moment.locations
-    ]
-    own = [source for source in (source_of(path, sources) for path in sorted({p.path for p in places})) if source]
-    now = _found_again(places, own, readers, key)
-    if any(place not in now for place in places):
-        kinds = {source.reader for source in own}
-        now = _found_again(places, [source for source in sources if source.reader in kinds], readers, key)
-    distinct = list(dict.fromkeys(places))
-    return Traced(
-        in_place=sum(now.get(place) == place for place in distinct),
-        moved=tuple((place, now[place]) for place in distinct if place in now and now[place] != place),
-        gone=tuple(place for place in distinct if place not in now),
+    moments = [moment for occurrence in candidate.occurrences for moment in occurrence.moments]
+    distinct = list(dict.fromkeys(location for moment in moments for location in moment.locations))
+    paths = sorted({location.path for location in distinct})
+    own = [source for source in (source_of(path, sources) for path in paths) if source]
+    now = _found_again(distinct, own, readers, key)
+    if len(now) < len(distinct):
+        names = {source.reader for source in own}
+        now = _found_again(distinct, [source for source in sources if source.reader in names], readers, key)
+    return Relocated(
+        in_place=sum(now.get(old) == old for old in distinct),
+        moved=tuple((old, now[old]) for old in distinct if old in now and now[old] != old),
+        gone=tuple(old for old in distinct if old not in now),
         occurrences=tuple(_as_now(occurrence, now) for occurrence in candidate.occurrences),
     )
 
 
 def _as_now(occurrence: Occurrence, now: Mapping[Location, Location]) -> Occurrence:
     def moved(moment: Moment) -> Moment:
-        return replace(moment, locations=tuple(now[place] for place in moment.locations if place in now))
+        return replace(moment, locations=tuple(now[old] for old in moment.locations if old in now))
 
     return replace(occurrence, moments=tuple(map(moved, occurrence.moments)))
 
 
 def _found_again(
-    places: Iterable[Location], sources: Iterable[Source], readers: Mapping[str, Reader], key: bytes
+    locations: Iterable[Location], sources: Iterable[Source], readers: Mapping[str, Reader], key: bytes
 ) -> dict[Location, Location]:
-    """Each place with where its record is now, first those that stayed, then the others in order."""
-    wanted = set(places)
+    """Each location with where its record is now, first those that stayed, then the others in order."""
+    wanted = set(locations)
     rows = [row for source in sources if source.path.exists() for row in _records(source, readers, wanted, key)]
     now = {row: row for row in rows if row in wanted}
-    free: dict[tuple[str, int], list[Location]] = defaultdict(list)
+    free: dict[tuple[bool, int], list[Location]] = defaultdict(list)
     for row in dict.fromkeys(rows):
         if row not in now:
-            free[_kind(row)].append(row)
-    for place in sorted(wanted - set(now), key=lambda place: (place.path, place.line or 0, place.commit or "")):
-        if place.commit is None and free[_kind(place)]:
-            now[place] = free[_kind(place)].pop(0)
+            free[_likeness(row)].append(row)
+    for old in sorted(wanted - set(now), key=lambda old: (old.path, old.line or 0, old.commit or "")):
+        if old.commit is None and free[_likeness(old)]:
+            now[old] = free[_likeness(old)].pop(0)
     return now
 
 
-def _kind(place: Location) -> tuple[str, int]:
-    return ("commit" if place.commit else "line", place.digest)
+def _likeness(location: Location) -> tuple[bool, int]:
+    """What two records that cannot be told apart have in common: whether they are commits, and the digest."""
+    return bool(location.commit), location.digest
 
 
 def _records(source: Source, readers: Mapping[str, Reader], wanted: set[Location], key: bytes) -> Iterator[Location]:
     """The rows of a source that may be among the wanted: by digest, by commit, or by line where no digest was kept."""
-    digests = {place.digest for place in wanted if place.digest}
-    undigested = {place for place in wanted if not place.digest}
+    digests = {location.digest for location in wanted if location.digest}
+    undigested = {location for location in wanted if not location.digest}
     for batch in readers[source.reader](source, Balance()):
-        for place in _places(batch, key):
-            bare = replace(place, digest=0)
-            if place.digest in digests:
-                yield place
+        for location in _locations(batch, key):
+            bare = replace(location, digest=0)
+            if location.digest in digests:
+                yield location
             if bare in undigested:
                 yield bare
 
 
-def _places(batch: RawBatch, key: bytes) -> Iterator[Location]:
+def _locations(batch: RawBatch, key: bytes) -> Iterator[Location]:
     for row, text in enumerate(batch.text):
         commit = batch.commit[row] if batch.commit is not None else None
         line = batch.line[row] if batch.line is not None and commit is None else None

@@ -247,8 +247,8 @@ def seen(lines: list[str], wanted: list[str]) -> Candidate:
     return replace(base, occurrences=(Occurrence("ana", None, None, 0, 0.0, moments),))
 
 
-def traced(candidate: Candidate, *sources: Source) -> evidence.Traced:
-    return evidence.trace(candidate, sources=sources, readers=ingest.READERS, key=KEY)
+def relocated(candidate: Candidate, *sources: Source) -> evidence.Relocated:
+    return evidence.relocate(candidate, sources=sources, readers=ingest.READERS, key=KEY)
 
 
 LINES = ["make", "git push", "ls", "make", "git tag v1", "make"]
@@ -258,7 +258,7 @@ LINES = ["make", "git push", "ls", "make", "git tag v1", "make"]
 def test_what_is_found_again_is_as_much_as_there_is_of_each_line(
     tmp_path_factory: pytest.TempPathFactory, before: list[str], after: list[str]
 ) -> None:
-    found = traced(seen(before, ["a", "b"]), history(tmp_path_factory.mktemp("h"), after))
+    found = relocated(seen(before, ["a", "b"]), history(tmp_path_factory.mktemp("h"), after))
     for line in "ab":
         missing = max(0, before.count(line) - after.count(line))
         mark = digest(Kind.SHELL, line, None, key=KEY)
@@ -270,7 +270,7 @@ def test_what_is_found_again_is_as_much_as_there_is_of_each_line(
 
 def test_lines_of_a_history_that_was_cut_are_found_where_they_are_now_and_the_digest_holds(tmp_path: Path) -> None:
     candidate = seen(LINES, ["git push", "git tag v1"])
-    found = traced(candidate, history(tmp_path, LINES[1:]))
+    found = relocated(candidate, history(tmp_path, LINES[1:]))
     assert [(old.line, new.line) for old, new in found.moved] == [(2, 1), (5, 4)]
     assert conductors.digest(found.occurrences) == conductors.digest(candidate.occurrences)
 
@@ -278,13 +278,13 @@ def test_lines_of_a_history_that_was_cut_are_found_where_they_are_now_and_the_di
 def test_a_line_that_moved_to_another_file_of_the_same_kind_is_found_there(tmp_path: Path) -> None:
     rotated = Source("bash", tmp_path / "old", "h/old", "ana")
     rotated.path.write_text("git push\n")
-    found = traced(seen(LINES, ["git push"]), history(tmp_path / "h", ["make"]), rotated)
+    found = relocated(seen(LINES, ["git push"]), history(tmp_path / "h", ["make"]), rotated)
     assert [new.path for _, new in found.moved] == ["h/old"]
 
 
 def test_a_line_that_is_another_one_now_is_not_found_and_the_digest_does_not_hold(tmp_path: Path) -> None:
     candidate = seen(LINES, ["git push", "git tag v1"])
-    found = traced(candidate, history(tmp_path, [*LINES[:1], "git pull", *LINES[2:]]))
+    found = relocated(candidate, history(tmp_path, [*LINES[:1], "git pull", *LINES[2:]]))
     assert [place.line for place in found.gone] == [2]
     assert conductors.digest(found.occurrences) != conductors.digest(candidate.occurrences)
 

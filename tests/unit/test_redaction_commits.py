@@ -1,24 +1,24 @@
-"""What a commit edited, told by kinds."""
+"""What a commit edited, by kinds of files."""
 
 from __future__ import annotations
 
 import pytest
 
-from fivetimes.redaction.commits import KINDS, kind_of, touched
+from fivetimes.redaction.commits import FILE_KINDS, edits_of, kind_of
 
 
-@pytest.mark.parametrize(("kind", "example"), [(kind, example) for kind, _, example in KINDS])
+@pytest.mark.parametrize(("kind", "example"), [(kind.name, kind.example) for kind in FILE_KINDS])
 def test_each_row_catches_its_example_first(kind, example):
     assert kind_of(example) == kind
 
 
-def test_a_commit_of_many_files_is_told_by_kinds_alone():
-    assert touched([f"src/{n}.py" for n in range(40)] + ["README.md"]) == (("code", None), ("docs", None))
+def test_a_commit_of_many_files_is_described_by_kinds_alone():
+    assert edits_of([f"src/{n}.py" for n in range(40)] + ["README.md"]) == (("code", None), ("docs", None))
 
 
 def test_the_order_of_the_files_does_not_matter():
     files = ["src/b.py", "tests/test_b.py", "src/a.py"]
-    assert touched(files) == touched(files[::-1])
+    assert edits_of(files) == edits_of(files[::-1])
 
 
 def test_a_path_of_any_bytes_has_a_kind():

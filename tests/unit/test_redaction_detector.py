@@ -1,31 +1,33 @@
-"""The second lock, and the labels that leave nothing local."""
-
-from __future__ import annotations
+"""What looks like a secret, and what known rules find."""
 
 import json
 import random
+import secrets
 import string
 import time
 from importlib import resources
 
 import pytest
-from benchmarks.planting import VALUES
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fivetimes.model import Kind, Role
 from fivetimes.redaction import (
-    Known,
-    closed,
     declared,
-    everywhere,
     flagged,
-    harmless,
-    is_local_name,
-    is_pseudonym,
     public,
+    secret_looking,
 )
 from fivetimes.redaction.detector import Detector, entropy
+
+
+def test_generated_secrets_look_like_secrets() -> None:
+    made = ["t" + secrets.token_urlsafe(24) for _ in range(300)] + [secrets.token_hex(16) for _ in range(300)]
+    made += ["gh" + "p_" + secrets.token_hex(18), "AK" + "IA" + secrets.token_hex(8).upper()]
+    missed = [word for word in made if not secret_looking(word)]
+    assert len(missed) <= 0.04 * len(
+        made
+    )  # by shape alone about one in a hundred is missed; the detector is the second lock
+
 
 LETTERS = string.ascii_letters + string.digits
 
@@ -90,82 +92,6 @@ def test_a_hostile_text_costs_little():
     flagged(text)
     assert time.process_time() - start < 5
     assert flagged("a" * 5000).rule == "too long to be read"
-
-
-# ---- what exists here
-
-
-def test_a_token_that_exists_as_a_branch_or_was_approved_stays_out():
-    token = TOKENS["npm-access-token"]
-    known = Known(branches=frozenset({token}), approved=frozenset({token}), executables=frozenset({token}))
-    assert not any(harmless(token, role=role, known=known) for role in Role)
-
-
-@pytest.mark.parametrize("value", VALUES, ids=lambda value: value.__name__)
-def test_a_made_secret_is_harmless_in_no_place(value):
-    rng = random.Random(9)
-    for _ in range(60):
-        word = value(rng)
-        for role in (Role.PROGRAM, Role.SUBCOMMAND, Role.SCRIPT, Role.FLAG, Role.VALUE):
-            assert not harmless(word, role=role, known=Known()), word
-
-
-def test_a_pass_phrase_of_public_words_is_no_name_of_a_thing():
-    assert harmless("pre-release", role=Role.VALUE, known=Known())
-    assert not harmless("master-key-private-cloud", role=Role.VALUE, known=Known())
-
-
-NAMES = {
-    "acme-sync": True,
-    "tools/x.py": True,
-    "db:seed": True,
-    "Glacier-0445": False,
-    "$(date)": False,
-    "a b": False,
-    "": False,
-    "x\n": False,
-}
-
-
-@pytest.mark.parametrize(("word", "is_name"), NAMES.items(), ids=repr)
-def test_only_what_looks_like_a_name_is_asked_about(word, is_name):
-    assert is_local_name(word) is is_name
-
-
-def test_variables_of_public_words_may_be_written_and_others_not():
-    assert harmless("NODE_ENV", role=Role.VALUE, known=Known())
-    assert not harmless("HUNTER_ORCHID", role=Role.VALUE, known=Known())
-    assert not harmless("c2VjcmV0", role=Role.VALUE, known=Known())
-
-
-# ---- labels
-
-
-@pytest.mark.parametrize(
-    ("label", "kind", "made"),
-    [
-        ("acmectl deploy <path>", Kind.SHELL, "<prog> deploy <path>"),
-        ("prog-3f9a1c <str>", Kind.SHELL, "<prog> <str>"),
-        ("python tools/zq.py --all", Kind.SHELL, "python <script> --all"),
-        ("git push * <str>", Kind.SHELL, "git push * <str>"),
-        ("skill:publish-report", Kind.SKILL, "skill:publish-report"),
-        ("skill:zephyrise slug <str>", Kind.SKILL, "skill:<name> slug <str>"),
-        ("tool:mcp__zephyr__create_issue", Kind.TOOL, "tool:<name>"),
-        ("tool:mcp__github__create_issue", Kind.TOOL, "tool:mcp__github__create_issue"),
-        ("Approve zephyr", Kind.ACTION, "Approve <name>"),
-        ("commit:fix", Kind.COMMIT, "commit:fix"),
-    ],
-)
-def test_the_closed_vocabulary_is_all_that_is_left_of_a_label(label, kind, made):
-    assert closed(label, kind=kind) == made
-
-
-@given(st.text(min_size=1, max_size=30), st.sampled_from(list(Kind)))
-def test_closing_or_porting_a_label_twice_changes_nothing_more(label, kind):
-    for change in (closed, everywhere):
-        once = change(label, kind=kind)
-        assert change(once, kind=kind) == once
-        assert not any(map(is_pseudonym, once.split(" ")))
 
 
 def test_tokens_are_no_declared_names():

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from fivetimes.model import Effect
 from fivetimes.redaction import effect_of, effect_of_name
-from fivetimes.redaction.effects import VERBS, Rule, Verbs, by_program, rules
+from fivetimes.redaction.effects import VERBS, EffectRule, Verbs, by_program, rules
 
 
 @pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.example)
-def test_each_rule_classifies_its_example(rule: Rule) -> None:
+def test_each_rule_classifies_its_example(rule: EffectRule) -> None:
     assert effect_of(shlex.split(rule.example)) is rule.effect
     assert rule.because
 

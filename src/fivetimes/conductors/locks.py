@@ -13,7 +13,7 @@ from fivetimes.conductor_document import REFERENCE, ConductorDocument, step_alte
 from fivetimes.conductors.invocations import Harmless
 from fivetimes.errors import RuleError
 from fivetimes.model import Candidate, Conductor, Kind, Role, Step, Variant
-from fivetimes.redaction import closed, digit_groups, flagged
+from fivetimes.redaction import digit_groups, flagged, public_label
 
 _ATTEMPTS = 4  # drafts: holding back one word can bring two others together, seldom twice in a row
 _SHORTEST = 3  # characters of a word that is held back with its neighbours: shorter ones stand in every text
@@ -83,21 +83,22 @@ def without_names(candidate: Candidate) -> Candidate:
     """The candidate with labels of the closed vocabulary only: no name of this machine, no pseudonym, no unknown skill."""
     kinds = {step.action: step.kind for step in candidate.steps}
     kinds |= {action: step.kind for step in candidate.steps for action, _ in step.alternatives}
-    title = " ".join(closed(word, kind=Kind.ACTION) for word in candidate.title.split())
+    title = " ".join(public_label(word, kind=Kind.ACTION) for word in candidate.title.split())
     return replace(
         candidate,
         title=title.replace("<name>", "").strip() or "Routine",
         steps=tuple(map(_step, candidate.steps)),
         variants=tuple(
             Variant(
-                tuple(closed(action, kind=kinds.get(action, Kind.SHELL)) for action in variant.actions), variant.count
+                tuple(public_label(action, kind=kinds.get(action, Kind.SHELL)) for action in variant.actions),
+                variant.count,
             )
             for variant in candidate.variants
         ),
-        unready=tuple(replace(one, name=closed(one.name, kind=Kind.SKILL)) for one in candidate.unready),
+        unready=tuple(replace(one, name=public_label(one.name, kind=Kind.SKILL)) for one in candidate.unready),
     )
 
 
 def _step(step: Step) -> Step:
-    others = tuple((closed(action, kind=step.kind), share) for action, share in step.alternatives)
-    return replace(step, action=closed(step.action, kind=step.kind), alternatives=others)
+    others = tuple((public_label(action, kind=step.kind), share) for action, share in step.alternatives)
+    return replace(step, action=public_label(step.action, kind=step.kind), alternatives=others)

@@ -53,14 +53,14 @@ def verify(path: Path, scan: Scan, *, home: Path) -> Verified:
             "Verify it where it was drafted, or scan the sources that it is from."
         )
     sources = [report.source for report in scan.sources]
-    traced = evidence.trace(basis, sources=sources, readers=ingest.READERS, key=store.local_key(home))
-    found = conductors.evidence(replace(basis, occurrences=traced.occurrences))
+    relocated = evidence.relocate(basis, sources=sources, readers=ingest.READERS, key=store.local_key(home))
+    found = conductors.evidence(replace(basis, occurrences=relocated.occurrences))
     return Verified(
         id=stated.id,
         differs=tuple(_differences(seen, found)),
-        in_place=traced.in_place,
-        moved=tuple((_place(old), _place(new)) for old, new in traced.moved),
-        gone=tuple(map(_place, traced.gone)),
+        in_place=relocated.in_place,
+        moved=tuple((_place(old), _place(new)) for old, new in relocated.moved),
+        gone=tuple(map(_place, relocated.gone)),
         here=kept is not None,
         stated=seen["occurrences"],
         by_now=today.count if today is not None else None,

@@ -259,7 +259,7 @@ _LABELLERS: Mapping[Role, Callable[[_Words, str, bool], str]] = {
     Role.SUBCOMMAND: lambda _words, text, _known: text,
     Role.SCRIPT: _script,
     Role.FLAG: _flag,
-    Role.VALUE: lambda words, text, _known: words._count("value: placeholder", redaction.typed(text)),
+    Role.VALUE: lambda words, text, _known: words._count("value: placeholder", redaction.placeholder(text)),
     Role.SECRET: lambda words, _text, _known: words._count("secret position", "<secret>"),
     Role.KEY: lambda words, text, _known: (
         text if redaction.declared(text) else words._count("key: not a name", "<key>")
@@ -360,7 +360,7 @@ class _Forms:
 
     def _add_commit(self, subject: str, files: Sequence[str]) -> int:
         kind = commit_kind(subject)
-        for sort, path in redaction.touched(files):
+        for sort, path in redaction.edits_of(files):
             edit = [(self.words.id(sort, Role.NAME), Role.NAME)]
             if path is not None:
                 edit.append((self.words.id(path, Role.VALUE), Role.VALUE))

@@ -1,10 +1,32 @@
-"""What may be kept and shown: vocabulary, effects, placeholders, pseudonyms, harmless words, `show`."""
+"""A word with its role -> may it be written, and what stands for it where it may not; what a command does to the world.
 
-from fivetimes.redaction.commits import is_commit_kind, touched
+In come words that `shell` cut out of a command, names that a log declares, and what is known of the machine; out come yes or no,
+placeholders, pseudonyms and effects. `eventlog.redact` calls these for every record, and what writes a file calls them again.
+Nothing here reads a source or keeps a word.
+
+The modules, in the order in which they act:
+
+- `vocabulary`: the closed vocabulary of public programs, subcommands, flags and words: `public`
+- `detector`: what looks like a secret: `secret_looking` by its shape, `flagged` by known rules
+- `effects`: what a command or a name does to the world: `effect_of`, `effect_of_name`
+- `pseudonyms`: keyed digests of names and of records: `Pseudonyms`, `digest`
+- `placeholders`: what stands for a value, for digits and in labels; `show` for terminals
+- `commits`: which types of commits may be kept, and which kinds of files a commit edited
+- `harmless`: whether a word may stand in a file: `harmless`, `declared`, `is_activity`
+"""
+
+from fivetimes.redaction.commits import edits_of, is_commit_kind
 from fivetimes.redaction.detector import flagged, secret_looking
 from fivetimes.redaction.effects import effect_of, effect_of_name
 from fivetimes.redaction.harmless import Known, declared, harmless, is_activity, is_local_name, reason
-from fivetimes.redaction.placeholders import closed, digit_groups, everywhere, show, typed, without_digit_groups
+from fivetimes.redaction.placeholders import (
+    digit_groups,
+    placeholder,
+    portable_label,
+    public_label,
+    show,
+    without_digit_groups,
+)
 from fivetimes.redaction.pseudonyms import Pseudonyms, canonical, digest, is_pseudonym, scalar
 from fivetimes.redaction.vocabulary import Vocabulary, is_sign, public
 
@@ -13,13 +35,12 @@ __all__ = [
     "Pseudonyms",
     "Vocabulary",
     "canonical",
-    "closed",
     "declared",
     "digest",
     "digit_groups",
+    "edits_of",
     "effect_of",
     "effect_of_name",
-    "everywhere",
     "flagged",
     "harmless",
     "is_activity",
@@ -27,12 +48,13 @@ __all__ = [
     "is_local_name",
     "is_pseudonym",
     "is_sign",
+    "placeholder",
+    "portable_label",
     "public",
+    "public_label",
     "reason",
     "scalar",
     "secret_looking",
     "show",
-    "touched",
-    "typed",
     "without_digit_groups",
 ]

@@ -1,4 +1,8 @@
-"""A word, or the joined words of a step -> does it look like a secret, and which known rule finds one in it."""
+"""A word, or the joined words of a step -> does it look like a secret, and which known rule finds one in it.
+
+The second lock. By itself it would not do: such rules know a third of what people type. It stands behind `harmless`, and the
+rules are loaded only where something is about to be written into a file.
+"""
 
 from __future__ import annotations
 
@@ -24,9 +28,9 @@ _TOKEN = re.compile(
     r"(?i)(?:gh[pousr]_|github_pat_|glpat-|gldt-|sk[-_](?:live|test|ant|proj|or)|[rp]k_(?:live|test)|xox[abposr]-|AKIA|ASIA|AIza|ya29\.|eyJ|npm_"
     r"|pypi-A|dop_v1_|hf_|SG\.|shp(?:at|ss)_|whsec_|NRAK-|figd_|ntn_|sntrys_|lin_api_|secret_|rubygems_|glc_|dckr_pat_|AGE-SECRET)"
 )
-_LONG = 12
+_LONG = 12  # characters; a shorter piece that is no word may be a name of somebody's own: `x86_64`, `py3k`
 _MOST_DIGITS = 8  # of a name: a date has as many, a telephone's or an account's number more
-_NO_NAME = 256
+_NO_NAME = 256  # characters; what is longer is no name
 _HEX = re.compile(r"(?=.*\d)[0-9a-fA-F]{16,}|[0-9a-fA-F]{32,}")
 
 
@@ -80,7 +84,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class _Rule:
+class _SecretRule:
     name: str
     pattern: Any
     entropy: float  # bits per character, at least
@@ -95,7 +99,7 @@ class _Rule:
 
 
 class Detector:
-    """All rules, compiled together; one pass says which of them to ask again.
+    """All rules, compiled together; one pass tells which of them to ask again.
 
     Wraps google-re2, whose sets tell only which expressions match, not where; so those that do are asked one by one. It knows
     neither look-around nor back references, and therefore takes linear time whatever the text is.
@@ -110,7 +114,7 @@ class Detector:
         for rule in rules:
             self._all.Add(rule["regex"])
             pattern = re2.compile(rule["regex"], options)
-            self._rules.append(_Rule(rule["id"], pattern, rule["entropy"], rule["group"]))
+            self._rules.append(_SecretRule(rule["id"], pattern, rule["entropy"], rule["group"]))
         self._all.Compile()
 
     def find(self, text: str) -> Finding | None:

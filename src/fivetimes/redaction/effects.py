@@ -1,4 +1,7 @@
-"""A command's words, or the name of a skill, a tool or an action -> what it does to the world outside the working folder."""
+"""A command's words, or the name of a skill, a tool or an action -> what it does to the world outside the working folder.
+
+Three tables decide: the commands of effects.txt, programs whose work has another's name (`make deploy`), and words of names.
+"""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,7 +18,7 @@ from fivetimes.redaction.vocabulary import public
 
 @dataclass(frozen=True, slots=True)
 class Verbs:
-    """Words with one effect. `because` says why a person should be asked first; `example` is a name that has it."""
+    """Words with one effect. `because` is why a person should be asked first; `example` is a name that has it."""
 
     effect: Effect
     because: str
@@ -90,12 +93,12 @@ VERBS = (
 
 EFFECT_OF: Mapping[str, Effect] = {word: row.effect for row in VERBS for word in row.words.split()}
 
-# These say little by themselves: a verb of effect behind them decides (`run-payroll`).
+# These mean little by themselves: a verb of effect behind them decides (`run-payroll`).
 LIGHT = frozenset(
     "run make do start execute perform trigger create add process handle update open begin go kick set use".split()
 )
 
-# Words that together mean what neither says.
+# Words that mean together what neither means alone.
 PHRASES: Mapping[tuple[str, str], Effect] = {
     ("pull", "request"): Effect.PUBLISH,
     ("merge", "request"): Effect.PUBLISH,
@@ -138,12 +141,16 @@ _HEAD = re.compile(r"\[(?P<effect>[A-Z]+)\] (?P<because>.+)")
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class EffectRule:
     """Commands with one effect.
 
-    `commands` are programs with their subcommand path. `needs` has to be found in one of the words behind the program; with
-    `origin` in the first argument and in no other, which is then where something comes from; None needs nothing. `because` says
-    why a person should be asked first, or why not. `example` is a command that the rule classifies.
+    Attributes:
+        effect: what they do.
+        because: why a person should be asked first, or why not.
+        example: a command that the rule classifies.
+        needs: has to be found in one of the words behind the program; None needs nothing.
+        commands: programs with their subcommand path.
+        origin: whether `needs` has to be found in the first argument and in no other: that is where something comes from.
     """
 
     effect: Effect
@@ -158,19 +165,19 @@ class Rule:
         if self.needs is None:
             return True
         if self.origin:
-            places = [place for place, word in enumerate(arguments) if self.needs.search(word)]
-            return places == [0] and len(arguments) > 1
+            found = [index for index, word in enumerate(arguments) if self.needs.search(word)]
+            return found == [0] and len(arguments) > 1
         return any(map(self.needs.search, words))
 
 
 @lru_cache(maxsize=1)
-def rules() -> tuple[Rule, ...]:
+def rules() -> tuple[EffectRule, ...]:
     """Return the rules in the order of the file."""
     text = resources.files("fivetimes.redaction").joinpath("effects.txt").read_text("utf-8")
     return tuple(_rules(text))
 
 
-def _rules(text: str) -> Iterator[Rule]:
+def _rules(text: str) -> Iterator[EffectRule]:
     for block in re.split(r"\n{2,}", text):
         lines = [line for line in block.splitlines() if line and not line.startswith("#")]
         head = _HEAD.fullmatch(lines[0]) if lines else None
@@ -179,7 +186,7 @@ def _rules(text: str) -> Iterator[Rule]:
         word, _, needs = lines[2].partition(" ")
         conditional = word in _CONDITIONS
         commands = " ".join(lines[3 if conditional else 2 :]).split(",")
-        yield Rule(
+        yield EffectRule(
             effect=Effect[head["effect"]],
             because=head["because"],
             example=lines[1].removeprefix("such as "),
@@ -190,9 +197,9 @@ def _rules(text: str) -> Iterator[Rule]:
 
 
 @lru_cache(maxsize=1)
-def by_program() -> Mapping[str, tuple[tuple[tuple[str, ...], Rule], ...]]:
+def by_program() -> Mapping[str, tuple[tuple[tuple[str, ...], EffectRule], ...]]:
     """Return each program's rules with the rest of their path, in the order in which they are tried."""
-    found: dict[str, list[tuple[tuple[str, ...], Rule]]] = {}
+    found: dict[str, list[tuple[tuple[str, ...], EffectRule]]] = {}
     for rule in rules():
         for program, *path in rule.commands:
             found.setdefault(program, []).append((tuple(path), rule))
@@ -206,8 +213,8 @@ def by_program() -> Mapping[str, tuple[tuple[tuple[str, ...], Rule], ...]]:
 
 _PIECE = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _NAME = re.compile(r"[\w./:@\-]{1,200}")
-# With these a command says what it would do, and does nothing.
-_NOTHING_DONE = frozenset(
+# With these a command prints what it would do, and does nothing.
+_DRY_RUN = frozenset(
     "--dry-run --dryrun --dry_run --noop --no-op --what-if -WhatIf --whatif --simulate --help --version --just-print".split()
 )
 # Programs whose work has another's name: that name is what counts.
@@ -217,6 +224,8 @@ _RUNNERS = frozenset(
     zsh fish dash ksh pwsh node deno tsx ts-node ruby perl php lua julia Rscript osascript snakemake sbt""".split()
 )
 _LONGEST = 200  # characters; what is longer is no name
+_TARGETS = 4  # names of one line that are looked at: more is a list of data
+_FIRST_WORDS = 3  # behind an unknown program, in which its subcommand may stand
 _BY_FLAG = frozenset({"nox", "tox", "cmake"})
 _RUN = frozenset({"run", "run-script", "task", "exec", "x", "build", "test"})
 _PYTHONS = frozenset({"python", "pypy", "py"})
@@ -225,7 +234,7 @@ _PYTHONS = frozenset({"python", "pypy", "py"})
 def effect_of(words: Sequence[str]) -> Effect:
     """Return what a command does, given its words: program, subcommands, flags and arguments in the order in which they stand.
 
-    NONE is said of what is known to be harmless; what cannot be classified is UNKNOWN, so that a person is asked.
+    NONE is for what is known to be harmless; what cannot be classified is UNKNOWN, so that a person is asked.
 
     Example:
         >>> lines = ("git push", "git push -f", "kubectl get pods", "make deploy", "frobnicate x")
@@ -237,9 +246,9 @@ def effect_of(words: Sequence[str]) -> Effect:
     if not words or not words[0]:
         return Effect.NONE
     program, rest = words[0].rpartition("/")[2] or words[0], words[1:]
-    if not _NOTHING_DONE.isdisjoint(rest):
+    if not _DRY_RUN.isdisjoint(rest):
         return Effect.NONE
-    path = _plain(program, rest)
+    path = _arguments(program, rest)
     ruled = _by_rule(program, path, rest)
     if program in _RUNNERS and ruled in (None, Effect.NONE, Effect.UNKNOWN):
         named = _of_run(program, path, rest)
@@ -248,23 +257,23 @@ def effect_of(words: Sequence[str]) -> Effect:
     return ruled if ruled is not None else _by_name(program, path)
 
 
-def _plain(program: str, rest: Sequence[str]) -> list[str]:
+def _arguments(program: str, rest: Sequence[str]) -> list[str]:
     """Return the words that are no flags and no values of flags known to take one."""
     plain: list[str] = []
-    place, skip = program, False
+    path, is_value = program, False
     for word in rest:
-        if skip:
-            skip = False
+        if is_value:
+            is_value = False
         elif word.startswith("-") and len(word) > 1:
-            skip = "=" not in word and public().takes_value(place, word)
+            is_value = "=" not in word and public().takes_value(path, word)
         else:
             plain.append(word)
-            place = f"{place} {word}" if len(plain) <= 2 else place
+            path = f"{path} {word}" if len(plain) <= 2 else path
     return plain
 
 
 def _by_rule(program: str, path: Sequence[str], rest: Sequence[str]) -> Effect | None:
-    """Return what the table says: the longest command first, conditions before none."""
+    """Return the effect by effects.txt: the longest command first, conditions before none."""
     words = tuple(path)
     for steps, rule in by_program().get(program, ()):
         if words[: len(steps)] == steps and rule.fits(rest, path[len(steps) :]):
@@ -280,10 +289,10 @@ def _of_run(program: str, path: Sequence[str], rest: Sequence[str]) -> Effect | 
         return None
     words = [word for word in rest if word[:1] != "-"] if program in _BY_FLAG else path
     names = [word for word in words if word not in _RUN and "=" not in word and _NAME.fullmatch(word)]
-    found = [effect_of_name(name.rpartition("/")[2].partition(".")[0] or name) for name in names[:4]]
+    found = [effect_of_name(name.rpartition("/")[2].partition(".")[0] or name) for name in names[:_TARGETS]]
     if not found:
         return None
-    # what is run has the say, its arguments only when they warn: `python tool.py publish`
+    # what is run decides, its arguments only when they warn: `python tool.py publish`
     return max(found) if max(found) > Effect.UNKNOWN else found[0]
 
 
@@ -292,13 +301,13 @@ def _by_name(program: str, path: Sequence[str]) -> Effect:
     named = effect_of_name(program.partition(".")[0])
     if named > Effect.UNKNOWN:
         return named
-    found = [effect_of_name(word) for word in path[:3] if _NAME.fullmatch(word)]
+    found = [effect_of_name(word) for word in path[:_FIRST_WORDS] if _NAME.fullmatch(word)]
     return max((effect for effect in found if effect is not Effect.UNKNOWN), default=named)
 
 
 @lru_cache(maxsize=8192)
 def effect_of_name(name: str) -> Effect:
-    """Return what the name of a skill, a tool, an action or a target says that it does.
+    """Return the effect that the name of a skill, a tool, an action or a target announces.
 
     The first word decides when it is a harmless verb of its own; else any verb of effect does, unless a noun behind it takes
     the meaning away. `and` begins a new name.
@@ -321,7 +330,7 @@ def effect_of_name(name: str) -> Effect:
 
 
 def is_verb(word: str) -> bool:
-    """Whether a word is a verb that says what is done, be it a program's name too.
+    """Whether a word is a verb of the tables, also where it is a program's name too.
 
     Example:
         >>> [is_verb(word) for word in ("check", "open", "git")]
@@ -334,7 +343,7 @@ def _clause(words: Sequence[str]) -> Effect:
     pairs = [PHRASES[pair] for pair in pairwise(words) if pair in PHRASES]
     if words[0] not in LIGHT and EFFECT_OF.get(words[0]) is Effect.NONE:
         return Effect.NONE
-    verbs = [_verb(word, words[place + 1 :]) for place, word in enumerate(words)]
+    verbs = [_verb(word, words[index + 1 :]) for index, word in enumerate(words)]
     known = [effect for effect in (*pairs, *verbs) if effect is not Effect.UNKNOWN]
     return max(known, default=Effect.UNKNOWN)
 

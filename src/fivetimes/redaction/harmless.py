@@ -12,9 +12,9 @@ from fivetimes.redaction.effects import is_verb
 from fivetimes.redaction.placeholders import EXTENSIONS, digit_groups
 from fivetimes.redaction.vocabulary import public
 
-_MOST = 6  # words; more is prose
+# ---- declared names: skills, tools, arguments, actions
 
-
+_MOST_WORDS = 6  # of the name of an action; more is prose
 _DECLARED_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.:\-]{0,63}")
 
 
@@ -29,7 +29,7 @@ def declared(name: str) -> bool:
 
 
 def is_activity(name: str, *, names_secret: Callable[[str], bool]) -> bool:
-    """Whether the name of an action may be kept: declared names side by side that are no command line and tell no secret.
+    """Whether the name of an action may be kept: declared names side by side that are no command line and hold no secret.
 
     Args:
         name: as the log has it.
@@ -40,7 +40,7 @@ def is_activity(name: str, *, names_secret: Callable[[str], bool]) -> bool:
         [True, True, False]
     """
     words = name.split(" ")
-    if len(words) > _MOST or not all(map(declared, words)) or any(map(names_secret, words[:-1])):
+    if len(words) > _MOST_WORDS or not all(map(declared, words)) or any(map(names_secret, words[:-1])):
         return False
     return len(words) == 1 or not _is_command_line(words)
 
@@ -51,7 +51,10 @@ def _is_command_line(words: Sequence[str]) -> bool:
     if not grammar.is_program(words[0]) or is_verb(words[0]):
         return False
     known = (grammar.is_word, grammar.is_program, grammar.is_subcommand_word)
-    return not all(any(says(word) for says in known) for word in words)
+    return not all(any(is_known(word) for is_known in known) for word in words)
+
+
+# ---- what is known of this machine
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,9 @@ class Known:
         return _last_parts(self.tracked_files)
 
 
+_LOCAL = re.compile(r"[A-Za-z0-9_.][A-Za-z0-9_.+:/\-]{0,127}")
+
+
 def is_local_name(word: str) -> bool:
     """Whether a word has the shape of a name, so that a person may be asked about it.
 
@@ -103,8 +109,11 @@ def _last_parts(paths: frozenset[str]) -> frozenset[str]:
     return frozenset(path.rpartition("/")[2] for path in paths)
 
 
+# ---- words of commands
+
+
 @dataclass(frozen=True, slots=True)
-class Rule:
+class HarmlessRule:
     """One reason why a word is harmless, for the roles where it holds; `example` is let through by it."""
 
     name: str
@@ -113,7 +122,6 @@ class Rule:
     example: str
 
 
-_LOCAL = re.compile(r"[A-Za-z0-9_.][A-Za-z0-9_.+:/\-]{0,127}")
 _TYPED = frozenset({Role.SCRIPT, Role.VALUE})
 _DECLARED = frozenset({Role.NAME, Role.KEY})
 _INTEGER = re.compile(r"-?\d{1,4}")
@@ -123,6 +131,8 @@ _PROGRAM = re.compile(r"[A-Za-z][A-Za-z_.\-]{1,31}")
 _WORD = re.compile(r"[a-z]+")
 _STEP = frozenset({".", "..", "~", "*", "**", "-", "@", "HEAD", ""})
 _MOST_PIECES = 3  # more words with hyphens between them are what people make pass phrases of
+_MOST_PARTS = 12  # of a path; a longer one is no path of somebody's work
+_LONGEST = 255  # bytes, about: what a file system takes as one name
 _BACK = re.compile(r"HEAD(?:[~^]\d{0,2}){1,3}")
 
 
@@ -158,7 +168,7 @@ def _is_variable(word: str, _known: Known) -> bool:
 def _is_path(word: str, known: Known) -> bool:
     """Whether each part of a path or glob is a step, a public word, a harmless file name or what exists."""
     parts = word.split("/")
-    if word.startswith("/") or len(parts) > 12 or (len(parts) == 1 and word not in _STEP):
+    if word.startswith("/") or len(parts) > _MOST_PARTS or (len(parts) == 1 and word not in _STEP):
         return False
     rules = (_is_public, _is_file, _exists, _is_hyphenated)
     return word != "" and all(part in _STEP or any(rule(part, known) for rule in rules) for part in parts)
@@ -172,36 +182,40 @@ def _is_target(word: str, _known: Known) -> bool:
     return public().is_subcommand_word(word)
 
 
-RULES = (
-    Rule("public program", frozenset({Role.PROGRAM}), lambda word, _known: public().is_program(word), "git"),
-    Rule("executable here", frozenset({Role.PROGRAM}), lambda word, known: word in known.executables, "acme-sync"),
-    Rule("tracked program", frozenset({Role.PROGRAM}), _exists, "deploy.sh"),
-    Rule("script by extension", frozenset({Role.PROGRAM}), _is_file, "release.sh"),
-    Rule(
+HARMLESS_RULES = (
+    HarmlessRule("public program", frozenset({Role.PROGRAM}), lambda word, _known: public().is_program(word), "git"),
+    HarmlessRule(
+        "executable here", frozenset({Role.PROGRAM}), lambda word, known: word in known.executables, "acme-sync"
+    ),
+    HarmlessRule("tracked program", frozenset({Role.PROGRAM}), _exists, "deploy.sh"),
+    HarmlessRule("script by extension", frozenset({Role.PROGRAM}), _is_file, "release.sh"),
+    HarmlessRule(
         "program with varied arguments",
         frozenset({Role.PROGRAM}),
         lambda word, known: word in known.programs_with_varied_arguments and _PROGRAM.fullmatch(word) is not None,
         "acmectl",
     ),
-    Rule(
+    HarmlessRule(
         "approved name", frozenset({Role.PROGRAM, Role.SCRIPT}), lambda word, known: word in known.approved, "zq-tool"
     ),
-    Rule("public subcommand", frozenset({Role.SUBCOMMAND}), _is_target, "rollout"),
-    Rule("public flag", frozenset({Role.FLAG}), lambda word, _known: _is_flag(word), "--amend"),
-    Rule("declared name", _DECLARED, lambda word, _known: declared(word), "publish-post"),
-    Rule("public kind of commit", frozenset({Role.COMMIT_KIND}), lambda word, _known: is_commit_kind(word), "feat"),
-    Rule("public word", _TYPED, _is_public, "production"),
-    Rule("public target", frozenset({Role.SCRIPT}), _is_target, "test"),
-    Rule("target here", frozenset({Role.SCRIPT}), lambda word, known: word in known.targets, "print-proofs"),
-    Rule("public module", frozenset({Role.SCRIPT}), lambda word, _known: public().is_program(word), "pytest"),
-    Rule("what exists", _TYPED, _exists, "release/next"),
-    Rule("file name", _TYPED, _is_file, "summarise.py"),
-    Rule("path or glob of such", _TYPED, _is_path, "docs/*.md"),
-    Rule("hyphenated words", _TYPED, _is_hyphenated, "pre-release"),
-    Rule("variable of public words", _TYPED, _is_variable, "NODE_ENV"),
-    Rule("small integer", _TYPED, lambda word, _known: _INTEGER.fullmatch(word) is not None, "42"),
-    Rule("version", _TYPED, _is_version, "1.4.2"),
-    Rule("earlier commit", _TYPED, lambda word, _known: _BACK.fullmatch(word) is not None, "HEAD~1"),
+    HarmlessRule("public subcommand", frozenset({Role.SUBCOMMAND}), _is_target, "rollout"),
+    HarmlessRule("public flag", frozenset({Role.FLAG}), lambda word, _known: _is_flag(word), "--amend"),
+    HarmlessRule("declared name", _DECLARED, lambda word, _known: declared(word), "publish-post"),
+    HarmlessRule(
+        "public kind of commit", frozenset({Role.COMMIT_KIND}), lambda word, _known: is_commit_kind(word), "feat"
+    ),
+    HarmlessRule("public word", _TYPED, _is_public, "production"),
+    HarmlessRule("public target", frozenset({Role.SCRIPT}), _is_target, "test"),
+    HarmlessRule("target here", frozenset({Role.SCRIPT}), lambda word, known: word in known.targets, "print-proofs"),
+    HarmlessRule("public module", frozenset({Role.SCRIPT}), lambda word, _known: public().is_program(word), "pytest"),
+    HarmlessRule("what exists", _TYPED, _exists, "release/next"),
+    HarmlessRule("file name", _TYPED, _is_file, "summarise.py"),
+    HarmlessRule("path or glob of such", _TYPED, _is_path, "docs/*.md"),
+    HarmlessRule("hyphenated words", _TYPED, _is_hyphenated, "pre-release"),
+    HarmlessRule("variable of public words", _TYPED, _is_variable, "NODE_ENV"),
+    HarmlessRule("small integer", _TYPED, lambda word, _known: _INTEGER.fullmatch(word) is not None, "42"),
+    HarmlessRule("version", _TYPED, _is_version, "1.4.2"),
+    HarmlessRule("earlier commit", _TYPED, lambda word, _known: _BACK.fullmatch(word) is not None, "HEAD~1"),
 )
 
 
@@ -219,16 +233,16 @@ def reason(word: str, *, role: Role, known: Known) -> str | None:
         >>> reason("docs/index.md", role=Role.VALUE, known=Known()), reason("Glacier-0445", role=Role.VALUE, known=Known())
         ('path or glob of such', None)
     """
-    if role is Role.SECRET or len(word) > 255:
+    if role is Role.SECRET or len(word) > _LONGEST:
         return None
-    for rule in RULES:
+    for rule in HARMLESS_RULES:
         if role in rule.roles and rule.holds(word, known):
             return rule.name
     return None
 
 
 def harmless(word: str, *, role: Role, known: Known) -> bool:
-    """Whether a word may stand in a file (DESIGN section 3); never one in a secret's place or one that looks like a secret.
+    """Whether a word may stand in a file; never one in the position of a secret, and none that looks like a secret.
 
     Two locks: a rule must let it through, and the detector must know nothing against it.
 

@@ -39,6 +39,7 @@ _SHAPES: Mapping[str, re.Pattern[str]] = {
     "<version>": re.compile(r"v?\d+(?:\.\d+){1,3}(?:[-+.]?(?:a|b|c|rc|alpha|beta|dev|pre|post)[.\-]?\d*)?|v\d+"),
     "<glob>": re.compile(r"(?=[^\s'\"]*[*?\[{])(?=.*[*?]|.*\[[^\]]*\]|.*\{[^}]*,[^}]*\})[^\s'\"$;&|()<>]+"),
 }  # fmt: skip
+_LONGEST = 4096  # characters; a longer value is content, and its shape is not asked
 # one alternative after the other, as the table has them, in one pass
 _ANY_SHAPE = re.compile("|".join(f"(?P<{name.strip('<>')}>{shape.pattern})" for name, shape in _SHAPES.items()))
 _FILE = re.compile(r"(?:[^\s]*/)?[^\s/]+\.(?P<extension>[A-Za-z0-9]{1,10})")
@@ -46,22 +47,22 @@ _DIRECTORY = re.compile(r"\.{1,2}|~|[^\s]*/")
 _PATH = re.compile(r"(?:~|\.{1,2}|\$\{?\w+\}?)?/[^\s]*|[\w.@~+\-]+(?:/[\w.@~+\-:]+)+")
 
 
-def typed(value: str) -> str:
-    """Return a placeholder that says of what shape a value is and nothing else.
+def placeholder(value: str) -> str:
+    """Return the placeholder for a value: its shape, and nothing else.
 
     Example:
-        >>> [typed(v) for v in ("src/app.py", "docs/", "https://a.example", "1.4.2", "2024-05-03", "3f9a1c2", "*.png", "Ana")]
+        >>> [placeholder(v) for v in ("src/app.py", "docs/", "https://a.example", "1.4.2", "2024-05-03", "3f9a1c2", "*.png", "Ana")]
         ['<file.py>', '<dir>', '<url>', '<version>', '<date>', '<sha>', '<glob>', '<str>']
-        >>> typed("notes.hunter2"), typed("/srv/www/current"), typed("42"), typed("ana@example.net")
+        >>> placeholder("notes.hunter2"), placeholder("/srv/www/current"), placeholder("42"), placeholder("ana@example.net")
         ('<str>', '<path>', '<num>', '<email>')
     """
-    if len(value) > 4096 or value.isalpha():  # letters alone have no shape
+    if len(value) > _LONGEST or value.isalpha():  # letters alone have no shape
         return "<str>"
     shape = _ANY_SHAPE.fullmatch(value)
-    return _place(value) if shape is None else f"<{shape.lastgroup}>"
+    return _file_placeholder(value) if shape is None else f"<{shape.lastgroup}>"
 
 
-def _place(value: str) -> str:
+def _file_placeholder(value: str) -> str:
     """Return the placeholder of what may be a file's name."""
     if _DIRECTORY.fullmatch(value) is not None:
         return "<dir>"
@@ -103,53 +104,53 @@ def without_digit_groups(text: str) -> str:
 
 # ---- labels of steps
 
-_OURS = re.compile(r"<[a-z0-9.]+>|\*|-|--")
+_NO_NAME = re.compile(r"<[a-z0-9.]+>|\*|-|--")
 _PIECE = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
-_SPOKEN = frozenset({"mcp"})  # how tools of a server are called
+_TOOL_PREFIXES = frozenset({"mcp"})  # how tools of a server are called
 
 
-def everywhere(label: str, *, kind: Kind) -> str:
+def portable_label(label: str, *, kind: Kind) -> str:
     """Return the label with a placeholder for each program and script that is in no public vocabulary.
 
     It is the same on every machine, whatever is installed or was approved there. Declared names stay as they are.
 
     Example:
-        >>> everywhere("acmectl deploy <path>", kind=Kind.SHELL), everywhere("make site", kind=Kind.SHELL)
+        >>> portable_label("acmectl deploy <path>", kind=Kind.SHELL), portable_label("make site", kind=Kind.SHELL)
         ('<prog> deploy <path>', 'make site')
-        >>> everywhere("skill:zephyrise", kind=Kind.SKILL), everywhere("python script-3f9a1c", kind=Kind.SHELL)
+        >>> portable_label("skill:zephyrise", kind=Kind.SKILL), portable_label("python script-3f9a1c", kind=Kind.SHELL)
         ('skill:zephyrise', 'python <script>')
     """
     words = label.split(" ")
     if kind is not Kind.SHELL:
         return " ".join(f"<{word.partition('-')[0]}>" if is_pseudonym(word) else word for word in words)
-    first = words[0] if public().is_program(words[0]) or _OURS.fullmatch(words[0]) else "<prog>"
+    first = words[0] if public().is_program(words[0]) or _NO_NAME.fullmatch(words[0]) else "<prog>"
     return " ".join([first, *(word if _is_public(word) else "<script>" for word in words[1:])])
 
 
-def closed(label: str, *, kind: Kind) -> str:
+def public_label(label: str, *, kind: Kind) -> str:
     """Return the label with nothing beyond the closed vocabulary; of a declared name all pieces must be in it.
 
     Example:
-        >>> closed("skill:publish-report", kind=Kind.SKILL), closed("skill:zephyrise text", kind=Kind.SKILL)
+        >>> public_label("skill:publish-report", kind=Kind.SKILL), public_label("skill:zephyrise text", kind=Kind.SKILL)
         ('skill:publish-report', 'skill:<name> text')
     """
     if kind is Kind.SHELL:
-        return everywhere(label, kind=kind)
+        return portable_label(label, kind=kind)
     front, colon, name = label.rpartition(":") if kind is not Kind.ACTION else ("", "", label)
-    return front + colon + " ".join(word if _is_spoken(word) else "<name>" for word in name.split(" "))
+    return front + colon + " ".join(word if _is_public_name(word) else "<name>" for word in name.split(" "))
 
 
 def _is_public(word: str) -> bool:
     grammar = public()
     known = (grammar.is_word, grammar.is_program, grammar.is_subcommand_word, grammar.is_any_flag)
-    return _OURS.fullmatch(word) is not None or any(says(word) for says in known)
+    return _NO_NAME.fullmatch(word) is not None or any(is_known(word) for is_known in known)
 
 
-def _is_spoken(word: str) -> bool:
+def _is_public_name(word: str) -> bool:
     if _is_public(word):
         return True
     pieces = [piece.lower() for piece in _PIECE.findall(word)]
-    return bool(pieces) and all(piece in _SPOKEN or _is_public(piece) for piece in pieces)
+    return bool(pieces) and all(piece in _TOOL_PREFIXES or _is_public(piece) for piece in pieces)
 
 
 # ---- what a terminal prints

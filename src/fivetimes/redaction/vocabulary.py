@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from importlib import resources
 
-# An operator of a redirection stands in the place of a flag; a file descriptor is one digit.
+# An operator of a redirection has the role of a flag; a file descriptor is one digit.
 _REDIRECTION = re.compile(r"[0-9]?(?:>>?|<|<>|>\||>&|<&|<<-?|<<<)|&>>?")
 _COMPOSED = re.compile(r"--?([a-z]{3,}(?:[-_][a-z]{2,}){0,3})")
 _SIGN = re.compile(r"[-<>&|]*[0-9]?[-<>&|]*")
-_MOST_PLACES = 16_384  # whose flags are remembered; words of a line are among them, and must not fill the memory
+_MOST_PATHS = 16_384  # whose flags are remembered; words of a line are among them, and must not fill the memory
 _CLUSTER = re.compile(r"-[A-Za-z]{2,5}")
 
 
@@ -27,20 +27,20 @@ _NOTHING = _Program(frozenset(), frozenset(), {})
 
 
 def _program(row: str) -> _Program:
-    """Return a program from its row: paths by bars, flags by spaces, value-taking flags by place, divided by tabs."""
+    """Return a program from its row: paths by bars, flags by spaces, value-taking flags by path, divided by tabs."""
     paths, flags, taking = row.split("\t")
-    places = (place.partition(":") for place in taking.split("|") if place)
+    by_path = (entry.partition(":") for entry in taking.split("|") if entry)
     return _Program(
         paths=frozenset(paths.split("|")) - {""},
         flags=frozenset(flags.split()),
-        taking={path: frozenset(many.split()) for path, _, many in places},
+        taking={path: frozenset(many.split()) for path, _, many in by_path},
     )
 
 
 class Vocabulary:
     """The closed vocabulary: a Grammar of public programs, and the plain words that may be kept.
 
-    Everything in it was harvested from public pages (see ATTRIBUTION.txt), so a word that it holds says nothing about a person.
+    Everything in it was harvested from public pages (see ATTRIBUTION.txt), so a word that it holds tells nothing about a person.
     Programs are unpacked when first asked for: loading costs a few milliseconds.
     """
 
@@ -51,7 +51,7 @@ class Vocabulary:
         self._seen: dict[str, _Program] = {}
         self._taking: dict[str, frozenset[str]] = {}
 
-    def _of(self, name: str) -> _Program:
+    def _program_of(self, name: str) -> _Program:
         found = self._seen.get(name)
         if found is None:
             row = self._rows.get(name)
@@ -78,12 +78,12 @@ class Vocabulary:
         """
         joined = " ".join(path)
         # one word each: `gh "auth login"` is none of them
-        return joined in self._of(program).paths and joined.count(" ") == len(path) - 1
+        return joined in self._program_of(program).paths and joined.count(" ") == len(path) - 1
 
     def is_flag(self, program: str, flag: str) -> bool:
         """Whether this is a flag name that public pages show: for this program, or for so many that it is common.
 
-        A cluster of short flags counts when each letter does, and a long one made of public words says no more than they do.
+        A cluster of short flags counts when each letter does, and a long one made of public words tells no more than they do.
         A redirection's operator counts too.
 
         Example:
@@ -92,7 +92,7 @@ class Vocabulary:
             >>> public().is_flag("tar", "-xzf")
             True
         """
-        known = self._of(program.partition(" ")[0]).flags
+        known = self._program_of(program.partition(" ")[0]).flags
         if flag in known or flag in self._flags or _REDIRECTION.fullmatch(flag):
             return True
         if _CLUSTER.fullmatch(flag) is not None and all("-" + letter in known for letter in flag[1:]):
@@ -106,7 +106,7 @@ class Vocabulary:
     def takes_value(self, program: str, flag: str) -> bool:
         """Whether the flag is known to take the next word as its value.
 
-        `program` may go on with a subcommand path (`docker compose`): flags of that place count, and those further up.
+        `program` may go on with a subcommand path (`docker compose`): flags of that path count, and those further up.
 
         Example:
             >>> public().takes_value("git", "-C"), public().takes_value("docker compose", "-f")
@@ -115,13 +115,13 @@ class Vocabulary:
         found = self._taking.get(program)
         if found is None:
             found = self._taking_at(program)
-            if len(self._taking) < _MOST_PLACES:
+            if len(self._taking) < _MOST_PATHS:
                 self._taking[program] = found
         return flag in found
 
-    def _taking_at(self, place: str) -> frozenset[str]:
-        head, _, path = place.partition(" ")
-        taking = self._of(head).taking
+    def _taking_at(self, command: str) -> frozenset[str]:
+        head, _, path = command.partition(" ")
+        taking = self._program_of(head).taking
         found = set(taking.get("", ()))
         while path:
             found |= taking.get(path, frozenset())
@@ -155,7 +155,7 @@ class Vocabulary:
 
 
 def is_sign(text: str) -> bool:
-    """Whether a word in a flag's place has no letter and one digit at most: an operator, `--`, `-1`. More digits are a number.
+    """Whether a word in a flag's role has no letter and one digit at most: an operator, `--`, `-1`. More digits are a number.
 
     Example:
         >>> [is_sign(word) for word in ("--", "2>&", "-1", "--4711", "-x")]

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from fivetimes.model import Effect, Kind, Step
-from fivetimes.redaction import everywhere, public
+from fivetimes.redaction import portable_label, public
 from fivetimes.redaction.effects import EFFECT_OF, LIGHT
 from fivetimes.words import singular
 
@@ -343,4 +343,4 @@ def identifier(steps: Sequence[Step], telling: int) -> str:
 
 def _anywhere(step: Step) -> Step:
     """The step as it is called on every machine: what is installed or approved here changes no id."""
-    return replace(step, action=everywhere(step.action, kind=step.kind))
+    return replace(step, action=portable_label(step.action, kind=step.kind))
