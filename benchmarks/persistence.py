@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from fivetimes.config import Rule, Search
+from fivetimes.config import FiveTimesRule, Search
 from fivetimes.model import Bools, Int32s, SessionLog, Tier
 from fivetimes.routines import seeds as seeding
 from fivetimes.routines.cover import fixed
@@ -82,7 +82,7 @@ def _seen(rest: SequenceDatabase, profile: Profile, mined: int, share: float, se
     return Seen(mined, len(occurrences), float(occurrences.score.sum()))
 
 
-def mined(sessions: SessionLog, *, rule: Rule, search: Search) -> list[Seen]:
+def mined(sessions: SessionLog, *, rule: FiveTimesRule, search: Search) -> list[Seen]:
     """What is proposed at extract or above from the first part of the time, best first, each looked for in the rest."""
     search = paced(search, sessions.idle)
     found, _ = proposed(first_part(sessions), rule=rule, search=search)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from fivetimes.conductors import draft
+from fivetimes.config import FiveTimesRule
 from fivetimes.model import (
     ALWAYS,
     Balance,
@@ -37,14 +38,7 @@ from fivetimes.redaction import Known, harmless, public
 from fivetimes.shell import parse
 
 AT = datetime(2026, 4, 3, 9, 0, tzinfo=UTC)
-RULE: Mapping[str, Any] = {
-    "noticed": 2,
-    "extract": 5,
-    "canonical": 10,
-    "by": "occurrences",
-    "override_by": None,
-    "override_because": None,
-}
+RULE = FiveTimesRule()
 START = datetime(2026, 1, 2, 14, 0, tzinfo=UTC)  # a Friday
 
 Way = str | tuple[str, Mapping[str, Any]]  # a command, or a skill with its arguments; `commit: …` is a commit's subject

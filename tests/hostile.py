@@ -101,7 +101,7 @@ def hostile(*payloads: str) -> tuple[Scan, dict[str, Conductor]]:
         sources=tuple(_source(scan.sources[0], payload) for payload in payloads),
         redactions=dict.fromkeys(payloads, 1),
         skipped=payloads,
-        rule={**scan.rule, "override_by": first, "override_because": "; ".join(payloads)},
+        rule=replace(scan.rule, override_by=first, override_because="; ".join(payloads)),
         changes=Changes(
             new=(found[-1].id,),
             promoted=(Promotion(found[0].id, Tier.NOTICED, Tier.EXTRACT),),

@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,6 @@ DEEPEST = 64  # levels of nesting in a JSON record; deeper is counted as bad
 ONCE_ENTRIES = 200  # a history with more entries than this, and no text twice, is taken to drop repeats
 
 FLOOR = 5  # occurrences; below it nothing is drafted unless a named person says why
-COUNTED = ("occurrences", "sessions", "days")  # what the five-times rule may count
 SLEEPLESS = 100  # commits of one account from which its nights can be told
 IDLE = timedelta(minutes=30)  # a longer pause ends a session
 UNTIMED_STEP = 60.0  # seconds; stands for the unknown time between two lines without times: only order is meant
@@ -34,20 +34,34 @@ REVIEW_PATIENCE = timedelta(seconds=10)  # for a request to arrive whole
 REVIEW_BYTES = 1 << 20  # of a form; the text of a conductor is far smaller
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """The five-times rule: from how many occurrences on a routine is noticed, extracted, canonical.
+class Counted(StrEnum):
+    """What the five-times rule may count."""
 
-    `by` says what is counted: occurrences, sessions or days with one. `override_by` and `override_because` stand when `extract` is
-    below five, and only then.
+    OCCURRENCES = "occurrences"
+    SESSIONS = "sessions"
+    DAYS = "days"
+
+
+@dataclass(frozen=True, slots=True)
+class FiveTimesRule:
+    """From how many occurrences on a routine is noticed, extracted, canonical.
+
+    `by` is what is counted: occurrences, or sessions or days with one. `override_by` and `override_because` stand when `extract`
+    is below five, and only then.
     """
 
     noticed: int = 2  # occurrences; once is no repetition
     extract: int = FLOOR  # occurrences; the name of the tool
-    canonical: int = 10  # occurrences
+    canonical: int = 10  # occurrences; twice that many: it is the usual way
+    by: Counted = Counted.OCCURRENCES
     override_by: str | None = None
     override_because: str | None = None
-    by: str = "occurrences"  # one of COUNTED
+
+    @property
+    def override(self) -> tuple[str, str] | None:
+        """Who lowered the rule below five, and why."""
+        by, because = self.override_by, self.override_because
+        return (by, because) if by and because else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +81,7 @@ class Team:
     path: Path | None = None
     persons: tuple[Person, ...] = ()
     repositories: tuple[str, ...] = ()
-    rule: Rule = field(default_factory=Rule)
+    rule: FiveTimesRule = field(default_factory=FiveTimesRule)
     idle: timedelta | None = None  # a longer pause ends a session; None: IDLE, or learnt where git is the only source
     histignore: str | None = None  # command lines that are not to be read, as bash's HISTIGNORE has them
     history_ignore: str | None = None  # the same in zsh's form
@@ -175,7 +189,7 @@ _RULE: _Shape = {
     "noticed": _COUNT,
     "extract": _COUNT,
     "canonical": _COUNT,
-    "by": (lambda value: value in COUNTED, f"one of {', '.join(COUNTED)}"),
+    "by": (lambda value: value in [*Counted], f"one of {', '.join(Counted)}"),
     "override": _TABLE,
 }
 _OVERRIDE: _Shape = {"by": _TEXT, "because": _TEXT}
@@ -233,10 +247,10 @@ def columns_of(place: str, table: dict[str, Any]) -> tuple[tuple[str, str], ...]
     return tuple(sorted(_checked(place, table, _COLUMNS).items()))
 
 
-def _rule(place: str, table: dict[str, Any]) -> Rule:
+def _rule(place: str, table: dict[str, Any]) -> FiveTimesRule:
     known = dict(_checked(place, table, _RULE))
     override = known.pop("override", None)
-    rule = Rule(**known)
+    rule = FiveTimesRule(**known | ({"by": Counted(known["by"])} if "by" in known else {}))
     if not 2 <= rule.noticed <= rule.extract <= rule.canonical:
         raise ConfigError(
             f"{place}: noticed {rule.noticed}, extract {rule.extract}, canonical {rule.canonical} are out of order."
@@ -245,7 +259,7 @@ def _rule(place: str, table: dict[str, Any]) -> Rule:
     return _overridden(place, rule, override)
 
 
-def _overridden(place: str, rule: Rule, override: dict[str, Any] | None) -> Rule:
+def _overridden(place: str, rule: FiveTimesRule, override: dict[str, Any] | None) -> FiveTimesRule:
     if override is None and rule.extract < FLOOR:
         raise ConfigError(
             f"{place}: extract is {rule.extract}, and nothing is drafted below {FLOOR}. Set it to {FLOOR}, or say who"

@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fivetimes.conductor_document import ConductorDocument
+from fivetimes.config import Counted, FiveTimesRule
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -680,9 +681,9 @@ class Candidate:
     bus_factor: int = 0
     unready: tuple[Unready, ...] = ()
 
-    def counted(self, by: str) -> int:
-        """What the five-times rule counts: `occurrences`, `sessions` or `days`."""
-        return {"occurrences": self.count, "sessions": self.sessions, "days": self.days}[by]
+    def counted(self, by: Counted) -> int:
+        """What the five-times rule counts."""
+        return {Counted.OCCURRENCES: self.count, Counted.SESSIONS: self.sessions, Counted.DAYS: self.days}[by]
 
 
 @dataclass(frozen=True, slots=True)
@@ -761,7 +762,7 @@ class Scan:
     sources: tuple[SourceReport, ...]
     redactions: Mapping[str, int]
     skipped: tuple[str, ...]
-    rule: Mapping[str, Any]
+    rule: FiveTimesRule
     events: int
     actions: int
     sessions: int

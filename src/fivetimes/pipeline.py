@@ -9,7 +9,7 @@ import json
 import logging
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -19,7 +19,7 @@ import numpy as np
 
 from fivetimes import ingest, reports, routines, sequential_patterns, store
 from fivetimes.actions import normalise
-from fivetimes.config import IDLE, Rule, Search, Team, columns_of, load
+from fivetimes.config import IDLE, Search, Team, columns_of, load
 from fivetimes.errors import FivetimesError, UnknownId
 from fivetimes.eventlog import align, deduplicate, mark_bots, person_resolver, redact, varied_programs
 from fivetimes.eventlog import unknown_names as names_unknown_to_all
@@ -155,18 +155,6 @@ def _engine(request: Request, sessions: SessionLog, tick: Tick) -> dict[str, Any
     return {"finder": finder}
 
 
-def _rule(rule: Rule) -> dict[str, Any]:
-    named: dict[str, Any] = {
-        "noticed": rule.noticed,
-        "extract": rule.extract,
-        "canonical": rule.canonical,
-        "by": rule.by,
-    }
-    if rule.override_by:
-        named |= {"override_by": rule.override_by, "override_because": rule.override_because}
-    return named
-
-
 def _moment(seconds: float) -> datetime | None:
     return None if np.isnan(seconds) else datetime.fromtimestamp(seconds, UTC)
 
@@ -263,7 +251,7 @@ def run(
         sources=_source_reports(request, balances, events),
         redactions=events.redactions,
         skipped=(*request.skipped, *trouble),
-        rule=_rule(request.team.rule),
+        rule=request.team.rule,
         events=len(sessions.actions.events),
         actions=len(sessions.actions),
         sessions=len(sessions),
@@ -288,8 +276,13 @@ def _calibrated(request: Request, sessions: SessionLog, histories: int, tick: Ti
 
 
 def _mark(request: Request, folder: Path) -> str:
-    told = {"engine": request.engine, "unwanted": repr(request.unwanted), "approved": sorted(store.approved(folder))}
-    return store.fingerprint(request.sources, rule=_rule(request.team.rule) | told)
+    settings = {
+        "rule": asdict(request.team.rule),
+        "engine": request.engine,
+        "unwanted": repr(request.unwanted),
+        "approved": sorted(store.approved(folder)),
+    }
+    return store.fingerprint(request.sources, settings=settings)
 
 
 def scan(request: Request, *, folder: Path, tick: Tick = _quiet, histories: int = 0) -> Scan:

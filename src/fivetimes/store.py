@@ -28,7 +28,7 @@ from platformdirs import user_data_path
 from fivetimes.errors import FivetimesError
 from fivetimes.model import Candidate, Scan, Source
 
-_VERSION = 3
+_VERSION = 4
 _KEY_BYTES = 32
 _NAMES = "names.json"
 
@@ -127,10 +127,10 @@ def _reference_files(repository: Path) -> list[Path]:
     return [repository / "HEAD", repository / "packed-refs", *(repository / "refs").rglob("*")]
 
 
-def fingerprint(sources: Sequence[Source], *, rule: Mapping[str, Any]) -> str:
-    """A digest of names, sizes and times of all that a scan would read, and of the rule it would apply."""
+def fingerprint(sources: Sequence[Source], *, settings: Mapping[str, Any]) -> str:
+    """A digest of names, sizes and times of all that a scan would read, and of the settings it would apply."""
     state = [(s.reader, s.origin, s.person, s.columns, [*_stats(s.path)] if s.path.exists() else None) for s in sources]
-    text = json.dumps([_VERSION, state, sorted(rule.items())], default=str)
+    text = json.dumps([_VERSION, state, sorted(settings.items())], default=str)
     return hashlib.blake2b(text.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
 
 

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import logs
-from fivetimes.config import Rule, Search
+from fivetimes.config import FiveTimesRule, Search
 from fivetimes.model import Effect
 from fivetimes.routines import propose
 from fivetimes.routines.alternatives import accident
@@ -40,7 +40,7 @@ def _team(runs, *, seed=1, noise=0.15):
 
 
 def _steps(sessions):
-    found, _ = propose(sessions, rule=Rule(), search=SEARCH)
+    found, _ = propose(sessions, rule=FiveTimesRule(), search=SEARCH)
     return found[0].steps
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 import logs
-from fivetimes.config import Rule, Search
+from fivetimes.config import FiveTimesRule, Search
 from fivetimes.model import Candidate, SessionLog, Suppressed
 from fivetimes.routines import propose
 
@@ -14,7 +14,7 @@ EVERYDAY = "mnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
 def found(work: str) -> tuple[list[Candidate], list[Suppressed]]:
     sessions: SessionLog = logs.sessions_of(logs.batch(work))
-    return propose(sessions, rule=Rule(), search=Search())
+    return propose(sessions, rule=FiveTimesRule(), search=Search())
 
 
 def days(*stretches: str, seed: int = 3) -> str:

@@ -76,7 +76,7 @@ def test_an_override_is_written_into_the_draft_and_its_history() -> None:
 
 
 def test_a_lowered_rule_is_written_into_the_draft() -> None:
-    rule = dict(made.RULE) | {"extract": 3, "override_by": "bo", "override_because": "a small team"}
+    rule = replace(made.RULE, extract=3, override_by="bo", override_because="a small team")
     candidate, live = made.friday(4)
     doc = draft(candidate, live, rule=rule, parse=parsed, harmless=may_stand, at=made.AT).document
     assert doc["override"] == {"by": "bo", "because": "a small team"}

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 import logs
 import oracles
 from fivetimes import pipeline
-from fivetimes.config import Rule, Search
+from fivetimes.config import FiveTimesRule, Search
 from fivetimes.model import By, Candidate, Kind, RawBatch, SessionLog
 from fivetimes.routines import propose
 from fivetimes.routines.database import _comes_again
@@ -60,7 +60,7 @@ def transcripts(folder: Path, tasks: int, rounds: Callable[[random.Random], int]
 
 def mined(path: Path) -> list[Candidate]:
     sessions = pipeline.sessions(pipeline.from_paths([path]), key=b"k" * 32)
-    return propose(sessions, rule=Rule(), search=SEARCH)[0]
+    return propose(sessions, rule=FiveTimesRule(), search=SEARCH)[0]
 
 
 @pytest.mark.parametrize(("tasks", "rounds"), [(8, lambda _: 6), (12, lambda rng: rng.randint(1, 9))])
@@ -86,7 +86,7 @@ def loop(by: By) -> SessionLog:
 def test_what_a_person_does_again_is_done_again():
     count = {}
     for by in (By.HUMAN, By.AGENT):
-        found = propose(loop(by), rule=Rule(), search=SEARCH)[0]
+        found = propose(loop(by), rule=FiveTimesRule(), search=SEARCH)[0]
         count[by] = sum(c.count for c in found if {"do-a", "do-b"} <= {step.action for step in c.steps})
     assert count[By.HUMAN] == 36
     assert count[By.AGENT] <= 6

@@ -6,7 +6,7 @@ import random
 
 import builders
 import logs
-from fivetimes.config import Rule, Search
+from fivetimes.config import FiveTimesRule, Search
 from fivetimes.evidence import recall, source_of
 from fivetimes.ingest import READERS
 from fivetimes.model import Balance, Candidate, Kind, Source
@@ -30,7 +30,7 @@ def shell_history(folder, times: int = 6) -> list[Source]:
 
 def found_in(sources: list[Source]) -> Candidate:
     batches = [batch for source in sources for batch in READERS[source.reader](source, Balance())]
-    found, _ = propose(logs.sessions_of(*batches), rule=Rule(), search=Search())
+    found, _ = propose(logs.sessions_of(*batches), rule=FiveTimesRule(), search=Search())
     return found[0]
 
 

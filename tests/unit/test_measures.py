@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import logs
 import oracles
-from fivetimes.config import Rule, Search
+from fivetimes.config import Counted, FiveTimesRule, Search
 from fivetimes.model import By, Candidate, RawBatch, SessionLog, Tier
 from fivetimes.routines import propose
 from fivetimes.routines.measures import bus_factor, rhythm, tail
@@ -60,9 +60,9 @@ def runs(
     return logs.sessions_of(batch)
 
 
-def found(sessions: SessionLog, rule: Rule | None = None) -> Candidate:
+def found(sessions: SessionLog, rule: FiveTimesRule | None = None) -> Candidate:
     """The best candidate."""
-    return propose(sessions, rule=rule or Rule(), search=SEARCH)[0][0]
+    return propose(sessions, rule=rule or FiveTimesRule(), search=SEARCH)[0][0]
 
 
 @given(st.lists(st.sampled_from("abc"), max_size=9))
@@ -147,7 +147,7 @@ def test_runs_that_stand_alone_have_sure_edges_and_runs_amid_other_work_have_not
 def test_the_rule_may_count_days_instead_of_occurrences():
     many = runs("abcde", 12, every=43200)  # twice a day
     assert found(many).tier is Tier.CANONICAL
-    by_days = found(many, Rule(by="days"))
+    by_days = found(many, FiveTimesRule(by=Counted.DAYS))
     assert (by_days.count, by_days.days, by_days.tier) == (12, 6, Tier.EXTRACT)
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import builders_scan
 import logs
-from fivetimes.config import Rule, Search
+from fivetimes.config import FiveTimesRule, Search
 from fivetimes.model import Kind, Step
 from fivetimes.routines import propose
 
@@ -41,7 +41,7 @@ def test_the_first_part_holds_what_was_done_in_70_of_100_days_and_no_value_is_lo
 
 def test_a_routine_that_goes_on_persists_and_everyday_pairs_do_not_beyond_chance():
     sessions = logs.work("abcdef", 24, people=1)
-    found = persistence.mined(sessions, rule=Rule(), search=SEARCH)
+    found = persistence.mined(sessions, rule=FiveTimesRule(), search=SEARCH)
     assert [one.again for one in found] == [True]
     assert found[0].seen >= 4
     token = {label: number for number, label in enumerate(sessions.actions.labels)}
@@ -78,7 +78,7 @@ def test_redundancy_is_the_mean_of_the_nearest_and_rare_steps_play_no_part():
 def test_what_was_noticed_and_is_a_part_of_a_routine_is_not_proposed():
     whole = logs.again_as(logs.work("abcdefgh", 12, people=1), "p0")
     part = logs.again_as(logs.work("bcd", 3, people=1, seed=8), "p1")
-    found, suppressed = propose(logs.sessions_of(whole, part), rule=Rule(), search=SEARCH)
+    found, suppressed = propose(logs.sessions_of(whole, part), rule=FiveTimesRule(), search=SEARCH)
     steps = [{step.action for step in c.steps} for c in found]
     assert not any(mine <= {"do-b", "do-c", "do-d"} for mine in steps)
     assert sum(c.count for c in found) + sum(s.count for s in suppressed) >= 12

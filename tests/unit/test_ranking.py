@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import builders_scan
 import logs
-from fivetimes.config import Rule, Search
+from fivetimes.config import FiveTimesRule, Search
 from fivetimes.model import Confidence, HeldOut, Tier
 from fivetimes.routines import propose
 from fivetimes.routines.ranking import completion_weight, ranked, recency_weight, score, shown
@@ -37,8 +37,8 @@ def test_the_first_thirty_is_a_setting_of_the_search():
     sessions = logs.sessions_of(
         *(logs.again_as(logs.work(r, 7, people=1, seed=n), f"q{n}") for n, r in enumerate(("abcd", "efgh", "ijkl")))
     )
-    every, _ = propose(sessions, rule=Rule(), search=Search())
-    first, rest = propose(sessions, rule=Rule(), search=Search(most_proposed=1))
+    every, _ = propose(sessions, rule=FiveTimesRule(), search=Search())
+    first, rest = propose(sessions, rule=FiveTimesRule(), search=Search(most_proposed=1))
     assert Search().most_proposed == 30
     assert first == every[:1]
     assert [s.rule for s in rest if "beyond" in s.rule] == ["beyond the first 1"] * (len(every) - 1)
@@ -67,7 +67,7 @@ def test_only_what_luck_does_not_explain_is_taken_for_given_up(mined, seen):
 
 
 def test_what_is_a_part_of_a_proposed_routine_says_so():
-    _, suppressed = propose(logs.work("abcdef", 9, people=3), rule=Rule(), search=Search())
+    _, suppressed = propose(logs.work("abcdef", 9, people=3), rule=FiveTimesRule(), search=Search())
     named = {step for s in suppressed if s.rule == "part of another" for step in s.steps}
     assert named <= {f"do-{letter}" for letter in "abcdef"}
 

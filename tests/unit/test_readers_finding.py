@@ -200,14 +200,14 @@ def test_a_whole_configuration_is_read(tmp_path: Path) -> None:
         path=path,
         persons=(config.Person("ana", ("ana@example.net",), (".zsh_history",)),),
         repositories=("site",),
-        rule=config.Rule(2, 3, 10, "ana", "a small team"),
+        rule=config.FiveTimesRule(2, 3, 10, override_by="ana", override_because="a small team"),
         idle=timedelta(minutes=45),
     )
 
 
 def test_an_empty_configuration_has_the_defaults(tmp_path: Path) -> None:
     loaded = config.load(put(tmp_path / "fivetimes.toml", b""))
-    assert (loaded.rule, loaded.idle) == (config.Rule(2, 5, 10), None)
+    assert (loaded.rule, loaded.idle) == (config.FiveTimesRule(2, 5, 10), None)
 
 
 @pytest.mark.parametrize(

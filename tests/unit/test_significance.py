@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import logs
 import oracles
-from fivetimes.config import Rule, Search
+from fivetimes.config import FiveTimesRule, Search
 from fivetimes.model import Confidence, HeldOut, SessionLog
 from fivetimes.routines import Calibration, calibrate, judged, propose
 from fivetimes.routines.database import open_database
@@ -22,7 +22,7 @@ SEARCH = Search()
 
 
 def found(sessions: SessionLog) -> list:
-    return propose(sessions, rule=Rule(), search=SEARCH)[0]
+    return propose(sessions, rule=FiveTimesRule(), search=SEARCH)[0]
 
 
 def stopped(*, at: float) -> SessionLog:

@@ -9,7 +9,7 @@ import pytest
 
 import logs
 from fivetimes import store
-from fivetimes.config import Rule, Search
+from fivetimes.config import FiveTimesRule, Search
 from fivetimes.errors import FivetimesError
 from fivetimes.model import Balance, Scan, Source, SourceReport
 from fivetimes.routines import propose
@@ -18,12 +18,12 @@ from fivetimes.routines import propose
 def a_scan(tmp_path) -> Scan:
     """A small but real one."""
     sessions = logs.sessions_of(logs.batch("xabcdq_" * 7 + "rstuv_" * 3))
-    found, suppressed = propose(sessions, rule=Rule(), search=Search())
+    found, suppressed = propose(sessions, rule=FiveTimesRule(), search=Search())
     report = SourceReport(
         Source("generic", tmp_path / "ana.csv", "ana.csv", "ana"), Balance(records=3, events=3), None, None, False
     )
     return Scan(
-        tuple(found), tuple(suppressed), (report,), {"value: placeholder": 2}, ("a sentence",), {"extract": 5}, 3, 3, 1, 1
+        tuple(found), tuple(suppressed), (report,), {"value: placeholder": 2}, ("a sentence",), FiveTimesRule(), 3, 3, 1, 1
     )  # fmt: skip
 
 
@@ -65,15 +65,15 @@ def test_the_key_is_made_once(tmp_path):
         store.local_key(tmp_path)
 
 
-def test_the_fingerprint_changes_with_the_sources_and_with_the_rule(tmp_path):
+def test_the_fingerprint_changes_with_the_sources_and_with_the_settings(tmp_path):
     history = tmp_path / "h"
     history.write_text("make\n")
     sources = [Source("bash", history, "h")]
-    first = store.fingerprint(sources, rule={"extract": 5})
-    assert store.fingerprint(sources, rule={"extract": 5}) == first
-    assert store.fingerprint(sources, rule={"extract": 6}) != first
+    first = store.fingerprint(sources, settings={"extract": 5})
+    assert store.fingerprint(sources, settings={"extract": 5}) == first
+    assert store.fingerprint(sources, settings={"extract": 6}) != first
     history.write_text("make\nmake\n")
-    assert store.fingerprint(sources, rule={"extract": 5}) != first
+    assert store.fingerprint(sources, settings={"extract": 5}) != first
 
 
 @pytest.mark.parametrize("name", ["../x", "/etc/x", "a/../../x"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -28,6 +28,7 @@ from fivetimes.conductors.document import evidence, steps_digest
 from fivetimes.conductors.invocations import Harmless, Parse, invocations
 from fivetimes.conductors.questions import questions, step_records
 from fivetimes.conductors.templates import StepTemplate, StepTemplates, step_templates
+from fivetimes.config import Counted, FiveTimesRule
 from fivetimes.errors import RuleError
 from fivetimes.model import Candidate, Conductor, LiveText, Occurrence, Step
 from fivetimes.redaction import show
@@ -42,7 +43,7 @@ def draft(
     candidate: Candidate,
     live: LiveText | None,
     *,
-    rule: Mapping[str, Any],
+    rule: FiveTimesRule,
     parse: Parse,
     harmless: Harmless,
     at: datetime,
@@ -53,7 +54,7 @@ def draft(
     Args:
         candidate: the routine, with its occurrences.
         live: its commands, read again just now; None when the sources were not read, then arguments are references.
-        rule: the five-times rule: `extract` is the least count; `override_by`, `override_because` where lowered.
+        rule: the five-times rule.
         parse: a command line -> its simple commands.
         harmless: whether a word in a role may stand in a file; any other constant is only referred to by a name.
         at: when it is drafted.
@@ -62,14 +63,14 @@ def draft(
     Raises:
         RuleError: it was seen too rarely and nobody took it upon themselves.
     """
-    override = override or _lowered(rule)
-    if candidate.counted(rule.get("by", "occurrences")) < rule["extract"] and override is None:
+    override = override or rule.override
+    if candidate.counted(rule.by) < rule.extract and override is None:
         raise RuleError(_refusal(candidate, rule))
     read = [] if live is None else invocations(candidate, live, parse=parse, harmless=harmless)
     templates = step_templates(candidate, read, harmless)
     candidate = replace(candidate, steps=tuple(with_shared_effects(candidate.steps, read)))
     taken: Override | None = None if override is None else {"by": override[0], "because": override[1]}
-    document = _visible(_document(candidate, live, templates, taken, least=rule["extract"]))
+    document = _visible(_document(candidate, live, templates, taken, least=rule.extract))
     entry = _visible(_drafted(rule, at, taken))
     entry["drafted"] = steps_digest(document)
     document["history"] = [entry]
@@ -100,16 +101,13 @@ def tool() -> str:
 # ---- the five-times rule
 
 
-def _lowered(rule: Mapping[str, Any]) -> tuple[str, str] | None:
-    by, because = rule.get("override_by"), rule.get("override_because")
-    return (str(by), str(because)) if by and because else None
-
-
-def _refusal(candidate: Candidate, rule: Mapping[str, Any]) -> str:
-    by, times = rule.get("by", "occurrences"), "once" if candidate.count == 1 else f"{candidate.count} times"
-    if by != "occurrences":
-        times += f" in {candidate.sessions} sessions" if by == "sessions" else f" on {candidate.days} days"
-    least = str(rule["extract"]) if by == "occurrences" else f"{rule['extract']} {by}"
+def _refusal(candidate: Candidate, rule: FiveTimesRule) -> str:
+    times = "once" if candidate.count == 1 else f"{candidate.count} times"
+    least = f"{rule.extract} {rule.by}"
+    if rule.by is Counted.OCCURRENCES:
+        least = str(rule.extract)
+    else:
+        times += f" in {candidate.sessions} sessions" if rule.by is Counted.SESSIONS else f" on {candidate.days} days"
     return (
         f"{candidate.id} was seen {times} and the rule drafts from {least}. Wait until it is done more often, or "
         "take it upon yourself with --override NAME --because TEXT, which the draft records."
@@ -171,11 +169,13 @@ def _notes(live: LiveText | None) -> list[str]:
     return []
 
 
-def _drafted(rule: Mapping[str, Any], at: datetime, taken: Override | None) -> HistoryEntry:
-    entry: RuleEntry = {}
-    for name in ("noticed", "extract", "canonical", "by"):
-        if name in rule:
-            entry[name] = rule[name]
+def _drafted(rule: FiveTimesRule, at: datetime, taken: Override | None) -> HistoryEntry:
+    entry: RuleEntry = {
+        "noticed": rule.noticed,
+        "extract": rule.extract,
+        "canonical": rule.canonical,
+        "by": rule.by.value,
+    }
     return {
         "at": at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "by": taken["by"] if taken else None,

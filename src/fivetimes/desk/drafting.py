@@ -60,7 +60,7 @@ def sketches(seat: Seat) -> dict[str, Conductor]:
     rule = seat.scan.rule
     made = {}
     for candidate in seat.scan.candidates:
-        if candidate.counted(rule["by"]) >= rule["extract"]:
+        if candidate.counted(rule.by) >= rule.extract:
             with suppress(RuleError):
                 made[candidate.id] = _anew(candidate, seat, use_live=True, override=None)
     return made
@@ -71,7 +71,7 @@ def _anew(candidate: Candidate, seat: Seat, *, use_live: bool, override: tuple[s
     told = partial(conductors.draft, rule=rule, parse=parsed, at=seat.clock(), override=override)
     if not use_live:
         return conductors.locked(partial(told, conductors.without_names(candidate), None), _nothing_live)
-    if candidate.counted(rule["by"]) < rule["extract"] and override is None:
+    if candidate.counted(rule.by) < rule.extract and override is None:
         return told(candidate, None, harmless=_nothing_live)  # which refuses: nothing is read for it
     text = recall(seat.scan, candidate, home=seat.home)
     return conductors.locked(partial(told, candidate, text), harmless(text, seat))

@@ -65,7 +65,7 @@ def document(
         "chance": [asdict(one) for one in scan.chance],
         "skipped": list(scan.skipped),
         "redactions": dict(sorted(scan.redactions.items())),
-        "rule": {name: _plain(value) for name, value in scan.rule.items()},
+        "rule": {name: value for name, value in asdict(scan.rule).items() if value is not None},
         "totals": {
             "events": scan.events,
             "actions": scan.actions,

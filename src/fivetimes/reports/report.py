@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from fivetimes.config import Counted, FiveTimesRule
 from fivetimes.model import PROPOSED, Candidate, Changes, Conductor, LiveText, Scan, Standing, Suppressed, Tier
 from fivetimes.reports.cards import card
 from fivetimes.reports.document import aliases
@@ -31,7 +32,8 @@ from fivetimes.reports.words import counted, day, lasting, number
 _OPEN = 3  # cards that stand open when the page is opened
 _WEEKS = 53  # in the table of the weeks: a year
 _HEATS = 5  # shades of the heat map
-_COUNTED = {"occurrences": "times", "sessions": "sessions", "days": "days"}  # what the rule counts, as people say it
+# what the rule counts, in words
+_COUNTED = {Counted.OCCURRENCES: "times", Counted.SESSIONS: "sessions", Counted.DAYS: "days"}
 
 
 def report_html(
@@ -106,7 +108,7 @@ def _view(
         "cards": cards,
         "open": _OPEN,
         "rungs": _rungs(scan, reckoned),
-        "counted_by": _COUNTED[scan.rule["by"]],
+        "counted_by": _COUNTED[scan.rule.by],
         "moved": _moved(scan),
         "compared": scan.changes is not None,
         "rule": scan.rule,
@@ -154,7 +156,7 @@ def _rungs(scan: Scan, reckoned: Figures) -> list[Rung]:
     changes = scan.changes or Changes()
     arrived = {*changes.new, *(one.id for one in changes.promoted)}
     moved = Counter(candidate.tier for candidate in scan.candidates if candidate.id in arrived)
-    return ladder(reckoned.ladder, {tier: int(scan.rule[tier.value]) for tier in Tier}, moved)
+    return ladder(reckoned.ladder, {tier: getattr(scan.rule, tier) for tier in Tier}, moved)
 
 
 def _moved(scan: Scan) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -171,9 +173,11 @@ def _moved(scan: Scan) -> list[tuple[str, list[tuple[str, str]]]]:
     return [(heading, names) for heading, names in said if names]
 
 
-def _lowered(rule: Mapping[str, Any]) -> str:
-    by, because = rule.get("override_by"), rule.get("override_because")
-    return f"The rule was lowered to {rule['extract']} by {by}, because: {because}" if by and because else ""
+def _lowered(rule: FiveTimesRule) -> str:
+    if rule.override is None:
+        return ""
+    by, because = rule.override
+    return f"The rule was lowered to {rule.extract} by {by}, because: {because}"
 
 
 def _span(reckoned: Figures) -> Told:

@@ -35,9 +35,9 @@ def _rungs(scan: Scan) -> str:
     counts = {tier: sum(c.tier is tier for c in scan.candidates) for tier in Tier}
     rule = scan.rule
     return (
-        f"canonical ({rule['canonical']}+): {counts[Tier.CANONICAL]}   "
-        f"extract ({rule['extract']}+): {counts[Tier.EXTRACT]}   "
-        f"noticed ({rule['noticed']}+): {counts[Tier.NOTICED]}"
+        f"canonical ({rule.canonical}+): {counts[Tier.CANONICAL]}   "
+        f"extract ({rule.extract}+): {counts[Tier.EXTRACT]}   "
+        f"noticed ({rule.noticed}+): {counts[Tier.NOTICED]}"
     )
 
 

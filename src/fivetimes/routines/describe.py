@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from fivetimes.config import Rule
+from fivetimes.config import FiveTimesRule
 from fivetimes.model import (
     COARSE,
     FORM,
@@ -46,12 +46,12 @@ class Context:
     database: SequenceDatabase
     sessions: SessionLog
     also: dict[int, list[tuple[int, int, int]]]
-    rule: Rule
+    rule: FiveTimesRule
     calendar: counting.Calendar
     uses: Uses
 
     @classmethod
-    def of(cls, database: SequenceDatabase, sessions: SessionLog, rule: Rule) -> Context:
+    def of(cls, database: SequenceDatabase, sessions: SessionLog, rule: FiveTimesRule) -> Context:
         """Prepare the look-ups once for all routines."""
         also: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
         for event, origin, line, commit in sessions.actions.events.also.tolist():
@@ -161,7 +161,7 @@ def _variants(occurrences: Sequence[Occurrence], folded: Sequence[FoldedStep]) -
     return tuple(Variant(way, count) for way, count in ordered[:_SHOWN_VARIANTS])
 
 
-def tier(candidate: Candidate, rule: Rule) -> Tier:
+def tier(candidate: Candidate, rule: FiveTimesRule) -> Tier:
     """The rung of the ladder, by what the rule counts."""
     count = candidate.counted(rule.by)
     if count >= rule.canonical:

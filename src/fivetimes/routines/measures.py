@@ -24,7 +24,7 @@ from math import exp, lgamma, log, log1p
 
 import numpy as np
 
-from fivetimes.config import Rule
+from fivetimes.config import FiveTimesRule
 from fivetimes.model import (
     ActionLog,
     Bools,
@@ -290,7 +290,7 @@ class Uses:
             np.bincount(token[known & (end != 0)], minlength=width),
         )
 
-    def judged(self, step: int, token: int, rule: Rule) -> Unready | None:
+    def judged(self, step: int, token: int, rule: FiveTimesRule) -> Unready | None:
         """The skill of a step, if it is not ready to be relied on.
 
         Args:
@@ -303,7 +303,9 @@ class Uses:
         return None if why is None else Unready(step, self.actions.labels[token], uses, known, failed, why)
 
 
-def unready(uses: Uses, database: SequenceDatabase, folded: Sequence[FoldedStep], rule: Rule) -> tuple[Unready, ...]:
+def unready(
+    uses: Uses, database: SequenceDatabase, folded: Sequence[FoldedStep], rule: FiveTimesRule
+) -> tuple[Unready, ...]:
     """What of a routine should mature first, in the order of its steps, other ways of doing a step included."""
     actions, out = uses.actions, []
     for number, step in enumerate(folded):

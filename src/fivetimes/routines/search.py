@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from fivetimes.config import Rule, Search
+from fivetimes.config import FiveTimesRule, Search
 from fivetimes.model import Candidate, Confidence, SessionLog, Step, Suppressed, Tier
 from fivetimes.routines import describe
 from fivetimes.routines import significance as doubt
@@ -135,7 +135,7 @@ def paced(search: Search, idle: float) -> Search:
 def propose(
     sessions: SessionLog,
     *,
-    rule: Rule,
+    rule: FiveTimesRule,
     search: Search,
     finder: Finder = find,
     finish: Callable[[SequenceDatabase, list[Routine], Search], list[Routine]] = complete,
@@ -159,7 +159,7 @@ def propose(
 def proposed(
     sessions: SessionLog,
     *,
-    rule: Rule,
+    rule: FiveTimesRule,
     search: Search,
     finder: Finder = find,
     finish: Callable[[SequenceDatabase, list[Routine], Search], list[Routine]] = complete,
@@ -190,7 +190,7 @@ def _judged(
     database: SequenceDatabase,
     sessions: SessionLog,
     found: Sequence[Routine],
-    rule: Rule,
+    rule: FiveTimesRule,
     sure: Sequence[Confidence],
     firm: Sequence[float],
 ) -> list[_Judged]:
