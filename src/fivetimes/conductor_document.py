@@ -8,7 +8,7 @@ nothing to say; null (`None`) is what only a person can fill in.
 A step's text is a template: literal text with references such as `{{ inputs.version }}`.
 """
 
-from __future__ import annotations
+# Annotations are not postponed here: which keys are `NotRequired` must be known at run time, to a test among others.
 
 import re
 from collections.abc import Sequence

@@ -1,8 +1,8 @@
 """Conductor -> what the formats share: file names, gates that must not be lost, sentences and Markdown, and the plan for machines.
 
 A format for readers uses the sentences (`step_phrase`, `numbered`, …); a format that a machine carries out uses the plan (`plan`,
-`script`), in which each step is a command of bash and each value a variable. Both are told by `guarded_steps` and `carried`
-when a gate would be lost.
+`script`), in which each step is a command of bash and each value a variable. `guarded_steps` and `carried` refuse an export in
+which a gate would be lost.
 """
 
 from __future__ import annotations
