@@ -24,6 +24,7 @@ from rich.console import Console
 from rich.table import Table
 
 from fivetimes import pipeline, reports
+from fivetimes.config import SearchEngine
 
 KEY = b"of no account: it makes local names, and no figure stands on one"
 Method = Callable[[Path], Mapping[str, Any]]
@@ -49,7 +50,7 @@ SETTINGS: Mapping[str, team.Settings] = {
 COLUMNS = ("recovery", "precision at K", "spurious + redundant", "count error", "overclaimed", "extract or above")
 
 
-def _scan(engine: str) -> Method:
+def _scan(engine: SearchEngine) -> Method:
     def scan(config: Path) -> Mapping[str, Any]:
         # what `fivetimes scan --json` writes, without starting Python anew a hundred times
         return reports.document(pipeline.run(pipeline.from_config(config, engine=engine), key=KEY))
@@ -58,8 +59,8 @@ def _scan(engine: str) -> Method:
 
 
 METHODS: Mapping[str, Method] = {
-    "fivetimes": _scan("profile"),
-    "prefixspan": _scan("prefixspan"),
+    "fivetimes": _scan(SearchEngine.PROFILE),
+    "prefixspan": _scan(SearchEngine.PREFIXSPAN),
     "n-grams": baseline.report,
 }
 

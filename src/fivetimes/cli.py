@@ -6,14 +6,13 @@ import json
 import logging
 import sys
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from fivetimes import cli_desk, cli_patterns
-from fivetimes.config import HISTORIES
+from fivetimes.config import HISTORIES, SearchEngine
 from fivetimes.console import CONDUCTORS, AsJson, Config, shown
 from fivetimes.console import console as _console
 from fivetimes.console import emit as _emit
@@ -44,13 +43,6 @@ def _every(debug: Annotated[bool, typer.Option("--debug", hidden=True)] = False)
         logging.getLogger("fivetimes").setLevel(logging.DEBUG)
 
 
-class Engine(StrEnum):
-    """What looks for routines."""
-
-    PROFILE = "profile"
-    PREFIXSPAN = "prefixspan"
-
-
 Columns = Annotated[
     str, typer.Option("--map", metavar="FIELD=COLUMN,...", help="What generic logs call person, time, action, ...")
 ]
@@ -77,7 +69,7 @@ def scan(
     config: Config = None,
     yes: Annotated[bool, typer.Option("--yes", help="Read what was found without asking.")] = False,
     as_json: Annotated[Path | None, typer.Option("--json", help="Write the report as JSON; - prints it.")] = None,
-    engine: Annotated[Engine, typer.Option(help="What looks for routines.")] = Engine.PROFILE,
+    engine: Annotated[SearchEngine, typer.Option(help="What looks for routines.")] = SearchEngine.PROFILE,
     columns: Columns = "",
     calibrate: Annotated[
         bool, typer.Option("--calibrate", help="Search made-up histories of the same team too: what does chance give?")
@@ -193,7 +185,7 @@ def report(
         raise typer.BadParameter("--people and --live are for the page; name it with --html FILE")
     result, at = desk.proposed(_last(config), CONDUCTORS), datetime.now(UTC)
     seat = _seated(result, CONDUCTORS)
-    told = pipeline.Told(
+    extras = pipeline.ReportExtras(
         drafts=desk.sketches(seat),
         standings=desk.standings(CONDUCTORS),
         people=people,
@@ -201,7 +193,7 @@ def report(
     )
     for form, target in targets.items():
         if target is not None:
-            _emit(pipeline.report(result, form=form, told=told, at=at), target)
+            _emit(pipeline.report(result, form=pipeline.ReportForm(form), extras=extras, at=at), target)
             if str(target) != "-":
                 typer.echo(shown(f"wrote {target}"))
 

@@ -42,6 +42,13 @@ class Counted(StrEnum):
     DAYS = "days"
 
 
+class SearchEngine(StrEnum):
+    """What looks for routines."""
+
+    PROFILE = "profile"
+    PREFIXSPAN = "prefixspan"
+
+
 @dataclass(frozen=True, slots=True)
 class FiveTimesRule:
     """From how many occurrences on a routine is noticed, extracted, canonical.

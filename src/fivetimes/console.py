@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from fivetimes.config import SearchEngine
 from fivetimes.errors import FivetimesError
 
 if TYPE_CHECKING:
@@ -75,7 +76,9 @@ def request(config: Path | None) -> Request:
     return pipeline.requested(config, environ=os.environ, home=Path.home(), here=Path.cwd(), folder=folder())
 
 
-def to_scan(paths: list[Path], config: Path | None, engine: str = "profile", columns: str = "") -> tuple[Request, bool]:
+def to_scan(
+    paths: list[Path], config: Path | None, engine: SearchEngine = SearchEngine.PROFILE, columns: str = ""
+) -> tuple[Request, bool]:
     """What to scan, and whether it was named, so that nobody needs to be asked."""
     from fivetimes import pipeline
 

@@ -1,28 +1,28 @@
-"""The way to the candidates on one page: sources -> readers -> redact -> fuse -> normalise -> segment -> candidates -> report.
+"""Sources -> the routines in them: ingest -> redact -> deduplicate -> align -> normalise -> segment -> find routines -> report.
 
-From a candidate to its draft, and from there to a decision, leads the room `desk`.
+`run` is the whole way on one page; what it calls stands below it in the order in which it acts. `scan` does the same with our own
+files: the key, the names that were approved, the last scan. From a candidate to its draft, and from there to a decision, leads
+`desk`.
 """
 
 from __future__ import annotations
 
 import json
-import logging
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
+from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Protocol
 
 import numpy as np
 
-from fivetimes import ingest, reports, routines, sequential_patterns, store
+from fivetimes import eventlog, ingest, reports, routines, sequential_patterns, store
 from fivetimes.actions import normalise
-from fivetimes.config import IDLE, Search, Team, columns_of, load
+from fivetimes.config import IDLE, Search, SearchEngine, Team, columns_of, load
 from fivetimes.errors import FivetimesError, UnknownId
-from fivetimes.eventlog import align, deduplicate, mark_bots, person_resolver, redact, varied_programs
-from fivetimes.eventlog import unknown_names as names_unknown_to_all
 from fivetimes.eventlog.unknown import UnknownName
 from fivetimes.model import (
     Balance,
@@ -36,123 +36,183 @@ from fivetimes.model import (
     Source,
     SourceReport,
     Standing,
+    Suppressed,
     Traces,
 )
+from fivetimes.routines.assign import complete
 from fivetimes.routines.cover import Rejection, find, from_patterns
 from fivetimes.routines.database import SequenceDatabase
 from fivetimes.routines.matching import Routine
 from fivetimes.sessions import learnt_idle, segment
 
-logger = logging.getLogger(__name__)
-
-ENGINES = ("profile", "prefixspan")
-_MAP = "--map="  # begins the line of a request's name that says what columns are called
-Tick = Callable[[str, float], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What to scan: sources, whose they are, and by which rule. `name` is how the store knows it again."""
-
-    name: str
-    team: Team
-    sources: tuple[Source, ...]
-    skipped: tuple[str, ...] = ()
-    engine: str = ENGINES[0]
-    unwanted: ingest.Ignore = field(default_factory=ingest.Ignore)
-
-
-# ---- what to scan
-
-
-def _unwanted(team: Team, environ: Mapping[str, str], home: Path) -> ingest.Ignore:
-    return ingest.ignore(
-        environ, root=team.root, home=home, histignore=team.histignore, history_ignore=team.history_ignore
-    )
-
-
-def from_config(path: Path, *, engine: str = ENGINES[0]) -> Request:
-    """A team, as a `fivetimes.toml` describes it."""
-    team = load(path)
-    found, skipped = ingest.sources(team)
-    unwanted = _unwanted(team, os.environ, Path.home())
-    return Request(str(path.resolve()), team, _anywhere(found), tuple(skipped), engine, unwanted)
-
-
-def from_paths(paths: Sequence[Path], *, columns: str = "", engine: str = ENGINES[0]) -> Request:
-    """Files, folders and repositories named one by one.
-
-    Args:
-        paths: what was named.
-        columns: what generic logs among them call their fields, as `person=user,time=ts,action=activity`.
-        engine: what looks for routines.
-
-    Raises:
-        ConfigError: there is no such field.
-    """
-    pairs = [pair.partition("=") for pair in columns.split(",") if pair.strip()]
-    called = columns_of("--map", {field.strip(): column.strip() for field, _, column in pairs})
-    found, skipped = ingest.named(paths, columns=called)
-    name = "\n".join([*(str(path.resolve()) for path in paths), *([_MAP + columns] if called else ())])
-    team = Team(root=Path())
-    return Request(name, team, _anywhere(found), tuple(skipped), engine, _unwanted(team, os.environ, Path.home()))
-
-
-def _anywhere(sources: Sequence[Source]) -> tuple[Source, ...]:
-    """The sources by full paths: a kept scan is read again from whatever folder the next command is typed in."""
-    return tuple(replace(source, path=source.path.absolute()) for source in sources)
-
-
-def from_machine(environ: Mapping[str, str], *, home: Path, here: Path, engine: str = ENGINES[0]) -> Request:
-    """The histories, agent logs and repository found on this machine."""
-    team, (found, skipped) = Team(root=here), ingest.discover(home, here, environ)
-    return Request("this machine", team, tuple(found), tuple(skipped), engine, _unwanted(team, environ, home))
-
-
-# ---- the way through
+_MAP = "--map="  # begins the line of a request's name that holds what columns are called
+_THIS_MACHINE = "this machine"  # the name of a request for whatever is found here
+Tick = Callable[[str, float], None]  # (stage, share of it that is done)
 
 
 def _quiet(_stage: str, _share: float) -> None:
     """No one is watching."""
 
 
-def _read(request: Request, balances: list[Balance], trouble: list[str], tick: Tick = _quiet) -> Iterator[RawBatch]:
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to scan: sources, whose they are, and by which rule. `name` is how the store finds its last scan."""
+
+    name: str
+    team: Team
+    sources: tuple[Source, ...]
+    skipped: tuple[str, ...] = ()
+    engine: SearchEngine = SearchEngine.PROFILE
+    unwanted: ingest.Ignore = field(default_factory=ingest.Ignore)
+
+
+# ---- from sources to routines
+
+
+def run(
+    request: Request,
+    *,
+    key: bytes,
+    tick: Tick = _quiet,
+    approved: frozenset[str] = frozenset(),
+    histories: int = 0,
+) -> Scan:
+    """Scan: read, redact, and find the routines.
+
+    Args:
+        request: what to scan.
+        key: the local key of pseudonyms and digests.
+        tick: called with the stage and the share of it done.
+        approved: names that a person said yes to.
+        histories: made-up histories of each sort that are searched as well, to see what chance gives.
+    """
+    balances = [Balance() for _ in request.sources]
+    unread: list[str] = []
+    raw = _ingested(request, balances, unread, tick)
+    events = _redacted(request, raw, key=key, approved=approved)
+    tick("finding steps", 0.0)
+    sessions = sessions_of(events, request.team)
+    found, suppressed = _routines(request, sessions, tick)
+    calibration = _calibrated(request, sessions, histories, tick) if histories else None
+    if calibration is not None:
+        found = routines.judged(found, calibration)
+    return Scan(
+        candidates=tuple(found),
+        suppressed=tuple(suppressed),
+        sources=_source_reports(request, balances, events),
+        redactions=events.redactions,
+        skipped=(*request.skipped, *unread),
+        rule=request.team.rule,
+        events=len(sessions.actions.events),
+        actions=len(sessions.actions),
+        sessions=len(sessions),
+        persons=len(np.unique(events.columns["person"])),
+        varied=eventlog.varied_programs(events),
+        compositions=routines.compositions(sessions.actions),
+        chance=calibration.chance if calibration is not None else (),
+    )
+
+
+def _ingested(
+    request: Request, balances: Sequence[Balance], unread: list[str], tick: Tick = _quiet
+) -> Iterator[RawBatch]:
+    """The rows of all sources, without those that their owner does not want read.
+
+    Args:
+        balances: of each source; filled as it is read.
+        unread: takes a sentence for each source that cannot be read.
+    """
     for number, (source, balance) in enumerate(zip(request.sources, balances, strict=True)):
         tick("reading", number / len(request.sources))
         try:
             batches = ingest.READERS[source.reader](source, balance)
             yield from ingest.without(batches, source, balance, request.unwanted)
         except FivetimesError as error:
-            trouble.append(str(error))
+            unread.append(str(error))
+
+
+def _redacted(request: Request, raw: Iterator[RawBatch], *, key: bytes, approved: frozenset[str]) -> EventLog:
+    known = ingest.known_here(request.sources, os.environ, approved=approved)
+    return eventlog.redact(raw, key=key, identify=eventlog.person_resolver(request.team.persons), known=known)
 
 
 def sessions_of(events: EventLog, team: Team) -> SessionLog:
     """From redacted events to sessions."""
-    people = mark_bots(events, persons=[person.name for person in team.persons])
-    aligned = align(deduplicate(people), reach=(team.idle or IDLE).total_seconds())
-    actions = normalise(aligned)
+    events = eventlog.mark_bots(events, persons=[person.name for person in team.persons])
+    events = eventlog.deduplicate(events)
+    events = eventlog.align(events, reach=(team.idle or IDLE).total_seconds())
+    actions = normalise(events)
     only_git = set(events.sources) <= {"git", "reflog"}
     return segment(actions, idle=team.idle or (learnt_idle(actions) if only_git else None) or IDLE)
 
 
-def _engine(request: Request, sessions: SessionLog, tick: Tick) -> dict[str, Any]:
-    """What looks for routines, as `propose` wants it told."""
-    if request.engine == "prefixspan":
-        found = sequential_patterns.prefixspan_baseline(
-            sequential_patterns.traces_of(sessions), most=100, min_length=3, max_length=8
-        )
-        tokens = [pattern for pattern, _ in found]
-        return {
-            "finder": lambda database, search: from_patterns(database, tokens, search),
-            "finish": lambda _stream, found, _search: found,
-        }
+def _routines(request: Request, sessions: SessionLog, tick: Tick) -> tuple[list[Candidate], list[Suppressed]]:
+    searcher = _searcher(request.engine, sessions, tick)
+    return routines.propose(
+        sessions, rule=request.team.rule, search=Search(), finder=searcher.find, finish=searcher.complete
+    )
 
-    def finder(database: SequenceDatabase, search: Search) -> tuple[list[Routine], list[Rejection]]:
-        found = find(database, search, tick=lambda share: tick("searching", share))
-        tick("weighing what was found", 0.0)
+
+def _calibrated(request: Request, sessions: SessionLog, histories: int, tick: Tick) -> routines.Calibration:
+    """The whole search on made-up histories of the same team."""
+
+    def search(made_up: SessionLog) -> list[Candidate]:
+        return _routines(request, made_up, _quiet)[0]
+
+    return routines.calibrate(sessions, search, runs=histories, tick=partial(tick, "searching chance histories"))
+
+
+# ---- what looks for routines
+
+
+class Searcher(Protocol):
+    """What looks for routines in a sequence database. Here alone meet `routines` and `sequential_patterns`."""
+
+    def find(self, database: SequenceDatabase, search: Search) -> tuple[list[Routine], list[Rejection]]:
+        """The routines, and what was looked at and is none."""
+        ...
+
+    def complete(self, database: SequenceDatabase, found: list[Routine], search: Search) -> list[Routine]:
+        """The routines once more, each occurrence with the rows that only the others show to be its own."""
+        ...
+
+
+def _searcher(engine: SearchEngine, sessions: SessionLog, tick: Tick) -> Searcher:
+    return _PrefixSpan(sessions) if engine is SearchEngine.PREFIXSPAN else _Profiles(tick)
+
+
+@dataclass(frozen=True, slots=True)
+class _Profiles:
+    """Our own search."""
+
+    tick: Tick
+
+    def find(self, database: SequenceDatabase, search: Search) -> tuple[list[Routine], list[Rejection]]:
+        found = find(database, search, tick=partial(self.tick, "searching"))
+        self.tick("scoring what was found", 0.0)
         return found
 
-    return {"finder": finder}
+    def complete(self, database: SequenceDatabase, found: list[Routine], search: Search) -> list[Routine]:
+        return complete(database, found, search)
+
+
+@dataclass(frozen=True, slots=True)
+class _PrefixSpan:
+    """The classic miner, for comparison: fixed sequences, taken as they stand."""
+
+    sessions: SessionLog
+
+    def find(self, database: SequenceDatabase, search: Search) -> tuple[list[Routine], list[Rejection]]:
+        mined = sequential_patterns.prefixspan_baseline(
+            sequential_patterns.traces_of(self.sessions), most=100, min_length=3, max_length=8
+        )
+        return from_patterns(database, [pattern for pattern, _ in mined], search)
+
+    def complete(self, _database: SequenceDatabase, found: list[Routine], _search: Search) -> list[Routine]:
+        return found
+
+
+# ---- what was read of each source
 
 
 def _moment(seconds: float) -> datetime | None:
@@ -177,14 +237,14 @@ def _source_reports(request: Request, balances: Sequence[Balance], events: Event
 
 
 def survey(request: Request) -> tuple[list[SourceReport], list[str]]:
-    """Read every source, keep nothing of it, and say what is in it; and sentences for what cannot be read."""
-    reports, trouble = [], list(request.skipped)
+    """Read every source, keep nothing of it, and report what is in it; and sentences for what cannot be read."""
+    reports, unread = [], list(request.skipped)
     for source in request.sources:
         try:
             reports.append(_surveyed(source, request.unwanted))
         except FivetimesError as error:
-            trouble.append(str(error))
-    return reports, trouble
+            unread.append(str(error))
+    return reports, unread
 
 
 def _surveyed(source: Source, unwanted: ingest.Ignore) -> SourceReport:
@@ -213,63 +273,6 @@ def _surveyed(source: Source, unwanted: ingest.Ignore) -> SourceReport:
 def advice(reports: Sequence[SourceReport]) -> list[list[str]]:
     """For each source, sentences that help."""
     return [ingest.advice_on(report) for report in reports]
-
-
-def run(
-    request: Request,
-    *,
-    key: bytes,
-    tick: Tick = _quiet,
-    approved: frozenset[str] = frozenset(),
-    histories: int = 0,
-) -> Scan:
-    """Scan: read, redact, and find the routines.
-
-    Args:
-        request: what to scan.
-        key: the local key of pseudonyms and digests.
-        tick: told the stage and the share of it done.
-        approved: names that a person said yes to.
-        histories: made-up histories of each sort that are searched as well, to see what chance gives.
-    """
-    search = Search()
-    balances = [Balance() for _ in request.sources]
-    trouble: list[str] = []
-    names_here = ingest.known_here(request.sources, os.environ, approved=approved)
-    raw = _read(request, balances, trouble, tick)
-    events = redact(raw, key=key, identify=person_resolver(request.team.persons), known=names_here)
-    tick("finding steps", 0.0)
-    sessions = sessions_of(events, request.team)
-    engine = _engine(request, sessions, tick)
-    found, suppressed = routines.propose(sessions, rule=request.team.rule, search=search, **engine)
-    known = _calibrated(request, sessions, histories, tick) if histories else None
-    if known is not None:
-        found = routines.judged(found, known)
-    return Scan(
-        candidates=tuple(found),
-        suppressed=tuple(suppressed),
-        sources=_source_reports(request, balances, events),
-        redactions=events.redactions,
-        skipped=(*request.skipped, *trouble),
-        rule=request.team.rule,
-        events=len(sessions.actions.events),
-        actions=len(sessions.actions),
-        sessions=len(sessions),
-        persons=len(np.unique(events.columns["person"])),
-        varied=varied_programs(events),
-        compositions=routines.compositions(sessions.actions),
-        chance=known.chance if known is not None else (),
-    )
-
-
-def _calibrated(request: Request, sessions: SessionLog, histories: int, tick: Tick) -> routines.Calibration:
-    """The whole search on made-up histories of the same team."""
-
-    def search(made_up: SessionLog) -> list[Candidate]:
-        engine = _engine(request, made_up, _quiet)
-        return routines.propose(made_up, rule=request.team.rule, search=Search(), **engine)[0]
-
-    return routines.calibrate(sessions, search, runs=histories, tick=partial(tick, "searching chance histories"))
 
 
 # ---- with our own files: the key, the last scan
@@ -311,37 +314,12 @@ def last_scan(request: Request, *, folder: Path, tick: Tick = _quiet) -> Scan:
     return scan(request, folder=folder, tick=tick)
 
 
-def requested(config: Path | None, *, environ: Mapping[str, str], home: Path, here: Path, folder: Path) -> Request:
-    """What `show`, `draft` and `report` are about: the named configuration, the one in this folder, or the last scan.
-
-    Raises:
-        FivetimesError: nothing was scanned yet.
-    """
-    if config is not None:
-        return from_config(config)
-    if (here / "fivetimes.toml").is_file():
-        return from_config(here / "fivetimes.toml")
-    name = store.last_name(folder)
-    if name is None:
-        raise FivetimesError("nothing was scanned yet. Run: fivetimes scan")
-    if name == "this machine":
-        return from_machine(environ, home=home, here=here)
-    paths = [Path(line) for line in name.split("\n") if not line.startswith(_MAP)]
-    columns = next((line.removeprefix(_MAP) for line in name.split("\n") if line.startswith(_MAP)), "")
-    return from_config(paths[0]) if paths[0].suffix == ".toml" else from_paths(paths, columns=columns)
-
-
 def known_scan(config: Path | None, *, here: Path, folder: Path) -> Scan | None:
     """The last scan of what `requested` would name, as it was; None when there is none. Nothing is read anew."""
     named = config or (here / "fivetimes.toml" if (here / "fivetimes.toml").is_file() else None)
     name = str(named.resolve()) if named is not None else store.last_name(folder)
     kept = store.saved(name=name, folder=folder) if name is not None else None
     return kept[1] if kept is not None else None
-
-
-def scan_team(path: Path) -> Scan:
-    """Scan a team without keeping anything: for notebooks and tests. The key is made for this call alone."""
-    return run(from_config(path), key=os.urandom(32))
 
 
 # ---- one candidate
@@ -361,12 +339,31 @@ def candidate_of(scan: Scan, name: str) -> Candidate:
     raise UnknownId(f"{name}: {'several ids begin so' if begun else 'no such id'}. Known ids: {known}.")
 
 
-# ---- pages
+# ---- what else is made of the same sessions
+
+
+def sessions(request: Request, *, key: bytes) -> SessionLog:
+    """All work, cut into sessions: what routines are looked for in."""
+    raw = _ingested(request, [Balance() for _ in request.sources], [])
+    return sessions_of(_redacted(request, raw, key=key, approved=frozenset()), request.team)
+
+
+def sequences(request: Request, *, key: bytes) -> Traces:
+    """The steps of each session in order, navigation left out: what frequent sequences are counted in."""
+    return sequential_patterns.traces_of(sessions(request, key=key))
+
+
+def scan_team(path: Path) -> Scan:
+    """Scan a team without keeping anything: for notebooks and tests. The key is made for this call alone."""
+    return run(from_config(path), key=os.urandom(32))
+
+
+# ---- the report
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """What a report tells besides the scan: drafts and standings by id; for the owner's own page persons and live lines."""
+class ReportExtras:
+    """What a report shows besides the scan: drafts and standings by id; for the owner's own page persons and live lines."""
 
     drafts: Mapping[str, Conductor] = field(default_factory=dict)
     standings: Mapping[str, Standing] = field(default_factory=dict)
@@ -374,14 +371,29 @@ class Told:
     live: Mapping[str, LiveText] | None = None
 
 
-def report(scan: Scan, *, form: str, told: Told, at: datetime) -> str:
-    """The report as text: `html`, `md` or `json`."""
-    if form == "json":
-        return json.dumps(reports.document(scan, drafts=told.drafts, standings=told.standings), indent=1)
-    if form == "md":
-        return reports.report_markdown(scan, at=at, drafts=told.drafts, standings=told.standings)
+class ReportForm(StrEnum):
+    """In what form a report is written."""
+
+    HTML = "html"
+    MARKDOWN = "md"
+    JSON = "json"
+
+
+def report(scan: Scan, *, form: ReportForm, extras: ReportExtras, at: datetime) -> str:
+    """The report as text.
+
+    Args:
+        scan: what was found.
+        form: the page, Markdown or JSON.
+        extras: what is shown besides the scan; persons and live lines on the page alone.
+        at: when it is written.
+    """
+    if form is ReportForm.JSON:
+        return json.dumps(reports.document(scan, drafts=extras.drafts, standings=extras.standings), indent=1)
+    if form is ReportForm.MARKDOWN:
+        return reports.report_markdown(scan, at=at, drafts=extras.drafts, standings=extras.standings)
     return reports.report_html(
-        scan, at=at, drafts=told.drafts, standings=told.standings, people=told.people, live=told.live
+        scan, at=at, drafts=extras.drafts, standings=extras.standings, people=extras.people, live=extras.live
     )
 
 
@@ -390,31 +402,87 @@ def write_report(path: Path, text: str) -> None:
     store.write_all({path.name: text}, directory=path.parent, private=True)
 
 
-def sequences(request: Request, *, key: bytes) -> Traces:
-    """The steps of each session in order, navigation left out: what frequent sequences are counted in."""
-    return sequential_patterns.traces_of(sessions(request, key=key))
-
-
-def sessions(request: Request, *, key: bytes) -> SessionLog:
-    """All work, cut into sessions: what routines are looked for in."""
-    known = ingest.known_here(request.sources, os.environ, approved=frozenset())
-    raw = _read(request, [Balance() for _ in request.sources], [])
-    events = redact(raw, key=key, identify=person_resolver(request.team.persons), known=known)
-    return sessions_of(events, request.team)
-
-
 # ---- names that nobody knows
 
 
 def unknown_names(request: Request, *, folder: Path) -> list[UnknownName]:
     """Names in program and script position that are in no vocabulary, read now and kept nowhere; for a terminal alone."""
     known = ingest.known_here(request.sources, os.environ, approved=store.approved(folder))
-    return names_unknown_to_all(_read(request, [Balance() for _ in request.sources], []), known=known)
+    return eventlog.unknown_names(_ingested(request, [Balance() for _ in request.sources], []), known=known)
 
 
 def approve(words: Sequence[str], *, folder: Path) -> None:
     """Keep names that a person said yes to; from the next scan on they stand as they are."""
     store.approve(words, folder=folder)
+
+
+# ---- what to scan
+
+
+def _unwanted(team: Team, environ: Mapping[str, str], home: Path) -> ingest.Ignore:
+    return ingest.ignore(
+        environ, root=team.root, home=home, histignore=team.histignore, history_ignore=team.history_ignore
+    )
+
+
+def from_config(path: Path, *, engine: SearchEngine = SearchEngine.PROFILE) -> Request:
+    """A team, as a `fivetimes.toml` describes it."""
+    team = load(path)
+    found, skipped = ingest.sources(team)
+    unwanted = _unwanted(team, os.environ, Path.home())
+    return Request(str(path.resolve()), team, _anywhere(found), tuple(skipped), engine, unwanted)
+
+
+def from_paths(paths: Sequence[Path], *, columns: str = "", engine: SearchEngine = SearchEngine.PROFILE) -> Request:
+    """Files, folders and repositories named one by one.
+
+    Args:
+        paths: what was named.
+        columns: what generic logs among them call their fields, as `person=user,time=ts,action=activity`.
+        engine: what looks for routines.
+
+    Raises:
+        ConfigError: there is no such field.
+    """
+    pairs = [pair.partition("=") for pair in columns.split(",") if pair.strip()]
+    called = columns_of("--map", {field.strip(): column.strip() for field, _, column in pairs})
+    found, skipped = ingest.named(paths, columns=called)
+    name = "\n".join([*(str(path.resolve()) for path in paths), *([_MAP + columns] if called else ())])
+    team = Team(root=Path())
+    return Request(name, team, _anywhere(found), tuple(skipped), engine, _unwanted(team, os.environ, Path.home()))
+
+
+def _anywhere(sources: Sequence[Source]) -> tuple[Source, ...]:
+    """The sources by full paths: a kept scan is read again from whatever folder the next command is typed in."""
+    return tuple(replace(source, path=source.path.absolute()) for source in sources)
+
+
+def from_machine(
+    environ: Mapping[str, str], *, home: Path, here: Path, engine: SearchEngine = SearchEngine.PROFILE
+) -> Request:
+    """The histories, agent logs and repository found on this machine."""
+    team, (found, skipped) = Team(root=here), ingest.discover(home, here, environ)
+    return Request(_THIS_MACHINE, team, tuple(found), tuple(skipped), engine, _unwanted(team, environ, home))
+
+
+def requested(config: Path | None, *, environ: Mapping[str, str], home: Path, here: Path, folder: Path) -> Request:
+    """What `show`, `draft` and `report` are about: the named configuration, the one in this folder, or the last scan.
+
+    Raises:
+        FivetimesError: nothing was scanned yet.
+    """
+    if config is not None:
+        return from_config(config)
+    if (here / "fivetimes.toml").is_file():
+        return from_config(here / "fivetimes.toml")
+    name = store.last_name(folder)
+    if name is None:
+        raise FivetimesError("nothing was scanned yet. Run: fivetimes scan")
+    if name == _THIS_MACHINE:
+        return from_machine(environ, home=home, here=here)
+    paths = [Path(line) for line in name.split("\n") if not line.startswith(_MAP)]
+    columns = next((line.removeprefix(_MAP) for line in name.split("\n") if line.startswith(_MAP)), "")
+    return from_config(paths[0]) if paths[0].suffix == ".toml" else from_paths(paths, columns=columns)
 
 
 # ---- before anything is read
@@ -427,12 +495,12 @@ def _size(path: Path) -> int:
 
 def sizes(request: Request) -> list[tuple[str, str]]:
     """(size, last change) of each source, as text."""
-    told = []
+    found = []
     for source in request.sources:
         size = _size(source.path) / 1e6
         changed = datetime.fromtimestamp(source.path.stat().st_mtime, UTC)
-        told.append((f"{size:,.1f} MB", changed.strftime("%Y-%m-%d")))
-    return told
+        found.append((f"{size:,.1f} MB", changed.strftime("%Y-%m-%d")))
+    return found
 
 
 def nothing_found(request: Request) -> str:

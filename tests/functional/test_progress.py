@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 FIVETIMES = Path(sys.executable).with_name("fivetimes")
-STAGES = ("reading", "finding steps", "searching", "weighing what was found", "searching chance histories")
+STAGES = ("reading", "finding steps", "searching", "scoring what was found", "searching chance histories")
 
 
 @pytest.fixture

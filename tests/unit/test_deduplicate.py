@@ -150,3 +150,13 @@ def test_what_the_reflog_says_of_a_command_given_just_before_is_that_command():
     assert len(events_of(recorded("zsh", 0, text="gco topic"), told)) == 1
     assert len(events_of(recorded("zsh", -30, text="git checkout topic"), told)) == 1
     assert len(events_of(recorded("zsh", -30, text="gco topic"), told)) == 2
+
+
+def test_a_line_that_made_a_commit_and_a_tag_has_the_time_of_the_commit():
+    nan = float("nan")
+    lines = ['git commit -m "release: 1.2" && git tag v1.2', "make"]
+    log = events_of(
+        logs.shell(lines, times=[nan] * 2), commits((logs.START, "release: 1.2")), tags((logs.START + 5, "v1.2"))
+    )
+    assert log.columns["time"].tolist() == [logs.START, logs.START + 60]
+    assert len(log.also) == 2

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 import logs
 from fivetimes.actions.tokenize import looks_like_values
+from fivetimes.config import UNTIMED_STEP
 from fivetimes.kernels.stream import shares_value
 from fivetimes.model import LEVELS, ActionLog, Kind, RawBatch
 
@@ -161,3 +162,25 @@ def test_the_host_that_a_command_runs_on_ties_it_to_what_else_is_done_there():
     tied = [shares_value(0, other, log.value_start, log.values) for other in (1, 2)]
     assert tied == [True, False]
     assert len(set(log.levels[:, 1].tolist())) == 2  # and is no part of what was done
+
+
+def untimed(name: str, *, count: int) -> RawBatch:
+    """A history without times: one command, again and again."""
+    return RawBatch("bash", name, ["make"] * count, line=list(range(1, count + 1)), owner="ana")
+
+
+def test_however_long_a_history_without_times_is_the_next_one_begins_behind_its_end():
+    """One clock per origin had room for 166,666 lines: behind them the lines of two histories stood between each other's."""
+    log = logs.sessions_of(untimed("a.history", count=170_000), untimed("b.history", count=170_000)).actions
+    origin = log.events.columns["origin"][log.event]
+    assert np.count_nonzero(np.diff(origin)) == 1
+    assert np.all(np.diff(log.events.columns["order"][log.event])[np.diff(origin) == 0] == 1)
+    assert np.all(np.diff(log.clock) > 0)
+
+
+def test_histories_without_times_stand_before_all_that_has_one_and_far_from_each_other():
+    timed = RawBatch("zsh", "c.history", ["make"], time=[0.0], line=[1], owner="ana")
+    log = logs.sessions_of(untimed("a.history", count=3), timed, untimed("b.history", count=2)).actions
+    assert log.timed.tolist() == [False] * 5 + [True]
+    assert np.diff(log.clock).tolist()[:2] == [UNTIMED_STEP] * 2
+    assert np.diff(log.clock)[2] > 86400  # longer than any pause that a person may set
