@@ -1,13 +1,13 @@
-"""Command lines -> what the gate of privacy costs, what it keeps, and whether it holds: three measures.
+"""Command lines -> what redaction costs, what it keeps, and whether it holds: three measures.
 
     python -m benchmarks.privacy speed [CORPUS] [--lines 20000]
     python -m benchmarks.privacy utility CORPUS
     python -m benchmarks.privacy fuzz [--lines 1000000] [--seed N]
 
-**speed**: `redact` with everything on (parsing, roles, places of secrets, vocabulary, placeholders, pseudonyms, effects,
+**speed**: `redact` with everything on (parsing, roles, positions of secrets, vocabulary, placeholders, pseudonyms, effects,
 digests) on distinct command lines, beside `shlex.split` of the same lines in the same run: CPU seconds, the least of several
 turns. *Everyday* are those of the simulated team; *dense* is a mix of which most have quotes, pipes, loops or wrappers.
-**utility**: of the words that a corpus (JSONL with `line`, `benign`, `keep`) wants kept, the share that is. *By the gate* counts
+**utility**: of the words that a corpus (JSONL with `line`, `benign`, `keep`) wants kept, the share that is. *By redaction* counts
 the words of every command of a line and the wrappers looked through; *in the event log* leaves out what a pipe feeds, which is
 no step of its own there.
 **fuzz**: random and mangled lines through `redact`: no exception, and every label is of the vocabulary, a pseudonym, a
@@ -107,7 +107,7 @@ def speed(lines: Sequence[str], *, turns: int = 4) -> tuple[float, float]:
     """CPU seconds of shlex.split and of redact for the same lines, taking turns; the least of each."""
     _redacted(lines[:100])  # the vocabulary is read once a run, not once a line
     pairs = [(_cpu(lambda: _split(lines)), _cpu(lambda: _redacted(lines))) for _ in range(turns)]
-    return min(split for split, _ in pairs), min(gate for _, gate in pairs)
+    return min(split for split, _ in pairs), min(redacting for _, redacting in pairs)
 
 
 # ---- utility
@@ -142,14 +142,14 @@ def utility(rows: Sequence[dict[str, object]], *, words: Callable[[str], Counter
     return Utility(wanted, wanted - missed.total(), len(rows), whole, missed)
 
 
-def by_gate(line: str) -> Counter[str]:
+def by_redaction(line: str) -> Counter[str]:
     """What is kept of every command of a line, one by one, and of a transcript's record what its reader finds in it."""
     kept: Counter[str] = Counter()
     for text in _commands_in(line):
         for command in shell.parse(text, grammar=redaction.public()).commands:
             alone = " ".join(shlex.quote(word.text) for word in command.words)
             kept += in_log(alone) + Counter(command.via)
-            if is_commit(command):  # told as commit:kind, which says as much
+            if is_commit(command):  # kept as commit:kind, which means as much
                 kept += Counter(("git", "commit", "-m"))
     return kept
 
@@ -222,14 +222,14 @@ def strangers(log: EventLog) -> list[str]:
         label
         for word, label in enumerate(log.lexicon.labels)
         if not _PLACEHOLDER.fullmatch(label)
-        and not any(says(label) for says in known)
+        and not any(is_known(label) for is_known in known)
         and not _is_plain_flag(label)
         and not (roles.get(word) in declared and all(map(redaction.declared, label.split(" "))))
     ]
 
 
 def _is_plain_flag(label: str) -> bool:
-    """A cluster of letters that are flags one by one, and signs with one digit at most, say nothing."""
+    """A cluster of letters that are flags one by one, and signs with one digit at most, tell nothing."""
     return re.fullmatch(r"-[A-Za-z]{1,5}|[-<>&|]*[0-9]?[-<>&|]*", label) is not None
 
 
@@ -273,17 +273,17 @@ def _print_speed(count: int, path: Path | None) -> bool:
         kinds = {"corpus": list(dict.fromkeys(row["line"] for row in rows))}
     slow = False
     for name, lines in kinds.items():
-        split, gate = speed(lines)
-        slow |= gate > 3 * split and name != "dense"
+        split, redacting = speed(lines)
+        slow |= redacting > 3 * split and name != "dense"
         each = 1e6 / len(lines)
-        costs = f"shlex.split {split * each:.1f} us each, redact {gate * each:.1f} us"
-        print(f"{name}: {len(lines):,} lines, {costs}: {gate / split:.2f} times")
+        costs = f"shlex.split {split * each:.1f} us each, redact {redacting * each:.1f} us"
+        print(f"{name}: {len(lines):,} lines, {costs}: {redacting / split:.2f} times")
     return slow
 
 
 def _print_utility(path: Path) -> None:
     rows = [row for row in map(json.loads, path.read_text(encoding="utf-8").splitlines()) if row["benign"]]
-    for name, words in (("by the gate", by_gate), ("in the event log", in_log)):
+    for name, words in (("by redaction", by_redaction), ("in the event log", in_log)):
         seen = utility(rows, words=words)
         shares = f"{seen.kept / seen.wanted:.1%} of {seen.wanted:,} words, {seen.whole / seen.lines:.1%}"
         print(f"{name}: {shares} of {seen.lines:,} lines whole")

@@ -18,7 +18,7 @@ from typing import Any
 
 import re2
 
-TARGET = Path(__file__).parent.parent / "src" / "fivetimes" / "privacy" / "detector.json"
+TARGET = Path(__file__).parent.parent / "src" / "fivetimes" / "redaction" / "detector.json"
 
 
 def row(rule: dict[str, Any]) -> dict[str, Any]:

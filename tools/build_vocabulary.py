@@ -9,7 +9,7 @@ A word seen after a program may be a value, so a stated principle decides what i
 
 1. Where fig knows the program, its tree wins. A word that only tldr has is added under a node that, by fig, has
    subcommands and takes no argument: there it cannot be a value.
-2. Elsewhere a tldr word is believed when it has a sibling in the same place, or when it is a subcommand of another program:
+2. Elsewhere a tldr word is believed when it has a sibling under the same path, or when it is a subcommand of another program:
    a lone word that nobody else uses is an example's value (`Get-Process notepad`).
 3. The hand tables add what neither has, and stand above both.
 """
@@ -26,7 +26,7 @@ from typing import Any
 
 from vocabulary_tables import BUILTINS, FLAGS, PROGRAMS, SUBCOMMANDS, TAKES_VALUE, WORDS
 
-TARGET = Path(__file__).parent.parent / "src" / "fivetimes" / "privacy" / "vocabulary.json.gz"
+TARGET = Path(__file__).parent.parent / "src" / "fivetimes" / "redaction" / "vocabulary.json.gz"
 NAME = re.compile(r"[A-Za-z0-9\[.:][A-Za-z0-9_.:+@/\-\[]{0,63}")
 SUBCOMMAND = re.compile(r"[A-Za-z][A-Za-z0-9_:.\-]{0,40}")
 FLAG = re.compile(r"--?[A-Za-z0-9?#@][A-Za-z0-9_.:\-]{0,50}|\+[a-z]+")
@@ -37,7 +37,9 @@ NEVER_VALUED = {
     "--help",
     "--version",
 }  # a page that gives these a value is not believed on values
-COMMON = 25  # programs that share a flag; from there on it says nothing about anyone, whichever program it stands after
+COMMON = (
+    25  # programs that share a flag; from there on it tells nothing about anyone, whichever program it stands after
+)
 
 Paths = set[tuple[str, ...]]
 
@@ -67,22 +69,22 @@ def believed(seen: Paths, known: set[str]) -> Paths:
 
 
 def values(fig: dict[str, Any] | None, paths: Paths, program: str) -> dict[str, set[str]]:
-    """Return, for each place where a subcommand may follow, the flags that take the next word."""
+    """Return, for each path behind which a subcommand may follow, the flags that take the next word."""
     found: dict[str, set[str]] = defaultdict(set)
     if fig is not None:
         inner = {" ".join(path[:-1]) for path in paths} | {""}
         for path in inner & set(fig["paths"]):
             taking = set(fig["paths"][path]["values"])
             found[path] |= set() if taking & NEVER_VALUED else {flag for flag in taking if FLAG.fullmatch(flag)}
-    for place, flags in TAKES_VALUE.items():
-        head, _, path = place.partition(" ")
+    for command, flags in TAKES_VALUE.items():
+        head, _, path = command.partition(" ")
         if head == program:
             found[path] |= set(flags.split())
     return {path: flags for path, flags in found.items() if flags}
 
 
 def record(program: str, tldr: dict[str, Any] | None, fig: dict[str, Any] | None, known: set[str]) -> str:
-    """Return one program as text: subcommand paths, flags, value-taking flags by place, divided by tabs."""
+    """Return one program as text: subcommand paths, flags, value-taking flags by path, divided by tabs."""
     seen = {tuple(path.split()) for path in (tldr or {}).get("subcommands", ())}
     seen = {path for path in seen if len(path) <= DEEPEST and all(map(SUBCOMMAND.fullmatch, path))}
     paths = fig_paths(fig) if fig is not None else believed(seen, known)
@@ -104,7 +106,13 @@ def record(program: str, tldr: dict[str, Any] | None, fig: dict[str, Any] | None
 
 def build(tldr: dict[str, Any], fig: dict[str, Any]) -> dict[str, Any]:
     """Return the vocabulary as it is written."""
-    hand = {*BUILTINS.split(), *PROGRAMS.split(), *SUBCOMMANDS, *FLAGS, *(place.split(" ")[0] for place in TAKES_VALUE)}
+    hand = {
+        *BUILTINS.split(),
+        *PROGRAMS.split(),
+        *SUBCOMMANDS,
+        *FLAGS,
+        *(command.split(" ")[0] for command in TAKES_VALUE),
+    }
     names = {name for name in {*tldr["programs"], *fig} if NAME.fullmatch(name)} | hand
     known = {path[0] for program in fig.values() for path in fig_paths(program)}
     programs = {name: record(name, tldr["programs"].get(name), fig.get(name), known) for name in sorted(names)}

@@ -91,7 +91,7 @@ SUBCOMMANDS = {
     ),
 }
 
-# Flags before or between subcommands that take the next word, by place ("program" or "program path").
+# Flags before or between subcommands that take the next word, by command ("program" or "program path").
 TAKES_VALUE = {
     "alembic": "-c -n -x --config --name",
     "ansible": "-i -m -a -u -e -l -f --inventory --module-name --args --user --extra-vars --limit --forks",

@@ -13,7 +13,7 @@ import unicodedata
 import pytest
 import yaml
 from benchmarks import calling, leaks, planting, watching
-from benchmarks.privacy import by_gate, fuzz, utility
+from benchmarks.privacy import by_redaction, fuzz, utility
 
 START = 1_767_600_000  # a Monday in January 2026
 
@@ -32,7 +32,7 @@ def routine(steps, *, times=8, other=()):
         begin = START + day * 86_400
         around = [rng.choices(EVERYDAY, k=6) for _ in range(4)]
         for session, work in enumerate([around[0], [*around[1], *steps, *around[2]], [*around[3], *other]]):
-            lines += [f": {begin + session * 10_000 + 40 * place}:0;{line}" for place, line in enumerate(work)]
+            lines += [f": {begin + session * 10_000 + 40 * index}:0;{line}" for index, line in enumerate(work)]
     return "\n".join(lines) + "\n"
 
 
@@ -71,7 +71,7 @@ def test_the_search_finds_a_value_in_every_spelling(value):
     assert list(leaks.found([value], b"nothing of it")) == []
 
 
-def test_an_option_that_nobody_calls_is_told(tmp_path):
+def test_an_option_that_nobody_calls_is_reported(tmp_path):
     desk = calling.Desk(tmp_path)
     (tmp_path / "temporary").mkdir()
     desk.call("schema")
@@ -80,12 +80,12 @@ def test_an_option_that_nobody_calls_is_told(tmp_path):
 
 
 def test_what_is_printed_past_python_is_seen(tmp_path):
-    said: list[str] = []
-    with watching.printed(said, tmp_path):
+    printed: list[str] = []
+    with watching.printed(printed, tmp_path):
         os.write(2, b"from below")
         print("from above")
-    assert "from above" in said[0]
-    assert "from below" in said[0]
+    assert "from above" in printed[0]
+    assert "from below" in printed[0]
 
 
 def test_files_written_elsewhere_and_files_that_are_gone_again_are_seen(tmp_path):
@@ -128,7 +128,7 @@ KEPT = {
 
 def test_of_ordinary_lines_nearly_every_public_word_is_kept():
     rows = [{"line": line, "keep": keep.split()} for line, keep in KEPT.items()]
-    seen = utility(rows, words=by_gate)
+    seen = utility(rows, words=by_redaction)
     assert seen.kept >= 0.95 * seen.wanted, seen.missed
 
 
@@ -252,8 +252,8 @@ def test_what_is_opted_out_is_counted_by_its_rule(desk):
     account = accounts(desk, "--config", "fivetimes.toml")
     assert account["ignored"] == {".fivetimesignore": 1, "FIVETIMES_OFF": 1, "HISTIGNORE": 2, "leading space": 1}
     assert account["events"] == 2
-    said = desk.run("doctor", "--config", "fivetimes.toml").stdout
-    assert "2 ignored (HISTIGNORE)" in said
+    printed = desk.run("doctor", "--config", "fivetimes.toml").stdout
+    assert "2 ignored (HISTIGNORE)" in printed
 
 
 def test_variables_of_the_shell_are_heard(desk, monkeypatch):
@@ -265,7 +265,7 @@ def test_variables_of_the_shell_are_heard(desk, monkeypatch):
     assert accounts(desk, ".bash_history")["ignored"] == {"FIVETIMES_OFF": 3}
 
 
-def test_an_ignore_table_that_says_nothing_known_is_refused(desk):
+def test_an_ignore_table_without_a_known_key_is_refused(desk):
     (desk.here / "fivetimes.toml").write_text("[ignore]\nhistingore = 'x'\n")
     done = desk.run("scan", "--config", "fivetimes.toml")
     assert done.returncode == 1
@@ -326,13 +326,13 @@ def test_a_draft_splits_in_a_shell_as_it_was_typed_and_runs_nothing(desk):
 # ---- a fault of ours
 
 
-def test_a_fault_is_told_without_what_was_read(desk):
+def test_a_fault_is_reported_without_what_was_read(desk):
     (desk.home / "fivetimes").mkdir(mode=0o700)
     (desk.home / "fivetimes" / "last").mkdir()  # our own state in a shape that nobody made
     (desk.here / ".zsh_history").write_text(routine(["zqxsecret"]))
-    quiet, told = desk.run("scan", ".zsh_history"), desk.run("--debug", "scan", ".zsh_history")
-    for done in (quiet, told):
+    quiet, debugged = desk.run("scan", ".zsh_history"), desk.run("--debug", "scan", ".zsh_history")
+    for done in (quiet, debugged):
         assert done.returncode == 1
         assert "zqxsecret" not in done.stdout + done.stderr
     assert "--debug" in quiet.stderr
-    assert "store.py" in told.stderr
+    assert "store.py" in debugged.stderr

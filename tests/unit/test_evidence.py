@@ -69,7 +69,7 @@ def test_a_file_inside_a_folder_source_is_read_alone(tmp_path):
     assert source_of("people/ana/claudette/x.jsonl", [source]) is None
 
 
-def test_of_a_commit_the_edited_file_and_the_commit_itself_are_told_apart(tmp_path):
+def test_of_a_commit_the_edited_file_and_the_commit_itself_are_two_things(tmp_path):
     entries, rng = [], random.Random(1)
     for run in range(8):
         day = f"2026-02-{run + 1:02d}"

@@ -42,7 +42,7 @@ def shown(command: LiveCommand) -> str:
         ("ls --4929123456 2> f", "ls ••• 2> <str>"),
     ],
 )
-def test_a_typed_line_is_told_from_its_words_without_secrets(typed: str, expected: str) -> None:
+def test_a_typed_line_keeps_its_words_without_secrets(typed: str, expected: str) -> None:
     assert shown(LiveCommand(Kind.SHELL, typed)) == expected
 
 

@@ -50,7 +50,7 @@ def test_a_token_that_exists_as_a_branch_or_was_approved_stays_out():
 
 
 @pytest.mark.parametrize("value", VALUES, ids=lambda value: value.__name__)
-def test_a_made_secret_is_harmless_in_no_place(value):
+def test_a_made_secret_is_harmless_in_no_role(value):
     rng = random.Random(9)
     for _ in range(60):
         word = value(rng)
@@ -104,7 +104,7 @@ LET_THROUGH = [
 
 
 @pytest.mark.parametrize(("word", "role"), LET_THROUGH, ids=str)
-def test_what_says_nothing_about_anyone_may_stand_in_a_file(word: str, role: Role) -> None:
+def test_what_tells_nothing_about_anyone_may_stand_in_a_file(word: str, role: Role) -> None:
     assert harmless(word, role=role, known=HERE)
 
 

@@ -61,7 +61,7 @@ def _is_command_line(words: Sequence[str]) -> bool:
 class Known:
     """Names that exist apart from the history, so that no one typed them by mistake: the local extensions of the vocabulary.
 
-    `targets` are those of tracked Makefiles, justfiles and package.json; `approved` are names that a person said yes to.
+    `targets` are those of tracked Makefiles, justfiles and package.json; `approved` are names that a person allowed.
     `programs_with_varied_arguments` are unknown first words seen with two or more different argument lists and never alone
     on a line.
     """

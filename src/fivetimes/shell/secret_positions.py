@@ -376,7 +376,7 @@ def with_secrets_marked(words: Sequence[Word], *, position: SecretPosition | Non
 
 
 def _announced(marked: Sequence[Word], position: SecretPosition | None) -> bool:
-    """Whether the word before says that a secret follows."""
+    """Whether the word before announces a secret."""
     before = marked[-1]
     if before.role is Role.FLAG:
         if position is not None and (before.text in position.flags or (position.stdin and before.text == "<<<")):

@@ -27,7 +27,7 @@ class Wrapper:
 
     `name` is the program, with its subcommand path. `values` are its options that take the next word, `operands` the plain words
     of its own before the command (a host, a duration). `stops` are options after which nothing is run. `option` holds a line
-    (`-c`). `example` runs what `runs` says.
+    (`-c`). `example` runs `runs`.
     """
 
     name: str
@@ -255,7 +255,7 @@ def _path(name: str, words: list[str], grammar: Grammar) -> list[int]:
 def _inside_line(
     text: str, outer: SimpleCommand, via: tuple[str, ...], wrapper_args: tuple[str, ...]
 ) -> list[SimpleCommand]:
-    """Split a line that stands in a word of another command, and let it take that command's place."""
+    """Split a line that stands in a word of another command, and let it stand for that command."""
     # what a substitution prints is not known; what it runs was found already
     if len(text) > LONGEST or text.startswith(("$(", "`")):
         return []
