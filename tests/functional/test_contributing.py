@@ -17,8 +17,8 @@ _BLOCK = re.compile(r"^## [^\n]*`(?P<path>[^`\n]+)`\n.*?^```(?P<language>\w+)\n(
 
 
 def copy_of_the_tree(folder: Path) -> Path:
-    """The package, its tests and fixtures, apart from the tree in which this test runs."""
-    for name in ("src", "tests", "fixtures"):
+    """The package, its tests, fixtures and pages, apart from the tree in which this test runs."""
+    for name in ("src", "tests", "fixtures", "docs"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
     shutil.copy(ROOT / "pyproject.toml", folder)
     return folder
@@ -73,3 +73,26 @@ def test_the_page_on_readers_adds_one_in_three_files(tmp_path: Path) -> None:
     assert sources.returncode == 0, sources.stderr
     assert "4 records = 2 events + 1 ignored (not a call) + 1 bad (time not understood)" in sources.stdout
     assert "Otter keeps its last 50 sessions." in sources.stdout
+
+
+_SHOWN = """
+import builders_scan as made
+from fivetimes.exporters import EXPORTERS
+
+print(*EXPORTERS["checklist"](made.drafted(*made.friday(6))).values())
+"""
+
+
+def test_the_page_on_exports_adds_one_in_three_files(tmp_path: Path) -> None:
+    tree = copy_of_the_tree(tmp_path)
+    changed = add_what_a_page_says(PAGES / "add-an-export.md", tree)
+    assert len(changed) == 3
+    suite = run(
+        tree, "pytest", "-q", "-p", "no:cacheprovider", "tests/unit/test_exporters_conformance.py", "-k", "checklist"
+    )
+    assert suite.returncode == 0, suite.stdout
+    assert suite.stdout.startswith("." * 9), suite.stdout  # six tests, one of them under four names
+    (tree / "shown.py").write_text(_SHOWN, encoding="utf-8")
+    shown = run(tree, "shown")
+    assert "- [ ] **Gate:** This step publishes: others will see the result. Is it ready to be seen?\n" in shown.stdout
+    assert "- [ ] git push origin main\n" in shown.stdout

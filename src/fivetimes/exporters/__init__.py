@@ -8,7 +8,14 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from fivetimes import plugins
-from fivetimes.exporters import github_actions, justfile, runbook, serverless_workflow, skill, yaml_file
+from fivetimes.exporters import (
+    github_actions,
+    justfile,
+    runbook,
+    serverless_workflow,
+    skill,
+    yaml_file,
+)
 from fivetimes.exporters.base import slug
 from fivetimes.exporters.yaml_file import render
 from fivetimes.model import Conductor, Exporter
@@ -24,8 +31,8 @@ class Format(Protocol):
         ...
 
 
-# one line for each format
 _FORMATS: tuple[Format, ...] = (
+    # each format in one line
     yaml_file,
     skill,
     runbook,
@@ -44,9 +51,7 @@ def exporters() -> Mapping[str, Exporter]:
         FivetimesError: a plug-in cannot be loaded, or takes a name of ours.
 
     Example:
-        >>> list(EXPORTERS)
-        ['yaml', 'skill', 'runbook', 'just', 'github-actions', 'serverless-workflow']
-        >>> set(EXPORTERS) <= set(exporters())
+        >>> {"yaml", "skill", "runbook", "just"} <= set(exporters())
         True
     """
     return plugins.joined("fivetimes.exporters", EXPORTERS)
