@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import oracles
-from fivetimes.kernels import matching
-from fivetimes.kernels import stream as loops
+from fivetimes.kernels import matching, seeds
+from fivetimes.kernels.database import SequenceArrays, living, postings
 
 TOKENS, VALUES = 6, 4
 FINE = TOKENS // 2
@@ -25,46 +25,43 @@ row = st.tuples(
 )
 
 
-class Stream:
+class Database:
     def __init__(self, rows):
-        self.block = np.array(list(accumulate(begins for begins, *_ in rows)), dtype=np.int32)
-        self.levels = np.array([(fine, coarse) for _, fine, coarse, *_ in rows], dtype=np.int32).reshape(-1, 2)
-        self.value_start = np.cumsum([0, *(len(values) for *_, values, _ in rows)]).astype(np.int32)
-        self.values = np.array([v for *_, values, _ in rows for v in sorted(values)], dtype=np.int32)
+        block = np.array(list(accumulate(begins for begins, *_ in rows)), dtype=np.int32)
+        self.levels = levels = np.array([(fine, coarse) for _, fine, coarse, *_ in rows], dtype=np.int32).reshape(-1, 2)
+        value_start = np.cumsum([0, *(len(values) for *_, values, _ in rows)]).astype(np.int32)
+        values = np.array([v for *_, values, _ in rows for v in sorted(values)], dtype=np.int32)
         free = [number for number, (*_, claimed) in enumerate(rows) if not claimed]
         self.free = np.array(free, dtype=np.int32)
         self.rank = np.full(len(rows), -1, dtype=np.int32)
         self.rank[self.free] = np.arange(len(free), dtype=np.int32)
-        self.begin, self.living = loops.living(*loops.postings(self.levels, TOKENS), self.rank)
-        self.left = [
-            (int(self.block[i]), [rows[i][1], rows[i][2]], rows[i][3]) for i in free
-        ]  # what a slow reader sees of it
+        begin, ranks = living(*postings(levels, TOKENS), self.rank)
+        self.arrays = SequenceArrays(
+            levels, block, np.zeros(len(rows)), value_start, values, self.free, self.rank, begin, ranks
+        )
+        # what a slow reader sees of it: (block, tokens, values) of each free row
+        self.left = [(int(block[i]), [rows[i][1], rows[i][2]], rows[i][3]) for i in free]
 
 
 @given(st.lists(row, max_size=60), st.integers(1, 6), st.booleans(), st.permutations(range(TOKENS)))
 @settings(max_examples=200, deadline=None)
 def test_seeds_stand_where_the_definition_says(rows, ahead, linked, tokens):
-    stream, (first, second, *_) = Stream(rows), tokens
-    found = loops.seed_occurrences(
-        first, second, ahead, linked, stream.begin, stream.living, stream.block, stream.free, stream.value_start,
-        stream.values,
-    )  # fmt: skip
-    told = oracles.seed_pairs([(b, set(t), v) for b, t, v in stream.left], first, second, ahead, linked)
-    assert stream.rank[found].tolist() == [list(pair) for pair in told]
+    database, (first, second, *_) = Database(rows), tokens
+    found = seeds.seed_occurrences(database.arrays, first, second, ahead, linked)
+    told = oracles.seed_pairs([(b, set(t), v) for b, t, v in database.left], first, second, ahead, linked)
+    assert database.rank[found].tolist() == [list(pair) for pair in told]
 
 
 @given(st.lists(row, max_size=60), st.integers(1, 8), st.permutations(range(TOKENS)), st.integers(1, 4))
 @settings(max_examples=200, deadline=None)
 def test_anchors_are_the_rows_of_the_profile_near_a_rare_one(rows, reach, tokens, steps):
-    stream, tokens = Stream(rows), tokens[:steps]
-    rare = stream.living[stream.begin[tokens[0]] : stream.begin[tokens[0] + 1]]
+    database, tokens = Database(rows), tokens[:steps]
+    arrays = database.arrays
+    rare = arrays.living[arrays.begin[tokens[0]] : arrays.begin[tokens[0] + 1]]
     step_of = np.full(TOKENS, -1, dtype=np.int32)
     step_of[tokens] = np.arange(steps)
-    ranks, found = matching.anchors(
-        rare, reach, np.array(tokens, dtype=np.int32), step_of, stream.begin, stream.living, stream.levels, stream.block,
-        stream.free,
-    )  # fmt: skip
-    told = oracles.anchors([(b, t) for b, t, _ in stream.left], rare.tolist(), reach, tokens)
+    ranks, found = matching.anchors(arrays, np.array(tokens, dtype=np.int32), step_of, rare, reach)
+    told = oracles.anchors([(b, t) for b, t, _ in database.left], rare.tolist(), reach, tokens)
     assert list(zip(ranks.tolist(), found.tolist(), strict=True)) == told
 
 
@@ -89,13 +86,27 @@ def test_paths_are_those_of_looking_at_everything_anew(steps, gain, order, base,
     for rank, _, time in anchors:
         when[rank] = time
     gap_bits = np.log2(np.arange(2.0, 10.0))[None, :].repeat(4, axis=0)
+    none, numbers = np.zeros(count, dtype=np.int32), np.arange(count, dtype=np.int32)
+    arrays = SequenceArrays(
+        none[:, None],
+        none,
+        when,
+        np.zeros(count + 1, dtype=np.int32),
+        none[:0],
+        numbers,
+        numbers,
+        none.astype(int),
+        none,
+    )
     kept, scores, broken = matching.paths(
-        np.array([rank for rank, *_ in anchors], dtype=np.int32),
-        np.array([step for _, step, _ in anchors], dtype=np.int32),
-        np.array(gain), np.array(order), np.zeros(4), np.zeros(4), np.ones(4), float(need), base, 8, 200.0, gap_bits, 1.0,
-        back, np.zeros(count, dtype=np.int32), np.arange(count, dtype=np.int32), when,
-        np.zeros(count + 1, dtype=np.int32), np.zeros(0, dtype=np.int32),
-    )  # fmt: skip
+        arrays,
+        matching.Anchors(
+            np.array([rank for rank, *_ in anchors], dtype=np.int32),
+            np.array([step for _, step, _ in anchors], dtype=np.int32),
+        ),
+        matching.StepBits(np.array(gain), np.array(order), np.zeros(4), np.zeros(4), np.ones(4), gap_bits, 1.0),
+        matching.Limits(float(need), base, 8, 200.0, back),
+    )
     walk = oracles.Walk(gain, order, gap_bits.tolist(), max_gap=8, max_pause=200.0, back=back)
     told, short = oracles.best_paths(anchors, walk, need=need, base=base)
     assert len(scores) == len(told)

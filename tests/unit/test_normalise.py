@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 import logs
 from fivetimes.actions.tokenize import looks_like_values
 from fivetimes.config import UNTIMED_STEP
-from fivetimes.kernels.stream import shares_value
+from fivetimes.kernels.database import shares_value
 from fivetimes.model import LEVELS, ActionLog, Kind, RawBatch
 
 

@@ -12,17 +12,26 @@ from fivetimes.model import Floats, Int32s, Ints
 def heaviest_chain(first: Int32s, second: Int32s, weight: Floats) -> Ints:
     """The pairs of the heaviest chain in which `first` rises and `second` does not fall, in order.
 
+    In O(n log n), by a Fenwick tree of the heaviest chain up to each position.
+
     Args:
-        first: places in the one sequence; the pairs are sorted by it, and by falling `second` where it is equal; none twice.
-        second: places in the other sequence, from 0.
-        weight: what each pair is worth, above 0.
+        first: (pairs,) int32 positions in the one sequence; the pairs are sorted by it, and by falling `second` where it is
+            equal; none stands there twice.
+        second: (pairs,) int32 positions in the other sequence, from 0.
+        weight: (pairs,) float64, what each pair is worth, above 0.
+
+    Returns:
+        (chain,) int64, indices of pairs.
+
+    Source:
+        Fredman, On computing the length of longest increasing subsequences, Discrete Mathematics 1975, with weights; Fenwick 1994.
     """
     count = len(first)
     previous = np.full(count, -1, dtype=np.int64)
     if count == 0:
         return previous
     width = second.max() + 2
-    best = np.zeros(width, dtype=np.float64)  # a Fenwick tree of the best weight up to each place
+    best = np.zeros(width, dtype=np.float64)  # a Fenwick tree of the best weight up to each position
     holder = np.full(width, -1, dtype=np.int64)
     total = np.empty(count, dtype=np.float64)
     top = 0
@@ -49,7 +58,7 @@ def heaviest_chain(first: Int32s, second: Int32s, weight: Floats) -> Ints:
         i = int(previous[i])
     chain = np.empty(size, dtype=np.int64)
     i = int(top)
-    for place in range(size - 1, -1, -1):
-        chain[place] = i
+    for index in range(size - 1, -1, -1):
+        chain[index] = i
         i = int(previous[i])
     return chain

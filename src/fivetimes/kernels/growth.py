@@ -1,17 +1,64 @@
-"""Matched rows of some occurrences -> which tokens stand around them, and where."""
+"""Rows of some occurrences -> which tokens stand around them, and where.
+
+An interval is what lies between two neighbouring steps of an occurrence. It is named by the step before it, plus one; interval 0 is
+what stands before the first step. Those before the first and after the last step are `flank` free rows long, and end where another
+occurrence or another block begins.
+"""
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
 
-from fivetimes.kernels.stream import has_token, shares_value
+from fivetimes.kernels.database import SequenceArrays, has_token, shares_value
+from fivetimes.kernels.matching import LINK_REACH
 from fivetimes.model import Bools, Floats, Int32s, Ints
 
 
+class Scratch(NamedTuple):
+    """Memory that is made once per database and left as it was found.
+
+    Attributes:
+        interval: (tokens,) int64, -1: the last interval in which each token was counted.
+        occurrence: (tokens,) int64, -1: the last occurrence around which it was counted.
+        taken: (rows,) bool, false: which rows are steps of an occurrence.
+    """
+
+    interval: Ints
+    occurrence: Ints
+    taken: Bools
+
+
+class Surroundings(NamedTuple):
+    """The tokens around some occurrences. S is the number of steps.
+
+    Attributes:
+        keys: int64, `token * (S + 1) + interval`, once per occurrence that holds the token there.
+        tokens: int64, once per occurrence that holds the token in any of its intervals.
+        size: (S + 1,) float64, the mean number of rows in each interval.
+        have: (S + 1,) int64, the number of occurrences that have the interval.
+        width: the mean number of rows in all intervals of an occurrence together.
+    """
+
+    keys: Ints
+    tokens: Ints
+    size: Floats
+    have: Ints
+    width: float
+
+
+def scratch_for(*, tokens: int, rows: int) -> Scratch:
+    """Scratch memory for a database of so many tokens and rows."""
+    return Scratch(
+        np.full(tokens, -1, dtype=np.int64), np.full(tokens, -1, dtype=np.int64), np.zeros(rows, dtype=np.bool_)
+    )
+
+
 @njit(cache=True, nogil=True)
-def sorted_ranks(matched: Int32s, rank: Int32s, o: int) -> tuple[Ints, Ints, int]:
-    """The ranks and steps of one occurrence, in order of rank, and how many there are."""
+def _sorted_ranks(matched: Int32s, rank: Int32s, o: int) -> tuple[Ints, Ints, int]:
+    """The ranks and steps of occurrence o, in order of rank, and how many there are."""
     steps = matched.shape[1]
     ranks = np.empty(steps, dtype=np.int64)
     which = np.empty(steps, dtype=np.int64)
@@ -32,14 +79,14 @@ def sorted_ranks(matched: Int32s, rank: Int32s, o: int) -> tuple[Ints, Ints, int
 
 
 @njit(cache=True, nogil=True)
-def slot_bounds(
-    k: int, n: int, ranks: Ints, flank: int, free: Int32s, block: Int32s, taken: Bools
+def _interval_bounds(
+    k: int, n: int, ranks: Ints, flank: int, arrays: SequenceArrays, taken: Bools
 ) -> tuple[int, int, int]:
-    """The ranks [low, high) of slot k (0: before the first match, n: after the last), and a second start where it is long.
+    """The ranks [low, high) of interval k (0: before the first step, n: after the last), and a second start where it is long.
 
-    A slot longer than two flanks is looked at from both ends: [low, low + flank) and [second, high). The outer slots end where
-    another occurrence or another block begins: what belongs to the neighbour is no part of this one.
+    An interval longer than two flanks is looked at from both ends: [low, low + flank) and [second, high).
     """
+    free, block = arrays.free, arrays.block
     here = block[free[ranks[0]]]
     if k == 0:
         low = ranks[0]
@@ -59,8 +106,8 @@ def slot_bounds(
 
 
 @njit(cache=True, nogil=True)
-def mark_rows(matched: Int32s, taken: Bools, value: bool) -> None:
-    """Set `taken` for every matched row."""
+def _mark_rows(matched: Int32s, taken: Bools, value: bool) -> None:
+    """Set `taken` for every row of an occurrence."""
     for o in range(matched.shape[0]):
         for s in range(matched.shape[1]):
             if matched[o, s] >= 0:
@@ -68,26 +115,18 @@ def mark_rows(matched: Int32s, taken: Bools, value: bool) -> None:
 
 
 @njit(cache=True, nogil=True)
-def slot_counts(
-    matched: Int32s,
-    flank: int,
-    levels: Int32s,
-    block: Int32s,
-    free: Int32s,
-    rank: Int32s,
-    stamp: Ints,
-    stamp_all: Ints,
-    taken: Bools,
-) -> tuple[Ints, Ints, Floats, Ints, float]:
-    """For each token and slot the occurrences that hold it there.
+def surroundings(matched: Int32s, flank: int, arrays: SequenceArrays, scratch: Scratch) -> Surroundings:
+    """For each token and interval the occurrences that hold it there.
 
-    Slots are named by the step before them, plus one; 0 is what stands before the first match. Returns keys
-    `token * (steps + 1) + slot` (one per occurrence), tokens (one per occurrence, wherever it stands), the mean size of each
-    slot, how many occurrences have the slot, and the mean size of all slots together. Scratch: `stamp` and `stamp_all` hold
-    -1 per token, `taken` is false per row, before and after.
+    Args:
+        matched: (occurrences, steps) int32 free rows, -1 where an occurrence lacks the step.
+        flank: free rows.
+        arrays: the sequence database.
+        scratch: of this database.
     """
+    levels, free, taken = arrays.levels, arrays.free, scratch.taken
     count, steps = matched.shape
-    mark_rows(matched, taken, True)
+    _mark_rows(matched, taken, True)
     depth = levels.shape[1]
     room = count * (steps + 1) * 2 * flank * depth
     keys = np.empty(room, dtype=np.int64)
@@ -96,13 +135,13 @@ def slot_counts(
     have = np.zeros(steps + 1, dtype=np.int64)
     n_keys, n_all, total = 0, 0, 0
     for o in range(count):
-        ranks, which, n = sorted_ranks(matched, rank, o)
+        ranks, which, n = _sorted_ranks(matched, arrays.rank, o)
         if n == 0:
             continue
         for k in range(n + 1):
-            slot = 0 if k == 0 else which[k - 1] + 1
-            have[slot] += 1
-            low, high, second = slot_bounds(k, n, ranks, flank, free, block, taken)
+            interval = 0 if k == 0 else which[k - 1] + 1
+            have[interval] += 1
+            low, high, second = _interval_bounds(k, n, ranks, flank, arrays, taken)
             r = low
             while r < high:
                 if r == low + flank and second < high:
@@ -111,93 +150,105 @@ def slot_counts(
                 r += 1
                 if taken[i]:
                     continue
-                size[slot] += 1
+                size[interval] += 1
                 total += 1
                 for d in range(depth):
                     t = levels[i, d]
                     if d > 0 and t == levels[i, d - 1]:
                         continue
-                    mark = np.int64(o) * (steps + 1) + slot
-                    if stamp[t] != mark:
-                        stamp[t] = mark
-                        keys[n_keys] = np.int64(t) * (steps + 1) + slot
+                    mark = np.int64(o) * (steps + 1) + interval
+                    if scratch.interval[t] != mark:
+                        scratch.interval[t] = mark
+                        keys[n_keys] = np.int64(t) * (steps + 1) + interval
                         n_keys += 1
-                    if stamp_all[t] != o:
-                        stamp_all[t] = o
+                    if scratch.occurrence[t] != o:
+                        scratch.occurrence[t] = o
                         everywhere[n_all] = t
                         n_all += 1
-    mark_rows(matched, taken, False)
+    _mark_rows(matched, taken, False)
     for j in range(n_keys):
-        stamp[keys[j] // (steps + 1)] = -1
+        scratch.interval[keys[j] // (steps + 1)] = -1
     for j in range(n_all):
-        stamp_all[everywhere[j]] = -1
-    for slot in range(steps + 1):
-        if have[slot]:
-            size[slot] /= have[slot]
-    return keys[:n_keys].copy(), everywhere[:n_all].copy(), size, have, total / max(1, count)
+        scratch.occurrence[everywhere[j]] = -1
+    for interval in range(steps + 1):
+        if have[interval]:
+            size[interval] /= have[interval]
+    return Surroundings(keys[:n_keys].copy(), everywhere[:n_all].copy(), size, have, total / max(1, count))
 
 
 @njit(cache=True, nogil=True)
-def match_step(
-    matched: Int32s,
-    token: int,
-    wanted: int,
-    flank: int,
-    levels: Int32s,
-    block: Int32s,
-    free: Int32s,
-    rank: Int32s,
-    value_start: Int32s,
-    values: Int32s,
-    taken: Bools,
+def rows_of_step(
+    matched: Int32s, token: int, wanted: int, flank: int, arrays: SequenceArrays, scratch: Scratch
 ) -> Int32s:
-    """The row of each occurrence that holds the token, -1 where none: one that shares a value first, then slot, then nearest.
+    """The row of each occurrence that holds a token: of a step that is to be added.
 
-    No row is given to two occurrences. `taken` is scratch, false per row before and after.
+    Of several, one that shares a value with a step of the occurrence is taken first, then one in the wanted interval, then the
+    one that is nearest to an end of its interval, then the earliest. No row is given to two occurrences.
+
+    Args:
+        matched: (occurrences, steps) int32 free rows, -1 where an occurrence lacks the step.
+        token: what is looked for.
+        wanted: the interval in which it is expected, -1 for none.
+        flank: free rows.
+        arrays: the sequence database.
+        scratch: of this database.
+
+    Returns:
+        (occurrences,) int32 rows, -1 where there is none.
     """
+    free, taken = arrays.free, scratch.taken
     count = matched.shape[0]
-    mark_rows(matched, taken, True)
+    _mark_rows(matched, taken, True)
     found = np.full(count, -1, dtype=np.int32)
     for o in range(count):
-        ranks, which, n = sorted_ranks(matched, rank, o)
+        ranks, which, n = _sorted_ranks(matched, arrays.rank, o)
         if n == 0:
             continue
-        best = -1.0
+        best_linked, best_here, best_distance = False, False, 0
         for k in range(n + 1):
-            slot = 0 if k == 0 else which[k - 1] + 1
-            low, high, second = slot_bounds(k, n, ranks, flank, free, block, taken)
+            here = (0 if k == 0 else which[k - 1] + 1) == wanted
+            low, high, second = _interval_bounds(k, n, ranks, flank, arrays, taken)
             r = low
             while r < high:
                 if r == low + flank and second < high:
                     r = second
                 i = free[r]
                 r += 1
-                if taken[i] or not has_token(levels, i, token):
+                if taken[i] or not has_token(arrays.levels, i, token):
                     continue
-                near = 1.0 / (1 + min(r - low, high - r + 1))
-                value = near + (10.0 if slot == wanted else 0.0)
+                distance = min(r - low, high - r + 1)
+                linked = False
                 for s in range(n):
-                    if shares_value(i, free[ranks[s]], value_start, values):
-                        value += 100.0
+                    if shares_value(i, free[ranks[s]], arrays.value_start, arrays.values):
+                        linked = True
                         break
-                if value > best:
-                    best = value
+                better = found[o] < 0 or linked > best_linked
+                if not better and linked == best_linked:
+                    better = here > best_here or (here == best_here and distance < best_distance)
+                if better:
+                    best_linked, best_here, best_distance = linked, here, distance
                     found[o] = i
         if found[o] >= 0:
             taken[found[o]] = True
-    mark_rows(matched, taken, False)
+    _mark_rows(matched, taken, False)
     for o in range(count):
         if found[o] >= 0:
             taken[found[o]] = False
     return found
 
 
-_BACK = 6  # steps before it with which a row may share a value
-
-
 @njit(cache=True, nogil=True)
 def links(matched: Int32s, value_start: Int32s, values: Int32s) -> tuple[Floats, Floats]:
-    """For each step how many of its rows share a value with one of the `_BACK` before it, and how many have one before."""
+    """How often each step shares a value with one of the `LINK_REACH` before it in its occurrence.
+
+    Args:
+        matched: (occurrences, steps) int32 rows, -1 where an occurrence lacks the step.
+        value_start: (rows + 1,) int32, where the values of each row begin.
+        values: (values,) int32, rising within a row.
+
+    Returns:
+        (steps,) float64 twice: occurrences in which it does, and occurrences in which it has a step before it.
+    """
     count, steps = matched.shape
     hits = np.zeros(steps, dtype=np.float64)
     seen = np.zeros(steps, dtype=np.float64)
@@ -208,7 +259,7 @@ def links(matched: Int32s, value_start: Int32s, values: Int32s) -> tuple[Floats,
             first += 1
         for at in range(first + 1, steps):
             seen[order[at]] += 1
-            for before in range(max(first, at - _BACK), at):
+            for before in range(max(first, at - LINK_REACH), at):
                 if shares_value(matched[o, order[before]], matched[o, order[at]], value_start, values):
                     hits[order[at]] += 1
                     break

@@ -1,31 +1,127 @@
-"""A profile and a stream -> the occurrences of the profile: anchors, then the best paths through them."""
+"""A pattern and a sequence database -> the occurrences of the pattern: anchors, then the best paths through them."""
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
 
-from fivetimes.kernels.stream import first_from, shares_value
+from fivetimes.kernels.database import SequenceArrays, first_from, shares_value
 from fivetimes.model import Bools, Floats, Int32s, Ints
+
+MAX_STEPS = 63  # of a pattern: a set of steps is the bits of an int64, of which one is the sign
+LINK_REACH = 6  # steps before it with which a row may share a value: what was made earlier is out of hand
+REPEAT_GAP = (
+    3  # a step done again with fewer foreign actions in between is a repeat of it; with more, the next occurrence
+)
+FREE_PAUSE = 300.0  # seconds; so long a pause is part of the work and costs nothing
+PAUSE_UNIT = 150.0  # seconds; a longer pause costs `pause_bits` for each time that it doubles this, so one at least
+
+
+class Anchors(NamedTuple):
+    """The rows where an occurrence may have a step, in order of rank; a row that fits two steps is there twice.
+
+    Attributes:
+        ranks: (anchors,) int32.
+        steps: (anchors,) int32, the step of the pattern that the row may stand for.
+    """
+
+    ranks: Int32s
+    steps: Int32s
+
+
+class StepBits(NamedTuple):
+    """What a path through anchors is worth: a pattern in bits. S is the number of its steps, `MAX_STEPS` at most.
+
+    Attributes:
+        gain: (S,) float64, bits for having the step at all.
+        order: (S, S) float64, bits for having step a directly before step b.
+        link_yes: (S,) float64, bits for sharing a value with an earlier row of the occurrence.
+        link_no: (S,) float64, bits (0 or less) for not doing so.
+        weight: (S,) float64, what the step weighs among the core steps; 0 for the others.
+        gap_bits: (S, gaps) float64, cost of so many foreign actions before the step.
+        pause_bits: cost of a doubled pause.
+    """
+
+    gain: Floats
+    order: Floats
+    link_yes: Floats
+    link_no: Floats
+    weight: Floats
+    gap_bits: Floats
+    pause_bits: float
+
+
+class Limits(NamedTuple):
+    """What a path must keep to.
+
+    Attributes:
+        need: weight of its steps, at least.
+        base: bits that are added to each path: all steps missing, and the cost of saying where it is.
+        max_gap: free rows between two neighbours; fewer than this are allowed, up to the columns of `gap_bits`.
+        max_pause: seconds between two neighbours, at most.
+        back: anchors that are looked back over from each one.
+    """
+
+    need: float
+    base: float
+    max_gap: int
+    max_pause: float
+    back: int
+
+
+class Paths(NamedTuple):
+    """Disjoint paths through anchors.
+
+    Attributes:
+        kept: (anchors,) int32, the number of the path that each anchor is in, or -1; numbered as they were found, the best first.
+        score: (paths,) float64, bits of each of them.
+        broken: (anchors,) int32, the same for paths that score but weigh too little: they began and did not come far enough.
+    """
+
+    kept: Int32s
+    score: Floats
+    broken: Int32s
+
+
+class _State(NamedTuple):
+    """For each anchor where it is, and the best path that ends there.
+
+    Attributes:
+        rows: (anchors,) int32, its row.
+        clock: (anchors,) float64 seconds.
+        score: (anchors,) float64 bits.
+        previous: (anchors,) int64, the anchor before it, -1 where it begins there.
+        used: (anchors,) int64, the steps of the path as bits.
+        changed: (anchors,) bool, whether the path may be another one than before.
+        taken: (anchors,) bool, whether a path was taken through the anchor.
+    """
+
+    rows: Int32s
+    clock: Floats
+    score: Floats
+    previous: Ints
+    used: Ints
+    changed: Bools
+    taken: Bools
 
 
 @njit(cache=True, nogil=True)
-def anchors(
-    rare: Int32s,
-    reach: int,
-    tokens: Int32s,
-    step_of: Int32s,
-    begin: Ints,
-    living: Int32s,
-    levels: Int32s,
-    block: Int32s,
-    free: Int32s,
-) -> tuple[Int32s, Int32s]:
-    """Ranks and steps of the rows that hold a token of the profile, a rare row of the same block within `reach` ranks.
+def anchors(arrays: SequenceArrays, tokens: Int32s, step_of: Int32s, rare: Int32s, reach: int) -> Anchors:
+    """The free rows that hold a token of the pattern, with a rare row of the same block within `reach` ranks.
 
-    In order of rank, the finest token of a row first. `rare` are ranks, rising; `tokens` are the profile's and
-    `step_of[token]` their steps, -1 for all others; `begin` and `living` are the postings of the unclaimed rows.
+    In order of rank, the finest token of a row first.
+
+    Args:
+        arrays: the sequence database.
+        tokens: (steps,) int32, the token of each step.
+        step_of: (tokens,) int32, the step of each token, -1 for tokens that are none.
+        rare: (rare,) int32 ranks, rising: rows of which each occurrence holds one.
+        reach: ranks.
     """
+    levels, block, free = arrays.levels, arrays.block, arrays.free
+    begin, living = arrays.begin, arrays.living
     depth = levels.shape[1]
     ranks = np.empty(64, dtype=np.int32)
     steps = np.empty(64, dtype=np.int32)
@@ -63,12 +159,15 @@ def anchors(
             ranks[n] = r
             steps[n] = step_of[t]
             n += 1
-    return ranks[:n].copy(), steps[:n].copy()
+    return Anchors(ranks[:n].copy(), steps[:n].copy())
 
 
 @njit(cache=True, nogil=True)
-def begun_anew(over: int, gain: Floats) -> float:
-    """The cost of passing over steps that were done already: one may stand there by luck, two or more are the next run."""
+def _restart_cost(over: int, gain: Floats) -> float:
+    """The cost, in bits, of passing over steps, a bit set, that the path has already.
+
+    One may stand there by chance; two or more are the beginning of the next occurrence.
+    """
     if over & (over - 1) == 0:
         return 0.0
     cost = 0.0
@@ -79,36 +178,18 @@ def begun_anew(over: int, gain: Floats) -> float:
 
 
 @njit(cache=True, nogil=True)
-def best_chain_ends(
-    low: int,
-    high: int,
-    taken: Bools,
-    ranks: Int32s,
-    steps: Int32s,
-    gain: Floats,
-    order: Floats,
-    link_yes: Floats,
-    link_no: Floats,
-    max_gap: int,
-    max_pause: float,
-    gap_bits: Floats,
-    pause_cost: float,
-    back: int,
-    rows: Int32s,
-    clock: Floats,
-    value_start: Int32s,
-    values: Int32s,
-    score: Floats,
-    previous: Ints,
-    used: Ints,
-    changed: Bools,
+def _extend_paths(
+    low: int, high: int, found: Anchors, arrays: SequenceArrays, bits: StepBits, limits: Limits, state: _State
 ) -> None:
-    """Fill score, previous and used for the anchors [low, high), all of one block: the best path that ends at each.
+    """Fill the state of the anchors [low, high), all of one block: dynamic programming over the anchors before each.
 
-    `rows` and `clock` are the rows of the anchors and their times.
-    `changed` says of which anchors that may be another one than before: only what can reach one of them is looked at again.
+    Only what can reach an anchor that is `changed` is looked at again.
     """
-    latest = np.int64(-max_gap - 2)
+    ranks, steps, rows, clock = found.ranks, found.steps, state.rows, state.clock
+    score, previous, used = state.score, state.previous, state.used
+    changed, taken = state.changed, state.taken
+    gain, order = bits.gain, bits.order
+    latest = np.int64(-limits.max_gap - 2)
     for j in range(low, high):
         s, r = steps[j], ranks[j]
         if taken[j]:
@@ -116,7 +197,7 @@ def best_chain_ends(
                 latest = np.int64(r)
                 changed[j] = False
             continue
-        if not changed[j] and r - latest - 1 >= max_gap:
+        if not changed[j] and r - latest - 1 >= limits.max_gap:
             continue
         bit = np.int64(1) << s
         old_score, old_previous, old_used = score[j], previous[j], used[j]
@@ -126,10 +207,10 @@ def best_chain_ends(
         looked = 0
         passed = np.int64(0)
         i = j - 1
-        while i >= low and looked < back:
+        while i >= low and looked < limits.back:
             gap = r - ranks[i] - 1
             pause = clock[j] - clock[i]
-            if gap >= max_gap or pause > max_pause:
+            if gap >= limits.max_gap or pause > limits.max_pause:
                 break
             if taken[i] or ranks[i] == r:
                 i -= 1
@@ -138,24 +219,24 @@ def best_chain_ends(
             over = passed & used[i]
             passed |= np.int64(1) << steps[i]
             again = (used[i] & bit) != 0
-            if again and not (steps[i] == s and gap < 3):
+            if again and not (steps[i] == s and gap < REPEAT_GAP):
                 i -= 1
                 continue
-            value = score[i] - gap_bits[s, gap] - begun_anew(over, gain)
-            if pause > 300.0:
-                value -= pause_cost * np.log2(pause / 150.0)
+            value = score[i] - bits.gap_bits[s, gap] - _restart_cost(over, gain)
+            if pause > FREE_PAUSE:
+                value -= bits.pause_bits * np.log2(pause / PAUSE_UNIT)
             if not again:
                 value += gain[s] + order[steps[i], s]
                 linked = False
                 at = i
-                for _ in range(6):
-                    if shares_value(rows[at], rows[j], value_start, values):
+                for _ in range(LINK_REACH):
+                    if shares_value(rows[at], rows[j], arrays.value_start, arrays.values):
                         linked = True
                         break
                     at = previous[at]
                     if at < 0:
                         break
-                value += link_yes[s] if linked else link_no[s]
+                value += bits.link_yes[s] if linked else bits.link_no[s]
             if value > score[j]:
                 score[j] = value
                 previous[j] = i
@@ -168,7 +249,7 @@ def best_chain_ends(
 
 
 @njit(cache=True, nogil=True)
-def mass_of(used: int, weight: Floats) -> float:
+def _weight_of(used: int, weight: Floats) -> float:
     """The summed weight of the steps in a bit set."""
     total = 0.0
     for s in range(len(weight)):
@@ -178,35 +259,29 @@ def mass_of(used: int, weight: Floats) -> float:
 
 
 @njit(cache=True, nogil=True)
-def paths(
-    ranks: Int32s,
-    steps: Int32s,
-    gain: Floats,
-    order: Floats,
-    link_yes: Floats,
-    link_no: Floats,
-    weight: Floats,
-    need: float,
-    base: float,
-    max_gap: int,
-    max_pause: float,
-    gap_bits: Floats,
-    pause_cost: float,
-    back: int,
-    block: Int32s,
-    free: Int32s,
-    clock: Floats,
-    value_start: Int32s,
-    values: Int32s,
-) -> tuple[Int32s, Floats, Int32s]:
-    """Disjoint paths through the anchors, the best first: for each anchor the number of its path or -1.
+def paths(arrays: SequenceArrays, found: Anchors, bits: StepBits, limits: Limits) -> Paths:
+    """Disjoint paths through the anchors, the best first: the occurrences of a pattern.
 
-    A path is kept when its score plus `base` is above 0 and its steps weigh at least `need`. Returned besides: the score of
-    each kept path, and the anchors of paths that score but weigh too little (runs broken off), numbered the same way.
+    Anchors are cut into stretches that no path can leave. In each, the best path to every anchor is found, the best of them are
+    taken as long as they share no row, and the rest is looked at again, until no path with more than 0 bits is left. A path is
+    kept when its steps weigh at least `limits.need`.
+
+    Args:
+        arrays: the sequence database.
+        found: where steps may be.
+        bits: what a path is worth.
+        limits: what a path must keep to.
+
+    Raises:
+        ValueError: the pattern has more than `MAX_STEPS` steps.
     """
+    if len(bits.gain) > MAX_STEPS:
+        raise ValueError(
+            "A pattern has more steps than a bit set of 64 holds. Merge fewer patterns, or lower max_steps."
+        )
+    ranks, block = found.ranks, arrays.block
     n = len(ranks)
-    rows = free[ranks]
-    when = clock[rows]
+    rows = arrays.free[ranks]
     kept = np.full(n, -1, dtype=np.int32)
     broken = np.full(n, -1, dtype=np.int32)
     taken = np.zeros(n, dtype=np.bool_)
@@ -214,27 +289,25 @@ def paths(
     previous = np.full(n, -1, dtype=np.int64)
     used = np.zeros(n, dtype=np.int64)
     changed = np.ones(n, dtype=np.bool_)
+    state = _State(rows, arrays.clock[rows], score, previous, used, changed, taken)
     ends = np.empty(n, dtype=np.int64)
     scores = np.empty(n, dtype=np.float64)
     count, broken_count = 0, 0
-    low = 0
+    low = int(np.int64(0))  # not 0: numba would compile `_extend_paths` once more, for this number
     while low < n:
         high = low + 1
         while high < n:
             gap = ranks[high] - ranks[high - 1] - 1
-            if gap >= max_gap or block[rows[high]] != block[rows[high - 1]]:
+            if gap >= limits.max_gap or block[rows[high]] != block[rows[high - 1]]:
                 break
             high += 1
         progress = True
         while progress:
-            best_chain_ends(
-                low, high, taken, ranks, steps, gain, order, link_yes, link_no, max_gap, max_pause, gap_bits, pause_cost,
-                back, rows, when, value_start, values, score, previous, used, changed,
-            )  # fmt: skip
+            _extend_paths(low, high, found, arrays, bits, limits, state)
             progress = False
             count_ends = 0
             for x in range(low, high):
-                if changed[x] and not taken[x] and score[x] + base > 0:
+                if changed[x] and not taken[x] and score[x] + limits.base > 0:
                     ends[count_ends] = x
                     count_ends += 1
                 changed[x] = False
@@ -249,7 +322,7 @@ def paths(
                     at = previous[at]
                 if not whole:
                     continue
-                enough = mass_of(used[end], weight) >= need
+                enough = _weight_of(used[end], bits.weight) >= limits.need
                 at = end
                 while at >= 0:
                     # a row stands once, under one step, even where it fits two
@@ -266,10 +339,10 @@ def paths(
                         broken[at] = broken_count
                     at = previous[at]
                 if enough:
-                    scores[count] = score[end] + base
+                    scores[count] = score[end] + limits.base
                     count += 1
                 else:
                     broken_count += 1
                 progress = True
         low = high
-    return kept, scores[:count].copy(), broken
+    return Paths(kept, scores[:count].copy(), broken)

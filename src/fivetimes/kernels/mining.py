@@ -1,6 +1,6 @@
-"""Coded traces -> a tree of frequent sequences, depth first. `sequential_patterns/database.py` says what the arrays mean.
+"""Coded traces -> the nodes of a tree of frequent sequences, depth first by projected databases.
 
-An occurrence of a sequence is kept as (end, latest start). Both rise together: of two places where a sequence may end, the
+An occurrence of a sequence is kept as (end, latest start). Both rise together: of two positions where a sequence may end, the
 later one has the later latest start. So an event that continues a sequence continues its nearest occurrence, each event is
 visited once per sequence, and the largest number of disjoint occurrences is counted on the way, taking the earliest end each
 time.
@@ -8,55 +8,144 @@ time.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numba import njit
 
 from fivetimes.model import Bools, Bytes, Int32s, Ints
 
-MASK_BITS = 8  # the pair filter looks so many events ahead; what stands farther off is simply tried
+MASK_BITS = (
+    8  # the pair filter looks so many events ahead, as a mask is a byte; what stands farther off is simply tried
+)
+
+
+class Events(NamedTuple):
+    """A coded sequence database; `sequential_patterns/database.py` says more.
+
+    Attributes:
+        items: (events,) int32, from 0 to the size of the alphabet; -1 is a blank.
+        last: (events,) int32, index of the last event of the same stretch.
+        unit: (events,) int32, rising: the session that counts once.
+    """
+
+    items: Int32s
+    last: Int32s
+    unit: Int32s
+
+
+class Positions(NamedTuple):
+    """Where each item stands: item x at `where[first[x]:first[x + 1]]`, rising.
+
+    Attributes:
+        first: (alphabet + 1,) int64.
+        where: (events that are no blank,) int32.
+    """
+
+    first: Ints
+    where: Int32s
+
+
+class Counting(NamedTuple):
+    """How a sequence continues and what its support counts.
+
+    Attributes:
+        span: events ahead within which it continues.
+        by_session: sessions are counted; else disjoint occurrences.
+        first_only: only the first occurrence of each session is followed.
+    """
+
+    span: int
+    by_session: bool
+    first_only: bool
+
+
+class Bounds(NamedTuple):
+    """Which sequences are looked for, and when the search gives up.
+
+    Attributes:
+        least: support, at least.
+        longest: items, at most.
+        limit: sequences, at most.
+        early: sequences after which the search looks whether it will keep to the limit; then at twice as many, and so on.
+        hopeless: times the limit; it ends at once if it heads for more.
+    """
+
+    least: int
+    longest: int
+    limit: int
+    early: int
+    hopeless: float
+
+
+class _Counters(NamedTuple):
+    """Scratch per item of the alphabet, all int32: occurrences met, support, the last position or session counted, items met."""
+
+    total: Int32s
+    support: Int32s
+    seen: Int32s
+    touched: Int32s
 
 
 @njit(cache=True, nogil=True)
-def positions(items: Int32s, alphabet: int) -> tuple[Ints, Int32s]:
-    """The places of every item, rising: those of item x are `slots[first[x]:first[x + 1]]`."""
+def _counters(alphabet: int) -> _Counters:
+    return _Counters(
+        np.zeros(alphabet, dtype=np.int32),
+        np.zeros(alphabet, dtype=np.int32),
+        np.zeros(alphabet, dtype=np.int32),
+        np.zeros(alphabet, dtype=np.int32),
+    )
+
+
+@njit(cache=True, nogil=True)
+def positions(items: Int32s, alphabet: int) -> Positions:
+    """The positions of every item that is no blank."""
     first = np.zeros(alphabet + 1, dtype=np.int64)
     for x in items:
         if x >= 0:
             first[x + 1] += 1
     first = np.cumsum(first)
     filled = first.copy()
-    slots = np.empty(first[alphabet], dtype=np.int32)
+    where = np.empty(first[alphabet], dtype=np.int32)
     for p in range(len(items)):
         x = items[p]
         if x >= 0:
-            slots[filled[x]] = p
+            where[filled[x]] = p
             filled[x] += 1
-    return first, slots
+    return Positions(first, where)
 
 
 @njit(cache=True, nogil=True)
-def gather(
+def _extensions(
     end: Int32s,
     start: Int32s,
     low: int,
     high: int,
-    items: Int32s,
-    last: Int32s,
-    unit: Int32s,
+    events: Events,
     mask: Bytes,
-    span: int,
-    by_session: bool,
-    first_only: bool,
-    count: Int32s,
-    support: Int32s,
-    seen: Int32s,
-    touched: Int32s,
+    counting: Counting,
+    counters: _Counters,
     hits: Int32s,
 ) -> tuple[int, int]:
-    """Continue the occurrences [low, high) by one event each way: rows (item, place, start) into `hits`.
+    """Continue the occurrences [low, high) of one prefix by one event in every way.
 
-    Fills `count` and `support` of the items met, which are listed in `touched`; `seen` is scratch. `count` is zero before.
+    Args:
+        end: (room,) int32, the last event of each occurrence, rising.
+        start: (room,) int32, its first event, the latest possible one.
+        low: the first occurrence of the prefix.
+        high: the one after its last.
+        events: the database.
+        mask: (events,) uint8, as `frequent_pairs` gives it.
+        counting: how it may continue.
+        counters: of the items met, which are listed in `touched`; `total` is zero before.
+        hits: (room, 3) int32, takes the rows (item, position, start).
+
+    Returns:
+        The number of rows in `hits`, and of items met.
     """
+    items, last, unit = events.items, events.last, events.unit
+    span, by_session, first_only = counting.span, counting.by_session, counting.first_only
+    count, support, seen, touched = counters.total, counters.support, counters.seen, counters.touched
     n, met = 0, 0
     for j in range(low, high):
         e = end[j]
@@ -95,7 +184,14 @@ def gather(
 
 @njit(cache=True, nogil=True)
 def all_pairs(last: Int32s) -> Bytes:
-    """The mask that only knows where a stretch ends: bit d says that the event d + 1 later is still in it."""
+    """The mask that only knows where a stretch ends: bit d is set if the event d + 1 later is still in it.
+
+    Args:
+        last: (events,) int32, index of the last event of the same stretch.
+
+    Returns:
+        (events,) uint8.
+    """
     mask = np.empty(len(last), dtype=np.uint8)
     for e in range(len(last)):
         mask[e] = (1 << min(MASK_BITS, last[e] - e)) - 1
@@ -103,28 +199,35 @@ def all_pairs(last: Int32s) -> Bytes:
 
 
 @njit(cache=True, nogil=True)
-def frequent_pairs(
-    items: Int32s, last: Int32s, unit: Int32s, first: Ints, slots: Int32s, span: int, least: int, by_session: bool
-) -> Bytes:
-    """For every event a bit mask: bit d says that its item is followed often enough by the item d + 1 events later."""
+def frequent_pairs(events: Events, index: Positions, counting: Counting, least: int) -> Bytes:
+    """For every event a bit mask: bit d is set if its item is followed often enough by the item d + 1 events later.
+
+    Args:
+        events: the database.
+        index: where its items stand.
+        counting: what support counts; the same as in `grow`.
+        least: support, at least.
+
+    Returns:
+        (events,) uint8.
+    """
+    items, last = events.items, events.last
+    first, where = index.first, index.where
     alphabet = len(first) - 1
     mask = np.zeros(len(items), dtype=np.uint8)
     every = all_pairs(last)
-    count = np.zeros(alphabet, dtype=np.int32)
-    support = np.zeros(alphabet, dtype=np.int32)
-    seen = np.zeros(alphabet, dtype=np.int32)
-    touched = np.zeros(alphabet, dtype=np.int32)
+    counters = _counters(alphabet)
+    count, support, touched = counters.total, counters.support, counters.touched
+    every_occurrence = Counting(counting.span, counting.by_session, False)
+    span = counting.span
     hits = np.empty((1, 3), dtype=np.int32)
     for a in range(alphabet):
         need = min((first[a + 1] - first[a]) * span, len(items))
         if need > len(hits):
             hits = np.empty((min(2 * need, len(items)), 3), dtype=np.int32)
-        _, met = gather(
-            slots, slots, first[a], first[a + 1], items, last, unit, every, span, by_session, False,
-            count, support, seen, touched, hits,
-        )  # fmt: skip
+        _, met = _extensions(where, where, first[a], first[a + 1], events, every, every_occurrence, counters, hits)
         for j in range(first[a], first[a + 1]):
-            e = slots[j]
+            e = where[j]
             for ahead in range(min(span, MASK_BITS, last[e] - e)):
                 x = items[e + 1 + ahead]
                 # an item that only a later occurrence of `a` reaches was counted there
@@ -136,8 +239,8 @@ def frequent_pairs(
 
 
 @njit(cache=True, nogil=True)
-def longer(array: Int32s, size: int) -> Int32s:
-    """The same array with room for at least `size` rows."""
+def _longer(array: Int32s, size: int) -> Int32s:
+    """The same array with room for at least `size` entries, and twice as many as before at least."""
     wider = np.empty(max(size, 2 * len(array)), dtype=np.int32)
     wider[: len(array)] = array
     return wider
@@ -145,33 +248,30 @@ def longer(array: Int32s, size: int) -> Int32s:
 
 @njit(cache=True, nogil=True)
 def grow(
-    items: Int32s,
-    last: Int32s,
-    unit: Int32s,
-    mask: Bytes,
-    first: Ints,
-    slots: Int32s,
-    roots: Int32s,
-    span: int,
-    least: int,
-    longest: int,
-    by_session: bool,
-    first_only: bool,
-    limit: int,
-    early: int,
-    hopeless: float,
-    stop: Bools,
+    events: Events, mask: Bytes, index: Positions, roots: Int32s, counting: Counting, bounds: Bounds, stop: Bools
 ) -> tuple[Int32s, Int32s, Int32s, float]:
-    """All frequent sequences that begin with one of `roots`: parent, item and support of each node, and the share done.
+    """All frequent sequences that begin with one of `roots`.
 
-    Node 0 is the empty sequence; a node stands after its parent. The share is below 1 when the search was stopped: by `stop`,
-    by `limit`, or at `early` nodes when it headed for more than `hopeless` times the limit.
+    Args:
+        events: the database.
+        mask: (events,) uint8, `all_pairs` or `frequent_pairs`.
+        index: where its items stand.
+        roots: (roots,) int32 items.
+        counting: what support counts.
+        bounds: what is looked for; when the search gives up.
+        stop: (1,) bool; another thread ends the search by setting it.
+
+    Returns:
+        The nodes of a tree, int32 each: parent, last item, support; node 0 is the empty sequence, and a node stands after its
+        parent. And the share of the search that was done: below 1 if it was ended by `stop`, by `limit`, or as hopeless.
     """
+    items, unit = events.items, events.unit
+    first, where = index.first, index.where
+    span, by_session, first_only = counting.span, counting.by_session, counting.first_only
+    least, longest, limit, early = bounds.least, bounds.longest, bounds.limit, bounds.early
     alphabet = len(first) - 1
-    count = np.zeros(alphabet, dtype=np.int32)
-    support = np.zeros(alphabet, dtype=np.int32)
-    seen = np.zeros(alphabet, dtype=np.int32)
-    touched = np.zeros(alphabet, dtype=np.int32)
+    counters = _counters(alphabet)
+    count, support, touched = counters.total, counters.support, counters.touched
     filled = np.zeros(alphabet, dtype=np.int64)
     hits = np.empty((1024, 3), dtype=np.int32)
     end = np.empty(1024, dtype=np.int32)
@@ -191,10 +291,10 @@ def grow(
     for root in roots:
         size = first[root + 1] - first[root]
         if size > len(end):
-            end, start = longer(end, size), longer(start, size)
+            end, start = _longer(end, size), _longer(start, size)
         high, unit_before, sessions = 0, -1, 0
         for j in range(first[root], first[root + 1]):
-            p = slots[j]
+            p = where[j]
             new = unit[p] != unit_before
             unit_before = unit[p]
             sessions += new
@@ -206,8 +306,8 @@ def grow(
             finished += size
             continue
         if found == len(out_item):
-            out_parent, out_item = longer(out_parent, 0), longer(out_item, 0)
-            out_support = longer(out_support, 0)
+            out_parent, out_item = _longer(out_parent, found + 1), _longer(out_item, found + 1)
+            out_support = _longer(out_support, found + 1)
         out_parent[found] = 0
         out_item[found] = root
         out_support[found] = sessions if by_session else size
@@ -231,10 +331,7 @@ def grow(
             need = min(int(high - low) * span, len(items))
             if need > len(hits):
                 hits = np.empty((min(2 * need, len(items)), 3), dtype=np.int32)
-            n, met = gather(
-                end, start, low, high, items, last, unit, mask, span, by_session, first_only,
-                count, support, seen, touched, hits,
-            )  # fmt: skip
+            n, met = _extensions(end, start, low, high, events, mask, counting, counters, hits)
             kept, rows = 0, 0
             for t in range(met):
                 x = touched[t]
@@ -247,8 +344,8 @@ def grow(
                     filled[x] = -1
                     count[x] = 0
             if found + kept > len(out_item):
-                out_parent, out_item = longer(out_parent, found + kept), longer(out_item, found + kept)
-                out_support = longer(out_support, found + kept)
+                out_parent, out_item = _longer(out_parent, found + kept), _longer(out_item, found + kept)
+                out_support = _longer(out_support, found + kept)
             if length + 1 >= longest:
                 for t in range(kept):
                     x = touched[t]
@@ -259,10 +356,10 @@ def grow(
                     count[x] = 0
                 continue
             if high + rows > len(end):
-                end, start = longer(end, high + rows), longer(start, high + rows)
+                end, start = _longer(end, high + rows), _longer(start, high + rows)
             if todo + kept > len(stack_node):
                 room = 2 * (todo + kept)
-                stack_node, stack_length = longer(stack_node, room), longer(stack_length, room)
+                stack_node, stack_length = _longer(stack_node, room), _longer(stack_length, room)
                 wider = np.empty(room, dtype=np.int64)
                 wider[:todo] = stack_low[:todo]
                 stack_low = wider
@@ -297,7 +394,7 @@ def grow(
             if found > early:
                 early *= 2
                 # no branch done yet says nothing: look again later
-                if 0.0 < share < found / (hopeless * limit):
+                if 0.0 < share < found / (bounds.hopeless * limit):
                     return out_parent[:found], out_item[:found], out_support[:found], share
         finished += size
         share = finished / whole

@@ -14,7 +14,7 @@ from math import comb
 
 import numpy as np
 
-from fivetimes.kernels.stream import shares_value
+from fivetimes.kernels.database import shares_value
 from fivetimes.model import COARSE, FORM, LEVELS, ActionLog, Bools, Effect, Floats, Kind, Step
 from fivetimes.routines.database import SequenceDatabase
 from fivetimes.routines.matching import Routine

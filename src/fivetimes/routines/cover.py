@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from fivetimes.config import Search
-from fivetimes.kernels.stream import shares_value
+from fivetimes.kernels.database import shares_value
 from fivetimes.model import LEVELS, Bools, Int32s
 from fivetimes.routines import seeds as seeding
 from fivetimes.routines.database import SequenceDatabase

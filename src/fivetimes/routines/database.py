@@ -14,7 +14,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fivetimes.kernels import stream as loops
+from fivetimes.kernels.database import SequenceArrays, living, postings
+from fivetimes.kernels.growth import Scratch, scratch_for
 from fivetimes.model import COARSE, ActionLog, Bools, By, Effect, Floats, Int32s, Ints, Kind, SessionLog, TimeSource
 
 
@@ -48,12 +49,27 @@ class SequenceDatabase:
     rank: Int32s
     begin: Ints
     living: Int32s
-    scratch: tuple[Ints, Ints, Bools]
+    scratch: Scratch
 
     @property
     def tokens(self) -> int:
         """How many tokens there are."""
         return len(self.rate)
+
+    @property
+    def arrays(self) -> SequenceArrays:
+        """What the compiled loops read of it."""
+        return SequenceArrays(
+            self.levels,
+            self.block,
+            self.clock,
+            self.value_start,
+            self.values,
+            self.free,
+            self.rank,
+            self.begin,
+            self.living,
+        )
 
     def ranks(self, token: int) -> Int32s:
         """The ranks of the unclaimed rows on which a token stands, rising."""
@@ -76,7 +92,7 @@ class SequenceDatabase:
         taken = claimed[self.event] | (self.rank < 0)
         self.free = np.flatnonzero(~taken).astype(np.int32)
         self.rank = np.where(taken, -1, np.cumsum(~taken) - 1).astype(np.int32)
-        self.begin, self.living = loops.living(self.start, self.where, self.rank)
+        self.begin, self.living = living(self.start, self.where, self.rank)
 
 
 def _blocks(person: Int32s, clock: Floats, timed: Bools, silence: float) -> Int32s:
@@ -148,7 +164,7 @@ def open_database(sessions: SessionLog, *, silence: float) -> SequenceDatabase:
     rows = np.flatnonzero(~actions.context & ~earlier_rounds(sessions)).astype(np.int32)
     levels = np.ascontiguousarray(actions.levels[rows])
     tokens = len(actions.labels)
-    start, where = loops.postings(levels, tokens)
+    start, where = postings(levels, tokens)
     clock = _known_pauses(actions, rows)
     value_start, values = _take_values(actions.value_start, actions.values, rows)
     return SequenceDatabase(
@@ -170,11 +186,7 @@ def open_database(sessions: SessionLog, *, silence: float) -> SequenceDatabase:
         rank=np.arange(len(rows), dtype=np.int32),
         begin=start,
         living=where,  # nothing is claimed yet, so a row is its rank
-        scratch=(
-            np.full(tokens, -1, dtype=np.int64),
-            np.full(tokens, -1, dtype=np.int64),
-            np.zeros(len(rows), dtype=np.bool_),
-        ),
+        scratch=scratch_for(tokens=tokens, rows=len(rows)),
     )
 
 

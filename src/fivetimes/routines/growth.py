@@ -36,9 +36,7 @@ def _best_addition(
     comes again later is the next occurrence.
     """
     count, steps = matched.shape
-    keys, everywhere, size, have, width = growth.slot_counts(
-        matched, search.flank, database.levels, database.block, database.free, database.rank, *database.scratch
-    )
+    keys, everywhere, size, have, width = growth.surroundings(matched, search.flank, database.arrays, database.scratch)
     cost = 0.5 * np.log2(max(1, count))
     best: _Addition | None = None
     tokens, k = _unique_counts(everywhere)
@@ -82,18 +80,8 @@ def grow(database: SequenceDatabase, tokens: Int32s, matched: Int32s, search: Se
         addition = _best_addition(database, tokens, matched, search)
         if addition is None or (addition.token, addition.slot) in dead:
             break
-        rows = growth.match_step(
-            matched,
-            addition.token,
-            addition.slot,
-            search.flank,
-            database.levels,
-            database.block,
-            database.free,
-            database.rank,
-            database.value_start,
-            database.values,
-            database.scratch[2],
+        rows = growth.rows_of_step(
+            matched, addition.token, addition.slot, search.flank, database.arrays, database.scratch
         )
         if np.count_nonzero(rows >= 0) < 2:
             dead.add((addition.token, addition.slot))

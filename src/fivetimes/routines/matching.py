@@ -105,40 +105,15 @@ def collect(
     rare = _rare_ranks(database, profile, weight, share)
     step_of = np.full(database.tokens, -1, dtype=np.int32)
     step_of[profile.tokens] = np.arange(len(profile.tokens), dtype=np.int32)
-    ranks, steps = matching.anchors(
-        rare,
-        search.reach,
-        profile.tokens,
-        step_of,
-        database.begin,
-        database.living,
-        database.levels,
-        database.block,
-        database.free,
-    )
+    found = matching.anchors(database.arrays, profile.tokens, step_of, rare, search.reach)
     base = float(absent.sum()) - float(np.log2(max(2.0, len(database.free) / max(1, known))))
-    kept, score, broken = matching.paths(
-        ranks,
-        steps,
-        worth,
-        profile.order,
-        *_link_bits(profile, chance),
-        weight,
-        share * float(weight.sum()) - 1e-9,
-        base,
-        search.max_gap,
-        search.max_pause,
-        profile.gap_bits,
-        search.pause_bits,
-        search.back,
-        database.block,
-        database.free,
-        database.clock,
-        database.value_start,
-        database.values,
+    bits = matching.StepBits(
+        worth, profile.order, *_link_bits(profile, chance), weight, profile.gap_bits, search.pause_bits
     )
-    found = _table(database, ranks, steps, kept, score, broken, len(profile.tokens))
-    return kept_apart(found, ended(profile, found.rows, tail=1.0 - search.end_share))
+    need = share * float(weight.sum()) - 1e-9  # a sum of the same numbers in another order may be a little less
+    limits = matching.Limits(need, base, search.max_gap, search.max_pause, search.back)
+    every = _table(database, found, matching.paths(database.arrays, found, bits, limits), len(profile.tokens))
+    return kept_apart(every, ended(profile, every.rows, tail=1.0 - search.end_share))
 
 
 def tail_missing(profile: Profile, line: Int32s) -> float:
@@ -164,13 +139,11 @@ def kept_apart(found: Occurrences, keep: Bools) -> Occurrences:
     return Occurrences(found.rows[keep], again, found.score[keep], found.broken + int(np.count_nonzero(~keep)))
 
 
-def _table(
-    database: SequenceDatabase, ranks: Int32s, steps: Int32s, kept: Int32s, score: Floats, broken: Int32s, width: int
-) -> Occurrences:
-    rows = np.full((len(score), width), -1, dtype=np.int32)
+def _table(database: SequenceDatabase, found: matching.Anchors, paths: matching.Paths, width: int) -> Occurrences:
+    rows = np.full((len(paths.score), width), -1, dtype=np.int32)
     again: list[tuple[int, int, int]] = []
-    for at in np.flatnonzero(kept >= 0):
-        match, step, row = int(kept[at]), int(steps[at]), int(database.free[ranks[at]])
+    for at in np.flatnonzero(paths.kept >= 0):
+        match, step, row = int(paths.kept[at]), int(found.steps[at]), int(database.free[found.ranks[at]])
         if rows[match, step] < 0:
             rows[match, step] = row
         else:
@@ -179,4 +152,4 @@ def _table(
     place = np.empty(len(order), dtype=np.int64)
     place[order] = np.arange(len(order))
     repeated = np.array([(place[m], s, r) for m, s, r in again], dtype=np.int32).reshape(-1, 3)
-    return Occurrences(rows[order], repeated, score[order], int(broken.max() + 1) if len(broken) else 0)
+    return Occurrences(rows[order], repeated, paths.score[order], int(paths.broken.max(initial=-1) + 1))

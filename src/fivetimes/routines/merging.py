@@ -14,6 +14,7 @@ import numpy as np
 from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.spatial.distance import squareform
 
+from fivetimes.kernels.matching import MAX_STEPS
 from fivetimes.model import COARSE, Floats, Int32s
 from fivetimes.routines.alternatives import sequence
 from fivetimes.routines.database import SequenceDatabase
@@ -104,9 +105,12 @@ def _columns(database: SequenceDatabase, group: Sequence[Routine]) -> list[list[
     return columns
 
 
-def _merged(database: SequenceDatabase, group: Sequence[Routine]) -> Routine:
+def _merged(database: SequenceDatabase, group: Sequence[Routine]) -> Routine | None:
+    """The members as one routine; None where it had more steps than the search can look for."""
     columns = _columns(database, group)
     width = 1 + max(place for mine in columns for place in mine)
+    if width > MAX_STEPS:
+        return None
     total = sum(len(found.occurrences) for found in group)
     rows = np.full((total, width), -1, dtype=np.int32)
     tokens = np.full(width, -1, dtype=np.int32)
@@ -160,5 +164,6 @@ def families(database: SequenceDatabase, found: Sequence[Routine], *, end_share:
     out = []
     for group in _clusters(distance):
         members = sorted((found[number] for number in group), key=lambda one: -len(one.occurrences))
-        out.append(members[0] if len(members) == 1 else _ended(database, _merged(database, members), end_share))
+        merged = _merged(database, members) if len(members) > 1 else None
+        out += members if merged is None else [_ended(database, merged, end_share)]
     return out

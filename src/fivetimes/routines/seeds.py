@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from fivetimes.config import Search
-from fivetimes.kernels import stream as loops
+from fivetimes.kernels import seeds as kernel
+from fivetimes.kernels.database import shares_value
 from fivetimes.model import Floats, Int32s, Ints
 from fivetimes.routines.database import SequenceDatabase
 
@@ -74,38 +75,25 @@ def link_chance(database: SequenceDatabase) -> float:
     pairs = rng.integers(0, len(rows), size=(4000, 2))
     hits = 0
     for x, y in pairs:
-        hits += bool(loops.shares_value(int(rows[x]), int(rows[y]), database.value_start, database.values))
+        hits += bool(shares_value(int(rows[x]), int(rows[y]), database.value_start, database.values))
     return float(min(0.5, max(0.001, (hits + 1) / len(pairs))))
 
 
 def seeds(database: SequenceDatabase, search: Search, *, chance: float) -> list[Seed]:
     """All seeds among the unclaimed rows, the tightest first."""
     seedable = np.diff(database.start) >= 2
-    common = (database.levels, database.block, database.free, seedable)
-    near = loops.pair_keys(*common, 1, 4, search.near, database.tokens)
+    near = kernel.pair_keys(database.arrays, seedable, 1, 4, search.near)
     found = list(_scored(database, near, linked=False, chance=1.0, ahead=search.near))
     for level in (1, 3):
-        keys, _ = loops.linked_pair_keys(
-            *common, level, search.linked_near, database.tokens, database.value_start, database.values
-        )
+        keys = kernel.linked_pair_keys(database.arrays, seedable, level, search.linked_near)
         found += _scored(database, keys, linked=True, chance=chance, ahead=search.linked_near)
     return sorted(found, key=lambda s: (-s.score, s.linked, s.first, s.second))
 
 
 def occurrences(database: SequenceDatabase, seed: Seed, search: Search) -> Int32s:
     """Disjoint pairs of unclaimed rows that match the seed."""
-    return loops.seed_occurrences(
-        seed.first,
-        seed.second,
-        search.linked_near if seed.linked else search.near,
-        seed.linked,
-        database.begin,
-        database.living,
-        database.block,
-        database.free,
-        database.value_start,
-        database.values,
-    )
+    ahead = search.linked_near if seed.linked else search.near
+    return kernel.seed_occurrences(database.arrays, seed.first, seed.second, ahead, seed.linked)
 
 
 def still_surprising(database: SequenceDatabase, seed: Seed, pairs: int, search: Search, *, chance: float) -> bool:

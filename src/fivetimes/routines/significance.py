@@ -34,7 +34,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from fivetimes.config import Search
-from fivetimes.kernels import stream as loops
+from fivetimes.kernels.database import postings
+from fivetimes.kernels.growth import scratch_for
 from fivetimes.model import Bools, Candidate, Chance, Confidence, Floats, HeldOut, Int32s, Ints, SessionLog, Tier
 from fivetimes.routines import seeds as seeding
 from fivetimes.routines.alternatives import sequence
@@ -93,7 +94,7 @@ def part(database: SequenceDatabase, keep: Bools) -> SequenceDatabase:
     """Some rows of a database as a database of its own, nothing of it claimed."""
     rows = np.flatnonzero(keep)
     levels = np.ascontiguousarray(database.levels[rows])
-    start, where = loops.postings(levels, database.tokens)
+    start, where = postings(levels, database.tokens)
     length = database.value_start[rows + 1] - database.value_start[rows]
     value_start = np.concatenate(([0], np.cumsum(length))).astype(np.int32)
     at = np.repeat(database.value_start[rows] - value_start[:-1], length) + np.arange(value_start[-1])
@@ -114,11 +115,7 @@ def part(database: SequenceDatabase, keep: Bools) -> SequenceDatabase:
         rank=np.arange(len(rows), dtype=np.int32),
         begin=start,
         living=where,
-        scratch=(
-            np.full(database.tokens, -1, dtype=np.int64),
-            np.full(database.tokens, -1, dtype=np.int64),
-            np.zeros(len(rows), dtype=np.bool_),
-        ),
+        scratch=scratch_for(tokens=database.tokens, rows=len(rows)),
     )
 
 

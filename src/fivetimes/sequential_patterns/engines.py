@@ -76,31 +76,17 @@ def grow(coded: CodedDatabase, task: Task, roots: Int32s | None, stop: Bools) ->
     """The same, in this thread; ends early once `stop[0]` is set."""
     from fivetimes.kernels import mining as kernel
 
-    first, slots = kernel.positions(coded.items, len(coded.labels))
+    events = kernel.Events(coded.items, coded.last, coded.unit)
+    positions = kernel.positions(coded.items, len(coded.labels))
+    counting = kernel.Counting(coded.span, task.by_session, task.first_only)
     if task.max_gap is None:
         mask = kernel.all_pairs(coded.last)
     else:
-        mask = kernel.frequent_pairs(
-            coded.items, coded.last, coded.unit, first, slots, coded.span, task.support, task.by_session
-        )
-    found = kernel.grow(
-        coded.items,
-        coded.last,
-        coded.unit,
-        mask,
-        first,
-        slots,
-        _shuffled_items(len(coded.labels)) if roots is None else roots,
-        coded.span,
-        task.support,
-        task.max_length,
-        task.by_session,
-        task.first_only,
-        task.limit,
-        max(1, int(task.limit * _DEFAULTS.early)),
-        _DEFAULTS.hopeless,
-        stop,
-    )
+        mask = kernel.frequent_pairs(events, positions, counting, task.support)
+    early = max(1, int(task.limit * _DEFAULTS.early))
+    bounds = kernel.Bounds(task.support, task.max_length, task.limit, early, _DEFAULTS.hopeless)
+    items = _shuffled_items(len(coded.labels)) if roots is None else roots
+    found = kernel.grow(events, mask, positions, items, counting, bounds, stop)
     return Nodes(*found)
 
 
