@@ -18,11 +18,11 @@ from fivetimes import cli, evidence, shell
 from fivetimes.exporters import EXPORTERS
 from fivetimes.ingest import READERS
 from fivetimes.model import Balance, RawBatch, Source
-from fivetimes.web.acts import ACTS
+from fivetimes.review.web.site import ACTS
 
 
 @dataclass(slots=True)
-class Desk:
+class Machine:
     """A folder with a team, our own folder, and everything that was printed."""
 
     folder: Path
@@ -53,87 +53,91 @@ class Desk:
         return self.printed[-1]
 
 
-def _scan(desk: Desk) -> None:
-    desk.call("scan", *desk.config, "--yes", "--json", str(desk.out / "scan.json"))
-    desk.call("--debug", "scan", str(desk.folder / "team" / "fish" / "fish_history"), "--json", "-")
-    log = str(desk.folder / "team" / "generic" / "log.csv")
-    desk.call("scan", log, "--map", "person=person,time=time,action=action", "--engine", "prefixspan")
-    desk.call("scan", log, "--calibrate", "--histories", "2")
+def _scan(machine: Machine) -> None:
+    machine.call("scan", *machine.config, "--yes", "--json", str(machine.out / "scan.json"))
+    machine.call("--debug", "scan", str(machine.folder / "team" / "fish" / "fish_history"), "--json", "-")
+    log = str(machine.folder / "team" / "generic" / "log.csv")
+    machine.call("scan", log, "--map", "person=person,time=time,action=action", "--engine", "prefixspan")
+    machine.call("scan", log, "--calibrate", "--histories", "2")
 
 
-def _report(desk: Desk) -> None:
-    files = [word for form in ("html", "md", "json") for word in (f"--{form}", str(desk.out / f"r.{form}"))]
-    desk.call("report", *desk.config, *files)
-    desk.call("report", *desk.config, "--md", "-")
-    desk.call("report", *desk.config, "--html", str(desk.out / "owner.html"), "--people", "--live")
+def _report(machine: Machine) -> None:
+    files = [word for form in ("html", "md", "json") for word in (f"--{form}", str(machine.out / f"r.{form}"))]
+    machine.call("report", *machine.config, *files)
+    machine.call("report", *machine.config, "--md", "-")
+    machine.call("report", *machine.config, "--html", str(machine.out / "owner.html"), "--people", "--live")
 
 
-def _draft(desk: Desk) -> None:
+def _draft(machine: Machine) -> None:
     for form in sorted(EXPORTERS):
-        ids = _ids(desk) if form in desk.forms else _ids(desk)[:6]
+        ids = _ids(machine) if form in machine.forms else _ids(machine)[:6]
         for number, live in enumerate(([], ["--no-live"])):
-            desk.call("draft", *ids, *desk.config, "--format", form, "-o", str(desk.out / f"{form}{number}"), *live)
-    report = json.loads((desk.out / "scan.json").read_text(encoding="utf-8"))
+            machine.call(
+                "draft", *ids, *machine.config, "--format", form, "-o", str(machine.out / f"{form}{number}"), *live
+            )
+    report = json.loads((machine.out / "scan.json").read_text(encoding="utf-8"))
     noticed = [candidate["id"] for candidate in report["candidates"] if candidate["tier"] == "noticed"][:3]
     forced = ["--override", "ana", "--because", "tried"]
-    desk.call("draft", *(noticed or _ids(desk)[:1]), *desk.config, "--output", str(desk.out / "forced"), *forced)
+    machine.call(
+        "draft", *(noticed or _ids(machine)[:1]), *machine.config, "--output", str(machine.out / "forced"), *forced
+    )
 
 
-def _show(desk: Desk) -> None:
-    for name in _ids(desk)[:6]:
-        desk.call("show", name, *desk.config, "--all")
-        desk.call("show", name, *desk.config, "--json")
+def _show(machine: Machine) -> None:
+    for name in _ids(machine)[:6]:
+        machine.call("show", name, *machine.config, "--all")
+        machine.call("show", name, *machine.config, "--json")
 
 
-def _plainly(name: str) -> Callable[[Desk], None]:
+def _plainly(name: str) -> Callable[[Machine], None]:
     """A command that has the configuration and `--json`."""
 
-    def called(desk: Desk) -> None:
-        desk.call(name, *desk.config)
-        desk.call("--debug", name, *desk.config, "--json")
+    def called(machine: Machine) -> None:
+        machine.call(name, *machine.config)
+        machine.call("--debug", name, *machine.config, "--json")
 
     return called
 
 
-def _sources(desk: Desk) -> None:
-    _plainly("sources")(desk)
-    desk.call("sources", str(desk.folder / "team" / "generic" / "log.csv"), "--map", "action=action")
+def _sources(machine: Machine) -> None:
+    _plainly("sources")(machine)
+    machine.call("sources", str(machine.folder / "team" / "generic" / "log.csv"), "--map", "action=action")
 
 
-def _patterns(desk: Desk) -> None:
-    desk.call("patterns", *desk.config, "--support", "5", "-o", str(desk.out / "patterns.txt"))
-    desk.call("patterns", *desk.config, "--json", "--column", "people", "--column", "surprise", "--top", "50")
+def _patterns(machine: Machine) -> None:
+    machine.call("patterns", *machine.config, "--support", "5", "-o", str(machine.out / "patterns.txt"))
+    machine.call("patterns", *machine.config, "--json", "--column", "people", "--column", "surprise", "--top", "50")
     lengths = ["--min-length", "2", "--max-length", "3", "--max-gap", "0"]
     choices = ["--count", "sessions", "--keep", "closed", "--engine", "numpy", "--limit", "1000000"]
-    desk.call("patterns", *desk.config, *lengths, *choices, "--output", str(desk.out / "patterns2.txt"))
+    machine.call("patterns", *machine.config, *lengths, *choices, "--output", str(machine.out / "patterns2.txt"))
 
 
-def _desk(desk: Desk) -> list[str]:
-    return [*desk.config, "--conductors", str(desk.out / f"{desk.forms[0]}0")]
+def _conductors(machine: Machine) -> list[str]:
+    return [*machine.config, "--conductors", str(machine.out / f"{machine.forms[0]}0")]
 
 
-def _decide(desk: Desk) -> None:
-    for name, decision in zip(_ids(desk), ("--defer", "--reject", "--approve"), strict=False):
-        desk.call("decide", name, decision, "--by", "ana", "--why", "tried", *_desk(desk))
+def _decide(machine: Machine) -> None:
+    for name, decision in zip(_ids(machine), ("--defer", "--reject", "--approve"), strict=False):
+        machine.call("decide", name, decision, "--by", "ana", "--why", "tried", *_conductors(machine))
 
 
-def _verify(desk: Desk) -> None:
-    for path in sorted((desk.out / f"{desk.forms[0]}0").glob("*.yaml"))[:5]:
-        desk.call("verify", str(path), *desk.config)
-        desk.call("verify", str(path), *desk.config, "--json")
+def _verify(machine: Machine) -> None:
+    for path in sorted((machine.out / f"{machine.forms[0]}0").glob("*.yaml"))[:5]:
+        machine.call("verify", str(path), *machine.config)
+        machine.call("verify", str(path), *machine.config, "--json")
 
 
-def _status(desk: Desk) -> None:
-    desk.call("status", *_desk(desk))
-    desk.call("status", *_desk(desk), "--json")
+def _status(machine: Machine) -> None:
+    machine.call("status", *_conductors(machine))
+    machine.call("status", *_conductors(machine), "--json")
 
 
-def _review(desk: Desk) -> None:
-    desk.call("review", *_desk(desk), "--by", "ana")  # which asks on a terminal only, and says so
+def _review(machine: Machine) -> None:
+    machine.call("review", *_conductors(machine), "--by", "ana")  # which asks on a terminal only, and says so
     visit = Visit()
     kept, webbrowser.open = webbrowser.open, visit.opened  # type: ignore[assignment]
     try:
-        desk.call("review", *_desk(desk), "--by", "ana", "--web", "--port", "0", "--browser")
+        machine.call("review", *_conductors(machine), "--by", "ana", "--web", "--port", "0", "--browser")
     finally:
         webbrowser.open = kept
     missing = set(ACTS) - {LEFT_OUT} - visit.sent
@@ -144,7 +148,7 @@ def _review(desk: Desk) -> None:
 
 
 # command -> how it is called; the check fails where the command line has another, or an option that none of these names
-COMMANDS: Mapping[str, Callable[[Desk], None]] = {
+COMMANDS: Mapping[str, Callable[[Machine], None]] = {
     "scan": _scan,
     "report": _report,
     "draft": _draft,
@@ -157,16 +161,16 @@ COMMANDS: Mapping[str, Callable[[Desk], None]] = {
     "decide": _decide,
     "status": _status,
     "review": _review,
-    "schema": lambda desk: _ignored(desk.call("schema")),
+    "schema": lambda machine: _ignored(machine.call("schema")),
 }
 
 
 def _ignored(_said: str) -> None:
-    """What is printed is kept by the desk."""
+    """What is printed is kept by the machine."""
 
 
-def _ids(desk: Desk) -> list[str]:
-    report = json.loads((desk.out / "scan.json").read_text(encoding="utf-8"))
+def _ids(machine: Machine) -> list[str]:
+    report = json.loads((machine.out / "scan.json").read_text(encoding="utf-8"))
     return [candidate["id"] for candidate in report["candidates"] if candidate["tier"] != "noticed"]
 
 
@@ -193,10 +197,10 @@ def _broken_reader(values: Sequence[str]) -> Callable[[Source, Balance], Iterato
     return read
 
 
-def faults(desk: Desk, values: Sequence[str]) -> None:
+def faults(machine: Machine, values: Sequence[str]) -> None:
     """Faults while lines are in hand, in every room that has them: what is printed must not hold them."""
-    history = ["scan", str(desk.folder / "team" / "zsh" / ".zsh_history")]
-    drafted = ["draft", *_ids(desk)[:1], *desk.config, "--format", "runbook", "-o", str(desk.out / "faulty")]
+    history = ["scan", str(machine.folder / "team" / "zsh" / ".zsh_history")]
+    drafted = ["draft", *_ids(machine)[:1], *machine.config, "--format", "runbook", "-o", str(machine.out / "faulty")]
     fail = _broken(values)
     tables: tuple[tuple[Any, str, Any, list[str]], ...] = (
         (READERS, "zsh", _broken_reader(values), history),
@@ -207,7 +211,7 @@ def faults(desk: Desk, values: Sequence[str]) -> None:
     for table, name, broken, words in tables:
         kept, table[name] = table[name], broken
         try:
-            told = desk.call("--debug", *words), desk.call(*words)
+            told = machine.call("--debug", *words), machine.call(*words)
         finally:
             table[name] = kept
         if not all("ValueError" in text for text in told):

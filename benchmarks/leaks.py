@@ -38,16 +38,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import typer.main
-from benchmarks.calling import COMMANDS, Desk, faults
+from benchmarks.calling import COMMANDS, Machine, faults
 from benchmarks.forms import unplanted
 from benchmarks.planters import PLANTERS
 from benchmarks.planting import Planted, corpus, made, plant
 from benchmarks.watching import watched
 
 from fivetimes import cli, exporters, pipeline
-from fivetimes.desk import recall
 from fivetimes.exporters import EXPORTERS
 from fivetimes.ingest import READERS
+from fivetimes.review import read_live
 
 _SHORTEST = 6  # characters; a shorter value stands in any text by chance
 
@@ -67,7 +67,7 @@ def uncovered() -> list[str]:
     ] + list(unplanted())
 
 
-def unused(desk: Desk) -> list[str]:
+def unused(machine: Machine) -> list[str]:
     """Sentences for options that exist and were not called."""
     group: Any = typer.main.get_command(cli.app)
     named = {
@@ -79,7 +79,7 @@ def unused(desk: Desk) -> list[str]:
     return [
         f"option {name} {'/'.join(options)}: not called. Add it to benchmarks/calling.py."
         for name, options in sorted(named)
-        if not any((name, option) in desk.called for option in options)
+        if not any((name, option) in machine.called for option in options)
     ]
 
 
@@ -176,11 +176,11 @@ class Outcome:
     leaks: tuple[str, ...]
 
 
-def _inside(desk: Desk, values: Sequence[str]) -> int:
+def _inside(machine: Machine, values: Sequence[str]) -> int:
     """How many values stand on the lines of candidates, read again as `show` would: the check proves as much as these are many."""
-    home = desk.folder / "home"
-    scan = pipeline.last_scan(pipeline.from_config(desk.folder / "team" / "fivetimes.toml"), folder=home)
-    rows = (row for candidate in scan.candidates for row in recall(scan, candidate, home=home).occurrences)
+    home = machine.folder / "home"
+    scan = pipeline.last_scan(pipeline.from_config(machine.folder / "team" / "fivetimes.toml"), folder=home)
+    rows = (row for candidate in scan.candidates for row in read_live(scan, candidate, home=home).occurrences)
     said = "\n".join(f"{command.text} {command.args}" for row in rows for command in row if command is not None)
     return sum(any(spelling.decode("utf-8", "replace") in said for spelling in spellings(value)) for value in values)
 
@@ -195,7 +195,7 @@ def check(rows: Sequence[Planted], folder: Path, *, seed: int) -> Outcome:
     """
     forms = sorted(EXPORTERS)
     places = [folder / name for name in ("out", "temporary", "home")]
-    desk = Desk(folder, [forms[(seed + turn) % len(forms)] for turn in (0, 1)])
+    machine = Machine(folder, [forms[(seed + turn) % len(forms)] for turn in (0, 1)])
     for place in places:
         place.mkdir(parents=True)
     plant(folder / "team", rows, seed=seed)
@@ -207,19 +207,19 @@ def check(rows: Sequence[Planted], folder: Path, *, seed: int) -> Outcome:
         watched(*places) as seen,
     ):
         for call in COMMANDS.values():
-            call(desk)
-        faults(desk, values[:50])
-        inside = _inside(desk, values)
+            call(machine)
+        faults(machine, values[:50])
+        inside = _inside(machine, values)
         log = pickle.dumps(
-            pipeline.sessions(pipeline.from_config(desk.folder / "team" / "fivetimes.toml"), key=bytes(32))
+            pipeline.sessions(pipeline.from_config(machine.folder / "team" / "fivetimes.toml"), key=bytes(32))
         )
     return _searched(
-        desk, places, {**seen.gone, "event log": log}, seen.strays, values, planted=len(rows), inside=inside
+        machine, places, {**seen.gone, "event log": log}, seen.strays, values, planted=len(rows), inside=inside
     )
 
 
 def _searched(
-    desk: Desk,
+    machine: Machine,
     places: Sequence[Path],
     besides: Mapping[str, bytes],
     strays: Iterable[str],
@@ -229,16 +229,16 @@ def _searched(
     inside: int,
 ) -> Outcome:
     files = [path for place in places for path in place.rglob("*") if path.is_file()]
-    outputs = {str(path.relative_to(desk.folder)): path.read_bytes() + path.name.encode() for path in files}
+    outputs = {str(path.relative_to(machine.folder)): path.read_bytes() + path.name.encode() for path in files}
     outputs |= besides
-    outputs |= {f"printed {number}": text.encode("utf-8", "replace") for number, text in enumerate(desk.printed)}
+    outputs |= {f"printed {number}": text.encode("utf-8", "replace") for number, text in enumerate(machine.printed)}
     leaks = [
         f"{name}: {value!r} in {near!r}" for name, content in outputs.items() for value, near in found(values, content)
     ]
     leaks += [f"written outside the folders named: {path}" for path in sorted(strays)]
     drafts = sum(path.suffix == ".yaml" for path in files)
     size = sum(map(len, outputs.values()))
-    return Outcome(len(values), planted, inside, drafts, len(outputs), size, (*unused(desk), *leaks))
+    return Outcome(len(values), planted, inside, drafts, len(outputs), size, (*unused(machine), *leaks))
 
 
 @contextlib.contextmanager

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import asgi
 import builders_scan as made
-from fivetimes import desk
+from fivetimes import review
 from fivetimes.model import Candidate, Decision
-from fivetimes.web.guard import Guard
-from fivetimes.web.session import Session
-from fivetimes.web.site import Site, app
-from fivetimes.web.views import reviewed
+from fivetimes.review.web.guard import Guard
+from fivetimes.review.web.session import BrowserSession
+from fivetimes.review.web.site import Site, app
+from fivetimes.review.web.views import to_show
 
 HOST = "127.0.0.1:8765"
 HOSTS = (HOST, "localhost:8765")
@@ -35,9 +35,9 @@ class Visitor:
         self.touches = 0
         self.folder = folder
         scan = made.scan(*(candidates or (made.friday(6)[0],)))
-        seat = desk.Seat(scan, folder / "c", folder / "home", {}, by, lambda: made.AT)
-        self.session = Session(lambda: f"secret{next(numbers)}", people, by)
-        site = app(Site(reviewed(scan, []), seat, self.session))
+        context = review.ReviewContext(scan, folder / "c", folder / "home", {}, by, lambda: made.AT)
+        self.session = BrowserSession(lambda: f"secret{next(numbers)}", people, by)
+        site = app(Site(to_show(scan, []), context, self.session))
         self.app = Guard(site, session=self.session, hosts=HOSTS, touched=self._touched)
         self.cookie = ""
 
@@ -78,7 +78,7 @@ class Visitor:
         return self.post(form.action, form.body(**typed))
 
     def decisions(self) -> list[tuple[Decision, str, str]]:
-        return [(review.decision, review.by, review.why) for review in desk.ledger(self.folder / "c")]
+        return [(entry.decision, entry.by, entry.why) for entry in review.read_ledger(self.folder / "c")]
 
     def written(self) -> list[str]:
         return sorted(str(path.relative_to(self.folder)) for path in self.folder.rglob("*") if path.is_file())

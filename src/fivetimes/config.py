@@ -25,6 +25,9 @@ IDLE = timedelta(minutes=30)  # a longer pause ends a session
 UNTIMED_STEP = 60.0  # seconds; stands for the unknown time between two lines without times: only order is meant
 HISTORIES = 5  # made-up histories of each sort that a calibration searches
 
+ALWAYS_SHARE = 0.95  # of the occurrences: a step seen in fewer is shown as optional
+USUAL_SHARE = 0.5  # of the occurrences: a step seen in more belongs to the usual way
+
 # What was rejected is proposed again when it was seen this often since, and this share more often than then.
 AGAIN_TIMES = 5  # occurrences: five times is when the rule speaks
 AGAIN_SHARE = 0.5  # of the occurrences at the rejection

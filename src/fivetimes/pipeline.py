@@ -1,8 +1,8 @@
 """Sources -> the routines in them: ingest -> redact -> deduplicate -> align -> normalise -> segment -> find routines -> report.
 
 `run` is the whole way on one page; what it calls stands below it in the order in which it acts. `scan` does the same with our own
-files: the key, the names that were approved, the last scan. From a candidate to its draft, and from there to a decision, leads
-`desk`.
+files: the key, the names that were approved, the last scan. The package `review` leads from a candidate to its draft and to a
+decision.
 """
 
 from __future__ import annotations

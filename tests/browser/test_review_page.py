@@ -13,10 +13,10 @@ import pytest
 
 import builders_scan as made
 from chromium import Browser
-from fivetimes import desk
+from fivetimes import review
 from fivetimes.model import Candidate, Decision
-from fivetimes.web.server import listening, ready
-from fivetimes.web.views import reviewed
+from fivetimes.review.web.server import listening, ready
+from fivetimes.review.web.views import to_show
 from hostile import PAYLOADS
 
 NAME = "publish-post-3f9a"
@@ -61,7 +61,7 @@ class Served:
         return str(self.browser.run("return document.body.innerText"))
 
     def decisions(self) -> list[Decision]:
-        return [review.decision for review in desk.ledger(self.folder / "c")]
+        return [review.decision for review in review.read_ledger(self.folder / "c")]
 
 
 @contextmanager
@@ -69,9 +69,9 @@ def served(
     folder: Path, browser: Browser, *candidates: Candidate, people: tuple[str, ...] = ("ana",)
 ) -> Iterator[Served]:
     scan = made.scan(*(candidates or (made.friday(6)[0],)))
-    seat = desk.Seat(scan, folder / "c", folder / "home", {}, "", lambda: made.AT)
+    context = review.ReviewContext(scan, folder / "c", folder / "home", {}, "", lambda: made.AT)
     with listening(0) as plug:
-        server, address = ready(reviewed(scan, []), seat, people=people, plug=plug)
+        server, address = ready(to_show(scan, []), context, people=people, plug=plug)
         thread = Thread(target=server.run, kwargs={"sockets": [plug]})
         thread.start()
         try:

@@ -21,7 +21,7 @@ OFFLINE = Path(__file__).parents[1] / "offline"  # no network for the command ei
 
 
 @dataclass(frozen=True)
-class Desk:
+class Machine:
     """Somebody's machine: a home folder of their own, a folder of ours, and the command."""
 
     home: Path
@@ -61,7 +61,7 @@ class Desk:
         return process.returncode, shown.decode("utf-8", "replace")
 
     def run(self, *words: object, here: Path | None = None, columns: int = 160) -> subprocess.CompletedProcess[str]:
-        """Type a command; what it reads of this machine is this desk alone."""
+        """Type a command; what it reads of this machine is this machine alone."""
         call: Sequence[str] = [str(COMMAND), *map(str, words)]
         return subprocess.run(
             call,
@@ -78,7 +78,7 @@ class Desk:
 class Scanned:
     """The sample team, scanned."""
 
-    desk: Desk
+    machine: Machine
     team: Path
     output: str
     report: dict[str, Any]
@@ -90,11 +90,11 @@ class Scanned:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
+def machine(tmp_path: Path) -> Machine:
     """An empty machine."""
     for name in ("home", "here"):
         (tmp_path / name).mkdir()
-    return Desk(tmp_path / "home", tmp_path / "here")
+    return Machine(tmp_path / "home", tmp_path / "here")
 
 
 @pytest.fixture(scope="session")
@@ -104,9 +104,9 @@ def atelier(tmp_path_factory: pytest.TempPathFactory) -> Scanned:
     builders.atelier(folder / "team")
     for name in ("home", "here"):
         (folder / name).mkdir()
-    desk = Desk(folder / "home", folder / "here")
-    done = desk.run("scan", "--config", folder / "team" / "fivetimes.toml", "--json", folder / "report.json")
+    machine = Machine(folder / "home", folder / "here")
+    done = machine.run("scan", "--config", folder / "team" / "fivetimes.toml", "--json", folder / "report.json")
     assert done.returncode == 0, done.stderr
     report = json.loads((folder / "report.json").read_text())
     truth = json.loads((folder / "team" / "truth.json").read_text())
-    return Scanned(desk, folder / "team", done.stdout, report, truth)
+    return Scanned(machine, folder / "team", done.stdout, report, truth)

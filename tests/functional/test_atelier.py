@@ -108,13 +108,13 @@ def drafts(atelier, tmp_path_factory) -> Path:
     """All drafts, as YAML and as skill folders."""
     folder = tmp_path_factory.mktemp("drafts")
     ready = [c["id"] for c in atelier.report["candidates"] if c["tier"] != "noticed"]
-    done = atelier.desk.run("draft", *ready, *atelier.config, "-o", folder, "--format", "skill")
+    done = atelier.machine.run("draft", *ready, *atelier.config, "-o", folder, "--format", "skill")
     assert done.returncode == 0, done.stderr
     return folder
 
 
 def test_every_draft_is_valid_against_the_schema_that_the_command_prints(atelier, drafts):
-    schema = json.loads(atelier.desk.run("schema").stdout)
+    schema = json.loads(atelier.machine.run("schema").stdout)
     files = sorted(drafts.glob("*.yaml"))
     assert len(files) == len(FOUND)
     for file in files:
@@ -139,7 +139,7 @@ def test_the_friday_draft_threads_its_slug_and_week_and_asks_before_it_publishes
 
 
 def test_no_value_of_the_work_stands_in_any_file(atelier, drafts, tmp_path):
-    done = atelier.desk.run(
+    done = atelier.machine.run(
         "report",
         *atelier.config,
         "--html",
@@ -153,7 +153,7 @@ def test_no_value_of_the_work_stands_in_any_file(atelier, drafts, tmp_path):
     log = (atelier.team / "skills" / "mira.jsonl").read_text()
     slugs = set(re.findall(r'"slug": "([a-z]+-[a-z-]+)"', log))
     assert len(slugs) >= 6
-    written = [p for folder in (drafts, tmp_path, atelier.desk.home) for p in folder.rglob("*") if p.is_file()]
+    written = [p for folder in (drafts, tmp_path, atelier.machine.home) for p in folder.rglob("*") if p.is_file()]
     assert len(written) > 10
     for path in written:
         text = path.read_text(errors="replace")
@@ -161,7 +161,7 @@ def test_no_value_of_the_work_stands_in_any_file(atelier, drafts, tmp_path):
 
 
 def test_the_page_and_the_markdown_name_no_person_and_no_place(atelier, tmp_path):
-    atelier.desk.run("report", *atelier.config, "--html", tmp_path / "r.html", "--md", tmp_path / "r.md")
+    atelier.machine.run("report", *atelier.config, "--html", tmp_path / "r.html", "--md", tmp_path / "r.md")
     for name in ("r.html", "r.md"):
         text = (tmp_path / name).read_text()
         assert not re.search(r"\b(mira|jonas|lea|ilse|noor)\b", text)
@@ -170,7 +170,7 @@ def test_the_page_and_the_markdown_name_no_person_and_no_place(atelier, tmp_path
 
 def test_a_draft_below_five_is_refused_with_the_count_and_the_rule(atelier, tmp_path):
     grant = matching(atelier, "grant-report")["id"]
-    done = atelier.desk.run("draft", grant, *atelier.config, "-o", tmp_path)
+    done = atelier.machine.run("draft", grant, *atelier.config, "-o", tmp_path)
     assert done.returncode == 1
     assert "4 times" in done.stderr
     assert "from 5" in done.stderr
@@ -179,7 +179,7 @@ def test_a_draft_below_five_is_refused_with_the_count_and_the_rule(atelier, tmp_
 
 def test_of_several_ids_the_refused_one_does_not_keep_the_others(atelier, tmp_path):
     grant, release = matching(atelier, "grant-report")["id"], matching(atelier, "release")["id"]
-    done = atelier.desk.run("draft", grant, release, *atelier.config, "-o", tmp_path)
+    done = atelier.machine.run("draft", grant, release, *atelier.config, "-o", tmp_path)
     assert done.returncode == 1
     assert [path.name for path in tmp_path.iterdir()] == [f"{release}.yaml"]
 
@@ -187,15 +187,15 @@ def test_of_several_ids_the_refused_one_does_not_keep_the_others(atelier, tmp_pa
 def test_an_override_is_recorded_with_name_and_reason(atelier, tmp_path):
     grant = matching(atelier, "grant-report")["id"]
     words = ("--override", "mira", "--because", "the deadline is fixed")
-    done = atelier.desk.run("draft", grant, *atelier.config, "-o", tmp_path, *words)
+    done = atelier.machine.run("draft", grant, *atelier.config, "-o", tmp_path, *words)
     assert done.returncode == 0, done.stderr
     draft = yaml.safe_load((tmp_path / f"{grant}.yaml").read_text())
     assert draft["override"] == {"by": "mira", "because": "the deadline is fixed"}
-    assert atelier.desk.run("draft", grant, *atelier.config, "--override", "mira").returncode == 2
+    assert atelier.machine.run("draft", grant, *atelier.config, "--override", "mira").returncode == 2
 
 
 def test_show_into_a_pipe_prints_labels_and_nothing_raw(atelier):
-    done = atelier.desk.run("show", matching(atelier, "friday-post")["id"], *atelier.config, "--all")
+    done = atelier.machine.run("show", matching(atelier, "friday-post")["id"], *atelier.config, "--all")
     assert done.returncode == 0
     assert "skill:draft-post" in done.stdout
     log = (atelier.team / "skills" / "mira.jsonl").read_text()
@@ -204,31 +204,31 @@ def test_show_into_a_pipe_prints_labels_and_nothing_raw(atelier):
 
 def test_show_takes_the_beginning_of_an_id_and_says_which_are_known(atelier):
     name = matching(atelier, "release")["id"]
-    assert atelier.desk.run("show", name[:-3], *atelier.config).returncode == 0
-    done = atelier.desk.run("show", "nothing-like-it", *atelier.config)
+    assert atelier.machine.run("show", name[:-3], *atelier.config).returncode == 0
+    done = atelier.machine.run("show", "nothing-like-it", *atelier.config)
     assert done.returncode == 1
     assert name in done.stderr
-    assert json.loads(atelier.desk.run("show", name, *atelier.config, "--json").stdout)["count"] == 12
+    assert json.loads(atelier.machine.run("show", name, *atelier.config, "--json").stdout)["count"] == 12
 
 
 def test_doctor_accounts_for_every_record(atelier):
-    done = atelier.desk.run("doctor", *atelier.config, "--json")
+    done = atelier.machine.run("doctor", *atelier.config, "--json")
     sources = json.loads(done.stdout)["sources"]
     assert len(sources) == len(atelier.report["sources"]) > 5
     for b in sources:
         spent = b["events"] + b["duplicates"] + b["held_back"] + sum(b["ignored"].values()) + sum(b["bad"].values())
         assert b["records"] == spent
-    assert "two steps only" in atelier.desk.run("doctor", *atelier.config).stdout
+    assert "two steps only" in atelier.machine.run("doctor", *atelier.config).stdout
 
 
 def test_the_same_input_gives_the_same_bytes(atelier):
-    again = atelier.desk.run("scan", *atelier.config, "--json", "-")
+    again = atelier.machine.run("scan", *atelier.config, "--json", "-")
     assert json.loads(again.stdout) == atelier.report
 
 
-def test_the_classic_engine_answers_too_and_worse(atelier, desk):
-    # on another desk: the last scan of the atelier's own is what other tests ask for
-    done = desk.run("scan", *atelier.config, "--engine", "prefixspan", "--json", "-")
+def test_the_classic_engine_answers_too_and_worse(atelier, machine):
+    # on another machine: the last scan of the atelier's own is what other tests ask for
+    done = machine.run("scan", *atelier.config, "--engine", "prefixspan", "--json", "-")
     assert done.returncode == 0, done.stderr
     truth = read_truth(atelier.team / "truth.json")
     assert score(truth, found_in(json.loads(done.stdout))).recovery < score(truth, found_in(atelier.report)).recovery

@@ -33,36 +33,36 @@ def sentence(done) -> str:
         ('[[person]]\nname = "ana"\nsources = ["missing/.zsh_history"]\n', "missing/.zsh_history"),
     ],
 )
-def test_a_configuration_that_cannot_be_used(desk, toml, says):
-    path = make(desk.here, "fivetimes.toml", toml)
-    assert says in sentence(desk.run("scan", "--config", path))
+def test_a_configuration_that_cannot_be_used(machine, toml, says):
+    path = make(machine.here, "fivetimes.toml", toml)
+    assert says in sentence(machine.run("scan", "--config", path))
 
 
-def test_a_configuration_that_is_not_there(desk):
-    assert "nowhere.toml" in sentence(desk.run("scan", "--config", "nowhere.toml"))
+def test_a_configuration_that_is_not_there(machine):
+    assert "nowhere.toml" in sentence(machine.run("scan", "--config", "nowhere.toml"))
 
 
-def test_a_folder_that_is_no_repository(desk):
-    (desk.here / "plain").mkdir()
-    assert "plain" in sentence(desk.run("scan", desk.here / "plain"))
+def test_a_folder_that_is_no_repository(machine):
+    (machine.here / "plain").mkdir()
+    assert "plain" in sentence(machine.run("scan", machine.here / "plain"))
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_file_that_may_not_be_read(desk):
-    path = make(desk.here, ".bash_history", "make\n")
+def test_a_file_that_may_not_be_read(machine):
+    path = make(machine.here, ".bash_history", "make\n")
     path.chmod(0)
-    assert ".bash_history" in sentence(desk.run("scan", path))
+    assert ".bash_history" in sentence(machine.run("scan", path))
 
 
-def test_nothing_else_is_lost_when_one_source_is_bad(desk):
-    make(desk.here, "ana/.bash_history", "make\n" * 3)
+def test_nothing_else_is_lost_when_one_source_is_bad(machine):
+    make(machine.here, "ana/.bash_history", "make\n" * 3)
     make(
-        desk.here,
+        machine.here,
         "ana/skills.jsonl",
         '{"timestamp": "2026-01-05T08:00:00Z", "actor": "ana", "skill": "x"}\n{broken\n[]\n',
     )
     toml = '[[person]]\nname = "ana"\nsources = ["ana/.bash_history", "ana/skills.jsonl", "ana/gone"]\n'
-    done = desk.run("scan", "--config", make(desk.here, "fivetimes.toml", toml), "--json", "-")
+    done = machine.run("scan", "--config", make(machine.here, "fivetimes.toml", toml), "--json", "-")
     assert done.returncode == 0, done.stderr
     report = json.loads(done.stdout)
     balances = {source["origin"]: source for source in report["sources"]}
@@ -72,35 +72,35 @@ def test_nothing_else_is_lost_when_one_source_is_bad(desk):
     assert any("ana/gone" in line for line in report["skipped"])
 
 
-def test_bytes_that_are_no_utf8_and_an_empty_history_are_read(desk):
+def test_bytes_that_are_no_utf8_and_an_empty_history_are_read(machine):
     for content in (b"make\n\xff\xfe\xe9t\xe9\n", b"", b"\n\n"):
-        done = desk.run("scan", make(desk.here, ".bash_history", content), "--json", "-")
+        done = machine.run("scan", make(machine.here, ".bash_history", content), "--json", "-")
         assert done.returncode == 0, done.stderr
         assert json.loads(done.stdout)["candidates"] == []
 
 
-def test_a_repository_without_a_commit_is_read_as_empty_or_refused_in_a_sentence(desk):
+def test_a_repository_without_a_commit_is_read_as_empty_or_refused_in_a_sentence(machine):
     import subprocess
 
-    subprocess.run(["git", "init", "-q", str(desk.here / "empty")], check=True)
-    done = desk.run("scan", desk.here / "empty")
+    subprocess.run(["git", "init", "-q", str(machine.here / "empty")], check=True)
+    done = machine.run("scan", machine.here / "empty")
     assert done.returncode in (0, 1)
     assert "Traceback" not in done.stderr
 
 
-def test_the_last_scan_before_the_first_one(desk):
+def test_the_last_scan_before_the_first_one(machine):
     for command in ("report", "doctor"):
-        assert "fivetimes scan" in sentence(desk.run(command))
+        assert "fivetimes scan" in sentence(machine.run(command))
 
 
-def test_wrong_usage_is_exit_code_two(desk):
-    assert desk.run("scan", "--engine", "magic").returncode == 2
-    assert desk.run("scan", "x", "--config", "y").returncode == 2
-    assert desk.run("nonsense").returncode == 2
+def test_wrong_usage_is_exit_code_two(machine):
+    assert machine.run("scan", "--engine", "magic").returncode == 2
+    assert machine.run("scan", "x", "--config", "y").returncode == 2
+    assert machine.run("nonsense").returncode == 2
 
 
-def test_a_report_that_cannot_be_written(desk):
-    history = make(desk.here, ".bash_history", "make\n")
-    assert desk.run("scan", history).returncode == 0
-    make(desk.here, "file", "x")
-    assert "file" in sentence(desk.run("report", "--html", desk.here / "file" / "r.html"))
+def test_a_report_that_cannot_be_written(machine):
+    history = make(machine.here, ".bash_history", "make\n")
+    assert machine.run("scan", history).returncode == 0
+    make(machine.here, "file", "x")
+    assert "file" in sentence(machine.run("report", "--html", machine.here / "file" / "r.html"))

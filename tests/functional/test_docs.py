@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from functional.conftest import Desk
+from functional.conftest import Machine
 
 PYTEST = Path(sys.executable).with_name("pytest")
 
@@ -34,16 +34,16 @@ def commands(page: Path) -> list[list[str]]:
     return [words for line in lines if (words := shlex.split(line, comments=True))]
 
 
-def test_every_command_is_in_the_readme(desk):
-    told = desk.run("--help").stdout.partition("Commands:")[2]
+def test_every_command_is_in_the_readme(machine):
+    told = machine.run("--help").stdout.partition("Commands:")[2]
     commands = re.findall(r"^  (\w+)  ", told, re.MULTILINE)
     assert len(commands) >= 7
     assert set(commands) <= set(COMMANDS)
 
 
 @pytest.mark.parametrize("command", sorted(set(COMMANDS)))
-def test_every_command_of_the_readme_explains_itself_with_the_options_named_there(desk, command):
-    done = desk.run(command, "--help")
+def test_every_command_of_the_readme_explains_itself_with_the_options_named_there(machine, command):
+    done = machine.run(command, "--help")
     assert done.returncode == 0
     row = next(line for line in README.splitlines() if line.startswith(f"| `fivetimes {command}"))
     for option in re.findall(r"(?<![\w-])(--?[a-z][\w-]*)", row.split("|")[1]):
@@ -52,7 +52,7 @@ def test_every_command_of_the_readme_explains_itself_with_the_options_named_ther
 
 def test_the_ladder_in_the_readme_is_the_one_that_is_printed(atelier):
     shown = README.partition("```text\n")[2].partition("```")[0]
-    printed = re.sub(r"\s+", " ", atelier.desk.run("scan", *atelier.config, columns=80).stdout)
+    printed = re.sub(r"\s+", " ", atelier.machine.run("scan", *atelier.config, columns=80).stdout)
     for line in shown.splitlines():
         for part in (p.strip() for p in re.split(r"→ …|  +", line)):
             assert re.sub(r"\s+", " ", part.removesuffix("→ …").strip()) in printed
@@ -72,9 +72,9 @@ def table(atelier, tmp_path_factory):
     ]
     (team / "orders.csv").write_text("\n".join(["user,ts,activity", *rows]))
     (team / "db.spmf").write_text("1 -1 2 -1 3 -1 -2\n" * 120)
-    desk = Desk(folder / "home", team)
-    assert desk.run("scan", "--yes").returncode == 0
-    return desk
+    machine = Machine(folder / "home", team)
+    assert machine.run("scan", "--yes").returncode == 0
+    return machine
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

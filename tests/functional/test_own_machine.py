@@ -5,57 +5,57 @@ from __future__ import annotations
 import builders
 
 
-def furnish(desk) -> None:
+def furnish(machine) -> None:
     """Histories and a repository as a person has them."""
-    (desk.home / ".zsh_history").write_text("".join(f": {1767600000 + 60 * n}:0;make test\n" for n in range(9)))
-    (desk.home / ".bash_history").write_text("git status\nmake\n")
+    (machine.home / ".zsh_history").write_text("".join(f": {1767600000 + 60 * n}:0;make test\n" for n in range(9)))
+    (machine.home / ".bash_history").write_text("git status\nmake\n")
     builders.git_repo(
         'commit = [{author = "A", mail = "a@b.example", time = 2026-02-02T10:00:00+01:00, message = "feat: x"}]',
-        desk.here / "repo",
+        machine.here / "repo",
     )
 
 
-def test_without_arguments_the_sources_are_listed_and_a_pipe_is_told_to_say_yes(desk):
-    furnish(desk)
-    done = desk.run("scan", here=desk.here / "repo")
+def test_without_arguments_the_sources_are_listed_and_a_pipe_is_told_to_say_yes(machine):
+    furnish(machine)
+    done = machine.run("scan", here=machine.here / "repo")
     assert done.returncode == 1
     for name in (".zsh_history", ".bash_history", "repo"):
         assert name in done.stdout
     assert "--yes" in done.stderr
 
 
-def test_with_yes_they_are_read(desk):
-    furnish(desk)
-    done = desk.run("scan", "--yes", here=desk.here / "repo")
+def test_with_yes_they_are_read(machine):
+    furnish(machine)
+    done = machine.run("scan", "--yes", here=machine.here / "repo")
     assert done.returncode == 0, done.stderr
     assert "12 events" in done.stdout
 
 
-def test_report_and_doctor_use_the_last_scan(desk):
-    furnish(desk)
-    desk.run("scan", desk.home / ".bash_history")
-    assert ".bash_history" in desk.run("doctor").stdout
-    assert desk.run("report").returncode == 0
-    assert (desk.here / "fivetimes-report.html").is_file()
+def test_report_and_doctor_use_the_last_scan(machine):
+    furnish(machine)
+    machine.run("scan", machine.home / ".bash_history")
+    assert ".bash_history" in machine.run("doctor").stdout
+    assert machine.run("report").returncode == 0
+    assert (machine.here / "fivetimes-report.html").is_file()
 
 
-def test_on_an_empty_machine_it_says_what_to_do(desk):
-    done = desk.run("scan", "--yes")
+def test_on_an_empty_machine_it_says_what_to_do(machine):
+    done = machine.run("scan", "--yes")
     assert done.returncode == 1
     assert "fivetimes scan PATH" in done.stderr
 
 
-def test_nothing_is_written_but_in_our_own_folder(desk):
-    furnish(desk)
-    before = {p for p in desk.home.rglob("*") if "fivetimes" not in p.parts}
-    desk.run("scan", desk.home / ".zsh_history")
-    assert {p for p in desk.home.rglob("*") if "fivetimes" not in p.parts} == before
-    assert [p.name for p in desk.here.iterdir()] == ["repo"]
+def test_nothing_is_written_but_in_our_own_folder(machine):
+    furnish(machine)
+    before = {p for p in machine.home.rglob("*") if "fivetimes" not in p.parts}
+    machine.run("scan", machine.home / ".zsh_history")
+    assert {p for p in machine.home.rglob("*") if "fivetimes" not in p.parts} == before
+    assert [p.name for p in machine.here.iterdir()] == ["repo"]
 
 
-def test_a_terminal_is_asked_once_and_no_means_no(desk):
-    furnish(desk)
-    code, screen = desk.type("scan", answer="n\n", here=desk.here / "repo")
+def test_a_terminal_is_asked_once_and_no_means_no(machine):
+    furnish(machine)
+    code, screen = machine.type("scan", answer="n\n", here=machine.here / "repo")
     assert code == 0
     assert screen.count("Read them?") == 1
     assert "canonical" not in screen
@@ -63,6 +63,6 @@ def test_a_terminal_is_asked_once_and_no_means_no(desk):
 
 def test_on_a_terminal_the_owner_sees_the_commands_themselves(atelier):
     name = next(c["id"] for c in atelier.report["candidates"] if c["tier"] == "canonical")
-    code, screen = atelier.desk.type("show", name, *atelier.config)
+    code, screen = atelier.machine.type("show", name, *atelier.config)
     assert code == 0
     assert "twine upload dist/pressroom-" in screen

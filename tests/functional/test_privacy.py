@@ -36,13 +36,13 @@ def routine(steps, *, times=8, other=()):
     return "\n".join(lines) + "\n"
 
 
-def drafted(desk, *words):
+def drafted(machine, *words):
     """The only routine of the last scan, drafted; the document and all files' text."""
-    name = next(c["id"] for c in json.loads(desk.run("scan", ".zsh_history", "--json", "-").stdout)["candidates"])
-    done = desk.run("draft", name, "-o", "out", "--format", "skill", *words)
+    name = next(c["id"] for c in json.loads(machine.run("scan", ".zsh_history", "--json", "-").stdout)["candidates"])
+    done = machine.run("draft", name, "-o", "out", "--format", "skill", *words)
     assert done.returncode == 0, done.stderr
-    files = [path for path in (desk.here / "out").rglob("*") if path.is_file()]
-    return yaml.safe_load((desk.here / "out" / f"{name}.yaml").read_text()), "\n".join(
+    files = [path for path in (machine.here / "out").rglob("*") if path.is_file()]
+    return yaml.safe_load((machine.here / "out" / f"{name}.yaml").read_text()), "\n".join(
         path.read_text() for path in files
     )
 
@@ -72,11 +72,11 @@ def test_the_search_finds_a_value_in_every_spelling(value):
 
 
 def test_an_option_that_nobody_calls_is_reported(tmp_path):
-    desk = calling.Desk(tmp_path)
+    machine = calling.Machine(tmp_path)
     (tmp_path / "temporary").mkdir()
-    desk.call("schema")
-    assert any("option scan --json" in sentence for sentence in leaks.unused(desk))
-    assert "fivetimes/conductor/1" in desk.printed[0]
+    machine.call("schema")
+    assert any("option scan --json" in sentence for sentence in leaks.unused(machine))
+    assert "fivetimes/conductor/1" in machine.printed[0]
 
 
 def test_what_is_printed_past_python_is_seen(tmp_path):
@@ -135,18 +135,19 @@ def test_of_ordinary_lines_nearly_every_public_word_is_kept():
 # ---- a word typed alone
 
 
-def test_a_word_typed_alone_many_times_comes_out_of_no_file(desk):
+def test_a_word_typed_alone_many_times_comes_out_of_no_file(machine):
     history = routine(["git pull", "zqxhunter", "make site", "git push"], times=12)
-    (desk.here / ".zsh_history").write_text(history)
-    _, live = drafted(desk)
-    _, closed = drafted(desk, "--no-live")
-    desk.run("report", "--html", "r.html", "--md", "r.md", "--json", "r.json")
+    (machine.here / ".zsh_history").write_text(history)
+    _, live = drafted(machine)
+    _, closed = drafted(machine, "--no-live")
+    machine.run("report", "--html", "r.html", "--md", "r.md", "--json", "r.json")
     printed = [
-        desk.run(*words).stdout for words in (["doctor"], ["patterns", ".zsh_history"], ["names"], ["names", "--json"])
+        machine.run(*words).stdout
+        for words in (["doctor"], ["patterns", ".zsh_history"], ["names"], ["names", "--json"])
     ]
     files = [
         path
-        for folder in (desk.here, desk.home)
+        for folder in (machine.here, machine.home)
         for path in folder.rglob("*")
         if path.is_file() and path.name != ".zsh_history"
     ]
@@ -155,36 +156,36 @@ def test_a_word_typed_alone_many_times_comes_out_of_no_file(desk):
         assert "zqxhunter" not in text
 
 
-def test_a_program_with_varied_arguments_is_named_in_a_live_draft_and_not_without(desk):
-    (desk.here / ".zsh_history").write_text(
+def test_a_program_with_varied_arguments_is_named_in_a_live_draft_and_not_without(machine):
+    (machine.here / ".zsh_history").write_text(
         routine(["git pull", "zqctl up web", "make site", "zqctl down web", "git push"])
     )
-    live, _ = drafted(desk)
+    live, _ = drafted(machine)
     assert any(step.get("run", "").startswith("zqctl") for step in live["steps"])
-    closed, text = drafted(desk, "--no-live")
+    closed, text = drafted(machine, "--no-live")
     assert "zqctl" not in text
     assert not any("prog-" in step["run"] or "script-" in step["run"] for step in closed["steps"])
     assert "not read" in closed["notes"][0]
 
 
-def test_where_the_source_is_gone_the_placeholders_stay_and_the_draft_says_so(desk):
-    (desk.here / ".zsh_history").write_text(
+def test_where_the_source_is_gone_the_placeholders_stay_and_the_draft_says_so(machine):
+    (machine.here / ".zsh_history").write_text(
         routine(["git pull", "zqctl up", "make site", "zqctl down web", "git push"])
     )
-    report = json.loads(desk.run("scan", ".zsh_history", "--json", "-").stdout)
-    lines = (desk.here / ".zsh_history").read_text().splitlines()
+    report = json.loads(machine.run("scan", ".zsh_history", "--json", "-").stdout)
+    lines = (machine.here / ".zsh_history").read_text().splitlines()
     changed = "\n".join(": 1767600000:0;true" if "zqctl" in line else line for line in lines)
-    (desk.here / ".zsh_history").write_text(changed + "\n")
-    scans = list((desk.home / "fivetimes" / "scans").glob("*.json"))
+    (machine.here / ".zsh_history").write_text(changed + "\n")
+    scans = list((machine.home / "fivetimes" / "scans").glob("*.json"))
     kept = [path.read_text() for path in scans]
-    desk.run("doctor")  # the sources changed: the scan is a new one, and the old one is put back for the draft
+    machine.run("doctor")  # the sources changed: the scan is a new one, and the old one is put back for the draft
     mark = json.loads(scans[0].read_text())["mark"]
     document = json.loads(kept[0])
     scans[0].write_text(json.dumps(document | {"mark": mark}))
     name = report["candidates"][0]["id"]
-    done = desk.run("draft", name, "-o", "out")
+    done = machine.run("draft", name, "-o", "out")
     assert done.returncode == 0, done.stderr
-    draft = yaml.safe_load((desk.here / "out" / f"{name}.yaml").read_text())
+    draft = yaml.safe_load((machine.here / "out" / f"{name}.yaml").read_text())
     assert "could not be read again" in draft["notes"][0]
     assert "zqctl" not in json.dumps(draft)
 
@@ -192,38 +193,38 @@ def test_where_the_source_is_gone_the_placeholders_stay_and_the_draft_says_so(de
 # ---- names
 
 
-def test_names_are_asked_about_on_a_terminal_and_stand_from_then_on(desk):
-    (desk.here / ".zsh_history").write_text(
+def test_names_are_asked_about_on_a_terminal_and_stand_from_then_on(machine):
+    (machine.here / ".zsh_history").write_text(
         routine(["git pull", "zqctl up", "make site", "git push"], other=["zqother x"])
     )
-    desk.run("scan", ".zsh_history")
-    assert "zqctl" not in desk.run("show", "x", "--json").stdout
-    assert json.loads(desk.run("names", "--json").stdout) == {"unknown": 2}
-    code, screen = desk.type("names", answer="y\nn\n")
+    machine.run("scan", ".zsh_history")
+    assert "zqctl" not in machine.run("show", "x", "--json").stdout
+    assert json.loads(machine.run("names", "--json").stdout) == {"unknown": 2}
+    code, screen = machine.type("names", answer="y\nn\n")
     assert code == 0
     assert "zqctl" in screen
     assert "zqother" in screen
-    kept = desk.home / "fivetimes" / "names.json"
+    kept = machine.home / "fivetimes" / "names.json"
     assert json.loads(kept.read_text()) == ["zqctl"]
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
-    report = desk.run("scan", ".zsh_history", "--json", "-").stdout
+    report = machine.run("scan", ".zsh_history", "--json", "-").stdout
     assert '"zqctl up"' in report or '"zqctl <str>"' in report
     assert "zqother" not in report
 
 
-def test_a_name_that_is_approved_changes_no_id(desk):
-    (desk.here / ".zsh_history").write_text(routine(["git pull", "zqctl up", "make site", "git push"]))
-    before = json.loads(desk.run("scan", ".zsh_history", "--json", "-").stdout)["candidates"][0]["id"]
-    desk.type("names", answer="y\n")
-    assert json.loads(desk.run("scan", ".zsh_history", "--json", "-").stdout)["candidates"][0]["id"] == before
+def test_a_name_that_is_approved_changes_no_id(machine):
+    (machine.here / ".zsh_history").write_text(routine(["git pull", "zqctl up", "make site", "git push"]))
+    before = json.loads(machine.run("scan", ".zsh_history", "--json", "-").stdout)["candidates"][0]["id"]
+    machine.type("names", answer="y\n")
+    assert json.loads(machine.run("scan", ".zsh_history", "--json", "-").stdout)["candidates"][0]["id"] == before
 
 
-def test_people_are_numbers_unless_the_configuration_names_them(desk):
+def test_people_are_numbers_unless_the_configuration_names_them(machine):
     lines = routine(["git pull", "zqctl up", "make site", "git push"]).splitlines()
     rows = [{"timestamp": int(line.split(":")[1]), "actor": "Zoe Example", "skill": _skill(line)} for line in lines]
-    (desk.here / "skills.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    desk.run("scan", "skills.jsonl")
-    kept = "".join(path.read_text() for path in (desk.home / "fivetimes").rglob("*") if path.is_file())
+    (machine.here / "skills.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    machine.run("scan", "skills.jsonl")
+    kept = "".join(path.read_text() for path in (machine.home / "fivetimes").rglob("*") if path.is_file())
     assert "person 1" in kept
     assert "Zoe" not in kept
 
@@ -235,39 +236,39 @@ def _skill(line):
 # ---- opting out
 
 
-def accounts(desk, *words):
-    done = desk.run("scan", *words, "--json", "-")
+def accounts(machine, *words):
+    done = machine.run("scan", *words, "--json", "-")
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)["sources"][0]
 
 
-def test_what_is_opted_out_is_counted_by_its_rule(desk):
-    (desk.here / ".bash_history").write_text(
+def test_what_is_opted_out_is_counted_by_its_rule(machine):
+    (machine.here / ".bash_history").write_text(
         "make\n git status\npass show web\nls\ncd x\nFIVETIMES_OFF=1 ./x\nvim a.py\n"
     )
-    (desk.here / ".fivetimesignore").write_text("pass\n")
-    (desk.here / "fivetimes.toml").write_text(
+    (machine.here / ".fivetimesignore").write_text("pass\n")
+    (machine.here / "fivetimes.toml").write_text(
         '[[person]]\nname = "ana"\nsources = [".bash_history"]\n[ignore]\nhistignore = "ls:cd *"\n'
     )
-    account = accounts(desk, "--config", "fivetimes.toml")
+    account = accounts(machine, "--config", "fivetimes.toml")
     assert account["ignored"] == {".fivetimesignore": 1, "FIVETIMES_OFF": 1, "HISTIGNORE": 2, "leading space": 1}
     assert account["events"] == 2
-    printed = desk.run("doctor", "--config", "fivetimes.toml").stdout
+    printed = machine.run("doctor", "--config", "fivetimes.toml").stdout
     assert "2 ignored (HISTIGNORE)" in printed
 
 
-def test_variables_of_the_shell_are_heard(desk, monkeypatch):
-    (desk.here / ".bash_history").write_text("make\nls\npass x\n")
-    heard = desk.environment() | {"HISTIGNORE": "ls", "HISTORY_IGNORE": "(pass|op) *"}
-    monkeypatch.setattr(type(desk), "environment", lambda _desk: heard)
-    assert accounts(desk, ".bash_history")["ignored"] == {"HISTIGNORE": 1, "HISTORY_IGNORE": 1}
+def test_variables_of_the_shell_are_heard(machine, monkeypatch):
+    (machine.here / ".bash_history").write_text("make\nls\npass x\n")
+    heard = machine.environment() | {"HISTIGNORE": "ls", "HISTORY_IGNORE": "(pass|op) *"}
+    monkeypatch.setattr(type(machine), "environment", lambda _desk: heard)
+    assert accounts(machine, ".bash_history")["ignored"] == {"HISTIGNORE": 1, "HISTORY_IGNORE": 1}
     heard["FIVETIMES_OFF"] = "1"
-    assert accounts(desk, ".bash_history")["ignored"] == {"FIVETIMES_OFF": 3}
+    assert accounts(machine, ".bash_history")["ignored"] == {"FIVETIMES_OFF": 3}
 
 
-def test_an_ignore_table_without_a_known_key_is_refused(desk):
-    (desk.here / "fivetimes.toml").write_text("[ignore]\nhistingore = 'x'\n")
-    done = desk.run("scan", "--config", "fivetimes.toml")
+def test_an_ignore_table_without_a_known_key_is_refused(machine):
+    (machine.here / "fivetimes.toml").write_text("[ignore]\nhistingore = 'x'\n")
+    done = machine.run("scan", "--config", "fivetimes.toml")
     assert done.returncode == 1
     assert "histingore" in done.stderr
 
@@ -275,7 +276,7 @@ def test_an_ignore_table_without_a_known_key_is_refused(desk):
 # ---- hostile text
 
 
-def test_nothing_hidden_reaches_a_terminal(desk):
+def test_nothing_hidden_reaches_a_terminal(machine):
     hostile = "\x1b]52;c;eA==\x07\x1b[2J\u202e\x9b31m"
     rows = [
         {
@@ -287,10 +288,10 @@ def test_nothing_hidden_reaches_a_terminal(desk):
         for day in range(1, 9)
         for n in range(4)
     ]
-    (desk.here / f"log{hostile.replace('/', '')}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    (desk.here / ".zsh_history").write_text(routine(["git pull", f"echo {hostile}", "make site", "git push"]))
-    (desk.here / f"{hostile}.toml").write_text("[rule]\nextract = 1\n")
-    name = json.loads(desk.run("scan", ".zsh_history", "--json", "-").stdout)["candidates"][0]["id"]
+    (machine.here / f"log{hostile.replace('/', '')}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    (machine.here / ".zsh_history").write_text(routine(["git pull", f"echo {hostile}", "make site", "git push"]))
+    (machine.here / f"{hostile}.toml").write_text("[rule]\nextract = 1\n")
+    name = json.loads(machine.run("scan", ".zsh_history", "--json", "-").stdout)["candidates"][0]["id"]
     calls = (
         ["scan", "."],
         ["doctor"],
@@ -298,9 +299,9 @@ def test_nothing_hidden_reaches_a_terminal(desk):
         ["scan", f"{hostile}.nowhere"],
         ["scan", "--config", f"{hostile}.toml"],
     )
-    screens = [desk.run(*words) for words in calls]
-    desk.run("scan", ".zsh_history")
-    code, shown = desk.type("show", name, "--all")
+    screens = [machine.run(*words) for words in calls]
+    machine.run("scan", ".zsh_history")
+    code, shown = machine.type("show", name, "--all")
     assert code == 0
     assert "\\x1b]52" in shown
     assert not any(mark in shown for mark in ("\x1b]", "\x1b[2J", "\u202e", "\x9b", "\x07"))  # colours are ours
@@ -310,11 +311,11 @@ def test_nothing_hidden_reaches_a_terminal(desk):
         assert not [letter for letter in text if unicodedata.category(letter) in ("Cc", "Cf") and letter != "\n"]
 
 
-def test_a_draft_splits_in_a_shell_as_it_was_typed_and_runs_nothing(desk):
-    mark = desk.here / "mark"
+def test_a_draft_splits_in_a_shell_as_it_was_typed_and_runs_nothing(machine):
+    mark = machine.here / "mark"
     steps = ["git pull", f"echo '; touch {mark}' $(touch {mark}) `touch {mark}`", "make site", "git push"]
-    (desk.here / ".zsh_history").write_text(routine(steps))
-    document, _ = drafted(desk)
+    (machine.here / ".zsh_history").write_text(routine(steps))
+    document, _ = drafted(machine)
     for step in document["steps"]:
         for way in step.get("any") or [step]:
             line = way["run"].replace("{{ ", "X").replace(" }}", "")
@@ -326,11 +327,11 @@ def test_a_draft_splits_in_a_shell_as_it_was_typed_and_runs_nothing(desk):
 # ---- a fault of ours
 
 
-def test_a_fault_is_reported_without_what_was_read(desk):
-    (desk.home / "fivetimes").mkdir(mode=0o700)
-    (desk.home / "fivetimes" / "last").mkdir()  # our own state in a shape that nobody made
-    (desk.here / ".zsh_history").write_text(routine(["zqxsecret"]))
-    quiet, debugged = desk.run("scan", ".zsh_history"), desk.run("--debug", "scan", ".zsh_history")
+def test_a_fault_is_reported_without_what_was_read(machine):
+    (machine.home / "fivetimes").mkdir(mode=0o700)
+    (machine.home / "fivetimes" / "last").mkdir()  # our own state in a shape that nobody made
+    (machine.here / ".zsh_history").write_text(routine(["zqxsecret"]))
+    quiet, debugged = machine.run("scan", ".zsh_history"), machine.run("--debug", "scan", ".zsh_history")
     for done in (quiet, debugged):
         assert done.returncode == 1
         assert "zqxsecret" not in done.stdout + done.stderr

@@ -14,8 +14,8 @@ def written(atelier, tmp_path_factory):
     """The report in every form, the page twice: to pass on, and the owner's own."""
     folder = tmp_path_factory.mktemp("report")
     forms = ("--html", folder / "page.html", "--md", folder / "page.md", "--json", folder / "report.json")
-    assert atelier.desk.run("report", *atelier.config, *forms).returncode == 0
-    done = atelier.desk.run("report", *atelier.config, "--html", folder / "own.html", "--people", "--live")
+    assert atelier.machine.run("report", *atelier.config, *forms).returncode == 0
+    done = atelier.machine.run("report", *atelier.config, "--html", folder / "own.html", "--people", "--live")
     assert done.returncode == 0, done.stderr
     return folder
 
@@ -62,7 +62,7 @@ def test_the_page_to_pass_on_has_neither_alias_nor_place_and_the_owners_has_both
 
 
 def test_rows_by_alias_and_live_lines_need_a_page_to_stand_on(atelier, tmp_path):
-    done = atelier.desk.run("report", *atelier.config, "--json", tmp_path / "r.json", "--live")
+    done = atelier.machine.run("report", *atelier.config, "--json", tmp_path / "r.json", "--live")
     assert done.returncode == 2
     assert "--html" in done.stderr
     assert list(tmp_path.iterdir()) == []
@@ -76,7 +76,7 @@ def test_the_markdown_has_the_counts_of_the_json(atelier, written):
 
 def test_show_has_a_small_timeline_and_scan_a_title(atelier):
     best = atelier.report["candidates"][0]
-    done = atelier.desk.run("show", best["id"], *atelier.config)
+    done = atelier.machine.run("show", best["id"], *atelier.config)
     assert re.search(
         rf"{best['first'][:10]} [▁-█·]+ {best['occurrences'][-1]['start'][:10]}, a column a week", done.stdout
     )

@@ -35,29 +35,29 @@ def history(noise: int = 40) -> list[str]:
 
 
 @pytest.fixture
-def office(desk):
+def office(machine):
     """A person's history, scanned, and the id of the routine in it, drafted."""
-    path = desk.home / "histfile.zsh_history"
+    path = machine.home / "histfile.zsh_history"
     path.write_text("\n".join(history()) + "\n")
-    done = desk.run("scan", path, "--json", desk.home / "r.json")
+    done = machine.run("scan", path, "--json", machine.home / "r.json")
     assert done.returncode == 0, done.stderr
-    name = json.loads((desk.home / "r.json").read_text())["candidates"][0]["id"]
-    done = desk.run("draft", name)
+    name = json.loads((machine.home / "r.json").read_text())["candidates"][0]["id"]
+    done = machine.run("draft", name)
     assert done.returncode == 0, done.stderr
-    return desk, name, path
+    return machine, name, path
 
 
-def status(desk) -> dict[str, dict]:
-    return {row["id"]: row for row in json.loads(desk.run("status", "--json").stdout)["conductors"]}
+def status(machine) -> dict[str, dict]:
+    return {row["id"]: row for row in json.loads(machine.run("status", "--json").stdout)["conductors"]}
 
 
 def test_a_draft_is_verified_also_when_its_history_was_cut_and_says_what_was_changed(office):
-    desk, name, path = office
-    file = desk.here / "conductors" / f"{name}.yaml"
-    assert "the evidence holds" in desk.run("verify", file).stdout
+    machine, name, path = office
+    file = machine.here / "conductors" / f"{name}.yaml"
+    assert "the evidence holds" in machine.run("verify", file).stdout
     lines = history()
     path.write_text("\n".join(lines[25:]) + "\n")
-    done = desk.run("verify", file, "--json")
+    done = machine.run("verify", file, "--json")
     told = json.loads(done.stdout)
     assert done.returncode == 0
     assert told["holds"]
@@ -65,7 +65,7 @@ def test_a_draft_is_verified_also_when_its_history_was_cut_and_says_what_was_cha
     path.write_text(
         "\n".join(line.replace("aspell -c letters/coral.tex", "aspell -c letters/other.tex") for line in lines) + "\n"
     )
-    done = desk.run("verify", file)
+    done = machine.run("verify", file)
     assert done.returncode == 1
     assert "the evidence has changed" in done.stdout
     (told,) = [line for line in done.stdout.splitlines() if "not found: " in line]
@@ -74,27 +74,27 @@ def test_a_draft_is_verified_also_when_its_history_was_cut_and_says_what_was_cha
 
 
 def test_a_number_that_somebody_changed_in_the_file_is_noticed(office):
-    desk, name, _ = office
-    file = desk.here / "conductors" / f"{name}.yaml"
+    machine, name, _ = office
+    file = machine.here / "conductors" / f"{name}.yaml"
     file.write_text(file.read_text().replace("occurrences: 7", "occurrences: 70"))
-    done = desk.run("verify", file)
+    done = machine.run("verify", file)
     assert done.returncode == 1
     assert "occurrences: the file says 70, the sources say 7" in done.stdout
 
 
 def test_a_draft_of_another_machine_says_so(office):
-    desk, name, _ = office
-    (desk.home / "fivetimes" / "key").unlink()
-    for kept in (desk.home / "fivetimes" / "evidence").iterdir():
+    machine, name, _ = office
+    (machine.home / "fivetimes" / "key").unlink()
+    for kept in (machine.home / "fivetimes" / "evidence").iterdir():
         kept.unlink()
-    desk.run("scan", desk.home / "histfile.zsh_history")
-    done = desk.run("verify", desk.here / "conductors" / f"{name}.yaml")
+    machine.run("scan", machine.home / "histfile.zsh_history")
+    done = machine.run("verify", machine.here / "conductors" / f"{name}.yaml")
     assert done.returncode == 1
     assert "not drafted with this key" in done.stdout
 
 
 def test_the_whole_walk_at_a_terminal(office):
-    desk, name, _ = office
+    machine, name, _ = office
     typed = [
         "a",
         "q",
@@ -106,11 +106,11 @@ def test_the_whole_walk_at_a_terminal(office):
         "a",
         "it is how we do it",
     ]
-    code, screen = desk.type("review", "--by", "ana", answer="\n".join(typed) + "\n")
+    code, screen = machine.type("review", "--by", "ana", answer="\n".join(typed) + "\n")
     assert code == 0, screen
     assert "latexmk -pdf letters/grove.tex" in screen  # the evidence, live
-    row = status(desk)[name]
-    document = yaml.safe_load((desk.here / "conductors" / f"{name}.yaml").read_text())
+    row = status(machine)[name]
+    document = yaml.safe_load((machine.here / "conductors" / f"{name}.yaml").read_text())
     required = [q["id"] for q in document["questions"] if q["required"]]
     assert document["title"] == "Send a letter"
     assert document["why"]["purpose"] == "letters leave on time"
@@ -119,58 +119,58 @@ def test_the_whole_walk_at_a_terminal(office):
 
 
 def test_a_walk_that_is_left_decides_nothing(office):
-    desk, name, _ = office
-    code, screen = desk.type("review", "--by", "ana", answer="n\n")
+    machine, name, _ = office
+    code, screen = machine.type("review", "--by", "ana", answer="n\n")
     assert code == 0
     assert "0 of 1 decided on" in screen
-    assert status(desk)[name]["standing"] == "proposed"
+    assert status(machine)[name]["standing"] == "proposed"
 
 
 def test_a_pipe_cannot_review_and_is_told_what_can(office):
-    desk, _, _ = office
-    done = desk.run("review")
+    machine, _, _ = office
+    done = machine.run("review")
     assert done.returncode == 1
     assert "fivetimes decide" in done.stderr
 
 
 def test_a_rejected_routine_leaves_the_ladder_and_comes_back_when_taken_back(office):
-    desk, name, path = office
+    machine, name, path = office
     words = ("--by", "ana", "--why", "we will stop writing letters")
-    assert desk.run("decide", name[:-2], "--reject", *words).returncode == 0
-    assert status(desk)[name]["standing"] == "rejected"
-    report = json.loads(desk.run("scan", path, "--json", "-").stdout)
+    assert machine.run("decide", name[:-2], "--reject", *words).returncode == 0
+    assert status(machine)[name]["standing"] == "rejected"
+    report = json.loads(machine.run("scan", path, "--json", "-").stdout)
     assert name not in [c["id"] for c in report["candidates"]]
     assert "rejected before; proposed again from 12 times on" in [s["rule"] for s in report["suppressed"]]
-    done = desk.run("draft", name)
+    done = machine.run("draft", name)
     assert done.returncode == 1
     assert "we will stop writing letters" in done.stderr
-    assert desk.run("decide", name, "--defer", *words).returncode == 0
-    assert name in desk.run("scan", path).stdout
+    assert machine.run("decide", name, "--defer", *words).returncode == 0
+    assert name in machine.run("scan", path).stdout
 
 
 def test_approval_is_refused_while_a_required_question_is_open(office):
-    desk, name, _ = office
-    done = desk.run("decide", name, "--approve", "--by", "ana", "--why", "x")
+    machine, name, _ = office
+    done = machine.run("decide", name, "--approve", "--by", "ana", "--why", "x")
     assert done.returncode == 1
     assert "q1: What is this for" in done.stderr
-    assert not (desk.here / "conductors" / "reviews.jsonl").exists()
+    assert not (machine.here / "conductors" / "reviews.jsonl").exists()
 
 
 def test_a_decision_is_one_of_three_and_needs_a_name_and_a_reason(office):
-    desk, name, _ = office
-    assert desk.run("decide", name, "--approve", "--reject", "--by", "a", "--why", "b").returncode == 2
-    assert desk.run("decide", name, "--by", "a", "--why", "b").returncode == 2
-    assert desk.run("decide", name, "--defer", "--by", "a").returncode == 2
-    assert desk.run("decide", "no-such-thing", "--defer", "--by", "a", "--why", "b").returncode == 1
+    machine, name, _ = office
+    assert machine.run("decide", name, "--approve", "--reject", "--by", "a", "--why", "b").returncode == 2
+    assert machine.run("decide", name, "--by", "a", "--why", "b").returncode == 2
+    assert machine.run("decide", name, "--defer", "--by", "a").returncode == 2
+    assert machine.run("decide", "no-such-thing", "--defer", "--by", "a", "--why", "b").returncode == 1
 
 
 def test_status_says_when_the_ledger_was_tampered_with(office):
-    desk, name, _ = office
+    machine, name, _ = office
     for why in ("one", "two"):
-        desk.run("decide", name, "--defer", "--by", "ana", "--why", why)
-    ledger = desk.here / "conductors" / "reviews.jsonl"
+        machine.run("decide", name, "--defer", "--by", "ana", "--why", why)
+    ledger = machine.here / "conductors" / "reviews.jsonl"
     ledger.write_text(ledger.read_text().replace('"one"', '"eins"'))
-    done = desk.run("status")
+    done = machine.run("status")
     assert done.returncode == 1
     assert "was changed or removed" in done.stdout
 
@@ -178,7 +178,7 @@ def test_status_says_when_the_ledger_was_tampered_with(office):
 @pytest.mark.parametrize("form", ["runbook", "just", "github-actions", "serverless-workflow"])
 def test_every_draft_of_the_sample_team_is_exported_in_every_format(atelier, form, tmp_path):
     ready = [c["id"] for c in atelier.report["candidates"] if c["tier"] != "noticed"]
-    done = atelier.desk.run("draft", *ready, *atelier.config, "-o", tmp_path, "--format", form)
+    done = atelier.machine.run("draft", *ready, *atelier.config, "-o", tmp_path, "--format", form)
     assert done.returncode == 0, done.stderr
     endings = {"runbook": "md", "just": "just", "github-actions": "github.yml", "serverless-workflow": "workflow.yaml"}
     written = sorted(tmp_path.glob(f"*.{endings[form]}"))

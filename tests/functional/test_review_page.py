@@ -14,7 +14,7 @@ from contextlib import contextmanager
 import pytest
 
 from asgi import Page
-from functional.conftest import COMMAND, Desk
+from functional.conftest import COMMAND, Machine
 from functional.test_review import history
 
 
@@ -40,20 +40,20 @@ class Visitor:
 
 
 @contextmanager
-def page(desk: Desk, *words: str) -> Iterator[Visitor]:
+def page(machine: Machine, *words: str) -> Iterator[Visitor]:
     """The page while it is served; ended by Ctrl-C, well."""
     call = [str(COMMAND), "review", "--web", "--no-browser", *words]
     with subprocess.Popen(
         call,
-        cwd=desk.here,
-        env=desk.environment() | {"PYTHONUNBUFFERED": "1"},
+        cwd=machine.here,
+        env=machine.environment() | {"PYTHONUNBUFFERED": "1"},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         stdin=subprocess.DEVNULL,
         text=True,
     ) as process:
         assert process.stdout is not None
-        assert "good once" in process.stdout.readline()
+        assert "works once" in process.stdout.readline()
         address = process.stdout.readline().strip()
         try:
             yield Visitor(address)
@@ -66,15 +66,17 @@ def page(desk: Desk, *words: str) -> Iterator[Visitor]:
 
 
 @pytest.fixture
-def writer(desk: Desk) -> Desk:
+def writer(machine: Machine) -> Machine:
     """A person's history, scanned and not drafted."""
-    path = desk.home / "histfile.zsh_history"
+    path = machine.home / "histfile.zsh_history"
     path.write_text("\n".join(history()) + "\n")
-    assert desk.run("scan", path).returncode == 0
-    return desk
+    assert machine.run("scan", path).returncode == 0
+    return machine
 
 
-def test_what_is_decided_on_the_page_stands_after_it_was_started_anew_and_nothing_else_is_written(writer: Desk) -> None:
+def test_what_is_decided_on_the_page_stands_after_it_was_started_anew_and_nothing_else_is_written(
+    writer: Machine,
+) -> None:
     before = {path for path in writer.home.rglob("*") if path.is_file()}
     with page(writer, "--by", "ana") as visitor:
         _, text = visitor.ask("GET", visitor.first)
@@ -93,7 +95,7 @@ def test_what_is_decided_on_the_page_stands_after_it_was_started_anew_and_nothin
     assert written == ["conductors/.gitattributes", "conductors/reviews.jsonl"]
 
 
-def test_a_port_that_is_taken_and_an_id_that_is_not_there_are_sentences(writer: Desk) -> None:
+def test_a_port_that_is_taken_and_an_id_that_is_not_there_are_sentences(writer: Machine) -> None:
     with page(writer) as visitor:
         taken = writer.run("review", "--web", "--no-browser", "--port", visitor.host.partition(":")[2])
         assert taken.returncode == 1

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 import builders_scan as made
-from fivetimes import desk, reviews
+from fivetimes import review
+from fivetimes.review import ledger
 
 WRITER = """
 import itertools, sys
@@ -27,12 +28,12 @@ REVIEWER = """
 import itertools, sys
 from datetime import datetime, timedelta, UTC
 from pathlib import Path
-from fivetimes import desk
+from fivetimes import review
 from fivetimes.model import Decision
 folder, by = Path(sys.argv[1]), sys.argv[2]
 for n in itertools.count():
     at = datetime(2026, 4, 3, tzinfo=UTC) + timedelta(seconds=n)
-    desk.decide("publish-post-3f9a", decision=Decision.DEFER, by=by, why="x" * 50, at=at, folder=folder)
+    review.decide("publish-post-3f9a", decision=Decision.DEFER, by=by, why="x" * 50, at=at, folder=folder)
     print(n, flush=True)
 """
 
@@ -61,7 +62,7 @@ def test_a_file_is_the_old_one_or_the_new_one(wait: float, tmp_path: Path) -> No
 
 
 def test_two_people_write_into_one_ledger_and_one_is_killed_and_nothing_is_lost(tmp_path: Path) -> None:
-    desk.write(made.drafted(*made.friday(6)), folder=tmp_path)
+    review.write_conductor(made.drafted(*made.friday(6)), folder=tmp_path)
     ana, bo = start(REVIEWER, str(tmp_path), "ana"), start(REVIEWER, str(tmp_path), "bo")
     assert bo.stdout is not None
     for _ in range(3):
@@ -69,7 +70,7 @@ def test_two_people_write_into_one_ledger_and_one_is_killed_and_nothing_is_lost(
     told = {"ana": kill(ana)}
     bo.stdout.readline()
     told["bo"] = 4 + kill(bo)
-    found = desk.ledger(tmp_path)
+    found = review.read_ledger(tmp_path)
     for by, times in told.items():
-        assert times <= sum(review.by == by for review in found) <= times + 1
-    assert list(reviews.broken(found)) == []
+        assert times <= sum(entry.by == by for entry in found) <= times + 1
+    assert list(ledger.broken(found)) == []

@@ -1,13 +1,23 @@
-"""Scan -> pages: the report as HTML, as Markdown and as the document that JSON holds."""
+"""Scan -> report: one HTML page, Markdown, JSON, and what a terminal shows. In the order in which they act:
+
+- `figures`: what a report computes from the routines, and how a figure is written so that it can be looked up;
+- `document`: everything that was found in plain values, as report.json holds it;
+- `pictures`: the geometry of ladder, timeline, trend and graph;
+- `cards`: one routine in words;
+- `page`: the HTML page and the Markdown, by their templates;
+- `terminal`: the ladder, one routine and the sources at a terminal;
+- `frames`: the same facts as pandas tables for a notebook.
+"""
 
 from fivetimes.reports.document import candidate_document, document, sources_document
-from fivetimes.reports.report import one_card, report_html, report_markdown
-from fivetimes.reports.templating import html_environment, source
+from fivetimes.reports.figures import location_text
+from fivetimes.reports.page import html_environment, one_card, report_html, report_markdown, source
 
 __all__ = [
     "candidate_document",
     "document",
     "html_environment",
+    "location_text",
     "one_card",
     "report_html",
     "report_markdown",

@@ -1,25 +1,189 @@
-"""Candidate and its draft -> Card: what a page shows of a routine, in words; no persons, and places only when handed live text."""
+"""Candidate and its draft -> Card: what a page shows of a routine, in words; no persons, and locations only with live text."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
-from fivetimes.model import PROPOSED, Candidate, Conductor, LiveText, Moment, Occurrence, Standing
-from fivetimes.reports.flow import StepRow, Thread, flow, threads
+from fivetimes.config import ALWAYS_SHARE
+from fivetimes.model import PROPOSED, Candidate, Conductor, Effect, LiveText, Moment, Occurrence, Standing, Step
+from fivetimes.redaction import show
+from fivetimes.reports.figures import Figure, Sentence, counted, day, lasting, location_text, percent, sentence
 from fivetimes.reports.pictures import Timeline, timeline
-from fivetimes.reports.told import Figure, Told, told
-from fivetimes.reports.words import counted, day, lasting, percent
+
+_SHADES = 4  # that tell alternatives apart
+_LETTERS = "ABCDEF"  # of the values drawn beside the steps: more lines than that cannot be followed
+
+# the verb at the gate of each effect
+_GATES: Mapping[Effect, str] = {
+    Effect.PUBLISH: "publishes",
+    Effect.DEPLOY: "deploys",
+    Effect.DELETE: "deletes",
+    Effect.SEND: "sends",
+    Effect.PAY: "pays",
+    Effect.REWRITE: "rewrites history",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """A part of the stream through a step, in hundredths of all occurrences; `shade` tells alternatives apart, from 0."""
+
+    x: int
+    width: int
+    shade: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rail:
+    """The line of a value beside a step; `part`: which part of it (`start`, `on`, `end`, `only`, empty: none)."""
+
+    letter: str
+    part: str
+    used: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SharedValue:
+    """A value that several steps use or make, by the name that the draft gives it."""
+
+    letter: str
+    name: str
+    steps: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    """A step as the flow shows it.
+
+    `width` is its share in hundredths and `before` that of the step above; `templates` are those of the draft.
+    """
+
+    number: int
+    action: str
+    width: int
+    before: int
+    bands: tuple[Band, ...]
+    share: Figure | str
+    optional: bool
+    repeat: Sentence | None
+    alternatives: tuple[tuple[str, Figure, int], ...]
+    gate: str
+    unclear: bool
+    templates: tuple[str, ...]
+    rails: tuple[Rail, ...]
+
+
+def shared_values(draft: Conductor | None) -> tuple[SharedValue, ...]:
+    """The values of a draft that steps use or make, in the order of their first step."""
+    if draft is None:
+        return ()
+    found = []
+    for entry in draft.document["state"]:
+        made = re.match(r"steps\.s(\d+)\.", str(entry["from"]))
+        steps = {int(name[1:]) for name in entry["to"]} | ({int(made[1])} if made else set())
+        if steps:
+            found.append((tuple(sorted(steps)), str(entry["name"])))
+    ordered = sorted(found)
+    return tuple(
+        SharedValue(_LETTERS[n] if n < len(_LETTERS) else "", name, steps) for n, (steps, name) in enumerate(ordered)
+    )
+
+
+def flow(candidate: Candidate, draft: Conductor | None, *, where: str) -> tuple[StepRow, ...]:
+    """The steps in order.
+
+    Args:
+        candidate: the routine.
+        draft: its draft, for templates and values; None where there is none.
+        where: the JSON pointer of the candidate.
+    """
+    drawn = [value for value in shared_values(draft) if value.letter]
+    before = [candidate.steps[0], *candidate.steps[:-1]] if candidate.steps else []
+    return tuple(
+        _row(number, step, last, draft, drawn, f"{where}/steps/{number - 1}")
+        for number, (step, last) in enumerate(zip(candidate.steps, before, strict=True), 1)
+    )
+
+
+def _row(
+    number: int, step: Step, before: Step, draft: Conductor | None, drawn: Sequence[SharedValue], at: str
+) -> StepRow:
+    return StepRow(
+        number=number,
+        action=show(step.action),  # as the draft has it
+        width=_hundredths(step.share),
+        before=_hundredths(before.share),
+        bands=_bands(step),
+        share=_how_often(step.share, f"{at}/share"),
+        optional=step.share < ALWAYS_SHARE,
+        repeat=_repeat(step.repeat, f"{at}/repeat"),
+        alternatives=tuple(
+            (action, Figure(percent(share), f"{at}/alternatives/{n}/share"), min(n, _SHADES - 1))
+            for n, (action, share) in enumerate(step.alternatives)
+        ),
+        gate=_GATES.get(step.effect, ""),
+        unclear=step.effect == Effect.UNKNOWN,
+        templates=_templates(draft, number),
+        rails=tuple(_rail(value, number) for value in drawn),
+    )
+
+
+def _hundredths(share: float) -> int:
+    return round(min(1.0, share) * 100)
+
+
+def _bands(step: Step) -> tuple[Band, ...]:
+    """One for each alternative, side by side; one alone where there are none."""
+    shares = [share for _, share in step.alternatives] or [step.share]
+    scale = step.share / max(sum(shares), 1e-9)
+    bands, x = [], 0
+    for n, share in enumerate(shares):
+        width = min(_hundredths(share * scale), 100 - x)
+        bands.append(Band(x, width, min(n, _SHADES - 1)))
+        x += width
+    return tuple(bands)
+
+
+def _how_often(share: float, at: str) -> Figure:
+    return Figure("always" if round(share * 100) == 100 else percent(share), at)
+
+
+def _repeat(repeat: tuple[int, int], at: str) -> Sentence | None:
+    least, most = repeat
+    if most <= 1:
+        return None
+    if least == most:
+        return sentence(Figure(f"{most} times", f"{at}/1"), " in a row")
+    return sentence(Figure(f"{least}", f"{at}/0"), " to ", Figure(f"{most} times", f"{at}/1"), " in a row")
+
+
+def _templates(draft: Conductor | None, number: int) -> tuple[str, ...]:
+    if draft is None:
+        return ()
+    step: Mapping[str, Any] = draft.document["steps"][number - 1]
+    return tuple(way["run"] for way in step.get("any") or [step])
+
+
+def _rail(value: SharedValue, number: int) -> Rail:
+    first, last = value.steps[0], value.steps[-1]
+    if not first <= number <= last:
+        return Rail(value.letter, "", used=False)
+    part = "only" if first == last else "start" if number == first else "end" if number == last else "on"
+    return Rail(value.letter, part, used=number in value.steps)
+
 
 _MOST_VARIANTS = 6
-_MOST_DATES = 30
+_MOST_OCCURRENCES = 30
 _FIRST_STEPS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """One occurrence: when, how many steps it had, and, on the owner's own page, its lines as (place, text)."""
+class OccurrenceRow:
+    """One occurrence: when, how many steps it had, and, on the owner's own page, its lines as (location, text)."""
 
     when: Figure | str
     steps: Figure
@@ -27,11 +191,11 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
-    """One way in which it was done; `width` is its share in hundredths."""
+class VariantRow:
+    """One variant of the routine; `width` is its share in hundredths."""
 
     actions: str
-    times: Figure
+    count: Figure
     share: Figure
     width: int
 
@@ -49,23 +213,23 @@ class Card:
     hours: Figure | str
     last: Figure | str
     keys: Mapping[str, str]
-    facts: tuple[tuple[str, Told | Figure | str], ...]
+    facts: tuple[tuple[str, Sentence | Figure | str], ...]
     reasons: tuple[Figure, ...]
-    confidence: Told
+    confidence: Sentence
     tests: tuple[Figure, ...]
     timeline: Timeline
     undated: Figure
     steps: tuple[StepRow, ...]
     gates: int
-    threads: tuple[Thread, ...]
-    variants: tuple[Way, ...]
+    shared_values: tuple[SharedValue, ...]
+    variants: tuple[VariantRow, ...]
     more_variants: int
-    seen: tuple[Seen, ...]
-    more_seen: int
+    occurrences: tuple[OccurrenceRow, ...]
+    more_occurrences: int
     drafted: bool
     questions: tuple[tuple[Figure, Figure, bool], ...]
     needed: int
-    standing: Told
+    standing: Sentence
 
 
 def card(
@@ -78,21 +242,22 @@ def card(
     standing: Standing = PROPOSED,
     live: LiveText | None = None,
 ) -> Card:
-    """A routine in words, its times placed between the first and last day of the whole report.
+    """A routine in words, with a timeline between the first and last day of the whole report.
 
     Args:
         candidate: the routine.
         draft: its draft, None where the rule lets none through.
-        first: the first day of the report; `last`: its last.
+        first: the first day of the report.
+        last: the last day of the report.
         where: the JSON pointer of the candidate in report.json.
-        standing: how its review stands.
+        standing: how it stands in review.
         live: its commands, read again just now, for the owner's own page.
     """
     steps = flow(candidate, draft, where=where)
     asked = _questions(draft, where)
     times = [occurrence.start for occurrence in candidate.occurrences]
     known = [time for time in times if time is not None]
-    shown = range(len(candidate.occurrences))[-_MOST_DATES:][::-1]
+    shown = range(len(candidate.occurrences))[-_MOST_OCCURRENCES:][::-1]
     return Card(
         id=candidate.id,
         title=candidate.title,
@@ -111,11 +276,13 @@ def card(
         undated=Figure(f"{len(candidate.occurrences) - len(known)}", f"{where}/undated"),
         steps=steps,
         gates=sum(bool(step.gate) for step in steps),
-        threads=threads(draft),
+        shared_values=shared_values(draft),
         variants=_variants(candidate, where),
         more_variants=max(0, len(candidate.variants) - _MOST_VARIANTS),
-        seen=tuple(_seen(candidate.occurrences[n], live.occurrences[n] if live else (), n, where) for n in shown),
-        more_seen=max(0, len(candidate.occurrences) - _MOST_DATES),
+        occurrences=tuple(
+            _occurrence(candidate.occurrences[n], live.occurrences[n] if live else (), n, where) for n in shown
+        ),
+        more_occurrences=max(0, len(candidate.occurrences) - _MOST_OCCURRENCES),
         drafted=draft is not None,
         questions=asked,
         needed=sum(required for _, _, required in asked),
@@ -124,7 +291,7 @@ def card(
 
 
 def _summary(candidate: Candidate) -> str:
-    """The first steps, by which routines of one title are told apart."""
+    """The first steps, which distinguish routines of one title."""
     shown = [step.action for step in candidate.steps[:_FIRST_STEPS]]
     return " → ".join([*shown, "…"] if len(candidate.steps) > _FIRST_STEPS else shown)
 
@@ -146,7 +313,7 @@ def _keys(candidate: Candidate) -> Mapping[str, str]:
     }
 
 
-def _facts(candidate: Candidate, where: str) -> Iterator[tuple[str, Told | Figure | str]]:
+def _facts(candidate: Candidate, where: str) -> Iterator[tuple[str, Sentence | Figure | str]]:
     yield "sessions", Figure(f"{candidate.sessions:,}", f"{where}/sessions")
     yield "days", Figure(f"{candidate.days:,}", f"{where}/days")
     yield "people", _people(candidate, where)
@@ -157,59 +324,59 @@ def _facts(candidate: Candidate, where: str) -> Iterator[tuple[str, Told | Figur
             Figure(lasting(seconds), f"{where}/duration/{name}")
             for name, seconds in zip(("lower", "median", "upper"), candidate.duration, strict=True)
         )
-        yield "one run", told(median, " (half of them ", lower, " to ", upper, ")")
+        yield "one occurrence", sentence(median, " (half of them ", lower, " to ", upper, ")")
     if candidate.cost is not None:
         saved = Figure(lasting(candidate.cost.saved * 3600), f"{where}/cost/saved")
-        yield "took", told(_hours(candidate, where), " in all; one command would save ", saved)
+        yield "took", sentence(_hours(candidate, where), " in all; one command would save ", saved)
     _, agent, bot = candidate.by
     for name, share in (("agent", agent), ("bot", bot)):
         if share > 0:
-            yield f"by {name}s", told(Figure(percent(share), f"{where}/by/{name}"), " of the steps")
+            yield f"by {name}s", sentence(Figure(percent(share), f"{where}/by/{name}"), " of the steps")
     if candidate.broken:
         yield "broken off", Figure(counted(candidate.broken, "time"), f"{where}/broken_off")
     if candidate.first is not None:
-        yield "seen", told(Figure(day(candidate.first), f"{where}/first"), " to ", _last(candidate, where))
+        yield "seen", sentence(Figure(day(candidate.first), f"{where}/first"), " to ", _last(candidate, where))
 
 
-def _people(candidate: Candidate, where: str) -> Told:
+def _people(candidate: Candidate, where: str) -> Sentence:
     people = Figure(f"{candidate.people:,}", f"{where}/people")
     if candidate.people == 1:
-        return told(people, ", so it rests on one person")
+        return sentence(people, ", so it rests on one person")
     if candidate.bus_factor == 1:
-        return told(people, ", but one of them did more than half of it")
-    return told(people)
+        return sentence(people, ", but one of them did more than half of it")
+    return sentence(people)
 
 
-def _confidence(candidate: Candidate, at: str) -> Told:
-    sure = candidate.confidence
-    bits = Figure(f"{sure.bits:,.0f} bits", f"{at}/bits")
-    completion = Figure(percent(sure.completion), f"{at}/completion")
+def _confidence(candidate: Candidate, at: str) -> Sentence:
+    confidence = candidate.confidence
+    bits = Figure(f"{confidence.bits:,.0f} bits", f"{at}/bits")
+    completion = Figure(percent(confidence.completion), f"{at}/completion")
     parts: list[str | Figure] = [
-        Figure(sure.verdict, f"{at}/word"),
-        ": told as one routine it takes ",
+        Figure(confidence.verdict, f"{at}/word"),
+        ": described as one routine it takes ",
         bits,
         " less than as single actions; ",
         completion,
-        " of the runs that were begun went to the end",
+        " of the occurrences that were begun went to the end",
     ]
-    if sure.threaded:
-        parts += ["; ", Figure(counted(sure.threaded, "step"), f"{at}/threaded"), " share a value with another"]
-    return told(*parts)
+    if confidence.threaded:
+        parts += ["; ", Figure(counted(confidence.threaded, "step"), f"{at}/threaded"), " share a value with another"]
+    return sentence(*parts)
 
 
 def _tests(candidate: Candidate, where: str) -> Iterator[Figure]:
-    """What was tried on it, and whether it begins and ends where we think it does."""
-    for n, said in enumerate(candidate.confidence.sentences):
-        yield Figure(said, f"{where}/confidence/says/{n}")
+    """The results of its tests, and whether its boundaries are sure."""
+    for n, result in enumerate(candidate.confidence.sentences):
+        yield Figure(result, f"{where}/confidence/says/{n}")
     if candidate.boundaries is not None:
         yield Figure(candidate.boundaries.phrase, f"{where}/boundaries/says")
 
 
-def _variants(candidate: Candidate, where: str) -> tuple[Way, ...]:
-    """How it was done, how often, and in which share of the occurrences."""
+def _variants(candidate: Candidate, where: str) -> tuple[VariantRow, ...]:
+    """The variants with their counts and their shares of the occurrences."""
     total = max(1, candidate.count)
     return tuple(
-        Way(
+        VariantRow(
             " → ".join(variant.actions),
             Figure(counted(variant.count, "time"), f"{where}/variants/{n}/count"),
             Figure(percent(variant.count / total), f"{where}/variants/{n}/share"),
@@ -219,7 +386,7 @@ def _variants(candidate: Candidate, where: str) -> tuple[Way, ...]:
     )
 
 
-def _seen(occurrence: Occurrence, live: Sequence[object | None], number: int, where: str) -> Seen:
+def _occurrence(occurrence: Occurrence, live: Sequence[object | None], number: int, where: str) -> OccurrenceRow:
     at = f"{where}/occurrences/{number}"
     steps = Figure(counted(sum(moment.step is not None for moment in occurrence.moments), "step"), f"{at}/steps")
     if occurrence.start is None:
@@ -227,15 +394,14 @@ def _seen(occurrence: Occurrence, live: Sequence[object | None], number: int, wh
     else:
         text = f"{occurrence.start.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
         when = Figure(text, f"{at}/start")
-    return Seen(when, steps, tuple(_lines(occurrence.moments, live)))
+    return OccurrenceRow(when, steps, tuple(_lines(occurrence.moments, live)))
 
 
 def _lines(moments: Sequence[Moment], live: Sequence[object | None]) -> Iterator[tuple[str, str]]:
-    """(place, text) of each moment, once for each line."""
+    """(location, text) of each moment, once for each line."""
     last = ""
     for moment, command in zip(moments, live, strict=False):
-        place = moment.locations[0]
-        where = f"{place.path}:{place.line}" if place.commit is None else f"{place.path}@{place.commit[:10]}"
+        where = location_text(moment.locations[0])
         if where != last:
             yield where, str(getattr(command, "text", "(changed or gone)"))
         last = where
@@ -252,8 +418,8 @@ def _questions(draft: Conductor | None, where: str) -> tuple[tuple[Figure, Figur
     )
 
 
-def _standing(standing: Standing, at: str) -> Told:
-    """How it stands, without who said so."""
+def _standing(standing: Standing, at: str) -> Sentence:
+    """How it stands, without who decided so."""
     if standing.last is None:
-        return told("nobody has decided yet")
-    return told(Figure(standing.status, f"{at}/word"), " on ", Figure(day(standing.last.at), f"{at}/at"))
+        return sentence("nobody has decided yet")
+    return sentence(Figure(standing.status, f"{at}/word"), " on ", Figure(day(standing.last.at), f"{at}/at"))

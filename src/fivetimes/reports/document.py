@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
-from enum import Enum
 from typing import Any
 
 from fivetimes.model import (
@@ -25,7 +24,7 @@ from fivetimes.model import (
     Standing,
     Step,
 )
-from fivetimes.reports.figures import Heat, Kept, figures, people_heat
+from fivetimes.reports.figures import HeatMap, ReaderBalance, people_heat, report_figures
 
 _SCHEMA = 1
 
@@ -44,7 +43,7 @@ def document(
         standings: how conductors stand, by id; where given, a candidate carries its own.
     """
     alias = aliases(scan)
-    reckoned = figures(scan)
+    computed = report_figures(scan)
     found = [_candidate(candidate, alias) for candidate in scan.candidates]
     for each in found:
         if drafts is not None:
@@ -72,22 +71,22 @@ def document(
             "sessions": scan.sessions,
             "people": scan.persons,
             "sources": len(scan.sources),
-            "records": reckoned.records,
-            "set_aside": reckoned.set_aside,
+            "records": computed.records,
+            "set_aside": computed.set_aside,
             "skipped": len(scan.skipped),
-            "routines": reckoned.routines,
-            "occurrences": reckoned.occurrences,
-            "hours": reckoned.hours,
-            "saved": reckoned.saved,
-            "most_in_a_week": reckoned.most_in_a_week,
+            "routines": computed.routines,
+            "occurrences": computed.occurrences,
+            "hours": computed.hours,
+            "saved": computed.saved,
+            "most_in_a_week": computed.most_in_a_week,
         },
-        "period": {"first": iso(reckoned.first), "last": iso(reckoned.last)},
-        "ladder": {tier.value: count for tier, count in reckoned.ladder.items()},
-        "readers": [_kept(kept) for kept in reckoned.readers],
-        "heat": _heat(scan, "readers", reckoned.heat),
+        "period": {"first": iso(computed.first), "last": iso(computed.last)},
+        "ladder": {tier.value: count for tier, count in computed.ladder.items()},
+        "readers": [_reader(reader) for reader in computed.readers],
+        "heat": _heat(scan, "readers", computed.heat),
         "people": _heat(scan, "aliases", people_heat(scan.candidates, alias)),
-        "trend": [{**asdict(week), "start": week.start.isoformat()} for week in reckoned.trend],
-        "follows": [asdict(pair) for pair in reckoned.follows],
+        "trend": [{**asdict(week), "start": week.start.isoformat()} for week in computed.trend],
+        "follows": [asdict(pair) for pair in computed.follows],
     }
 
 
@@ -99,11 +98,11 @@ def _changes(changes: Changes) -> dict[str, Any]:
     }
 
 
-def _kept(kept: Kept) -> dict[str, Any]:
-    return {**asdict(kept), "ignored": dict(kept.ignored), "bad": dict(kept.bad)}
+def _reader(balance: ReaderBalance) -> dict[str, Any]:
+    return {**asdict(balance), "ignored": dict(balance.ignored), "bad": dict(balance.bad)}
 
 
-def _heat(scan: Scan, columns: str, heat: Heat) -> dict[str, Any]:
+def _heat(scan: Scan, columns: str, heat: HeatMap) -> dict[str, Any]:
     ids = [candidate.id for candidate in scan.candidates]
     rows = [{"id": name, "counts": list(row)} for name, row in zip(ids, heat.rows, strict=True)]
     return {columns: list(heat.columns), "routines": rows}
@@ -262,9 +261,3 @@ def _source(report: SourceReport) -> dict[str, Any]:
         "bad": dict(sorted(balance.bad.items())),
         "held_back": balance.held_back,
     }
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {str(name): _plain(inner) for name, inner in value.items()}
-    return value.value if isinstance(value, Enum) else value

@@ -1,6 +1,7 @@
-"""Scan -> Figures: what a report reckons from the routines; report.json has every one of them, the page only writes them.
+"""Scan -> ReportFigures: what a report computes from the routines, and how a figure is written so that it can be looked up.
 
-Nothing here names a person or a place: persons are counted by alias in `people_heat`, which only the owner's own page shows.
+report.json has every one of these figures; the page and the Markdown only write them. Nothing here names a person or a location:
+persons are counted by alias in `people_heat`, which only the page for the owner shows.
 """
 
 from __future__ import annotations
@@ -11,14 +12,128 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
-from fivetimes.model import Candidate, Occurrence, Scan, SourceReport, Tier
+from markupsafe import Markup, escape
 
-_LONGEST_TREND = 520  # weeks: ten years
+from fivetimes.model import Candidate, Location, Occurrence, Scan, SourceReport, Tier
+from fivetimes.redaction import show
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """What was read through one reader: the conservation law, with the reasons."""
+class Figure:
+    """A value as a page writes it, with the JSON pointer (`at`) of that value in report.json.
+
+    Example:
+        >>> print(Figure("12 times", "/candidates/0/count").__html__())
+        <span data-at="/candidates/0/count">12 times</span>
+    """
+
+    text: str
+    at: str
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __html__(self) -> str:
+        return Markup('<span data-at="{}">{}</span>').format(show(self.at), show(self.text))
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence with figures in it.
+
+    Example:
+        >>> str(Sentence(("on ", Figure("9 days", "/days"))))
+        'on 9 days'
+    """
+
+    parts: tuple[str | Figure, ...]
+
+    def __str__(self) -> str:
+        return "".join(map(str, self.parts))
+
+    def __html__(self) -> str:
+        return Markup("").join(part if isinstance(part, Figure) else escape(show(part)) for part in self.parts)
+
+
+def sentence(*parts: str | Figure) -> Sentence:
+    """A sentence from its parts."""
+    return Sentence(parts)
+
+
+def number(count: int) -> str:
+    """A count with its thousands apart.
+
+    Example:
+        >>> number(12345)
+        '12,345'
+    """
+    return f"{count:,}"
+
+
+def counted(count: int, one: str, many: str = "") -> str:
+    """A count with its noun.
+
+    Example:
+        >>> counted(1, "day"), counted(3, "day"), counted(2, "person", "people")
+        ('1 day', '3 days', '2 people')
+    """
+    return f"{number(count)} {one if count == 1 else many or one + 's'}"
+
+
+def percent(share: float) -> str:
+    """A share in whole hundredths.
+
+    Example:
+        >>> percent(0.931)
+        '93 %'
+    """
+    return f"{share * 100:.0f} %"
+
+
+def lasting(seconds: float) -> str:
+    """A length of time in everyday units.
+
+    Example:
+        >>> lasting(40), lasting(1500), lasting(5400), lasting(200_000)
+        ('40 s', '25 min', '1 h 30 min', '56 h')
+    """
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    if minutes < 60:
+        return f"{minutes} min"
+    hours, rest = divmod(minutes, 60)
+    return f"{round(minutes / 60)} h" if hours >= 10 or not rest else f"{hours} h {rest} min"
+
+
+def location_text(location: Location) -> str:
+    """A location as people read it: path and line, or path and the beginning of a commit.
+
+    Example:
+        >>> location_text(Location(".bash_history", line=12))
+        '.bash_history:12'
+    """
+    if location.commit is None:
+        return f"{location.path}:{location.line}"
+    return f"{location.path}@{location.commit[:10]}"
+
+
+def day(time: datetime | None) -> str:
+    """The day of a moment.
+
+    Example:
+        >>> day(datetime(2026, 3, 6))
+        '6 March 2026'
+    """
+    return "no date" if time is None else f"{time.day} {time:%B %Y}"
+
+
+_LONGEST_TREND = 520  # weeks, ten years: more bars than that cannot be told apart at the width of a page
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderBalance:
+    """The balance of all sources of one reader, with the reasons."""
 
     reader: str
     sources: int
@@ -32,8 +147,8 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
-class Heat:
-    """How often each routine was done: a column each of readers (or persons), a row for each candidate in its order.
+class HeatMap:
+    """How often each routine was done: a column for each reader (or person), a row for each candidate in its order.
 
     An occurrence that left traces in two sources counts in both columns, so a row may add up to more than the count.
     """
@@ -62,8 +177,8 @@ class Follows:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
-    """What the report shows beside the candidates themselves."""
+class ReportFigures:
+    """What the report shows besides the candidates themselves. `hours` and `saved` are hours of work."""
 
     first: datetime | None
     last: datetime | None
@@ -74,20 +189,23 @@ class Figures:
     saved: float
     records: int
     set_aside: int
-    readers: tuple[Kept, ...]
-    heat: Heat
+    readers: tuple[ReaderBalance, ...]
+    heat: HeatMap
     trend: tuple[Week, ...]
     most_in_a_week: int
     follows: tuple[Follows, ...]
 
 
-def figures(scan: Scan) -> Figures:
-    """Reckon them all."""
+def report_figures(scan: Scan) -> ReportFigures:
+    """Compute all figures of a report.
+
+    Sums over routines (`routines`, `occurrences`, `hours`, `saved`) leave out those that are only noticed.
+    """
     weeks = _trend(scan.candidates)
-    readers = tuple(_kept(scan.sources, name) for name in sorted({s.source.reader for s in scan.sources}))
+    readers = tuple(_reader_balance(scan.sources, name) for name in sorted({s.source.reader for s in scan.sources}))
     counts = Counter(candidate.tier for candidate in scan.candidates)
     ready = [candidate for candidate in scan.candidates if candidate.tier is not Tier.NOTICED]
-    return Figures(
+    return ReportFigures(
         first=min((source.first for source in scan.sources if source.first is not None), default=None),
         last=max((source.last for source in scan.sources if source.last is not None), default=None),
         ladder={tier: counts[tier] for tier in Tier},
@@ -95,8 +213,8 @@ def figures(scan: Scan) -> Figures:
         occurrences=sum(candidate.count for candidate in ready),
         hours=round(sum(c.cost.hours for c in ready if c.cost is not None), 2),
         saved=round(sum(c.cost.saved for c in ready if c.cost is not None), 2),
-        records=sum(kept.records for kept in readers),
-        set_aside=sum(kept.records - kept.events for kept in readers),
+        records=sum(reader.records for reader in readers),
+        set_aside=sum(reader.records - reader.events for reader in readers),
         readers=readers,
         heat=_source_heat(scan),
         trend=weeks,
@@ -105,22 +223,22 @@ def figures(scan: Scan) -> Figures:
     )
 
 
-def people_heat(candidates: Sequence[Candidate], alias: Mapping[str, str]) -> Heat:
+def people_heat(candidates: Sequence[Candidate], alias: Mapping[str, str]) -> HeatMap:
     """How often each alias did each routine."""
     found = [Counter(alias[occurrence.person] for occurrence in candidate.occurrences) for candidate in candidates]
     columns = tuple(alias.values())
-    return Heat(columns, tuple(tuple(counts[name] for name in columns) for counts in found))
+    return HeatMap(columns, tuple(tuple(counts[name] for name in columns) for counts in found))
 
 
 # ---- what was read
 
 
-def _kept(sources: Iterable[SourceReport], reader: str) -> Kept:
+def _reader_balance(sources: Iterable[SourceReport], reader: str) -> ReaderBalance:
     reports = [report for report in sources if report.source.reader == reader]
     balances = [report.balance for report in reports]
     ignored: Counter[str] = sum((balance.ignored for balance in balances), Counter())
     bad: Counter[str] = sum((balance.bad for balance in balances), Counter())
-    return Kept(
+    return ReaderBalance(
         reader=reader,
         sources=len(reports),
         records=sum(balance.records for balance in balances),
@@ -136,12 +254,12 @@ def _kept(sources: Iterable[SourceReport], reader: str) -> Kept:
 # ---- where and when it was done
 
 
-def _source_heat(scan: Scan) -> Heat:
+def _source_heat(scan: Scan) -> HeatMap:
     origins = {report.source.origin: report.source.reader for report in scan.sources}
     seen: dict[str, str] = {}
 
     def reader(path: str) -> str:
-        """The reader of the source in which a file lies; the longest origin that holds it."""
+        """The reader of the source that contains a file: of several origins, the longest."""
         if path not in seen:
             holding = [o for o in origins if path == o or path.startswith(o.rstrip("/") + "/")]
             seen[path] = origins[max(holding, key=len)] if holding else ""
@@ -149,25 +267,25 @@ def _source_heat(scan: Scan) -> Heat:
 
     found = [Counter(_readers(candidate.occurrences, reader)) for candidate in scan.candidates]
     columns = tuple(sorted({name for counts in found for name in counts}))
-    return Heat(columns, tuple(tuple(counts[name] for name in columns) for counts in found))
+    return HeatMap(columns, tuple(tuple(counts[name] for name in columns) for counts in found))
 
 
 def _readers(occurrences: Iterable[Occurrence], reader: Callable[[str], str]) -> Iterator[str]:
-    """The readers of each occurrence, each once."""
+    """The readers in which each occurrence left traces, each reader once for each occurrence."""
     for occurrence in occurrences:
-        paths = {p.path for moment in occurrence.moments if moment.step is not None for p in moment.locations}
+        paths = {at.path for moment in occurrence.moments if moment.step is not None for at in moment.locations}
         yield from {name for name in map(reader, paths) if name}
 
 
 def _monday(time: datetime) -> date:
-    """The first day of its week.
+    """The Monday of the week of a moment, in UTC.
 
     Example:
         >>> _monday(datetime(2026, 3, 6, 14, tzinfo=UTC)).isoformat()
         '2026-03-02'
     """
-    day = time.astimezone(UTC).date()
-    return day - timedelta(days=day.weekday())
+    date_of = time.astimezone(UTC).date()
+    return date_of - timedelta(days=date_of.weekday())
 
 
 def _trend(candidates: Iterable[Candidate]) -> tuple[Week, ...]:
@@ -182,12 +300,12 @@ def _trend(candidates: Iterable[Candidate]) -> tuple[Week, ...]:
 
 
 def _follows(candidates: Iterable[Candidate]) -> tuple[Follows, ...]:
-    """Pairs of different routines, the second begun after the first ended, next to each other in one session; from twice on."""
-    runs = sorted(
+    """Pairs of different routines that were done one after the other in one session, twice or more."""
+    done = sorted(
         (o.session, o.start, o.end or o.start, c.id) for c in candidates for o in c.occurrences if o.start is not None
     )
     pairs = Counter(
-        (one[3], two[3]) for one, two in pairwise(runs) if one[0] == two[0] and one[3] != two[3] and two[1] >= one[2]
+        (one[3], two[3]) for one, two in pairwise(done) if one[0] == two[0] and one[3] != two[3] and two[1] >= one[2]
     )
     found = [Follows(first, then, count) for (first, then), count in pairs.items() if count > 1]
     return tuple(sorted(found, key=lambda pair: (-pair.count, pair.first, pair.then)))

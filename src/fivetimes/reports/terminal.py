@@ -1,34 +1,30 @@
-"""Scan -> what a terminal shows: the ladder, one candidate; every text passed through `show`."""
+"""Scan -> what a terminal shows: the ladder, one candidate, the sources; every text passed through `show`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from rich import box
-from rich.console import Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.table import Table
 from rich.text import Text
 
-from fivetimes.model import Candidate, LiveText, Occurrence, Scan, Source, Tier
+from fivetimes.config import ALWAYS_SHARE, USUAL_SHARE
+from fivetimes.model import Balance, Candidate, LiveText, Occurrence, Scan, Source, SourceReport, Tier
 from fivetimes.redaction import show
-from fivetimes.reports.strip import strip
+from fivetimes.reports.figures import counted, location_text
+from fivetimes.reports.pictures import sparkline
 
 _COLOUR = {Tier.CANONICAL: "green", Tier.EXTRACT: "cyan", Tier.NOTICED: "yellow"}
 _STEPS_SHOWN = 5
 _WIDE = 110  # columns that a table with ids and steps needs
 
 
-def _text(value: object, style: str = "") -> Text:
+def plain(value: object, style: str = "") -> Text:
+    """A text with nothing in it that the terminal would obey."""
     return Text(show(str(value)), style=style)
-
-
-def _plural(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
-
-
-def _people(count: int) -> str:
-    return "1 person" if count == 1 else f"{count} people"
 
 
 def _rungs(scan: Scan) -> str:
@@ -42,7 +38,7 @@ def _rungs(scan: Scan) -> str:
 
 
 def _short_steps(candidate: Candidate) -> str:
-    usual = [step.action for step in candidate.steps if step.share > 0.5]
+    usual = [step.action for step in candidate.steps if step.share > USUAL_SHARE]
     more = f" … +{len(usual) - _STEPS_SHOWN}" if len(usual) > _STEPS_SHOWN else ""
     return " → ".join(usual[:_STEPS_SHOWN]) + more
 
@@ -63,13 +59,13 @@ def ladder(scan: Scan, *, width: int) -> RenderableType:
         scan: what was found.
         width: columns of the terminal; a narrow one gets two lines per routine instead of a table.
     """
-    head = _text(
-        f"{_plural(scan.events, 'event')} of {_people(scan.persons)} in {_plural(scan.sessions, 'session')}, "
-        f"from {_plural(len(scan.sources), 'source')}"
+    head = plain(
+        f"{counted(scan.events, 'event')} of {counted(scan.persons, 'person', 'people')} in {counted(scan.sessions, 'session')}, "
+        f"from {counted(len(scan.sources), 'source')}"
     )
-    rungs = _text(_rungs(scan), "bold")
+    rungs = plain(_rungs(scan), "bold")
     if not scan.candidates:
-        none = _text("No routine was found. Nothing is done twice often enough to be told from chance.")
+        none = plain("No routine was found. Nothing is done twice often enough to be told from chance.")
         return Group(head, rungs, none, *_footer(scan))
     body = _table(scan) if width >= _WIDE else _list(scan)
     return Group(head, rungs, Text(), body, *_footer(scan))
@@ -86,13 +82,13 @@ def _table(scan: Scan) -> Table:
         )
     for c in scan.candidates:
         table.add_row(
-            _text(c.id, "bold"),
-            _text(c.tier, _COLOUR[c.tier]),
-            _text(c.title),
-            _text(_times(c)),
-            _text(c.people),
-            _text(_last_seen(c)),
-            _text(_short_steps(c)),
+            plain(c.id, "bold"),
+            plain(c.tier, _COLOUR[c.tier]),
+            plain(c.title),
+            plain(_times(c)),
+            plain(c.people),
+            plain(_last_seen(c)),
+            plain(_short_steps(c)),
         )
     return table
 
@@ -101,13 +97,13 @@ def _list(scan: Scan) -> Group:
     lines: list[Text] = []
     for c in scan.candidates:
         head = Text.assemble((show(c.id), "bold"), "  ", (c.tier.value, _COLOUR[c.tier]))
-        head.append(f"  {_times(c)} times, {_people(c.people)}, last {_last_seen(c)}")
-        lines += [head, _text(f"    {c.title}: {_short_steps(c)}")]
+        head.append(f"  {_times(c)} times, {counted(c.people, 'person', 'people')}, last {_last_seen(c)}")
+        lines += [head, plain(f"    {c.title}: {_short_steps(c)}")]
     return Group(*lines)
 
 
 def _changed(scan: Scan) -> Iterator[str]:
-    """What differs from the last scan, in sentences."""
+    """The differences from the last scan, as sentences."""
     if scan.changes is None:
         return
     for one in scan.changes.promoted:
@@ -127,7 +123,7 @@ def _by_chance(scan: Scan) -> Iterator[str]:
 
 
 def _composed(scan: Scan) -> Iterator[str]:
-    """Skills that call others, as their logs tell it."""
+    """Skills that call others, by their logs."""
     called = {2: "composition", 3: "orchestrator"}
     for one in scan.compositions:
         if one.level > 1:
@@ -135,50 +131,50 @@ def _composed(scan: Scan) -> Iterator[str]:
 
 
 def _footer(scan: Scan) -> Iterator[Text]:
-    yield from (_text(line) for line in _composed(scan))
-    yield from (_text(line) for line in _by_chance(scan))
-    yield from (_text(line, "green") for line in _changed(scan))
+    yield from (plain(line) for line in _composed(scan))
+    yield from (plain(line) for line in _by_chance(scan))
+    yield from (plain(line, "green") for line in _changed(scan))
     if scan.suppressed:
-        yield _text(
-            f"{_plural(len(scan.suppressed), 'sequence')} not proposed, each with the rule it failed: fivetimes doctor"
+        yield plain(
+            f"{counted(len(scan.suppressed), 'sequence')} not proposed, each with the rule it failed: fivetimes doctor"
         )
     for line in scan.skipped:
-        yield _text(f"not read: {line}", "yellow")
+        yield plain(f"not read: {line}", "yellow")
 
 
-def found(sources: Sequence[Source], *, stats: Sequence[tuple[str, str]]) -> RenderableType:
-    """What would be read, before it is read: reader, place, size, oldest change.
+def sources_found(sources: Sequence[Source], *, stats: Sequence[tuple[str, str]]) -> RenderableType:
+    """The sources that would be read: reader, path, size, last change.
 
     Args:
         sources: as discovered.
-        stats: (size, oldest) of each, as text.
+        stats: (size, day of the last change) of each, as text.
     """
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for name in ("reader", "source", "size", "changed"):
         table.add_column(name, justify="right" if name == "size" else "left")
-    for source, (size, oldest) in zip(sources, stats, strict=True):
-        table.add_row(_text(source.reader), _text(source.origin), _text(size), _text(oldest))
+    for source, (size, day) in zip(sources, stats, strict=True):
+        table.add_row(plain(source.reader), plain(source.origin), plain(size), plain(day))
     return table
 
 
 # ---- one candidate
 
 
-def _span(seconds: float) -> str:
+def _duration(seconds: float) -> str:
     return str(timedelta(seconds=round(seconds)))
 
 
 def _step_lines(candidate: Candidate) -> Iterator[str]:
     for number, step in enumerate(candidate.steps, 1):
-        ways = " | ".join(f"{label} ({share:.0%})" for label, share in step.alternatives) or step.action
+        action = " | ".join(f"{label} ({share:.0%})" for label, share in step.alternatives) or step.action
         marks = []
-        if step.share < 0.95:
+        if step.share < ALWAYS_SHARE:
             marks.append(f"in {step.share:.0%}")
         if step.repeat[1] > 1:
             marks.append(f"{step.repeat[0]} to {step.repeat[1]} times")
         if step.effect > 1:
             marks.append(f"goes out: {step.effect.name.lower()}")
-        yield f"{number:3}. {ways}" + (f"   [{', '.join(marks)}]" if marks else "")
+        yield f"{number:3}. {action}" + (f"   [{', '.join(marks)}]" if marks else "")
 
 
 def _when(moment: datetime | None) -> str:
@@ -188,16 +184,14 @@ def _when(moment: datetime | None) -> str:
 def _evidence(occurrence: Occurrence, live: Sequence[object | None], *, shown: bool) -> Iterator[str]:
     yield f"{_when(occurrence.start)}  {occurrence.person}"
     for moment, command in zip(occurrence.moments, live, strict=True):
-        place = moment.locations[0]
-        where = f"{place.path}:{place.line}" if place.commit is None else f"{place.path}@{place.commit[:10]}"
         text = getattr(command, "text", None)
-        said = (text if text is not None else "(changed or gone)") if shown else moment.action
-        first, *rest = str(said).splitlines() or [""]
-        yield f"    {where}  {first}{' …' if rest else ''}"
+        line = (text if text is not None else "(changed or gone)") if shown else moment.action
+        first, *rest = str(line).splitlines() or [""]
+        yield f"    {location_text(moment.locations[0])}  {first}{' …' if rest else ''}"
 
 
-def candidate(c: Candidate, *, live: LiveText | None, most: int) -> RenderableType:
-    """One routine: steps, variants, reasons, and the lines it stands on.
+def candidate_card(c: Candidate, *, live: LiveText | None, most: int) -> RenderableType:
+    """One routine: steps, variants, reasons, and the lines behind it.
 
     Args:
         c: the candidate.
@@ -206,21 +200,21 @@ def candidate(c: Candidate, *, live: LiveText | None, most: int) -> RenderableTy
     """
     lines = [
         Text.assemble((show(c.title), "bold"), f"   {c.id}   ", (c.tier.value, _COLOUR[c.tier])),
-        *(_text(f"  {reason}") for reason in c.reasons),
-        _text(f"  confidence: {c.confidence.verdict}"),
-        *(_text(f"    {said}") for said in c.confidence.sentences),
+        *(plain(f"  {reason}") for reason in c.reasons),
+        plain(f"  confidence: {c.confidence.verdict}"),
+        *(plain(f"    {result}") for result in c.confidence.sentences),
     ]
     if c.duration is not None:
-        low, middle, high = map(_span, c.duration)
-        lines.append(_text(f"  takes {middle} (half of them {low} to {high})"))
-    lines += [_text(f"  {said}") for said in _counts(c)]
-    over_time = strip([o.start for o in c.occurrences if o.start is not None])
-    lines += [_text(f"  {over_time}", _COLOUR[c.tier])] if over_time else []
-    lines += [Text(), _text("Steps", "bold"), *map(_text, _step_lines(c))]
+        low, middle, high = map(_duration, c.duration)
+        lines.append(plain(f"  takes {middle} (half of them {low} to {high})"))
+    lines += [plain(f"  {line}") for line in _counts(c)]
+    over_time = sparkline([o.start for o in c.occurrences if o.start is not None])
+    lines += [plain(f"  {over_time}", _COLOUR[c.tier])] if over_time else []
+    lines += [Text(), plain("Steps", "bold"), *map(plain, _step_lines(c))]
     if len(c.variants) > 1:
-        lines += [Text(), _text("Ways it was done", "bold")]
-        lines += [_text(f"{v.count:4}x {' → '.join(v.actions)}") for v in c.variants]
-    lines += [Text(), _text("Evidence", "bold"), *evidence_lines(c, live, most=most)]
+        lines += [Text(), plain("Variants", "bold")]
+        lines += [plain(f"{v.count:4}x {' → '.join(v.actions)}") for v in c.variants]
+    lines += [Text(), plain("Evidence", "bold"), *evidence_lines(c, live, most=most)]
     return Group(*lines)
 
 
@@ -234,7 +228,7 @@ def _counts(c: Candidate) -> Iterator[str]:
 
 
 def evidence_lines(c: Candidate, live: LiveText | None, *, most: int) -> Iterator[Text]:
-    """The lines that a candidate stands on, the newest occurrences first.
+    """The lines behind a candidate, the newest occurrences first.
 
     Args:
         c: the candidate.
@@ -244,27 +238,117 @@ def evidence_lines(c: Candidate, live: LiveText | None, *, most: int) -> Iterato
     for number in range(len(c.occurrences))[::-1][:most]:
         occurrence = c.occurrences[number]
         row = live.occurrences[number] if live is not None else (None,) * len(occurrence.moments)
-        yield from map(_text, _evidence(occurrence, row, shown=live is not None))
+        yield from map(plain, _evidence(occurrence, row, shown=live is not None))
     if len(c.occurrences) > most:
-        yield _text(f"    … and {len(c.occurrences) - most} more (fivetimes show {c.id} --all)")
+        yield plain(f"    … and {len(c.occurrences) - most} more (fivetimes show {c.id} --all)")
 
 
-# ---- what a person is asked about
+# ---- names that no vocabulary has
 
 
-def unknown_name(word: str, *, lines: int, alone: int, place: int, of: int) -> str:
+def unknown_name(word: str, *, lines: int, alone: int, number: int, of: int) -> str:
     """The question about one name, for a terminal."""
-    warning = f"; {alone} of them with nothing else on the line, as a mistyped password stands" if alone else ""
-    return f"{place}/{of}  {show(word)}  ({_plural(lines, 'line')}{warning}). Keep this name?"
+    warning = f"; {alone} of them with nothing else on the line, like a mistyped password" if alone else ""
+    return f"{number}/{of}  {show(word)}  ({counted(lines, 'line')}{warning}). Keep this name?"
 
 
 def names_elsewhere(count: int) -> str:
-    """What is said of unknown names where they must not be shown."""
-    return f"{_plural(count, 'name')} in no vocabulary. They are shown on a terminal only: call fivetimes names there."
+    """The message about unknown names where they must not be shown."""
+    return f"{counted(count, 'name')} in no vocabulary. They are shown on a terminal only. Run there: fivetimes names"
 
 
 def names_done(count: int) -> str:
-    """What is said when there is nothing more to ask."""
+    """The message when there is nothing more to ask."""
     if count == 0:
         return "Every program and script is known by name; there is nothing to ask."
-    return "What you kept stands beside the local key, and is used from the next scan on."
+    return "The names that you kept are stored beside the local key and used from the next scan on."
+
+
+_INDENT = 4
+
+
+@dataclass(frozen=True, slots=True)
+class _IndentedLine:
+    """A line that keeps its indent where a narrow terminal wraps it; in a pipe it is one line."""
+
+    text: Text
+    indent: int = _INDENT
+    hanging: int = _INDENT
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        width = max(options.max_width - self.hanging, 20)
+        rows = [self.text] if options.no_wrap else self.text.wrap(console, width)
+        for number, row in enumerate(rows):
+            row.rstrip()
+            yield Text.assemble(" " * (self.hanging if number else self.indent), row)
+
+
+def _line(text: str, style: str = "", indent: int = _INDENT) -> _IndentedLine:
+    return _IndentedLine(Text(show(text), style=style), indent, max(indent, _INDENT))
+
+
+def _balance(b: Balance) -> str:
+    parts = [f"{counted(b.records, 'record')} = {counted(b.events, 'event')}"]
+    parts += [f"{count:,} ignored ({rule})" for rule, count in sorted(b.ignored.items())]
+    parts += [f"{count:,} bad ({reason})" for reason, count in sorted(b.bad.items())]
+    if b.duplicates:
+        parts.append(counted(b.duplicates, "duplicate"))
+    if b.held_back:
+        parts.append(f"{b.held_back:,} held back")
+    return " + ".join(parts)
+
+
+def _span(report: SourceReport) -> str:
+    if report.first is None or report.last is None:
+        return "no times"
+    first, last = (moment.strftime("%Y-%m-%d %H:%M") for moment in (report.first, report.last))
+    if first == last:
+        return first
+    return f"{first[:10]} to {last[:10]}" if first[:10] != last[:10] else f"{first} to {last[11:]}"
+
+
+def source_balances(
+    reports: Sequence[SourceReport], *, advice: Sequence[Sequence[str]], skipped: Sequence[str]
+) -> RenderableType:
+    """Every source with its reader, span of time, balance and advice; then all of them together."""
+    lines: list[RenderableType] = []
+    for report, sentences in zip(reports, advice, strict=True):
+        reader = f"  {show(report.source.reader)}  ({_span(report)})"
+        lines.append(_IndentedLine(Text.assemble((show(report.source.origin), "bold"), reader), indent=0))
+        lines.append(_line(_balance(report.balance)))
+        lines += [_line(sentence, "yellow") for sentence in sentences]
+    lines += [_line(f"not read: {line}", "yellow", indent=0) for line in skipped]
+    return Group(*lines, *_together(reports))
+
+
+def _together(reports: Sequence[SourceReport]) -> Iterator[RenderableType]:
+    if len(reports) < 2:
+        return
+    balances = [report.balance for report in reports]
+    amounts = {
+        "events": sum(b.events for b in balances),
+        "ignored": sum(b.ignored.total() for b in balances),
+        "bad": sum(b.bad.total() for b in balances),
+        "duplicates": sum(b.duplicates for b in balances),
+        "held back": sum(b.held_back for b in balances),
+    }
+    spent = " + ".join(f"{count:,} {what}" for what, count in amounts.items() if count)
+    yield Text()
+    yield Text.assemble((f"{len(reports):,} sources", "bold"), "  (times are UTC)")
+    yield _line(f"{counted(sum(b.records for b in balances), 'record')} = {spent or 'nothing'}")
+
+
+def doctor(scan: Scan) -> RenderableType:
+    """What was read, skipped and taken out, and what was not proposed, each with its rule."""
+    lines: list[RenderableType] = [Text("Read", "bold")]
+    for report in scan.sources:
+        lines.append(_line(f"{report.source.reader}  {report.source.origin}  ({_span(report)})", indent=2))
+        lines.append(_line(_balance(report.balance), indent=6))
+        if report.deduplicated:
+            lines.append(_line("keeps one entry per text: counts from here are 'at least'", indent=6))
+    lines += [_line(f"not read: {line}", "yellow", indent=2) for line in scan.skipped]
+    lines += [Text(), Text("Taken out, distinct words by rule", "bold")]
+    lines += [_line(f"{count:7,}  {rule}", indent=2) for rule, count in scan.redactions.items()]
+    lines += [Text(), Text("Not proposed", "bold")]
+    lines += [_line(f"{s.count:7,} times  {' → '.join(s.steps)}   ({s.rule})", indent=2) for s in scan.suppressed]
+    return Group(*lines)

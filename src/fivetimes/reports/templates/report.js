@@ -30,7 +30,7 @@
     const gap = Number(a) - Number(b);
     return Number.isNaN(gap) ? (a < b ? -1 : a > b ? 1 : 0) : gap;
   };
-  const say = document.getElementById("said");
+  const notice = document.getElementById("notice");
 
   for (const table of all(document, "table[data-sorts]")) {
     const heads = Array.from(table.tHead.rows[0].cells);
@@ -55,7 +55,7 @@
           const home = cards[0].parentNode;
           rows.forEach((row) => home.append(document.getElementById(row.dataset.card)));
         }
-        say.textContent = `Sorted by ${button.textContent.trim()}, ${now}`;
+        notice.textContent = `Sorted by ${button.textContent.trim()}, ${now}`;
       });
     });
   }

@@ -1,0 +1,69 @@
+"""Words typed -> one call of the pipeline or of the review -> what is printed.
+
+Exit codes: 0 done, 1 a stated problem, 2 wrong usage. Each command is a function of one module here, whose docstring and options
+are its help; `COMMANDS` lists them in the order of `fivetimes --help`. What a command needs is imported when it is called, so that
+the help stays quick.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Callable
+from typing import Annotated
+
+import typer
+
+from fivetimes.cli import draft, patterns, report, review, scan, sources
+from fivetimes.cli.console import shown
+from fivetimes.errors import FivetimesError, fault, trace
+
+COMMANDS: tuple[Callable[..., None], ...] = (
+    scan.scan,
+    scan.show,
+    draft.draft,
+    report.report,
+    sources.doctor,
+    sources.names,
+    sources.sources,
+    draft.schema,
+    patterns.patterns,
+    draft.verify,
+    review.review,
+    review.decide,
+    review.status,
+)
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="What do we keep doing by hand, and which of it should become a conductor?",
+)
+
+
+@app.callback()
+def _every(debug: Annotated[bool, typer.Option("--debug", hidden=True)] = False) -> None:
+    if debug:
+        logging.getLogger("fivetimes").setLevel(logging.DEBUG)
+
+
+for _command in COMMANDS:
+    app.command()(_command)
+
+
+def main() -> None:
+    """Run the command line; a stated problem is one sentence and exit code 1, a fault of ours another."""
+    logging.basicConfig(level=logging.ERROR, format="%(message)s")
+    try:
+        app()
+    except FivetimesError as problem:
+        typer.echo(f"fivetimes: {shown(str(problem))}", err=True)
+        sys.exit(1)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(1)
+    except Exception as error:  # entry point: a traceback as Python prints it may quote what was read
+        typer.echo(trace(error) if "--debug" in sys.argv else f"fivetimes: {fault(error)}", err=True)
+        sys.exit(1)

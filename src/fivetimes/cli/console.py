@@ -1,0 +1,143 @@
+"""The environment of a command -> what commands need of it: our folder, the terminal, the last scan, shared options."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from fivetimes.config import SearchEngine
+from fivetimes.errors import FivetimesError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from fivetimes.model import Scan
+    from fivetimes.pipeline import Request, Tick
+    from fivetimes.review import ReviewContext
+
+Config = Annotated[Path | None, typer.Option(help="The team's fivetimes.toml.", show_default=False)]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Conductors = Annotated[Path, typer.Option("--conductors", metavar="DIR", help="Folder of the drafts and their ledger.")]
+Columns = Annotated[
+    str, typer.Option("--map", metavar="FIELD=COLUMN,...", help="What generic logs call person, time, action, ...")
+]
+CONDUCTORS = Path("conductors")
+
+
+def folder() -> Path:
+    """The folder of our own state."""
+    from fivetimes import store
+
+    return store.home(os.environ)
+
+
+def console() -> Console:
+    """The console: as wide as the terminal; to a pipe, plain lines of any length."""
+    from rich.console import Console
+
+    return Console(soft_wrap=not sys.stdout.isatty(), highlight=False)
+
+
+def say(renderable: object) -> None:
+    """Print for a person; to a pipe, plain lines of any length."""
+    console().print(renderable)
+
+
+def shown(text: str) -> str:
+    """Lines unchanged but for control characters, which a terminal would obey."""
+    from fivetimes.redaction import show
+
+    return "\n".join(show(line) for line in text.split("\n"))
+
+
+@contextmanager
+def progress() -> Iterator[Tick]:
+    """A progress bar with the name of the stage, on a terminal only."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
+        task = bar.add_task("reading", total=1.0)
+        yield lambda stage, share: bar.update(task, description=stage, completed=share)
+
+
+def request(config: Path | None) -> Request:
+    """The sources of the last scan, or of the named configuration."""
+    from fivetimes import pipeline
+
+    return pipeline.requested(config, environ=os.environ, home=Path.home(), here=Path.cwd(), folder=folder())
+
+
+def to_scan(
+    paths: list[Path], config: Path | None, engine: SearchEngine = SearchEngine.PROFILE, columns: str = ""
+) -> tuple[Request, bool]:
+    """The sources to scan, and whether they were named, so that nobody needs to be asked."""
+    from fivetimes import pipeline
+
+    if config is not None and paths:
+        raise typer.BadParameter("give paths or --config, not both")
+    if columns and not paths:
+        raise typer.BadParameter("--map is for named paths; a fivetimes.toml has [columns]")
+    if config is not None:
+        return pipeline.from_config(config, engine=engine), True
+    if paths:
+        return pipeline.from_paths(paths, columns=columns, engine=engine), True
+    here = Path.cwd()
+    if (here / "fivetimes.toml").is_file():
+        return pipeline.from_config(here / "fivetimes.toml", engine=engine), False
+    return pipeline.from_machine(os.environ, home=Path.home(), here=here, engine=engine), False
+
+
+def last(config: Path | None) -> Scan:
+    """The last scan of the named sources, or a new one when they have changed."""
+    from fivetimes import pipeline
+
+    wanted = request(config)
+    with progress() as tick:
+        return pipeline.last_scan(wanted, folder=folder(), tick=tick)
+
+
+def review_context(scan: Scan, conductors: Path, *, by: str = "") -> ReviewContext:
+    """The context in which the person at this terminal drafts and decides."""
+    from fivetimes.review import ReviewContext
+
+    return ReviewContext(scan, conductors, folder(), os.environ, by, lambda: datetime.now(UTC))
+
+
+def emit(text: str, target: Path) -> None:
+    """Write to a file, or to standard output for `-`."""
+    from fivetimes import pipeline
+
+    if str(target) == "-":
+        typer.echo(text)
+    else:
+        pipeline.write_report(target, text)
+
+
+def edit(text: str) -> str | None:
+    """Open a text in the person's own editor; None when they left it as it was.
+
+    Raises:
+        FivetimesError: there is no editor, or it ended with an error.
+    """
+    editor = shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi")
+    with tempfile.TemporaryDirectory() as directory:
+        path = Path(directory) / "conductor.yaml"
+        path.write_text(text, encoding="utf-8")
+        try:
+            subprocess.run([*editor, str(path)], check=True)
+        except (OSError, subprocess.CalledProcessError) as error:
+            raise FivetimesError(f"{editor[0]}: this editor did not work. Name another one in EDITOR.") from error
+        made = path.read_text(encoding="utf-8", errors="replace")
+    return None if made == text else made

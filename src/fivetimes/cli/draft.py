@@ -1,0 +1,81 @@
+"""Routines -> conductors, and back: draft, schema, verify."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fivetimes.cli.console import CONDUCTORS, AsJson, Config, folder, last, review_context, say, shown
+from fivetimes.errors import FivetimesError
+
+
+def _formats() -> list[str]:
+    from fivetimes import exporters
+
+    return list(exporters.exporters())
+
+
+def draft(
+    names: Annotated[list[str], typer.Argument(metavar="ID...", help="Candidates' ids.")],
+    config: Config = None,
+    output: Annotated[Path, typer.Option("-o", "--output", help="Folder for the drafts.")] = CONDUCTORS,
+    form: Annotated[
+        str,
+        typer.Option(
+            "--format",
+            metavar="NAME",
+            autocompletion=_formats,
+            help="What to write besides YAML, such as runbook; a name that does not exist lists them all.",
+        ),
+    ] = "yaml",
+    no_live: Annotated[
+        bool, typer.Option("--no-live", help="Do not read the sources again; placeholders only.")
+    ] = False,
+    override: Annotated[str | None, typer.Option(help="Who drafts below the rule.", show_default=False)] = None,
+    because: Annotated[str | None, typer.Option(help="And why.", show_default=False)] = None,
+) -> None:
+    """Draft a conductor for each routine seen five times or more; a person finishes it."""
+    from fivetimes import review
+
+    if (override is None) != (because is None):
+        raise typer.BadParameter("--override NAME and --because TEXT go together")
+    taken = (override, because) if override is not None and because is not None else None
+    context = review_context(last(config), output)
+    problems = []
+    for name in names:
+        try:
+            conductor = review.draft(name, context, use_live=not no_live, override=taken)
+            for path in review.export(conductor, form=form, folder=output):
+                typer.echo(shown(str(path)))
+        except FivetimesError as problem:
+            problems.append(str(problem))
+    if problems:
+        raise FivetimesError("\n".join(problems))
+
+
+def schema() -> None:
+    """Print the JSON Schema of a conductor."""
+    from fivetimes import conductors
+
+    typer.echo(json.dumps(conductors.schema(), indent=1))
+
+
+def verify(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A conductor's YAML.")],
+    config: Config = None,
+    as_json: AsJson = False,
+) -> None:
+    """Recompute the evidence of a conductor from its sources, and say what has moved or changed since."""
+    from fivetimes import review
+    from fivetimes.review import terminal
+
+    document = review.verification_document(review.verify(file, last(config), home=folder()))
+    if as_json:
+        typer.echo(json.dumps(document, indent=1))
+    else:
+        say(terminal.verification(document))
+    if document["differs"]:
+        raise typer.Exit(1)

@@ -1,0 +1,141 @@
+"""Conductors -> decisions on them: review, decide, status."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fivetimes.cli.console import (
+    CONDUCTORS,
+    AsJson,
+    Conductors,
+    Config,
+    console,
+    edit,
+    folder,
+    last,
+    request,
+    review_context,
+    say,
+    shown,
+)
+from fivetimes.errors import FivetimesError
+
+
+def decide(
+    name: Annotated[str, typer.Argument(metavar="ID", help="A conductor's id, or its beginning.")],
+    by: Annotated[str, typer.Option(help="Who decides.")],
+    why: Annotated[str, typer.Option(help="And why.")],
+    approve: Annotated[bool, typer.Option("--approve", help="It is how this is done.")] = False,
+    reject: Annotated[bool, typer.Option("--reject", help="It is not to be proposed again.")] = False,
+    defer: Annotated[bool, typer.Option("--defer", help="Later.")] = False,
+    config: Config = None,
+    conductors: Conductors = CONDUCTORS,
+) -> None:
+    """Approve, reject or defer a conductor; the decision is added to the ledger and never changed."""
+    from fivetimes import review as workflow
+    from fivetimes.model import Decision
+
+    chosen = [d for d, on in zip(Decision, (approve, reject, defer), strict=False) if on]
+    if len(chosen) != 1:
+        raise typer.BadParameter("give one of --approve, --reject and --defer")
+    scan = None if workflow.conductor_path(conductors, name).exists() else last(config)
+    full = workflow.full_id(name, folder=conductors, scan=scan)
+    candidate = next((c for c in scan.candidates if c.id == full), None) if scan else None
+    at = datetime.now(UTC)
+    workflow.decide(full, decision=chosen[0], by=by, why=why, at=at, folder=conductors, candidate=candidate)
+    typer.echo(shown(f"{full}: {chosen[0].value} by {by}"))
+
+
+def review(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[ID...]", help="These only.")] = None,
+    by: Annotated[str | None, typer.Option(help="Who decides.", show_default=False)] = None,
+    config: Config = None,
+    conductors: Conductors = CONDUCTORS,
+    web: Annotated[bool, typer.Option("--web", help="In a browser of this machine instead.")] = False,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Of the page; 0 takes a free one.")] = 0,
+    browser: Annotated[
+        bool, typer.Option("--browser/--no-browser", help="Open the page, or only print its address.")
+    ] = True,
+) -> None:
+    """Go through what waits for a decision, one card after the other."""
+    from fivetimes.review import terminal, to_review
+
+    if web:
+        _review_page(names or [], by or "", config, conductors, port, browser=browser)
+        return
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise FivetimesError("review asks on a terminal, and this is none. Use: fivetimes decide, fivetimes status")
+    result = last(config)
+    waiting = to_review(result, conductors, only=names or [])
+    if not waiting:
+        typer.echo("Nothing waits for a decision. How each conductor stands: fivetimes status")
+        return
+    context = review_context(result, conductors, by=by or _ask("Who decides?"))
+    decided = terminal.review_queue(waiting, terminal.ReviewSession(context, _AtTerminal()))
+    typer.echo(f"{decided} of {len(waiting)} decided on. How each conductor stands: fivetimes status")
+
+
+def _review_page(names: list[str], by: str, config: Path | None, conductors: Path, port: int, *, browser: bool) -> None:
+    import webbrowser
+
+    from fivetimes.review import web
+
+    result = last(config)
+    context = review_context(result, conductors, by=by)
+    people = [person.name for person in request(config).team.persons]
+
+    def opened(address: str) -> None:
+        typer.echo(f"The review page, for this machine only; the address works once:\n{address}\nCtrl-C ends it.")
+        if browser:
+            webbrowser.open(address)
+
+    web.serve(web.to_show(result, names), context, people=people, port=port, opened=opened)
+    typer.echo("The page has ended. How each conductor stands: fivetimes status")
+
+
+def _ask(question: str) -> str:
+    try:
+        return input(f"{question} ")
+    except EOFError:
+        return ""
+
+
+class _AtTerminal:
+    """The person at this terminal."""
+
+    def say(self, shown: object) -> None:
+        """Print a text or a card."""
+        from fivetimes.reports.terminal import plain
+
+        say(plain(shown) if isinstance(shown, str) else shown)
+
+    def ask(self, question: str) -> str:
+        """Ask for one line."""
+        return _ask(question)
+
+    def edit(self, text: str) -> str | None:
+        """Open the person's own editor."""
+        return edit(text)
+
+
+def status(config: Config = None, conductors: Conductors = CONDUCTORS, as_json: AsJson = False) -> None:
+    """Show how each conductor stands: by whose decision, what is open, and when it was last seen."""
+    from fivetimes import pipeline
+    from fivetimes import review as workflow
+    from fivetimes.review import terminal
+
+    known = pipeline.known_scan(config, here=Path.cwd(), folder=folder())
+    rows = [workflow.status_document(row) for row in workflow.status(conductors, known)]
+    problems = workflow.ledger_problems(conductors)
+    if as_json:
+        typer.echo(json.dumps({"schema": 1, "conductors": rows, "trouble": problems}, indent=1))
+    else:
+        say(terminal.status_table(rows, problems, width=console().width))
+    if problems:
+        raise typer.Exit(1)

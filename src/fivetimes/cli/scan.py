@@ -1,0 +1,97 @@
+"""Sources -> routines, as they are printed: scan, show."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from fivetimes.cli.console import (
+    CONDUCTORS,
+    AsJson,
+    Columns,
+    Config,
+    console,
+    emit,
+    folder,
+    last,
+    progress,
+    say,
+    to_scan,
+)
+from fivetimes.config import HISTORIES, SearchEngine
+from fivetimes.errors import FivetimesError
+
+if TYPE_CHECKING:
+    from fivetimes.pipeline import Request
+
+_OCCURRENCES_SHOWN = 3  # without --all: enough to recognise the routine
+
+
+def _agreed(request: Request, *, yes: bool) -> bool:
+    """Show what would be read and ask once; a pipe is never asked and must say --yes."""
+    from fivetimes import pipeline
+    from fivetimes.reports import terminal
+
+    say(terminal.sources_found(request.sources, stats=pipeline.sizes(request)))
+    if yes:
+        return True
+    if not sys.stdin.isatty():
+        raise FivetimesError(
+            "reading these needs a yes, and this is no terminal. Add --yes, or name the paths to read."
+        )
+    return typer.confirm("Read them? Nothing leaves this machine, and no raw line is kept")
+
+
+def scan(
+    paths: Annotated[list[Path] | None, typer.Argument(help="Histories, logs, folders, repositories.")] = None,
+    config: Config = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Read what was found without asking.")] = False,
+    as_json: Annotated[Path | None, typer.Option("--json", help="Write the report as JSON; - prints it.")] = None,
+    engine: Annotated[SearchEngine, typer.Option(help="What looks for routines.")] = SearchEngine.PROFILE,
+    columns: Columns = "",
+    calibrate: Annotated[
+        bool, typer.Option("--calibrate", help="Search made-up histories of the same team too: what does chance give?")
+    ] = False,
+    histories: Annotated[int, typer.Option(min=1, help="How many of each sort --calibrate makes.")] = HISTORIES,
+) -> None:
+    """Find what is repeated, and show the five-times ladder."""
+    from fivetimes import pipeline, reports, review
+    from fivetimes.reports import terminal
+
+    request, asked_for = to_scan(paths or [], config, engine, columns)
+    if not request.sources:
+        raise FivetimesError(pipeline.nothing_found(request))
+    if not asked_for and not _agreed(request, yes=yes):
+        raise typer.Exit(0)
+    with progress() as tick:
+        found = pipeline.scan(request, folder=folder(), tick=tick, histories=histories if calibrate else 0)
+    result = review.without_rejected(found, CONDUCTORS)
+    if as_json is not None:
+        emit(json.dumps(reports.document(result), indent=1), as_json)
+    if as_json is None or str(as_json) != "-":
+        say(terminal.ladder(result, width=console().width))
+
+
+def show(
+    name: Annotated[str, typer.Argument(metavar="ID", help="A candidate's id, or its beginning.")],
+    config: Config = None,
+    as_json: AsJson = False,
+    every: Annotated[bool, typer.Option("--all", help="Show every occurrence.")] = False,
+) -> None:
+    """Show one routine, with the lines behind it: on a terminal the commands themselves, read again just now."""
+    from fivetimes import pipeline, reports, review
+    from fivetimes.reports import terminal
+
+    result = last(config)
+    candidate = pipeline.candidate_of(result, name)
+    if as_json:
+        typer.echo(json.dumps(reports.candidate_document(candidate), indent=1))
+        return
+    # into a pipe goes nothing raw
+    live = review.read_live(result, candidate, home=folder()) if sys.stdout.isatty() else None
+    most = len(candidate.occurrences) if every else _OCCURRENCES_SHOWN
+    say(terminal.candidate_card(candidate, live=live, most=most))

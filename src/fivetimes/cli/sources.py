@@ -1,0 +1,66 @@
+"""Sources -> what was read of them and what was not: doctor, names, sources."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fivetimes.cli.console import AsJson, Columns, Config, folder, last, request, say, to_scan
+from fivetimes.errors import FivetimesError
+
+_DOCTOR_KEYS = ("sources", "skipped", "redactions", "suppressed")  # of the report document
+
+
+def doctor(config: Config = None, as_json: AsJson = False) -> None:
+    """Say what was read, skipped and taken out, and what was not proposed, each by its rule."""
+    from fivetimes import reports
+    from fivetimes.reports import terminal
+
+    result = last(config)
+    if as_json:
+        document = reports.document(result)
+        typer.echo(json.dumps({key: value for key, value in document.items() if key in _DOCTOR_KEYS}, indent=1))
+        return
+    say(terminal.doctor(result))
+
+
+def names(config: Config = None, as_json: AsJson = False) -> None:
+    """Show names that no vocabulary knows, on a terminal only, and keep those that you say yes to."""
+    from fivetimes import pipeline
+    from fivetimes.reports import terminal
+
+    found = pipeline.unknown_names(request(config), folder=folder())
+    if as_json or not (sys.stdin.isatty() and sys.stdout.isatty()):
+        typer.echo(json.dumps({"unknown": len(found)}) if as_json else terminal.names_elsewhere(len(found)))
+        return
+    for number, name in enumerate(found, 1):
+        question = terminal.unknown_name(name.word, lines=name.lines, alone=name.alone, number=number, of=len(found))
+        # kept one by one: an answer given is not lost when the next question is left with Ctrl-C
+        if typer.confirm(question, default=False):
+            pipeline.approve([name.word], folder=folder())
+    typer.echo(terminal.names_done(len(found)))
+
+
+def sources(
+    paths: Annotated[list[Path] | None, typer.Argument(help="Histories, logs, folders, repositories.")] = None,
+    config: Config = None,
+    columns: Columns = "",
+    as_json: AsJson = False,
+) -> None:
+    """Show what can be read here: reader, span of time, every record accounted for, and what would help. Keeps nothing."""
+    from fivetimes import pipeline, reports
+    from fivetimes.reports import terminal
+
+    wanted, _ = to_scan(paths or [], config, columns=columns)
+    if not wanted.sources:
+        raise FivetimesError(pipeline.nothing_found(wanted))
+    surveyed, skipped = pipeline.survey(wanted)
+    advice = pipeline.advice(surveyed)
+    if as_json:
+        typer.echo(json.dumps(reports.sources_document(surveyed, advice, skipped), indent=1))
+    else:
+        say(terminal.source_balances(surveyed, advice=advice, skipped=skipped))

@@ -1,0 +1,375 @@
+"""Scan -> the report as one self-contained HTML page, or the same in Markdown."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+import jinja2
+from markupsafe import Markup, escape
+
+from fivetimes.config import Counted, FiveTimesRule
+from fivetimes.model import PROPOSED, Candidate, Changes, Conductor, LiveText, Scan, Standing, Suppressed, Tier
+from fivetimes.redaction import show
+from fivetimes.reports.cards import card
+from fivetimes.reports.document import aliases
+from fivetimes.reports.figures import (
+    Figure,
+    HeatMap,
+    ReportFigures,
+    Sentence,
+    counted,
+    day,
+    lasting,
+    number,
+    people_heat,
+    report_figures,
+    sentence,
+)
+from fivetimes.reports.pictures import (
+    LADDER_HEIGHT,
+    LADDER_WIDTH,
+    TIMELINE_WIDTH,
+    TREND_HEIGHT,
+    TREND_WIDTH,
+    Rung,
+    graph,
+    ladder,
+    trend,
+)
+
+_PACKAGE = "fivetimes.reports"
+
+
+@lru_cache(maxsize=1)
+def _loader() -> jinja2.BaseLoader:
+    return jinja2.PackageLoader(_PACKAGE)
+
+
+def source(name: str) -> str:
+    """The text of a template or style sheet."""
+    return _loader().get_source(_html_templates(), name)[0]
+
+
+@lru_cache(maxsize=1)
+def _html_templates() -> jinja2.Environment:
+    """HTML: every expression is escaped, and control characters are replaced."""
+    return _environment(_loader(), autoescape=True, finalize=_shown)
+
+
+def html_environment(package: str) -> jinja2.Environment:
+    """The same environment for the templates of another package, which may include those of the report."""
+    loader = jinja2.ChoiceLoader([jinja2.PackageLoader(package), _loader()])
+    made = _environment(loader, autoescape=True, finalize=_shown)
+    made.filters |= {"lines": lines, "typed": typed}
+    return made
+
+
+@lru_cache(maxsize=1)
+def _markdown_templates() -> jinja2.Environment:
+    """Markdown: every expression is escaped for Markdown and for the HTML in it."""
+    return _environment(_loader(), autoescape=False, finalize=_as_markdown)
+
+
+def _environment(loader: jinja2.BaseLoader, *, autoescape: bool, finalize: Any) -> jinja2.Environment:
+    made = jinja2.Environment(
+        loader=loader,
+        autoescape=autoescape,
+        finalize=finalize,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    made.filters |= {"counted": counted, "number": number, "pointer": _pointer}
+    made.globals["figure"] = Figure
+    return made
+
+
+def lines(text: str) -> Markup:
+    r"""A text of several lines, escaped, with the control characters of each line replaced.
+
+    Example:
+        >>> lines("a\n<b>")
+        Markup('a\n&lt;b&gt;')
+    """
+    return escape("\n".join(show(line) for line in text.split("\n")))
+
+
+def typed(text: str) -> Markup:
+    """A text in a field, to be changed and sent back: escaped, and otherwise exact.
+
+    Example:
+        >>> typed('a"')
+        Markup('a&#34;')
+    """
+    return escape(text)
+
+
+def _pointer(key: str) -> str:
+    """A key as a part of a JSON pointer."""
+    return key.replace("~", "~0").replace("/", "~1")
+
+
+def _shown(value: object) -> object:
+    return show(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
+
+
+def _as_markdown(value: object) -> object:
+    """One line that Markdown shows unchanged."""
+    if not isinstance(value, str | Figure | Sentence):
+        return value
+    line = html.escape(" ".join(show(str(value)).split()), quote=False)
+    return re.sub(r"([\\`*_\[\]|#~!])", r"\\\1", line)
+
+
+_OPEN = 3  # cards that are unfolded when the page is opened
+_WEEKS = 53  # in the table of the weeks: a year
+_HEATS = 5  # shades of the heat map
+# what the rule counts, in words
+_COUNTED = {Counted.OCCURRENCES: "times", Counted.SESSIONS: "sessions", Counted.DAYS: "days"}
+
+
+def report_html(
+    scan: Scan,
+    *,
+    at: datetime,
+    drafts: Mapping[str, Conductor],
+    standings: Mapping[str, Standing] | None = None,
+    people: bool = False,
+    live: Mapping[str, LiveText] | None = None,
+) -> str:
+    """The report as one HTML file that needs nothing else: no network, no script but its own; no names, and no locations.
+
+    Args:
+        scan: what was found.
+        at: when the report is written.
+        drafts: the drafts by candidate id, for their templates and open questions.
+        standings: how conductors stand, by id.
+        people: add a table of routines by alias; for the owner's own file.
+        live: the lines behind each candidate, read again just now, with their locations; for the owner's own file.
+    """
+    style, script = source("report.css"), source("report.js")
+    own = {
+        "style": style,
+        "style_hash": _hash(style),
+        "script": script,
+        "script_hash": _hash(script),
+        "by_alias": _people(scan) if people else None,
+        "live": live is not None,
+    }
+    return (
+        _html_templates()
+        .get_template("report.html.j2")
+        .render(**_view(scan, at, drafts, standings or {}, live or {}), **own)
+    )
+
+
+def report_markdown(
+    scan: Scan, *, at: datetime, drafts: Mapping[str, Conductor], standings: Mapping[str, Standing] | None = None
+) -> str:
+    """The report in Markdown, for a pull request or a chat: no locations, no names."""
+    return _markdown_templates().get_template("report.md.j2").render(**_view(scan, at, drafts, standings or {}, {}))
+
+
+def _hash(text: str) -> str:
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+# ---- the values that both templates show
+
+
+def _view(
+    scan: Scan,
+    at: datetime,
+    drafts: Mapping[str, Conductor],
+    standings: Mapping[str, Standing],
+    live: Mapping[str, LiveText],
+) -> dict[str, Any]:
+    computed = report_figures(scan)
+    cards = [
+        card(
+            found,
+            drafts.get(found.id),
+            first=computed.first,
+            last=computed.last,
+            where=f"/candidates/{n}",
+            standing=standings.get(found.id, PROPOSED),
+            live=live.get(found.id),
+        )
+        for n, found in enumerate(scan.candidates)
+    ]
+    return {
+        "at": f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC",
+        "cards": cards,
+        "open": _OPEN,
+        "rungs": _rungs(scan, computed),
+        "counted_by": _COUNTED[scan.rule.by],
+        "moved": _moved(scan),
+        "compared": scan.changes is not None,
+        "rule": scan.rule,
+        "lowered": _lowered(scan.rule),
+        "span": _span(computed),
+        "lead": _lead(computed),
+        "ends": (Figure(day(computed.first), "/period/first"), Figure(day(computed.last), "/period/last")),
+        "totals": _totals(scan, computed),
+        "readers": computed.readers,
+        "set_aside": _set_aside(computed),
+        "skipped": Figure(counted(len(scan.skipped), "source"), "/totals/skipped") if scan.skipped else "",
+        "skipped_lines": scan.skipped,
+        "suppressed": _suppressed(scan.suppressed),
+        "redactions": sorted(scan.redactions.items(), key=lambda rule: (-rule[1], rule[0])),
+        "heat": _heat(computed.heat, at="/heat", names="readers"),
+        "graph": graph(scan, computed.follows),
+        "follows": _follows(scan, computed),
+        "chance": _chance(scan),
+        "weeks": computed.trend,
+        "shown_weeks": _WEEKS,
+        "bars": trend(computed.trend, most=computed.most_in_a_week),
+        "most": computed.most_in_a_week,
+        "size": {
+            "ladder": (LADDER_WIDTH, LADDER_HEIGHT),
+            "timeline": TIMELINE_WIDTH,
+            "trend": (TREND_WIDTH, TREND_HEIGHT),
+        },
+    }
+
+
+def one_card(scan: Scan, candidate: Candidate, draft: Conductor | None, *, standing: Standing) -> dict[str, Any]:
+    """The values of the card template for one routine of a scan, for a page that shows it alone."""
+    computed = report_figures(scan)
+    return {
+        "card": card(
+            candidate, draft, first=computed.first, last=computed.last, where="", standing=standing, live=None
+        ),
+        "live": False,
+        "ends": (day(computed.first), day(computed.last)),
+        "size": {"timeline": TIMELINE_WIDTH},
+    }
+
+
+def _rungs(scan: Scan, computed: ReportFigures) -> list[Rung]:
+    changes = scan.changes or Changes()
+    arrived = {*changes.new, *(one.id for one in changes.promoted)}
+    moved = Counter(candidate.tier for candidate in scan.candidates if candidate.id in arrived)
+    return ladder(computed.ladder, {tier: getattr(scan.rule, tier) for tier in Tier}, moved)
+
+
+def _moved(scan: Scan) -> list[tuple[str, list[tuple[str, str]]]]:
+    """What differs from the last report: (heading, (the routine, its link)), empty headings left out."""
+    if scan.changes is None:
+        return []
+    titles = {candidate.id: (candidate.title, f"card-{n}") for n, candidate in enumerate(scan.candidates, 1)}
+    climbed = [(one, titles[one.id]) for one in scan.changes.promoted if one.id in titles]
+    changes = [
+        ("climbed", [(f"{title}, {one.before} → {one.after}", link) for one, (title, link) in climbed]),
+        ("new", [titles[name] for name in scan.changes.new if name in titles]),
+        ("not found any more", [(title, "") for _, title in scan.changes.gone]),
+    ]
+    return [(heading, names) for heading, names in changes if names]
+
+
+def _lowered(rule: FiveTimesRule) -> str:
+    if rule.override is None:
+        return ""
+    by, because = rule.override
+    return f"The rule was lowered to {rule.extract} by {by}, because: {because}"
+
+
+def _span(computed: ReportFigures) -> Sentence:
+    if computed.first is None or computed.last is None:
+        return sentence("no dates known")
+    return sentence(Figure(day(computed.first), "/period/first"), " to ", Figure(day(computed.last), "/period/last"))
+
+
+def _lead(computed: ReportFigures) -> Sentence:
+    """The whole report in one sentence."""
+    if not computed.routines:
+        return sentence("No sequence was repeated often enough for a conductor yet.")
+    parts: list[str | Figure] = [
+        Figure(counted(computed.routines, "routine"), "/totals/routines"),
+        " repeated often enough for a conductor, ",
+        Figure(counted(computed.occurrences, "time"), "/totals/occurrences"),
+        " in all",
+    ]
+    if computed.hours:
+        parts += [", and took about ", Figure(lasting(computed.hours * 3600), "/totals/hours"), " of hands-on time"]
+    if computed.saved:
+        parts += ["; a command instead of each would save ", Figure(lasting(computed.saved * 3600), "/totals/saved")]
+    return sentence(*parts, ".")
+
+
+def _totals(scan: Scan, computed: ReportFigures) -> list[tuple[Figure, str]]:
+    rows = [
+        (computed.records, "records", "record read", "records read"),
+        (scan.sessions, "sessions", "session", "sessions"),
+        (scan.persons, "people", "person", "people"),
+        (len(scan.sources), "sources", "source", "sources"),
+    ]
+    return [(Figure(number(n), f"/totals/{key}"), one if n == 1 else many) for n, key, one, many in rows]
+
+
+def _set_aside(computed: ReportFigures) -> Sentence | str:
+    """How many records are no events, and the most common reasons."""
+    if not computed.set_aside:
+        return ""
+    reasons: dict[str, int] = {}
+    for reader in computed.readers:
+        for reason, count in (*reader.ignored.items(), *reader.bad.items(), ("seen twice", reader.duplicates)):
+            reasons[reason] = reasons.get(reason, 0) + count
+    first = [reason for reason, count in sorted(reasons.items(), key=lambda r: (-r[1], r[0])) if count][:3]
+    left = Figure(counted(computed.set_aside, "record"), "/totals/set_aside")
+    return sentence(left, f" set aside, mostly: {', '.join(first)}")
+
+
+def _follows(scan: Scan, computed: ReportFigures) -> list[tuple[str, str, Figure]]:
+    """Pairs of routines that were done one after the other, and how often."""
+    titles = {candidate.id: candidate.title for candidate in scan.candidates}
+    return [
+        (titles[pair.first], titles[pair.then], Figure(counted(pair.count, "time"), f"/follows/{n}/count"))
+        for n, pair in enumerate(computed.follows)
+    ]
+
+
+def _chance(scan: Scan) -> list[tuple[Figure, list[Figure]]]:
+    """What the search finds in made-up histories of the same team: how they were made, and the mean count of each tier."""
+    return [
+        (
+            Figure(one.how, f"/chance/{n}/how"),
+            [Figure(f"{getattr(one, tier.value):g} {tier.value}", f"/chance/{n}/{tier.value}") for tier in Tier],
+        )
+        for n, one in enumerate(scan.chance)
+    ]
+
+
+def _suppressed(found: Sequence[Suppressed]) -> list[tuple[str, Figure, str]]:
+    ordered = sorted(enumerate(found), key=lambda pair: (-pair[1].count, pair[1].rule, pair[1].steps))
+    return [(" → ".join(s.steps), Figure(number(s.count), f"/suppressed/{n}/count"), s.rule) for n, s in ordered]
+
+
+def _heat(heat: HeatMap, *, at: str, names: str) -> dict[str, Any]:
+    """The columns, and for each routine its cells as (count or nothing, shade)."""
+    most = max((count for row in heat.rows for count in row), default=0)
+    rows = [
+        [
+            (
+                Figure(number(count), f"{at}/routines/{n}/counts/{m}") if count else "",
+                -(-count * _HEATS // max(1, most)),
+            )
+            for m, count in enumerate(row)
+        ]
+        for n, row in enumerate(heat.rows)
+    ]
+    return {"columns": [Figure(name, f"{at}/{names}/{n}") for n, name in enumerate(heat.columns)], "rows": rows}
+
+
+def _people(scan: Scan) -> dict[str, Any]:
+    """How often each alias did each routine, in the order of the cards."""
+    return _heat(people_heat(scan.candidates, aliases(scan)), at="/people", names="aliases")

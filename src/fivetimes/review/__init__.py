@@ -1,0 +1,94 @@
+"""Candidates of the last scan -> conductors, decisions on them, and how they stand.
+
+`pipeline.py` leads from sources to candidates; this package leads from candidates to decisions. What a person does here adds
+lines to the ledger and writes conductor files. The modules, in the order in which they act:
+
+- `ledger`: lines of the ledger -> reviews -> standings;
+- `folder`: the folder with the conductor files and the ledger;
+- `drafting`: a candidate -> a draft, with the live text behind it;
+- `decisions`: a decision or a revision -> the ledger and the file;
+- `overview`: the queue, the status of each conductor, the verification of its evidence;
+- `terminal`: the queue at a terminal, card after card;
+- `web`: the same in a browser of this machine.
+"""
+
+from fivetimes.review.decisions import (
+    answer,
+    answer_change,
+    check_approvable,
+    current_conductor,
+    decide,
+    decide_on,
+    edit,
+    edit_change,
+    export_as,
+    open_questions,
+    rename,
+    revise,
+    write_constant,
+)
+from fivetimes.review.drafting import draft, export, live_constants, preview_drafts, read_live, read_live_masked
+from fivetimes.review.folder import (
+    ReviewContext,
+    conductor_path,
+    conductors_in,
+    read_conductor,
+    read_ledger,
+    standings,
+    write_conductor,
+)
+from fivetimes.review.overview import (
+    StatusRow,
+    Verification,
+    changed_since,
+    full_id,
+    ledger_problems,
+    queue,
+    status,
+    status_document,
+    to_review,
+    verification_document,
+    verify,
+    without_rejected,
+)
+
+__all__ = [
+    "ReviewContext",
+    "StatusRow",
+    "Verification",
+    "answer",
+    "answer_change",
+    "changed_since",
+    "check_approvable",
+    "conductor_path",
+    "conductors_in",
+    "current_conductor",
+    "decide",
+    "decide_on",
+    "draft",
+    "edit",
+    "edit_change",
+    "export",
+    "export_as",
+    "full_id",
+    "ledger_problems",
+    "live_constants",
+    "open_questions",
+    "preview_drafts",
+    "queue",
+    "read_conductor",
+    "read_ledger",
+    "read_live",
+    "read_live_masked",
+    "rename",
+    "revise",
+    "standings",
+    "status",
+    "status_document",
+    "to_review",
+    "verification_document",
+    "verify",
+    "without_rejected",
+    "write_conductor",
+    "write_constant",
+]

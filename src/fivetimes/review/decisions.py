@@ -1,0 +1,309 @@
+"""What a person decides -> a line of the ledger and, for a revision, a new conductor file; the same for terminal and browser."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, cast
+
+from fivetimes import conductors, exporters
+from fivetimes.conductor_document import ConductorDocument, HistoryEntry, Question
+from fivetimes.errors import RuleError, UnknownId
+from fivetimes.model import Candidate, Conductor, Decision, Review
+from fivetimes.review.drafting import export, keep_evidence, preview_draft
+from fivetimes.review.folder import ReviewContext, add_review, conductor_path, read_conductor, write_conductor
+
+_HISTORY = {Decision.RENAME: "renamed", Decision.ANSWER: "answered", Decision.EDIT: "edited"}
+
+
+# ---- a decision on an id: approve, reject or defer
+
+
+def open_questions(conductor: Conductor) -> list[Question]:
+    """The questions without an answer. What a person wrote under `why` answers the question about it."""
+    why: Mapping[str, object] = conductor.document["why"]
+    return [q for q in conductor.document["questions"] if not q["answer"] and not why.get(q["about"])]
+
+
+def decide(
+    name: str,
+    *,
+    decision: Decision,
+    by: str,
+    why: str,
+    at: datetime,
+    folder: Path,
+    candidate: Candidate | None = None,
+) -> Review:
+    """Write a decision into the ledger.
+
+    Args:
+        name: the conductor's id.
+        decision: approve, reject or defer.
+        by: who decides.
+        why: the reason.
+        at: when.
+        folder: of the conductors and the ledger.
+        candidate: the routine, if it has no draft.
+
+    Raises:
+        RuleError: it is to be approved and has an open question that must be answered first, or no draft.
+        UnknownId: there is neither a draft nor a candidate of that id.
+    """
+    path = conductor_path(folder, name)
+    conductor = read_conductor(path) if path.exists() else None
+    if decision is Decision.APPROVE:
+        _check_file_approvable(name, conductor, path)
+    if conductor is None and candidate is None:
+        raise UnknownId(f"{name}: neither a file {path} nor a routine of the last scan. Run: fivetimes status")
+    review = _review(conductor, candidate, decision=decision, by=by, why=why, at=at)
+    add_review(review, folder=folder)
+    return review
+
+
+def _check_file_approvable(name: str, conductor: Conductor | None, path: Path) -> None:
+    if conductor is None:
+        raise RuleError(
+            f"{name}: there is no draft at {path}, so there is nothing to approve. Run: fivetimes draft {name}"
+        )
+    required = [question for question in open_questions(conductor) if question["required"]]
+    if required:
+        asked = "; ".join(f"{question['id']}: {question['ask']}" for question in required)
+        raise RuleError(
+            f"{name}: not approved, because a required question is open. {asked} "
+            f"Answer it in {path}, or with: fivetimes review {name}"
+        )
+
+
+def _review(
+    conductor: Conductor | None,
+    candidate: Candidate | None,
+    *,
+    decision: Decision,
+    by: str,
+    why: str,
+    at: datetime,
+    to: str | None = None,
+) -> Review:
+    for value, missing in ((by, "who decides (--by NAME)"), (why, "a reason (--why TEXT)")):
+        if not value.strip():
+            raise RuleError(f"a decision needs {missing}. Add it.")
+    if conductor is not None:
+        seen = conductor.document["evidence"]
+        on = conductors.fingerprint(conductor.document)
+        return Review(
+            conductor.id, decision, by.strip(), at, why.strip(), on, seen["occurrences"], seen["digest"], to=to
+        )
+    if candidate is None:
+        raise UnknownId("no routine was found and no conductor drafted under this id. Run: fivetimes status")
+    digest = conductors.digest(candidate.occurrences)
+    return Review(candidate.id, decision, by.strip(), at, why.strip(), None, candidate.count, digest, to=to)
+
+
+# ---- a revision: the file changes, and the ledger records who changed it
+
+
+def revise(
+    conductor: Conductor,
+    change: Mapping[str, Any],
+    *,
+    decision: Decision,
+    by: str,
+    why: str,
+    at: datetime,
+    folder: Path,
+    to: str | None = None,
+) -> Conductor:
+    """Change a conductor and write it, with the change in its history and in the ledger.
+
+    Args:
+        conductor: as it is.
+        change: the keys of the document that are new.
+        decision: rename, answer or edit.
+        by: who changes it.
+        why: the reason.
+        at: when.
+        folder: of the conductors and the ledger.
+        to: the new value, as the ledger records it.
+
+    Returns:
+        The changed conductor.
+
+    Raises:
+        FivetimesError: the result would be no conductor; then nothing is written.
+    """
+    entry: HistoryEntry = {
+        "at": at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "by": by,
+        "what": _HISTORY[decision],
+        "tool": conductors.tool(),
+    }
+    document = cast(ConductorDocument, {**conductor.document, **change})  # `parse` checks it against the schema
+    document["history"] = [*document["history"], entry]
+    path = conductor_path(folder, conductor.id)
+    text = exporters.render(replace(conductor, document=document))
+    made = conductors.parse(text, place=str(path))
+    _check_same_id(made, conductor, prefix=f"{path}: ")
+    review = _review(made, None, decision=decision, by=by, why=why, at=at, to=to)
+    add_review(review, folder=folder)  # first: it refuses where the ledger was tampered with
+    write_conductor(made, folder=folder)
+    return made
+
+
+def _check_same_id(made: Conductor, conductor: Conductor, *, prefix: str = "") -> None:
+    if made.id != conductor.id:
+        raise RuleError(
+            f"{prefix}the id must stay {conductor.id}, because reviews and evidence refer to it. Put it back."
+        )
+
+
+def answer_change(conductor: Conductor, question: str, answer: str) -> Mapping[str, Any]:
+    """The change that answers a question; an answer about the why is written there too.
+
+    Raises:
+        UnknownId: the conductor has no such question.
+    """
+    questions = [{**q, "answer": answer} if q["id"] == question else q for q in conductor.document["questions"]]
+    about = next((q["about"] for q in conductor.document["questions"] if q["id"] == question), None)
+    if about is None:
+        known = ", ".join(q["id"] for q in conductor.document["questions"])
+        raise UnknownId(f"{question}: no such question. Known: {known}.")
+    why = conductor.document["why"]
+    return {"questions": questions, **({"why": {**why, about: answer}} if about in why else {})}
+
+
+def edit_change(text: str, conductor: Conductor) -> Mapping[str, Any]:
+    """The change that a person made in an editor; the history is ours and stays.
+
+    Raises:
+        FivetimesError: the text is no conductor, or has another id.
+    """
+    made = conductors.parse(text, place=f"your text of {conductor.id}")
+    _check_same_id(made, conductor)
+    return {**made.document, "history": conductor.document["history"]}
+
+
+# ---- what the card of a routine offers
+
+
+def current_conductor(candidate: Candidate, context: ReviewContext) -> Conductor:
+    """The conductor of a routine: its file, or the draft that would be made now, of which nothing is kept.
+
+    Raises:
+        RuleError: there is no file, and a person rejected the routine.
+    """
+    path = conductor_path(context.folder, candidate.id)
+    return read_conductor(path) if path.exists() else preview_draft(candidate, context)
+
+
+def decide_on(
+    candidate: Candidate, conductor: Conductor | None, *, decision: Decision, why: str, context: ReviewContext
+) -> None:
+    """Approve, reject or defer a routine; the file of an approved one is written when there is none yet.
+
+    Raises:
+        RuleError: no reason is given, or it is to be approved and a required question is open.
+    """
+    if decision is Decision.APPROVE and conductor is not None:
+        check_approvable(conductor)
+        if context.by.strip() and why.strip():
+            _ensure_file(candidate, conductor, context)
+    decide(
+        candidate.id,
+        decision=decision,
+        by=context.by,
+        why=why,
+        at=context.clock(),
+        folder=context.folder,
+        candidate=candidate,
+    )
+
+
+def check_approvable(conductor: Conductor) -> None:
+    """Refuse a conductor whose required questions are not all answered.
+
+    Raises:
+        RuleError: one is open; the message names it.
+    """
+    required = [question["id"] for question in open_questions(conductor) if question["required"]]
+    if required:
+        raise RuleError(f"Not approved: {required[0]} must be answered first.")
+
+
+def rename(candidate: Candidate, conductor: Conductor, *, title: str, why: str, context: ReviewContext) -> Conductor:
+    """Give a conductor another title."""
+    return _revise(candidate, conductor, {"title": title}, Decision.RENAME, why, title, context)
+
+
+def answer(
+    candidate: Candidate, conductor: Conductor, *, question: str, text: str, context: ReviewContext
+) -> Conductor:
+    """Answer one of the questions of a conductor."""
+    change = answer_change(conductor, question, text)
+    return _revise(candidate, conductor, change, Decision.ANSWER, f"the answer to {question}", text, context)
+
+
+def edit(candidate: Candidate, conductor: Conductor, *, text: str, why: str, context: ReviewContext) -> Conductor:
+    """Replace a conductor by the text that a person edited."""
+    return _revise(candidate, conductor, edit_change(text, conductor), Decision.EDIT, why, None, context)
+
+
+def write_constant(
+    candidate: Candidate, conductor: Conductor, *, name: str, known: Mapping[str, str], context: ReviewContext
+) -> Conductor:
+    """Write the live value of a constant into the file, on the word of a person who sees it on their own screen.
+
+    Args:
+        candidate: the routine.
+        conductor: its conductor.
+        name: of the constant.
+        known: the result of `live_constants`, which is what the person saw.
+        context: who decides.
+
+    Raises:
+        RuleError: there is no such constant, or it could not be read again.
+    """
+    name = name.strip().removeprefix("constants.")
+    constants: Mapping[str, Any] = conductor.document.get("constants", {})
+    if name not in constants or name not in known:
+        raise RuleError(
+            f"{name}: no such constant, or it could not be read again. Known: {', '.join(constants) or 'none'}."
+        )
+    change = {"constants": {**constants, name: known[name]}}
+    why = f"constants.{name} may be read by all"
+    return _revise(candidate, conductor, change, Decision.EDIT, why, None, context)
+
+
+def export_as(candidate: Candidate, conductor: Conductor, *, form: str, context: ReviewContext) -> list[Path]:
+    """Write a conductor and the files of a format; returns their paths."""
+    new = not conductor_path(context.folder, conductor.id).exists()
+    written = export(conductor, form=form, folder=context.folder)
+    if new:  # the evidence of an older file was kept when that was written
+        keep_evidence(candidate, conductor, home=context.home)
+    return written
+
+
+def _revise(
+    candidate: Candidate,
+    conductor: Conductor,
+    change: Mapping[str, Any],
+    decision: Decision,
+    why: str,
+    to: str | None,
+    context: ReviewContext,
+) -> Conductor:
+    new = not conductor_path(context.folder, conductor.id).exists()
+    made = revise(
+        conductor, change, decision=decision, by=context.by, why=why, at=context.clock(), folder=context.folder, to=to
+    )
+    if new:
+        keep_evidence(candidate, conductor, home=context.home)
+    return made
+
+
+def _ensure_file(candidate: Candidate, conductor: Conductor, context: ReviewContext) -> None:
+    if not conductor_path(context.folder, conductor.id).exists():
+        write_conductor(conductor, folder=context.folder)
+        keep_evidence(candidate, conductor, home=context.home)

@@ -1,0 +1,165 @@
+"""Scan -> Conductor: the commands behind a routine, read again now, and the draft that is made of them.
+
+What people decided and wrote before holds: a rejection stops a draft, and their words stay in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+
+from fivetimes import conductors, evidence, exporters, ingest, pipeline, redaction, shell, store
+from fivetimes.errors import FivetimesError, RuleError
+from fivetimes.model import Candidate, CommandLine, Conductor, Kind, LiveText, Role, Scan, Standing
+from fivetimes.review import ledger
+from fivetimes.review.folder import ReviewContext, conductor_path, read_conductor, standings
+from fivetimes.shell import is_secret_key
+
+# ---- live text: read for one answer, kept nowhere
+
+
+def read_live(scan: Scan, candidate: Candidate, *, home: Path) -> LiveText:
+    """The commands behind a candidate, read again now; for the owner's screen only."""
+    sources = [report.source for report in scan.sources]
+    return evidence.recall(candidate, sources=sources, readers=ingest.READERS, key=store.local_key(home))
+
+
+def read_live_masked(context: ReviewContext) -> dict[str, LiveText]:
+    """The commands behind every candidate, by id, with only the words that may stand in a file; for the owner's own page."""
+    found = {}
+    for candidate in context.scan.candidates:
+        text = read_live(context.scan, candidate, home=context.home)
+        found[candidate.id] = evidence.masked(text, parse=parse_line, harmless=harmless_words(text, context))
+    return found
+
+
+def live_constants(candidate: Candidate, text: LiveText, context: ReviewContext) -> Mapping[str, str]:
+    """The live values of a draft's constants, by name; for the reviewer's own screen."""
+    return conductors.withheld(candidate, text, parse=parse_line, harmless=harmless_words(text, context))
+
+
+def parse_line(text: str) -> CommandLine:
+    """A command line without its commands that have no words: the event log does not count those."""
+    line = shell.parse(text, grammar=redaction.public())
+    return CommandLine(tuple(c for c in line.commands if c.words), line.sure)
+
+
+def harmless_words(text: LiveText, context: ReviewContext) -> Callable[[str, Role], bool]:
+    """The test of which live words may stand in a file. A word that was ever in a secret position never may."""
+    pseudonyms = redaction.Pseudonyms(store.local_key(context.home))
+    lines = (command.text for row in text.occurrences for command in row if command and command.kind is Kind.SHELL)
+    words = {word for line in lines for simple in parse_line(line).commands for word in simple.words}
+    secret = {word.text for word in words if word.role is Role.SECRET}
+    given = (command.args or {} for row in text.occurrences for command in row if command)
+    secret |= {redaction.scalar(value) for args in given for key, value in args.items() if is_secret_key(str(key))}
+    programs = {word.text for word in words if word.role is Role.PROGRAM}
+    varied = frozenset(p for p in programs if pseudonyms.of(p, kind="prog") in context.scan.varied)
+    sources = [report.source for report in context.scan.sources]
+    known = ingest.known_here(sources, context.environ, approved=store.approved(context.home), varied=varied)
+    return lambda word, role: word not in secret and redaction.harmless(word, role=role, known=known)
+
+
+# ---- drafts
+
+
+def draft(
+    name: str, context: ReviewContext, *, use_live: bool = True, override: tuple[str, str] | None = None
+) -> Conductor:
+    """Draft a conductor and keep its evidence; words that a person wrote into the file that it replaces stay.
+
+    Args:
+        name: a candidate's id, or the beginning of one.
+        context: who drafts where.
+        use_live: read the sources again; otherwise only the closed vocabulary is used.
+        override: who drafts it below the rule, and why.
+
+    Raises:
+        UnknownId: no candidate has this id, or several do.
+        RuleError: as `preview_draft`.
+    """
+    candidate = pipeline.candidate_of(context.scan, name)
+    made = preview_draft(candidate, context, use_live=use_live, override=override)
+    keep_evidence(candidate, made, home=context.home)
+    return made
+
+
+def keep_evidence(candidate: Candidate, conductor: Conductor, *, home: Path) -> None:
+    """Keep the evidence of a draft, so that it can be verified later."""
+    store.keep_evidence(candidate, digest=conductor.document["evidence"]["digest"], folder=home)
+
+
+def preview_draft(
+    candidate: Candidate, context: ReviewContext, *, use_live: bool = True, override: tuple[str, str] | None = None
+) -> Conductor:
+    """The draft that `draft` would make; nothing is written or kept.
+
+    Args:
+        candidate: of the context's scan.
+        context: who drafts where.
+        use_live: read the sources again; otherwise only the closed vocabulary is used.
+        override: who drafts it below the rule, and why.
+
+    Raises:
+        RuleError: it was seen too rarely, it would contain a secret, or a person rejected it and little was seen since.
+    """
+    standing = ledger.standing_of(candidate.id, standings(context.folder))
+    if ledger.stays_away(standing, count=candidate.count):
+        raise RuleError(_rejected_message(candidate, standing))
+    new = _new_draft(candidate, context, use_live=use_live, override=override)
+    path = conductor_path(context.folder, new.id)
+    return conductors.kept(new, read_conductor(path)) if path.exists() else new
+
+
+def preview_drafts(context: ReviewContext) -> dict[str, Conductor]:
+    """The draft of every candidate that the rule admits, by id, whatever people decided on it before.
+
+    A draft that would contain a secret is left out: `draft` says so, and a report is about all the others too.
+    """
+    rule = context.scan.rule
+    made = {}
+    for candidate in context.scan.candidates:
+        if candidate.counted(rule.by) >= rule.extract:
+            with suppress(RuleError):
+                made[candidate.id] = _new_draft(candidate, context, use_live=True, override=None)
+    return made
+
+
+def _new_draft(
+    candidate: Candidate, context: ReviewContext, *, use_live: bool, override: tuple[str, str] | None
+) -> Conductor:
+    rule = context.scan.rule
+    make = partial(conductors.draft, rule=rule, parse=parse_line, at=context.clock(), override=override)
+    if not use_live:
+        return conductors.locked(partial(make, conductors.without_names(candidate), None), _nothing_harmless)
+    if candidate.counted(rule.by) < rule.extract and override is None:
+        return make(candidate, None, harmless=_nothing_harmless)  # which refuses: nothing is read for it
+    text = read_live(context.scan, candidate, home=context.home)
+    return conductors.locked(partial(make, candidate, text), harmless_words(text, context))
+
+
+def _nothing_harmless(_word: str, _role: Role) -> bool:
+    return False
+
+
+def _rejected_message(candidate: Candidate, standing: Standing) -> str:
+    last = standing.last
+    decided = f"by {last.by} on {last.at:%Y-%m-%d} ({last.why})." if last is not None else "before."
+    return (
+        f"{candidate.id} was rejected {decided} It is proposed again from {ledger.returns_at(standing)} times on and was seen "
+        f"{candidate.count} times. To take that back: fivetimes decide {candidate.id} --defer --by NAME --why TEXT"
+    )
+
+
+def export(conductor: Conductor, *, form: str, folder: Path) -> list[Path]:
+    """Write the YAML of a conductor and the files of a format into a folder; returns their paths.
+
+    Raises:
+        FivetimesError: there is no such format, or the folder cannot be written.
+    """
+    known = exporters.exporters()
+    if form not in known:
+        raise FivetimesError(f"{form}: no such format. Known: {', '.join(sorted(known))}.")
+    texts = {**known["yaml"](conductor), **known[form](conductor)}
+    return store.write_all(texts, directory=folder)

@@ -1,0 +1,100 @@
+"""The folder of conductors -> Conductor and Review: one YAML file for each, the ledger of all decisions beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from fivetimes import conductors, exporters, store
+from fivetimes.exporters import slug
+from fivetimes.model import Clock, Conductor, Review, Scan, Standing
+from fivetimes.review import ledger
+
+LEDGER = "reviews.jsonl"
+_ATTRIBUTES = ".gitattributes"
+_UNION = f"{LEDGER} merge=union\n"  # git keeps the lines of both branches, which is all that merging a ledger takes
+_SCHEMA_LINE = "schema: fivetimes/conductor/"  # a YAML file without it is not ours
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewContext:
+    """What drafting and deciding need besides the routine itself.
+
+    Attributes:
+        scan: the last scan.
+        folder: of the conductors and their ledger.
+        home: our own folder, with the local key and the evidence of what was drafted on this machine.
+        environ: the environment of the process.
+        by: who decides; empty while nobody is named.
+        clock: gives the time of a decision.
+    """
+
+    scan: Scan
+    folder: Path
+    home: Path
+    environ: Mapping[str, str]
+    by: str
+    clock: Clock
+
+
+def conductor_path(folder: Path, name: str) -> Path:
+    """The path of the file that holds the conductor of an id, whether or not it exists."""
+    return folder / f"{slug(name)}.yaml"
+
+
+def read_conductor(path: Path) -> Conductor:
+    """The conductor of a file.
+
+    Raises:
+        FivetimesError: the file cannot be read, or it is no conductor.
+    """
+    return conductors.parse(store.read_text(path), place=str(path))
+
+
+def conductors_in(folder: Path) -> list[Conductor]:
+    """The conductors of a folder, by id; other YAML files there are left alone.
+
+    Raises:
+        FivetimesError: one of ours cannot be read.
+    """
+    if not folder.is_dir():
+        return []
+    found = []
+    for path in sorted(folder.glob("*.yaml")):
+        text = store.read_text(path)
+        if _SCHEMA_LINE in text:
+            found.append(conductors.parse(text, place=str(path)))
+    return sorted(found, key=lambda conductor: conductor.id)
+
+
+def write_conductor(conductor: Conductor, *, folder: Path) -> Path:
+    """Write the YAML of a conductor; returns its path."""
+    (path,) = store.write_all(exporters.EXPORTERS["yaml"](conductor), directory=folder)
+    return path
+
+
+def read_ledger(folder: Path) -> list[Review]:
+    """The reviews of a folder, in the order of the ledger's lines.
+
+    Raises:
+        FivetimesError: a line is no review.
+    """
+    path = folder / LEDGER
+    return ledger.read(store.read_text(path), path=str(path)) if path.exists() else []
+
+
+def standings(folder: Path) -> Mapping[str, Standing]:
+    """The standing of each conductor of a folder, by id."""
+    return ledger.standings(read_ledger(folder))
+
+
+def add_review(review: Review, *, folder: Path) -> None:
+    """Add a review to the ledger of a folder.
+
+    Raises:
+        FivetimesError: the ledger was tampered with.
+    """
+    store.amend(folder / _ATTRIBUTES, lambda text: text if _UNION in text else text + _UNION)
+    path = folder / LEDGER
+    store.amend(path, lambda text: ledger.added(text, review, path=str(path)))

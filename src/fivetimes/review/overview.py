@@ -1,0 +1,292 @@
+"""Conductor files, ledger and last scan -> the queue, the status of each conductor, and whether its evidence still holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, TypedDict
+
+from fivetimes import conductors, evidence, ingest, store
+from fivetimes.errors import FivetimesError, UnknownId
+from fivetimes.model import Candidate, Conductor, Scan, Standing, Suppressed, Tier
+from fivetimes.pipeline import candidate_of
+from fivetimes.reports import location_text
+from fivetimes.review import ledger
+from fivetimes.review.decisions import open_questions
+from fivetimes.review.folder import conductor_path, conductors_in, read_conductor, read_ledger, standings
+
+# ---- what waits for a decision
+
+
+def without_rejected(scan: Scan, folder: Path) -> Scan:
+    """A scan in which rejected routines are suppressed, until they were seen so often that they are worth another look."""
+    known = standings(folder)
+    rejected = {c.id for c in scan.candidates if ledger.stays_away(ledger.standing_of(c.id, known), count=c.count)}
+    if not rejected:
+        return scan
+    suppressed = tuple(_suppressed(c, known[c.id]) for c in scan.candidates if c.id in rejected)
+    left = tuple(c for c in scan.candidates if c.id not in rejected)
+    return replace(scan, candidates=left, suppressed=(*suppressed, *scan.suppressed))
+
+
+def _suppressed(candidate: Candidate, standing: Standing) -> Suppressed:
+    rule = f"rejected before; proposed again from {ledger.returns_at(standing)} times on"
+    return Suppressed(tuple(step.action for step in candidate.steps), candidate.count, rule)
+
+
+def queue(scan: Scan, folder: Path) -> list[Candidate]:
+    """The candidates that wait for a decision, the best first and the deferred last.
+
+    Those that are only noticed do not wait, nor do the rejected, nor those whose file is what was approved.
+    """
+    known = standings(folder)
+    waiting = [c for c in without_rejected(scan, folder).candidates if c.tier is not Tier.NOTICED]
+    waiting = [c for c in waiting if not _is_settled(c, ledger.standing_of(c.id, known), folder)]
+    return sorted(waiting, key=lambda c: ledger.standing_of(c.id, known).status == "deferred")
+
+
+def to_review(scan: Scan, folder: Path, *, only: Sequence[str]) -> list[Candidate]:
+    """The named candidates in the order of the names, or the whole queue where none is named."""
+    return [candidate_of(scan, name) for name in only] or queue(scan, folder)
+
+
+def _is_settled(candidate: Candidate, standing: Standing, folder: Path) -> bool:
+    path = conductor_path(folder, candidate.id)
+    return standing.status == "approved" and path.exists() and not changed_since(read_conductor(path), standing)
+
+
+def changed_since(conductor: Conductor, standing: Standing) -> bool:
+    """Whether a conductor is not the document that was decided on."""
+    last = standing.last
+    return last is not None and last.on is not None and last.on != conductors.fingerprint(conductor.document)
+
+
+# ---- how each conductor stands
+
+
+@dataclass(frozen=True, slots=True)
+class StatusRow:
+    """How one conductor stands.
+
+    Attributes:
+        id: of the conductor.
+        title: of its document, or of the routine.
+        standing: by its last decision.
+        tier: of the routine today, else of the document; "unknown" without either.
+        occurrences: by now, else as the document states.
+        open: the questions without an answer; `required`: those of them that must be answered before approval.
+        last: the day on which it was last seen, None if unknown.
+        changed: whether the file is not the document that was decided on.
+        drafted: whether there is a file.
+    """
+
+    id: str
+    title: str
+    standing: Standing
+    tier: str
+    occurrences: int
+    open: tuple[str, ...]
+    required: tuple[str, ...]
+    last: str | None
+    changed: bool
+    drafted: bool
+
+
+class StatusDocument(TypedDict):
+    """A row of `fivetimes status --json`."""
+
+    id: str
+    title: str
+    standing: str
+    changed: bool
+    tier: str
+    occurrences: int
+    by: str | None
+    at: str | None
+    why: str | None
+    open: list[str]
+    required: list[str]
+    last_seen: str | None
+    drafted: bool
+
+
+def status(folder: Path, scan: Scan | None) -> list[StatusRow]:
+    """How every conductor of a folder stands, and every routine that was decided on without a draft; by id.
+
+    Args:
+        folder: of the conductors and the ledger.
+        scan: the last scan, for today's counts and days; None when there is none.
+    """
+    known, files = standings(folder), {conductor.id: conductor for conductor in conductors_in(folder)}
+    seen = {candidate.id: candidate for candidate in scan.candidates} if scan is not None else {}
+    names = sorted({*files, *known})
+    return [_row(name, files.get(name), seen.get(name), ledger.standing_of(name, known)) for name in names]
+
+
+def _row(name: str, conductor: Conductor | None, candidate: Candidate | None, standing: Standing) -> StatusRow:
+    if conductor is None:
+        count = candidate.count if candidate else standing.last.occurrences if standing.last else 0
+        title, tier = (candidate.title, candidate.tier.value) if candidate else (name, "unknown")
+        return StatusRow(
+            name, title, standing, tier, count, (), (), _last_seen(candidate), changed=False, drafted=False
+        )
+    document = conductor.document
+    waiting = open_questions(conductor)
+    return StatusRow(
+        id=name,
+        title=document["title"],
+        standing=standing,
+        tier=candidate.tier.value if candidate else document["tier"],
+        occurrences=candidate.count if candidate else document["evidence"]["occurrences"],
+        open=tuple(question["id"] for question in waiting),
+        required=tuple(question["id"] for question in waiting if question["required"]),
+        last=_last_seen(candidate) or document["evidence"]["last"],
+        changed=changed_since(conductor, standing),
+        drafted=True,
+    )
+
+
+def _last_seen(candidate: Candidate | None) -> str | None:
+    times = [occurrence.start for occurrence in candidate.occurrences if occurrence.start] if candidate else []
+    return max(times).date().isoformat() if times else None
+
+
+def status_document(row: StatusRow) -> StatusDocument:
+    """A row in plain values, as `status --json` prints it."""
+    last = row.standing.last
+    return {
+        "id": row.id,
+        "title": row.title,
+        "standing": row.standing.status,
+        "changed": row.changed,
+        "tier": row.tier,
+        "occurrences": row.occurrences,
+        "by": last.by if last else None,
+        "at": last.at.isoformat() if last else None,
+        "why": last.why if last else None,
+        "open": list(row.open),
+        "required": list(row.required),
+        "last_seen": row.last,
+        "drafted": row.drafted,
+    }
+
+
+def ledger_problems(folder: Path) -> Sequence[str]:
+    """Signs that the ledger of a folder was tampered with, as messages."""
+    return list(ledger.broken(read_ledger(folder)))
+
+
+def full_id(name: str, *, folder: Path, scan: Scan | None) -> str:
+    """The id that begins with a name, of a conductor of the folder or a routine of the scan.
+
+    Raises:
+        UnknownId: there is none, or there are several.
+    """
+    known = {conductor.id for conductor in conductors_in(folder)} | {c.id for c in (scan.candidates if scan else ())}
+    begun = [name] if name in known else sorted(one for one in known if one.startswith(name))
+    if len(begun) == 1:
+        return begun[0]
+    listed = (
+        ", ".join(begun or sorted(known)[:8]) or "none: nothing is drafted here, and the last scan found no routine"
+    )
+    raise UnknownId(f"{name}: {'several ids begin so' if begun else 'no such id'}. Known ids: {listed}.")
+
+
+# ---- whether evidence still holds
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """The evidence of a draft beside the sources of today.
+
+    Attributes:
+        id: of the conductor.
+        differs: what the file states otherwise than the sources, as messages; none: the evidence holds.
+        in_place: how many records are where they were.
+        moved: (old, new) locations of records that were found elsewhere.
+        gone: locations of records that were not found.
+        here: whether the evidence was kept on this machine.
+        stated: the number of occurrences by the file.
+        by_now: the number of occurrences in today's scan, None if the routine is not found there.
+    """
+
+    id: str
+    differs: tuple[str, ...]
+    in_place: int
+    moved: tuple[tuple[str, str], ...]
+    gone: tuple[str, ...]
+    here: bool
+    stated: int
+    by_now: int | None
+
+
+class VerificationDocument(TypedDict):
+    """The output of `fivetimes verify --json`."""
+
+    id: str
+    holds: bool
+    differs: list[str]
+    in_place: int
+    moved: list[list[str]]
+    gone: list[str]
+    drafted_here: bool
+    stated: int
+    by_now: int | None
+
+
+def verify(path: Path, scan: Scan, *, home: Path) -> Verification:
+    """Recompute the evidence of a conductor from the sources.
+
+    Args:
+        path: the conductor's file.
+        scan: of today.
+        home: our own folder, with the evidence of what was drafted here.
+
+    Raises:
+        FivetimesError: the file is no conductor, or its evidence is not known here.
+    """
+    stated = read_conductor(path)
+    seen = stated.document["evidence"]
+    kept = store.kept_evidence(seen["digest"], folder=home)
+    today = next((candidate for candidate in scan.candidates if candidate.id == stated.id), None)
+    basis = kept or today
+    if basis is None:
+        raise FivetimesError(
+            f"{path}: its evidence was not drafted on this machine, and today's scan has no {stated.id}. "
+            "Verify it where it was drafted, or scan the sources that it is from."
+        )
+    sources = [report.source for report in scan.sources]
+    relocated = evidence.relocate(basis, sources=sources, readers=ingest.READERS, key=store.local_key(home))
+    found = conductors.evidence(replace(basis, occurrences=relocated.occurrences))
+    return Verification(
+        id=stated.id,
+        differs=tuple(_differences(seen, found)),
+        in_place=relocated.in_place,
+        moved=tuple((location_text(old), location_text(new)) for old, new in relocated.moved),
+        gone=tuple(map(location_text, relocated.gone)),
+        here=kept is not None,
+        stated=seen["occurrences"],
+        by_now=today.count if today is not None else None,
+    )
+
+
+def _differences(stated: Mapping[str, Any], found: Mapping[str, Any]) -> Iterator[str]:
+    for name, value in found.items():
+        if stated.get(name) != value:
+            yield f"{name}: the file says {stated.get(name)}, the sources say {value}"
+
+
+def verification_document(verification: Verification) -> VerificationDocument:
+    """A verification in plain values, as `verify --json` prints it."""
+    return {
+        "id": verification.id,
+        "holds": not verification.differs,
+        "differs": list(verification.differs),
+        "in_place": verification.in_place,
+        "moved": [list(pair) for pair in verification.moved],
+        "gone": list(verification.gone),
+        "drafted_here": verification.here,
+        "stated": verification.stated,
+        "by_now": verification.by_now,
+    }

@@ -1,0 +1,274 @@
+"""Pages: nothing hostile acts, nothing private shows, the numbers are those of the scan."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import json
+import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import builders_scan as made
+from fivetimes.model import Changes, Conductor, Decision, Promotion, Review, Scan, Standing, Tier
+from fivetimes.reports import candidate_document, document, report_html, report_markdown
+from fivetimes.reports.pictures import TIMELINE_WIDTH, ladder, timeline
+from hostile import PAYLOADS, drafts_of, hostile, live_of, sample
+
+
+class _Seen(HTMLParser):
+    """The elements and attributes that a browser would see."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.attributes: set[str] = set()
+        self.links: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes.update(name for name, _ in attrs)
+        self.links.extend(value or "" for name, value in attrs if name in ("href", "src", "xlink:href"))
+
+
+def seen(page: str) -> _Seen:
+    parser = _Seen()
+    parser.feed(page)
+    return parser
+
+
+# ---- hostile text
+
+# a label's typed placeholder (`<path>`, a `*` alone) is our own sign, and a draft makes a named value of it
+PLACEHOLDER = re.compile(r"<[a-z]+[\w.]*>|(?<=\s)\*(?=\s|$)")
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_a_payload_in_every_field_adds_no_element_and_no_attribute(payload: str) -> None:
+    plain, text = seen(_own_page("plain words")), _own_page(payload)
+    page = seen(text)
+    if PLACEHOLDER.search(payload):  # the draft names a value in it, which adds places to a list
+        assert set(page.tags) - set(plain.tags) <= {"b"}
+        assert page.tags.count("script") == 1
+    else:
+        assert page.tags == plain.tags
+    assert page.attributes == plain.attributes
+    assert payload not in text or html.escape(payload) == payload
+
+
+def test_there_are_two_hundred_payloads_all_different() -> None:
+    assert len(set(PAYLOADS)) == len(PAYLOADS) == 200
+
+
+@settings(deadline=None)
+@given(st.text(min_size=1, max_size=60).filter(lambda text: not PLACEHOLDER.search(text)))
+def test_any_text_in_every_field_adds_no_element(text: str) -> None:
+    assert seen(_page(hostile(text))).tags == seen(_page(hostile("plain words"))).tags
+
+
+@pytest.mark.parametrize(
+    "payload", [*PAYLOADS[:10], "a | b", "# title", "- item", "[x](javascript:alert(1))", "line\n\n## two"]
+)
+def test_a_payload_in_every_field_makes_no_structure_in_markdown(payload: str) -> None:
+    text = report_markdown(hostile(payload)[0], at=made.AT, drafts=hostile(payload)[1])
+    plain = report_markdown(hostile("plain words")[0], at=made.AT, drafts=hostile("plain words")[1])
+    assert len(text.splitlines()) == len(plain.splitlines())
+    assert not re.search(r"(?<!\\)<\w|(?<!\\)\]\(", text)
+    assert sum(line.startswith("#") for line in text.splitlines()) == sum(
+        line.startswith("#") for line in plain.splitlines()
+    )
+
+
+def _own_page(payload: str) -> str:
+    """The owner's own page, which shows more than any other."""
+    scan, drafts = hostile(payload)
+    return report_html(scan, at=made.AT, drafts=drafts, people=True, live=live_of(scan, payload))
+
+
+def _page(scanned: tuple[Scan, dict[str, Conductor]]) -> str:
+    return report_html(scanned[0], at=made.AT, drafts=scanned[1])
+
+
+# ---- self-contained
+
+
+def test_the_page_needs_nothing_else_and_runs_only_its_own_script() -> None:
+    page = _page(sample())
+    found = seen(page)
+    assert found.tags.count("script") == 1
+    assert "src" not in found.attributes
+    assert not [name for name in found.attributes if name.startswith("on")]
+    assert not [link for link in found.links if not link.startswith("#")]
+    assert "style" not in found.attributes
+    assert "url(" not in page
+    assert "@import" not in page
+
+
+@pytest.mark.parametrize("tag", ["style", "script"])
+def test_the_policy_carries_the_hash_of_the_very_style_and_script(tag: str) -> None:
+    page = _page(sample())
+    match = re.search(rf"<{tag}>(.*?)</{tag}>", page, re.DOTALL)
+    assert match is not None
+    digest = base64.b64encode(hashlib.sha256(match[1].encode()).digest()).decode()
+    assert f"{tag}-src 'sha256-{digest}'" in page
+    assert "content=\"default-src 'none'; " in page
+
+
+def test_thirty_routines_stay_under_a_megabyte() -> None:
+    candidate, live = made.friday(30)
+    scan = made.scan(*(replace(candidate, id=f"{candidate.id}-{n}") for n in range(30)))
+    drafts = {found.id: draft_ for found in scan.candidates for draft_ in drafts_of((candidate, live)).values()}
+    assert len(report_html(scan, at=made.AT, drafts=drafts)) < 1_000_000
+
+
+def test_thirty_routines_done_hundreds_of_times_stay_under_a_megabyte_too() -> None:
+    candidate, _ = made.friday(13)
+    often = tuple(candidate.occurrences[n % 13] for n in range(600))
+    spread = tuple(
+        replace(o, start=made.START + timedelta(hours=4 * n), end=made.START + timedelta(hours=4 * n + 1))
+        for n, o in enumerate(often)
+    )
+    busy = replace(candidate, occurrences=spread, count=600)
+    scan = made.scan(*(replace(busy, id=f"{candidate.id}-{n}") for n in range(30)))
+    drafts = {found.id: made.drafted(candidate, None) for found in scan.candidates}
+    assert len(report_html(scan, at=made.AT, drafts=drafts)) < 1_000_000
+
+
+def test_the_same_scan_gives_the_same_bytes() -> None:
+    assert _page(sample()) == _page(sample())
+
+
+# ---- private
+
+
+@pytest.mark.parametrize("form", [report_html, report_markdown])
+def test_a_report_shows_no_place_and_no_person(form: object) -> None:
+    scan, drafts = sample()
+    text = form(scan, at=made.AT, drafts=drafts)  # type: ignore[operator]
+    for private in ("people/ana", "zsh_history", "repos/site", "bash_history", "00000000"):
+        assert private not in text
+    assert not re.search(r"\bana\b|\bp1\b", text)
+
+
+def test_rows_by_alias_come_only_when_asked_for() -> None:
+    scan, drafts = sample()
+    page = report_html(scan, at=made.AT, drafts=drafts, people=True)
+    assert ">p1</span></th>" in page
+    assert not re.search(r"\bana\b", page)
+
+
+# ---- what it says
+
+
+def test_the_page_says_the_counts_of_the_scan() -> None:
+    scan, drafts = sample()
+    page = _page((scan, drafts))
+    for candidate in scan.candidates:
+        assert f">{candidate.count} times</span>" in page
+    assert "13,083" in page  # records of both sources
+    assert "The ladder: 1 noticed, 1 extract, 1 canonical" in page
+    assert "looks like browsing" in page
+    assert ">1 source</span> could not be read" in page
+    assert page.count("Gate: step") == 3
+    assert "What is this for" in page
+
+
+def test_the_page_says_what_moved_since_the_last_report() -> None:
+    scan, drafts = sample()
+    post, release, _ = scan.candidates
+    changes = Changes(
+        new=(release.id,),
+        promoted=(Promotion(post.id, Tier.EXTRACT, Tier.CANONICAL),),
+        gone=(("old-1234", "Old routine"),),
+    )
+    page = _page((replace(scan, changes=changes), drafts))
+    moved = page.partition('aria-label="Since the last report"')[2].partition("</section>")[0]
+    assert [html.unescape(text) for text in re.findall(r"<dt>(.*?)</dt><dd>(?:<a[^>]*>)?(.*?)<", moved)[0]] == [
+        "climbed",
+        "Publish post, extract → canonical",
+    ]
+    assert '<dt>new</dt><dd><a href="#card-2">Release version</a>' in moved
+    assert "<dt>not found any more</dt><dd>Old routine</dd>" in moved
+    assert page.count('class="moved line-') == 2
+    assert "no routine is new" in _page((replace(scan, changes=Changes()), drafts))
+    assert "nothing to compare with" in _page((scan, drafts))
+
+
+def test_a_card_says_how_it_stands_and_not_who_said_so() -> None:
+    scan, drafts = sample()
+    said = Review(scan.candidates[0].id, Decision.APPROVE, "ana", made.AT, "because", None, 13, "blake2b:00")
+    standings = {scan.candidates[0].id: Standing("approved", said)}
+    page = report_html(scan, at=made.AT, drafts=drafts, standings=standings)
+    assert ">approved</span> on " in page
+    assert ">3 April 2026</span>" in page
+    assert page.count("nobody has decided yet") == 2
+    assert not re.search(r"\bana\b", page)
+
+
+def test_a_scan_that_found_nothing_says_so() -> None:
+    empty = replace(made.scan(), suppressed=(), sources=(), redactions={}, skipped=())
+    assert "No sequence was repeated often enough" in _page((empty, {}))
+    assert "No sequence was repeated often enough" in report_markdown(empty, at=made.AT, drafts={})
+
+
+def test_a_routine_without_times_has_no_dots_and_says_so() -> None:
+    candidate, _ = made.review(4)
+    undated = tuple(replace(occurrence, start=None, end=None) for occurrence in candidate.occurrences)
+    timeless = replace(candidate, occurrences=undated, duration=None, first=None, last=None, cost=None)
+    page = _page((made.scan(timeless), {}))
+    assert ">4</span> without a time" in page
+    assert 'class="dots' not in page
+
+
+def test_the_ladder_has_a_dot_for_each_routine() -> None:
+    asks = {Tier.NOTICED: 2, Tier.EXTRACT: 5, Tier.CANONICAL: 10}
+    rungs = ladder({Tier.NOTICED: 40, Tier.CANONICAL: 3}, asks, {Tier.CANONICAL: 1})
+    assert [moved for _, _, moved in rungs[2].dots] == [True, False, False]
+    assert [(rung.count, len(rung.dots)) for rung in rungs] == [(40, 33), (0, 0), (3, 3)]
+    assert [rung.height for rung in rungs] == sorted(rung.height for rung in rungs)
+
+
+@given(st.lists(st.integers(0, 400), max_size=60))
+def test_every_dated_occurrence_is_a_dot_inside_the_picture(days: list[int]) -> None:
+    first = datetime(2025, 1, 1, tzinfo=UTC)
+    times = [first + timedelta(days=day) for day in days]
+    picture = timeline([*times, None], first, first + timedelta(days=400))
+    assert len(picture.dots) == len(times)
+    assert picture.undated == 1
+    assert all(0 <= x <= TIMELINE_WIDTH and 0 <= y <= picture.height for x, y in picture.dots)
+
+
+# ---- report.json
+
+
+def test_the_document_names_every_place_of_every_occurrence() -> None:
+    scan, _ = sample()
+    found = document(scan)
+    json.dumps(found)
+    events = found["candidates"][0]["occurrences"][1]["events"]
+    assert {"path": "people/bo/.zsh_history", "line": 101} in events
+    assert any(event.get("commit") and event["path"] == "repos/site" and "line" not in event for event in events)
+    assert [len(c["occurrences"]) for c in found["candidates"]] == [c["count"] for c in found["candidates"]]
+
+
+def test_the_document_has_aliases_times_in_utc_and_the_conservation_law() -> None:
+    found = document(sample()[0])
+    first = found["candidates"][0]["occurrences"][0]
+    assert first["person"] == "p1"
+    assert first["start"] == "2026-01-02T14:00:00Z"
+    source = found["sources"][0]
+    counted = [source["events"], source["duplicates"], source["held_back"]]
+    spent = sum([*counted, *source["ignored"].values(), *source["bad"].values()])
+    assert source["records"] == spent
+    assert found["suppressed"][0] == {"steps": ["git status", "git diff"], "count": 240, "rule": "looks like browsing"}
+
+
+def test_one_candidate_is_documented_as_in_the_report() -> None:
+    scan, _ = sample()
+    assert candidate_document(scan.candidates[0]) == document(scan)["candidates"][0]

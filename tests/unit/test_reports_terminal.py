@@ -1,0 +1,108 @@
+"""What a terminal shows: the ladder wide and narrow, one card with its time, no colour into a pipe, nothing it would obey."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console, RenderableType
+
+import builders_scan as made
+from fivetimes.model import Scan
+from fivetimes.reports import terminal
+from fivetimes.reports.pictures import sparkline
+
+
+def shown(what: RenderableType, *, width: int, colour: bool = False) -> str:
+    """What stands on a screen of this width."""
+    screen = io.StringIO()
+    Console(file=screen, width=width, force_terminal=colour, color_system="truecolor" if colour else None).print(what)
+    return screen.getvalue()
+
+
+def sample() -> Scan:
+    return made.scan(made.friday(13)[0], made.release(8)[0], made.review(4)[0])
+
+
+@pytest.mark.parametrize("width", [110, 140, 220])
+def test_a_wide_terminal_gets_a_table_with_every_column(width: int) -> None:
+    text = shown(terminal.ladder(sample(), width=width), width=width)
+    head = next(line for line in text.splitlines() if "tier" in line)
+    assert head.split() == ["id", "tier", "title", "times", "people", "last", "seen", "steps"]
+    for candidate in sample().candidates:
+        row = next(line for line in text.splitlines() if line.strip().startswith(candidate.id))
+        assert row.split()[:4] == [candidate.id, candidate.tier.value, *candidate.title.split()[:2]]
+        assert f" {candidate.count} " in row
+        assert candidate.last is not None
+        assert f"{candidate.last:%Y-%m-%d}" in row
+    assert max(map(len, text.splitlines())) <= width
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 109])
+def test_a_narrow_terminal_gets_the_same_as_lines_that_fit(width: int) -> None:
+    text = shown(terminal.ladder(sample(), width=width), width=width)
+    assert max(map(len, text.splitlines())) <= width
+    flat = " ".join(text.split())
+    for candidate in sample().candidates:
+        assert candidate.last is not None
+        said = f"{candidate.count} times, {candidate.people} people, last {candidate.last:%Y-%m-%d} {candidate.title}:"
+        assert f"{candidate.id} {candidate.tier.value} {said.replace('1 people', '1 person')}" in flat
+
+
+def test_colour_is_for_a_terminal_alone() -> None:
+    assert "\x1b[" in shown(terminal.ladder(sample(), width=140), width=140, colour=True)
+    assert "\x1b[" not in shown(terminal.ladder(sample(), width=140), width=140)
+
+
+@pytest.mark.parametrize(
+    "hostile", ["\x1b[2Jgone", "a\x07b", "\u202eright to left", "new\nline", "[bold]marked[/bold]"]
+)
+@pytest.mark.parametrize("width", [60, 140])
+def test_nothing_that_a_terminal_would_obey_reaches_it(hostile: str, width: int) -> None:
+    found = replace(made.friday(13)[0], title=hostile, reasons=(hostile,))
+    for what in (terminal.ladder(made.scan(found), width=width), terminal.candidate_card(found, live=None, most=2)):
+        text = shown(what, width=width)
+        assert not [letter for letter in text if letter != "\n" and not letter.isprintable()]
+    if hostile.startswith("["):
+        assert hostile in " ".join(shown(terminal.candidate_card(found, live=None, most=1), width=200).split())
+
+
+def test_a_card_has_a_small_timeline() -> None:
+    found = made.friday(13)[0]
+    assert "2026-01-02 █████████████ 2026-03-27, a column a week, at most 1" in shown(
+        terminal.candidate_card(found, live=None, most=1), width=120
+    )
+    undated = replace(found, occurrences=tuple(replace(o, start=None, end=None) for o in found.occurrences))
+    assert "a column" not in shown(terminal.candidate_card(undated, live=None, most=1), width=120)
+
+
+@given(st.lists(st.integers(0, 4000), min_size=1, max_size=60))
+def test_a_timeline_is_short_and_its_highest_column_is_full(days: list[int]) -> None:
+    start = datetime(2020, 1, 1, 12, tzinfo=UTC)
+    text = sparkline([start + timedelta(days=day) for day in days])
+    row = text.split()[1]
+    assert len(row) <= 40
+    assert "█" in row
+    assert row[0] != "·"
+    assert sum(letter != "·" for letter in row) <= len(set(days))
+
+
+@pytest.mark.parametrize("width", [40, 80, 140])
+def test_a_source_keeps_its_indent_on_a_narrow_terminal_and_its_line_in_a_pipe(width: int) -> None:
+    reports, told = (
+        sample().sources,
+        "Set the one thing that keeps what would be lost of it otherwise, and be glad of it.",
+    )
+    what = terminal.source_balances(reports, advice=[[told]] * len(reports), skipped=())
+    rows = shown(what, width=width).splitlines()
+    assert all(len(row) <= width and row == row.rstrip() for row in rows)
+    heads = [row for row in rows if row and not row.startswith("    ")]
+    assert len(heads) == len(reports) + 1  # and one for all of them together
+    assert sum(told.split(maxsplit=1)[0] in row for row in rows) == len(reports)
+    screen = io.StringIO()
+    Console(file=screen, width=width, soft_wrap=True).print(what)
+    assert f"    {told}" in screen.getvalue().splitlines()

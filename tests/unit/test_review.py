@@ -1,0 +1,305 @@
+"""Review: what people write stays, approval waits for its questions, evidence is found again where it has moved to."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+import builders_scan as made
+from fivetimes import conductors, evidence, ingest, review, store
+from fivetimes.errors import FivetimesError, RuleError, UnknownId
+from fivetimes.exporters import render
+from fivetimes.model import Candidate, Conductor, Decision, Kind, Location, Moment, Occurrence, Source
+from fivetimes.redaction import digest
+
+KEY = b"k" * 32
+
+
+def friday(folder: Path, times: int = 6) -> Conductor:
+    conductor = made.drafted(*made.friday(times))
+    review.write_conductor(conductor, folder=folder)
+    return conductor
+
+
+def decided(decision: Decision, folder: Path, name: str = "publish-post-3f9a", **more: Any) -> Any:
+    return review.decide(name, decision=decision, by="ana", why="because", at=made.AT, folder=folder, **more)
+
+
+def answer(conductor: Conductor, folder: Path, question: str = "q1", text: str = "readers know") -> Conductor:
+    change = review.answer_change(conductor, question, text)
+    return review.revise(
+        conductor, change, decision=Decision.ANSWER, by="ana", why="asked", at=made.AT, folder=folder, to=text
+    )
+
+
+def revised(conductor: Conductor, change: Mapping[str, Any], folder: Path) -> Conductor:
+    return review.revise(conductor, change, decision=Decision.RENAME, by="bo", why="shorter", at=made.AT, folder=folder)
+
+
+# ---- decisions
+
+
+def test_approval_is_refused_while_a_required_question_is_open_and_nothing_is_written(tmp_path: Path) -> None:
+    friday(tmp_path)
+    with pytest.raises(RuleError, match=r"not approved, because a required question is open\. q1: What is this for"):
+        decided(Decision.APPROVE, tmp_path)
+    assert review.read_ledger(tmp_path) == []
+
+
+def test_with_its_required_questions_answered_it_is_approved(tmp_path: Path) -> None:
+    conductor = answer(friday(tmp_path), tmp_path)
+    assert conductor.document["why"]["purpose"] == "readers know"
+    decided(Decision.APPROVE, tmp_path)
+    (row,) = review.status(tmp_path, None)
+    assert (row.standing.status, row.changed, row.required, row.last) == ("approved", False, (), "2026-02-06")
+    assert [one.decision for one in review.read_ledger(tmp_path)] == [Decision.ANSWER, Decision.APPROVE]
+
+
+def test_what_a_person_wrote_under_why_answers_the_question_about_it(tmp_path: Path) -> None:
+    conductor = friday(tmp_path)
+    path = review.conductor_path(tmp_path, conductor.id)
+    path.write_text(path.read_text().replace("purpose: null", "purpose: readers know", 1))
+    assert decided(Decision.APPROVE, tmp_path).decision is Decision.APPROVE
+
+
+def test_what_is_changed_after_its_approval_says_so_and_a_new_name_is_no_change(tmp_path: Path) -> None:
+    conductor = answer(friday(tmp_path), tmp_path)
+    decided(Decision.APPROVE, tmp_path)
+    renamed = review.revise(
+        conductor, {"title": "Post"}, decision=Decision.RENAME, by="bo", why="shorter", at=made.AT, folder=tmp_path
+    )
+    assert not review.status(tmp_path, None)[0].changed
+    answer(renamed, tmp_path, "q2", "another")
+    assert review.status(tmp_path, None)[0].changed
+
+
+def test_without_a_draft_there_is_nothing_to_approve_but_a_routine_can_be_rejected(tmp_path: Path) -> None:
+    candidate, _ = made.friday(6)
+    with pytest.raises(RuleError, match=r"no draft at .*Run: fivetimes draft"):
+        decided(Decision.APPROVE, tmp_path, candidate=candidate)
+    with pytest.raises(UnknownId, match="neither a file"):
+        decided(Decision.REJECT, tmp_path)
+    assert decided(Decision.REJECT, tmp_path, candidate=candidate).occurrences == 6
+
+
+@pytest.mark.parametrize(("by", "why"), [("", "x"), ("ana", "  ")])
+def test_a_decision_says_who_and_why(by: str, why: str, tmp_path: Path) -> None:
+    friday(tmp_path)
+    with pytest.raises(RuleError, match="a decision needs"):
+        review.decide("publish-post-3f9a", decision=Decision.DEFER, by=by, why=why, at=made.AT, folder=tmp_path)
+
+
+def test_a_revision_that_is_no_conductor_is_refused_and_the_file_stays(tmp_path: Path) -> None:
+    conductor = friday(tmp_path)
+    before = review.conductor_path(tmp_path, conductor.id).read_bytes()
+    for change in ({"steps": []}, {"title": ""}, {"id": "another-0000"}):
+        with pytest.raises(FivetimesError):
+            review.revise(conductor, change, decision=Decision.EDIT, by="a", why="b", at=made.AT, folder=tmp_path)
+    assert review.conductor_path(tmp_path, conductor.id).read_bytes() == before
+    assert review.read_ledger(tmp_path) == []
+
+
+# ---- what a rejection does
+
+
+def test_a_rejected_routine_is_not_proposed_and_comes_back_when_much_more_was_seen(tmp_path: Path) -> None:
+    few, _ = made.friday(6)
+    decided(Decision.REJECT, tmp_path, candidate=few)
+    shown = review.without_rejected(made.scan(few), tmp_path)
+    assert shown.candidates == ()
+    assert shown.suppressed[0].rule == "rejected before; proposed again from 11 times on"
+    assert review.queue(made.scan(few), tmp_path) == []
+    more, _ = made.friday(11)
+    assert review.queue(made.scan(more), tmp_path) == [more]
+
+
+def test_a_rejected_routine_is_not_drafted_again(tmp_path: Path) -> None:
+    candidate, _ = made.friday(6)
+    context = review.ReviewContext(made.scan(candidate), tmp_path, tmp_path / "home", {}, "", lambda: made.AT)
+    decided(Decision.REJECT, tmp_path, candidate=candidate)
+    with pytest.raises(
+        RuleError, match=r"rejected by ana on 2026-04-03 \(because\)\. It is proposed again from 11 times"
+    ):
+        review.draft(candidate.id, context)
+
+
+def test_a_report_drafts_the_others_where_a_secret_would_come_with_one(tmp_path: Path, monkeypatch) -> None:
+    post, release = made.friday(6)[0], made.release(8)[0]
+    context = review.ReviewContext(made.scan(post, release), tmp_path, tmp_path / "home", {}, "", lambda: made.AT)
+    locked = conductors.locked
+
+    def with_a_secret_in_one(told, harmless):
+        conductor = locked(told, harmless)
+        if conductor.id == post.id:
+            raise RuleError("a secret")
+        return conductor
+
+    monkeypatch.setattr(conductors, "locked", with_a_secret_in_one)
+    assert set(review.preview_drafts(context)) == {release.id}
+
+
+def test_the_queue_has_what_is_undecided_first_then_the_deferred_and_not_the_approved(tmp_path: Path) -> None:
+    post, _ = made.friday(6)
+    release, _ = made.release(8)
+    seldom, _ = made.review(3)
+    scan = made.scan(post, release, seldom)
+    decided(Decision.DEFER, tmp_path, candidate=post)
+    assert [one.id for one in review.queue(scan, tmp_path)] == [release.id, post.id]
+    answer(friday(tmp_path), tmp_path)
+    decided(Decision.APPROVE, tmp_path)
+    assert [one.id for one in review.queue(scan, tmp_path)] == [release.id]
+
+
+# ---- drafting anew
+
+
+def test_a_new_draft_keeps_what_people_wrote_and_counts_anew(tmp_path: Path) -> None:
+    old = answer(friday(tmp_path), tmp_path)
+    steps = [dict(step) for step in old.document["steps"]]
+    steps[7] = {**steps[7], "gate": {**steps[7]["gate"], "answerer": "the editor"}, "expects": "no red links"}
+    old = review.revise(
+        old, {"steps": steps, "title": "Post"}, decision=Decision.RENAME, by="a", why="b", at=made.AT, folder=tmp_path
+    )
+    new = conductors.kept(made.drafted(*made.friday(7)), old).document
+    assert new["evidence"]["occurrences"] == 7
+    assert new["why"]["purpose"] == new["questions"][0]["answer"] == "readers know"
+    assert new["title"] == "Post"
+    assert new["steps"][7]["gate"]["answerer"] == "the editor"
+    assert new["steps"][7]["expects"] == "no red links"
+    assert [entry["what"] for entry in new["history"]] == ["drafted", "answered", "renamed", "drafted anew"]
+    assert conductors.parse(render(Conductor(old.id, new)), place="x").document == new
+
+
+def test_steps_that_a_person_edited_stay_and_only_the_evidence_is_new(tmp_path: Path) -> None:
+    conductor = friday(tmp_path)
+    path = review.conductor_path(tmp_path, conductor.id)
+    path.write_text(path.read_text().replace("git push origin main", "git push origin trunk"))
+    new = conductors.kept(made.drafted(*made.friday(9)), review.read_conductor(path)).document
+    assert "git push origin trunk" in [step.get("run") for step in new["steps"]]
+    assert new["evidence"]["occurrences"] == 9
+    assert new["history"][-1]["what"] == "counted anew"
+
+
+# ---- files that people edit
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (("title: Publish post", "title: [unclosed"), "not YAML"),
+        (("tier: extract", "tier: sure"), "tier: 'sure' is not one of"),
+        (("title: Publish post", "title: &a x\nalso: *a"), "alias"),
+        (("title: Publish post", "title: x\ntitle: y"), "'title' stands twice"),
+        (("first: '2026-01-02'", "first: soon"), "evidence.first"),
+        (("reversible: false", "reversible: !!python/object/apply:os.system [x]"), "not YAML"),
+    ],
+)
+def test_a_file_that_is_no_conductor_is_named_with_the_place(
+    change: tuple[str, str], says: str, tmp_path: Path
+) -> None:
+    path = review.conductor_path(tmp_path, friday(tmp_path).id)
+    text = path.read_text()
+    assert change[0] in text
+    path.write_text(text.replace(*change))
+    with pytest.raises(FivetimesError, match=says) as caught:
+        review.read_conductor(path)
+    assert str(path) in str(caught.value)
+
+
+def test_a_date_without_quotes_is_still_a_date_of_ours(tmp_path: Path) -> None:
+    path = review.conductor_path(tmp_path, friday(tmp_path).id)
+    path.write_text(path.read_text().replace("first: '2026-01-02'", "first: 2026-01-02"))
+    assert review.read_conductor(path).document["evidence"]["first"] == "2026-01-02"
+
+
+@given(st.text(max_size=60) | st.sampled_from(["a: b", "- x", "[", "\0", "a: *b", "? {}", "!!set {a}", "=", "{{}}: 1"]))
+def test_any_text_is_a_conductor_or_a_sentence(text: str) -> None:
+    with pytest.raises(FivetimesError, match=r"^x\.yaml: "):
+        conductors.parse(text, place="x.yaml")
+
+
+# ---- verifying
+
+
+def history(folder: Path, lines: list[str]) -> Source:
+    folder.mkdir(exist_ok=True)
+    path = folder / ".bash_history"
+    path.write_text("\n".join(lines) + "\n")
+    return Source("bash", path, "h/.bash_history", "ana")
+
+
+def seen(lines: list[str], wanted: list[str]) -> Candidate:
+    """A candidate whose occurrences are the wanted lines where they stand."""
+    base, _ = made.friday(6)
+    places = [(n, line) for n, line in enumerate(lines, 1) if line in wanted]
+    moments = tuple(
+        Moment(0, "x", None, (Location("h/.bash_history", line=n, digest=digest(Kind.SHELL, line, None, key=KEY)),))
+        for n, line in places
+    )
+    return replace(base, occurrences=(Occurrence("ana", None, None, 0, 0.0, moments),))
+
+
+def relocated(candidate: Candidate, *sources: Source) -> evidence.Relocated:
+    return evidence.relocate(candidate, sources=sources, readers=ingest.READERS, key=KEY)
+
+
+LINES = ["make", "git push", "ls", "make", "git tag v1", "make"]
+
+
+@given(st.lists(st.sampled_from(["a", "b", "c"]), max_size=12), st.lists(st.sampled_from(["a", "b", "c"]), max_size=12))
+def test_what_is_found_again_is_as_much_as_there_is_of_each_line(
+    tmp_path_factory: pytest.TempPathFactory, before: list[str], after: list[str]
+) -> None:
+    found = relocated(seen(before, ["a", "b"]), history(tmp_path_factory.mktemp("h"), after))
+    for line in "ab":
+        missing = max(0, before.count(line) - after.count(line))
+        mark = digest(Kind.SHELL, line, None, key=KEY)
+        assert sum(place.digest == mark for place in found.gone) == missing
+    stayed = sum(line in "ab" and after[n : n + 1] == [line] for n, line in enumerate(before))
+    assert found.in_place == stayed
+    assert found.in_place + len(found.moved) + len(found.gone) == sum(line in "ab" for line in before)
+
+
+def test_lines_of_a_history_that_was_cut_are_found_where_they_are_now_and_the_digest_holds(tmp_path: Path) -> None:
+    candidate = seen(LINES, ["git push", "git tag v1"])
+    found = relocated(candidate, history(tmp_path, LINES[1:]))
+    assert [(old.line, new.line) for old, new in found.moved] == [(2, 1), (5, 4)]
+    assert conductors.digest(found.occurrences) == conductors.digest(candidate.occurrences)
+
+
+def test_a_line_that_moved_to_another_file_of_the_same_kind_is_found_there(tmp_path: Path) -> None:
+    rotated = Source("bash", tmp_path / "old", "h/old", "ana")
+    rotated.path.write_text("git push\n")
+    found = relocated(seen(LINES, ["git push"]), history(tmp_path / "h", ["make"]), rotated)
+    assert [new.path for _, new in found.moved] == ["h/old"]
+
+
+def test_a_line_that_is_another_one_now_is_not_found_and_the_digest_does_not_hold(tmp_path: Path) -> None:
+    candidate = seen(LINES, ["git push", "git tag v1"])
+    found = relocated(candidate, history(tmp_path, [*LINES[:1], "git pull", *LINES[2:]]))
+    assert [place.line for place in found.gone] == [2]
+    assert conductors.digest(found.occurrences) != conductors.digest(candidate.occurrences)
+
+
+def test_kept_evidence_comes_back_by_its_digest_and_holds_no_text(tmp_path: Path) -> None:
+    candidate, _ = made.friday(6)
+    mark = conductors.digest(candidate.occurrences)
+    store.keep_evidence(candidate, digest=mark, folder=tmp_path)
+    assert store.kept_evidence(mark, folder=tmp_path) == candidate
+    assert store.kept_evidence(mark[:-1] + "x", folder=tmp_path) is None
+    assert subprocess.run(["grep", "-rq", "origin main", str(tmp_path)], check=False).returncode != 0
+
+
+def test_the_files_of_a_folder_that_are_not_ours_are_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "other.yaml").write_text("a: [")
+    friday(tmp_path)
+    assert [one.id for one in review.conductors_in(tmp_path)] == ["publish-post-3f9a"]
+    assert yaml.safe_load((tmp_path / "publish-post-3f9a.yaml").read_text())["id"] == "publish-post-3f9a"
