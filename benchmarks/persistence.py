@@ -1,7 +1,7 @@
 """SessionLog -> Seen: whether what is mined on the first 70 % of the time is seen again in the rest, and beyond chance.
 
-Other than the test of `doubt`, nothing of the rest was in sight when the routines were mined: the whole search runs on the first
-part alone. That costs a second search, so it serves measuring, not scanning.
+Unlike in the test of `significance`, nothing of the rest was in sight when the routines were mined: the whole search runs on the
+first part alone. That costs a second search, so it serves measuring, not scanning.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ import numpy as np
 from fivetimes.config import FiveTimesRule, Search
 from fivetimes.model import Bools, Int32s, SessionLog, Tier
 from fivetimes.routines import seeds as seeding
-from fivetimes.routines.cover import fixed
-from fivetimes.routines.database import SequenceDatabase, open_database
+from fivetimes.routines.cover import FIXED_LINK_CHANCE, FIXED_PRESENCE, fixed
+from fivetimes.routines.database import SequenceDatabase, open_database, take_values
 from fivetimes.routines.matching import collect
 from fivetimes.routines.pattern import Profile
-from fivetimes.routines.search import paced, proposed
-from fivetimes.routines.significance import LEVEL, part, turning_point
+from fivetimes.routines.search import find_routines, paced
+from fivetimes.routines.significance import FIRST_PART, LEVEL, chance_of, turning_point
 
 _AGAIN = 2  # times in the rest
 
@@ -35,7 +35,7 @@ class Seen:
     @property
     def again(self) -> bool:
         """Whether it was seen at least twice, and beyond chance: b bits are saved by luck with a chance of at most 2^-b."""
-        return self.seen >= _AGAIN and bool(2.0 ** -max(0.0, self.bits) <= LEVEL)
+        return self.seen >= _AGAIN and chance_of(self.bits) <= LEVEL
 
 
 def _before(sessions: SessionLog) -> Bools:
@@ -48,9 +48,7 @@ def first_part(sessions: SessionLog) -> SessionLog:
     """The first 70 % of the time, and what has no time."""
     keep = np.flatnonzero(_before(sessions))
     actions = sessions.actions
-    length = (actions.value_start[1:] - actions.value_start[:-1])[keep]
-    start = np.concatenate(([0], np.cumsum(length))).astype(np.int32)
-    at = np.repeat(actions.value_start[keep] - start[:-1], length) + np.arange(start[-1])
+    value_start, values = take_values(actions.value_start, actions.values, keep)
     kept = replace(
         actions,
         event=actions.event[keep],
@@ -61,8 +59,8 @@ def first_part(sessions: SessionLog) -> SessionLog:
         kind=actions.kind[keep],
         effect=actions.effect[keep],
         context=actions.context[keep],
-        value_start=start,
-        values=actions.values[at],
+        value_start=value_start,
+        values=values,
     )
     _, number = np.unique(sessions.session[keep], return_inverse=True)
     return replace(sessions, actions=kept, session=number.astype(np.int32))
@@ -70,14 +68,14 @@ def first_part(sessions: SessionLog) -> SessionLog:
 
 def _rest(sessions: SessionLog, search: Search) -> SequenceDatabase:
     database = open_database(sessions, silence=search.silence)
-    return part(database, ~_before(sessions)[database.rows])
+    return database.take(np.flatnonzero(~_before(sessions)[database.rows]))
 
 
 def _seen(rest: SequenceDatabase, profile: Profile, mined: int, share: float, search: Search) -> Seen:
     if not len(rest.rows):
         return Seen(mined, 0, 0.0)
     chance = seeding.link_chance(rest)
-    expected = max(1, round(mined * 3 / 7))
+    expected = max(1, round(mined * (1 - FIRST_PART) / FIRST_PART))
     occurrences = collect(rest, profile, search, share=share, chance=chance, known=expected)
     return Seen(mined, len(occurrences), float(occurrences.score.sum()))
 
@@ -85,12 +83,12 @@ def _seen(rest: SequenceDatabase, profile: Profile, mined: int, share: float, se
 def mined(sessions: SessionLog, *, rule: FiveTimesRule, search: Search) -> list[Seen]:
     """What is proposed at extract or above from the first part of the time, best first, each looked for in the rest."""
     search = paced(search, sessions.idle)
-    found, _ = proposed(first_part(sessions), rule=rule, search=search)
+    found = find_routines(first_part(sessions), rule=rule, search=search)
     rest = _rest(sessions, search)
     return [
-        _seen(rest, one.profile, len(one.occurrences), search.core_share, search)
-        for candidate, one in found
-        if candidate.tier is not Tier.NOTICED
+        _seen(rest, one.routine.profile, len(one.routine.occurrences), search.core_share, search)
+        for one in found.proposed
+        if one.candidate.tier is not Tier.NOTICED
     ]
 
 
@@ -101,8 +99,8 @@ def sequences(sessions: SessionLog, patterns: Sequence[tuple[int, ...]], *, sear
     out = []
     for pattern in patterns:
         profile = fixed(first, _distinct(pattern), search)
-        occurrences = collect(first, profile, search, share=0.99, chance=0.01, known=2)
-        out.append(_seen(rest, profile, len(occurrences), 0.99, search))
+        occurrences = collect(first, profile, search, share=FIXED_PRESENCE, chance=FIXED_LINK_CHANCE, known=2)
+        out.append(_seen(rest, profile, len(occurrences), FIXED_PRESENCE, search))
     return out
 
 

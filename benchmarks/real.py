@@ -28,8 +28,8 @@ from rich.table import Table
 
 from fivetimes import pipeline, sequential_patterns
 from fivetimes.config import Search
-from fivetimes.model import Candidate, SessionLog
-from fivetimes.routines import propose
+from fivetimes.model import Candidate, SessionLog, SuppressionRule
+from fivetimes.routines import find_routines
 
 HERE = Path(__file__).resolve().parents[1]
 USUAL = 0.5  # share of the occurrences from which a step is a usual one
@@ -95,12 +95,13 @@ def measure(path: Path) -> tuple[Figures, list[Candidate]]:
     request = pipeline.from_paths([path])
     sessions = pipeline.sessions(request, key=os.urandom(32))
     search = Search()
-    candidates, suppressed = propose(sessions, rule=request.team.rule, search=search)
+    found = find_routines(sessions, rule=request.team.rule, search=search)
+    candidates, suppressed = found.candidates, found.suppressed
     mined = persistence.mined(sessions, rule=request.team.rule, search=search)
     sequences = _frequent(sessions, max(len(mined), 1))
     plain = persistence.sequences(sessions, sequences, search=search)
     trivial = sum(len(set(usual(candidate))) < 3 for candidate in candidates) / max(1, len(candidates))
-    passed = len(candidates) + sum(s.rule.startswith("beyond the first") for s in suppressed)
+    passed = len(candidates) + sum(s.rule is SuppressionRule.BEYOND_LIMIT for s in suppressed)
     figures = Figures(
         len(candidates), redundancy(candidates), trivial, _share(mined), len(mined), _share(plain), len(plain), passed
     )

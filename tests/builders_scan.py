@@ -31,6 +31,7 @@ from fivetimes.model import (
     SourceReport,
     Step,
     Suppressed,
+    SuppressionRule,
     Tier,
     Variant,
 )
@@ -199,9 +200,9 @@ def scan(*candidates: Candidate) -> Scan:
     return Scan(
         candidates=candidates,
         suppressed=(
-            Suppressed(("git status", "git diff"), 240, "looks like browsing"),
-            Suppressed(("vim <file>", "python <file.py>"), 61, "too short"),
-            Suppressed(("git pull", "make", "./run"), 9, "explained by chance"),
+            Suppressed(("git status", "git diff"), 240, SuppressionRule.BROWSING),
+            Suppressed(("vim <file>", "python <file.py>"), 61, SuppressionRule.TWO_STEPS),
+            Suppressed(("git pull", "make", "./run"), 9, SuppressionRule.CHANCE),
         ),
         sources=(
             SourceReport(

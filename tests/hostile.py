@@ -22,6 +22,7 @@ from fivetimes.model import (
     Scan,
     SourceReport,
     Suppressed,
+    SuppressionRule,
     Tier,
     Variant,
 )
@@ -97,7 +98,7 @@ def hostile(*payloads: str) -> tuple[Scan, dict[str, Conductor]]:
     first = payloads[0]
     scan = replace(
         scan,
-        suppressed=tuple(Suppressed((payload,), 3, payload) for payload in payloads),
+        suppressed=tuple(Suppressed((payload,), 3, SuppressionRule.CHANCE) for payload in payloads),
         sources=tuple(_source(scan.sources[0], payload) for payload in payloads),
         redactions=dict.fromkeys(payloads, 1),
         skipped=payloads,

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from fivetimes.actions import normalise
+from fivetimes.config import FiveTimesRule, Search
 from fivetimes.eventlog import align, deduplicate, redact
-from fivetimes.model import EventLog, Kind, RawBatch, SessionLog
+from fivetimes.model import Candidate, EventLog, Kind, RawBatch, SessionLog, Suppressed
+from fivetimes.routines import find_routines
 from fivetimes.sessions import segment
 
 START = 1_767_600_000.0  # a Monday in January 2026
@@ -47,6 +49,12 @@ def log_of(*batches: RawBatch) -> EventLog:
 def sessions_of(*batches: RawBatch, idle: timedelta = timedelta(minutes=30)) -> SessionLog:
     """All the way to sessions."""
     return segment(normalise(align(deduplicate(log_of(*batches)), reach=idle.total_seconds())), idle=idle)
+
+
+def routines(sessions: SessionLog, *, rule: FiveTimesRule, search: Search) -> tuple[list[Candidate], list[Suppressed]]:
+    """What is proposed, and what is not."""
+    found = find_routines(sessions, rule=rule, search=search)
+    return found.candidates, list(found.suppressed)
 
 
 def work(

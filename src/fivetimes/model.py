@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import IntEnum, StrEnum
 from pathlib import Path
@@ -483,6 +483,8 @@ class Occurrence:
     moments: tuple[Moment, ...]
 
 
+CORE_SHARE = 0.5  # of the occurrences: a step that more of them have belongs to the core of its routine
+
 # Share of the occurrences from which a step counts as always done. One occurrence of twenty may miss a step by a wrong match;
 # whoever leaves a step out more often than that does it on purpose.
 ALWAYS = 0.95
@@ -686,13 +688,197 @@ class Candidate:
         return {Counted.OCCURRENCES: self.count, Counted.SESSIONS: self.sessions, Counted.DAYS: self.days}[by]
 
 
+class SuppressionRule(StrEnum):
+    """Why a sequence was not proposed: a code, a text for people (its fields are filled from the record's numbers), an explanation.
+
+    In the order in which the search asks. To add one: `docs/contributing/add-a-suppression-rule.md`.
+
+    Example:
+        >>> SuppressionRule.BEYOND_LIMIT.sentence({"limit": 30})
+        'beyond the first 30'
+    """
+
+    text: str
+    doc: str
+
+    def __new__(cls, code: str, text: str, doc: str) -> SuppressionRule:
+        rule = str.__new__(cls, code)
+        rule._value_, rule.text, rule.doc = code, text, doc
+        return rule
+
+    def sentence(self, numbers: Mapping[str, float]) -> str:
+        """The text with its numbers."""
+        return self.text.format(**numbers)
+
+    CONTEXT = (
+        "context",
+        "navigation or looking around",
+        "These actions say where a person is and what lies there. They are context of the work and never a step.",
+    )
+    LOOP = (
+        "loop",
+        "an earlier pass of an agent's loop",
+        "An agent that edits and runs again and again does one piece of work; only the last pass of such a loop is looked at.",
+    )
+    SEED_BY_CHANCE = (
+        "seed-by-chance",
+        "a pair that stands together no more than chance gives",
+        "The search starts from pairs of actions that stand together far more often than their frequencies explain. The bar is the"
+        " surprise, in bits, that the luckiest of all pairs looked at would reach by chance.",
+    )
+    CLAIMED = (
+        "claimed",
+        "its actions belong to routines found before it",
+        "Every action belongs to one routine only. What was left of this pair after the routines found before it is not surprising"
+        " any more.",
+    )
+    TWO_STEPS = (
+        "two-steps",
+        "two steps only",
+        "Fewer than three different actions are done in most occurrences. Two actions in a row are a habit, not a routine.",
+    )
+    NOT_TOGETHER = (
+        "not-together",
+        "its steps do not come together twice",
+        "A pair was surprising and steps grew around it, but fewer than two occurrences hold enough of them, in order and near"
+        " enough, to be likelier than chance.",
+    )
+    OPTIONAL_BY_CHANCE = (
+        "optional-by-chance",
+        "without the steps that chance would give, fewer than three are left",
+        "Optional steps that stand there no more often than their frequency explains are left out. What remained is too little.",
+    )
+    ONCE = (
+        "once",
+        "done once",
+        "It was done fewer times than the rule of the scan asks for before anything is noticed.",
+    )
+    NO_CORE = (
+        "no-core",
+        "fewer than three steps hold together",
+        "Fewer than three steps stand in more than half of the occurrences.",
+    )
+    CHANCE = (
+        "chance",
+        "explained by chance",
+        "Its occurrences save too few bits against independent actions, beyond what the luckiest of all pairs would save.",
+    )
+    MERGED = (
+        "merged",
+        "a variant of another routine",
+        "It shares most of its steps, weighed by their rarity, with another routine; both are shown as one.",
+    )
+    BROWSING = (
+        "browsing",
+        "looks like browsing",
+        "Fewer than two of its usual steps change anything.",
+    )
+    BURST = (
+        "burst",
+        "one burst: all on one day, by one person",
+        "Everything was done on one day by one person, though the history has two weeks or more.",
+    )
+    BROKEN_OFF = (
+        "broken-off",
+        "mostly broken off: {completion:.0%} of the runs that began went to the end",
+        "Most of the attempts that began did not go to the end, no two neighbouring steps belong together, and no value runs"
+        " through them. Everyday actions that each make the next one likely look so.",
+    )
+    PART = (
+        "part",
+        "part of another",
+        "All its usual steps are steps of a routine that is proposed.",
+    )
+    BEYOND_LIMIT = (
+        "beyond-limit",
+        "beyond the first {limit:.0f}",
+        "It passed every rule, and others scored higher. No more are put before a person at once.",
+    )
+    REJECTED = (
+        "rejected",
+        "rejected before; proposed again from {returns_at:.0f} times on",
+        "A person rejected it. It is proposed again when it was seen so much more often that it is worth another look.",
+    )
+
+
+Numbers = tuple[tuple[str, float], ...]  # name -> number, in the order in which they are shown
+
+
 @dataclass(frozen=True, slots=True)
 class Suppressed:
-    """What was seen often and not proposed, with the rule it failed."""
+    """What was seen often and not proposed, with the rule it failed and the numbers that the rule looked at."""
 
     steps: tuple[str, ...]
     count: int
-    rule: str
+    rule: SuppressionRule
+    numbers: Numbers = ()
+
+    @property
+    def reason(self) -> str:
+        """The rule's text with its numbers."""
+        return self.rule.sentence(dict(self.numbers))
+
+
+class Stage(StrEnum):
+    """A stage of the search for routines, in the order in which they act."""
+
+    SEED = "seed"
+    GROWTH = "growth"
+    COVER = "cover"
+    MERGING = "merging"
+    ASSIGNMENT = "assignment"
+    SIGNIFICANCE = "significance"
+    SUPPRESSION = "suppression"
+    RANKING = "ranking"
+
+
+@dataclass(frozen=True, slots=True)
+class TraceEvent:
+    """What one stage found of a sequence: a sentence, and the numbers it decided by (counts, bits, shares)."""
+
+    stage: Stage
+    text: str
+    numbers: Numbers = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SequenceTrace:
+    """What became of one sequence: from its seed to the list, or to the rule that it failed.
+
+    steps: its labels, as they may be shown. count: occurrences at the last stage. rule: None for what is proposed. id: of the
+    candidate that it is, or that it became a part of; None where there is none.
+    """
+
+    steps: tuple[str, ...]
+    count: int
+    events: tuple[TraceEvent, ...]
+    rule: SuppressionRule | None
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """An action that can be no step: its label, why, and how often it was done."""
+
+    action: str
+    rule: SuppressionRule
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class SearchTrace:
+    """What became of everything that the search looked at. Bounded: `totals` counts all, `sequences` and `left_out` keep the first.
+
+    totals: how many sequences (actions, for `context` and `loop`) failed each rule.
+    """
+
+    sequences: tuple[SequenceTrace, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    totals: Mapping[str, int] = field(default_factory=dict)
+
+    def renamed(self, ids: Mapping[str, str]) -> SearchTrace:
+        """The same with other ids for some candidates."""
+        return replace(self, sequences=tuple(replace(one, id=ids.get(one.id or "", one.id)) for one in self.sequences))
 
 
 @dataclass(frozen=True, slots=True)
@@ -771,6 +957,7 @@ class Scan:
     changes: Changes | None = None  # None: there was no scan before
     compositions: tuple[Composition, ...] = ()
     chance: tuple[Chance, ...] = ()  # empty: not asked for
+    trace: SearchTrace = field(default_factory=SearchTrace)
 
 
 # ---- live text, for the owner alone

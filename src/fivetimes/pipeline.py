@@ -15,7 +15,6 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 
@@ -36,13 +35,8 @@ from fivetimes.model import (
     Source,
     SourceReport,
     Standing,
-    Suppressed,
     Traces,
 )
-from fivetimes.routines.assign import complete
-from fivetimes.routines.cover import Rejection, find, from_patterns
-from fivetimes.routines.database import SequenceDatabase
-from fivetimes.routines.matching import Routine
 from fivetimes.sessions import learnt_idle, segment
 
 _MAP = "--map="  # begins the line of a request's name that holds what columns are called
@@ -92,13 +86,17 @@ def run(
     events = _redacted(request, raw, key=key, approved=approved)
     tick("finding steps", 0.0)
     sessions = sessions_of(events, request.team)
-    found, suppressed = _routines(request, sessions, tick)
-    calibration = _calibrated(request, sessions, histories, tick) if histories else None
-    if calibration is not None:
-        found = routines.judged(found, calibration)
+    found = routines.find_routines(
+        sessions,
+        rule=request.team.rule,
+        search=Search(),
+        engine=_engine(request.engine, tick),
+        histories=histories,
+        tick=partial(tick, "searching chance histories"),
+    )
     return Scan(
-        candidates=tuple(found),
-        suppressed=tuple(suppressed),
+        candidates=tuple(found.candidates),
+        suppressed=found.suppressed,
         sources=_source_reports(request, balances, events),
         redactions=events.redactions,
         skipped=(*request.skipped, *unread),
@@ -109,7 +107,8 @@ def run(
         persons=len(np.unique(events.columns["person"])),
         varied=eventlog.varied_programs(events),
         compositions=routines.compositions(sessions.actions),
-        chance=calibration.chance if calibration is not None else (),
+        chance=found.chance,
+        trace=found.trace,
     )
 
 
@@ -146,70 +145,28 @@ def sessions_of(events: EventLog, team: Team) -> SessionLog:
     return segment(actions, idle=team.idle or (learnt_idle(actions) if only_git else None) or IDLE)
 
 
-def _routines(request: Request, sessions: SessionLog, tick: Tick) -> tuple[list[Candidate], list[Suppressed]]:
-    searcher = _searcher(request.engine, sessions, tick)
-    return routines.propose(
-        sessions, rule=request.team.rule, search=Search(), finder=searcher.find, finish=searcher.complete
-    )
-
-
-def _calibrated(request: Request, sessions: SessionLog, histories: int, tick: Tick) -> routines.Calibration:
-    """The whole search on made-up histories of the same team."""
-
-    def search(made_up: SessionLog) -> list[Candidate]:
-        return _routines(request, made_up, _quiet)[0]
-
-    return routines.calibrate(sessions, search, runs=histories, tick=partial(tick, "searching chance histories"))
-
-
 # ---- what looks for routines
 
 
-class Searcher(Protocol):
-    """What looks for routines in a sequence database. Here alone meet `routines` and `sequential_patterns`."""
+def _engine(engine: SearchEngine, tick: Tick) -> routines.Engine:
+    """What looks for routines. Here alone meet `routines` and `sequential_patterns`."""
+    if engine is SearchEngine.PREFIXSPAN:
+        return routines.FixedSequences(_frequent)
 
-    def find(self, database: SequenceDatabase, search: Search) -> tuple[list[Routine], list[Rejection]]:
-        """The routines, and what was looked at and is none."""
-        ...
+    def searching(share: float) -> None:
+        tick("searching", share)
+        if share >= 1.0:
+            tick("scoring what was found", 0.0)
 
-    def complete(self, database: SequenceDatabase, found: list[Routine], search: Search) -> list[Routine]:
-        """The routines once more, each occurrence with the rows that only the others show to be its own."""
-        ...
-
-
-def _searcher(engine: SearchEngine, sessions: SessionLog, tick: Tick) -> Searcher:
-    return _PrefixSpan(sessions) if engine is SearchEngine.PREFIXSPAN else _Profiles(tick)
+    return routines.SeedAndGrow(searching)
 
 
-@dataclass(frozen=True, slots=True)
-class _Profiles:
-    """Our own search."""
-
-    tick: Tick
-
-    def find(self, database: SequenceDatabase, search: Search) -> tuple[list[Routine], list[Rejection]]:
-        found = find(database, search, tick=partial(self.tick, "searching"))
-        self.tick("scoring what was found", 0.0)
-        return found
-
-    def complete(self, database: SequenceDatabase, found: list[Routine], search: Search) -> list[Routine]:
-        return complete(database, found, search)
-
-
-@dataclass(frozen=True, slots=True)
-class _PrefixSpan:
-    """The classic miner, for comparison: fixed sequences, taken as they stand."""
-
-    sessions: SessionLog
-
-    def find(self, database: SequenceDatabase, search: Search) -> tuple[list[Routine], list[Rejection]]:
-        mined = sequential_patterns.prefixspan_baseline(
-            sequential_patterns.traces_of(self.sessions), most=100, min_length=3, max_length=8
-        )
-        return from_patterns(database, [pattern for pattern, _ in mined], search)
-
-    def complete(self, _database: SequenceDatabase, found: list[Routine], _search: Search) -> list[Routine]:
-        return found
+def _frequent(sessions: SessionLog) -> list[tuple[int, ...]]:
+    """The most frequent sequences of the classic miner, the best first."""
+    traces = sequential_patterns.traces_of(sessions)
+    return [
+        tokens for tokens, _ in sequential_patterns.prefixspan_baseline(traces, most=100, min_length=3, max_length=8)
+    ]
 
 
 # ---- what was read of each source
@@ -303,7 +260,8 @@ def _continued(result: Scan, before: Scan, *, anew: bool) -> Scan:
     """A scan that knows the last one. What was read twice (not `anew`) says the same of its changes both times."""
     found = routines.continued(result.candidates, before.candidates)
     changed = routines.changes(found, before.candidates) if anew else before.changes
-    return replace(result, candidates=tuple(found), changes=changed)
+    ids = {now.id: kept.id for now, kept in zip(result.candidates, found, strict=True)}
+    return replace(result, candidates=tuple(found), changes=changed, trace=result.trace.renamed(ids))
 
 
 def last_scan(request: Request, *, folder: Path, tick: Tick = _quiet) -> Scan:

@@ -14,7 +14,7 @@ from selenium.webdriver.common.keys import Keys
 
 import builders_scan as made
 from chromium import Browser
-from fivetimes.model import Changes, Decision, Promotion, Review, Scan, Standing, Suppressed, Tier
+from fivetimes.model import Changes, Decision, Promotion, Review, Scan, Standing, Suppressed, SuppressionRule, Tier
 from fivetimes.redaction import show
 from fivetimes.reports import document, report_html
 from hostile import PAYLOADS, drafts_of, hostile, live_of
@@ -39,7 +39,9 @@ def _scan() -> Scan:
     candidates = [replace(c, confidence=replace(c.confidence, sentences=("q 0.001 of 40 tried",))) for c, _ in found]
     return replace(
         made.scan(*candidates),
-        suppressed=tuple(Suppressed((f"make target-{n}", "vim <file>"), 1_000 + n, "two steps only") for n in range(9)),
+        suppressed=tuple(
+            Suppressed((f"make target-{n}", "vim <file>"), 1_000 + n, SuppressionRule.TWO_STEPS) for n in range(9)
+        ),
         changes=Changes(
             new=(candidates[2].id,),
             promoted=(Promotion(candidates[0].id, Tier.EXTRACT, Tier.CANONICAL),),

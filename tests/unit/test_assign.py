@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 import logs
 from fivetimes.config import FiveTimesRule, Search
 from fivetimes.model import Effect
-from fivetimes.routines import propose
 from fivetimes.routines.alternatives import accident
 from fivetimes.routines.assign import Ownership, complete
 from fivetimes.routines.cover import find
@@ -40,7 +39,7 @@ def _team(runs, *, seed=1, noise=0.15):
 
 
 def _steps(sessions):
-    found, _ = propose(sessions, rule=FiveTimesRule(), search=SEARCH)
+    found, _ = logs.routines(sessions, rule=FiveTimesRule(), search=SEARCH)
     return found[0].steps
 
 
@@ -150,7 +149,7 @@ def test_a_run_of_which_one_place_alone_is_left_has_no_gap_in_it():
     database = open_database(logs.work("abcdef", 6), silence=SEARCH.silence)
     found, _ = find(database, SEARCH)
     ownership = Ownership(database, found, SEARCH)
-    runs = ownership.runs[0]
+    runs = ownership.tables[0]
     row = next(cell[0] for cell in runs.rows[0] if cell)
     runs.rows[0] = [[row], *([] for _ in runs.rows[0][1:])]
     assert ownership.gap(runs, 0, 0, row + 9) == 0

@@ -6,15 +6,14 @@ import random
 
 import logs
 from fivetimes.config import FiveTimesRule, Search
-from fivetimes.model import Candidate, SessionLog, Suppressed
-from fivetimes.routines import propose
+from fivetimes.model import Candidate, SessionLog, Suppressed, SuppressionRule
 
 EVERYDAY = "mnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
 
 def found(work: str) -> tuple[list[Candidate], list[Suppressed]]:
     sessions: SessionLog = logs.sessions_of(logs.batch(work))
-    return propose(sessions, rule=FiveTimesRule(), search=Search())
+    return logs.routines(sessions, rule=FiveTimesRule(), search=Search())
 
 
 def days(*stretches: str, seed: int = 3) -> str:
@@ -35,7 +34,7 @@ def test_what_each_makes_the_next_likely_is_no_routine_however_often_it_is_done(
         letters += "_" if rng.random() < 0.02 else ""
     candidates, suppressed = found(letters)
     assert candidates == []
-    assert any(s.rule.startswith("mostly broken off") and {"do-b", "do-c"} <= {*s.steps} for s in suppressed)
+    assert any(s.rule is SuppressionRule.BROKEN_OFF and {"do-b", "do-c"} <= {*s.steps} for s in suppressed)
 
 
 def test_runs_that_stop_after_two_steps_are_counted_as_broken_off():
@@ -60,4 +59,4 @@ def test_steps_that_stand_together_by_luck_are_no_runs_broken_off():
 def test_pieces_of_a_routine_done_less_often_than_the_whole_are_no_routine_of_their_own():
     candidates, suppressed = found(days(*["abcdefghijk"] * 12, *["defg"] * 7))
     assert [c.count for c in candidates] == [12]
-    assert any(s.rule == "part of another" and s.count == 7 for s in suppressed)
+    assert any(s.rule is SuppressionRule.PART and s.count == 7 for s in suppressed)

@@ -17,7 +17,7 @@ import logs
 from fivetimes import pipeline, reports
 from fivetimes.config import FiveTimesRule, Search
 from fivetimes.model import Candidate, Location, Moment, Occurrence, Promotion, Tier
-from fivetimes.routines import changes, continued, propose
+from fivetimes.routines import changes, continued
 
 SEARCH = Search()
 
@@ -73,8 +73,8 @@ def test_ids_are_never_given_twice_and_a_scan_continues_itself_unchanged(now, th
 
 
 def test_one_occurrence_more_promotes_and_the_scan_says_so():
-    nine, _ = propose(logs.work("abcdef", 9), rule=FiveTimesRule(), search=SEARCH)
-    ten, _ = propose(logs.work("abcdef", 10), rule=FiveTimesRule(), search=SEARCH)
+    nine, _ = logs.routines(logs.work("abcdef", 9), rule=FiveTimesRule(), search=SEARCH)
+    ten, _ = logs.routines(logs.work("abcdef", 10), rule=FiveTimesRule(), search=SEARCH)
     now = continued(ten, nine)
     assert changes(now, nine).promoted == (Promotion(nine[0].id, Tier.EXTRACT, Tier.CANONICAL),)
     assert changes(now, now) == changes([], [])

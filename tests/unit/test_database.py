@@ -18,8 +18,7 @@ import oracles
 from fivetimes import pipeline
 from fivetimes.config import FiveTimesRule, Search
 from fivetimes.model import By, Candidate, Kind, RawBatch, SessionLog
-from fivetimes.routines import propose
-from fivetimes.routines.database import _comes_again
+from fivetimes.routines.database import comes_again
 
 SEARCH = Search()
 LOOKS = ("Grep", "Glob", "WebFetch", "LS")
@@ -60,7 +59,7 @@ def transcripts(folder: Path, tasks: int, rounds: Callable[[random.Random], int]
 
 def mined(path: Path) -> list[Candidate]:
     sessions = pipeline.sessions(pipeline.from_paths([path]), key=b"k" * 32)
-    return propose(sessions, rule=FiveTimesRule(), search=SEARCH)[0]
+    return logs.routines(sessions, rule=FiveTimesRule(), search=SEARCH)[0]
 
 
 @pytest.mark.parametrize(("tasks", "rounds"), [(8, lambda _: 6), (12, lambda rng: rng.randint(1, 9))])
@@ -86,14 +85,14 @@ def loop(by: By) -> SessionLog:
 def test_what_a_person_does_again_is_done_again():
     count = {}
     for by in (By.HUMAN, By.AGENT):
-        found = propose(loop(by), rule=FiveTimesRule(), search=SEARCH)[0]
+        found = logs.routines(loop(by), rule=FiveTimesRule(), search=SEARCH)[0]
         count[by] = sum(c.count for c in found if {"do-a", "do-b"} <= {step.action for step in c.steps})
     assert count[By.HUMAN] == 36
     assert count[By.AGENT] <= 6
 
 
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 1)), min_size=1, max_size=14))
-def test_what_comes_again_is_as_the_definition_says(rows):
+def test_whatcomes_again_is_as_the_definition_says(rows):
     rows = sorted(rows, key=lambda pair: pair[1])
     token, piece = (np.array([row[n] for row in rows], dtype=np.int64) for n in (0, 1))
-    assert _comes_again(token, piece, width=4).tolist() == oracles.earlier_rounds(token.tolist(), piece.tolist())
+    assert comes_again(token, piece, width=4).tolist() == oracles.earlier_rounds(token.tolist(), piece.tolist())

@@ -10,7 +10,6 @@ from fivetimes.config import FiveTimesRule, Search
 from fivetimes.evidence import recall, source_of
 from fivetimes.ingest import READERS
 from fivetimes.model import Balance, Candidate, Kind, Source
-from fivetimes.routines import propose
 
 
 def shell_history(folder, times: int = 6) -> list[Source]:
@@ -30,7 +29,7 @@ def shell_history(folder, times: int = 6) -> list[Source]:
 
 def found_in(sources: list[Source]) -> Candidate:
     batches = [batch for source in sources for batch in READERS[source.reader](source, Balance())]
-    found, _ = propose(logs.sessions_of(*batches), rule=FiveTimesRule(), search=Search())
+    found, _ = logs.routines(logs.sessions_of(*batches), rule=FiveTimesRule(), search=Search())
     return found[0]
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fivetimes.model import Int32s
-from fivetimes.routines.growth import woven
+from fivetimes.routines.growth import interleaved
 
 HOST, GUEST = range(100), range(100, 200)  # rows of the routine, and of what was done at the same time
 
@@ -26,7 +26,7 @@ def own_values(x: int, y: int) -> bool:
 
 
 def test_steps_that_share_values_among_themselves_alone_are_another_routine():
-    found = woven(runs(5, 4), own_values)
+    found = interleaved(runs(5, 4), own_values)
     assert found is not None
     assert found.tolist() == [False] * 5 + [True] * 4
 
@@ -43,11 +43,11 @@ def test_steps_that_share_values_among_themselves_alone_are_another_routine():
     ],
 )
 def test_a_branch_of_a_routine_stays(table, tied):
-    assert woven(table, tied) is None
+    assert interleaved(table, tied) is None
 
 
 def test_optional_steps_that_come_one_at_a_time_stay():
     table = runs(5, 4, both=0)
     for run in range(8):
         table[run, 5 + run % 4] = 100 + run
-    assert woven(table, own_values) is None
+    assert interleaved(table, own_values) is None

@@ -14,8 +14,8 @@ import logs
 import oracles
 from fivetimes.config import Counted, FiveTimesRule, Search
 from fivetimes.model import By, Candidate, RawBatch, SessionLog, Tier
-from fivetimes.routines import propose
-from fivetimes.routines.measures import bus_factor, rhythm, tail
+from fivetimes.routines.measures import bus_factor, rhythm
+from fivetimes.stats import binomial_tail
 
 SEARCH = Search()
 WEEK = 7 * 86400
@@ -62,7 +62,7 @@ def runs(
 
 def found(sessions: SessionLog, rule: FiveTimesRule | None = None) -> Candidate:
     """The best candidate."""
-    return propose(sessions, rule=rule or FiveTimesRule(), search=SEARCH)[0][0]
+    return logs.routines(sessions, rule=rule or FiveTimesRule(), search=SEARCH)[0][0]
 
 
 @given(st.lists(st.sampled_from("abc"), max_size=9))
@@ -72,7 +72,7 @@ def test_the_bus_factor_is_the_fewest_who_did_more_than_half(who):
 
 @given(st.integers(0, 7), st.integers(0, 7), st.floats(0.05, 0.95))
 def test_the_tail_of_the_binomial_agrees_with_counting_all_outcomes(k, n, p):
-    assert tail(k, n, p) == pytest.approx(oracles.tail(k, n, p), abs=1e-9)
+    assert binomial_tail(k, n, p) == pytest.approx(oracles.tail(k, n, p), abs=1e-9)
 
 
 def test_a_routine_of_every_monday_is_weekly_and_says_so():

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 import logs
 from fivetimes.config import FiveTimesRule, Search
 from fivetimes.model import Kind, RawBatch
-from fivetimes.routines import propose
 from fivetimes.routines.cover import find
 from fivetimes.routines.database import open_database
 from fivetimes.routines.merging import families, likeness
@@ -40,14 +39,14 @@ def test_a_shared_rare_step_says_more_than_a_shared_common_one():
 def test_two_ways_of_one_routine_are_one_candidate_and_nothing_is_lost():
     parts = [logs.work("abcdefgh", 8, people=1, seed=1), logs.work("abcijfgh", 8, people=1, seed=2)]
     sessions = logs.sessions_of(*(logs.again_as(part, f"q{n}") for n, part in enumerate(parts)))
-    found, _ = propose(sessions, rule=FiveTimesRule(), search=SEARCH)
+    found, _ = logs.routines(sessions, rule=FiveTimesRule(), search=SEARCH)
     assert [c.count for c in found] == [16]
 
 
 def test_two_routines_that_share_steps_stay_apart():
     parts = [logs.work("abcdef", 8, people=1, seed=1), logs.work("abghij", 8, people=1, seed=2)]
     sessions = logs.sessions_of(*(logs.again_as(part, f"q{n}") for n, part in enumerate(parts)))
-    found, _ = propose(sessions, rule=FiveTimesRule(), search=SEARCH)
+    found, _ = logs.routines(sessions, rule=FiveTimesRule(), search=SEARCH)
     assert sorted(c.count for c in found) == [8, 8]
 
 
@@ -64,7 +63,7 @@ def test_merging_keeps_every_row_of_every_member():
 def test_runs_broken_off_are_no_variant_and_are_not_counted():
     parts = [logs.work("abcdefgh", 8, people=1, seed=1), logs.work("abcd", 4, people=1, seed=2)]
     sessions = logs.sessions_of(*(logs.again_as(part, f"q{n}") for n, part in enumerate(parts)))
-    found, _ = propose(sessions, rule=FiveTimesRule(), search=SEARCH)
+    found, _ = logs.routines(sessions, rule=FiveTimesRule(), search=SEARCH)
     assert [c.count for c in found] == [8]
     assert found[0].confidence.completion == pytest.approx(8 / 12, abs=0.001)
 

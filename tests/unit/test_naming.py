@@ -16,7 +16,7 @@ SHELL, SKILL, TOOL, COMMIT, ACTION = Kind.SHELL, Kind.SKILL, Kind.TOOL, Kind.COM
 
 def named(*steps: tuple[str, Kind] | tuple[str, Kind, Effect]) -> str:
     made = [Step(action, kind, 1.0, effect=(more or [Effect.NONE])[0]) for action, kind, *more in steps]
-    return naming.title(made, naming.telling_step(made, [0.1] * len(made)))
+    return naming.title(made, naming.title_step(made, [0.1] * len(made)))
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_a_verb_without_object_takes_what_the_other_steps_are_about() -> None:
 def test_the_id_stays_when_a_step_that_is_seldom_done_comes_in() -> None:
     always = [Step("git tag *", SHELL, 1.0), Step("twine upload *", SHELL, 1.0, effect=Effect.PUBLISH)]
     seldom = Step("skill:ring-bell bell *", SKILL, 0.2, effect=Effect.PUBLISH)
-    ids = {naming.identifier(steps, naming.telling_step(steps, [0.1] * 3)) for steps in (always, [*always, seldom])}
+    ids = {naming.identifier(steps, naming.title_step(steps, [0.1] * 3)) for steps in (always, [*always, seldom])}
     assert len(ids) == 1
 
 
@@ -86,6 +86,6 @@ def test_the_id_stays_when_a_step_that_is_seldom_done_comes_in() -> None:
 )
 def test_any_labels_give_a_title_and_an_id_that_is_safe(steps: list[tuple[str, Kind, Effect]]) -> None:
     made = [Step(action, kind, 1.0, effect=effect) for action, kind, effect in steps]
-    telling = naming.telling_step(made, [0.1] * len(made))
+    telling = naming.title_step(made, [0.1] * len(made))
     assert naming.title(made, telling)
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", naming.identifier(made, telling))

@@ -15,7 +15,6 @@ import builders_scan
 import logs
 from fivetimes.config import FiveTimesRule, Search
 from fivetimes.model import Kind, Step
-from fivetimes.routines import propose
 
 SEARCH = Search()
 ONE, _ = builders_scan.friday(6)
@@ -78,7 +77,7 @@ def test_redundancy_is_the_mean_of_the_nearest_and_rare_steps_play_no_part():
 def test_what_was_noticed_and_is_a_part_of_a_routine_is_not_proposed():
     whole = logs.again_as(logs.work("abcdefgh", 12, people=1), "p0")
     part = logs.again_as(logs.work("bcd", 3, people=1, seed=8), "p1")
-    found, suppressed = propose(logs.sessions_of(whole, part), rule=FiveTimesRule(), search=SEARCH)
+    found, suppressed = logs.routines(logs.sessions_of(whole, part), rule=FiveTimesRule(), search=SEARCH)
     steps = [{step.action for step in c.steps} for c in found]
     assert not any(mine <= {"do-b", "do-c", "do-d"} for mine in steps)
     assert sum(c.count for c in found) + sum(s.count for s in suppressed) >= 12

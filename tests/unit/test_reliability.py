@@ -14,7 +14,7 @@ import oracles
 from fivetimes.conductors.questions import questions, step_records
 from fivetimes.config import FiveTimesRule, Search
 from fivetimes.model import Kind, RawBatch, SessionLog, Unproven, Unready
-from fivetimes.routines import compositions, propose
+from fivetimes.routines import compositions
 from fivetimes.routines.compositions import level
 
 SEARCH = Search()
@@ -49,7 +49,7 @@ def skills(
 
 
 def best(sessions: SessionLog):
-    return propose(sessions, rule=FiveTimesRule(), search=SEARCH)[0][0]
+    return logs.routines(sessions, rule=FiveTimesRule(), search=SEARCH)[0][0]
 
 
 RUNS = ["draft-post check-post publish-post tell-all"] * 9

@@ -115,7 +115,7 @@ def test_a_rejected_routine_is_not_proposed_and_comes_back_when_much_more_was_se
     decided(Decision.REJECT, tmp_path, candidate=few)
     shown = review.without_rejected(made.scan(few), tmp_path)
     assert shown.candidates == ()
-    assert shown.suppressed[0].rule == "rejected before; proposed again from 11 times on"
+    assert shown.suppressed[0].reason == "rejected before; proposed again from 11 times on"
     assert review.queue(made.scan(few), tmp_path) == []
     more, _ = made.friday(11)
     assert review.queue(made.scan(more), tmp_path) == [more]

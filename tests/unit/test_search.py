@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 import logs
 import oracles
 from fivetimes.config import FiveTimesRule, Search
-from fivetimes.model import Effect, Kind, RawBatch, Step, Tier
-from fivetimes.routines import naming, propose
+from fivetimes.model import Effect, Kind, RawBatch, Step, SuppressionRule, Tier
+from fivetimes.routines import naming
 from fivetimes.routines.cover import find, from_patterns
 from fivetimes.routines.database import open_database
 from fivetimes.routines.matching import collect, core
@@ -27,18 +27,18 @@ SEARCH = Search()
     [(2, Tier.NOTICED), (4, Tier.NOTICED), (5, Tier.EXTRACT), (9, Tier.EXTRACT), (10, Tier.CANONICAL)],
 )
 def test_the_ladder_counts_two_five_ten(times, tier):
-    found, _ = propose(logs.work("abcdef", times), rule=FiveTimesRule(), search=SEARCH)
+    found, _ = logs.routines(logs.work("abcdef", times), rule=FiveTimesRule(), search=SEARCH)
     assert [(c.count, c.tier) for c in found] == [(times, tier)]
 
 
 def test_steps_come_in_order_and_with_their_shares():
-    found, _ = propose(logs.work("abcdef", 8), rule=FiveTimesRule(), search=SEARCH)
+    found, _ = logs.routines(logs.work("abcdef", 8), rule=FiveTimesRule(), search=SEARCH)
     assert [step.action for step in found[0].steps] == [f"do-{letter}" for letter in "abcdef"]
     assert all(step.share == 1.0 and step.repeat == (1, 1) for step in found[0].steps)
 
 
 def test_the_count_is_the_number_of_occurrences_and_every_place_is_told():
-    found, _ = propose(logs.work("abcdef", 8), rule=FiveTimesRule(), search=SEARCH)
+    found, _ = logs.routines(logs.work("abcdef", 8), rule=FiveTimesRule(), search=SEARCH)
     candidate = found[0]
     assert candidate.count == len(candidate.occurrences) == 8
     assert candidate.people == 2
@@ -50,7 +50,7 @@ def test_the_count_is_the_number_of_occurrences_and_every_place_is_told():
 def test_alternatives_at_one_place_are_one_step():
     left, right = logs.work("abgcde", 6, seed=2, people=1), logs.work("abhcde", 6, seed=3, people=1)
     merged = logs.sessions_of(*(logs.again_as(log, f"q{n}") for n, log in enumerate((left, right))))
-    found, _ = propose(merged, rule=FiveTimesRule(), search=SEARCH)
+    found, _ = logs.routines(merged, rule=FiveTimesRule(), search=SEARCH)
     step = next(step for step in found[0].steps if step.alternatives)
     assert {label for label, _ in step.alternatives} == {"do-g", "do-h"}
     assert step.share == 1.0
@@ -60,12 +60,12 @@ def test_alternatives_at_one_place_are_one_step():
 def test_a_step_done_again_at_once_is_a_repeat():
     single, double = logs.work("abcde", 6, seed=2, people=1), logs.work("abccde", 6, seed=3, people=1)
     merged = logs.sessions_of(*(logs.again_as(log, f"q{n}") for n, log in enumerate((single, double))))
-    found, _ = propose(merged, rule=FiveTimesRule(), search=SEARCH)
+    found, _ = logs.routines(merged, rule=FiveTimesRule(), search=SEARCH)
     assert [step.repeat for step in found[0].steps if step.action == "do-c"] == [(1, 2)]
 
 
 def test_runs_that_follow_one_another_without_a_pause_are_told_apart():
-    """As in the log of a ownership where one case follows on another: two ways to end, and things left out and put in."""
+    """As in the log of a service counter where one case follows on another: two ways to end, and things left out and put in."""
     rng = random.Random(4)
     work = ""
     for _ in range(20):
@@ -74,7 +74,7 @@ def test_runs_that_follow_one_another_without_a_pause_are_told_apart():
                 work += rng.choice("abcdefghijkl") if rng.random() < 0.15 else ""
                 work += letter if rng.random() > 0.15 else ""
         work += "_" * 18
-    found, _ = propose(logs.sessions_of(logs.batch(work)), rule=FiveTimesRule(), search=SEARCH)
+    found, _ = logs.routines(logs.sessions_of(logs.batch(work)), rule=FiveTimesRule(), search=SEARCH)
     sides = [
         [sum(m.action in {f"do-{x}" for x in side} for m in o.moments) >= 2 for side in ("efgh", "ijkl")]
         for c in found
@@ -86,14 +86,14 @@ def test_runs_that_follow_one_another_without_a_pause_are_told_apart():
 
 def test_everyday_noise_alone_gives_no_routine():
     for seed in range(5):
-        found, _ = propose(logs.work("", 12, seed=seed), rule=FiveTimesRule(), search=SEARCH)
+        found, _ = logs.routines(logs.work("", 12, seed=seed), rule=FiveTimesRule(), search=SEARCH)
         assert found == []
 
 
 def test_two_steps_over_and_over_are_suppressed_with_the_rule():
-    found, suppressed = propose(logs.work("ab", 30), rule=FiveTimesRule(), search=SEARCH)
+    found, suppressed = logs.routines(logs.work("ab", 30), rule=FiveTimesRule(), search=SEARCH)
     assert found == []
-    assert any(set(s.steps) == {"do-a", "do-b"} and s.rule == "two steps only" for s in suppressed)
+    assert any(set(s.steps) == {"do-a", "do-b"} and s.rule is SuppressionRule.TWO_STEPS for s in suppressed)
 
 
 def test_three_commands_of_one_program_are_three_steps():
@@ -102,7 +102,7 @@ def test_three_commands_of_one_program_are_three_steps():
     rng = random.Random(1)
     lines = [line for _ in range(8) for line in (*rng.choices(everyday, k=12), *work)]
     times = [logs.START + 60 * n + 86400 * (n // 15) for n in range(len(lines))]
-    found, _ = propose(logs.sessions_of(logs.shell(lines, times=times)), rule=FiveTimesRule(), search=SEARCH)
+    found, _ = logs.routines(logs.sessions_of(logs.shell(lines, times=times)), rule=FiveTimesRule(), search=SEARCH)
     assert [(c.count, len(c.steps)) for c in found] == [(8, 3)]
 
 
@@ -114,9 +114,9 @@ def test_skills_that_look_are_a_routine_where_one_of_them_acts(last, proposed):
     times = [logs.START + 60 * n + 86400 * (n // 15) for n in range(len(work))]
     lines = list(range(1, len(work) + 1))
     batch = RawBatch("skills", "ana.jsonl", work, kind=Kind.SKILL, line=lines, time=times, owner="ana")
-    found, suppressed = propose(logs.sessions_of(batch), rule=FiveTimesRule(), search=SEARCH)
+    found, suppressed = logs.routines(logs.sessions_of(batch), rule=FiveTimesRule(), search=SEARCH)
     assert [c.count for c in found] == [8] * proposed
-    assert any(s.rule == "looks like browsing" for s in suppressed) is not proposed
+    assert any(s.rule is SuppressionRule.BROWSING for s in suppressed) is not proposed
 
 
 def test_a_burst_on_one_day_by_one_person_is_suppressed():
@@ -124,20 +124,20 @@ def test_a_burst_on_one_day_by_one_person_is_suppressed():
     long = [logs.batch("mnopqr" * 4 + "_", person="ana", start=logs.START + day * 86400) for day in range(40)]
     for number, part in enumerate(long):
         part.origin = f"{number}.csv"
-    found, suppressed = propose(logs.sessions_of(burst, *long), rule=FiveTimesRule(), search=SEARCH)
+    found, suppressed = logs.routines(logs.sessions_of(burst, *long), rule=FiveTimesRule(), search=SEARCH)
     assert not any(step.action == "do-a" for c in found for step in c.steps)
-    assert any("do-a" in s.steps and "burst" in s.rule for s in suppressed)
+    assert any("do-a" in s.steps and s.rule is SuppressionRule.BURST for s in suppressed)
 
 
 def test_the_same_input_gives_the_same_candidates_in_any_order_of_sources():
     sessions = logs.work("abcdef", 9)
-    again = propose(logs.work("abcdef", 9), rule=FiveTimesRule(), search=SEARCH)
-    assert propose(sessions, rule=FiveTimesRule(), search=SEARCH) == again
+    again = logs.routines(logs.work("abcdef", 9), rule=FiveTimesRule(), search=SEARCH)
+    assert logs.routines(sessions, rule=FiveTimesRule(), search=SEARCH) == again
 
 
 def test_an_id_stays_when_the_routine_is_done_once_more():
-    before, _ = propose(logs.work("abcdef", 9), rule=FiveTimesRule(), search=SEARCH)
-    after, _ = propose(logs.work("abcdef", 10), rule=FiveTimesRule(), search=SEARCH)
+    before, _ = logs.routines(logs.work("abcdef", 9), rule=FiveTimesRule(), search=SEARCH)
+    after, _ = logs.routines(logs.work("abcdef", 10), rule=FiveTimesRule(), search=SEARCH)
     assert before[0].id == after[0].id
     assert (before[0].tier, after[0].tier) == (Tier.EXTRACT, Tier.CANONICAL)
 
@@ -175,7 +175,7 @@ def test_no_event_stands_in_two_candidates():
     sessions = logs.sessions_of(
         *(logs.again_as(logs.work(r, 7, people=1, seed=n), f"q{n}") for n, r in enumerate(("abcd", "abef", "ghijk")))
     )
-    found, _ = propose(sessions, rule=FiveTimesRule(), search=SEARCH)
+    found, _ = logs.routines(sessions, rule=FiveTimesRule(), search=SEARCH)
     places = [(p.path, p.line) for c in found for o in c.occurrences for m in o.moments for p in m.locations]
     assert len(places) == len(set(places))
     assert len(found) >= 2
@@ -188,7 +188,7 @@ def test_the_classic_engine_collects_fixed_sequences_and_claims_each_row_once():
     pattern = tuple(token[f"do-{letter}"] for letter in "abcde")
     found, rejected = from_patterns(database, [pattern, pattern[:3]], SEARCH)
     assert [len(one.occurrences) for one in found] == [8]
-    assert [one.rule for one in rejected] == ["part of another"]
+    assert [one.rule for one in rejected] == [SuppressionRule.CLAIMED]
 
 
 def test_estimate_reads_presence_and_order_off_the_matches():
@@ -204,7 +204,7 @@ def test_estimate_reads_presence_and_order_off_the_matches():
 
 def test_a_routine_is_named_after_what_goes_out_not_after_its_commands():
     steps = [Step("git add -A", Kind.SHELL, 1.0), Step("twine upload <path>", Kind.SHELL, 1.0, effect=Effect.PUBLISH)]
-    assert naming.title(steps, naming.telling_step(steps, [0.1, 0.2])) == "Upload package"
+    assert naming.title(steps, naming.title_step(steps, [0.1, 0.2])) == "Upload package"
 
 
 def test_an_id_holds_nothing_that_a_local_key_made():

@@ -14,15 +14,26 @@ import logs
 import oracles
 from fivetimes.config import FiveTimesRule, Search
 from fivetimes.model import Confidence, HeldOut, SessionLog
-from fivetimes.routines import Calibration, calibrate, judged, propose
+from fivetimes.routines import find_routines
 from fivetimes.routines.database import open_database
-from fivetimes.routines.significance import LEVEL, false_discovery, part, resampled, shuffled, turning_point, worded
+from fivetimes.routines.significance import (
+    LEVEL,
+    Calibration,
+    calibrate,
+    calibrated,
+    chance_of,
+    resampled,
+    shuffled,
+    turning_point,
+    with_verdict,
+)
+from fivetimes.stats import false_discovery
 
 SEARCH = Search()
 
 
 def found(sessions: SessionLog) -> list:
-    return propose(sessions, rule=FiveTimesRule(), search=SEARCH)[0]
+    return logs.routines(sessions, rule=FiveTimesRule(), search=SEARCH)[0]
 
 
 def stopped(*, at: float) -> SessionLog:
@@ -42,7 +53,7 @@ def stopped(*, at: float) -> SessionLog:
 @given(st.lists(st.floats(0, 40), max_size=8), st.integers(0, 30))
 def test_false_discovery_agrees_with_the_definition(bits, more):
     tried = len(bits) + more
-    told = false_discovery(bits, tried=tried)
+    told = false_discovery([chance_of(b) for b in bits], tried=tried)
     assert told == pytest.approx(oracles.false_discovery([2.0**-b for b in bits], tried), rel=1e-9)
 
 
@@ -75,8 +86,9 @@ def test_a_part_of_a_stream_holds_the_same_tokens_and_values_and_nothing_is_clai
     database = open_database(logs.work("abcdef", 6), silence=SEARCH.silence)
     database.claim(np.arange(5, dtype=np.int32))
     keep = np.arange(len(database.rows)) % 3 != 0
-    half = part(database, keep)
+    half = database.take(np.flatnonzero(keep))
     assert half.levels.tolist() == database.levels[keep].tolist()
+    assert half.kind.tolist() == database.kind[keep].tolist()
     assert half.free.tolist() == list(range(int(keep.sum())))
     for token in range(half.tokens):
         rows = half.where[half.start[token] : half.start[token + 1]]
@@ -106,8 +118,8 @@ def test_one_wrong_clock_does_not_move_the_middle_of_the_time(clock, wrong):
 )
 def test_the_word_follows_from_the_three_tests(q, seen, again, completion, word):
     known = Confidence("", 50.0, completion, 0, q, 10, HeldOut(5, seen, 20.0, again))
-    assert worded(known).verdict == word
-    assert len(worded(known).sentences) == 3
+    assert with_verdict(known).verdict == word
+    assert len(with_verdict(known).sentences) == 3
 
 
 # ---- made-up histories
@@ -148,24 +160,36 @@ def test_resampling_draws_from_the_same_person_and_week_alone():
 
 def test_made_up_histories_of_a_team_with_routines_give_none_and_the_same_each_time():
     sessions = logs.work("abcdef", 12)
-    known = calibrate(sessions, found, runs=2)
+    known = calibrate(sessions, found, histories=2)
     assert [(one.noticed, one.extract, one.canonical) for one in known.chance] == [(0, 0, 0)] * 2
-    assert calibrate(sessions, found, runs=2) == known
+    assert calibrate(sessions, found, histories=2) == known
 
 
 def test_nobody_is_surer_than_the_made_up_histories_allow():
-    candidates = found(logs.work("abcdef", 20, people=1))
-    bits = candidates[0].confidence.bits
-    unsure = judged(candidates, Calibration((), ((bits + 1, bits + 2), ()), 2))
-    assert unsure[0].confidence.q == 1.0
-    assert unsure[0].confidence.verdict == "weak"
-    assert "not told from chance" in unsure[0].confidence.sentences[0]
-    assert judged(candidates, Calibration((), ((bits - 1,), ()), 2))[0] == candidates[0]
+    known = [candidate.confidence for candidate in found(logs.work("abcdef", 20, people=1))]
+    bits = known[0].bits
+    unsure = calibrated(known, Calibration((), ((bits + 1, bits + 2), ()), 2))
+    assert unsure[0].q == 1.0
+    assert unsure[0].verdict == "weak"
+    assert "not told from chance" in unsure[0].sentences[0]
+    assert calibrated(known, Calibration((), ((bits - 1,), ()), 2))[0] == known[0]
     assert LEVEL < 1 / 2
 
 
 def test_where_chance_has_a_hand_in_some_the_others_stay_sure():
-    one = found(logs.work("abcdef", 20, people=1))[0]
-    low = replace(one, confidence=replace(one.confidence, bits=20.0))
-    told = judged([one, low], Calibration((), ((25.0,), ()), 1))
-    assert [c.confidence.verdict for c in told] == ["strong", "weak"]
+    one = found(logs.work("abcdef", 20, people=1))[0].confidence
+    low = replace(one, bits=20.0)
+    after = calibrated([one, low], Calibration((), ((25.0,), ()), 1))
+    assert [known.verdict for known in after] == ["strong", "weak"]
+
+
+def test_what_chance_gives_is_known_before_candidates_are_ranked_and_cut():
+    sessions = logs.sessions_of(
+        *(logs.again_as(logs.work(r, 7, people=1, seed=n), f"q{n}") for n, r in enumerate(("abcd", "efgh", "ijkl")))
+    )
+    first = find_routines(sessions, rule=FiveTimesRule(), search=Search(most_proposed=1), histories=1)
+    every = find_routines(sessions, rule=FiveTimesRule(), search=SEARCH, histories=1)
+    assert len(every.candidates) > 1
+    assert len(first.candidates) == 1
+    assert first.candidates[0].confidence == every.candidates[0].confidence
+    assert [one.runs for one in first.chance] == [1, 1]

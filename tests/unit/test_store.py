@@ -12,13 +12,12 @@ from fivetimes import store
 from fivetimes.config import FiveTimesRule, Search
 from fivetimes.errors import FivetimesError
 from fivetimes.model import Balance, Scan, Source, SourceReport
-from fivetimes.routines import propose
 
 
 def a_scan(tmp_path) -> Scan:
     """A small but real one."""
     sessions = logs.sessions_of(logs.batch("xabcdq_" * 7 + "rstuv_" * 3))
-    found, suppressed = propose(sessions, rule=FiveTimesRule(), search=Search())
+    found, suppressed = logs.routines(sessions, rule=FiveTimesRule(), search=Search())
     report = SourceReport(
         Source("generic", tmp_path / "ana.csv", "ana.csv", "ana"), Balance(records=3, events=3), None, None, False
     )

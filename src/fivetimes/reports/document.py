@@ -54,7 +54,7 @@ def document(
         "schema": _SCHEMA,
         "candidates": found,
         "suppressed": [
-            {"steps": list(found.steps), "count": found.count, "rule": found.rule} for found in scan.suppressed
+            {"steps": list(found.steps), "count": found.count, "rule": found.reason} for found in scan.suppressed
         ],
         "sources": [_source(source) for source in scan.sources],
         "changes": None if scan.changes is None else _changes(scan.changes),

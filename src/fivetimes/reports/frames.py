@@ -59,5 +59,5 @@ def steps(candidate: Candidate) -> pd.DataFrame:
 
 def suppressed(scan: Scan) -> pd.DataFrame:
     """One row per sequence that was not proposed: steps, count, and the rule it failed."""
-    rows = [(" → ".join(s.steps), s.count, s.rule) for s in scan.suppressed]
+    rows = [(" → ".join(s.steps), s.count, s.reason) for s in scan.suppressed]
     return pd.DataFrame(rows, columns=["steps", "count", "rule"])

@@ -350,8 +350,8 @@ def _chance(scan: Scan) -> list[tuple[Figure, list[Figure]]]:
 
 
 def _suppressed(found: Sequence[Suppressed]) -> list[tuple[str, Figure, str]]:
-    ordered = sorted(enumerate(found), key=lambda pair: (-pair[1].count, pair[1].rule, pair[1].steps))
-    return [(" → ".join(s.steps), Figure(number(s.count), f"/suppressed/{n}/count"), s.rule) for n, s in ordered]
+    ordered = sorted(enumerate(found), key=lambda pair: (-pair[1].count, pair[1].reason, pair[1].steps))
+    return [(" → ".join(s.steps), Figure(number(s.count), f"/suppressed/{n}/count"), s.reason) for n, s in ordered]
 
 
 def _heat(heat: HeatMap, *, at: str, names: str) -> dict[str, Any]:

@@ -350,5 +350,5 @@ def doctor(scan: Scan) -> RenderableType:
     lines += [Text(), Text("Taken out, distinct words by rule", "bold")]
     lines += [_line(f"{count:7,}  {rule}", indent=2) for rule, count in scan.redactions.items()]
     lines += [Text(), Text("Not proposed", "bold")]
-    lines += [_line(f"{s.count:7,} times  {' → '.join(s.steps)}   ({s.rule})", indent=2) for s in scan.suppressed]
+    lines += [_line(f"{s.count:7,} times  {' → '.join(s.steps)}   ({s.reason})", indent=2) for s in scan.suppressed]
     return Group(*lines)

@@ -9,7 +9,7 @@ from typing import Any, TypedDict
 
 from fivetimes import conductors, evidence, ingest, store
 from fivetimes.errors import FivetimesError, UnknownId
-from fivetimes.model import Candidate, Conductor, Scan, Standing, Suppressed, Tier
+from fivetimes.model import Candidate, Conductor, Scan, Standing, Suppressed, SuppressionRule, Tier
 from fivetimes.pipeline import candidate_of
 from fivetimes.reports import location_text
 from fivetimes.review import ledger
@@ -31,8 +31,8 @@ def without_rejected(scan: Scan, folder: Path) -> Scan:
 
 
 def _suppressed(candidate: Candidate, standing: Standing) -> Suppressed:
-    rule = f"rejected before; proposed again from {ledger.returns_at(standing)} times on"
-    return Suppressed(tuple(step.action for step in candidate.steps), candidate.count, rule)
+    steps = tuple(step.action for step in candidate.steps)
+    return Suppressed(steps, candidate.count, SuppressionRule.REJECTED, (("returns_at", ledger.returns_at(standing)),))
 
 
 def queue(scan: Scan, folder: Path) -> list[Candidate]:

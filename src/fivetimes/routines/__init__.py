@@ -1,8 +1,40 @@
-"""SessionLog -> Candidate: the few routines that people really repeat."""
+"""SessionLog -> Candidate: the few routines that people really repeat. Public: `find_routines`.
+
+Read in the order in which the modules act; `docs/how-routines-are-found.md` explains each step with a picture.
+
+- `search`: the whole order on one page.
+- `database`: what can be a step at all, laid out for fast look-ups, and what of it is claimed.
+- `pattern`: a routine as probabilities (`Profile`): steps, presence, order, gaps, links.
+- `seeds`: pairs of actions that stand together more than chance gives.
+- `growth`: a seed with one step more, or fewer.
+- `matching`: every occurrence of a profile. It defines the count.
+- `cover`: seed, grow, collect, accept, claim, until nothing is left; and the engines that can be chosen.
+- `merging`: variants of one routine become one.
+- `significance`: against chance, in later time, completion; made-up histories.
+- `assign`: every row of every occurrence decided anew.
+- `alternatives`: which tokens are one step, which are ways of doing one step.
+- `measures`: days, people, hours, boundaries, rhythm, reliability.
+- `describe`: the candidate that a person sees, and its reasons.
+- `naming`: title and id.
+- `suppression`: the rules that keep a routine away.
+- `ranking`: the criteria of the score, and the order.
+- `trace`: what became of every sequence.
+- `continuity`: the same routine keeps its id from scan to scan.
+- `compositions`: which skill calls which.
+"""
 
 from fivetimes.routines.compositions import compositions
 from fivetimes.routines.continuity import changes, continued
-from fivetimes.routines.search import propose
-from fivetimes.routines.significance import Calibration, calibrate, judged
+from fivetimes.routines.cover import Engine, FixedSequences, SeedAndGrow
+from fivetimes.routines.search import Findings, find_routines
 
-__all__ = ["Calibration", "calibrate", "changes", "compositions", "continued", "judged", "propose"]
+__all__ = [
+    "Engine",
+    "Findings",
+    "FixedSequences",
+    "SeedAndGrow",
+    "changes",
+    "compositions",
+    "continued",
+    "find_routines",
+]

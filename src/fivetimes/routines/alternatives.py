@@ -1,30 +1,30 @@
-"""Routine -> places: which of a profile's tokens are one step done again, which are ways of one step, which a step of their own.
+"""Routine -> FoldedStep: which tokens of a profile are one step done again, which are ways of doing one step, which are steps.
 
-A profile knows only tokens with shares. Like tokens side by side are one step. Tokens that exclude each other at one place are its
-ways, where that is no accident: the chance that as many runs of each avoid each other is at most one in twenty.
+A profile knows only tokens with shares. Like tokens side by side are one step. Tokens that exclude each other at one step are its
+alternatives, where that is no accident: the chance that as many occurrences of each avoid each other is at most one in twenty. A
+token that is hardly seen but in the gaps of one step is a spelling variant of that step.
 """
-# DOC """Routine -> Step: the probabilistic profile said in a person's words: always, optional, either/or, repeated."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import comb
 
 import numpy as np
 
 from fivetimes.kernels.database import shares_value
-from fivetimes.model import COARSE, FORM, LEVELS, ActionLog, Bools, Effect, Floats, Kind, Step
+from fivetimes.model import ALWAYS, COARSE, CORE_SHARE, FORM, LEVELS, ActionLog, Bools, Effect, Floats, Kind, Step
 from fivetimes.routines.database import SequenceDatabase
 from fivetimes.routines.matching import Routine
 from fivetimes.routines.pattern import precedence
+from fivetimes.stats import binomial_tail
 
-_APART = 0.05  # of the rarer one's occurrences may hold both, by a slip or a repeat
-_ALWAYS = 0.95  # share from which one of the two is always there
-_SLIPS = 0.2  # share of the occurrences that may hold both then: the other one stood near by for its own reasons
-_ACCIDENT = 0.05  # chance from which on it is an accident that tokens never meet
-_HERE = 0.5  # of all rows of a kind stand in the gaps of one step: then they are that step in another guise
+APART = 0.05  # of the rarer one's occurrences may hold both, by a slip or a repeat
+SLIPS = 0.2  # share of the occurrences that may hold both then: the other one stood near by for its own reasons
+ACCIDENT = 0.05  # chance from which on it is an accident that tokens never meet
+OWN_GAP = 0.5  # of all rows of a kind stand in the gaps of one step: then they are a spelling variant of that step
+RARER_THAN_CHANCE = 0.6  # of the occurrences that would hold both by chance: fewer exclude each other
 
 
 def sequence(order: Floats) -> list[int]:
@@ -41,17 +41,17 @@ def sequence(order: Floats) -> list[int]:
 
 
 def _rows_by_step(found: Routine) -> list[list[list[int]]]:
-    """rows[step][match]."""
+    """rows[step][occurrence]."""
     matched = found.occurrences.rows
     rows = [[[int(r)] if r >= 0 else [] for r in matched[:, s]] for s in range(matched.shape[1])]
-    for match, step, row in found.occurrences.again.tolist():
-        rows[step][match].append(row)
+    for occurrence, step, row in found.occurrences.again.tolist():
+        rows[step][occurrence].append(row)
     return rows
 
 
 def _kind(database: SequenceDatabase, rows: Sequence[Sequence[int]]) -> int:
     """The commonest kind of some rows."""
-    counts = Counter(int(database.kind[r]) for match in rows for r in match)
+    counts = Counter(int(database.kind[r]) for occurrence in rows for r in occurrence)
     return min(counts, key=lambda t: (-counts[t], t))
 
 
@@ -66,10 +66,10 @@ def exclusive(a: Bools, b: Bools) -> bool:
     """
     count = len(a)
     both, one, other = (int(np.count_nonzero(x)) for x in (a & b, a, b))
-    if both <= _APART * min(one, other):
+    if both <= APART * min(one, other):
         return True
-    always = int(np.count_nonzero(a | b)) >= _ALWAYS * count
-    return always and both <= min(_SLIPS * count, 0.6 * one * other / count)
+    always = int(np.count_nonzero(a | b)) >= ALWAYS * count
+    return always and both <= min(SLIPS * count, RARER_THAN_CHANCE * one * other / count)
 
 
 def accident(sets: Sequence[Bools]) -> float:
@@ -77,7 +77,7 @@ def accident(sets: Sequence[Bools]) -> float:
 
     Example:
         >>> a, b = np.array([1, 1, 1, 0, 0, 0], dtype=bool), np.array([0, 0, 0, 1, 1, 1], dtype=bool)
-        >>> accident([a, b])
+        >>> round(accident([a, b]), 6)
         0.015625
         >>> round(accident([a, ~a & b & (np.arange(6) < 4)]), 2)  # two of six are in neither
         0.34
@@ -87,7 +87,7 @@ def accident(sets: Sequence[Bools]) -> float:
     share = held.mean(axis=1)
     one = float(sum(share[x] * np.prod(np.delete(1.0 - share, x)) for x in range(len(share))))
     seen = int(np.count_nonzero(held.sum(axis=0) == 1))
-    return float(sum(comb(count, k) * one**k * (1.0 - one) ** (count - k) for k in range(seen, count + 1)))
+    return binomial_tail(seen, count, one)
 
 
 class _Folding:
@@ -100,14 +100,14 @@ class _Folding:
         self.rows = _rows_by_step(found)
         self.present = found.occurrences.rows >= 0
         self.order = precedence(found.occurrences.rows)
-        self.groups: list[list[int]] = [[s] for s in sequence(self.order) if self.present[:, s].any()]
+        self.steps: list[list[int]] = [[s] for s in sequence(self.order) if self.present[:, s].any()]
         self.kinds: dict[tuple[int, ...], int] = {}  # of groups asked for before
 
     def has(self, group: Sequence[int]) -> Bools:
         return np.asarray(self.present[:, list(group)].any(axis=1))
 
     def merged(self, group: Sequence[int]) -> list[list[int]]:
-        """The rows of a group, match by match; of ways that exclude each other only one where a match holds both."""
+        """The rows of a group by occurrence; of ways that exclude each other only one where an occurrence holds both."""
         kinds = self._kinds(group)
         return [sorted(self._of_one_kind(kinds, m)) for m in range(len(self.present))]
 
@@ -125,8 +125,8 @@ class _Folding:
             by_kind[_kind(self.database, self.rows[step])].append(step)
         return sorted(by_kind.values(), key=lambda steps: (-int(self.has(steps).sum()), steps))
 
-    def _of_one_kind(self, kinds: Sequence[Sequence[int]], match: int) -> list[int]:
-        held = ([r for s in steps for r in self.rows[s][match]] for steps in kinds)
+    def _of_one_kind(self, kinds: Sequence[Sequence[int]], occurrence: int) -> list[int]:
+        held = ([r for s in steps for r in self.rows[s][occurrence]] for steps in kinds)
         return next((rows for rows in held if rows), [])
 
     def _apart(self, a: Sequence[int], b: Sequence[int]) -> bool:
@@ -138,15 +138,15 @@ class _Folding:
         return any((before[a, s].mean() > 0.5) != (before[b, s].mean() > 0.5) for s in fixed)
 
     def _like(self, a: Sequence[int], b: Sequence[int]) -> bool:
-        """Whether two steps are of one kind, and where a match has both, the same in form: not `npm run lint`, `npm run build`."""
+        """Whether two steps are of one kind, and of one form where an occurrence has both: not `npm run lint`, `npm run build`."""
         if self._kind_of(a) != self._kind_of(b):
             return False
         both = np.flatnonzero(self.has(a) & self.has(b))
         other = sum(self._forms(a, int(m)) != self._forms(b, int(m)) for m in both)
-        return other <= 0.2 * len(both)
+        return other <= SLIPS * len(both)
 
-    def _forms(self, group: Sequence[int], match: int) -> set[int]:
-        return {int(self.database.levels[r, FORM]) for s in group for r in self.rows[s][match]}
+    def _forms(self, group: Sequence[int], occurrence: int) -> set[int]:
+        return {int(self.database.levels[r, FORM]) for s in group for r in self.rows[s][occurrence]}
 
     def _adjacent(self, a: Sequence[int], b: Sequence[int]) -> bool:
         """Whether like steps follow each other with nothing of the routine between, where both are there."""
@@ -156,7 +156,7 @@ class _Folding:
         for m in both:
             ends = sorted([*(r for s in a for r in self.rows[s][m]), *(r for s in b for r in self.rows[s][m])])
             apart += any(ends[0] < r < ends[-1] for s in others for r in self.rows[s][m])
-        return apart <= 0.2 * max(1, len(both))
+        return apart <= SLIPS * max(1, len(both))
 
     def join_like(self) -> None:
         """Like steps side by side become one."""
@@ -165,11 +165,11 @@ class _Folding:
             joined = self._join_first_like()
 
     def _join_first_like(self) -> bool:
-        for low in range(len(self.groups)):
-            for high in range(low + 1, len(self.groups)):
-                a, b = self.groups[low], self.groups[high]
+        for low in range(len(self.steps)):
+            for high in range(low + 1, len(self.steps)):
+                a, b = self.steps[low], self.steps[high]
                 if self._like(a, b) and not self._apart(a, b) and self._adjacent(a, b):
-                    self.groups[low] = a + self.groups.pop(high)
+                    self.steps[low] = a + self.steps.pop(high)
                     return True
         return False
 
@@ -181,60 +181,60 @@ class _Folding:
     def join_ways(self) -> None:
         """Steps that exclude each other at one place become one, the surest first, where that is no accident."""
         while (found := self._surest()) is not None:
-            joined = [s for group in found for s in self.groups[group]]
-            self.groups = [
+            joined = [s for group in found for s in self.steps[group]]
+            self.steps = [
                 joined if number == found[0] else group
-                for number, group in enumerate(self.groups)
+                for number, group in enumerate(self.steps)
                 if number not in found[1:]
             ]
 
     def _surest(self) -> list[int] | None:
         tried = []
-        for first in range(len(self.groups)):
+        for first in range(len(self.steps)):
             ways = self._ways_with(first)
             if len(ways) > 1:
-                tried.append((accident([self.has(self.groups[way]) for way in ways]), sorted(ways)))
+                tried.append((accident([self.has(self.steps[way]) for way in ways]), sorted(ways)))
         best = min(tried, default=(1.0, []))
-        return best[1] if best[0] <= _ACCIDENT else None
+        return best[1] if best[0] <= ACCIDENT else None
 
     def _ways_with(self, first: int) -> list[int]:
         """The groups that exclude this one and each other at its place, the commonest taken in first."""
         ways = [first]
-        others = sorted(range(len(self.groups)), key=lambda g: (-int(self.has(self.groups[g]).sum()), g))
+        others = sorted(range(len(self.steps)), key=lambda g: (-int(self.has(self.steps[g]).sum()), g))
         for other in others:
-            if other not in ways and all(self._may_stand_for(self.groups[other], self.groups[way]) for way in ways):
+            if other not in ways and all(self._may_stand_for(self.steps[other], self.steps[way]) for way in ways):
                 ways.append(other)
         return ways
 
-    # ---- a step in another guise
+    # ---- a step in another spelling
 
-    def guises(self) -> dict[int, dict[int, int]]:
-        """group -> match -> a row that stands for the step there: of a kind seen hardly anywhere but in the gaps of this step."""
+    def spelling_variants(self) -> dict[int, dict[int, int]]:
+        """step -> occurrence -> a row that stands for the step there: of a kind seen hardly anywhere but in its gaps."""
         out: dict[int, dict[int, int]] = {}
         loose = self._loose()
-        for number, group in enumerate(self.groups):
+        for number, group in enumerate(self.steps):
             has = self.has(group)
-            if not 0.5 <= has.mean() < 1.0:
+            if not CORE_SHARE <= has.mean() < 1.0:
                 continue
             gaps = {int(m): self._in_gap(group, int(m), loose[int(m)]) for m in np.flatnonzero(~has)}
             seen = Counter(int(self.database.kind[r]) for rows in gaps.values() for r in rows[:1])
-            own = {kind for kind, times in seen.items() if times >= _HERE * self.size[kind]}
+            own = {kind for kind, times in seen.items() if times >= OWN_GAP * self.size[kind]}
             out[number] = {
                 m: row for m, rows in gaps.items() for row in rows[:1] if int(self.database.kind[row]) in own
             }
         return out
 
     def _loose(self) -> dict[int, list[int]]:
-        """match -> rows that belong to it and stand at none of its steps."""
+        """occurrence -> rows that belong to it and stand at none of its steps."""
         out: dict[int, list[int]] = defaultdict(list)
-        for match, row in self.found.strays.tolist():
-            out[match].append(row)
+        for occurrence, row in self.found.strays.tolist():
+            out[occurrence].append(row)
         return out
 
-    def _in_gap(self, group: Sequence[int], match: int, loose: Sequence[int]) -> list[int]:
+    def _in_gap(self, group: Sequence[int], occurrence: int, loose: Sequence[int]) -> list[int]:
         """The loose rows between the steps that come before and after, those that share a value first."""
         before = np.exp2(self.order)
-        line = self.found.occurrences.rows[match]
+        line = self.found.occurrences.rows[occurrence]
         here = [s for s in range(len(line)) if line[s] >= 0]
         low = max((int(line[s]) for s in here if before[s, group].mean() > 0.5), default=-1)
         high = min((int(line[s]) for s in here if before[s, group].mean() < 0.5), default=int(line.max()))
@@ -246,34 +246,35 @@ class _Folding:
         return [row for _, row in sorted(zip(linked, inside, strict=True), key=lambda pair: (not pair[0], pair[1]))]
 
 
-def places(database: SequenceDatabase, found: Routine) -> list[list[int]]:
+def steps_of(database: SequenceDatabase, found: Routine) -> list[list[int]]:
     """The profile's steps, in order, like ones side by side together."""
     folding = _Folding(database, found)
     folding.join_like()
-    return folding.groups
+    return folding.steps
 
 
 def folded(database: SequenceDatabase, found: Routine) -> list[list[list[int]]]:
-    """The rows of each step, match by match: `folded[step][match]`, in order."""
+    """The rows of each step, occurrence by occurrence: `folded[step][occurrence]`, in order."""
     folding = _Folding(database, found)
     folding.join_like()
     folding.join_ways()
-    guises = folding.guises()
+    spelling_variants = folding.spelling_variants()
     return [
         [rows or ([extra[m]] if m in extra else []) for m, rows in enumerate(folding.merged(group))]
-        for extra, group in ((guises.get(number, {}), group) for number, group in enumerate(folding.groups))
+        for extra, group in ((spelling_variants.get(number, {}), group) for number, group in enumerate(folding.steps))
     ]
 
 
-# ---- steps
+# ---- the steps as a person sees them
 
 
-_FEW = 2  # a way is done at least so often: once may be a slip
+ONE_WAY = 0.9  # of the rows of one kind are done alike: that level of detail names the way
+FEWEST = 2  # a way is done at least so often: once may be a slip
 
 
 @dataclass(frozen=True, slots=True)
 class FoldedStep:
-    """A step with its rows: `rows[m]` are the rows of match m, in order, empty where the step was left out."""
+    """A step with its rows: `rows[m]` are the rows of occurrence m, in order, empty where the step was left out."""
 
     step: Step
     rows: tuple[tuple[int, ...], ...]
@@ -282,10 +283,10 @@ class FoldedStep:
 
 def _common_token(database: SequenceDatabase, rows: Sequence[int]) -> int | None:
     """The finest token that nearly all rows hold, None where they are of several kinds."""
-    for level in range(1, LEVELS - 1):
+    for level in range(FORM, LEVELS - 1):
         counts = Counter(database.levels[list(rows), level].tolist())
         token, count = min(counts.items(), key=lambda pair: (-pair[1], pair[0]))
-        if count >= 0.95 * len(rows):
+        if count >= ALWAYS * len(rows):
             return int(token)
     return None
 
@@ -301,10 +302,10 @@ def _ways(database: SequenceDatabase, actions: ActionLog, flat: Sequence[int]) -
 
 def _way_level(database: SequenceDatabase, flat: Sequence[int], row: int) -> int:
     """The finest level at which this row's way of doing it stands for at least a few rows of its kind."""
-    for level in (1, 2):
+    for level in (FORM, FORM + 1):
         like = np.count_nonzero(database.levels[list(flat), level] == database.levels[row, level])
         kind = np.count_nonzero(database.levels[list(flat), COARSE] == database.levels[row, COARSE])
-        if like >= 0.9 * kind:
+        if like >= ONE_WAY * kind:
             return level
     return COARSE
 
@@ -315,13 +316,13 @@ def _effect(actions: ActionLog, database: SequenceDatabase, flat: Sequence[int])
 
 
 def _describe(database: SequenceDatabase, actions: ActionLog, rows: list[list[int]]) -> FoldedStep:
-    flat = [r for match in rows for r in match]
+    flat = [r for occurrence in rows for r in occurrence]
     ways = _ways(database, actions, flat)
-    times = [len(match) for match in rows if match]
+    times = [len(occurrence) for occurrence in rows if occurrence]
     kinds = Counter(int(actions.kind[database.rows[r]]) for r in flat)
     share = len(times) / len(rows)
-    said = [(label, round(count / len(flat), 3)) for label, count in ways if count >= _FEW]
-    alternatives = tuple(said) if len(said) > 1 else ()
+    ways_done = [(label, round(count / len(flat), 3)) for label, count in ways if count >= FEWEST]
+    alternatives = tuple(ways_done) if len(ways_done) > 1 else ()
     step = Step(
         action=ways[0][0],
         kind=Kind(min(kinds, key=lambda k: (-kinds[k], k))),
@@ -330,7 +331,7 @@ def _describe(database: SequenceDatabase, actions: ActionLog, rows: list[list[in
         alternatives=alternatives,
         effect=_effect(actions, database, flat),
     )
-    return FoldedStep(step, tuple(tuple(match) for match in rows), tuple(label for label, _ in ways))
+    return FoldedStep(step, tuple(tuple(occurrence) for occurrence in rows), tuple(label for label, _ in ways))
 
 
 def fold(database: SequenceDatabase, actions: ActionLog, found: Routine) -> list[FoldedStep]:

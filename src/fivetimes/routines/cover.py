@@ -1,34 +1,97 @@
-"""SequenceDatabase -> Routine: seed, grow, collect, claim, and again on what is left, until nothing more is worth saying.
+"""SequenceDatabase -> Routine: a cover of what people did: seed, grow, collect, accept, claim; the next one from what is left.
 
-Each row is claimed by one routine only, so what is found later is not an echo of what was found before. The way of working
-and its ablations: `docs/decisions/0003-profiles.md`.
+A greedy cover in the sense of the minimum description length principle (for sequences: SQS, Tatti and Vreeken 2012): a routine
+is accepted where it saves more bits than the luckiest of all pairs looked at would save by chance. Each row is claimed by one
+routine only, so what is found later is not an echo of what was found before.
+
+`Engine` is what looks for routines: `SeedAndGrow` is ours, `FixedSequences` takes frequent sequences as they are, for comparison.
 """
-# DOC """Patterns -> Routine: fixed sequences made into routines, for comparison with the search of our own."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 
 from fivetimes.config import Search
 from fivetimes.kernels.database import shares_value
-from fivetimes.model import LEVELS, Bools, Int32s
+from fivetimes.model import Int32s, SessionLog, Stage, SuppressionRule
 from fivetimes.routines import seeds as seeding
+from fivetimes.routines.assign import complete
 from fivetimes.routines.database import SequenceDatabase
-from fivetimes.routines.growth import drop_rare, grow, lifted, parts, refine, same_rows, unproven, woven
-from fivetimes.routines.matching import Occurrences, Routine, collect
-from fivetimes.routines.pattern import Profile, estimate, gap_bits, local_chance
+from fivetimes.routines.growth import drop_rare, grow, interleaved, refine, unproven
+from fivetimes.routines.matching import Occurrences, Routine, collect, core
+from fivetimes.routines.pattern import MIN_STEPS, NEAR_ROWS, ORDER_FLOOR, Profile, estimate, gap_bits, local_chance
+from fivetimes.routines.trace import Recorder
+
+FIXED_PRESENCE = 0.99  # share of the occurrences that hold each step of a fixed sequence: as good as all
+FIXED_LINK_CHANCE = 0.01  # chance that two rows share a value; fixed sequences do not look at values
+
+SEED_TEXT = "a pair that stands together"
+
+Tick = Callable[[float], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """What grew from a seed and was not accepted, with the rule."""
+    """What grew from a seed and was not accepted, with the rule that it failed. `number` is the recorder's."""
 
     tokens: Int32s
     count: int
-    rule: str
+    rule: SuppressionRule
+    number: int = -1
+
+
+class Engine(Protocol):
+    """What looks for routines."""
+
+    def find(
+        self, sessions: SessionLog, database: SequenceDatabase, search: Search, trace: Recorder
+    ) -> tuple[list[Routine], list[Rejection]]:
+        """Routines that claim no row in common, and what was looked at and not accepted."""
+        ...
+
+    def finish(self, database: SequenceDatabase, routines: list[Routine], search: Search) -> list[Routine]:
+        """The same routines after a last look at each occurrence; their number and order stay."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SeedAndGrow:
+    """The search of this project. `tick` is called with the share of the work done."""
+
+    tick: Tick = lambda _: None
+
+    def find(
+        self, sessions: SessionLog, database: SequenceDatabase, search: Search, trace: Recorder
+    ) -> tuple[list[Routine], list[Rejection]]:
+        """See the function `find`."""
+        del sessions  # all that is needed of them is in the database
+        return find(database, search, trace=trace, tick=self.tick)
+
+    def finish(self, database: SequenceDatabase, routines: list[Routine], search: Search) -> list[Routine]:
+        """See `assign.complete`."""
+        return complete(database, routines, search)
+
+
+@dataclass(frozen=True, slots=True)
+class FixedSequences:
+    """A baseline: frequent sequences of tokens, the best first, each collected as it stands."""
+
+    mine: Callable[[SessionLog], Sequence[tuple[int, ...]]]
+
+    def find(
+        self, sessions: SessionLog, database: SequenceDatabase, search: Search, trace: Recorder
+    ) -> tuple[list[Routine], list[Rejection]]:
+        """See the function `from_patterns`."""
+        return from_patterns(database, self.mine(sessions), search, trace=trace)
+
+    def finish(self, database: SequenceDatabase, routines: list[Routine], search: Search) -> list[Routine]:
+        """Fixed sequences stay as they are."""
+        del database, search
+        return routines
 
 
 def _sampled(matched: Int32s, most: int) -> Int32s:
@@ -43,101 +106,66 @@ def worth(database: SequenceDatabase, profile: Profile, occurrences: Occurrences
     return float(occurrences.score.sum()) - cost
 
 
+@dataclass(frozen=True, slots=True)
+class _Failed:
+    """Why nothing grew from a seed: the rule, with the steps and the number of occurrences that there were then."""
+
+    rule: SuppressionRule
+    tokens: Int32s
+    count: int
+
+
 def _develop(
     database: SequenceDatabase, tokens: Int32s, matched: Int32s, search: Search, chance: float
-) -> tuple[Profile, Occurrences] | None:
-    """From the occurrences of a seed to a profile and all its occurrences; None where fewer than three steps hold together."""
+) -> tuple[Profile, Occurrences] | _Failed:
+    """From the occurrences of a seed to a profile and all its occurrences, or the rule that it failed."""
     for round_ in range(search.rounds):
         tokens, matched = grow(database, tokens, _sampled(matched, search.sample), search)
         tokens = refine(database, tokens, matched)
         tokens, matched = drop_rare(tokens, matched, floor=search.presence_kept)
-        if len(tokens) < 3 or len(matched) < 2:
-            return None
+        if len(tokens) < MIN_STEPS:
+            return _Failed(SuppressionRule.TWO_STEPS, tokens, len(matched))
+        if len(matched) < 2:
+            return _Failed(SuppressionRule.NOT_TOGETHER, tokens, len(matched))
         profile = estimate(database, tokens, matched)
         last = round_ == search.rounds - 1
         share = search.core_share if last else search.core_share_loose
         occurrences = collect(database, profile, search, share=share, chance=chance, known=len(matched))
         if len(occurrences) < 2:
-            return None
+            return _Failed(SuppressionRule.NOT_TOGETHER, tokens, len(occurrences))
         matched = occurrences.rows
-    general = _generalised(database, estimate(database, tokens, matched), occurrences, search, chance)
-    proven = _proven(database, *general, search, chance)
-    return None if proven is None else _unwoven(database, *_one_kind(database, *proven, search, chance), search, chance)
-
-
-def _generalised(
-    database: SequenceDatabase, profile: Profile, occurrences: Occurrences, search: Search, chance: float
-) -> tuple[Profile, Occurrences]:
-    """The same routine said more coarsely, where that finds more of it: what was grown from a few may be too special."""
-    tokens = lifted(database, profile.tokens, occurrences.rows, level=LEVELS - 2)
-    if np.array_equal(tokens, profile.tokens):
-        return profile, occurrences
-    wide = estimate(database, tokens, occurrences.rows)
-    more = collect(database, wide, search, share=search.core_share, chance=chance, known=len(occurrences))
-    if len(more) <= len(occurrences):
-        return profile, occurrences
-    tokens = refine(database, tokens, more.rows)
-    fitted = estimate(database, tokens, more.rows)
-    again = collect(database, fitted, search, share=search.core_share, chance=chance, known=len(more))
-    if len(again) < 2 or worth(database, fitted, again, search) <= worth(database, profile, occurrences, search):
-        return profile, occurrences
-    return estimate(database, tokens, again.rows), again
+    proven = _proven(database, estimate(database, tokens, matched), occurrences, search, chance)
+    return proven if isinstance(proven, _Failed) else _without_interleaved(database, *proven, search, chance)
 
 
 def _proven(
     database: SequenceDatabase, profile: Profile, occurrences: Occurrences, search: Search, chance: float
-) -> tuple[Profile, Occurrences] | None:
-    """The routine without the optional steps that chance would give it as well; None where fewer than three are left."""
+) -> tuple[Profile, Occurrences] | _Failed:
+    """The routine without the optional steps that chance would give it as well."""
     weak = unproven(database, profile.tokens, occurrences.rows, flank=search.flank)
     if not weak.any():
         return profile, occurrences
     tokens, matched = profile.tokens[~weak], occurrences.rows[:, ~weak]
     matched = matched[(matched >= 0).any(axis=1)]
-    if len(tokens) < 3 or len(matched) < 2:
-        return None
+    if len(tokens) < MIN_STEPS:
+        return _Failed(SuppressionRule.OPTIONAL_BY_CHANCE, profile.tokens, len(occurrences))
+    if len(matched) < 2:
+        return _Failed(SuppressionRule.NOT_TOGETHER, tokens, len(matched))
     slim = estimate(database, tokens, matched)
     again = collect(database, slim, search, share=search.core_share, chance=chance, known=len(matched))
-    return (estimate(database, tokens, again.rows), again) if len(again) >= 2 else None
+    if len(again) < 2:
+        return _Failed(SuppressionRule.NOT_TOGETHER, tokens, len(again))
+    return estimate(database, tokens, again.rows), again
 
 
-def _two_peoples(database: SequenceDatabase, rows: Int32s, kinds: tuple[Bools, Bools]) -> bool:
-    """Whether nobody does both: then they may be one routine under the names that two people have for its programs."""
-    who = [set(database.person[rows[kind].max(axis=1)].tolist()) for kind in kinds]
-    return not who[0] & who[1]
-
-
-def _one_kind(
-    database: SequenceDatabase, profile: Profile, occurrences: Occurrences, search: Search, chance: float
-) -> tuple[Profile, Occurrences]:
-    """The larger of two routines that share steps, where telling them apart saves bits; the other is found on its own later."""
-    found = parts(occurrences.rows)
-    if found is None or _two_peoples(database, occurrences.rows, found):
-        return profile, occurrences
-    told = []
-    for part in found:
-        tokens, rows = drop_rare(profile.tokens, occurrences.rows[part], floor=0.3)
-        if len(tokens) < 3 or len(rows) < 2:
-            return profile, occurrences
-        narrow = estimate(database, tokens, rows)
-        told.append(
-            (narrow, collect(database, narrow, search, share=search.core_share, chance=chance, known=len(rows)))
-        )
-    if same_rows(told[0][1].all_rows(), told[1][1].all_rows()):
-        return profile, occurrences
-    if sum(worth(database, *one, search) for one in told) <= worth(database, profile, occurrences, search):
-        return profile, occurrences
-    best, again = told[0]
-    return (estimate(database, best.tokens, again.rows), again) if len(again) >= 2 else (profile, occurrences)
-
-
-def _unwoven(
+def _without_interleaved(
     database: SequenceDatabase, profile: Profile, occurrences: Occurrences, search: Search, chance: float
 ) -> tuple[Profile, Occurrences]:
     """The routine without the steps of another one that was done at the same time; that one is found on its own later."""
-    guest = woven(occurrences.rows, lambda x, y: shares_value(x, y, database.value_start, database.values))
-    if guest is None or np.count_nonzero(~guest) < 3:
+    other = interleaved(occurrences.rows, lambda x, y: shares_value(x, y, database.value_start, database.values))
+    if other is None or np.count_nonzero(~other) < MIN_STEPS:
         return profile, occurrences
-    tokens, rows = profile.tokens[~guest], occurrences.rows[:, ~guest]
+    tokens, rows = profile.tokens[~other], occurrences.rows[:, ~other]
     rows = rows[(rows >= 0).any(axis=1)]
     slim = estimate(database, tokens, rows)
     again = collect(database, slim, search, share=search.core_share, chance=chance, known=len(rows))
@@ -170,80 +198,88 @@ def _with_strays(database: SequenceDatabase, found: list[Routine], search: Searc
     return out
 
 
-def _verdict(profile: Profile, occurrences: Occurrences, bits: float, search: Search) -> str | None:
-    """The rule that a developed routine fails, None when it passes.
+def _failed_rule(profile: Profile, bits: float, search: Search) -> SuppressionRule | None:
+    """The rule that a developed routine fails, None when it is accepted.
 
     Args:
         profile: the routine.
-        occurrences: its occurrences.
         bits: what it saves beyond what the luckiest of all seeds would. By Kraft's inequality chance gets b bits further
             with a probability of at most 2^-b.
         search: says how many are asked for.
     """
-    if len(occurrences) < 2:
-        return "done once"
-    if np.count_nonzero(profile.presence > 0.5) < 3:
-        return "fewer than three steps hold together"
-    return None if bits > search.routine_bits else "explained by chance"
+    if np.count_nonzero(core(profile)) < MIN_STEPS:
+        return SuppressionRule.NO_CORE
+    return None if bits > search.routine_bits else SuppressionRule.CHANCE
 
 
 def find(
-    database: SequenceDatabase, search: Search, *, tick: Callable[[float], None] = lambda _: None
+    database: SequenceDatabase, search: Search, *, trace: Recorder | None = None, tick: Tick = lambda _: None
 ) -> tuple[list[Routine], list[Rejection]]:
     """All routines, in the order in which they were found, and what was looked at and not accepted.
 
     Args:
         database: the actions; its rows are claimed as routines are found.
         search: the constants of the search.
-        tick: told the share of the work done, 0 to 1.
+        trace: is told what became of each seed.
+        tick: called with the share of the work done, 0 to 1.
     """
+    trace = trace or Recorder()
     chance = seeding.link_chance(database)
     found: list[Routine] = []
     rejected: list[Rejection] = []
-    tried: set[tuple[int, int, bool]] = set()
-    for round_ in range(search.passes):
-        before = len(found)
-        queue = [
-            s for s in seeding.seeds(database, search, chance=chance) if (s.first, s.second, s.linked) not in tried
-        ]
-        for number, seed in enumerate(queue):
-            tick((round_ + number / max(1, len(queue))) / search.passes)
-            pairs = seeding.occurrences(database, seed, search)
-            if not seeding.still_surprising(database, seed, len(pairs), search, chance=chance):
-                continue
-            tried.add((seed.first, seed.second, seed.linked))
-            developed = _develop(database, np.array([seed.first, seed.second], dtype=np.int32), pairs, search, chance)
-            if developed is None:
-                rejected.append(
-                    Rejection(np.array([seed.first, seed.second], dtype=np.int32), len(pairs), "two steps only")
-                )
-                continue
-            profile, occurrences = developed
-            bits = worth(database, profile, occurrences, search)
-            rule = _verdict(profile, occurrences, bits - seed.floor, search)
-            if rule is not None:
-                rejected.append(Rejection(profile.tokens, len(occurrences), rule))
-                continue
-            found.append(Routine(profile, occurrences, bits, np.zeros((0, 2), dtype=np.int32)))
-            database.claim(occurrences.all_rows())
-        if len(found) == before:
-            break
+    queue = seeding.seeds(database, search, chance=chance, trace=trace)
+    for done, seed in enumerate(queue):
+        tick(done / len(queue))
+        made = _from_seed(database, seed, search, chance, trace)
+        if isinstance(made, Routine):
+            found.append(made)
+            database.claim(made.occurrences.all_rows())
+        elif made is not None:
+            rejected.append(made)
     tick(1.0)
     return _with_strays(database, found, search), rejected
 
 
-# ---- classic
+def _from_seed(
+    database: SequenceDatabase, seed: seeding.Seed, search: Search, chance: float, trace: Recorder
+) -> Routine | Rejection | None:
+    """What becomes of a seed; None where too little is left of it to be looked at."""
+    number = trace.open(seed.tokens, SEED_TEXT, count=seed.together, stage=Stage.SEED, **seed.numbers)
+    pairs = seeding.occurrences(database, seed, search)
+    left = seeding.surprise_left(database, seed, len(pairs), search, chance=chance)
+    if left <= seed.floor:
+        rule = SuppressionRule.CLAIMED if database.any_claimed(seed.tokens) else SuppressionRule.SEED_BY_CHANCE
+        trace.close(number, rule, Stage.SEED, together=len(pairs), bits=left, bar=seed.floor)
+        return None
+    grown = _develop(database, seed.tokens, pairs, search, chance)
+    if isinstance(grown, _Failed):
+        trace.now(number, grown.tokens, grown.count)
+        trace.close(number, grown.rule, Stage.GROWTH, steps=len(grown.tokens), occurrences=grown.count)
+        return Rejection(seed.tokens, len(pairs), grown.rule, number)
+    profile, occurrences = grown
+    bits, bar = worth(database, profile, occurrences, search), seed.floor + search.routine_bits
+    trace.now(number, profile.tokens, len(occurrences))
+    trace.add(number, Stage.GROWTH, "steps were added", steps=len(profile.tokens), occurrences=len(occurrences))
+    failed = _failed_rule(profile, bits - seed.floor, search)
+    if failed is not None:
+        trace.close(number, failed, Stage.COVER, bits=bits, bar=bar)
+        return Rejection(profile.tokens, len(occurrences), failed, number)
+    trace.add(number, Stage.COVER, "accepted", bits=bits, bar=bar)
+    return Routine(profile, occurrences, bits, np.zeros((0, 2), dtype=np.int32), number)
+
+
+# ---- a baseline: frequent sequences, as they stand
 
 
 def fixed(database: SequenceDatabase, tokens: Int32s, search: Search) -> Profile:
     """A profile that demands every token, in the given order."""
     steps = len(tokens)
-    order = np.full((steps, steps), -6.0)
+    order = np.full((steps, steps), ORDER_FLOOR)
     order[np.triu_indices(steps, 1)] = 0.0
     return Profile(
         tokens=tokens,
-        presence=np.full(steps, 0.99),
-        chance=local_chance(database, tokens, 3.0),
+        presence=np.full(steps, FIXED_PRESENCE),
+        chance=local_chance(database, tokens, NEAR_ROWS),
         order=order,
         link=np.zeros(steps),
         gap_bits=gap_bits(database, np.zeros((0, steps), dtype=np.int32), longest=search.max_gap),
@@ -251,7 +287,7 @@ def fixed(database: SequenceDatabase, tokens: Int32s, search: Search) -> Profile
 
 
 def from_patterns(
-    database: SequenceDatabase, patterns: Sequence[tuple[int, ...]], search: Search
+    database: SequenceDatabase, patterns: Sequence[tuple[int, ...]], search: Search, *, trace: Recorder | None = None
 ) -> tuple[list[Routine], list[Rejection]]:
     """Collect the occurrences of each pattern, best first, every row claimed once.
 
@@ -259,23 +295,33 @@ def from_patterns(
         database: its rows are claimed as patterns are collected.
         patterns: token ids, the best first; repeated tokens count as one step.
         search: the constants of matching.
+        trace: is told what became of each pattern.
     """
+    trace = trace or Recorder()
     found: list[Routine] = []
     rejected: list[Rejection] = []
     for pattern in patterns:
         tokens = np.array(list(dict.fromkeys(pattern)), dtype=np.int32)
         profile = fixed(database, tokens, search)
-        occurrences = collect(database, profile, search, share=0.99, chance=0.01, known=2)
-        if len(occurrences) < 2 or len(tokens) < 3:
-            rejected.append(
-                Rejection(tokens, len(occurrences), "part of another" if len(tokens) >= 3 else "two steps only")
-            )
+        occurrences = collect(database, profile, search, share=FIXED_PRESENCE, chance=FIXED_LINK_CHANCE, known=2)
+        count = len(occurrences)
+        number = trace.open(tokens, "a frequent sequence", count=count, stage=Stage.SEED, occurrences=count)
+        rule = _failed_by_a_fixed_one(database, tokens, count)
+        if rule is not None:
+            trace.close(number, rule, Stage.COVER, steps=len(tokens), occurrences=count)
+            rejected.append(Rejection(tokens, count, rule, number))
             continue
         measured = estimate(database, tokens, occurrences.rows)
-        found.append(
-            Routine(
-                measured, occurrences, worth(database, measured, occurrences, search), np.zeros((0, 2), dtype=np.int32)
-            )
-        )
+        bits = worth(database, measured, occurrences, search)
+        trace.add(number, Stage.COVER, "accepted", bits=bits)
+        found.append(Routine(measured, occurrences, bits, np.zeros((0, 2), dtype=np.int32), number))
         database.claim(occurrences.all_rows())
     return found, rejected
+
+
+def _failed_by_a_fixed_one(database: SequenceDatabase, tokens: Int32s, count: int) -> SuppressionRule | None:
+    if len(tokens) < MIN_STEPS:
+        return SuppressionRule.TWO_STEPS
+    if count >= 2:
+        return None
+    return SuppressionRule.CLAIMED if database.any_claimed(tokens) else SuppressionRule.NOT_TOGETHER

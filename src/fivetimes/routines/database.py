@@ -1,34 +1,51 @@
-"""SessionLog -> SequenceDatabase: the actions that can be steps, and which of them are still unclaimed."""
-# DOC """SessionLog -> which actions are rounds of an agent's inner loop that come again: one piece of work, not many.
-#
-# An agent reads, edits, runs, and again, until it is done. Within one session, and between two actions that finish something (a
-# commit, a skill, anything that goes out into the world), two neighbours that are done three times or more are such a loop, and
-# each of their actions is told by its last round alone. What people do again is not touched: a person who does the same thing
-# three times does it three times.
-# """
+"""SessionLog -> SequenceDatabase: the actions that can be steps, and which of them no routine has claimed yet.
+
+Left out are navigation and looking around (`ActionLog.context`), and the earlier passes of an agent's loop: an agent reads, edits,
+runs, and again, until it is done. Within one session, and between two actions that finish something (a commit, a skill, anything
+that goes out into the world), two neighbours that are done three times or more are such a loop, and only its last pass is kept.
+What people do again is not touched: a person who does the same thing three times does it three times.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from fivetimes.kernels.database import SequenceArrays, living, postings
 from fivetimes.kernels.growth import Scratch, scratch_for
-from fivetimes.model import COARSE, ActionLog, Bools, By, Effect, Floats, Int32s, Ints, Kind, SessionLog, TimeSource
+from fivetimes.model import (
+    COARSE,
+    ActionLog,
+    Bools,
+    By,
+    Effect,
+    Floats,
+    Int32s,
+    Ints,
+    Kind,
+    SessionLog,
+    SuppressionRule,
+    TimeSource,
+)
+from fivetimes.routines.trace import Recorder
 
 
 @dataclass(slots=True)
 class SequenceDatabase:
-    """All actions but navigation, in each person's order, with what is needed to look things up fast.
+    """All actions that can be steps, in each person's order, with what is needed to look things up fast.
 
-    rows: the row of the action log. person: whose it is. block: rises where nothing may join (another person, silence
-    longer than the limit). start, where: the postings of each token. rate: a token's share of all rows. name_bits: the cost
-    of saying a token; a coarse one is one of few, an exact command one of many. coarser: a token and the coarser ones that
-    say the same. free: the unclaimed rows; rank: its inverse, -1 where claimed; begin, living: the postings of each token among
-    these alone, as ranks. kind: what a row is, as coarsely
-    as a person would tell it, by label: `pytest <path>` is one kind, whichever of a few folders it names.
+    By row: `rows` the row of the action log; `person` whose it is; `levels` its tokens, finest first; `kind` the first token with
+    the label of its coarse one (`pytest <path>` is one kind, whichever of a few folders it names); `block` rises where nothing may
+    join (another person, silence longer than the limit); `clock` seconds; `event` the event it is of; `value_start`, `values` its
+    value pieces (CSR).
+
+    By token: `start`, `where` its postings (CSR of rows); `rate` its share of all rows; `name_bits` the cost of naming it, in bits
+    (a coarse one is one of few, an exact command one of many); `coarser` its ancestors at coarser levels, itself first.
+
+    What is claimed: `free` the unclaimed rows; `rank` the inverse of `free`, -1 where claimed; `begin`, `living` the postings of
+    each token among the unclaimed rows, as ranks. `scratch` are buffers of the compiled loops.
     """
 
     rows: Int32s
@@ -75,6 +92,37 @@ class SequenceDatabase:
         """The ranks of the unclaimed rows on which a token stands, rising."""
         return self.living[self.begin[token] : self.begin[token + 1]]
 
+    def any_claimed(self, tokens: Int32s) -> bool:
+        """Whether a routine has claimed a row on which one of the tokens stands."""
+        size, left = np.diff(self.start)[tokens], np.diff(self.begin)[tokens]
+        return bool((left < size).any())
+
+    def take(self, rows: Ints) -> SequenceDatabase:
+        """Some rows, rising, as a database of its own, nothing of it claimed; tokens keep their ids and their costs."""
+        levels = np.ascontiguousarray(self.levels[rows])
+        start, where = postings(levels, self.tokens)
+        value_start, values = take_values(self.value_start, self.values, rows)
+        return replace(
+            self,
+            rows=self.rows[rows],
+            person=self.person[rows],
+            levels=levels,
+            kind=self.kind[rows],
+            block=self.block[rows],
+            clock=self.clock[rows],
+            event=self.event[rows],
+            value_start=value_start,
+            values=values,
+            start=start,
+            where=where,
+            rate=np.diff(start) / max(1, len(rows)),
+            free=np.arange(len(rows), dtype=np.int32),
+            rank=np.arange(len(rows), dtype=np.int32),
+            begin=start,
+            living=where,
+            scratch=scratch_for(tokens=self.tokens, rows=len(rows)),
+        )
+
     def related(self, tokens: Int32s | Ints, known: Int32s) -> Bools:
         """Which tokens are one of the known ones, or say the same more or less finely."""
         lines = np.unique(self.coarser[known])
@@ -115,14 +163,31 @@ def _known_pauses(actions: ActionLog, rows: Int32s) -> Floats:
     return np.concatenate((clock[:1], clock[0] + np.cumsum(np.where(unknown, 0.0, np.diff(clock)))))
 
 
-def _take_values(start: Int32s, values: Int32s, rows: Int32s) -> tuple[Int32s, Int32s]:
-    """The CSR of value pieces for some rows, each row's pieces sorted."""
+def take_values(start: Int32s, values: Int32s, rows: Ints | Int32s) -> tuple[Int32s, Int32s]:
+    """The value pieces of some rows, in the order of the rows.
+
+    Args:
+        start: row `r` has the pieces `values[start[r]:start[r + 1]]`.
+        values: ids of pieces.
+        rows: which rows.
+
+    Returns:
+        The same two arrays for these rows alone.
+
+    Example:
+        >>> take_values(np.array([0, 2, 2, 3]), np.array([7, 8, 9]), np.array([2, 0]))
+        (array([0, 1, 3], dtype=int32), array([9, 7, 8]))
+    """
     length = start[rows + 1] - start[rows]
     out = np.concatenate(([0], np.cumsum(length))).astype(np.int32)
     at = np.repeat(start[rows] - out[:-1], length) + np.arange(out[-1])
-    taken = values[at]
-    order = np.lexsort((taken, np.repeat(np.arange(len(rows)), length)))
-    return out, taken[order].astype(np.int32)
+    return out, values[at]
+
+
+def _sorted_values(start: Int32s, values: Int32s) -> Int32s:
+    """The value pieces with those of each row sorted, as the compiled loops compare them."""
+    order = np.lexsort((values, np.repeat(np.arange(len(start) - 1), np.diff(start))))
+    return values[order].astype(np.int32)
 
 
 def _name_bits(levels: Int32s, tokens: int) -> Floats:
@@ -153,20 +218,26 @@ def _kinds(coarse: Int32s, labels: Sequence[str]) -> Int32s:
     return same[coarse] if len(coarse) else coarse
 
 
-def open_database(sessions: SessionLog, *, silence: float) -> SequenceDatabase:
+def open_database(sessions: SessionLog, *, silence: float, trace: Recorder | None = None) -> SequenceDatabase:
     """Lay out the actions that can be steps.
 
     Args:
-        sessions: the work, cut into sessions (the cuts themselves play no part here: long pauses cost, they do not forbid).
+        sessions: the work, cut into sessions. The cuts themselves play no part here but in an agent's loops: long pauses
+            cost, they do not forbid.
         silence: seconds without any action after which nothing joins.
+        trace: is told what was left out.
     """
     actions = sessions.actions
-    rows = np.flatnonzero(~actions.context & ~earlier_rounds(sessions)).astype(np.int32)
+    looped = earlier_passes(sessions)
+    if trace is not None:
+        trace.left_out(SuppressionRule.CONTEXT, actions.levels[actions.context, COARSE])
+        trace.left_out(SuppressionRule.LOOP, actions.levels[looped, COARSE])
+    rows = np.flatnonzero(~actions.context & ~looped).astype(np.int32)
     levels = np.ascontiguousarray(actions.levels[rows])
     tokens = len(actions.labels)
     start, where = postings(levels, tokens)
     clock = _known_pauses(actions, rows)
-    value_start, values = _take_values(actions.value_start, actions.values, rows)
+    value_start, values = take_values(actions.value_start, actions.values, rows)
     return SequenceDatabase(
         rows=rows,
         person=actions.person[rows],
@@ -176,7 +247,7 @@ def open_database(sessions: SessionLog, *, silence: float) -> SequenceDatabase:
         clock=clock,
         event=actions.event[rows],
         value_start=value_start,
-        values=values,
+        values=_sorted_values(value_start, values),
         start=start,
         where=where,
         rate=np.diff(start) / max(1, len(rows)),
@@ -190,23 +261,23 @@ def open_database(sessions: SessionLog, *, silence: float) -> SequenceDatabase:
     )
 
 
-# ---- looping
+# ---- the loops of agents
 
 
-_ROUNDS = 3  # of a loop, at least: to go back once is a second try
+LOOP_PASSES = 3  # of an agent's loop, at least: to go back once is a second try
 
 
-def earlier_rounds(sessions: SessionLog) -> Bools:
-    """Whether each action is in a round of an agent's loop that comes again."""
+def earlier_passes(sessions: SessionLog) -> Bools:
+    """Whether each action is in an earlier pass of an agent's loop."""
     actions = sessions.actions
     repeated = np.zeros(len(actions), dtype=np.bool_)
     agent = actions.events.columns["by"][actions.event] == By.AGENT
     rows = np.flatnonzero(agent & ~actions.context)
-    if len(rows) < 4:
+    if len(rows) <= LOOP_PASSES:
         return repeated
-    token = actions.levels[rows, COARSE].astype(np.int64)  # coarse: another file is the same round
+    token = actions.levels[rows, COARSE].astype(np.int64)  # coarse: another file is the same pass
     piece = _pieces(sessions, rows)
-    again = _comes_again(token, piece, width=len(actions.labels))
+    again = comes_again(token, piece, width=len(actions.labels))
     repeated[rows[again & ~finishes(actions)[rows]]] = True
     return repeated
 
@@ -222,16 +293,16 @@ def _pieces(sessions: SessionLog, rows: Ints) -> Ints:
     return np.asarray(np.cumsum(ended | (np.diff(sessions.session[rows], prepend=-1) != 0)))
 
 
-def _comes_again(token: Ints, piece: Ints, *, width: int) -> Bools:
+def comes_again(token: Ints, piece: Ints, *, width: int) -> Bools:
     """Whether a row comes again in the same piece, and is one of two neighbours that are done together again and again.
 
     Example:
-        >>> rounds = np.array([9, 1, 2, 3, 1, 2, 8, 3, 1, 2, 3, 7])
-        >>> rounds[~_comes_again(rounds, np.zeros(12, dtype=np.int64), width=10)]
+        >>> done = np.array([9, 1, 2, 3, 1, 2, 8, 3, 1, 2, 3, 7])
+        >>> done[~comes_again(done, np.zeros(12, dtype=np.int64), width=10)]
         array([9, 3, 8, 3, 1, 2, 3, 7])
     """
     same = np.concatenate(([False], (token[1:] == token[:-1]) & (piece[1:] == piece[:-1])))
-    kept = np.flatnonzero(~same)  # what is done again at once is no round
+    kept = np.flatnonzero(~same)  # what is done again at once is no pass
     mine, where = token[kept], piece[kept]
     joined = where[:-1] == where[1:]
     pair = (where[:-1] * width + mine[:-1]) * width + mine[1:]
@@ -243,9 +314,9 @@ def _comes_again(token: Ints, piece: Ints, *, width: int) -> Bools:
 
 
 def _often(key: Ints) -> Bools:
-    """Whether each key stands there as often as a loop has rounds."""
+    """Whether each key stands there as often as a loop has passes."""
     _, number, count = np.unique(key, return_inverse=True, return_counts=True)
-    return np.asarray(count[number.reshape(-1)] >= _ROUNDS)
+    return np.asarray(count[number.reshape(-1)] >= LOOP_PASSES)
 
 
 def _later(key: Ints) -> Bools:

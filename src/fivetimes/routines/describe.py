@@ -1,5 +1,4 @@
-"""Routine -> Candidate: each routine with its counts, its reasons and the places where every occurrence stands."""
-# DOC """Candidate -> why it stands where it stands, in words that the report shows as they are."""
+"""Routine -> Candidate: each routine with its counts, the locations of every occurrence, and why it stands where it stands."""
 
 from __future__ import annotations
 
@@ -28,15 +27,13 @@ from fivetimes.model import (
     Unready,
     Variant,
 )
-from fivetimes.routines import measures as counting
-from fivetimes.routines import naming
+from fivetimes.routines import measures, naming
 from fivetimes.routines.alternatives import FoldedStep, fold
 from fivetimes.routines.database import SequenceDatabase
 from fivetimes.routines.matching import Routine
 from fivetimes.routines.measures import Uses, rhythm, unready
-from fivetimes.routines.ranking import score
 
-_SHOWN_VARIANTS = 8
+SHOWN_VARIANTS = 8  # ways of doing a routine that are listed, the commonest first
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +44,7 @@ class Context:
     sessions: SessionLog
     also: dict[int, list[tuple[int, int, int]]]
     rule: FiveTimesRule
-    calendar: counting.Calendar
+    calendar: measures.Calendar
     uses: Uses
 
     @classmethod
@@ -56,7 +53,7 @@ class Context:
         also: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
         for event, origin, line, commit in sessions.actions.events.also.tolist():
             also[event].append((origin, line, commit))
-        return cls(database, sessions, also, rule, counting.Calendar.of(sessions), Uses(sessions.actions))
+        return cls(database, sessions, also, rule, measures.Calendar.of(sessions), Uses(sessions.actions))
 
 
 def _moment_time(when: float, timed: bool) -> datetime | None:
@@ -158,7 +155,7 @@ def _variants(occurrences: Sequence[Occurrence], folded: Sequence[FoldedStep]) -
                 way.append(label)
         counts[tuple(way)] += 1
     ordered = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
-    return tuple(Variant(way, count) for way, count in ordered[:_SHOWN_VARIANTS])
+    return tuple(Variant(way, count) for way, count in ordered[:SHOWN_VARIANTS])
 
 
 def tier(candidate: Candidate, rule: FiveTimesRule) -> Tier:
@@ -185,16 +182,16 @@ def describe(context: Context, found: Routine, confidence: Confidence) -> tuple[
     rates = [
         float(np.mean([database.rate[database.levels[r, COARSE]] for rows in s.rows for r in rows])) for s in folded
     ]
-    telling = naming.telling_step(steps, rates)
+    titled = naming.title_step(steps, rates)
     occurrences, runs = _occurrences(context, found, folded)
     candidate = Candidate(
-        id=naming.identifier(steps, telling),
-        title=naming.title(steps, telling),
+        id=naming.identifier(steps, titled),
+        title=naming.title(steps, titled),
         tier=Tier.NOTICED,
         count=len(occurrences),
         sessions=len({o.session for o in occurrences}),
         days=len(context.calendar.days(runs)),
-        people=counting.people(context.sessions, runs),
+        people=measures.people(context.sessions, runs),
         at_least=_at_least(context, runs),
         confidence=confidence,
         reasons=(),
@@ -202,7 +199,7 @@ def describe(context: Context, found: Routine, confidence: Confidence) -> tuple[
         variants=_variants(occurrences, folded),
         occurrences=occurrences,
         duration=_quartiles(occurrences),
-        score=score(found.bits, len(occurrences), confidence),
+        score=0.0,
         broken=found.occurrences.broken,
         unready=unready(context.uses, database, folded, context.rule),
     )
@@ -228,22 +225,27 @@ def _counted(context: Context, candidate: Candidate, runs: Sequence[Int32s]) -> 
         first=min(starts, default=None),
         last=max(ends, default=None),
         rhythm=rhythm(calendar.days(runs), calendar.worked),
-        cost=counting.cost(sessions, runs),
-        boundaries=counting.boundaries(calendar, runs),
-        by=counting.done_by(sessions, runs),
-        bus_factor=counting.bus_factor([int(sessions.actions.person[run[0]]) for run in runs]),
+        cost=measures.cost(sessions, runs),
+        boundaries=measures.boundaries(calendar, runs),
+        by=measures.done_by(sessions, runs),
+        bus_factor=measures.bus_factor([int(sessions.actions.person[run[0]]) for run in runs]),
     )
 
 
-# ---- reasons
+# ---- why it stands where it stands, in words that the report shows as they are
 
 
 def _plural(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
+def with_reasons(candidate: Candidate) -> Candidate:
+    """The candidate with its reasons; its id and confidence are final."""
+    return replace(candidate, reasons=reasons(candidate))
+
+
 def reasons(candidate: Candidate) -> tuple[str, ...]:
-    """Why this stands where it stands, most telling first."""
+    """Why this stands where it stands, most titled first."""
     return (
         *_often(candidate),
         *_saves(candidate),

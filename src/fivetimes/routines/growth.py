@@ -10,9 +10,9 @@ import numpy as np
 
 from fivetimes.config import Search
 from fivetimes.kernels import growth
-from fivetimes.model import Bools, Floats, Int32s, Ints
+from fivetimes.model import ALWAYS, Bools, Floats, Int32s, Ints
 from fivetimes.routines.database import SequenceDatabase
-from fivetimes.routines.pattern import _ALWAYS, _ENOUGH, gain, local_chance
+from fivetimes.routines.pattern import ENOUGH, NEAR_ROWS, gain, local_chance
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,25 +103,12 @@ def refine(database: SequenceDatabase, tokens: Int32s, matched: Int32s) -> Int32
         again = levels[:, 1:] == levels[:, :-1]  # a token that stands at two levels of a row counts once
         found, k = _unique_counts(np.concatenate((levels[:, 0], levels[:, 1:][~again])))
         taken = np.isin(found, np.delete(out, step))
-        bits = gain(k.astype(np.float64), np.full(len(k), count), local_chance(database, found, 3.0))
+        bits = gain(k.astype(np.float64), np.full(len(k), count), local_chance(database, found, NEAR_ROWS))
         bits -= database.name_bits[found]
         bits[taken] = -np.inf
         if len(bits) and np.isfinite(bits.max()):
             out[step] = found[int(np.argmax(bits))]
     return out
-
-
-def lifted(database: SequenceDatabase, tokens: Int32s, matched: Int32s, *, level: int) -> Int32s:
-    """The steps said as coarsely as `level`, where that does not make two of them one."""
-    out = tokens.copy()
-    for step in range(len(tokens)):
-        rows = matched[matched[:, step] >= 0, step]
-        if not len(rows):
-            continue
-        found, k = _unique_counts(database.levels[rows, level].astype(np.int64))
-        out[step] = found[int(np.argmax(k))]
-    twice = np.array([np.count_nonzero(out == token) > 1 for token in out])
-    return np.where(twice, tokens, out).astype(np.int32)
 
 
 def drop_rare(tokens: Int32s, matched: Int32s, *, floor: float) -> tuple[Int32s, Int32s]:
@@ -135,7 +122,7 @@ def drop_rare(tokens: Int32s, matched: Int32s, *, floor: float) -> tuple[Int32s,
 def _room(database: SequenceDatabase, matched: Int32s, step: int, *, flank: int) -> float:
     """How many rows, on average, a step could have been found on between its neighbours where it stands; `flank` at an end."""
     rooms = []
-    for line in matched[:_ENOUGH]:
+    for line in matched[:ENOUGH]:
         if line[step] < 0:
             continue
         ranks = database.rank[line[line >= 0]]
@@ -158,7 +145,7 @@ def unproven(database: SequenceDatabase, tokens: Int32s, matched: Int32s, *, fla
     count = float(len(matched))
     present = np.count_nonzero(matched >= 0, axis=0)
     weak = np.zeros(len(tokens), dtype=np.bool_)
-    for step in np.flatnonzero(present < _ALWAYS * count):
+    for step in np.flatnonzero(present < ALWAYS * count):
         width = _room(database, matched, int(step), flank=flank)
         chance = local_chance(database, tokens[[step]], width)
         cost = database.name_bits[tokens[step]] + 0.5 * np.log2(max(1.0, count))
@@ -166,9 +153,8 @@ def unproven(database: SequenceDatabase, tokens: Int32s, matched: Int32s, *, fla
     return weak
 
 
-_LEAST = 2  # steps that each side must have of its own: one against one is an alternative, not another routine
-_TOGETHER = 0.7  # correlation from which on optional steps come and go together
-_ROUTINE = 3  # steps that may be a routine of their own
+TOGETHER = 0.7  # correlation from which on optional steps come and go together
+OWN_STEPS = 3  # optional steps that may be a routine of their own
 
 
 def _correlation(present: Floats) -> Floats:
@@ -176,61 +162,6 @@ def _correlation(present: Floats) -> Floats:
     centred = present - present.mean(axis=0)
     spread = np.sqrt((centred**2).sum(axis=0))
     return np.asarray(centred.T @ centred / np.maximum(np.outer(spread, spread), 1e-9))
-
-
-def sides(matched: Int32s) -> tuple[Bools, Bools] | None:
-    """The optional steps of two sides that exclude each other, None where there are no two sides.
-
-    Args:
-        matched: rows, one line per occurrence, one column per step, -1 where missing.
-
-    Example:
-        >>> both = np.array([[1, 1, 1, -1, -1]] * 4 + [[1, -1, -1, 1, 1]] * 4)
-        >>> [side.tolist() for side in sides(both)]
-        [[False, True, True, False, False], [False, False, False, True, True]]
-    """
-    present = (matched >= 0).astype(np.float64)
-    share = present.mean(axis=0)
-    optional = np.flatnonzero((share > 0.1) & (share < 0.9))
-    if len(optional) < 2 * _LEAST:
-        return None
-    phi = _correlation(present[:, optional])
-    a, b = np.unravel_index(int(np.argmin(phi)), phi.shape)
-    if phi[a, b] > -0.5:
-        return None
-    first, second = np.zeros(len(share), dtype=np.bool_), np.zeros(len(share), dtype=np.bool_)
-    first[optional[(phi[a] > 0.3) & (phi[a] > phi[b])]] = True
-    second[optional[(phi[b] > 0.3) & (phi[b] > phi[a])]] = True
-    return (first, second) if first.sum() >= _LEAST and second.sum() >= _LEAST else None
-
-
-def parts(matched: Int32s) -> tuple[Bools, Bools] | None:
-    """The occurrences of two sides, the larger first; None where the occurrences are of one kind.
-
-    Example:
-        >>> both = np.array([[1, 1, 1, -1, -1]] * 3 + [[1, -1, -1, 1, 1]] * 5)
-        >>> [int(part.sum()) for part in parts(both)]
-        [5, 3]
-    """
-    found = sides(matched)
-    if found is None:
-        return None
-    present = matched >= 0
-    more = present[:, found[0]].mean(axis=1) > present[:, found[1]].mean(axis=1)
-    less = ~more
-    if min(int(more.sum()), int(less.sum())) < 2:
-        return None
-    return (more, less) if more.sum() >= less.sum() else (less, more)
-
-
-def same_rows(one: Int32s, other: Int32s) -> bool:
-    """Whether two parts, collected anew, find mostly the same rows: then they are ways of one routine, and its worth is no sum.
-
-    Example:
-        >>> same_rows(np.array([1, 2, 3]), np.array([2, 3, 4, 5])), same_rows(np.array([1, 2, 3]), np.array([3, 4, 5]))
-        (True, False)
-    """
-    return 2 * len(np.intersect1d(one, other)) > min(len(one), len(other))
 
 
 def together(matched: Int32s) -> Bools | None:
@@ -244,18 +175,18 @@ def together(matched: Int32s) -> Bools | None:
     present = (matched >= 0).astype(np.float64)
     share = present.mean(axis=0)
     optional = np.flatnonzero((share < 0.5) & (present.sum(axis=0) >= 2))
-    if len(optional) < _ROUTINE:
+    if len(optional) < OWN_STEPS:
         return None
     phi = _correlation(present[:, optional])
-    sizes = (phi > _TOGETHER).sum(axis=1)
-    if sizes.max() < _ROUTINE:
+    sizes = (phi > TOGETHER).sum(axis=1)
+    if sizes.max() < OWN_STEPS:
         return None
     out = np.zeros(matched.shape[1], dtype=np.bool_)
-    out[optional[phi[int(np.argmax(sizes))] > _TOGETHER]] = True
+    out[optional[phi[int(np.argmax(sizes))] > TOGETHER]] = True
     return out
 
 
-def woven(matched: Int32s, tied: Callable[[int, int], bool]) -> Bools | None:
+def interleaved(matched: Int32s, tied: Callable[[int, int], bool]) -> Bools | None:
     """The steps of another routine that was done at the same time now and then; None where there are none.
 
     They come and go together, share values with each other and hardly any with the rest, which shares values of its own.
@@ -266,16 +197,16 @@ def woven(matched: Int32s, tied: Callable[[int, int], bool]) -> Bools | None:
 
     Example:
         >>> some = np.array([[1, 2, -1, -1, -1]] * 5 + [[1, 2, 3, 4, 5]] * 3)
-        >>> woven(some, lambda x, y: (x < 3) == (y < 3)).tolist(), woven(some, lambda x, y: True)
+        >>> interleaved(some, lambda x, y: (x < 3) == (y < 3)).tolist(), interleaved(some, lambda x, y: True)
         ([False, False, True, True, True], None)
     """
     group = together(matched)
     if group is None:
         return None
     both = [line for line in matched if np.count_nonzero(line[group] >= 0) > 1]
-    guest = [[int(row) for row in line[group] if row >= 0] for line in both]
-    host = [[int(row) for row in line[~group] if row >= 0] for line in both]
-    inside = sum(any(tied(x, y) for x, y in combinations(rows, 2)) for rows in guest)
-    own = sum(any(tied(x, y) for x, y in combinations(rows, 2)) for rows in host)
-    across = sum(any(tied(x, y) for x in a for y in b) for a, b in zip(guest, host, strict=True))
+    theirs = [[int(row) for row in line[group] if row >= 0] for line in both]
+    ours = [[int(row) for row in line[~group] if row >= 0] for line in both]
+    inside = sum(any(tied(x, y) for x, y in combinations(rows, 2)) for rows in theirs)
+    own = sum(any(tied(x, y) for x, y in combinations(rows, 2)) for rows in ours)
+    across = sum(any(tied(x, y) for x in a for y in b) for a, b in zip(theirs, ours, strict=True))
     return group if min(inside, own) > len(both) / 2 > 2 * across else None

@@ -21,9 +21,18 @@ import numpy as np
 
 from fivetimes.config import Search
 from fivetimes.kernels import matching
-from fivetimes.model import Bools, Floats, Int32s
+from fivetimes.model import CORE_SHARE, Bools, Floats, Int32s
 from fivetimes.routines.database import SequenceDatabase
 from fivetimes.routines.pattern import Profile
+
+LINKED = 0.3  # share of a step's rows that share a value with an earlier step, from which on a shared value counts as evidence
+LEAST_LINK = 0.02  # that share is held this far from 0 and from 1: no single row decides
+NEIGHBOURS = (
+    4  # rows with which a row may share a value by luck: the chance of a lucky link is so many times that of two rows
+)
+MOST_LUCKY = 0.5  # that chance, at most
+MOST_AGAINST = -4.0  # bits that a missing value may speak against a step
+COMES_AFTER = 0.55  # share of the occurrences from which on one step comes after another; 0.5 is no order at all
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +56,21 @@ class Occurrences:
 
 @dataclass(frozen=True, slots=True)
 class Routine:
-    """A routine and its occurrences. `bits` is what it saves in all; `strays` are rows between its steps, (match, row)."""
+    """A routine and its occurrences.
+
+    bits: what it saves in all. strays: rows between its steps that belong to it, as (occurrence, row). number: the recorder's.
+    """
 
     profile: Profile
     occurrences: Occurrences
     bits: float
     strays: Int32s
+    number: int = -1
 
 
 def core(profile: Profile) -> Bools:
     """The steps that more than half of the occurrences have."""
-    return np.asarray(profile.presence > 0.5)
+    return np.asarray(profile.presence > CORE_SHARE)
 
 
 def _rare_ranks(database: SequenceDatabase, profile: Profile, weight: Floats, share: float) -> Int32s:
@@ -76,12 +89,17 @@ def _rare_ranks(database: SequenceDatabase, profile: Profile, weight: Floats, sh
     return ranks[np.diff(ranks, prepend=-1) > 0]
 
 
+def lucky_link(chance: float) -> float:
+    """The chance that a row shares a value with any of a few near ones, from that of two rows."""
+    return min(MOST_LUCKY, NEIGHBOURS * chance)
+
+
 def _link_bits(profile: Profile, chance: float) -> tuple[Floats, Floats]:
     """Bits for and against a step that does, or does not, share a value with an earlier one."""
-    lucky = min(0.5, 4 * chance)
-    link = np.clip(profile.link, 0.02, 0.98)
-    yes = np.where(link > 0.3, np.log2(link / lucky), 0.0)
-    no = np.where(link > 0.3, np.maximum(np.log2((1 - link) / (1 - lucky)), -4.0), 0.0)
+    lucky = lucky_link(chance)
+    link = np.clip(profile.link, LEAST_LINK, 1 - LEAST_LINK)
+    yes = np.where(link > LINKED, np.log2(link / lucky), 0.0)
+    no = np.where(link > LINKED, np.maximum(np.log2((1 - link) / (1 - lucky)), MOST_AGAINST), 0.0)
     return np.maximum(yes, 0.0), no
 
 
@@ -120,7 +138,9 @@ def tail_missing(profile: Profile, line: Int32s) -> float:
     """The share of the core that comes after the last step of a match, 0 to 1."""
     steps = np.flatnonzero(core(profile))
     last = int(np.argmax(line))
-    after = np.exp2(profile.order[last, steps]) > 0.55  # steps that never meet have 0.5: neither comes after the other
+    after = (
+        np.exp2(profile.order[last, steps]) > COMES_AFTER
+    )  # steps that never meet have 0.5: neither comes after the other
     return float(np.count_nonzero(after & (line[steps] < 0)) / max(1, len(steps)))
 
 

@@ -1,18 +1,7 @@
-"""Runs of a routine -> its honest counts: days, people, what it took, where it begins and ends, by whom it was done.
+"""Occurrences of a routine -> its measures: days, people, time, boundaries, rhythm, and how reliable its skills are.
 
-A run is the rows of the action log that one occurrence is made of, in order of time.
+An occurrence is given as the rows of the action log that it is made of, in order of time.
 """
-# DOC """Days on which a routine was done -> its rhythm, by a stated test.
-#
-# Daily is said of what was done on two of three worked days. A weekday, a week or a month is said only where so many of the days
-# (or of the distances between them) agree as days drawn at random from those worked would in fewer than one case of a hundred, all
-# seven weekdays (both lengths) tried being counted. Fewer than four days say nothing.
-# """
-# DOC """Steps of a routine -> what should mature first: skills and tools that are young, failing, or were seen once.
-#
-# Skills come first, compositions second, orchestrators third. A routine is marked, and its draft asks; neither its tier nor its
-# rank changes.
-# """
 
 from __future__ import annotations
 
@@ -20,7 +9,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from math import exp, lgamma, log, log1p
 
 import numpy as np
 
@@ -41,19 +29,21 @@ from fivetimes.model import (
 )
 from fivetimes.routines.alternatives import FoldedStep
 from fivetimes.routines.database import SequenceDatabase
+from fivetimes.stats import binomial_tail
 from fivetimes.words import WEEKDAYS
 
-_DAY = 86400.0
+_DAY = 86400.0  # seconds
 _FOLDER = frozenset("cd chdir dirs popd pushd z".split())  # programs that change the folder
+MOSTLY_SURE = 0.5  # of the occurrences begin (end) at an edge of work, from which on the boundary is called sure
 _ASSUMES = (
-    "counted from the first step to the last of each run, without pauses that end a session; one command is taken to last as "
-    "long as a typical step of the routine"
+    "counted from the first step to the last of each occurrence, without pauses that end a session; one command is taken to last"
+    " as long as a typical step of the routine"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """The days on which each action was done, as its own clock showed them, and what is looked up of every run.
+    """The days on which each action was done, as its own clock showed them, and what is looked up of every occurrence.
 
     day: days since the epoch, -1 where the time is unknown. worked: the days with any action, rising. moved: whether the
     folder changed right before the action.
@@ -73,9 +63,13 @@ class Calendar:
         day = np.where(actions.timed, local, np.int32(-1)).astype(np.int32)
         return cls(sessions, day, np.unique(day[day >= 0]).astype(np.int32), _moved(sessions))
 
-    def days(self, runs: Sequence[Int32s]) -> Int32s:
-        """The days on which runs began, each once, rising."""
-        begun = self.day[np.array([run[0] for run in runs], dtype=np.int64)] if runs else np.zeros(0, dtype=np.int32)
+    def days(self, occurrences: Sequence[Int32s]) -> Int32s:
+        """The days on which occurrences began, each once, rising."""
+        begun = (
+            self.day[np.array([occurrence[0] for occurrence in occurrences], dtype=np.int64)]
+            if occurrences
+            else np.zeros(0, dtype=np.int32)
+        )
         return np.unique(begun[begun >= 0]).astype(np.int32)
 
 
@@ -94,23 +88,29 @@ def _moved(sessions: SessionLog) -> Bools:
 # ---- who
 
 
-def done_by(sessions: SessionLog, runs: Sequence[Int32s]) -> tuple[float, float, float]:
+def done_by(sessions: SessionLog, occurrences: Sequence[Int32s]) -> tuple[float, float, float]:
     """The shares of the steps that humans, agents and bots did."""
-    rows = np.concatenate(runs)
+    rows = np.concatenate(occurrences)
     by = sessions.actions.events.columns["by"][sessions.actions.event[rows]]
     shares = np.bincount(by, minlength=3)[:3] / len(rows)
     return round(float(shares[By.HUMAN]), 3), round(float(shares[By.AGENT]), 3), round(float(shares[By.BOT]), 3)
 
 
-def people(sessions: SessionLog, runs: Sequence[Int32s]) -> int:
-    """How many people did it: persons with a run in which not all was done by a bot."""
+def people(sessions: SessionLog, occurrences: Sequence[Int32s]) -> int:
+    """How many people did it: persons with an occurrence in which not all was done by a bot."""
     actions = sessions.actions
     by = actions.events.columns["by"]
-    return len({int(actions.person[run[0]]) for run in runs if (by[actions.event[run]] != By.BOT).any()})
+    return len(
+        {
+            int(actions.person[occurrence[0]])
+            for occurrence in occurrences
+            if (by[actions.event[occurrence]] != By.BOT).any()
+        }
+    )
 
 
 def bus_factor(persons: Sequence[int]) -> int:
-    """How few people did more than half of all runs.
+    """How few people did more than half of all occurrences.
 
     Example:
         >>> bus_factor([1, 1, 1, 1, 2]), bus_factor([1, 2, 3, 4]), bus_factor([])
@@ -127,21 +127,26 @@ def bus_factor(persons: Sequence[int]) -> int:
 # ---- how long
 
 
-def worked_seconds(sessions: SessionLog, run: Int32s) -> float:
-    """The time from the first step of a run to its last, without pauses that end a session."""
-    gap = np.diff(sessions.actions.clock[run])
-    return float(gap[np.diff(sessions.session[run]) == 0].sum())
+def worked_seconds(sessions: SessionLog, occurrence: Int32s) -> float:
+    """The time from the first step of an occurrence to its last, without pauses that end a session."""
+    gap = np.diff(sessions.actions.clock[occurrence])
+    return float(gap[np.diff(sessions.session[occurrence]) == 0].sum())
 
 
-def cost(sessions: SessionLog, runs: Sequence[Int32s]) -> Cost | None:
-    """What the runs took, and what one command would save; None where no times are known."""
-    timed = [run for run in runs if sessions.actions.timed[run].all()]
+def cost(sessions: SessionLog, occurrences: Sequence[Int32s]) -> Cost | None:
+    """What the occurrences took, and what one command would save; None where no times are known."""
+    timed = [occurrence for occurrence in occurrences if sessions.actions.timed[occurrence].all()]
     if not timed:
         return None
-    took = np.array([worked_seconds(sessions, run) for run in timed])
-    steps = np.concatenate([np.diff(sessions.actions.clock[run])[np.diff(sessions.session[run]) == 0] for run in timed])
+    took = np.array([worked_seconds(sessions, occurrence) for occurrence in timed])
+    steps = np.concatenate(
+        [
+            np.diff(sessions.actions.clock[occurrence])[np.diff(sessions.session[occurrence]) == 0]
+            for occurrence in timed
+        ]
+    )
     one = float(np.median(steps)) if len(steps) else 0.0
-    every = len(runs) / len(timed)  # runs without times are taken to last as long as the others
+    every = len(occurrences) / len(timed)  # occurrences without times are taken to last as long as the others
     saved = np.maximum(took - one, 0.0).sum() * every
     return Cost(round(float(took.sum() * every) / 3600, 2), round(float(saved) / 3600, 2), _ASSUMES)
 
@@ -149,57 +154,45 @@ def cost(sessions: SessionLog, runs: Sequence[Int32s]) -> Cost | None:
 # ---- where it begins and ends
 
 
-def boundaries(calendar: Calendar, runs: Sequence[Int32s]) -> Boundaries:
+def boundaries(calendar: Calendar, occurrences: Sequence[Int32s]) -> Boundaries:
     """Whether start and end stand at a session's, at a pause longer than any between the steps, or at a change of folder."""
-    start = sum(_edge(calendar, run, int(run[0])) for run in runs) / len(runs)
-    end = sum(_edge(calendar, run, int(run[-1]) + 1) for run in runs) / len(runs)
+    start = sum(_edge(calendar, occurrence, int(occurrence[0])) for occurrence in occurrences) / len(occurrences)
+    end = sum(_edge(calendar, occurrence, int(occurrence[-1]) + 1) for occurrence in occurrences) / len(occurrences)
     return Boundaries(round(start, 3), round(end, 3), f"{_sure('start', start)}, {_sure('end', end)}")
 
 
-def _edge(calendar: Calendar, run: Int32s, after: int) -> bool:
+def _edge(calendar: Calendar, occurrence: Int32s, after: int) -> bool:
     """Whether there is an edge of work right before row `after`; what only looks around there belongs to neither side."""
     sessions = calendar.sessions
     actions = sessions.actions
     low = after - 1
-    inside = after > int(run[0])
+    inside = after > int(occurrence[0])
     while not inside and low > 0 and actions.context[low] and not calendar.moved[low + 1]:
         low -= 1
     if low < 0 or after >= len(actions) or sessions.session[low] != sessions.session[min(after, len(actions) - 1)]:
         return True
-    longest = float(np.diff(actions.clock[run]).max(initial=0.0))
+    longest = float(np.diff(actions.clock[occurrence]).max(initial=0.0))
     paused = bool(actions.timed[low]) and float(actions.clock[after] - actions.clock[after - 1]) > longest > 0
     return paused or bool(calendar.moved[low + 1 : after + 1].any())
 
 
 def _sure(name: str, share: float) -> str:
-    word = "sure" if share > 0.5 else "not sure"
+    word = "sure" if share > MOSTLY_SURE else "not sure"
     return f"{name} {word} ({share:.0%} at a pause, a session's {name} or a change of folder)"
 
 
-# ---- rhythm
+# ---- rhythm: on which days it is done, by a stated test
+
+# Daily is said of what was done on two of three worked days. A weekday, a week or a month is said only where as many of the days
+# (or of the distances between them) agree as would in fewer than one case of a hundred if the days were drawn at random from those
+# worked; that seven weekdays (two lengths) were tried is counted. Fewer than four days say nothing.
 
 
-_LEAST = 4  # days
-_CHANCE = 0.01
-_DAILY = 2 / 3  # of the worked days
+RHYTHM_DAYS = 4  # days on which it was done, from which on a rhythm is looked for
+RHYTHM_CHANCE = 0.01  # chance up to which a rhythm is believed
+DAILY = 2 / 3  # of the worked days
 # (word, least and most days between two, as a person would count them the same)
 _LENGTHS = (("weekly", 5, 9), ("monthly", 26, 35))
-
-
-def tail(k: int, n: int, p: float) -> float:
-    """The chance of k or more successes in n tries of chance p.
-
-    Example:
-        >>> round(tail(2, 2, 0.5), 9), tail(0, 3, 0.1), round(tail(2000, 4000, 0.5), 3)
-        (0.25, 1.0, 0.506)
-    """
-    if k <= 0 or p >= 1.0:
-        return 1.0
-    if k > n or p <= 0.0:
-        return 0.0
-    whole = lgamma(n + 1)
-    terms = (whole - lgamma(i + 1) - lgamma(n - i + 1) + i * log(p) + (n - i) * log1p(-p) for i in range(k, n + 1))
-    return min(1.0, sum(exp(term) for term in terms))
 
 
 def weekday_of(day: Int32s) -> Int32s:
@@ -221,18 +214,18 @@ def rhythm(days: Int32s, worked: Int32s) -> Rhythm:
         >>> rhythm(fridays[:3], np.arange(80)).phrase
         'done on 3 days: too few to tell a rhythm'
     """
-    if len(days) < _LEAST:
+    if len(days) < RHYTHM_DAYS:
         return Rhythm("unknown", None, 0, len(days), f"done on {_counted(len(days))}: too few to tell a rhythm")
     worked = worked[(worked >= days[0]) & (worked <= days[-1])]
     weekday, on_it = _weekday(days, worked)
     word = _length(days, worked)
-    said = []
+    phrases = []
     if weekday is not None:
         often = "on" if on_it == len(days) else "mostly on"
-        said.append(f"{often} {WEEKDAYS[weekday]}s ({on_it} of {len(days)} days)")
-    if word != "irregular" or not said:
-        said.append(word if word == "irregular" else f"about {word}")
-    return Rhythm(word, weekday, on_it, len(days), ", ".join(said))
+        phrases.append(f"{often} {WEEKDAYS[weekday]}s ({on_it} of {len(days)} days)")
+    if word != "irregular" or not phrases:
+        phrases.append(word if word == "irregular" else f"about {word}")
+    return Rhythm(word, weekday, on_it, len(days), ", ".join(phrases))
 
 
 def _counted(days: int) -> str:
@@ -245,13 +238,13 @@ def _weekday(days: Int32s, worked: Int32s) -> tuple[int | None, int]:
     base = np.bincount(weekday_of(worked), minlength=7) / max(1, len(worked))
     best = int(np.argmax(seen))
     count = int(seen[best])
-    stands_out = 2 * count > len(days) and 7 * tail(count, len(days), float(base[best])) <= _CHANCE
+    stands_out = 2 * count > len(days) and 7 * binomial_tail(count, len(days), float(base[best])) <= RHYTHM_CHANCE
     return (best, count) if stands_out else (None, 0)
 
 
 def _length(days: Int32s, worked: Int32s) -> str:
     """Daily, weekly, monthly, or irregular."""
-    if len(days) >= _DAILY * len(worked):
+    if len(days) >= DAILY * len(worked):
         return "daily"
     gaps = np.diff(days)
     rate = (len(days) - 1) / max(1, len(worked) - 1)
@@ -259,12 +252,14 @@ def _length(days: Int32s, worked: Int32s) -> str:
     for word, low, high in _LENGTHS:
         fits = int(np.count_nonzero((gaps >= low) & (gaps <= high)))
         lucky = (1 - rate) ** max(0.0, low * dense - 1) - (1 - rate) ** (high * dense)
-        if 2 * fits > len(gaps) and len(_LENGTHS) * tail(fits, len(gaps), float(lucky)) <= _CHANCE:
+        if 2 * fits > len(gaps) and len(_LENGTHS) * binomial_tail(fits, len(gaps), float(lucky)) <= RHYTHM_CHANCE:
             return word
     return "irregular"
 
 
-# ---- maturing
+# ---- reliability: which skills and tools among the steps are young, failing, or were seen once
+
+# A routine is marked, and its draft asks; neither its tier nor its rank changes.
 
 
 _DECLARED = (Kind.SKILL, Kind.TOOL)
@@ -290,7 +285,7 @@ class Uses:
             np.bincount(token[known & (end != 0)], minlength=width),
         )
 
-    def judged(self, step: int, token: int, rule: FiveTimesRule) -> Unready | None:
+    def unready(self, step: int, token: int, rule: FiveTimesRule) -> Unready | None:
         """The skill of a step, if it is not ready to be relied on.
 
         Args:
@@ -312,7 +307,7 @@ def unready(
         rows = database.rows[[row for match in step.rows for row in match]]
         declared = rows[np.isin(actions.kind[rows], _DECLARED)]
         for token in np.unique(actions.levels[declared, -1]).tolist():
-            found = uses.judged(number, token, rule)
+            found = uses.unready(number, token, rule)
             if found is not None:
                 out.append(found)
     return tuple(out)

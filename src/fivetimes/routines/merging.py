@@ -15,13 +15,14 @@ from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.spatial.distance import squareform
 
 from fivetimes.kernels.matching import MAX_STEPS
-from fivetimes.model import COARSE, Floats, Int32s
+from fivetimes.model import COARSE, CORE_SHARE, Floats, Int32s, Stage
 from fivetimes.routines.alternatives import sequence
 from fivetimes.routines.database import SequenceDatabase
 from fivetimes.routines.matching import Occurrences, Routine, ended, kept_apart
 from fivetimes.routines.pattern import estimate
+from fivetimes.routines.trace import Recorder
 
-_CUT = 0.4  # likeness below 0.6 keeps routines apart
+FAMILY_CUT = 0.4  # distance, 1 - likeness: routines that share less than three fifths of their weight stay apart
 
 
 def _coarse_token(database: SequenceDatabase, found: Routine, step: int) -> int:
@@ -35,7 +36,7 @@ def _coarse_token(database: SequenceDatabase, found: Routine, step: int) -> int:
 
 def _coarse_tokens(database: SequenceDatabase, found: Routine) -> list[int]:
     """The usual steps in order, each by its coarse token."""
-    usual = found.profile.presence > 0.5
+    usual = found.profile.presence > CORE_SHARE
     return [_coarse_token(database, found, step) for step in sequence(found.profile.order) if usual[step]]
 
 
@@ -82,7 +83,7 @@ def _clusters(distance: Floats) -> list[list[int]]:
     # scikit-learn's clustering calls the same linkage, and takes a second to load
     tree = linkage(squareform(distance, checks=False), method="average")
     members: dict[int, list[int]] = defaultdict(list)
-    for number, label in enumerate(fcluster(tree, _CUT, criterion="distance")):
+    for number, label in enumerate(fcluster(tree, FAMILY_CUT, criterion="distance")):
         members[int(label)].append(number)
     return sorted(members.values())
 
@@ -130,7 +131,9 @@ def _merged(database: SequenceDatabase, group: Sequence[Routine]) -> Routine | N
         sum(found.occurrences.broken for found in group),
     )
     table: Int32s = np.array(strays, dtype=np.int32).reshape(-1, 2)
-    return Routine(estimate(database, tokens, rows), occurrences, sum(found.bits for found in group), table)
+    return Routine(
+        estimate(database, tokens, rows), occurrences, sum(found.bits for found in group), table, group[0].number
+    )
 
 
 def _ended(database: SequenceDatabase, found: Routine, end_share: float) -> Routine:
@@ -143,17 +146,41 @@ def _ended(database: SequenceDatabase, found: Routine, end_share: float) -> Rout
     strays[:, 0] = number[strays[:, 0]]
     occurrences = kept_apart(found.occurrences, keep)
     bits = found.bits - float(found.occurrences.score[~keep].sum())
-    return Routine(estimate(database, found.profile.tokens, occurrences.rows), occurrences, bits, strays)
+    return Routine(estimate(database, found.profile.tokens, occurrences.rows), occurrences, bits, strays, found.number)
 
 
-def families(database: SequenceDatabase, found: Sequence[Routine], *, end_share: float) -> list[Routine]:
+def _joined(
+    database: SequenceDatabase, members: Sequence[Routine], end_share: float, trace: Recorder
+) -> Sequence[Routine]:
+    """The members of a family as one routine; as they are where that had too many steps."""
+    whole = _merged(database, members)
+    if whole is None:
+        for one in members:
+            trace.add(one.number, Stage.MERGING, "its variants together have too many steps to be one", limit=MAX_STEPS)
+        return members
+    out = _ended(database, whole, end_share)
+    for other in members[1:]:
+        trace.merge(other.number, whole.number, occurrences=len(other.occurrences))
+    text = "variants became one; occurrences that stop before the end of the whole are counted as broken off"
+    dropped = len(whole.occurrences) - len(out.occurrences)
+    numbers = {"variants": len(members), "occurrences": len(out.occurrences), "broken_off": dropped}
+    trace.add(whole.number, Stage.MERGING, text, **numbers)
+    trace.now(whole.number, out.profile.tokens, len(out.occurrences))
+    return [out]
+
+
+def families(
+    database: SequenceDatabase, found: Sequence[Routine], *, end_share: float, trace: Recorder | None = None
+) -> list[Routine]:
     """One routine per family of variants, in the order of their first members.
 
     Args:
         database: the actions that they are made of.
         found: routines that claim no row in common.
         end_share: the share of the core that lies before the end of a run, at least.
+        trace: is told what became one.
     """
+    trace = trace or Recorder()
     if len(found) < 2:
         return list(found)
     weight = -np.log2(np.maximum(database.rate, 1e-9))
@@ -161,9 +188,8 @@ def families(database: SequenceDatabase, found: Sequence[Routine], *, end_share:
     general = _general(database, found)
     distance = np.array([[1.0 - likeness(*_in_common(a, b, general), weight) for b in tokens] for a in tokens])
     np.fill_diagonal(distance, 0.0)
-    out = []
+    out: list[Routine] = []
     for group in _clusters(distance):
         members = sorted((found[number] for number in group), key=lambda one: -len(one.occurrences))
-        merged = _merged(database, members) if len(members) > 1 else None
-        out += members if merged is None else [_ended(database, merged, end_share)]
+        out += members if len(members) == 1 else _joined(database, members, end_share, trace)
     return out

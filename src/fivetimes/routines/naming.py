@@ -1,9 +1,8 @@
-"""A step's label -> verb and object: how a person would say what it does.
+"""Steps -> the title and the id of a routine: what its core steps do, and to what.
 
 Command lines say the object first and the verb last (`gh pr create`), names of skills mostly the verb first (`publish-post`).
-Where a label has no object, the program tells what it is about (`twine`: a package), or else what the other steps are about.
+Where a label has no object, the program says what it is about (`twine`: a package), or else what the other steps are about.
 """
-# DOC """Steps -> the title and the id of a routine, made from its core steps alone."""
 
 from __future__ import annotations
 
@@ -13,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from fivetimes.model import Effect, Kind, Step
+from fivetimes.model import CORE_SHARE, Candidate, Effect, Kind, Step
 from fivetimes.redaction import portable_label, public
 from fivetimes.redaction.effects import EFFECT_OF, LIGHT
 from fivetimes.words import singular
@@ -21,7 +20,6 @@ from fivetimes.words import singular
 _LOCAL = re.compile(r"\b(prog|script|name)-[0-9a-f]{4,}\b")
 _PIECE = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9.+-]*")
-_CORE = 0.5  # share from which a step belongs to the core
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +73,7 @@ _PROGRAMS = (
 _OF_PROGRAM: Mapping[str, _About] = {name: row for row in _PROGRAMS for name in row.programs.split()}
 
 # Words of subcommands and keys that people say in another way.
-_SAID: Mapping[str, str] = {
+_IN_WORDS: Mapping[str, str] = {
     "pr": "pull request",
     "mr": "merge request",
     "s3": "bucket",
@@ -114,7 +112,7 @@ _OF_EFFECT: Mapping[Effect, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Spoken:
+class Phrase:
     """What a step does, and to what; empty where its label does not say it. `tool` is who does it."""
 
     verb: str
@@ -137,23 +135,23 @@ def portable(label: str) -> str:
     return _LOCAL.sub(lambda match: f"<{match.group(1)}>", label)
 
 
-def spoken(step: Step) -> Spoken:
+def phrase_of(step: Step) -> Phrase:
     """Verb and object of a step.
 
     Example:
-        >>> spoken(Step("gh pr create --fill", Kind.SHELL, 1.0))
-        Spoken(verb='create', thing='pull request', tool='gh')
-        >>> spoken(Step("skill:publish-post post *", Kind.SKILL, 1.0))
-        Spoken(verb='publish', thing='post', tool='')
-        >>> spoken(Step("mutt -s * -a *", Kind.SHELL, 1.0))
-        Spoken(verb='send', thing='mail', tool='mutt')
+        >>> phrase_of(Step("gh pr create --fill", Kind.SHELL, 1.0))
+        Phrase(verb='create', thing='pull request', tool='gh')
+        >>> phrase_of(Step("skill:publish-post post *", Kind.SKILL, 1.0))
+        Phrase(verb='publish', thing='post', tool='')
+        >>> phrase_of(Step("mutt -s * -a *", Kind.SHELL, 1.0))
+        Phrase(verb='send', thing='mail', tool='mutt')
     """
     label = portable(step.action)
     if step.kind is Kind.COMMIT or label.startswith("commit:"):
         kind = label.partition(":")[2]
-        return Spoken("commit", CHANGES if kind in _KINDS else _said(kind), "")
+        return Phrase("commit", CHANGES if kind in _KINDS else _in_words(kind), "")
     if step.kind is Kind.EDIT or label.startswith("edit:"):
-        return Spoken("edit", next(iter(label.partition(":")[2].split()), "files"), "")
+        return Phrase("edit", next(iter(label.partition(":")[2].split()), "files"), "")
     if step.kind in (Kind.SKILL, Kind.TOOL) or re.match(r"(?:skill|tool|action):", label):
         return _named(label)
     if label.startswith("Bash "):  # the shell tool of an agent, as a generic log names it
@@ -163,30 +161,30 @@ def spoken(step: Step) -> Spoken:
     return _commanded(label, step.effect)
 
 
-def _named(label: str) -> Spoken:
+def _named(label: str) -> Phrase:
     """Of a skill, a tool or an action: the verb where there is one, the other words as its object."""
     name, *keys = label.partition(":")[2].split() or [""]
     words = [piece.lower() for piece in _PIECE.findall(name.rpartition("__")[2])]
     place = next((n for n, word in enumerate(words) if word in EFFECT_OF or word in LIGHT), 0)
-    thing = " ".join(_said(word) for word in words[:place] + words[place + 1 :])
+    thing = " ".join(_in_words(word) for word in words[:place] + words[place + 1 :])
     if not thing:
-        thing = next((_said(key) for key in keys if key.isalpha() and key not in _VAGUE), "")
-    return Spoken(words[place] if words else "", thing, "")
+        thing = next((_in_words(key) for key in keys if key.isalpha() and key not in _VAGUE), "")
+    return Phrase(words[place] if words else "", thing, "")
 
 
-def _commanded(label: str, effect: Effect) -> Spoken:
+def _commanded(label: str, effect: Effect) -> Phrase:
     program, *rest = label.split() or [""]
     path = [word.lower() for word in rest if _WORD.fullmatch(word) and not word.startswith("-") and "." not in word]
     if program.startswith("<"):
-        return Spoken("", "", "")
+        return Phrase("", "", "")
     about = _OF_PROGRAM.get(program, _About(program, "", ""))
     if about.verb or not path:
         verb = about.verb or _OF_EFFECT.get(effect, "run")
-        return Spoken(verb, about.thing or ("" if verb != "run" else program), program)
+        return Phrase(verb, about.thing or ("" if verb != "run" else program), program)
     path = _subcommands(program, path) or path
-    place = _verb_place(path)
-    things = [_said(word) for word in (*path[place + 1 :], *path[:place]) if word not in LIGHT]
-    return Spoken(path[place], things[-1] if things else about.thing, program)
+    place = _verb_position(path)
+    things = [_in_words(word) for word in (*path[place + 1 :], *path[:place]) if word not in LIGHT]
+    return Phrase(path[place], things[-1] if things else about.thing, program)
 
 
 def _subcommands(program: str, path: Sequence[str]) -> list[str]:
@@ -195,7 +193,7 @@ def _subcommands(program: str, path: Sequence[str]) -> list[str]:
     return list(path[: max(known, default=0)])
 
 
-def _verb_place(path: Sequence[str]) -> int:
+def _verb_position(path: Sequence[str]) -> int:
     """Where the verb stands: last (`pr create`, `rollout undo`), but for what only says that something is done (`set image`)."""
     last = len(path) - 1
     if path[last] in EFFECT_OF or path[last] in LIGHT:
@@ -203,8 +201,8 @@ def _verb_place(path: Sequence[str]) -> int:
     return next((n for n, word in enumerate(path) if word in LIGHT), last)
 
 
-def _said(word: str) -> str:
-    return _SAID.get(word.lower(), word.lower())
+def _in_words(word: str) -> str:
+    return _IN_WORDS.get(word.lower(), word.lower())
 
 
 # ---- what a routine is about
@@ -234,24 +232,23 @@ def _things(step: Step) -> Iterator[str]:
     elif label.startswith("Bash "):
         return
     elif step.kind in (Kind.SKILL, Kind.TOOL, Kind.ACTION):
-        said, keys = spoken(step), label.split()[1:]
-        words = [*said.thing.split(), *(key for key in keys if key.isalpha())]
+        phrase, keys = phrase_of(step), label.split()[1:]
+        words = [*phrase.thing.split(), *(key for key in keys if key.isalpha())]
         yield from (singular(word) for word in words if word not in _VAGUE and len(word) > 2)
 
 
 def core(steps: Sequence[Step]) -> list[Step]:
     """The steps that are nearly always there; all where none is."""
-    return [step for step in steps if step.share > _CORE] or list(steps)
+    return [step for step in steps if step.share > CORE_SHARE] or list(steps)
 
 
-# ---- naming
+# ---- the title and the id
 
 
-_CORE = 0.5  # share from which a step belongs to the core
 _UNNAMED = "Run unnamed steps"
 
 
-def telling_step(steps: Sequence[Step], rates: Sequence[float]) -> int:
+def title_step(steps: Sequence[Step], rates: Sequence[float]) -> int:
     """The step that a routine is named after: the one that goes out into the world, else the rarest that is always done.
 
     A step whose name is only known here says nothing to others, and one that only looks is not what it is done for.
@@ -260,17 +257,17 @@ def telling_step(steps: Sequence[Step], rates: Sequence[float]) -> int:
         steps: the routine.
         rates: how often each step is done at all, as a share of all actions.
     """
-    often = [s for s in range(len(steps)) if steps[s].share > _CORE] or list(range(len(steps)))
-    return max(often, key=lambda s: (*_tells(steps[s]), -rates[s], -s))
+    often = [s for s in range(len(steps)) if steps[s].share > CORE_SHARE] or list(range(len(steps)))
+    return max(often, key=lambda s: (*_distinctive(steps[s]), -rates[s], -s))
 
 
-def _tells(step: Step) -> tuple[bool, bool, bool]:
+def _distinctive(step: Step) -> tuple[bool, bool, bool]:
     """Whether a step can be named, goes out into the world, and is what something is done for."""
-    said = spoken(_anywhere(step))
-    return bool(said.verb), step.effect > Effect.DELETE, not said.looks and said.verb != "run"
+    phrase = phrase_of(_anywhere(step))
+    return bool(phrase.verb), step.effect > Effect.DELETE, not phrase.looks and phrase.verb != "run"
 
 
-def title(steps: Sequence[Step], telling: int) -> str:
+def title(steps: Sequence[Step], titled: int) -> str:
     """A suggestion for a name, verb and object; a person renames it.
 
     Example:
@@ -279,8 +276,8 @@ def title(steps: Sequence[Step], telling: int) -> str:
         >>> title([Step("frob sync <path>", Kind.SHELL, 1.0)], 0)
         'Sync with frob'
     """
-    said = spoken(steps[telling])
-    return _called(said, _committed(steps) if said.thing == CHANGES else said.thing or topic(steps))
+    phrase = phrase_of(steps[titled])
+    return _called(phrase, _committed(steps) if phrase.thing == CHANGES else phrase.thing or topic(steps))
 
 
 def _committed(steps: Sequence[Step]) -> str:
@@ -290,17 +287,28 @@ def _committed(steps: Sequence[Step]) -> str:
         >>> _committed([Step("edit:build <file.toml>", Kind.EDIT, 1.0), Step("edit:lock", Kind.EDIT, 0.9)])
         'build and lock'
     """
-    edited = list(dict.fromkeys(spoken(step).thing for step in core(steps) if step.kind is Kind.EDIT))
+    edited = list(dict.fromkeys(phrase_of(step).thing for step in core(steps) if step.kind is Kind.EDIT))
     return " and ".join(edited[:2]) or CHANGES
 
 
-def _called(said: Spoken, thing: str) -> str:
-    if not said.verb:
+def _called(phrase: Phrase, thing: str) -> str:
+    if not phrase.verb:
         return _UNNAMED
-    name = f"{said.verb[:1].upper()}{said.verb[1:]}"
+    name = f"{phrase.verb[:1].upper()}{phrase.verb[1:]}"
     if thing:
         return f"{name} {thing}"
-    return f"{name} with {said.tool}" if said.tool else name
+    return f"{name} with {phrase.tool}" if phrase.tool else name
+
+
+def unique_ids(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The candidates, the second and later ones of an id with a number behind it."""
+    seen: Counter[str] = Counter()
+    out = []
+    for candidate in candidates:
+        seen[candidate.id] += 1
+        times = seen[candidate.id]
+        out.append(candidate if times == 1 else replace(candidate, id=f"{candidate.id}-{times}"))
+    return out
 
 
 def slug(text: str) -> str:
@@ -319,7 +327,7 @@ def core_key(steps: Sequence[Step]) -> tuple[str, ...]:
     return tuple(sorted({" ".join(_anywhere(s).action.split()[:2]) for s in always}))
 
 
-def identifier(steps: Sequence[Step], telling: int) -> str:
+def identifier(steps: Sequence[Step], titled: int) -> str:
     """The id of a routine: stable while its core stays, the same on every machine.
 
     Its words are those of a step that has no alternatives, chosen without regard to how rare it is: which way is the commonest,
@@ -327,18 +335,18 @@ def identifier(steps: Sequence[Step], telling: int) -> str:
 
     Args:
         steps: the routine.
-        telling: the step it is titled after, for where every step has alternatives.
+        titled: the step it is titled after, for where every step has alternatives.
 
     Example:
         >>> identifier([Step("twine upload <path>", Kind.SHELL, 1.0)], 0)
         'upload-package-6096'
     """
-    fixed = [s for s, step in enumerate(steps) if step.share > _CORE and not step.alternatives] or [telling]
-    called = max(fixed, key=lambda s: (_tells(steps[s]), _anywhere(steps[s]).action))
+    fixed = [s for s, step in enumerate(steps) if step.share > CORE_SHARE and not step.alternatives] or [titled]
+    called = max(fixed, key=lambda s: (_distinctive(steps[s]), _anywhere(steps[s]).action))
     mark = hashlib.blake2b("\n".join(core_key(steps)).encode(), digest_size=2).hexdigest()
     known = [_anywhere(step) for step in steps]
-    said = spoken(known[called])
-    return f"{slug(_called(said, said.thing or topic(known)))}-{mark}"
+    phrase = phrase_of(known[called])
+    return f"{slug(_called(phrase, phrase.thing or topic(known)))}-{mark}"
 
 
 def _anywhere(step: Step) -> Step:

@@ -9,12 +9,14 @@ import numpy as np
 from fivetimes.kernels import growth
 from fivetimes.model import Floats, Int32s, Ints
 from fivetimes.routines.database import SequenceDatabase
+from fivetimes.stats import smoothed
 
-_FLOOR = -6.0  # log2 of a precedence never seen
-_PRIOR = 10.0  # gaps that the prior counts for
-_ALWAYS = 0.95  # share from which a step is no option
-_ENOUGH = 400  # occurrences to read gaps, rooms and links from
-_LONGEST_GAP = 32  # foreign actions between two neighbours; more than any search allows
+ORDER_FLOOR = -6.0  # bits: log2 of how often a step stands before another one, where that was never seen
+GAP_PRIOR = 10.0  # gaps that the prior counts for
+NEAR_ROWS = 3.0  # rows within which a step could stand by chance, where its room is not known
+MIN_STEPS = 3  # steps of a routine: two actions in a row are a habit
+ENOUGH = 400  # occurrences to read gaps, rooms and links from
+LONGEST_GAP = 32  # foreign actions between two neighbours; more than any search allows
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class Profile:
 
 def gain(k: Floats, n: Floats, q: Floats) -> Floats:
     """Bits saved by telling k of n apart from chance q; 0 or less where it is no commoner than chance."""
-    p = np.clip((k + 0.5) / (n + 1.0), 1e-9, 1 - 1e-9)
+    p = np.clip(smoothed(k, n, weight=1.0), 1e-9, 1 - 1e-9)
     q = np.clip(q, 1e-9, 1 - 1e-9)
     bits = k * np.log2(p / q) + (n - k) * np.log2((1 - p) / (1 - q))
     return np.where(p > q, bits, 0.0)
@@ -56,14 +58,14 @@ def precedence(matched: Int32s) -> Floats:
     for a in range(steps):
         both = (matched[:, [a]] >= 0) & (matched >= 0)
         before = (both & (matched[:, [a]] < matched)).sum(axis=0)
-        order[a] = (before + 0.25) / (both.sum(axis=0) + 0.5)
-    return np.asarray(np.maximum(np.log2(order), _FLOOR))
+        order[a] = smoothed(before, both.sum(axis=0), weight=0.5)
+    return np.asarray(np.maximum(np.log2(order), ORDER_FLOOR))
 
 
 def _links(database: SequenceDatabase, matched: Int32s) -> Floats:
     """For each step the share of its rows that share a value with an earlier row of the same occurrence."""
-    hits, seen = growth.links(matched[:_ENOUGH], database.value_start, database.values)
-    return np.asarray((hits + 0.25) / (seen + 0.5))
+    hits, seen = growth.links(matched[:ENOUGH], database.value_start, database.values)
+    return smoothed(hits, seen, weight=0.5)
 
 
 def _harmonic(longest: int) -> Floats:
@@ -79,16 +81,16 @@ def gap_bits(database: SequenceDatabase, matched: Int32s, *, longest: int) -> Fl
     Returns:
         One line per step, one column per gap. Where a step was seen little, all steps together speak for it.
     """
-    matched = matched[:_ENOUGH]
+    matched = matched[:ENOUGH]
     ranks = np.where(matched >= 0, database.rank[matched], np.iinfo(np.int32).max).astype(np.int64)
     order = np.argsort(ranks, axis=1)
     gaps = np.diff(np.take_along_axis(ranks, order, axis=1), axis=1) - 1
     near = (gaps >= 0) & (gaps <= longest)
     seen = np.zeros((matched.shape[1], longest + 1))
     np.add.at(seen, (order[:, 1:][near], gaps[near]), 1.0)
-    pooled = seen.sum(axis=0) + _PRIOR * _harmonic(longest)
-    shared = _PRIOR * pooled / pooled.sum()
-    return np.asarray(-np.log2((seen + shared) / (seen.sum(axis=1, keepdims=True) + _PRIOR)))
+    pooled = seen.sum(axis=0) + GAP_PRIOR * _harmonic(longest)
+    shared = GAP_PRIOR * pooled / pooled.sum()
+    return np.asarray(-np.log2((seen + shared) / (seen.sum(axis=1, keepdims=True) + GAP_PRIOR)))
 
 
 def estimate(database: SequenceDatabase, tokens: Int32s, matched: Int32s) -> Profile:
@@ -101,9 +103,9 @@ def estimate(database: SequenceDatabase, tokens: Int32s, matched: Int32s) -> Pro
     count = len(matched)
     return Profile(
         tokens=tokens,
-        presence=(np.count_nonzero(matched >= 0, axis=0) + 0.25) / (count + 0.5),
-        chance=local_chance(database, tokens, 3.0),
+        presence=smoothed(np.count_nonzero(matched >= 0, axis=0), count, weight=0.5),
+        chance=local_chance(database, tokens, NEAR_ROWS),
         order=precedence(matched),
         link=_links(database, matched),
-        gap_bits=gap_bits(database, matched, longest=_LONGEST_GAP),
+        gap_bits=gap_bits(database, matched, longest=LONGEST_GAP),
     )

@@ -1,61 +1,78 @@
-"""Candidates -> the few that are put before a person, best first, and the rule that kept each of the others away.
+"""Finding -> its score, and the order in which candidates are put before a person.
 
-The score is what one run saves in bits (how much of a whole it is), times the logarithm of how often it was done (the tenth run
-says less than the second), less what is known against it: runs that break off while no value holds them together, and a habit
-that was given up. The weights are measured (`docs/decisions/0007-ranking.md`); people and hours weigh nothing, for what
-everybody does all day is broad and long.
+The score is the product of the criteria, each a named function of everything that is known of a routine: what one occurrence saves
+in bits (how much of a whole it is), by the logarithm of how often it was done (the tenth occurrence says less than the second),
+less what is known against it. The weights are measured (`docs/decisions/0007-ranking.md`); people and hours weigh nothing, for what
+everybody does all day is broad and long. To add one: `docs/contributing/add-a-ranking-criterion.md`.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
-from fivetimes.model import Candidate, Confidence, HeldOut, Suppressed, Tier
-from fivetimes.routines.measures import tail
-from fivetimes.routines.significance import LEVEL
+from fivetimes.model import Candidate, SuppressionRule, Tier
+from fivetimes.routines.significance import FIRST_PART, LEVEL
+from fivetimes.routines.suppression import Finding
+from fivetimes.stats import binomial_tail
 
-_REST = 0.3  # the last part of the time
+HELD_TOGETHER = (
+    2  # steps through which a value runs, from which on broken-off attempts count for nothing against a routine
+)
+MOSTLY_WHOLE = 0.8  # share of the attempts that went to the end from which on it counts as whole
+BREAKING_OFF = (
+    3  # power of the completion rate below that: half of the attempts broken off leave an eighth of the score
+)
 
 
-def score(bits: float, count: int, known: Confidence) -> float:
-    """What a routine is worth to a person who looks for the next conductor: bits of one run, by the logarithm of the runs."""
-    each = bits / max(1, count) * math.log2(1 + count)
-    return round(each * completion_weight(known) * recency_weight(known.held_out), 3)
+def saving(finding: Finding) -> float:
+    """Bits that one occurrence saves, by the logarithm of the number of occurrences."""
+    count = finding.candidate.count
+    return finding.routine.bits / max(1, count) * math.log2(1 + count)
 
 
-def completion_weight(known: Confidence) -> float:
-    """What an unfinished habit is worth: runs that mostly break off, and through which no value runs, count for less."""
-    if known.threaded >= 2 or known.completion >= 0.8:
+def completion(finding: Finding) -> float:
+    """What an unfinished habit is worth: attempts that mostly break off, and through which no value runs, count for less."""
+    known = finding.confidence
+    if known.threaded >= HELD_TOGETHER or known.completion >= MOSTLY_WHOLE:
         return 1.0
-    return float(known.completion**3)
+    return float(known.completion**BREAKING_OFF)
 
 
-def recency_weight(again: HeldOut | None) -> float:
-    """What a habit that was given up is worth: the share of the runs to be expected in the last part of the time that were done.
+def recency(finding: Finding) -> float:
+    """What a habit that was given up is worth: the share of the occurrences to be expected in the last part that were seen there.
 
     It weighs only where so few, or fewer, would be left by luck in one case of a hundred.
-
-    Example:
-        >>> recency_weight(HeldOut(14, 6, 90.0, 0.0)), recency_weight(HeldOut(8, 0, 0.0, 1.0))
-        (1.0, 1.0)
-        >>> recency_weight(HeldOut(14, 0, 0.0, 1.0))
-        0.14285714285714285
     """
-    if again is None or tail(again.mined, again.mined + again.seen, 1 - _REST) > LEVEL:
+    again = finding.confidence.held_out
+    if again is None or binomial_tail(again.mined, again.mined + again.seen, FIRST_PART) > LEVEL:
         return 1.0
-    return (again.seen + 1) / (again.mined * _REST / (1 - _REST) + 1)
+    return (again.seen + 1) / (again.mined * (1 - FIRST_PART) / FIRST_PART + 1)
 
 
-def ranked(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Best first; what was merely noticed comes last."""
-    return sorted(candidates, key=lambda c: (c.tier is Tier.NOTICED, -c.score, c.id))
+Criterion = Callable[[Finding], float]
+
+CRITERIA: tuple[Criterion, ...] = (saving, completion, recency)
 
 
-def shown(candidates: Sequence[Candidate], *, most: int) -> tuple[list[Candidate], list[Suppressed]]:
-    """The first of the ranked candidates, and the others as not proposed."""
-    rest = [
-        Suppressed(tuple(step.action for step in candidate.steps), candidate.count, f"beyond the first {most}")
-        for candidate in candidates[most:]
-    ]
-    return list(candidates[:most]), rest
+def score(finding: Finding) -> float:
+    """What a routine is worth to a person who looks for the next conductor: the product of the criteria."""
+    return round(math.prod(criterion(finding) for criterion in CRITERIA), 3)
+
+
+def scored(finding: Finding) -> Finding:
+    """The finding with its score."""
+    return replace(finding, candidate=replace(finding.candidate, score=score(finding)))
+
+
+def position(candidate: Candidate) -> tuple[bool, float, str]:
+    """The key by which candidates are sorted: best first; what was merely noticed comes last."""
+    return candidate.tier is Tier.NOTICED, -candidate.score, candidate.id
+
+
+def ranked(findings: Sequence[Finding], *, most: int) -> list[Finding]:
+    """The findings that may be proposed, best first; those beyond the first `most` fail the rule of the limit."""
+    ordered = sorted(findings, key=lambda one: position(one.candidate))
+    beyond = (replace(one, rule=SuppressionRule.BEYOND_LIMIT, numbers={"limit": most}) for one in ordered[most:])
+    return [*ordered[:most], *beyond]

@@ -1,130 +1,104 @@
-"""SessionLog -> candidates, best first, and what was not proposed and why: `propose`."""
+"""SessionLog -> Findings: the whole search for routines, in the order in which it acts: `find_routines`.
+
+How each step works, with pictures and every constant: `docs/how-routines-are-found.md`.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from fivetimes.config import FiveTimesRule, Search
-from fivetimes.model import Candidate, Confidence, SessionLog, Step, Suppressed, Tier
-from fivetimes.routines import describe
-from fivetimes.routines import significance as doubt
-from fivetimes.routines import suppression as judging
-from fivetimes.routines.alternatives import FoldedStep
-from fivetimes.routines.assign import complete
-from fivetimes.routines.cover import Rejection, find
+from fivetimes.model import Candidate, Chance, Confidence, SearchTrace, SessionLog, Stage, Suppressed, SuppressionRule
+from fivetimes.routines.cover import Engine, Rejection, SeedAndGrow
 from fivetimes.routines.database import SequenceDatabase, open_database
-from fivetimes.routines.describe import reasons
+from fivetimes.routines.describe import Context, describe, with_reasons
 from fivetimes.routines.matching import Routine
 from fivetimes.routines.merging import families
-from fivetimes.routines.ranking import ranked, shown
-from fivetimes.routines.significance import begun
-
-_DAY = 86400.0
-_USUAL = 0.5  # share of the runs from which on a step is a usual one
-
-Finder = Callable[[SequenceDatabase, Search], tuple[list[Routine], list[Rejection]]]
+from fivetimes.routines.naming import unique_ids
+from fivetimes.routines.ranking import ranked, scored
+from fivetimes.routines.significance import (
+    Calibration,
+    calibrate,
+    calibrated,
+    completion,
+    confidences,
+    with_completion,
+)
+from fivetimes.routines.suppression import Finding, Surroundings, judged, parts_of, suppressed
+from fivetimes.routines.trace import Recorder
 
 
 @dataclass(frozen=True, slots=True)
-class _Judged:
-    candidate: Candidate
-    found: Routine
-    folded: Sequence[FoldedStep]
-    rule: str | None
+class Findings:
+    """What a search found.
+
+    proposed: the findings that are put before a person, best first, each with its candidate. suppressed: what was not proposed,
+    with the rule it failed. trace: what became of everything that was looked at. chance: what made-up histories gave, where asked
+    for.
+    """
+
+    proposed: tuple[Finding, ...]
+    suppressed: tuple[Suppressed, ...]
+    trace: SearchTrace
+    chance: tuple[Chance, ...] = ()
+
+    @property
+    def candidates(self) -> list[Candidate]:
+        """What is proposed, best first, noticed ones last."""
+        return [one.candidate for one in self.proposed]
 
 
-def _days_seen(sessions: SessionLog) -> int:
-    """On how many days anything was done at all."""
-    actions = sessions.actions
-    return len(np.unique(np.floor(actions.clock[actions.timed] / _DAY)))
-
-
-def _failed_rule(
-    context: describe.Context, candidate: Candidate, folded: Sequence[FoldedStep], days: int
-) -> str | None:
-    """The rule of triviality that a routine fails, None when a person should see it."""
-    if judging.distinct_actions(context.database, folded) < 3:
-        return "two steps only"
-    if judging.looks_like_browsing(folded):
-        return "looks like browsing"
-    if candidate.days == 1 and candidate.count > 2 and candidate.people == 1 and days >= 14:
-        return "one burst: all on one day, by one person"
-    if candidate.count < context.rule.noticed:
-        return "done once"
-    return None
-
-
-def _unique_ids(candidates: Sequence[Candidate]) -> Iterator[Candidate]:
-    seen: Counter[str] = Counter()
-    for candidate in candidates:
-        seen[candidate.id] += 1
-        yield candidate if seen[candidate.id] == 1 else replace(candidate, id=f"{candidate.id}-{seen[candidate.id]}")
-
-
-def _suppressed(
-    labels: Sequence[str],
-    judged: Sequence[_Judged],
-    rejected: Sequence[Rejection],
-    beyond: Sequence[Suppressed],
+def find_routines(
+    sessions: SessionLog,
     *,
-    most: int,
-) -> list[Suppressed]:
-    """What was not proposed: what lies beyond the first always, then what was seen most often."""
-    out = [
-        Suppressed(tuple(s.action for s in j.candidate.steps), j.candidate.count, j.rule)
-        for j in judged
-        if j.rule is not None
-    ]
-    told = _Told(j.folded for j in judged if j.rule is None)
-    for one in rejected:
-        steps = tuple(labels[t] for t in one.tokens)
-        out.append(Suppressed(steps, one.count, "part of another" if told.all_in_one(steps) else one.rule))
-    merged: dict[tuple[tuple[str, ...], str], int] = {}
-    for entry in out:
-        merged[entry.steps, entry.rule] = max(entry.count, merged.get((entry.steps, entry.rule), 0))
-    ordered = sorted(merged.items(), key=lambda pair: (-pair[1] * len(pair[0][0]), pair[0]))
-    return [*beyond, *(Suppressed(steps, count, rule) for (steps, rule), count in ordered[:most])]
+    rule: FiveTimesRule,
+    search: Search,
+    engine: Engine | None = None,
+    histories: int = 0,
+    tick: Callable[[float], None] = lambda _: None,
+) -> Findings:
+    """Find the routines in a team's sessions.
 
+    Args:
+        sessions: the work of all people.
+        rule: from how many occurrences on a routine is noticed, extracted, canonical.
+        search: the constants of the search.
+        engine: what covers the database with routines; None is `SeedAndGrow()`.
+        histories: made-up histories of each sort that are searched as well, to see what chance gives; 0 is none.
+        tick: called with the share of these that is done.
+    """
+    engine = engine or SeedAndGrow()
+    search = paced(search, sessions.idle)
+    labels, trace = sessions.actions.labels, Recorder(sessions.actions.labels)
+    # 1. what can be a step at all
+    database = open_database(sessions, silence=search.silence, trace=trace)
+    # 2. routines that cover it: seeds, growth, acceptance
+    covering, rejected = engine.find(sessions, database, search, trace)
+    # 3. variants of one routine become one
+    routines = families(database, covering, end_share=search.end_share, trace=trace)
+    # 4. against chance and in later time; then every row of every occurrence is decided anew, and what was broken off counted
+    tried = len(covering) + len(rejected)
+    known = confidences(database, sessions.actions.timed[database.rows], routines, search, tried=tried)
+    findings = _described(database, sessions, rule, _finished(database, routines, search, engine, trace), known)
+    # 5. what a person should not see, and the order of the rest
+    findings = judged(findings, Surroundings.of(database, sessions, rule))
+    passed = [one for one in findings if one.rule is None]
+    chance: tuple[Chance, ...] = ()
+    if histories:
+        made_up = calibrate(sessions, _again(rule, search, engine), histories=histories, tick=tick)
+        passed, chance = _no_surer_than(passed, made_up), made_up.chance
+    listed = _named(ranked([scored(one) for one in passed], most=search.most_proposed))
 
-class _Told:
-    """Routines that are proposed, asked for steps said in whatever detail."""
-
-    def __init__(self, told: Iterable[Sequence[FoldedStep]]) -> None:
-        self._said = [{label for one in folded for label in (one.step.action, *one.labels)} for folded in told]
-        self._tellers: dict[str, frozenset[int]] = {}
-
-    def all_in_one(self, steps: Iterable[str]) -> bool:
-        """Whether one of the routines has all these steps."""
-        left = frozenset(range(len(self._said)))
-        for step in steps:
-            left &= self._who_says(step)
-        return bool(left)
-
-    def _who_says(self, step: str) -> frozenset[int]:
-        if step not in self._tellers:
-            those = (number for number, said in enumerate(self._said) if any(_says(label, step) for label in said))
-            self._tellers[step] = frozenset(those)
-        return self._tellers[step]
-
-
-def _says(label: str, step: str) -> bool:
-    """Whether two actions are the same, one of them said in more detail."""
-    return f"{label} ".startswith(f"{step} ") or f"{step} ".startswith(f"{label} ")
-
-
-def _confidences(
-    database: SequenceDatabase, sessions: SessionLog, found: Sequence[Routine], search: Search, *, tried: int
-) -> list[Confidence]:
-    """How sure we are of each routine, `tried` being how many were looked at."""
-    shares = doubt.false_discovery([one.bits for one in found], tried=tried)
-    again = doubt.held_out(database, sessions.actions.timed[database.rows], found, search)
-    return [
-        doubt.confidence(one, q=q, tried=tried, again=seen) for one, q, seen in zip(found, shares, again, strict=True)
-    ]
+    every = [*listed, *(one for one in findings if one.rule is not None)]
+    rejected = _parts_told_apart(rejected, listed, labels, trace)
+    _trace_outcome(trace, every)
+    proposed = tuple(one for one in listed if one.rule is None)
+    return Findings(
+        proposed, tuple(suppressed(every, rejected, labels, most=search.most_suppressed)), trace.done(), chance
+    )
 
 
 def paced(search: Search, idle: float) -> Search:
@@ -132,92 +106,92 @@ def paced(search: Search, idle: float) -> Search:
     return replace(search, max_pause=max(search.max_pause, idle), silence=max(search.silence, idle))
 
 
-def propose(
-    sessions: SessionLog,
-    *,
-    rule: FiveTimesRule,
-    search: Search,
-    finder: Finder = find,
-    finish: Callable[[SequenceDatabase, list[Routine], Search], list[Routine]] = complete,
-) -> tuple[list[Candidate], list[Suppressed]]:
-    """Find the routines in a team's sessions.
-
-    Args:
-        sessions: the work of all people.
-        rule: from how many occurrences on a routine is noticed, extracted, canonical.
-        search: the constants of the search.
-        finder: what looks for routines in the database; `find`, or a classic engine for comparison.
-        finish: what looks at each run once more; a classic engine stands as it is.
-
-    Returns:
-        Candidates, best first, noticed ones last, and what was not proposed, with the rule that it failed.
-    """
-    found, suppressed = proposed(sessions, rule=rule, search=search, finder=finder, finish=finish)
-    return [candidate for candidate, _ in found], suppressed
+def _again(rule: FiveTimesRule, search: Search, engine: Engine) -> Callable[[SessionLog], Sequence[Candidate]]:
+    """The same search, for other sessions."""
+    return lambda sessions: find_routines(sessions, rule=rule, search=search, engine=engine).candidates
 
 
-def proposed(
-    sessions: SessionLog,
-    *,
-    rule: FiveTimesRule,
-    search: Search,
-    finder: Finder = find,
-    finish: Callable[[SequenceDatabase, list[Routine], Search], list[Routine]] = complete,
-) -> tuple[list[tuple[Candidate, Routine]], list[Suppressed]]:
-    """The same as `propose`, each candidate with the routine that it tells."""
-    search = paced(search, sessions.idle)
-    database = open_database(sessions, silence=search.silence)
-    found, rejected = finder(database, search)
-    tried = len(found) + len(rejected)
-    found = families(database, found, end_share=search.end_share)
-    sure = _confidences(database, sessions, found, search, tried=tried)
-    found = finish(database, found, search)
-    ends = [begun(database, one) for one in found]
-    found = [
-        replace(one, occurrences=replace(one.occurrences, broken=end.broken))
-        for one, end in zip(found, ends, strict=True)
-    ]
-    sure = [doubt.completed(known, one) for known, one in zip(sure, found, strict=True)]
-    judged = _judged(database, sessions, found, rule, sure, [end.firm for end in ends])
-    passed = {id(j.candidate): j.found for j in judged if j.rule is None}
-    first, beyond = shown(ranked([j.candidate for j in judged if j.rule is None]), most=search.most_proposed)
-    named = [replace(c, reasons=reasons(c)) for c in _unique_ids(first)]
-    kept = [(candidate, passed[id(old)]) for candidate, old in zip(named, first, strict=True)]
-    return kept, _suppressed(sessions.actions.labels, judged, rejected, beyond, most=search.most_suppressed)
+def _finished(
+    database: SequenceDatabase, routines: list[Routine], search: Search, engine: Engine, trace: Recorder
+) -> list[Routine]:
+    """The routines after a last look at each occurrence."""
+    done = engine.finish(database, routines, search)
+    for before, after in zip(routines, done, strict=True):
+        had, has = before.occurrences.all_rows(), after.occurrences.all_rows()
+        numbers = {
+            "steps_before": len(before.profile.tokens),
+            "steps": len(after.profile.tokens),
+            "actions_gained": len(np.setdiff1d(has, had)),
+            "actions_given_up": len(np.setdiff1d(had, has)),
+        }
+        trace.add(after.number, Stage.ASSIGNMENT, "each action of each occurrence was decided anew", **numbers)
+        trace.now(after.number, after.profile.tokens, len(after.occurrences))
+    return done
 
 
-def _judged(
+def _described(
     database: SequenceDatabase,
     sessions: SessionLog,
-    found: Sequence[Routine],
     rule: FiveTimesRule,
-    sure: Sequence[Confidence],
-    firm: Sequence[float],
-) -> list[_Judged]:
-    """Each routine as a candidate, with the rule of triviality that it fails."""
-    context = describe.Context.of(database, sessions, rule)
-    days = _days_seen(sessions)
-    judged = []
-    for one, confidence, share in zip(found, sure, firm, strict=True):
-        candidate, folded = describe.describe(context, one, confidence)
-        failed = _failed_rule(context, candidate, folded, days) or judging.falls_apart(confidence, firm=share)
-        judged.append(_Judged(candidate, one, folded, failed))
-    return [replace(j, rule=j.rule or _small_part(j, judged)) for j in judged]
+    routines: Sequence[Routine],
+    known: Sequence[Confidence],
+) -> list[Finding]:
+    """Each routine as a person would see it, with what is known of the attempts that were broken off."""
+    context = Context.of(database, sessions, rule)
+    # all completions first: describing one routine must not depend on another
+    ends = [completion(database, one) for one in routines]
+    findings = []
+    for one, confidence, end in zip(routines, known, ends, strict=True):
+        routine = replace(one, occurrences=replace(one.occurrences, broken=end.broken))
+        candidate, folded = describe(context, routine, with_completion(confidence, routine))
+        findings.append(Finding(routine, candidate, tuple(folded), end.cohesion))
+    return findings
 
 
-def _small_part(one: _Judged, every: Sequence[_Judged]) -> str | None:
-    """The rule for what is pieces of another routine's runs: its usual steps are usual steps of one done as often at least.
-
-    For what was merely noticed any step of any routine that was done often enough will do: twice is no ground to tell a part apart.
-    """
-    usual = {step.action for step in _usual(one)}
-    often = [j for j in every if j.rule is None and j is not one and j.candidate.tier is not Tier.NOTICED]
-    if one.candidate.tier is Tier.NOTICED:
-        return "part of another" if _Told([j.folded for j in often]).all_in_one(usual) else None
-    larger = [j for j in often if j.candidate.count >= one.candidate.count and len(_usual(j)) > len(_usual(one))]
-    whole = [[step for step in j.folded if step.step.share > _USUAL] for j in larger]
-    return "part of another" if _Told(whole).all_in_one(usual) else None
+def _no_surer_than(findings: Sequence[Finding], made_up: Calibration) -> list[Finding]:
+    """The findings, none surer than the made-up histories allow."""
+    known = calibrated([one.confidence for one in findings], made_up)
+    return [
+        replace(one, candidate=replace(one.candidate, confidence=confidence))
+        for one, confidence in zip(findings, known, strict=True)
+    ]
 
 
-def _usual(one: _Judged) -> list[Step]:
-    return [step for step in one.candidate.steps if step.share > _USUAL]
+def _named(listed: Sequence[Finding]) -> list[Finding]:
+    """What is proposed, with ids of which no two are alike and with reasons; the others as they are."""
+    proposed = [one for one in listed if one.rule is None]
+    candidates = unique_ids([one.candidate for one in proposed])
+    named = [replace(one, candidate=with_reasons(c)) for one, c in zip(proposed, candidates, strict=True)]
+    return [*named, *listed[len(named) :]]
+
+
+def _parts_told_apart(
+    rejected: Sequence[Rejection], listed: Sequence[Finding], labels: Sequence[str], trace: Recorder
+) -> list[Rejection]:
+    """What the search did not accept, under its final rule: all steps of some are steps of a routine that passed."""
+    out = []
+    for one, holder in parts_of(rejected, listed, labels):
+        if holder is None:
+            out.append(one)
+            continue
+        whole = listed[holder]
+        trace.close(one.number, SuppressionRule.PART, Stage.SUPPRESSION, count=whole.candidate.count)
+        trace.named(one.number, whole.candidate.id)
+        out.append(replace(one, rule=SuppressionRule.PART))
+    return out
+
+
+def _trace_outcome(trace: Recorder, findings: Sequence[Finding]) -> None:
+    """What became of every routine in the end."""
+    for rank, one in enumerate(findings, 1):
+        number, known = one.routine.number, one.confidence
+        sure = {"bits": known.bits, "q": known.q, "tried": known.tried, "completion": known.completion}
+        if known.held_out is not None:
+            sure |= {"later_seen": known.held_out.seen, "later_q": known.held_out.q}
+        trace.add(number, Stage.SIGNIFICANCE, known.verdict, **sure)
+        trace.named(number, one.candidate.id)
+        if one.rule is None:
+            trace.add(number, Stage.RANKING, "proposed", rank=rank, score=one.candidate.score)
+        else:
+            stage = Stage.RANKING if one.rule is SuppressionRule.BEYOND_LIMIT else Stage.SUPPRESSION
+            trace.close(number, one.rule, stage, **one.numbers)

@@ -10,15 +10,23 @@ import numpy as np
 from fivetimes.config import Search
 from fivetimes.kernels import seeds as kernel
 from fivetimes.kernels.database import shares_value
-from fivetimes.model import Floats, Int32s, Ints
+from fivetimes.model import COARSE, FORM, LEVELS, Floats, Int32s, Ints, SuppressionRule
 from fivetimes.routines.database import SequenceDatabase
+from fivetimes.routines.trace import KEPT_SEEDS, Recorder
+
+FEWEST_FOR_LINKS = 512  # rows from which the chance of a shared value is measured
+UNKNOWN_LINK_CHANCE = 0.01  # that chance below them: too little to measure
+LINK_PAIRS = 4000  # random pairs of rows that are measured: a chance of 0.001 is then told from none
+LINK_SEED = 5  # of the random numbers: the same input gives the same chance
+LEAST_LINK_CHANCE, MOST_LINK_CHANCE = 0.001, 0.5  # what is measured is held between these: neither proof nor worthless
 
 
 @dataclass(frozen=True, slots=True)
 class Seed:
     """Token `first`, then `second` within reach; `linked`: only pairs that share a value.
 
-    `floor` is the surprise, in bits, that the luckiest of as many chance pairs would reach.
+    floor: the surprise, in bits, that the luckiest of as many chance pairs would reach. together: how often they stand so; bits:
+    the surprise of that. score: the surprise by how much of the commoner token it explains.
     """
 
     first: int
@@ -26,6 +34,18 @@ class Seed:
     linked: bool
     score: float
     floor: float
+    together: int
+    bits: float
+
+    @property
+    def tokens(self) -> Int32s:
+        """Both tokens, in order."""
+        return np.array([self.first, self.second], dtype=np.int32)
+
+    @property
+    def numbers(self) -> dict[str, float]:
+        """What the seed was judged by, for the trace."""
+        return {"together": self.together, "bits": self.bits, "bar": self.floor}
 
 
 def _counted(keys: Ints) -> tuple[Ints, Ints]:
@@ -50,7 +70,9 @@ def surprise(together: Floats, first: Floats, rate: Floats, *, ahead: int) -> Fl
     return np.where((together > expected) & (together >= 2), bits, 0.0)
 
 
-def _scored(database: SequenceDatabase, keys: Ints, *, linked: bool, chance: float, ahead: int) -> Iterator[Seed]:
+def _scored(
+    database: SequenceDatabase, keys: Ints, *, linked: bool, chance: float, ahead: int, trace: Recorder
+) -> Iterator[Seed]:
     if not len(keys):
         return
     pairs, together = _counted(keys)
@@ -63,30 +85,37 @@ def _scored(database: SequenceDatabase, keys: Ints, *, linked: bool, chance: flo
     bits = surprise(together.astype(np.float64), size[first] * chance, database.rate[second], ahead=ahead)
     tight = bits * together / np.maximum(size[first], size[second])
     for at in np.flatnonzero(bits > floor):
-        yield Seed(int(first[at]), int(second[at]), linked, float(tight[at]), float(floor))
+        yield Seed(
+            int(first[at]), int(second[at]), linked, float(tight[at]), float(floor), int(together[at]), float(bits[at])
+        )
+    trace.uncounted(SuppressionRule.SEED_BY_CHANCE, int(np.count_nonzero(bits <= floor)))
+    below = np.flatnonzero((bits > 0) & (bits <= floor))
+    for at in below[np.argsort(-bits[below], kind="stable")][:KEPT_SEEDS]:
+        trace.below((int(first[at]), int(second[at])), together=together[at], bits=bits[at], bar=floor)
 
 
 def link_chance(database: SequenceDatabase) -> float:
     """The chance that two near rows share a value although nothing ties them: measured far apart, at least one in a thousand."""
+    # a multiple of 64 keeps the draws the same when a few rows are added
     rows = database.free[: len(database.free) // 64 * 64]
-    if len(rows) < 512:
-        return 0.01
-    rng = np.random.default_rng(5)
-    pairs = rng.integers(0, len(rows), size=(4000, 2))
+    if len(rows) < FEWEST_FOR_LINKS:
+        return UNKNOWN_LINK_CHANCE
+    rng = np.random.default_rng(LINK_SEED)
+    pairs = rng.integers(0, len(rows), size=(LINK_PAIRS, 2))
     hits = 0
     for x, y in pairs:
         hits += bool(shares_value(int(rows[x]), int(rows[y]), database.value_start, database.values))
-    return float(min(0.5, max(0.001, (hits + 1) / len(pairs))))
+    return float(min(MOST_LINK_CHANCE, max(LEAST_LINK_CHANCE, (hits + 1) / len(pairs))))
 
 
-def seeds(database: SequenceDatabase, search: Search, *, chance: float) -> list[Seed]:
+def seeds(database: SequenceDatabase, search: Search, *, chance: float, trace: Recorder) -> list[Seed]:
     """All seeds among the unclaimed rows, the tightest first."""
     seedable = np.diff(database.start) >= 2
-    near = kernel.pair_keys(database.arrays, seedable, 1, 4, search.near)
-    found = list(_scored(database, near, linked=False, chance=1.0, ahead=search.near))
-    for level in (1, 3):
+    near = kernel.pair_keys(database.arrays, seedable, FORM, LEVELS - 1, search.near)
+    found = list(_scored(database, near, linked=False, chance=1.0, ahead=search.near, trace=trace))
+    for level in (FORM, COARSE):
         keys = kernel.linked_pair_keys(database.arrays, seedable, level, search.linked_near)
-        found += _scored(database, keys, linked=True, chance=chance, ahead=search.linked_near)
+        found += _scored(database, keys, linked=True, chance=chance, ahead=search.linked_near, trace=trace)
     return sorted(found, key=lambda s: (-s.score, s.linked, s.first, s.second))
 
 
@@ -96,16 +125,16 @@ def occurrences(database: SequenceDatabase, seed: Seed, search: Search) -> Int32
     return kernel.seed_occurrences(database.arrays, seed.first, seed.second, ahead, seed.linked)
 
 
-def still_surprising(database: SequenceDatabase, seed: Seed, pairs: int, search: Search, *, chance: float) -> bool:
-    """Whether a seed found earlier still stands out among what is unclaimed now."""
+def surprise_left(database: SequenceDatabase, seed: Seed, pairs: int, search: Search, *, chance: float) -> float:
+    """The surprise, in bits, that a seed found earlier still has among what is unclaimed now; `pairs` are its occurrences there."""
     ahead = search.linked_near if seed.linked else search.near
     left = len(database.ranks(seed.first)), len(database.ranks(seed.second))
     if pairs < 2:
-        return False
+        return 0.0
     bits = surprise(
         np.array([float(pairs)]),
         np.array([left[0] * (chance if seed.linked else 1.0)]),
         np.array([left[1] / max(1, len(database.free))]),
         ahead=ahead,
     )
-    return bool(bits[0] > seed.floor)
+    return float(bits[0])

@@ -1,30 +1,25 @@
-"""Routine -> how sure we are: against chance, in later time, and by the runs that went to the end.
+"""Routine -> how sure we are: against chance, in later time, and by the attempts that went to the end.
 
-Three tests, none of which has a constant to turn but the level, one false in a hundred:
+Three tests at one level, one false in a hundred:
 
-- *Beyond chance.* A routine saves b bits against independent actions, its own cost of being said counted. By Kraft's inequality
-  chance saves b bits or more with a probability of at most 2^-b. Over all that was tried, Benjamini and Hochberg's rule says which
-  share of those that stand out as much is expected to be chance.
-- *Again in later time.* The profile as the first 70 % of the time show it is looked for in the rest. The names of its steps were
-  chosen with all the time in sight, so they are paid for once more; the same bound holds.
-- *Whole runs.* More than half of the runs that began went to the end.
+- *Beyond chance.* A routine saves b bits against independent actions, the cost of naming its steps counted. By Kraft's inequality
+  chance saves b bits or more with a probability of at most 2^-b. Over all that was tried, false discovery control (Benjamini and
+  Hochberg) gives the share of those that stand out as much which is expected to be chance.
+- *Again in later time* (hold-out validation). The profile that the first 70 % of the time show is looked for in the rest. The
+  names of its steps were chosen with all the time in sight, so they are paid for once more; the same bound holds.
+- *Completion.* More than half of the attempts that began went to the end. The search counts those that stop on the way only
+  where what was done shows the routine already; two steps of four are seldom enough for that. So the rows that nobody claimed
+  are asked too.
 
 Strong passes all three, fair the first and one more, weak anything less.
+
+On request the null hypothesis is measured too (`calibrate`): the same search on made-up histories of the same team, each action at
+the position, at the time and by the person that the real one has:
+
+- *shuffled*: each person's actions change positions at random, so everybody does as much of everything, in no order;
+- *resampled*: each action is drawn anew, with replacement, from what the same person did in the same week, so that busy weeks and
+  projects stay, and what stands together by them does too.
 """
-# DOC """SequenceDatabase and Routine -> how often the routine was begun and broken off, and how firmly its steps hold together.
-#
-# The search counts runs that stop on the way only where what was done tells the routine already; two steps of four are seldom
-# enough for that. Here the rows that nobody claimed are asked: how often two neighbouring steps stand in them as near as they do
-# in whole runs. Luck would put them there in the wrong order just as often, so what stands in the wrong order is taken off.
-# """
-# DOC """SessionLog -> Chance: how many candidates the same search finds where there is nothing to find.
-#
-# Two sorts of made-up histories of the same team, each action in the place, at the time and by the person that the real one has:
-#
-# - *shuffled*: each person's actions change places at random, so everybody does as much of everything, in no order;
-# - *resampled*: each action is drawn anew, with replacement, from what the same person did in the same week, so that busy weeks and
-#   projects stay, and what stands together by them does too.
-# """
 
 from __future__ import annotations
 
@@ -34,42 +29,33 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from fivetimes.config import Search
-from fivetimes.kernels.database import postings
-from fivetimes.kernels.growth import scratch_for
 from fivetimes.model import Bools, Candidate, Chance, Confidence, Floats, HeldOut, Int32s, Ints, SessionLog, Tier
 from fivetimes.routines import seeds as seeding
 from fivetimes.routines.alternatives import sequence
-from fivetimes.routines.database import SequenceDatabase
+from fivetimes.routines.database import SequenceDatabase, take_values
 from fivetimes.routines.growth import drop_rare
 from fivetimes.routines.matching import Routine, collect, core
-from fivetimes.routines.pattern import estimate
+from fivetimes.routines.pattern import ENOUGH, estimate
+from fivetimes.stats import false_discovery
 
+LINKED_SHARE = 0.5  # of a step's rows share a value with an earlier step: a value runs through it
+MOSTLY = 0.5  # of the attempts that began went to the end
 LEVEL = 0.01  # of all that is called beyond chance, the share that may be chance
-_FIRST = 0.7  # of the time shows what is looked for in the rest
-_STRAY = 0.005  # of the actions may lie beyond either end of the time: a wrong clock does not move the middle
+FIRST_PART = 0.7  # of the time shows what is looked for in the rest
+STRAY_CLOCKS = 0.005  # of the actions may lie beyond either end of the time: a wrong clock does not move the middle
 
 
 # ---- against chance
 
 
-def false_discovery(bits: Sequence[float], *, tried: int) -> list[float]:
-    """For each saving the share of false ones among all that save as much, by Benjamini and Hochberg.
-
-    Args:
-        bits: what is saved; chance saves b bits with a probability of at most 2^-b.
-        tried: how many were looked at in all; those not given count as chance.
+def chance_of(bits: float) -> float:
+    """The probability, at most, that chance saves so many bits (Kraft's inequality).
 
     Example:
-        >>> false_discovery([10.0, 2.0, 20.0], tried=8)
-        [0.00390625, 0.6666666666666666, 7.62939453125e-06]
+        >>> chance_of(10.0), chance_of(-3.0)
+        (0.0009765625, 1.0)
     """
-    order = sorted(range(len(bits)), key=lambda n: (bits[n], -n))  # the least sure first
-    out, least = [1.0] * len(bits), 1.0
-    for rank, number in zip(range(len(bits), 0, -1), order, strict=True):
-        chance = float(np.exp2(-max(0.0, bits[number])))
-        least = min(least, chance * max(tried, len(bits)) / rank)
-        out[number] = least
-    return out
+    return float(np.exp2(-max(0.0, bits)))
 
 
 # ---- in later time
@@ -81,42 +67,13 @@ class Later:
 
     first: SequenceDatabase
     rest: SequenceDatabase
-    place: Int32s
+    position: Int32s
 
 
 def turning_point(clock: Floats) -> float:
     """The moment after the first 70 % of the time, a few stray moments left aside."""
-    low, high = np.quantile(clock, [_STRAY, 1.0 - _STRAY])
-    return float(low + _FIRST * (high - low))
-
-
-def part(database: SequenceDatabase, keep: Bools) -> SequenceDatabase:
-    """Some rows of a database as a database of its own, nothing of it claimed."""
-    rows = np.flatnonzero(keep)
-    levels = np.ascontiguousarray(database.levels[rows])
-    start, where = postings(levels, database.tokens)
-    length = database.value_start[rows + 1] - database.value_start[rows]
-    value_start = np.concatenate(([0], np.cumsum(length))).astype(np.int32)
-    at = np.repeat(database.value_start[rows] - value_start[:-1], length) + np.arange(value_start[-1])
-    return replace(
-        database,
-        rows=database.rows[rows],
-        person=database.person[rows],
-        levels=levels,
-        block=database.block[rows],
-        clock=database.clock[rows],
-        event=database.event[rows],
-        value_start=value_start,
-        values=database.values[at],
-        start=start,
-        where=where,
-        rate=np.diff(start) / max(1, len(rows)),
-        free=np.arange(len(rows), dtype=np.int32),
-        rank=np.arange(len(rows), dtype=np.int32),
-        begin=start,
-        living=where,
-        scratch=scratch_for(tokens=database.tokens, rows=len(rows)),
-    )
+    low, high = np.quantile(clock, [STRAY_CLOCKS, 1.0 - STRAY_CLOCKS])
+    return float(low + FIRST_PART * (high - low))
 
 
 def later(database: SequenceDatabase, timed: Bools) -> Later | None:
@@ -132,8 +89,8 @@ def later(database: SequenceDatabase, timed: Bools) -> Later | None:
     before, after = timed & (database.clock <= turn), timed & (database.clock > turn)
     if not before.any() or not after.any():
         return None
-    place = np.where(before, np.cumsum(before) - 1, -1).astype(np.int32)
-    return Later(part(database, before), part(database, after), place)
+    position = np.where(before, np.cumsum(before) - 1, -1).astype(np.int32)
+    return Later(database.take(np.flatnonzero(before)), database.take(np.flatnonzero(after)), position)
 
 
 def seen_again(cut: Later, found: Routine, search: Search, *, chance: float) -> tuple[int, int, float] | None:
@@ -142,8 +99,8 @@ def seen_again(cut: Later, found: Routine, search: Search, *, chance: float) -> 
     What it occurrences in the rest is claimed. None where fewer than two occurrences, or steps, are in the first part.
     """
     rows = found.occurrences.rows
-    inside = np.all((rows < 0) | (cut.place[rows] >= 0), axis=1)
-    matched = np.where(rows[inside] >= 0, cut.place[rows[inside]], -1).astype(np.int32)
+    inside = np.all((rows < 0) | (cut.position[rows] >= 0), axis=1)
+    matched = np.where(rows[inside] >= 0, cut.position[rows[inside]], -1).astype(np.int32)
     if len(matched) < 2:
         return None
     tokens, matched = drop_rare(found.profile.tokens, matched, floor=search.presence_kept)
@@ -160,14 +117,14 @@ def seen_again(cut: Later, found: Routine, search: Search, *, chance: float) -> 
 def held_out(
     database: SequenceDatabase, timed: Bools, found: Sequence[Routine], search: Search
 ) -> list[HeldOut | None]:
-    """Each routine in later time; None where that cannot be told."""
+    """Each routine in later time; None where there is too little time to say."""
     cut = later(database, timed)
     if cut is None:
         return [None] * len(found)
     chance = seeding.link_chance(cut.first)
     seen = [seen_again(cut, one, search, chance=chance) for one in found]
-    told = [one for one in seen if one is not None]
-    shares = iter(false_discovery([bits for _, _, bits in told], tried=len(told)))
+    known = [one for one in seen if one is not None]
+    shares = iter(false_discovery([chance_of(bits) for _, _, bits in known], tried=len(known)))
     return [None if one is None else HeldOut(one[0], one[1], round(one[2], 1), next(shares)) for one in seen]
 
 
@@ -175,31 +132,48 @@ def held_out(
 
 
 def confidence(found: Routine, *, q: float, tried: int, again: HeldOut | None) -> Confidence:
-    """The three tests as a word and as sentences."""
-    threaded = int(np.count_nonzero(found.profile.link > 0.5))
+    """The three tests as a verdict and as sentences."""
+    threaded = int(np.count_nonzero(found.profile.link > LINKED_SHARE))
     base = Confidence("", round(found.bits, 1), 0.0, threaded, float(f"{q:.2g}"), tried, again, sentences=())
-    return completed(base, found)
+    return with_completion(base, found)
 
 
-def completed(known: Confidence, found: Routine) -> Confidence:
-    """The same with the share of the runs that went to the end."""
+def confidences(
+    database: SequenceDatabase, timed: Bools, routines: Sequence[Routine], search: Search, *, tried: int
+) -> list[Confidence]:
+    """How sure we are of each routine.
+
+    Args:
+        database: what the routines were found in.
+        timed: whether the time of each of its rows is known.
+        routines: as the search found them.
+        search: its constants.
+        tried: how many were looked at in all.
+    """
+    shares = false_discovery([chance_of(one.bits) for one in routines], tried=tried)
+    again = held_out(database, timed, routines, search)
+    return [confidence(one, q=q, tried=tried, again=seen) for one, q, seen in zip(routines, shares, again, strict=True)]
+
+
+def with_completion(known: Confidence, found: Routine) -> Confidence:
+    """The same with the share of the attempts that went to the end."""
     whole = len(found.occurrences)
-    return worded(replace(known, completion=round(whole / (whole + found.occurrences.broken), 3)))
+    return with_verdict(replace(known, completion=round(whole / (whole + found.occurrences.broken), 3)))
 
 
-def worded(known: Confidence) -> Confidence:
-    """The word and the sentences that follow from the numbers."""
+def with_verdict(known: Confidence) -> Confidence:
+    """The verdict and the sentences that follow from the numbers."""
     beyond = known.q <= LEVEL
     recurs = known.held_out is not None and known.held_out.seen > 0 and known.held_out.q <= LEVEL
-    others = recurs + (known.completion > 0.5)
-    word = ("weak", "fair", "strong")[others] if beyond else "weak"
-    return replace(known, verdict=word, sentences=(_chance(known), _again(known.held_out), _whole(known)))
+    others = recurs + (known.completion > MOSTLY)
+    verdict = ("weak", "fair", "strong")[others] if beyond else "weak"
+    return replace(known, verdict=verdict, sentences=(_chance(known), _again(known.held_out), _whole(known)))
 
 
 def _chance(known: Confidence) -> str:
-    said = "beyond chance" if known.q <= LEVEL else "not told from chance"
+    finding = "beyond chance" if known.q <= LEVEL else "not told from chance"
     return (
-        f"{said}: of all that stand out as much, a share of at most {known.q:.1g} is expected to be chance "
+        f"{finding}: of all that stand out as much, a share of at most {known.q:.1g} is expected to be chance "
         f"({known.tried:,} looked at, {known.bits:,.0f} bits saved)"
     )
 
@@ -218,20 +192,19 @@ def _whole(known: Confidence) -> str:
     return f"{known.completion:.0%} of the runs that began went to the end"
 
 
-# ---- breaking
+# ---- by the attempts that went to the end
 
 
-_ENOUGH = 400  # runs that tell how near neighbouring steps stand
-_NEAR = 0.9  # of the whole runs' own neighbours stand as near; what is wider apart is not taken for a beginning
+NEAR = 0.9  # of the whole runs' own neighbours stand as near; what is wider apart is not taken for a beginning
 
 
 @dataclass(frozen=True, slots=True)
-class Begun:
-    """`broken`: runs of two steps or more that did not go to the end. `firm`: of the times that either of the two surest
+class Completion:
+    """`broken`: runs of two steps or more that did not go to the end. `cohesion`: of the times that either of the two surest
     neighbours was begun with, the share in which a whole run came of it; 1 where nothing was broken off."""
 
     broken: int
-    firm: float
+    cohesion: float
 
 
 def chains(step: Int32s | Ints, joined: Bools, *, onward: int) -> tuple[int, Ints]:
@@ -252,12 +225,12 @@ def chains(step: Int32s | Ints, joined: Bools, *, onward: int) -> tuple[int, Int
     return int(begins.sum()), np.minimum(step[:-1], step[1:])[goes]
 
 
-def begun(database: SequenceDatabase, found: Routine) -> Begun:
+def completion(database: SequenceDatabase, found: Routine) -> Completion:
     """Count the beginnings among the rows that no routine claims."""
     order = [s for s in sequence(found.profile.order) if core(found.profile)[s]]
     rows, step = _loose_rows(database, found, order)
     if len(order) < 2 or len(rows) < 2:
-        return Begun(found.occurrences.broken, 1.0)
+        return Completion(found.occurrences.broken, 1.0)
     joined = _joined(database, rows, *_usual_gap(database, found, order))
     there, pairs = chains(step, joined, onward=1)
     wrong, luck = chains(step, joined, onward=-1)
@@ -265,7 +238,7 @@ def begun(database: SequenceDatabase, found: Routine) -> Begun:
     extra = np.maximum(np.bincount(pairs, minlength=width) - np.bincount(luck, minlength=width), 0)
     line = found.occurrences.rows[:, order] >= 0
     whole = np.count_nonzero(line[:, :-1] & line[:, 1:], axis=0)
-    return Begun(max(found.occurrences.broken, there - wrong), float((whole / np.maximum(1, whole + extra)).max()))
+    return Completion(max(found.occurrences.broken, there - wrong), float((whole / np.maximum(1, whole + extra)).max()))
 
 
 def _loose_rows(database: SequenceDatabase, found: Routine, order: list[int]) -> tuple[Ints, Ints]:
@@ -282,12 +255,12 @@ def _usual_gap(database: SequenceDatabase, found: Routine, order: list[int]) -> 
     gaps, pauses = [], []
     lines = found.occurrences.rows[:, order]
     # never empty: each step stands in more than half of the runs
-    telling = lines[np.count_nonzero(lines >= 0, axis=1) > 1]
-    for line in telling[:_ENOUGH]:
+    several = lines[np.count_nonzero(lines >= 0, axis=1) > 1]
+    for line in several[:ENOUGH]:
         here = np.sort(line[line >= 0])
         gaps.append(np.diff(here))
         pauses.append(np.diff(database.clock[here]))
-    return float(np.quantile(np.concatenate(gaps), _NEAR)), float(np.quantile(np.concatenate(pauses), _NEAR))
+    return float(np.quantile(np.concatenate(gaps), NEAR)), float(np.quantile(np.concatenate(pauses), NEAR))
 
 
 def _joined(database: SequenceDatabase, rows: Ints, gap: float, pause: float) -> Bools:
@@ -296,11 +269,11 @@ def _joined(database: SequenceDatabase, rows: Ints, gap: float, pause: float) ->
     return np.asarray(near & (np.diff(database.block[rows]) == 0) & (np.diff(database.event[rows]) != 0))
 
 
-# ---- chance
+# ---- against made-up histories
 
 
-_WEEK = 7 * 86400.0
-_SEED = 5
+_WEEK = 7 * 86400.0  # seconds
+_SEED = 5  # of the random numbers: the same histories each time
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,24 +281,22 @@ class Calibration:
     """What chance gave: the counts by tier for each sort of history, and the bits of every candidate found in them."""
 
     chance: tuple[Chance, ...]
-    bits: tuple[tuple[float, ...], ...]  # one entry per sort
-    runs: int
+    bits: tuple[tuple[float, ...], ...]  # one entry per sort, rising
+    histories: int
 
 
 def rearranged(sessions: SessionLog, source: Ints) -> SessionLog:
     """The same places, times and persons; in place `i` is done what was done at `source[i]`."""
     actions = sessions.actions
-    length = (actions.value_start[1:] - actions.value_start[:-1])[source]
-    start = np.concatenate(([0], np.cumsum(length))).astype(np.int32)
-    at = np.repeat(actions.value_start[source] - start[:-1], length) + np.arange(start[-1])
+    value_start, values = take_values(actions.value_start, actions.values, source)
     moved = replace(
         actions,
         levels=np.ascontiguousarray(actions.levels[source]),
         kind=actions.kind[source],
         effect=actions.effect[source],
         context=actions.context[source],
-        value_start=start,
-        values=actions.values[at],
+        value_start=value_start,
+        values=values,
     )
     return replace(sessions, actions=moved)
 
@@ -357,7 +328,7 @@ def resampled(sessions: SessionLog, rng: np.random.Generator) -> SessionLog:
     return rearranged(sessions, source)
 
 
-_SORTS: Mapping[str, Callable[[SessionLog, np.random.Generator], SessionLog]] = {
+NULL_HISTORIES: Mapping[str, Callable[[SessionLog, np.random.Generator], SessionLog]] = {
     "each person's actions in random order": shuffled,
     "each action drawn anew from what that person did in that week": resampled,
 }
@@ -367,7 +338,7 @@ def calibrate(
     sessions: SessionLog,
     search: Callable[[SessionLog], Sequence[Candidate]],
     *,
-    runs: int,
+    histories: int,
     tick: Callable[[float], None] = lambda _: None,
 ) -> Calibration:
     """Search made-up histories of the same team.
@@ -375,39 +346,42 @@ def calibrate(
     Args:
         sessions: the real ones.
         search: the whole search for candidates, as it was made on the real ones.
-        runs: histories of each sort.
-        tick: told the share of the work done.
+        histories: how many of each sort.
+        tick: called with the share of the work done.
     """
     rng = np.random.default_rng(_SEED)
-    told, bits = [], []
-    for number, (how, sort) in enumerate(_SORTS.items()):
+    chance, bits = [], []
+    for number, (how, sort) in enumerate(NULL_HISTORIES.items()):
         found: list[Candidate] = []
-        for run in range(runs):
-            tick((number * runs + run) / (len(_SORTS) * runs))
+        for history in range(histories):
+            tick((number * histories + history) / (len(NULL_HISTORIES) * histories))
             found += search(sort(sessions, rng))
-        told.append(_mean_by_tier(how, found, runs))
+        chance.append(_mean_by_tier(how, found, histories))
         bits.append(tuple(sorted(candidate.confidence.bits for candidate in found)))
-    return Calibration(tuple(told), tuple(bits), runs)
+    return Calibration(tuple(chance), tuple(bits), histories)
 
 
-def _mean_by_tier(how: str, found: Sequence[Candidate], runs: int) -> Chance:
-    mean = {tier: round(sum(c.tier is tier for c in found) / runs, 2) for tier in Tier}
-    return Chance(how, runs, mean[Tier.NOTICED], mean[Tier.EXTRACT], mean[Tier.CANONICAL])
+def _mean_by_tier(how: str, found: Sequence[Candidate], histories: int) -> Chance:
+    mean = {tier: round(sum(c.tier is tier for c in found) / histories, 2) for tier in Tier}
+    return Chance(how, histories, mean[Tier.NOTICED], mean[Tier.EXTRACT], mean[Tier.CANONICAL])
 
 
-def judged(candidates: Sequence[Candidate], known: Calibration) -> list[Candidate]:
-    """The candidates, none surer than the made-up histories allow.
+def calibrated(known: Sequence[Confidence], against: Calibration) -> list[Confidence]:
+    """The confidence in each routine, none higher than the made-up histories allow.
 
     Of those that save b bits, the share that chance gives is the mean number that a made-up history has with b bits or more
     (of the sort that has more), over the number of real ones with b bits or more.
+
+    Args:
+        known: of every routine that is to be proposed: all of them, before the list is cut.
+        against: what the same search gave on made-up histories.
     """
-    saved = np.array(sorted(candidate.confidence.bits for candidate in candidates))
-    return [_judged(candidate, saved, known) for candidate in candidates]
+    saved = np.array(sorted(one.bits for one in known))
+    return [_calibrated(one, saved, against) for one in known]
 
 
-def _judged(candidate: Candidate, saved: Floats, known: Calibration) -> Candidate:
-    bits = candidate.confidence.bits
-    real = len(saved) - int(np.searchsorted(saved, bits))
-    made_up = max(len(one) - int(np.searchsorted(one, bits)) for one in known.bits) / known.runs
-    q = max(candidate.confidence.q, min(1.0, made_up / real))
-    return replace(candidate, confidence=worded(replace(candidate.confidence, q=float(f"{q:.2g}"))))
+def _calibrated(known: Confidence, saved: Floats, against: Calibration) -> Confidence:
+    real = len(saved) - int(np.searchsorted(saved, known.bits))
+    made_up = max(len(one) - int(np.searchsorted(one, known.bits)) for one in against.bits) / against.histories
+    q = max(known.q, min(1.0, made_up / real))
+    return with_verdict(replace(known, q=float(f"{q:.2g}")))

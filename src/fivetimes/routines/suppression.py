@@ -1,28 +1,259 @@
-"""A folded routine -> whether it is trivial: too few different steps, or only looking around."""
+"""Finding -> the rule that it fails: what is too small, too scattered or too well known to be put before a person.
+
+`RULES` is asked in its order; the first rule that answers with its numbers keeps a routine away. What each rule says to people
+stands beside its code in `model.SuppressionRule`. To add one: `docs/contributing/add-a-suppression-rule.md`.
+"""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
-from fivetimes.config import LOOKING, LOOKING_VERBS
-from fivetimes.model import COARSE, FORM, Confidence, Kind
+import numpy as np
+
+from fivetimes.config import LOOKING, LOOKING_VERBS, FiveTimesRule
+from fivetimes.model import (
+    COARSE,
+    CORE_SHARE,
+    FORM,
+    Candidate,
+    Confidence,
+    Kind,
+    Numbers,
+    SessionLog,
+    Step,
+    Suppressed,
+    SuppressionRule,
+    Tier,
+)
 from fivetimes.routines.alternatives import FoldedStep
+from fivetimes.routines.cover import Rejection
 from fivetimes.routines.database import SequenceDatabase
+from fivetimes.routines.matching import Routine
+from fivetimes.routines.pattern import MIN_STEPS
 
-_FIRM = 0.9  # of the times that two neighbouring steps are begun with, a whole run comes of it: they belong together
+_DAY = 86400.0  # seconds
+ACTING_STEPS = 2  # usual steps that change something, at least: one is a command, not a routine
+BURST_DAYS = (
+    14  # days with any action from which on work on a single day is a burst; a shorter history may have no more
+)
+BURST_COUNT = 2  # occurrences on one day that are no burst yet
+COHESION = (
+    0.9  # of the times two neighbouring steps are begun with, a whole occurrence comes of it: they belong together
+)
+COMPLETION = 0.5  # of the attempts that began; below it a routine is oftener broken off than done
+THREADED = 2  # steps through which a value runs, from which on broken-off attempts are forgiven
 
 
-def looks_like_browsing(folded: Sequence[FoldedStep]) -> bool:
-    """Whether fewer than two of the steps that are usually done change anything.
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Everything that is known of one routine: what the search found, and the candidate that a person would see.
+
+    cohesion: of the times that either of its two surest neighbours was begun with, the share in which a whole occurrence came
+    of it. rule, numbers: the rule it failed, None while it may be proposed.
+    """
+
+    routine: Routine
+    candidate: Candidate
+    folded: tuple[FoldedStep, ...]
+    cohesion: float
+    rule: SuppressionRule | None = None
+    numbers: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def suppressed(self) -> Suppressed:
+        """The entry of the list of what was not proposed."""
+        if self.rule is None:
+            raise ValueError("it may be proposed")
+        steps = tuple(step.action for step in self.candidate.steps)
+        return Suppressed(steps, self.candidate.count, self.rule, tuple(self.numbers.items()))
+
+    @property
+    def confidence(self) -> Confidence:
+        """How sure we are."""
+        return self.candidate.confidence
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the rules may look at besides the finding: the database, the five-times rule, and on how many days anything was done."""
+
+    database: SequenceDatabase
+    rule: FiveTimesRule
+    days: int
+
+    @classmethod
+    def of(cls, database: SequenceDatabase, sessions: SessionLog, rule: FiveTimesRule) -> Surroundings:
+        """Look once, for all findings."""
+        actions = sessions.actions
+        return cls(database, rule, len(np.unique(np.floor(actions.clock[actions.timed] / _DAY))))
+
+
+# ---- the rules: each answers with the numbers it decided by, or None where the finding passes
+
+
+def two_steps(finding: Finding, around: Surroundings) -> Mapping[str, float] | None:
+    """Fewer than three different actions among the usual steps."""
+    different = distinct_actions(around.database, finding.folded)
+    return {"different": different, "bar": MIN_STEPS} if different < MIN_STEPS else None
+
+
+def browsing(finding: Finding, around: Surroundings) -> Mapping[str, float] | None:
+    """Fewer than two of the steps that are usually done change anything.
 
     A skill that lists or reads is a piece of work that somebody gave a name; it counts where any step of the routine acts.
     """
-    usual = [step for step in folded if step.step.share > 0.5]
+    del around
+    usual = [step for step in finding.folded if step.step.share > CORE_SHARE]
     acting = [step for step in usual if not any(is_looking(label) for label in step.labels)]
     skills = [step for step in usual if step.step.kind is Kind.SKILL and step not in acting]
-    return len(acting) + (len(skills) if acting else 0) < 2
+    count = len(acting) + (len(skills) if acting else 0)
+    return {"acting": count, "bar": ACTING_STEPS} if count < ACTING_STEPS else None
+
+
+def burst(finding: Finding, around: Surroundings) -> Mapping[str, float] | None:
+    """All on one day, by one person, in a history of two weeks or more."""
+    one = finding.candidate
+    all_at_once = one.days == 1 and one.count > BURST_COUNT and one.people == 1
+    return {"days": one.days, "history": around.days} if all_at_once and around.days >= BURST_DAYS else None
+
+
+def once(finding: Finding, around: Surroundings) -> Mapping[str, float] | None:
+    """Fewer occurrences than the scan's rule asks for."""
+    count, bar = finding.candidate.count, around.rule.noticed
+    return {"count": count, "bar": bar} if count < bar else None
+
+
+def broken_off(finding: Finding, around: Surroundings) -> Mapping[str, float] | None:
+    """Oftener broken off than done, no two steps of which belong together, and no value running through it.
+
+    Everyday actions that each make the next one likely are this, as often as they may be done. A routine whose beginning
+    is done for other reasons too has two steps that belong together.
+    """
+    del around
+    known = finding.confidence
+    if known.completion < COMPLETION and known.threaded < THREADED and finding.cohesion < COHESION:
+        return {"completion": known.completion, "cohesion": finding.cohesion, "threaded": known.threaded}
+    return None
+
+
+SuppressionTest = Callable[[Finding, Surroundings], Mapping[str, float] | None]
+
+RULES: tuple[tuple[SuppressionRule, SuppressionTest], ...] = (
+    (SuppressionRule.TWO_STEPS, two_steps),
+    (SuppressionRule.BROWSING, browsing),
+    (SuppressionRule.BURST, burst),
+    (SuppressionRule.ONCE, once),
+    (SuppressionRule.BROKEN_OFF, broken_off),
+)
+
+
+def judged(findings: Sequence[Finding], around: Surroundings) -> list[Finding]:
+    """Each finding with the first rule that it fails."""
+    alone = [_judged(one, around) for one in findings]
+    return [one if one.rule is not None else _part_of_another(one, alone) for one in alone]
+
+
+def _judged(finding: Finding, around: Surroundings) -> Finding:
+    for rule, test in RULES:
+        numbers = test(finding, around)
+        if numbers is not None:
+            return replace(finding, rule=rule, numbers=numbers)
+    return finding
+
+
+# ---- what is a part of another one
+
+
+def _part_of_another(one: Finding, every: Sequence[Finding]) -> Finding:
+    """Pieces of another routine's occurrences: its usual steps are usual steps of one done as often at least.
+
+    For what was merely noticed any step of any routine that was done often enough will do: twice is no ground to tell a part apart.
+    """
+    usual = {step.action for step in _usual(one)}
+    often = [j for j in every if j.rule is None and j is not one and j.candidate.tier is not Tier.NOTICED]
+    if one.candidate.tier is Tier.NOTICED:
+        whole = [(j, j.folded) for j in often]
+    else:
+        larger = [j for j in often if j.candidate.count >= one.candidate.count and len(_usual(j)) > len(_usual(one))]
+        whole = [(j, tuple(step for step in j.folded if step.step.share > CORE_SHARE)) for j in larger]
+    holder = StepIndex(folded for _, folded in whole).holder(usual)
+    if holder is None:
+        return one
+    return replace(one, rule=SuppressionRule.PART, numbers={"count": whole[holder][0].candidate.count})
+
+
+def _usual(one: Finding) -> list[Step]:
+    return [step for step in one.candidate.steps if step.share > CORE_SHARE]
+
+
+class StepIndex:
+    """Looks up which routine has given steps, at whatever level of detail they are named."""
+
+    def __init__(self, routines: Iterable[Sequence[FoldedStep]]) -> None:
+        self._labels = [{label for one in folded for label in (one.step.action, *one.labels)} for folded in routines]
+        self._having: dict[str, frozenset[int]] = {}
+
+    def holder(self, steps: Iterable[str]) -> int | None:
+        """The first of the routines that has all these steps."""
+        left = frozenset(range(len(self._labels)))
+        for step in steps:
+            left &= self._with(step)
+        return min(left, default=None)
+
+    def _with(self, step: str) -> frozenset[int]:
+        if step not in self._having:
+            those = (n for n, labels in enumerate(self._labels) if any(same_action(label, step) for label in labels))
+            self._having[step] = frozenset(those)
+        return self._having[step]
+
+
+def same_action(label: str, step: str) -> bool:
+    """Whether two labels are the same action, one of them at a finer level of detail.
+
+    Example:
+        >>> same_action("git push origin", "git push"), same_action("git push", "git pushy")
+        (True, False)
+    """
+    return f"{label} ".startswith(f"{step} ") or f"{step} ".startswith(f"{label} ")
+
+
+# ---- the list of what was not proposed
+
+
+def suppressed(
+    findings: Sequence[Finding], rejected: Sequence[Rejection], labels: Sequence[str], *, most: int
+) -> list[Suppressed]:
+    """What was not proposed: what lies beyond the first always, then what was seen most often.
+
+    Args:
+        findings: all of them; those without a rule are proposed.
+        rejected: what the search did not accept, each with its final rule.
+        labels: by token.
+        most: entries besides those beyond the first.
+    """
+    beyond = [one.suppressed for one in findings if one.rule is SuppressionRule.BEYOND_LIMIT]
+    out = [one.suppressed for one in findings if one.rule not in (None, SuppressionRule.BEYOND_LIMIT)]
+    out += [Suppressed(tuple(labels[t] for t in one.tokens), one.count, one.rule) for one in rejected]
+    merged: dict[tuple[tuple[str, ...], SuppressionRule, Numbers], int] = {}
+    for entry in out:
+        key = entry.steps, entry.rule, entry.numbers if entry.rule is SuppressionRule.BROKEN_OFF else ()
+        merged[key] = max(entry.count, merged.get(key, 0))
+    ordered = sorted(merged.items(), key=lambda pair: (-pair[1] * len(pair[0][0]), pair[0][0], pair[0][1].text))
+    return [*beyond, *(Suppressed(steps, count, rule, numbers) for (steps, rule, numbers), count in ordered[:most])]
+
+
+def parts_of(
+    rejected: Sequence[Rejection], findings: Sequence[Finding], labels: Sequence[str]
+) -> list[tuple[Rejection, int | None]]:
+    """What the search did not accept, each with the position of the finding of which it is a part, if there is one."""
+    index = StepIndex(one.folded for one in findings)
+    return [(one, index.holder(labels[t] for t in one.tokens)) for one in rejected]
+
+
+# ---- what an action does
 
 
 def is_looking(label: str) -> bool:
@@ -44,17 +275,6 @@ def is_looking(label: str) -> bool:
     return words[0] in LOOKING or " ".join(words[:2]) in LOOKING
 
 
-def falls_apart(known: Confidence, *, firm: float) -> str | None:
-    """The rule for what is oftener broken off than done, none of whose steps belong together, and through which no value runs.
-
-    Everyday actions that each make the next one likely are this, as often as they may be done. A routine whose beginning
-    is done for other reasons too has two steps that belong together.
-    """
-    if known.completion < 0.5 and known.threaded < 2 and firm < _FIRM:
-        return f"mostly broken off: {known.completion:.0%} of the runs that began went to the end"
-    return None
-
-
 def distinct_actions(database: SequenceDatabase, folded: Sequence[FoldedStep]) -> int:
     """How many different actions the usual steps are.
 
@@ -63,7 +283,7 @@ def distinct_actions(database: SequenceDatabase, folded: Sequence[FoldedStep]) -
     """
     found = set()
     for step in folded:
-        if step.step.share > 0.5:
+        if step.step.share > CORE_SHARE:
             flat = [r for rows in step.rows for r in rows]
             level = FORM if step.step.kind is Kind.SHELL else COARSE
             found.add(Counter(database.levels[flat, level].tolist()).most_common(1)[0][0])

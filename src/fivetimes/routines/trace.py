@@ -1,0 +1,137 @@
+"""Stages of the search -> SearchTrace: what became of every sequence that was looked at, with the numbers it was decided by.
+
+Each stage tells the recorder what it did; `fivetimes explain` and `fivetimes doctor` read what comes out. A sequence is known by
+the number that `open` gives it. It is closed with the rule that it failed; one that is never closed was proposed. What is kept is
+bounded, and made of labels that may be shown.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from fivetimes.model import (
+    Int32s,
+    Ints,
+    LeftOut,
+    SearchTrace,
+    SequenceTrace,
+    Stage,
+    SuppressionRule,
+    TraceEvent,
+)
+
+KEPT = 400  # sequences kept that failed a rule, the longest and commonest first: about 200 kB of the kept scan
+KEPT_SEEDS = 200  # pairs kept that failed the bar of the seeds, the most surprising first
+KEPT_ACTIONS = 200  # actions kept that can be no step, the commonest first
+
+
+@dataclass(slots=True)
+class _Story:
+    tokens: tuple[int, ...]
+    count: int
+    events: list[TraceEvent] = field(default_factory=list)
+    rule: SuppressionRule | None = None
+    into: int | None = None
+    id: str | None = None
+
+
+class Recorder:
+    """Collects what each stage did with each sequence.
+
+    Args:
+        labels: what may be shown of each token.
+    """
+
+    def __init__(self, labels: Sequence[str] = ()) -> None:
+        self._labels = labels
+        self._stories: list[_Story] = []
+        self._seeds: list[tuple[float, int, tuple[int, ...], tuple[tuple[str, float], ...]]] = []
+        self._left_out: list[LeftOut] = []
+        self._totals: Counter[str] = Counter()
+
+    def open(self, tokens: Sequence[int] | Int32s, text: str, *, count: int, stage: Stage, **numbers: float) -> int:
+        """Begin with a sequence of tokens; returns the number by which it is known."""
+        self._stories.append(_Story(tuple(map(int, tokens)), count))
+        number = len(self._stories) - 1
+        self.add(number, stage, text, **numbers)
+        return number
+
+    def add(self, number: int, stage: Stage, text: str, **numbers: float) -> None:
+        """Say what a stage did with a sequence."""
+        if 0 <= number < len(self._stories):
+            self._stories[number].events.append(TraceEvent(stage, text, _rounded(numbers)))
+
+    def now(self, number: int, tokens: Sequence[int] | Int32s, count: int) -> None:
+        """A sequence has these steps and so many occurrences by now."""
+        if 0 <= number < len(self._stories):
+            story = self._stories[number]
+            story.tokens, story.count = tuple(map(int, tokens)), count
+
+    def close(self, number: int, rule: SuppressionRule, stage: Stage, **numbers: float) -> None:
+        """A sequence failed a rule."""
+        if 0 <= number < len(self._stories):
+            self._stories[number].rule = rule
+            self.add(number, stage, rule.sentence(numbers), **numbers)
+
+    def merge(self, number: int, into: int, *, occurrences: int) -> None:
+        """A sequence became a part of another one."""
+        self.close(number, SuppressionRule.MERGED, Stage.MERGING, occurrences=occurrences)
+        if 0 <= number < len(self._stories):
+            self._stories[number].into = into
+
+    def named(self, number: int, name: str) -> None:
+        """A sequence became the candidate with this id."""
+        if 0 <= number < len(self._stories):
+            self._stories[number].id = name
+
+    def below(self, tokens: Sequence[int], **numbers: float) -> None:
+        """A pair failed the bar of the seeds; only the most surprising ones are kept."""
+        entry = (numbers["bits"], -len(self._seeds), tuple(map(int, tokens)), _rounded(numbers))
+        (heapq.heappushpop if len(self._seeds) >= KEPT_SEEDS else heapq.heappush)(self._seeds, entry)
+
+    def uncounted(self, rule: SuppressionRule, many: int) -> None:
+        """So many more failed a rule than are told of one by one."""
+        self._totals[rule.value] += many
+
+    def left_out(self, rule: SuppressionRule, tokens: Ints | Int32s) -> None:
+        """Actions that can be no step, by token, one entry per action."""
+        counts = Counter(self._label(token) for token in tokens.tolist())
+        ordered = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+        self._left_out += [LeftOut(label, rule, count) for label, count in ordered[:KEPT_ACTIONS]]
+        self._totals[rule.value] += len(tokens)
+
+    def _label(self, token: int) -> str:
+        return self._labels[token] if token < len(self._labels) else str(token)
+
+    def _sequence(self, story: _Story) -> SequenceTrace:
+        name, seen = story, {id(story)}
+        while name.id is None and name.into is not None and id(self._stories[name.into]) not in seen:
+            name = self._stories[name.into]
+            seen.add(id(name))
+        steps = tuple(self._label(token) for token in story.tokens)
+        return SequenceTrace(steps, story.count, tuple(story.events), story.rule, name.id)
+
+    def _below(self) -> list[SequenceTrace]:
+        out = []
+        for _, _, tokens, numbers in sorted(self._seeds, key=lambda entry: (-entry[0], entry[2])):
+            rule, steps = SuppressionRule.SEED_BY_CHANCE, tuple(self._label(token) for token in tokens)
+            count = int(dict(numbers)["together"])
+            out.append(SequenceTrace(steps, count, (TraceEvent(Stage.SEED, rule.text, numbers),), rule))
+        return out
+
+    def done(self) -> SearchTrace:
+        """Everything that is kept: what is proposed, then what failed, the longest and commonest first."""
+        totals = self._totals + Counter(story.rule.value for story in self._stories if story.rule is not None)
+        proposed = [self._sequence(story) for story in self._stories if story.rule is None]
+        failed = [self._sequence(story) for story in self._stories if story.rule is not None]
+        failed.sort(key=lambda one: (one.id is None, -one.count * len(one.steps), one.steps))
+        return SearchTrace(
+            (*proposed, *failed[:KEPT], *self._below()), tuple(self._left_out), dict(sorted(totals.items()))
+        )
+
+
+def _rounded(numbers: dict[str, float]) -> tuple[tuple[str, float], ...]:
+    return tuple((name, float(f"{value:.4g}")) for name, value in numbers.items())

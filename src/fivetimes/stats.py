@@ -1,0 +1,88 @@
+"""Counts -> chances: the tails of two distributions, false discovery control, and shares of few observations.
+
+Thin names over `scipy.special`; why not `scipy.stats`: `docs/decisions/0062-statistics-from-scipy.md`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import overload
+
+import numpy as np
+from scipy import special
+
+from fivetimes.model import Bools, Floats, Ints
+
+_Counts = Bools | Floats | Ints
+
+
+def binomial_tail(k: int, n: int, p: float) -> float:
+    """The chance of k or more successes in n tries of chance p.
+
+    Example:
+        >>> binomial_tail(2, 2, 0.5), binomial_tail(0, 3, 0.1), round(binomial_tail(2000, 4000, 0.5), 3)
+        (0.25, 1.0, 0.506)
+        >>> binomial_tail(3, 2, 0.5), binomial_tail(1, 2, 0.0), binomial_tail(1, 2, 1.0)
+        (0.0, 0.0, 1.0)
+    """
+    if k <= 0 or p >= 1.0:
+        return 1.0
+    if k > n or p <= 0.0:
+        return 0.0
+    return float(special.bdtrc(k - 1, n, p))
+
+
+def poisson_tail(k: int, mean: float) -> float:
+    """The chance of k or more where `mean` are expected.
+
+    Example:
+        >>> round(poisson_tail(1, 0.01), 5), poisson_tail(0, 3.0), poisson_tail(2, 0.0)
+        (0.00995, 1.0, 0.0)
+    """
+    if k <= 0:
+        return 1.0
+    return float(special.pdtrc(k - 1, mean))
+
+
+def false_discovery(chances: Sequence[float], *, tried: int) -> list[float]:
+    """For each chance the expected share of false ones among all that are as small, or smaller.
+
+    Args:
+        chances: the probability of each finding under the null hypothesis, 0 to 1.
+        tried: how many were looked at in all; those not given count as 1.
+
+    Returns:
+        The adjusted values, in the given order, at most 1.
+
+    Source: Benjamini and Hochberg 1995, step-up procedure.
+
+    Example:
+        >>> false_discovery([0.01, 0.04, 0.001], tried=3)
+        [0.015, 0.04, 0.003]
+    """
+    given = np.asarray(chances, dtype=np.float64)
+    order = np.argsort(given, kind="stable")
+    adjusted = given[order] * max(tried, len(given)) / np.arange(1, len(given) + 1)
+    out = np.empty(len(given))
+    out[order] = np.minimum(np.minimum.accumulate(adjusted[::-1])[::-1], 1.0)
+    return [float(value) for value in out]
+
+
+@overload
+def smoothed(hits: float, seen: float, *, weight: float) -> float: ...
+@overload
+def smoothed(hits: _Counts, seen: float | _Counts, *, weight: float) -> Floats: ...
+def smoothed(hits: float | _Counts, seen: float | _Counts, *, weight: float) -> float | Floats:
+    """A share that is never 0 or 1: as if `weight` more had been seen, half of them hits.
+
+    Source: Krichevsky and Trofimov 1981, with weight 1.
+
+    Example:
+        >>> smoothed(0, 4, weight=1.0), smoothed(4, 4, weight=1.0), smoothed(0, 0, weight=0.5)
+        (0.1, 0.9, 0.5)
+    """
+    return (
+        np.asarray((hits + weight / 2) / (seen + weight))
+        if isinstance(hits, np.ndarray)
+        else float((hits + weight / 2) / (seen + weight))
+    )
