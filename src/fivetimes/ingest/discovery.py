@@ -20,14 +20,16 @@ _KNOWN = (
     " log with a column action (called otherwise: --map action=NAME)"
 )
 
+_GENERIC = generic.READER.name  # the reader that a map of columns is for
+
 Columns = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """A place to look at: its path, how it is called in outputs, whose it is, and what its columns are called.
+    """A path to look at: the path, how it is called in outputs, whose it is, and what its columns are called.
 
-    `usual`: nobody named it, it is where such things mostly are; so it is nothing to tell that nothing is there.
+    `usual`: nobody named it, such things lie there by default; so it is no problem that nothing is there.
     """
 
     path: Path
@@ -68,7 +70,7 @@ def discover(home: Path, here: Path, environ: Mapping[str, str]) -> tuple[list[S
     Args:
         home: the person's home folder.
         here: the folder that they stand in.
-        environ: their environment; says where shells and programs keep what is theirs.
+        environ: their environment; names the folders where shells and programs keep what is theirs.
     """
     machine = Machine(home, here, environ)
     paths = [path for reader in READERS.values() for path in reader.default_paths(machine)]
@@ -78,49 +80,49 @@ def discover(home: Path, here: Path, environ: Mapping[str, str]) -> tuple[list[S
 def _all(wanted: Iterable[_Wanted]) -> tuple[list[Source], list[str]]:
     found: list[Source] = []
     missing: list[str] = []
-    for place in wanted:
-        there, sentences = _at(place)
+    for one in wanted:
+        there, sentences = _at(one)
         found += there
         missing += sentences
     return _distinct(found), missing
 
 
-def _at(place: _Wanted) -> tuple[list[Source], list[str]]:
-    path, origin = place.path, place.origin
+def _at(wanted: _Wanted) -> tuple[list[Source], list[str]]:
+    path, origin = wanted.path, wanted.origin
     try:
         if not path.exists():
-            return [], [] if place.usual else [f"{origin}: there is nothing. Correct the path, or leave it out."]
-        source = _source(path, origin, place)
+            return [], [] if wanted.usual else [f"{origin}: there is nothing. Correct the path, or leave it out."]
+        source = _source(path, origin, wanted)
         if source is not None:
             return [source], []
-        inside = list(_inside(place)) if path.is_dir() else []
+        inside = list(_inside(wanted)) if path.is_dir() else []
     except OSError as error:
         return [], [f"{origin}: it cannot be read ({error.strerror}). Let it be read, or leave it out."]
     if inside:
         return inside, []
-    told = unreadable(path)
-    if told is None and not place.usual:
-        told = f"{origin}: nothing in it that can be read. Name {_KNOWN}."
-    return [], [told] if told is not None else []
+    problem = unreadable(path)
+    if problem is None and not wanted.usual:
+        problem = f"{origin}: nothing in it that can be read. Name {_KNOWN}."
+    return [], [problem] if problem is not None else []
 
 
-def _inside(place: _Wanted) -> Iterator[Source]:
-    for child in sorted(place.path.iterdir()):
-        source = _source(child, f"{place.origin}/{child.name}", place)
+def _inside(wanted: _Wanted) -> Iterator[Source]:
+    for child in sorted(wanted.path.iterdir()):
+        source = _source(child, f"{wanted.origin}/{child.name}", wanted)
         if source is not None:
             yield source
 
 
-def _source(path: Path, origin: str, place: _Wanted) -> Source | None:
-    action = dict(place.columns).get("action")
+def _source(path: Path, origin: str, wanted: _Wanted) -> Source | None:
+    action = dict(wanted.columns).get("action")
     if action is not None and path.is_file() and _holds(path, action):
-        return Source("generic", path, origin, place.person, place.columns)
+        return Source(_GENERIC, path, origin, wanted.person, wanted.columns)
     reader = sniff(path)
-    return None if reader is None else Source(reader, path, origin, place.person, _columns_for(reader, place))
+    return None if reader is None else Source(reader, path, origin, wanted.person, _columns_for(reader, wanted))
 
 
-def _columns_for(reader: str, place: _Wanted) -> Columns:
-    return place.columns if reader == "generic" and "action" not in dict(place.columns) else ()
+def _columns_for(reader: str, wanted: _Wanted) -> Columns:
+    return wanted.columns if reader == _GENERIC and "action" not in dict(wanted.columns) else ()
 
 
 def _holds(path: Path, action: str) -> bool:
@@ -140,7 +142,7 @@ def _tilde(path: Path, home: Path) -> str:
 
 
 def _distinct(found: Iterable[Source]) -> list[Source]:
-    """Each place once: the same file by two names would count everything twice. The first name stays."""
+    """Each file once: the same file by two names would count everything twice. The first name stays."""
     first: dict[str, Source] = {}
     for source in found:
         first.setdefault(os.path.realpath(source.path), source)

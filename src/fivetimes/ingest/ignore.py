@@ -28,7 +28,7 @@ _MOST_BYTES = 1 << 20  # of a .fivetimesignore
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class IgnorePattern:
     """One pattern of a .fivetimesignore: with a slash it is about folders, without one about folders below `base` and programs."""
 
     pattern: str
@@ -50,7 +50,7 @@ class Line:
         return "/" not in self.pattern and glob(self.pattern).fullmatch(name) is not None
 
 
-def lines_of(text: str, *, base: PurePosixPath, home: PurePosixPath) -> tuple[Line, ...]:
+def lines_of(text: str, *, base: PurePosixPath, home: PurePosixPath) -> tuple[IgnorePattern, ...]:
     """The patterns of a .fivetimesignore; `#` begins a comment, `~/` is the home folder.
 
     Example:
@@ -63,7 +63,7 @@ def lines_of(text: str, *, base: PurePosixPath, home: PurePosixPath) -> tuple[Li
         pattern = line.removeprefix("!")
         if pattern.strip("/") and not line.startswith("#"):
             pattern = f"{home}/{pattern[2:]}" if pattern.startswith("~/") else pattern
-            found.append(Line(pattern, base, line.startswith("!")))
+            found.append(IgnorePattern(pattern, base, line.startswith("!")))
     return tuple(found)
 
 
@@ -74,7 +74,7 @@ class Ignore:
     everything: bool = False
     bash: tuple[str, ...] = ()
     zsh: str = ""
-    lines: tuple[Line, ...] = ()
+    lines: tuple[IgnorePattern, ...] = ()
 
     def command(self, text: str, *, before: str) -> str | None:
         """The rule by which a command line is left out, None where there is none; `before` is the line before it."""
@@ -88,14 +88,14 @@ class Ignore:
         return FILE if self.lines and any(map(self._program, _programs(text))) else None
 
     def _program(self, name: str) -> bool:
-        said = next((line for line in reversed(self.lines) if line.is_program(name)), None)
-        return said is not None and not said.wanted
+        last = next((line for line in reversed(self.lines) if line.is_program(name)), None)
+        return last is not None and not last.wanted
 
     def folder(self, path: str) -> bool:
         """Whether what was done in a folder is left out."""
         pure = PurePosixPath(os.path.normpath(path))
-        said = next((line for line in reversed(self.lines) if line.is_folder(pure)), None)
-        return said is not None and not said.wanted
+        last = next((line for line in reversed(self.lines) if line.is_folder(pure)), None)
+        return last is not None and not last.wanted
 
 
 def _programs(text: str) -> set[str]:
@@ -106,20 +106,20 @@ def _programs(text: str) -> set[str]:
 def ignore(
     environ: Mapping[str, str], *, root: Path, home: Path, histignore: str | None, history_ignore: str | None
 ) -> Ignore:
-    """Collect what the owner said.
+    """Collect what the owner wants left out.
 
     Args:
         environ: for FIVETIMES_OFF, HISTIGNORE, HISTORY_IGNORE.
         root: the folder of fivetimes.toml, or where fivetimes is called.
         home: the home folder.
-        histignore: what fivetimes.toml says, in bash's form; added to the environment's.
+        histignore: what fivetimes.toml has, in bash's form; added to the environment's.
         history_ignore: the same in zsh's form.
 
     Raises:
         ReadError: a .fivetimesignore is there and cannot be read: then nobody knows what must not be.
     """
     zsh = "|".join(f"({pattern})" for pattern in (environ.get("HISTORY_IGNORE"), history_ignore) if pattern)
-    found: list[Line] = []
+    found: list[IgnorePattern] = []
     for folder in dict.fromkeys((home.absolute(), root.absolute())):
         found += _file(folder, home)
     return Ignore(
@@ -130,7 +130,7 @@ def ignore(
     )
 
 
-def _file(folder: Path, home: Path) -> tuple[Line, ...]:
+def _file(folder: Path, home: Path) -> tuple[IgnorePattern, ...]:
     path = folder / FILE
     try:
         if not path.exists():
@@ -150,8 +150,8 @@ def without(batches: Iterable[RawBatch], source: Source, balance: Balance, unwan
 
     Example:
         >>> balance, batch = Balance(records=2, events=2), RawBatch("bash", "h", ["make", "pass show web"])
-        >>> told = Ignore(lines=lines_of("pass", base=PurePosixPath("/"), home=PurePosixPath("/")))
-        >>> [b.text for b in without([batch], Source("bash", Path("/h"), "h"), balance, told)]
+        >>> rules = Ignore(lines=lines_of("pass", base=PurePosixPath("/"), home=PurePosixPath("/")))
+        >>> [b.text for b in without([batch], Source("bash", Path("/h"), "h"), balance, rules)]
         [['make']]
         >>> balance.ignored, balance.holds
         (Counter({'.fivetimesignore': 1}), True)
@@ -221,9 +221,9 @@ def glob(pattern: str, *, path: bool = False) -> re.Pattern[str]:
         >>> bool(glob("/home/*/clients/**", path=True).fullmatch("/home/ana/clients/a/b"))
         True
     """
-    made, place, depth = "", 0, 0
-    while place < len(pattern):
-        piece, place, depth = _translated(pattern, place, depth, path)
+    made, at, depth = "", 0, 0
+    while at < len(pattern):
+        piece, at, depth = _translated(pattern, at, depth, path)
         made += piece
     try:
         return re.compile(made + ")" * depth, re.DOTALL)
@@ -231,20 +231,20 @@ def glob(pattern: str, *, path: bool = False) -> re.Pattern[str]:
         return re.compile(re.escape(pattern))
 
 
-def _translated(pattern: str, place: int, depth: int, path: bool) -> tuple[str, int, int]:
+def _translated(pattern: str, at: int, depth: int, path: bool) -> tuple[str, int, int]:
     """One sign of a pattern: what it is as an expression, where the next begins, and how many brackets are open."""
-    sign = pattern[place]
-    if path and pattern.startswith("**", place):
-        wide = pattern.startswith("**/", place)
-        return ("(?:.*/)?" if wide else ".*"), place + 2 + wide, depth
-    if sign == "\\" and place + 1 < len(pattern):
-        return re.escape(pattern[place + 1]), place + 2, depth
-    if sign == "[" and (end := pattern.find("]", place + 2)) > 0:
-        return _set(pattern[place + 1 : end]), end + 1, depth
+    sign = pattern[at]
+    if path and pattern.startswith("**", at):
+        wide = pattern.startswith("**/", at)
+        return ("(?:.*/)?" if wide else ".*"), at + 2 + wide, depth
+    if sign == "\\" and at + 1 < len(pattern):
+        return re.escape(pattern[at + 1]), at + 2, depth
+    if sign == "[" and (end := pattern.find("]", at + 2)) > 0:
+        return _set(pattern[at + 1 : end]), end + 1, depth
     if sign in "()" and (sign == "(" or depth):
-        return ("(?:", place + 1, depth + 1) if sign == "(" else (")", place + 1, depth - 1)
+        return ("(?:", at + 1, depth + 1) if sign == "(" else (")", at + 1, depth - 1)
     any_number = {"*": "[^/]*", "?": "[^/]"} if path else {"*": ".*", "?": "."}
-    return any_number.get(sign) or ("|" if sign == "|" else re.escape(sign)), place + 1, depth
+    return any_number.get(sign) or ("|" if sign == "|" else re.escape(sign)), at + 1, depth
 
 
 def _set(inside: str) -> str:

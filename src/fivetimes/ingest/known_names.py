@@ -17,10 +17,10 @@ from fivetimes.redaction import Known
 def _listed(path: Path, arguments: Sequence[str], separator: bytes) -> Iterator[str]:
     """What a git command lists; nothing where git refuses."""
     try:
-        said = b"".join(stream(path, arguments))
+        printed = b"".join(stream(path, arguments))
     except ReadError:
         return
-    yield from (part.decode("utf-8", "surrogateescape") for part in said.split(separator) if part)
+    yield from (part.decode("utf-8", "surrogateescape") for part in printed.split(separator) if part)
 
 
 def _executables(environ: Mapping[str, str]) -> Iterator[str]:
@@ -45,7 +45,7 @@ def known_here(
         sources: the repositories among them; their tracked files, branches and remotes count.
         environ: names the folders of programs in PATH.
         varied: programs that the histories show with different arguments, never alone.
-        approved: names that a person said yes to.
+        approved: names that a person approved.
     """
     repositories = [source for source in sources if source.reader == "git"]
     tracked = {
@@ -103,10 +103,10 @@ def _of_package(text: str) -> Iterator[str]:
         >>> list(_of_package('{"scripts": {"build:css": "sass"}}\\n{"name": "x"}{broken'))
         ['build:css']
     """
-    decoder, place = json.JSONDecoder(), 0
-    while (place := text.find("{", place)) >= 0:
+    decoder, at = json.JSONDecoder(), 0
+    while (at := text.find("{", at)) >= 0:
         try:
-            package, place = decoder.raw_decode(text, place)
+            package, at = decoder.raw_decode(text, at)
         except (ValueError, RecursionError):
             return
         scripts = package.get("scripts")
@@ -138,12 +138,12 @@ def targets(repository: Path, tracked: Sequence[str]) -> frozenset[str]:
 def _contents(repository: Path, paths: Sequence[str]) -> str:
     if not paths:
         return ""
-    said = bytearray()
+    printed = bytearray()
     try:
         for piece in stream(repository, ("show", "--no-textconv", "--no-color", *(f"HEAD:{path}" for path in paths))):
-            said += piece
-            if len(said) > _MOST_BYTES:
+            printed += piece
+            if len(printed) > _MOST_BYTES:
                 break
     except ReadError:
         return ""
-    return said.decode("utf-8", "replace")
+    return printed.decode("utf-8", "replace")

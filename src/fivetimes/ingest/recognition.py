@@ -43,7 +43,7 @@ def sniff(path: Path) -> str | None:
 
 
 def unreadable(path: Path) -> str | None:
-    """The sentence why a database, or a text in UTF-16, cannot be read; None for all that can, or is neither. Never raises."""
+    """Why a database, or a text in UTF-16, cannot be read, as a message; None for all that can, or is neither. Never raises."""
     try:
         block = next(blocks(path, after_newline), b"") if path.is_file() else b""
         if block.startswith(_UTF16):

@@ -1,6 +1,6 @@
-"""What an agent's transcript tells, call by call -> RawBatch: what the readers of transcripts have in common.
+"""An agent's transcript, call by call -> RawBatch: what the readers of transcripts have in common.
 
-A call and its place are tuples, which are made in six tenths of the time of frozen records: there is one for each line. What is
+A call and its location are tuples, which are made in six tenths of the time of frozen records: there is one for each line. What is
 kept of them are columns of numbers and texts: a tuple for each call would have Python's collector go through all of them.
 """
 
@@ -45,7 +45,7 @@ class Call(NamedTuple):
     kind: Kind
     args: Mapping[str, Any] | None = None
     by: By = AGENT
-    folder: str | None = None  # where it says that it works, if it says so
+    folder: str | None = None  # where it works, if it names a folder
     exit: float = NAN
     duration: float = NAN  # seconds
 
@@ -60,7 +60,7 @@ class Where(NamedTuple):
 
 
 @dataclass(slots=True)
-class _Rows:
+class _CallRows:
     """The columns of a batch, the row of each call by its key, and the ends of calls that were not seen so far."""
 
     text: list[str] = field(default_factory=list)
@@ -78,7 +78,7 @@ class _Rows:
 
     def add(self, call: Call, where: Where) -> None:
         key, text, kind, args, by, folder, exit_, duration = call
-        line, time, session, place = where
+        line, time, session, usual_folder = where
         if key is not None:
             self.row[key] = len(self.text)
         self.text.append(text)
@@ -87,7 +87,7 @@ class _Rows:
         self.line.append(line)
         self.time.append(time)
         self.session.append(session)
-        self.where.append(folder or place)
+        self.where.append(folder or usual_folder)
         self.by.append(by)
         self.exit.append(exit_)
         self.duration.append(duration)
@@ -107,7 +107,7 @@ class Transcript:
     balance: Balance
     seen: set[object]  # keys of calls in all transcripts of the source
     skipped: int = 0  # records without a call, since the last batch
-    rows: _Rows = field(default_factory=_Rows)
+    rows: _CallRows = field(default_factory=_CallRows)
 
     def read(self, records: Iterable[tuple[int, Record]], take: Callable[[int, Record], None]) -> Iterator[RawBatch]:
         """Have every record taken, by what adds the calls in it; yields batches, also of what stands before damage.
@@ -127,7 +127,7 @@ class Transcript:
 
     def add(self, call: Call, where: Where) -> None:
         """Take a call, unless it is a copy or cannot be used."""
-        # a resumed conversation carries its calls on under another name; a short id says nothing outside its own
+        # a resumed conversation carries its calls on under another name; a short id means nothing outside its own
         key = call.key if call.key is None or len(call.key) >= _LONG_ID else (where.session, call.key)
         if not call.text:
             self.refuse("no name")
@@ -167,7 +167,7 @@ class Transcript:
             yield self._batch()
 
     def _batch(self) -> RawBatch:
-        rows, self.rows = self.rows, _Rows()
+        rows, self.rows = self.rows, _CallRows()
         self.balance.records += len(rows.text)
         self.balance.events += len(rows.text)
         return RawBatch(
@@ -205,7 +205,7 @@ def called(key: str | None, name: str, args: Record, *, folder: str | None = Non
 
 
 def command_of(value: object) -> str:
-    """A command line as it was given: as text, or as words; what a shell was told by `-c` stands for itself.
+    """A command line as it was given: as text, or as words; of a shell with `-c` it is the argument.
 
     Example:
         >>> command_of(["git", "commit", "-m", "a b"]), command_of(None)

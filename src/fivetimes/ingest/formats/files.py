@@ -81,9 +81,9 @@ def heads(text: str, width: int) -> Bytes:
         [[108, 115, 10], [35, 32, 120]]
     """
     written = text.encode("utf-8", "surrogatepass")
-    places = np.frombuffer(written + b"\n" * width, dtype=np.uint8)
-    begins = np.append(0, np.flatnonzero(places[: len(written)] == ord("\n")) + 1)
-    return np.ascontiguousarray(np.lib.stride_tricks.sliding_window_view(places, width)[begins].T)
+    bytes_ = np.frombuffer(written + b"\n" * width, dtype=np.uint8)
+    begins = np.append(0, np.flatnonzero(bytes_[: len(written)] == ord("\n")) + 1)
+    return np.ascontiguousarray(np.lib.stride_tricks.sliding_window_view(bytes_, width)[begins].T)
 
 
 def _opened(path: Path) -> AbstractContextManager[BinaryIO]:

@@ -7,10 +7,10 @@ from itertools import islice
 from typing import Any
 
 from fivetimes.config import BATCH_ROWS
-from fivetimes.ingest.formats.values import LeftOut
+from fivetimes.ingest.formats.values import Omitted
 from fivetimes.model import Balance, Kind, RawBatch, Source, SourceReport
 
-# column -> (name of the field, how its value is read; a ValueError says that it cannot be)
+# column -> (name of the field, how its value is read; a ValueError where it cannot be)
 Layout = Mapping[str, tuple[str, Callable[[object], Any]]]
 
 
@@ -41,7 +41,7 @@ def _rows(
         balance.records += 1
         try:
             row = _row(record, layout)
-        except LeftOut as rule:
+        except Omitted as rule:
             balance.ignored[str(rule)] += 1
             continue
         if isinstance(row, str):

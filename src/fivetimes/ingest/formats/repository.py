@@ -1,4 +1,4 @@
-"""A repository that nobody vouches for -> what git says of it, with nothing in it run and nothing fetched."""
+"""A repository that nobody vouches for -> what git prints of it, with nothing in it run and nothing fetched."""
 
 from __future__ import annotations
 
@@ -52,12 +52,12 @@ _ENVIRONMENT = {
 }
 _KEPT = ("HOME", "XDG_CONFIG_HOME", "USERPROFILE", "SYSTEMROOT", "TMPDIR", "TEMP", "SUDO_UID")
 
-# what git says -> what we say of it
+# what git complains of -> our message
 _COMPLAINTS = (
     ("dubious ownership", "it belongs to somebody else, and git refuses it. Read it as its owner, or say that you trust"
      " it: git config --global --add safe.directory {path}"),
     ("not a git repository", "git finds no repository in it. Name the folder that holds .git, or a bare repository."),
-    ("no sign of life", "git said nothing for a minute and was ended. Look at it with: git fsck"),
+    ("no sign of life", "git printed nothing for a minute and was ended. Look at it with: git fsck"),
     ("unknown repository extension", "this git is too old for it. Install a newer git."),
 )  # fmt: skip
 
@@ -65,7 +65,7 @@ _environment_lock = threading.Lock()
 
 
 class Unfinished(ReadError):
-    """git ended before it had said everything; what was read before it stands."""
+    """git ended before it had printed everything; what was read before it stands."""
 
 
 class NoHead(ReadError):
@@ -111,12 +111,12 @@ def stream(path: Path, arguments: Sequence[str]) -> Iterator[bytes]:
 
 def _run(path: Path, arguments: Sequence[str], *, trusted: Sequence[str]) -> Iterator[bytes]:
     folder = path.resolve()
-    place: tuple[str, ...] = ()
+    git_dir: tuple[str, ...] = ()
     if is_bare(folder):
-        place = (f"--git-dir={folder}",)  # named outright, git would not ask whose it is: so we do
+        git_dir = (f"--git-dir={folder}",)  # named outright, git would not ask whose it is: so we do
         if not trusted and not _is_mine(folder):
             raise _complaint(path, "dubious ownership")
-    wrapper = _started(folder, (*_OPTIONS, *trusted, *place, *arguments), _ENVIRONMENT, standing=folder)
+    wrapper = _started(folder, (*_OPTIONS, *trusted, *git_dir, *arguments), _ENVIRONMENT, standing=folder)
     process: Popen[bytes] = wrapper.proc
     complaint = bytearray()
     listener = threading.Thread(target=_listen, args=(process, complaint), daemon=True)
@@ -182,14 +182,14 @@ def _listen(process: Popen[bytes], complaint: bytearray) -> None:
         complaint += heard[: _COMPLAINT_BYTES - len(complaint)]
 
 
-def _complaint(path: Path, said: str) -> ReadError:
-    if "argument 'HEAD'" in said or "bad revision 'HEAD'" in said:
+def _complaint(path: Path, printed: str) -> ReadError:
+    if "argument 'HEAD'" in printed or "bad revision 'HEAD'" in printed:
         return NoHead(f"{path}: there is no commit where it stands. Commit something, or check out a branch.")
     for mark, sentence in _COMPLAINTS:
-        if mark in said:
+        if mark in printed:
             return ReadError(f"{path}: {sentence.format(path=path.resolve())}")
     last = next(
-        (line for line in reversed(said.splitlines()) if line.startswith(("fatal: ", "error: "))), "no reason given"
+        (line for line in reversed(printed.splitlines()) if line.startswith(("fatal: ", "error: "))), "no reason given"
     )
     shown = "".join(letter if letter.isprintable() else "?" for letter in last[:200])
     return Unfinished(f"{path}: git stopped before the end ({shown}). Look at it with: git fsck")
@@ -208,7 +208,7 @@ def _is_mine(folder: Path) -> bool:
 
 
 def _trusted(path: Path) -> tuple[str, ...]:
-    """The option that says again what the user has said in their own or their system's configuration, or nothing.
+    """The option that repeats which folders the user trusts, by their own or their system's configuration; or nothing.
 
     That configuration is not read otherwise, for the sake of everything else in it.
     """
@@ -219,7 +219,7 @@ def _trusted(path: Path) -> tuple[str, ...]:
     for scope in ("--global", "--system"):
         wanted = ("config", scope, "-z", "--get-all", "safe.directory")
         wrapper = _started(folder, wanted, asked, standing=Path(folder.anchor))
-        said = wrapper.proc.communicate()[0].decode("utf-8", "surrogateescape").split("\0")
-        if {"*", str(folder)} & set(said):
+        printed = wrapper.proc.communicate()[0].decode("utf-8", "surrogateescape").split("\0")
+        if {"*", str(folder)} & set(printed):
             return ("-c", f"safe.directory={folder}")
     return ()

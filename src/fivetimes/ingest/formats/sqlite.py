@@ -81,8 +81,8 @@ def rows(path: Path, balance: Balance, *, table: Table) -> Iterator[tuple[int, d
 
 
 def _refused(path: Path, error: Exception) -> ReadError:
-    said = error if isinstance(error, sqlite3.Error) else "it is damaged"
-    shown = "".join(letter if letter.isprintable() else "?" for letter in str(said)[:200])
+    reason = error if isinstance(error, sqlite3.Error) else "it is damaged"
+    shown = "".join(letter if letter.isprintable() else "?" for letter in str(reason)[:200])
     return ReadError(f"{path}: this database cannot be read ({shown}). Export it anew, or leave it out.")
 
 
@@ -91,7 +91,7 @@ def _refused(path: Path, error: Exception) -> ReadError:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[sqlite3.Connection]:
-    next(blocks(path, len), b"")  # says in a sentence what is no ordinary file, or may not be read
+    next(blocks(path, len), b"")  # raises for what is no ordinary file, or may not be read
     whole = together(path)
     # takes no lock and makes no file beside it
     uri = ":memory:" if whole is not None else f"file:{quote(str(path.absolute()))}?mode=ro&immutable=1"

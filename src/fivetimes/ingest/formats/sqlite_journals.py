@@ -21,7 +21,7 @@ _Words = npt.NDArray[np.uint32]
 _WAL = {0x377F0682: "<u4", 0x377F0683: ">u4"}  # how a log begins -> the words that its sums are made of
 _WAL_HEAD, _FRAME_HEAD = 32, 24  # bytes
 _JOURNAL = bytes.fromhex("d9d505f920a163d7")
-_SECTORS = range(32, 65_537)  # bytes; a journal that says otherwise is none
+_SECTORS = range(32, 65_537)  # bytes; a journal with another size is none
 _SIZES = frozenset(1 << power for power in range(9, 17))  # bytes of a page
 _MOST = 1 << 30  # bytes of both together
 # what a log's two sums become, with each pair of words, of themselves and of the pair
@@ -64,7 +64,7 @@ def _put_together(path: Path) -> bytes | None:
 def _from_log(database: bytearray, log: bytes) -> None:
     """Put in the pages of a write-ahead log, up to the last commit that is whole.
 
-    Frames of an earlier round have another salt; one that was being written when the machine stopped has another sum.
+    Frames of an earlier log have another salt; one that was being written when the machine stopped has another sum.
     """
     if len(log) < _WAL_HEAD:
         return
@@ -73,14 +73,14 @@ def _from_log(database: bytearray, log: bytes) -> None:
         return
     sums, weights = np.frombuffer(log[24:_WAL_HEAD], dtype=">u4").astype(np.uint32), _weights(2 + size // 4)
     waiting: dict[int, bytes] = {}
-    for place in range(_WAL_HEAD, len(log) - _FRAME_HEAD - size + 1, _FRAME_HEAD + size):
-        number, pages, *told = struct.unpack(">6I", log[place : place + _FRAME_HEAD])
-        page = log[place + _FRAME_HEAD : place + _FRAME_HEAD + size]
-        if told[:2] != salt or not number:
+    for at in range(_WAL_HEAD, len(log) - _FRAME_HEAD - size + 1, _FRAME_HEAD + size):
+        number, pages, *check = struct.unpack(">6I", log[at : at + _FRAME_HEAD])
+        page = log[at + _FRAME_HEAD : at + _FRAME_HEAD + size]
+        if check[:2] != salt or not number:
             return
-        words = np.frombuffer(log[place : place + 8] + page, dtype=_WAL[magic]).astype(np.uint32)
+        words = np.frombuffer(log[at : at + 8] + page, dtype=_WAL[magic]).astype(np.uint32)
         sums = weights[0] @ sums + weights[1] @ words
-        if told[2:] != sums.tolist():
+        if check[2:] != sums.tolist():
             return
         waiting[number] = page
         if pages:
@@ -92,40 +92,40 @@ def _from_log(database: bytearray, log: bytes) -> None:
 def _weights(words: int) -> tuple[_Words, _Words]:
     """What a log's sums take of the sums before and of each word: SQLite goes from pair to pair, and all of it is linear."""
     of_sums, of_words = np.eye(2, dtype=np.uint32), np.empty((2, words), dtype=np.uint32)
-    for place in range(words - 2, -1, -2):
-        of_words[:, place : place + 2] = of_sums @ _OF_PAIR
+    for at in range(words - 2, -1, -2):
+        of_words[:, at : at + 2] = of_sums @ _OF_PAIR
         of_sums = of_sums @ _OF_SUMS
     return of_sums, of_words
 
 
 def _from_journal(database: bytearray, journal: bytes) -> None:
     """Put back the pages as they were before a change that did not come to its end."""
-    place, size, first = 0, 0, 0
+    at, size, first = 0, 0, 0
     before: dict[int, bytes] = {}
-    while journal[place : place + 8] == _JOURNAL and len(journal) >= place + 28:
-        count, nonce, pages, sector, size = struct.unpack(">5I", journal[place + 8 : place + 28])
+    while journal[at : at + 8] == _JOURNAL and len(journal) >= at + 28:
+        count, nonce, pages, sector, size = struct.unpack(">5I", journal[at + 8 : at + 28])
         if size not in _SIZES or sector not in _SECTORS:
             return
         first = first or pages
-        place += sector
-        ended = len(journal) if count == 0xFFFFFFFF else place + count * (size + 8)
-        while place + size + 8 <= min(ended, len(journal)):
-            (number,), page = struct.unpack(">I", journal[place : place + 4]), journal[place + 4 : place + 4 + size]
-            if journal[place + 4 + size : place + 8 + size] != _sum(page, nonce).to_bytes(4, "big"):
+        at += sector
+        ended = len(journal) if count == 0xFFFFFFFF else at + count * (size + 8)
+        while at + size + 8 <= min(ended, len(journal)):
+            (number,), page = struct.unpack(">I", journal[at : at + 4]), journal[at + 4 : at + 4 + size]
+            if journal[at + 4 + size : at + 8 + size] != _sum(page, nonce).to_bytes(4, "big"):
                 break
             before.setdefault(number, page)
-            place += size + 8
-        place = -(-place // sector) * sector
+            at += size + 8
+        at = -(-at // sector) * sector
     if size and first:
         _put(database, before, size=size, pages=first)
 
 
 def _sum(page: bytes, nonce: int) -> int:
-    return (nonce + sum(page[place] for place in range(len(page) - _COUNTED, 0, -_COUNTED))) & 0xFFFFFFFF
+    return (nonce + sum(page[at] for at in range(len(page) - _COUNTED, 0, -_COUNTED))) & 0xFFFFFFFF
 
 
 def _put(database: bytearray, found: Mapping[int, bytes], *, size: int, pages: int) -> None:
-    """Write pages in their places, and make the database as long as it says that it is."""
+    """Write pages where they belong, and make the database as long as its header has it."""
     most = len(database) // size + len(found)  # no honest number is larger, and a hostile one would fill the memory
     length = min(pages, most) * size
     database[length:] = b""

@@ -158,17 +158,17 @@ def _cut_timed(text: str, line: int, mark: bytes, digits: range) -> Iterator[Ent
 def _stamps(written: Bytes, mark: bytes, digits: range) -> tuple[Bools, Floats]:
     """(whether a line is one with a time, the times of those that are), by the first bytes of each line."""
     begins = written[0] == mark[0]
-    for place, byte in enumerate(mark):
-        begins &= written[place] == byte
+    for index, byte in enumerate(mark):
+        begins &= written[index] == byte
     candidates = np.flatnonzero(begins)
     numbers = written[len(mark) :, candidates] - ord("0")  # a newline becomes a large number
     times = np.full(len(candidates), NAN)
     is_number, reached = np.ones(len(candidates), dtype=np.bool_), np.zeros(len(candidates))
-    for place in range(digits[-1]):
-        is_number &= numbers[place] <= 9
-        reached = 10 * reached + numbers[place]
-        if place + 1 in digits:
-            times = np.where(is_number & (written[len(mark) + place + 1, candidates] == ord("\n")), reached, times)
+    for index in range(digits[-1]):
+        is_number &= numbers[index] <= 9
+        reached = 10 * reached + numbers[index]
+        if index + 1 in digits:
+            times = np.where(is_number & (written[len(mark) + index + 1, candidates] == ord("\n")), reached, times)
     is_time = ~np.isnan(times)
     begins[candidates[~is_time]] = False
     return begins, times[is_time]

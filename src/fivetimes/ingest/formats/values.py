@@ -32,7 +32,7 @@ def moment(value: object) -> tuple[float, float]:
     """A recorded time as (seconds since the epoch, minutes east of UTC), NaN for what is unknown.
 
     Text is ISO 8601; a text without a zone is taken as UTC. A number counts seconds, or milli-, micro- or nanoseconds
-    where it is too large for that. `Z` says when it was, not where: the offset stays unknown.
+    where it is too large for that. `Z` gives the moment and no zone: the offset stays unknown.
 
     Raises:
         ValueError: it is no time.
@@ -62,7 +62,7 @@ def instant(value: object) -> float:
         1795165200.5
     """
     try:
-        when = datetime.fromisoformat(value)  # type: ignore[arg-type]  # a TypeError says so too
+        when = datetime.fromisoformat(value)  # type: ignore[arg-type]  # a TypeError is handled too
     except (TypeError, ValueError):
         return moment(value)[0]
     if when.tzinfo is UTC:  # as transcripts have it, line for line
@@ -142,13 +142,13 @@ def git_moment(date: str) -> tuple[float, float]:
 # ---- a record that is left out
 
 
-class LeftOut(Exception):
-    """No error: says that a record is left out, and by which rule."""
+class Omitted(Exception):
+    """No error: a record is left out, by the rule that this names."""
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
-    """Stands in the place of a text and says that its record is left out, and by which rule."""
+class Omit:
+    """A value in place of a text: its record is left out, by this rule."""
 
     name: str
 
@@ -178,8 +178,8 @@ def text(value: object) -> str | None:
     """
     if value is None:
         return None
-    if isinstance(value, Rule):
-        raise LeftOut(value.name)
+    if isinstance(value, Omit):
+        raise Omitted(value.name)
     if isinstance(value, bool) or not isinstance(value, (str, int)):
         raise ValueError("no text")
     return str(value).strip() or None
@@ -209,7 +209,7 @@ _STATUS = {
 
 
 def status(value: object) -> float:
-    """A word or number for how it ended, as an exit status; NaN for a word that says neither well nor badly.
+    """A word or number for how it ended, as an exit status; NaN for a word that means neither success nor failure.
 
     Example:
         >>> status("ok"), status("error"), status("running"), status(2)
@@ -258,19 +258,19 @@ def command(value: object) -> str:
     """A typed command.
 
     Raises:
-        LeftOut: it is empty, or begins with a blank, by which people say that it is not to be kept.
+        Omitted: it is empty, or begins with a blank, by which people say that it is not to be kept.
 
     Example:
         >>> command("ls")
         'ls'
     """
-    if isinstance(value, Rule):
-        raise LeftOut(value.name)
+    if isinstance(value, Omit):
+        raise Omitted(value.name)
     if not isinstance(value, str):
         raise ValueError("no text")
     found = value.strip("\n")
     if found[:1] in ("", " "):
-        raise LeftOut("leading space" if found else "empty")
+        raise Omitted("leading space" if found else "empty")
     return found
 
 

@@ -59,7 +59,7 @@ def read(source: Source, balance: Balance) -> Iterator[RawBatch]:
 
     Of what Atuin took over from another history, times and sessions that it made up itself are unknown.
     """
-    found = ((number, _marked(row)) for number, row in _told(rows(source.path, balance, table=TABLE)))
+    found = ((number, _marked(row)) for number, row in _without_made_up(rows(source.path, balance, table=TABLE)))
     return records.batches(source, balance, found, kind=Kind.SHELL, layout=LAYOUT)
 
 
@@ -67,7 +67,7 @@ def _marked(row: Mapping[str, object]) -> Mapping[str, object]:
     kind, author = row["author_kind"], row["author"]
     user = str(row["hostname"]).rpartition(":")[2]
     by_agent = kind in _AGENT if kind is not None else bool(author) and author != user
-    left_out = {"command": values.Rule("deleted")} if row["deleted_at"] is not None else {}
+    left_out = {"command": values.Omit("deleted")} if row["deleted_at"] is not None else {}
     return {**row, **left_out, "by": by_agent}
 
 
@@ -76,18 +76,16 @@ def _marked(row: Mapping[str, object]) -> Mapping[str, object]:
 _Row = tuple[int, Mapping[str, object]]
 
 
-def _told(found: Iterator[_Row]) -> Iterator[_Row]:
+def _without_made_up(found: Iterator[_Row]) -> Iterator[_Row]:
     """The rows without what Atuin made up, for which the two rows before and the two behind each are looked at."""
     window: deque[_Row | None] = deque([None, None], maxlen=5)
     for row in chain(found, (None, None)):
         window.append(row)
         if len(window) == window.maxlen and (middle := window[2]) is not None:
-            yield middle[0], _without_inventions(middle[1], [None if one is None else one[1] for one in window])
+            yield middle[0], _as_known(middle[1], [None if one is None else one[1] for one in window])
 
 
-def _without_inventions(
-    row: Mapping[str, object], window: Sequence[Mapping[str, object] | None]
-) -> Mapping[str, object]:
+def _as_known(row: Mapping[str, object], window: Sequence[Mapping[str, object] | None]) -> Mapping[str, object]:
     if row["cwd"] != "unknown":
         return row
     made_up: dict[str, object] = {}

@@ -34,7 +34,7 @@ _SPEAKERS = ("assistant", "user")
 
 _EXIT = re.compile(r"(?:Error: )?Exit code ([0-9]{1,9})\b")
 
-_KEEPS_DAYS = 30  # days after which Claude Code deletes a transcript, if nobody says otherwise
+_KEEPS_DAYS = 30  # days after which Claude Code deletes a transcript, by default
 _LONG_DAYS = 3650  # days; whoever keeps them so long wants no advice
 _UP = 4  # folders from a transcript up to the one with the settings: session, project, projects, home of the program
 
@@ -93,8 +93,8 @@ def _taken(record: Record, transcript: Transcript) -> Sequence[Call]:
         _keep(results, record, transcript)
     if record.get("isMeta") or record.get("isSidechain") or record.get("isCompactSummary"):
         return ()
-    said = content if isinstance(content, str) else _first_text(blocks)
-    return _typed(said, text_of(record, "uuid") or None) if "<" in said else ()
+    content = content if isinstance(content, str) else _first_text(blocks)
+    return _typed(content, text_of(record, "uuid") or None) if "<" in content else ()
 
 
 # ---- one record
@@ -138,11 +138,13 @@ def _keep(results: Sequence[Record], record: Record, transcript: Transcript) -> 
         transcript.end(text_of(block, "tool_use_id"), exit_=exit_, time=at)
 
 
-def _failure(said: object) -> float:
-    """The exit status of a call that failed: as it is told, for a shell's command tells it first; else any but 0."""
-    text = _first_text([block for block in said if isinstance(block, dict)]) if isinstance(said, list) else said
-    told = _EXIT.match(text) if isinstance(text, str) else None
-    return float(told[1]) or 1.0 if told else 1.0
+def _failure(content: object) -> float:
+    """The exit status of a call that failed: the one that its output begins with, as a shell's does; else 1."""
+    text = (
+        _first_text([block for block in content if isinstance(block, dict)]) if isinstance(content, list) else content
+    )
+    status = _EXIT.match(text) if isinstance(text, str) else None
+    return float(status[1]) or 1.0 if status else 1.0
 
 
 def _first_text(blocks: Sequence[Record]) -> str:

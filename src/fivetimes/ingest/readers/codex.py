@@ -29,19 +29,19 @@ from fivetimes.model import Balance, By, Kind, RawBatch, Source
 
 _PATCHED = re.compile(r"^\*\*\* (?:Add|Update|Delete) File: (.+?)\s*$", re.MULTILINE)
 # how most outputs begin today; what begins otherwise is looked through line by line
-_TOLD = re.compile(
+_OUTCOME = re.compile(
     r"(?:Chunk ID: [^\n]{0,40}\n)?Wall time: ([0-9]{1,9}(?:\.[0-9]{1,9})?) seconds\nProcess exited with code (-?[0-9]{1,9})\n"
 )
 _EXIT = re.compile(r"(?:Exit code:|Process exited with code) (-?[0-9]{1,9})\s*")
 _SECONDS = re.compile(r"(?:Wall time|Duration): ([0-9.]{1,20}) seconds\s*")
 _TYPED = re.compile(r"\s*<user_shell_command>\s*<command>\s*(.*?)\s*</command>(.*)", re.DOTALL)
 _SKILL = re.compile(r"\s*\$([a-z][a-z0-9:_-]{1,63})(?=\s|$)\s*(.*)", re.DOTALL)
-_HEAD = 400  # characters of an output in which it says how it ended
+_HEAD = 400  # characters of an output in which its outcome stands
 
 
 @dataclass(slots=True)
 class _State:
-    """What earlier records of a transcript said: its conversation and working folder, and the last command typed."""
+    """What is known from earlier records of a transcript: its conversation and working folder, and the last command typed."""
 
     session: str
     named: bool = False  # by its header
@@ -71,7 +71,7 @@ def _transcript(source: Source, balance: Balance, seen: set[object]) -> Iterator
         payload = record.get("payload")
         item = payload if isinstance(payload, dict) else record
         kind = text_of(item, "type")
-        calls = _calls(record, item, state) if kind in _TELLING else ()
+        calls = _calls(record, item, state) if kind in _CALLING else ()
         if not calls:
             if kind in _RESULTS:
                 _keep(record, item, transcript)
@@ -106,7 +106,7 @@ def _note(record: Record, item: Record, state: _State) -> None:
 
 def _calls(record: Record, item: Record, state: _State) -> list[Call]:
     if record.get("type") == "event_msg":
-        return _said("event", text_of(item, "message"), state) if item["type"] == "user_message" else []
+        return _from_user("event", text_of(item, "message"), state) if item["type"] == "user_message" else []
     if item is not record and record.get("type") != "response_item":
         return []
     make = _ITEMS.get(item["type"])
@@ -153,16 +153,16 @@ _ITEMS: Mapping[str, Callable[[Record], Call]] = {
 }
 
 _RESULTS = frozenset({"function_call_output", "custom_tool_call_output", "local_shell_call_output"})
-_TELLING = frozenset({*_ITEMS, "message", "user_message"})
+_CALLING = frozenset({*_ITEMS, "message", "user_message"})
 
 
 def _message(item: Record, state: _State) -> list[Call]:
     if item.get("role") != "user":
         return []
-    return [call for part in objects_of(item, "content") for call in _said("item", text_of(part, "text"), state)]
+    return [call for part in objects_of(item, "content") for call in _from_user("item", text_of(part, "text"), state)]
 
 
-def _said(channel: str, text: str, state: _State) -> list[Call]:
+def _from_user(channel: str, text: str, state: _State) -> list[Call]:
     """What a user's message asks for: a command that they ran themselves, or a skill that they named.
 
     A message stands twice in the file, once as an event and once as an item: the second one is passed over.
@@ -204,12 +204,12 @@ def _keep(record: Record, item: Record, transcript: Transcript) -> None:
 
 
 def _outcome(output: str) -> tuple[float, float]:
-    """(exit, duration) as a tool says it: in old files as JSON with the figures, in newer ones in words before the output."""
+    """(exit, duration) as a tool reports it: in old files as JSON with the figures, in newer ones in words above the output."""
     if output[:1] == "{":
         found: Any = json_object(output)
-        told = object_of(found, "metadata") if isinstance(found, dict) else {}
-        return _number(told.get("exit_code")), _number(told.get("duration_seconds"))
-    if begun := _TOLD.match(output):
+        figures = object_of(found, "metadata") if isinstance(found, dict) else {}
+        return _number(figures.get("exit_code")), _number(figures.get("duration_seconds"))
+    if begun := _OUTCOME.match(output):
         return float(begun[2]), float(begun[1])
     exit_ = duration = None
     for line in output[:_HEAD].partition("\nOutput:")[0].split("\n"):

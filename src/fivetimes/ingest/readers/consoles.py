@@ -73,15 +73,15 @@ def _readline(found: Iterable[Entries], newline: str = "\n") -> Iterator[Entries
 def _backwards(path: Path) -> Iterator[Entries]:
     """The lines from the last to the first, a block at a time."""
     line = sum(block.count(b"\n") for block in blocks(path, len))
-    rest, place = b"", path.stat().st_size
+    rest, position = b"", path.stat().st_size
     with path.open("rb") as file:
-        while place:
-            start = max(0, place - max(BLOCK_BYTES, len(rest)))
+        while position:
+            start = max(0, position - max(BLOCK_BYTES, len(rest)))
             file.seek(start)
-            block = file.read(place - start) + rest
-            if place == path.stat().st_size and not block.endswith(b"\n"):
+            block = file.read(position - start) + rest
+            if position == path.stat().st_size and not block.endswith(b"\n"):
                 line += 1
-            rest, place = (block[: block.find(b"\n") + 1], start) if start else (b"", 0)
+            rest, position = (block[: block.find(b"\n") + 1], start) if start else (b"", 0)
             texts = decode(block[len(rest) :]).removesuffix("\n").split("\n")[::-1]
             yield Entries(texts, range(line, line - len(texts), -1), [NAN] * len(texts))
             line -= len(texts)

@@ -80,8 +80,8 @@ def _stamped(written: Bytes, begins: Ints) -> Floats | None:
     """The time of each entry by the first bytes of all lines; None if a line is none of those that fish writes."""
     stamps = written[len(_STAMP) : -1] - ord("0")  # what stands before the digits becomes a large number
     is_time = _is(written, _STAMP) & (stamps <= 9).all(axis=0) & (written[-1] == ord("\n"))
-    told = is_time | _is(written, "    - ") | _is(written, "  paths:\n") | _is(written, "  added_when: ")
-    if np.count_nonzero(told) + len(begins) != written.shape[1]:
+    known = is_time | _is(written, "    - ") | _is(written, "  paths:\n") | _is(written, "  added_when: ")
+    if np.count_nonzero(known) + len(begins) != written.shape[1]:
         return None
     at = np.flatnonzero(is_time)[::-1]  # of several the first one is written last
     times = np.full(len(begins), NAN)

@@ -49,7 +49,7 @@ def _conversation(source: Source, balance: Balance, seen: set[object]) -> Iterat
         nonlocal session
         session = text_of(record, "sessionId") or session
         for message in _messages(record):
-            _tell(transcript, message, Where(line, NAN, session))
+            _add_calls(transcript, message, Where(line, NAN, session))
 
     return transcript.read(_records(source, balance), take)
 
@@ -68,16 +68,16 @@ def _messages(record: Record) -> list[Record]:
     return held or [record]
 
 
-def _tell(transcript: Transcript, message: Record, where: Where) -> None:
+def _add_calls(transcript: Transcript, message: Record, where: Where) -> None:
     calls = objects_of(message, "toolCalls")
     if not calls:
         transcript.skip()
-    for told in calls:
-        call = called(text_of(told, "id") or None, text_of(told, "name"), object_of(told, "args"))
+    for given in calls:
+        call = called(text_of(given, "id") or None, text_of(given, "name"), object_of(given, "args"))
         if call.key is not None:
-            transcript.end(call.key, exit_=_ENDS.get(text_of(told, "status").lower(), NAN))
+            transcript.end(call.key, exit_=_ENDS.get(text_of(given, "status").lower(), NAN))
         try:
-            time = time_of(told if told.get("timestamp") else message)
+            time = time_of(given if given.get("timestamp") else message)
         except ValueError:
             transcript.refuse("timestamp not understood")
             continue

@@ -28,7 +28,7 @@ _LINES = 200  # lines of JSON that are looked at for a field
 
 
 def read(source: Source, balance: Balance) -> Iterator[RawBatch]:
-    """Yield the actions of a generic log. `source.columns` says which of its columns are called otherwise.
+    """Yield the actions of a generic log. `source.columns` has those of its columns that are called otherwise.
 
     Raises:
         ReadError: it cannot be opened, or has no column for the action.

@@ -62,7 +62,7 @@ class _Commit:
 
 
 @dataclass(slots=True)
-class _Rows:
+class _CommitRows:
     commits: list[str] = field(default_factory=list)
     subjects: list[str] = field(default_factory=list)
     persons: list[str] = field(default_factory=list)
@@ -77,14 +77,14 @@ def read(source: Source, balance: Balance) -> Iterator[RawBatch]:
     """Yield the commits that HEAD has, oldest first, merges too; then the tags that have an author.
 
     The time is the author's, for that is when the work was done. The person is "Name <address>" after the repository's
-    .mailmap. A copy that says which commit it was picked from is a duplicate where that one is there. Where objects are
+    .mailmap. A copy that names the commit that it was picked from is a duplicate where that one is there. Where objects are
     missing (a partial clone), nothing is fetched: from there on the names of paths are left out.
 
     Raises:
         ReadError: there is no repository, or git refuses it.
     """
     names = parse_mailmap(_mailmap(source.path))
-    rows, seen = _Rows(), set[str]()
+    rows, seen = _CommitRows(), set[str]()
     try:
         for commit in _commits(source.path):
             balance.records += 1
@@ -96,7 +96,7 @@ def read(source: Source, balance: Balance) -> Iterator[RawBatch]:
             _add(rows, commit, names)
             if len(rows.commits) >= BATCH_ROWS or rows.names >= _FILES:
                 yield _batch(source, rows)
-                rows = _Rows()
+                rows = _CommitRows()
     except Unfinished:
         if balance.events == 0:
             raise
@@ -113,14 +113,14 @@ def _is_copy(commit: _Commit, seen: set[str]) -> bool:
 
 
 def _author(commit: _Commit) -> By:
-    """Who made it: a machine's account, an agent that says that it took part, or a person."""
+    """Who made it: a machine's account, an agent that is named as co-author, or a person."""
     if is_bot(commit.name, commit.mail):
         return By.BOT
-    said = _CO_AUTHOR.findall(commit.body) if "uthored-" in commit.body else ()
-    return By.AGENT if any(map(is_agent, said)) else By.HUMAN
+    co_authors = _CO_AUTHOR.findall(commit.body) if "uthored-" in commit.body else ()
+    return By.AGENT if any(map(is_agent, co_authors)) else By.HUMAN
 
 
-def _add(rows: _Rows, commit: _Commit, names: Mailmap) -> None:
+def _add(rows: _CommitRows, commit: _Commit, names: Mailmap) -> None:
     name, mail = proper_author(commit.name, commit.mail, names=names)
     time, offset = git_moment(commit.date)
     rows.commits.append(commit.hash)
@@ -133,7 +133,7 @@ def _add(rows: _Rows, commit: _Commit, names: Mailmap) -> None:
     rows.names += len(commit.files)
 
 
-def _batch(source: Source, rows: _Rows) -> RawBatch:
+def _batch(source: Source, rows: _CommitRows) -> RawBatch:
     return RawBatch(
         source.reader,
         source.origin,
@@ -150,7 +150,7 @@ def _batch(source: Source, rows: _Rows) -> RawBatch:
     )
 
 
-# ---- what git says
+# ---- the output of git log
 
 
 def _commits(path: Path) -> Iterator[_Commit]:
@@ -269,7 +269,7 @@ def _tag_batch(source: Source, rows: list[tuple[str, str, str, tuple[float, floa
 # ---- authors
 
 
-# A machine's account: the mark that a host gives it, or a name whose last word says so, or a known one that does not.
+# A machine's account: the mark that a host gives it, or a name whose last word shows it, or a known one that does not.
 _BOT = re.compile(
     r"\[bot\]$|(?:^|[\W_])(?:ro)?bot\d*$|^(?:dependabot|renovate|greenkeeper|github-actions|weblate|travis ci)\b", re.I
 )
@@ -311,7 +311,7 @@ Mailmap = Mapping[tuple[str, str | None], tuple[str | None, str | None]]
 
 
 def parse_mailmap(text: str) -> Mailmap:
-    """Read the lines of a .mailmap in the four forms of gitmailmap(5); what is none of them says nothing.
+    """Read the lines of a .mailmap in the four forms of gitmailmap(5); every other line is passed over.
 
     Example:
         >>> parse_mailmap("Ana Roe <ana@example.net> <ana@old.example>")

@@ -15,7 +15,7 @@ from fivetimes.model import Balance, RawBatch, Source
 
 KSH93, MKSH = b"\x81\x01", b"\xab\xcd"
 
-# ksh93: a command ends in newline, NUL; NULs fill up to an even place; six bytes in between say which number is next.
+# ksh93: a command ends in newline, NUL; NULs fill up to an even position; six bytes in between hold the next number.
 # Each form takes what it can up to the end: that keeps the search linear whatever the file holds.
 _KSH93 = re.compile(rb"\x82\x00[\x00-\xff]{3}\x00|([^\x00]+)(\x00|\Z)")
 _MKSH = re.compile(rb"\xff([\x00-\xff]{4})([^\x00]*)(\x00|\Z)")

@@ -40,14 +40,14 @@ def read(source: Source, balance: Balance) -> Iterator[RawBatch]:
         if not spans:
             transcript.skip()
         for span in spans:
-            _tell(transcript, span, line)
+            _add(transcript, span, line)
 
     return transcript.read(json_records(source.path, balance, parse=orjson.loads), take)
 
 
-def _tell(transcript: Transcript, span: Record, line: int) -> None:
-    said = _attributes(span)
-    call = _called(span, said)
+def _add(transcript: Transcript, span: Record, line: int) -> None:
+    attributes = _attributes(span)
+    call = _called(span, attributes)
     if call is None:
         transcript.skip()
         return
@@ -56,28 +56,28 @@ def _tell(transcript: Transcript, span: Record, line: int) -> None:
     except ValueError:
         transcript.refuse("time not understood")
         return
-    failed = "error.type" in said or object_of(span, "status").get("code") in _FAILED
+    failed = "error.type" in attributes or object_of(span, "status").get("code") in _FAILED
     whole = call._replace(by=By.AGENT, exit=float(failed), duration=max(ended - begun, 0.0))
-    transcript.add(whole, Where(line, begun, _first(said, _SESSION) or text_of(span, "traceId") or None))
+    transcript.add(whole, Where(line, begun, _first(attributes, _SESSION) or text_of(span, "traceId") or None))
 
 
-def _called(span: Record, said: Mapping[str, Any]) -> Call | None:
-    key = _first(said, ("gen_ai.tool.call.id",)) or text_of(span, "spanId") or None
-    args = _arguments(said)
-    if skill := _first(said, _SKILL):
+def _called(span: Record, attributes: Mapping[str, Any]) -> Call | None:
+    key = _first(attributes, ("gen_ai.tool.call.id",)) or text_of(span, "spanId") or None
+    args = _arguments(attributes)
+    if skill := _first(attributes, _SKILL):
         return Call(key, skill, Kind.SKILL, args or None)
-    tool = _first(said, _TOOL)
-    return called(key, tool, args) if tool and _is_call(said) else None
+    tool = _first(attributes, _TOOL)
+    return called(key, tool, args) if tool and _is_call(attributes) else None
 
 
-def _arguments(said: Mapping[str, Any]) -> dict[str, Any]:
-    given = next((said[name] for name in _ARGUMENTS if said.get(name)), "{}")
+def _arguments(attributes: Mapping[str, Any]) -> dict[str, Any]:
+    given = next((attributes[name] for name in _ARGUMENTS if attributes.get(name)), "{}")
     found = json_object(given) if isinstance(given, str) else given
     return found if isinstance(found, dict) else {}
 
 
-def _is_call(said: Mapping[str, Any]) -> bool:
-    operation, kind = said.get("gen_ai.operation.name"), said.get("openinference.span.kind")
+def _is_call(attributes: Mapping[str, Any]) -> bool:
+    operation, kind = attributes.get("gen_ai.operation.name"), attributes.get("openinference.span.kind")
     return operation == "execute_tool" or (operation is None and kind == "TOOL")
 
 
@@ -91,9 +91,9 @@ def _named(of: Record, field: str, *, deepest: int) -> dict[str, Any]:
     }
 
 
-def _value(told: Record, *, deepest: int) -> Any:
+def _value(typed: Record, *, deepest: int) -> Any:
     """What a typed value holds; beyond the deepest level nothing."""
-    kind, value = next(iter(told.items()), ("", None))
+    kind, value = next(iter(typed.items()), ("", None))
     if kind == "kvlistValue" and isinstance(value, dict):
         return _named(value, "values", deepest=deepest) if deepest else None
     if kind == "arrayValue" and isinstance(value, dict):
@@ -101,8 +101,8 @@ def _value(told: Record, *, deepest: int) -> Any:
     return value
 
 
-def _first(said: Mapping[str, Any], names: tuple[str, ...]) -> str:
-    return next((said[name] for name in names if isinstance(said.get(name), str) and said[name]), "")
+def _first(attributes: Mapping[str, Any], names: tuple[str, ...]) -> str:
+    return next((attributes[name] for name in names if isinstance(attributes.get(name), str) and attributes[name]), "")
 
 
 READER = ReaderSpec("otlp", read, Signature(record=lambda record: "resourceSpans" in record))

@@ -15,17 +15,17 @@ from fivetimes.ingest.formats.values import NAN
 from fivetimes.model import Balance, Kind, RawBatch, Source, SourceReport
 
 _LINE = re.compile(r"([0-9a-f]{40,64}) [0-9a-f]{40,64} ([^\t]*?) ?(\d{1,11}) ([+-]\d{4})\t?(.*)", re.ASCII)
-_SAID = re.compile(r"([a-z-]+)([^:]*):? ?(.*)", re.DOTALL)
+_ENTRY = re.compile(r"([a-z-]+)([^:]*):? ?(.*)", re.DOTALL)
 _TO = re.compile(r"moving (?:from .+? )?to (\S+)$")
 
 
 def _moved(command: str) -> Callable[[str, str], str | None]:
-    def said(_options: str, text: str) -> str | None:
+    def command_of(_options: str, text: str) -> str | None:
         target = _TO.match(text)
         # `reset: moving to HEAD` is what a stash, too, leaves behind
         return f"git {command} {shlex.quote(target[1])}" if target and target[1] != "HEAD" else None
 
-    return said
+    return command_of
 
 
 def _pull(options: str, _text: str) -> str | None:
@@ -39,11 +39,11 @@ def _rebase(options: str, text: str) -> str | None:
 
 
 def _merge(options: str, text: str) -> str | None:
-    # a merge that made a commit is told by that commit
+    # a merge that made a commit is known from that commit
     return f"git merge {shlex.quote(options.strip())}" if text.startswith("Fast-forward") and options.strip() else None
 
 
-# the first word of an entry -> the command that writes it; commits are told by the repository itself
+# the first word of an entry -> the command that writes it; commits are read from the repository itself
 _COMMANDS: Mapping[str, Callable[[str, str], str | None]] = {
     "checkout": _moved("checkout"),
     "reset": _moved("reset"),
@@ -78,14 +78,14 @@ def _entries(source: Source, balance: Balance) -> Iterator[tuple[int, Mapping[st
                 balance.bad["no entry"] += 1
             else:
                 # a clone is made where nothing was before: that is no step of anybody's work in it
-                text = values.Rule("the clone itself") if found[5].startswith("clone:") else _command(found[5])
+                text = values.Omit("the clone itself") if found[5].startswith("clone:") else _command(found[5])
                 yield number, {"text": text, "person": found[2], "time": _moment(found[3], found[4])}
 
 
-def _command(said: str) -> str | values.Rule:
-    found = _SAID.fullmatch(said)
+def _command(entry: str) -> str | values.Omit:
+    found = _ENTRY.fullmatch(entry)
     make = _COMMANDS.get(found[1]) if found else None
-    return (make(found[2], found[3]) if make and found else None) or values.Rule("told by a commit, or no step")
+    return (make(found[2], found[3]) if make and found else None) or values.Omit("recorded as a commit, or no step")
 
 
 def _moment(seconds: str, zone: str) -> tuple[float, float]:

@@ -32,7 +32,7 @@ LAYOUT: records.Layout = {
 def read(source: Source, balance: Balance) -> Iterator[RawBatch]:
     """Yield the events of a log: the activity is the action, the case its session, the resource the person.
 
-    Of an activity that is told several times (scheduled, started, completed) the completion counts. A document type
+    Of an activity that is recorded several times (scheduled, started, completed) the completion counts. A document type
     declaration is refused: nothing in a log needs one, and attacks do.
     """
     return records.batches(source, balance, _events(source.path, balance), kind=Kind.ACTION, layout=LAYOUT)
@@ -117,9 +117,9 @@ def _opened(path: Path) -> BinaryIO:
 
 def _completed(log: _Log) -> Iterator[tuple[int, dict[str, object]]]:
     for line, event in log.found:
-        told = event.get("lifecycle:transition")
-        if isinstance(told, str) and told.lower() != "complete":
-            yield line, event | {"concept:name": values.Rule(f"lifecycle: {told.lower()[:20]}")}
+        transition = event.get("lifecycle:transition")
+        if isinstance(transition, str) and transition.lower() != "complete":
+            yield line, event | {"concept:name": values.Omit(f"lifecycle: {transition.lower()[:20]}")}
         else:
             yield line, event
     log.found = []

@@ -29,8 +29,6 @@ LAYOUT: records.Layout = {
     "session": ("sessionid", values.text_if_known),
 }
 
-Record = Mapping[str, object]
-
 
 def read(source: Source, balance: Balance) -> Iterator[RawBatch]:
     """Yield the commands of a xonsh history.
@@ -63,7 +61,7 @@ def _complete(
         yield number, {**row, "duration": _between(row)}
 
 
-def _between(row: Record) -> float | None:
+def _between(row: Mapping[str, object]) -> float | None:
     begun, ended = (values.time_if_known(row.get(name))[0] for name in ("tsb", "tse"))
     return ended - begun if ended >= begun else None
 

@@ -63,10 +63,10 @@ def _plain(block: bytes) -> bytes:
 
 
 def _unmetafied(block: bytes) -> bytes:
-    places = np.frombuffer(block, dtype=np.uint8)
-    escapes = np.flatnonzero(places == _META)
-    escapes = escapes[_ESCAPED[places[np.minimum(escapes + 1, len(block) - 1)]]]
-    plain = places.copy()
+    written = np.frombuffer(block, dtype=np.uint8)
+    escapes = np.flatnonzero(written == _META)
+    escapes = escapes[_ESCAPED[written[np.minimum(escapes + 1, len(block) - 1)]]]
+    plain = written.copy()
     plain[escapes + 1] ^= 0x20
     return np.delete(plain, escapes).tobytes()
 
@@ -101,7 +101,7 @@ def _columns(text: str) -> Entries:
 
 
 def _regular(text: str) -> Entries | None:
-    """The columns of `: 1795237659:17;ls` and nothing else: by places, which is much faster than by an expression."""
+    """The columns of `: 1795237659:17;ls` and nothing else: by positions, which is much faster than by an expression."""
     written = heads(text, _WIDTH)
     stamps = written[2:12] - ord("0")  # what stands before the digits becomes a large number
     if (written[(0, 1, 12), :] != _MARKS).any() or (stamps > 9).any():

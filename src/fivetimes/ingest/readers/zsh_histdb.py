@@ -41,7 +41,7 @@ def read(source: Source, balance: Balance) -> Iterator[RawBatch]:
 
 
 def _with_host(found: Iterator[tuple[int, dict[str, object]]]) -> Iterator[tuple[int, Mapping[str, object]]]:
-    """Sessions are numbered per host: in a database of several hosts, those of the others are told apart by its name."""
+    """Sessions are numbered per host: in a database of several hosts, those of the others get its name."""
     first: object = None
     for number, row in found:
         first = first or row["host"]
