@@ -1,28 +1,24 @@
-"""Scan -> our own files, and back: the local key and the last scan of each configuration. No other room writes here.
+"""Scan -> our own files, and back: the local key and the last scan of each configuration. Nothing else writes here.
 
 Everything lies in one folder (`FIVETIMES_HOME`, by default the platform's data folder), readable by its owner alone, written
-whole and renamed. What is kept of a scan is redacted: labels, counts, places, keyed digests; no text of any source.
+whole and renamed. What is kept of a scan is redacted: labels, counts, locations, keyed digests; no text of any source.
 """
 
 from __future__ import annotations
 
-import dataclasses
-import functools
 import hashlib
 import json
 import os
 import secrets
 import sys
-import types
-import typing
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
-from enum import Enum
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, get_origin
 
+import numpy as np
 from platformdirs import user_data_path
 
 from fivetimes.errors import FivetimesError
@@ -134,92 +130,80 @@ def fingerprint(sources: Sequence[Source], *, settings: Mapping[str, Any]) -> st
     return hashlib.blake2b(text.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
 
 
-# ---- records as JSON
+# ---- records that are kept as JSON
 
 
-def encode(value: Any) -> Any:
-    """A record as plain JSON values, by its declared fields."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: encode(getattr(value, field.name)) for field in dataclasses.fields(value)}
-    if isinstance(value, datetime):
-        return value.isoformat()
+@dataclass(frozen=True, slots=True)
+class _KeptScan:
+    """The last scan of a configuration, as its file holds it."""
+
+    version: int
+    name: str
+    mark: str
+    scan: Scan
+
+
+@dataclass(frozen=True, slots=True)
+class _KeptEvidence:
+    """What a draft stands on, as its file holds it."""
+
+    version: int
+    digest: str
+    candidate: Candidate
+
+
+_Kept = TypeVar("_Kept", _KeptScan, _KeptEvidence)
+
+
+def _written(value: object) -> Any:
+    """What msgspec does not know itself, as what it knows."""
     if isinstance(value, Path):
         return str(value)
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, Mapping):
-        return {str(key): encode(inner) for key, inner in value.items()}
-    if isinstance(value, tuple | list | frozenset):
-        return [encode(inner) for inner in value]
-    return value
+    if isinstance(value, np.generic):
+        return value.item()
+    raise NotImplementedError(f"{type(value).__name__} is in no record that is kept")
 
 
-Decoder = Callable[[Any], Any]
+def _made(kind: Any, value: Any) -> Any:
+    """A value of a type that msgspec does not know itself, from what `_written` made of it."""
+    return get_origin(kind)(value) if get_origin(kind) is Counter else kind(value)
 
 
-def decode(kind: Any, value: Any) -> Any:
-    """The record of a declared type from what `encode` made of it.
+def _text(kept: _KeptScan | _KeptEvidence) -> str:
+    import msgspec  # here, as in `_read`: `--help` does without it
 
-    Raises:
-        TypeError, KeyError, ValueError: it is of another shape, such as one written by another version.
-    """
-    return _decoder(kind)(value)
+    return msgspec.json.encode(kept, enc_hook=_written).decode()
 
 
-@functools.cache
-def _decoder(kind: Any) -> Decoder:
-    """How values of a type are read. Worked out once for each type: a scan has a hundred thousand records of a dozen."""
-    origin, inner = typing.get_origin(kind), typing.get_args(kind)
-    if origin in (types.UnionType, typing.Union):
-        present = _decoder(next(k for k in inner if k is not type(None)))
-        return lambda value: None if value is None else present(value)
-    if dataclasses.is_dataclass(kind):
-        return _record_decoder(kind)
-    if origin is tuple and inner[-1] is Ellipsis:
-        each = _decoder(inner[0])
-        return lambda value: tuple(map(each, value))
-    if origin is tuple:
-        several = [_decoder(k) for k in inner]
-        return lambda value: tuple(one(v) for one, v in zip(several, value, strict=True))
-    return _plain_decoder(kind, origin)
+def _read(kind: type[_Kept], path: Path) -> _Kept | None:
+    """A kept record; None when there is none, or none that this version can read: it is checked field by field."""
+    import msgspec
+
+    try:
+        kept = msgspec.json.decode(path.read_bytes(), type=kind, dec_hook=_made)
+    except (OSError, msgspec.DecodeError, RecursionError):
+        return None
+    return kept if kept.version == _VERSION else None
 
 
-def _record_decoder(kind: Any) -> Decoder:
-    hints = typing.get_type_hints(kind)
-    fields = [(field.name, _decoder(hints[field.name])) for field in dataclasses.fields(kind)]
-    return lambda value: kind(**{name: read(value[name]) for name, read in fields})
-
-
-def _plain_decoder(kind: Any, origin: Any) -> Decoder:
-    if kind is datetime:
-        return datetime.fromisoformat
-    if kind is Path:
-        return Path
-    if origin is Counter or kind is Counter:
-        return Counter
-    if isinstance(kind, type) and issubclass(kind, Enum):
-        return kind
-    return lambda value: value
+def _name_of(key: str) -> str:
+    return f"{hashlib.blake2b(key.encode(), digest_size=8).hexdigest()}.json"
 
 
 # ---- scans
-
-
-def _scan_path(folder: Path, name: str) -> Path:
-    return folder / "scans" / f"{hashlib.blake2b(name.encode(), digest_size=8).hexdigest()}.json"
 
 
 def save(scan: Scan, *, name: str, mark: str, folder: Path) -> None:
     """Keep a scan as the last one of its configuration.
 
     Args:
+        scan: what was found.
         name: what was scanned: the configuration's path, or the named paths.
         mark: the fingerprint of its sources.
         folder: our own folder.
     """
-    _folder(_folder(folder) / "scans")
-    document = {"version": _VERSION, "name": name, "mark": mark, "scan": encode(scan)}
-    write_private(_scan_path(folder, name), json.dumps(document))
+    path = _folder(_folder(folder) / "scans") / _name_of(name)
+    write_private(path, _text(_KeptScan(_VERSION, name, mark, scan)))
     write_private(folder / "last", name)
 
 
@@ -233,42 +217,26 @@ def last_name(folder: Path) -> str | None:
 
 def saved(*, name: str, folder: Path) -> tuple[str, Scan] | None:
     """(fingerprint, scan) of a configuration's last scan; None when there is none that this version can read."""
-    try:
-        document = json.loads(_scan_path(folder, name).read_text(encoding="utf-8"))
-        if document["version"] != _VERSION or document["name"] != name:
-            return None
-        return str(document["mark"]), decode(Scan, document["scan"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+    kept = _read(_KeptScan, folder / "scans" / _name_of(name))
+    return (kept.mark, kept.scan) if kept is not None and kept.name == name else None
 
 
 # ---- the evidence of drafts, so that it can be checked when the histories have moved on
 
 
-def _evidence_path(folder: Path, digest: str) -> Path:
-    return folder / "evidence" / f"{hashlib.blake2b(digest.encode(), digest_size=8).hexdigest()}.json"
-
-
 def keep_evidence(candidate: Candidate, *, digest: str, folder: Path) -> None:
     """Keep what a draft stands on, under the digest that the draft carries. No text of any source is in it."""
-    _folder(_folder(folder) / "evidence")
-    document = {"version": _VERSION, "digest": digest, "candidate": encode(candidate)}
-    write_private(_evidence_path(folder, digest), json.dumps(document))
+    path = _folder(_folder(folder) / "evidence") / _name_of(digest)
+    write_private(path, _text(_KeptEvidence(_VERSION, digest, candidate)))
 
 
 def kept_evidence(digest: str, *, folder: Path) -> Candidate | None:
     """What a draft with this digest stood on; None when it was not drafted here."""
-    try:
-        document = json.loads(_evidence_path(folder, digest).read_text(encoding="utf-8"))
-        if document["version"] != _VERSION or document["digest"] != digest:
-            return None
-        kept: Candidate = decode(Candidate, document["candidate"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-    return kept
+    kept = _read(_KeptEvidence, folder / "evidence" / _name_of(digest))
+    return kept.candidate if kept is not None and kept.digest == digest else None
 
 
-# ---- what a person asked for
+# ---- files that a person named
 
 
 def read_text(path: Path) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
 import logs
@@ -55,6 +57,45 @@ def test_a_damaged_or_foreign_scan_is_as_good_as_none(tmp_path):
     for text in ("", "{", '{"version": 2}', whole[:500], later):
         path.write_text(text)
         assert store.saved(name="team", folder=tmp_path) is None
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        (("version",), "4"),
+        (("scan", "events"), "3"),
+        (("scan", "candidates", 0, "count"), 7.5),
+        (("scan", "candidates", 0, "tier"), "sometimes"),
+        (("scan", "candidates", 0, "occurrences", 0, "start"), "yesterday"),
+        (("scan", "candidates", 0, "steps", 0, "kind"), 99),
+        (("scan", "sources", 0, "source"), None),
+        (("scan", "rule", "by"), "moons"),
+    ],
+)
+def test_a_scan_with_a_field_of_another_type_is_as_good_as_none(tmp_path, field, value):
+    store.save(a_scan(tmp_path), name="team", mark="m", folder=tmp_path)
+    path = next((tmp_path / "scans").iterdir())
+    document = json.loads(path.read_text())
+    inner = document
+    for key in field[:-1]:
+        inner = inner[key]
+    assert inner[field[-1]] != value
+    inner[field[-1]] = value
+    path.write_text(json.dumps(document))
+    assert store.saved(name="team", folder=tmp_path) is None
+
+
+def test_numbers_of_numpy_are_kept_as_numbers(tmp_path):
+    scan = a_scan(tmp_path)
+    store.save(replace(scan, events=np.int64(3), persons=np.int32(1)), name="team", mark="m", folder=tmp_path)
+    assert store.saved(name="team", folder=tmp_path) == ("m", scan)
+
+
+def test_the_evidence_of_a_draft_is_read_back_under_its_digest_alone(tmp_path):
+    candidate = a_scan(tmp_path).candidates[0]
+    store.keep_evidence(candidate, digest="blake2b:1", folder=tmp_path)
+    assert store.kept_evidence("blake2b:1", folder=tmp_path) == candidate
+    assert store.kept_evidence("blake2b:2", folder=tmp_path) is None
 
 
 def test_the_key_is_made_once(tmp_path):
