@@ -30,7 +30,7 @@ help:
 	@echo "make fuzz-readers    100,000 damaged inputs per reader"
 	@echo "make bench-recovery  how many planted routines are found, beside two baselines; SEEDS='1 2', LABELLED=folder"
 	@echo "make bench-real      what is found in real repositories and logs: few, distinct, seen again? [WORK=folder]"
-	@echo "make bench-drafts    whether drafts say what was planted: steps, choices, repeats, threads, gates"
+	@echo "make bench-drafts    whether drafts hold what was planted: steps, alternatives, repeats, data flow, gates"
 	@echo "make bench-mining    the pattern miner beside its peers, which it installs; WORK, SPMF, SUPPORT choose"
 
 .venv/bin/python:

@@ -1,4 +1,4 @@
-"""Simulated teams -> a table: whether drafts say what was planted: steps, choices, threads, gates.
+"""Simulated teams -> a table: whether drafts hold what was planted: steps, alternatives, data flow, gates.
 
     python -m benchmarks.drafts [--seeds 1 2 3] [--stress]
 
@@ -9,7 +9,7 @@ aligned, in order, with the library's by the words that do not vary. Then, as F1
     optional      marked so, against left out in more than 5 % of the runs that were really done
     alternatives  several ways given, against done in several ways
     repeats       marked so, against done again in some run
-    threading     pairs of aligned steps that share an input, against pairs that share a value of the routine
+    data flow     pairs of aligned steps that share an input, against pairs that share a value of the routine
     gates asked   share of the steps with `gate: true` that have a gate directly before them
     gates right   share of the gates that stand before such a step; `gate: may` counts neither way
 """
@@ -30,12 +30,13 @@ from typing import Any
 import yaml
 from benchmarks import scoring, team
 from benchmarks.command import run
+from fivetimes.conductor_document import ConductorDocument, DocumentStep, most_repeats, references, step_alternatives
 from rich.console import Console
 from rich.table import Table
 
 ALIKE = 0.5  # share of common words from which a drafted step is the library's
 ALWAYS = 0.95
-MARKS = ("steps", "optional", "alternatives", "repeats", "threading")
+MARKS = ("steps", "optional", "alternatives", "repeats", "data flow")
 
 Found = tuple[int, int, int]  # right, surplus, missing
 
@@ -61,7 +62,7 @@ def planted(routine: Mapping[str, Any], done: Sequence[Sequence[Sequence[int]]])
 
     Args:
         routine: of the library.
-        done: for each run, (step, way) of each thing done.
+        done: for each run, (step, alternative) of each thing done.
     """
     per_run = [Counter(step for step, _ in one) for one in done]
     ways = [{way for one in done for number, way in one if number == n} for n in range(len(routine["steps"]))]
@@ -71,27 +72,27 @@ def planted(routine: Mapping[str, Any], done: Sequence[Sequence[Sequence[int]]])
         texts = [command] if command else [str(text) for text in step.get("any") or [step["do"]]]
         if step.get("in") == "commit":
             texts = [f'git commit -m "{text}"' for text in texts]
-        said = " ".join([*texts, *map(str, step.get("with", {}).values())])
+        text = " ".join([*texts, *map(str, step.get("with", {}).values())])
         marks = {
             "optional": sum(number in one for one in per_run) < ALWAYS * len(per_run),
             "alternatives": len(ways[number]) > 1,
             "repeats": max((one[number] for one in per_run), default=0) > 1,
         }
-        values = frozenset(re.findall(r"\{(\w+)\}", said)) & routine.get("values", {}).keys()
+        values = frozenset(re.findall(r"\{(\w+)\}", text)) & routine.get("values", {}).keys()
         out.append(Step([_words(text) for text in texts], values, marks, step.get("gate", False)))
     return out
 
 
-def _texts(step: Mapping[str, Any]) -> list[str]:
-    return [step["run"]] if "run" in step else [way["run"] for way in step["any"]]
+def _texts(step: DocumentStep) -> list[str]:
+    return [one["run"] for one in step_alternatives(step)]
 
 
-def _likeness(step: Step, drafted: Mapping[str, Any]) -> float:
-    spoken = [_words(text) for text in _texts(drafted)]
-    return max((len(a & b) / len(a | b) for a in step.forms for b in spoken if a | b), default=0.0)
+def _likeness(step: Step, drafted: DocumentStep) -> float:
+    written = [_words(text) for text in _texts(drafted)]
+    return max((len(a & b) / len(a | b) for a in step.forms for b in written if a | b), default=0.0)
 
 
-def aligned(steps: Sequence[Step], drafted: Sequence[Mapping[str, Any]]) -> list[tuple[int, int]]:
+def aligned(steps: Sequence[Step], drafted: Sequence[DocumentStep]) -> list[tuple[int, int]]:
     """The pairs (planted, drafted) of the best alignment that keeps the order of both."""
     best: list[list[tuple[float, tuple[tuple[int, int], ...]]]] = [[(0.0, ())] * (len(drafted) + 1)]
     for i, step in enumerate(steps):
@@ -106,19 +107,19 @@ def aligned(steps: Sequence[Step], drafted: Sequence[Mapping[str, Any]]) -> list
     return list(best[-1][-1][1])
 
 
-def _inputs(step: Mapping[str, Any]) -> set[str]:
-    return set(re.findall(r"\{\{ inputs\.(\w+) \}\}", json.dumps(step)))
+def _inputs(step: DocumentStep) -> set[str]:
+    return {found.name for found in references(json.dumps(step)) if found.space == "inputs"}
 
 
-def _marked(step: Mapping[str, Any]) -> dict[str, bool]:
+def _marked(step: DocumentStep) -> dict[str, bool]:
     return {
         "optional": bool(step.get("optional")),
         "alternatives": len(_texts(step)) > 1,
-        "repeats": step.get("repeat", [1, 1])[1] > 1,
+        "repeats": most_repeats(step) > 1,
     }
 
 
-def judged(steps: Sequence[Step], drafted: Sequence[Mapping[str, Any]]) -> dict[str, Found]:
+def judged(steps: Sequence[Step], drafted: Sequence[DocumentStep]) -> dict[str, Found]:
     """Right, surplus and missing of everything, one routine against its draft."""
     pairs = aligned(steps, drafted)
     of = dict(pairs)
@@ -130,16 +131,16 @@ def judged(steps: Sequence[Step], drafted: Sequence[Mapping[str, Any]]) -> dict[
         (bool(steps[a].values & steps[b].values), bool(_inputs(drafted[of[a]]) & _inputs(drafted[of[b]])))
         for a, b in combinations(sorted(of), 2)
     ]
-    found["threading"] = (ties.count((True, True)), ties.count((False, True)), ties.count((True, False)))
+    found["data flow"] = (ties.count((True, True)), ties.count((False, True)), ties.count((True, False)))
     asked = {n for n, step in enumerate(steps) if step.gate is True}
-    gated = [next((n for n, d in pairs if d == place), None) for place, step in enumerate(drafted) if step.get("gate")]
+    gated = [next((n for n, d in pairs if d == index), None) for index, step in enumerate(drafted) if "gate" in step]
     right = sum(n in asked for n in gated)
     may = sum(n is not None and steps[n].gate == "may" for n in gated)
     found["gates"] = (right, len(gated) - may - right, len(asked) - right)
     return found
 
 
-def _drafts(folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+def _drafts(folder: Path) -> tuple[dict[str, Any], dict[str, ConductorDocument]]:
     """The report, and the drafts by id."""
     config, home, out = str(folder / "fivetimes.toml"), folder / "home", folder / "drafts"
     run(["scan", "--config", config, "--yes", "--json", str(folder / "report.json")], home=home)
@@ -188,8 +189,8 @@ def main() -> None:
             team.make(Path(folder, "team"), settings)
             rows = list(_rows(Path(folder, "team")))
         right, surplus, missing = (sum(row["gates"][n] for row in rows) for n in range(3))
-        told = [_f1([row[mark] for row in rows]) for mark in MARKS]
-        table.add_row(str(seed), *told, _share(right, right + missing), _share(right, right + surplus))
+        scores = [_f1([row[mark] for row in rows]) for mark in MARKS]
+        table.add_row(str(seed), *scores, _share(right, right + missing), _share(right, right + surplus))
     Console(width=120).print(table)
 
 

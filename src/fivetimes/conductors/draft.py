@@ -156,7 +156,8 @@ def _document(
 
 
 def _used_constants(templates: StepTemplates) -> list[str]:
-    texts = [text for ways in templates.steps for way in ways for text in (way.run, *way.arguments.values())]
+    every = [one for alternatives in templates.steps for one in alternatives]
+    texts = [text for one in every for text in (one.run, *one.arguments.values())]
     found = [reference for text in texts for reference in references(text)]
     return list(dict.fromkeys(reference.name for reference in found if reference.space == "constants"))
 
@@ -220,18 +221,18 @@ class _Other(_Arguments, total=False):
 
 def _steps(steps: Sequence[Step], templates: StepTemplates) -> list[DocumentStep]:
     pairs = zip(steps, templates.steps, strict=True)
-    return [_step(number, step, ways) for number, (step, ways) in enumerate(pairs, 1)]
+    return [_step(number, step, alternatives) for number, (step, alternatives) in enumerate(pairs, 1)]
 
 
-def _step(number: int, step: Step, ways: Sequence[StepTemplate]) -> DocumentStep:
-    first, stop = ways[0], gate(step)
-    others = [way.specialist for way in ways[1:] if way.specialist != first.specialist]
+def _step(number: int, step: Step, alternatives: Sequence[StepTemplate]) -> DocumentStep:
+    first, stop = alternatives[0], gate(step)
+    others = [one.specialist for one in alternatives[1:] if one.specialist != first.specialist]
     instead: _StepMarks = {"instead": [o for i, o in enumerate(others) if o not in others[:i]]} if others else {}
     guarded: _StepMarks = {"gate": stop} if stop else {}
     return {
         "id": f"s{number}",
         "action": step.action,
-        **_text(ways),
+        **_text(alternatives),
         "specialist": first.specialist,
         **instead,
         "share": round(step.share, 2),
@@ -242,10 +243,10 @@ def _step(number: int, step: Step, ways: Sequence[StepTemplate]) -> DocumentStep
     }
 
 
-def _text(ways: Sequence[StepTemplate]) -> _StepMarks:
-    first = ways[0]
-    if len(ways) > 1:
-        return {"any": [_alternative(way, first) for way in ways]}
+def _text(alternatives: Sequence[StepTemplate]) -> _StepMarks:
+    first = alternatives[0]
+    if len(alternatives) > 1:
+        return {"any": [_alternative(one, first) for one in alternatives]}
     return {"run": first.run, "with": first.arguments} if first.arguments else {"run": first.run}
 
 
@@ -260,10 +261,10 @@ def _marks(step: Step) -> _StepMarks:
     return marks
 
 
-def _alternative(way: StepTemplate, first: StepTemplate) -> StepAlternative:
-    other: _Other = {"specialist": way.specialist} if way.specialist != first.specialist else {}
-    arguments: _Other = {"with": way.arguments} if way.arguments else {}
-    return {"run": way.run, "share": round(way.share, 2), **other, **arguments}
+def _alternative(alternative: StepTemplate, first: StepTemplate) -> StepAlternative:
+    other: _Other = {"specialist": alternative.specialist} if alternative.specialist != first.specialist else {}
+    arguments: _Other = {"with": alternative.arguments} if alternative.arguments else {}
+    return {"run": alternative.run, "share": round(alternative.share, 2), **other, **arguments}
 
 
 def _state(templates: StepTemplates) -> list[DataFlow]:
@@ -271,7 +272,8 @@ def _state(templates: StepTemplates) -> list[DataFlow]:
 
 
 def _users(name: str, templates: StepTemplates) -> list[str]:
-    return [f"s{number}" for number, ways in enumerate(templates.steps, 1) if any(name in way.inputs for way in ways)]
+    numbered = enumerate(templates.steps, 1)
+    return [f"s{number}" for number, step in numbered if any(name in one.inputs for one in step)]
 
 
 # ---- other paths through the steps that were really taken

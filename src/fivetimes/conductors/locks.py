@@ -61,19 +61,19 @@ def _texts(document: ConductorDocument) -> Iterator[str]:
     yield document["title"]
     for step in document["steps"]:
         yield step["action"]
-        for way in step_alternatives(step):
-            yield REFERENCE.sub(" ", way["run"])
-            arguments = (f"{name}={value}" for name, value in way.get("with", {}).items())
+        for one in step_alternatives(step):
+            yield REFERENCE.sub(" ", one["run"])
+            arguments = (f"{name}={value}" for name, value in one.get("with", {}).items())
             yield REFERENCE.sub(" ", " ".join(arguments))
 
 
 def _free_texts(document: ConductorDocument) -> Iterator[str]:
     """Of each step its commands and each argument, a letter for our references; names of skills and tools are declared."""
     for step in document["steps"]:
-        for way in step_alternatives(step):
-            if way.get("specialist", step["specialist"])["kind"] == "shell":
-                yield REFERENCE.sub("x", way["run"])
-            yield from (REFERENCE.sub("x", value) for value in way.get("with", {}).values())
+        for one in step_alternatives(step):
+            if one.get("specialist", step["specialist"])["kind"] == "shell":
+                yield REFERENCE.sub("x", one["run"])
+            yield from (REFERENCE.sub("x", value) for value in one.get("with", {}).values())
 
 
 # ---- from the closed vocabulary alone

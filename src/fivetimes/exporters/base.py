@@ -365,15 +365,15 @@ def plan(conductor: Conductor, *, form: str) -> Plan:
 
 def _refuse(conductor: Conductor, step: DocumentStep, form: str) -> None:
     out = f"so it is not exported as {form}. Export it as runbook or skill, where a person or an agent carries it on."
-    found = [reference for way in step_alternatives(step) for reference in references(way["run"])]
+    found = [reference for one in step_alternatives(step) for reference in references(one["run"])]
     taken = [reference for reference in found if reference.space.startswith("steps.")]
     if taken:
         raise RuleError(f"{conductor.id}: step {step['id']} needs {taken[0].name} of {taken[0].space[6:]}, {out}")
 
 
 def _values(steps: Sequence[DocumentStep], settled: Mapping[Reference, str]) -> dict[Reference, RunValue]:
-    ways = [way for step in steps for way in step_alternatives(step)]
-    texts = [text for way in ways for text in (way["run"], *way.get("with", {}).values())]
+    alternatives = [one for step in steps for one in step_alternatives(step)]
+    texts = [text for one in alternatives for text in (one["run"], *one.get("with", {}).values())]
     values: dict[Reference, RunValue] = {}
     taken: set[str] = set(_TAKEN)
     for reference in dict.fromkeys(found for text in texts for found in references(text) if found not in settled):
@@ -397,20 +397,20 @@ def _description(reference: Reference) -> str:
 
 
 def _stage(step: DocumentStep, values: Mapping[Reference, RunValue], settled: Mapping[Reference, str]) -> Stage:
-    commands = tuple(_command(way, step["specialist"], values, settled) for way in step_alternatives(step))
+    commands = tuple(_command(one, step["specialist"], values, settled) for one in step_alternatives(step))
     optional = step.get("optional", False)
     return Stage(step["id"], step_phrase(step), step.get("gate"), optional, most_repeats(step), commands)
 
 
 def _command(
-    way: StepAlternative,
+    alternative: StepAlternative,
     usual: Specialist,
     values: Mapping[Reference, RunValue],
     settled: Mapping[Reference, str],
 ) -> PlannedCommand:
-    specialist = way.get("specialist", usual)
-    arguments = way.get("with", {})
-    found = [reference for text in (way["run"], *arguments.values()) for reference in references(text)]
+    specialist = alternative.get("specialist", usual)
+    arguments = alternative.get("with", {})
+    found = [reference for text in (alternative["run"], *arguments.values()) for reference in references(text)]
     needs = tuple(dict.fromkeys(values[reference] for reference in found if reference in values))
 
     def spell(reference: Reference) -> str:
@@ -418,8 +418,10 @@ def _command(
 
     runner = _RUNNERS.get(specialist["kind"])
     handed = None if runner is None else _handed(runner, specialist, arguments, spell)
-    command = handed or shell_words.command(way["run"], spell=spell)
-    return PlannedCommand(command, needs, way["share"], specialist["kind"], specialist["name"], arguments, settled)
+    command = handed or shell_words.command(alternative["run"], spell=spell)
+    return PlannedCommand(
+        command, needs, alternative["share"], specialist["kind"], specialist["name"], arguments, settled
+    )
 
 
 def _handed(runner: str, specialist: Specialist, arguments: Mapping[str, str], spell: shell_words.Spell) -> str:
