@@ -30,9 +30,10 @@ from typing import Any
 import yaml
 from benchmarks import scoring, team
 from benchmarks.command import run
-from fivetimes.conductor_document import ConductorDocument, DocumentStep, most_repeats, references, step_alternatives
 from rich.console import Console
 from rich.table import Table
+
+from fivetimes.conductor_document import ConductorDocument, DocumentStep, most_repeats, references, step_alternatives
 
 ALIKE = 0.5  # share of common words from which a drafted step is the library's
 ALWAYS = 0.95
