@@ -7,7 +7,6 @@ import re
 import shutil
 import subprocess
 import sys
-from itertools import pairwise
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -40,11 +39,16 @@ def add_what_a_page_says(page: Path, tree: Path) -> list[str]:
 
 
 def _with_lines(text: str, diff: list[str], page: Path) -> str:
-    for above, line in pairwise(diff):
+    """The text with each run of added lines behind the line that stands above it in the diff."""
+    anchor, added = "", list[str]()
+    for line in [*diff, ""]:
         if line.startswith("+"):
-            anchor = f"\n{above[1:]}\n"
-            assert text.count(anchor) == 1, f"{page}: the tree must have this line once: {above[1:]}"
-            text = text.replace(anchor, f"{anchor}{line[1:]}\n")
+            added.append(line[1:])
+            continue
+        if added:
+            assert text.count(f"\n{anchor}\n") == 1, f"{page}: the tree must have this line once: {anchor}"
+            text = text.replace(f"\n{anchor}\n", "\n".join(["", anchor, *added, ""]))
+        anchor, added = line[1:], []
     return text
 
 
@@ -96,3 +100,32 @@ def test_the_page_on_exports_adds_one_in_three_files(tmp_path: Path) -> None:
     shown = run(tree, "shown")
     assert "- [ ] **Gate:** This step publishes: others will see the result. Is it ready to be seen?\n" in shown.stdout
     assert "- [ ] git push origin main\n" in shown.stdout
+
+
+_FACTS = """
+import json
+from datetime import timedelta
+
+import builders_scan as made
+from fivetimes.reports import document, report_html, report_markdown
+
+post = made.friday(6)[0]
+scan = made.scan(post)
+print(document(scan)["candidates"][0]["weekend"], report_markdown(scan, at=made.AT, drafts={}))
+print(report_html(scan, at=made.AT, drafts={}))
+"""
+
+
+def test_the_page_on_findings_adds_one_in_three_files(tmp_path: Path) -> None:
+    tree = copy_of_the_tree(tmp_path)
+    changed = add_what_a_page_says(PAGES / "add-a-finding.md", tree)
+    assert len(changed) == 3
+    tests = ("tests/unit/test_reports_document.py", "tests/unit/test_reports_page.py")
+    suite = run(tree, "pytest", "-q", "-p", "no:cacheprovider", *tests, "-k", "keys or figure or listed")
+    assert suite.returncode == 0, suite.stdout
+    (tree / "shown.py").write_text(_FACTS, encoding="utf-8")
+    shown = run(tree, "shown")
+    assert shown.returncode == 0, shown.stderr
+    assert shown.stdout.startswith("0.0 ")
+    assert "on weekends 0 %" in shown.stdout
+    assert '<span data-at="/candidates/0/weekend">0 %</span>' in shown.stdout

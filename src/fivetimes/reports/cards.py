@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -176,6 +176,8 @@ def _rail(value: SharedValue, number: int) -> Rail:
     return Rail(value.letter, part, used=number in value.steps)
 
 
+Fact = Sentence | Figure | str
+
 _MOST_VARIANTS = 6
 _MOST_OCCURRENCES = 30
 _FIRST_STEPS = 4
@@ -213,7 +215,7 @@ class Card:
     hours: Figure | str
     last: Figure | str
     keys: Mapping[str, str]
-    facts: tuple[tuple[str, Sentence | Figure | str], ...]
+    facts: tuple[tuple[str, Fact], ...]
     reasons: tuple[Figure, ...]
     confidence: Sentence
     tests: tuple[Figure, ...]
@@ -313,38 +315,92 @@ def _keys(candidate: Candidate) -> Mapping[str, str]:
     }
 
 
-def _facts(candidate: Candidate, where: str) -> Iterator[tuple[str, Sentence | Figure | str]]:
-    yield "sessions", Figure(f"{candidate.sessions:,}", f"{where}/sessions")
-    yield "days", Figure(f"{candidate.days:,}", f"{where}/days")
-    yield "people", _people(candidate, where)
-    if candidate.rhythm is not None:
-        yield "rhythm", Figure(candidate.rhythm.phrase, f"{where}/rhythm/says")
-    if candidate.duration is not None:
-        lower, median, upper = (
-            Figure(lasting(seconds), f"{where}/duration/{name}")
-            for name, seconds in zip(("lower", "median", "upper"), candidate.duration, strict=True)
-        )
-        yield "one occurrence", sentence(median, " (half of them ", lower, " to ", upper, ")")
-    if candidate.cost is not None:
-        saved = Figure(lasting(candidate.cost.saved * 3600), f"{where}/cost/saved")
-        yield "took", sentence(_hours(candidate, where), " in all; one command would save ", saved)
-    _, agent, bot = candidate.by
-    for name, share in (("agent", agent), ("bot", bot)):
-        if share > 0:
-            yield f"by {name}s", sentence(Figure(percent(share), f"{where}/by/{name}"), " of the steps")
-    if candidate.broken:
-        yield "broken off", Figure(counted(candidate.broken, "time"), f"{where}/broken_off")
-    if candidate.first is not None:
-        yield "seen", sentence(Figure(day(candidate.first), f"{where}/first"), " to ", _last(candidate, where))
+# ---- facts: a function for each, which gives None where there is nothing to state
 
 
-def _people(candidate: Candidate, where: str) -> Sentence:
+def _sessions(candidate: Candidate, where: str) -> Fact:
+    return Figure(f"{candidate.sessions:,}", f"{where}/sessions")
+
+
+def _days(candidate: Candidate, where: str) -> Fact:
+    return Figure(f"{candidate.days:,}", f"{where}/days")
+
+
+def _people(candidate: Candidate, where: str) -> Fact:
     people = Figure(f"{candidate.people:,}", f"{where}/people")
     if candidate.people == 1:
         return sentence(people, ", so it rests on one person")
     if candidate.bus_factor == 1:
         return sentence(people, ", but one of them did more than half of it")
     return sentence(people)
+
+
+def _rhythm(candidate: Candidate, where: str) -> Fact | None:
+    return None if candidate.rhythm is None else Figure(candidate.rhythm.phrase, f"{where}/rhythm/says")
+
+
+def _duration(candidate: Candidate, where: str) -> Fact | None:
+    if candidate.duration is None:
+        return None
+    lower, median, upper = (
+        Figure(lasting(seconds), f"{where}/duration/{name}")
+        for name, seconds in zip(("lower", "median", "upper"), candidate.duration, strict=True)
+    )
+    return sentence(median, " (half of them ", lower, " to ", upper, ")")
+
+
+def _cost(candidate: Candidate, where: str) -> Fact | None:
+    if candidate.cost is None:
+        return None
+    saved = Figure(lasting(candidate.cost.saved * 3600), f"{where}/cost/saved")
+    return sentence(_hours(candidate, where), " in all; one command would save ", saved)
+
+
+def _by_agents(candidate: Candidate, where: str) -> Fact | None:
+    return _share_of_steps(candidate.by[1], f"{where}/by/agent")
+
+
+def _by_bots(candidate: Candidate, where: str) -> Fact | None:
+    return _share_of_steps(candidate.by[2], f"{where}/by/bot")
+
+
+def _share_of_steps(share: float, at: str) -> Fact | None:
+    return sentence(Figure(percent(share), at), " of the steps") if share > 0 else None
+
+
+def _broken_off(candidate: Candidate, where: str) -> Fact | None:
+    return Figure(counted(candidate.broken, "time"), f"{where}/broken_off") if candidate.broken else None
+
+
+def _seen(candidate: Candidate, where: str) -> Fact | None:
+    if candidate.first is None:
+        return None
+    return sentence(Figure(day(candidate.first), f"{where}/first"), " to ", _last(candidate, where))
+
+
+# in the order of the card: the label, and the function of a candidate and its JSON pointer
+FACTS: tuple[tuple[str, Callable[[Candidate, str], Fact | None]], ...] = (
+    ("sessions", _sessions),
+    ("days", _days),
+    ("people", _people),
+    ("rhythm", _rhythm),
+    ("one occurrence", _duration),
+    ("took", _cost),
+    ("by agents", _by_agents),
+    ("by bots", _by_bots),
+    ("broken off", _broken_off),
+    ("seen", _seen),
+)
+
+
+def _facts(candidate: Candidate, where: str) -> Iterator[tuple[str, Fact]]:
+    for label, fact in FACTS:
+        value = fact(candidate, where)
+        if value is not None:
+            yield label, value
+
+
+# ---- what speaks for it, and how it was done
 
 
 def _confidence(candidate: Candidate, at: str) -> Sentence:

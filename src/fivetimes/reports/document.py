@@ -1,11 +1,14 @@
-"""Scan -> document: everything that was found, as `report.json` holds it; the owner's own, for it carries places."""
+"""Scan -> ReportDocument: everything that was found in plain values, as report.json holds it.
+
+It is for the owner alone, because it has the locations of the evidence; persons stand in it by alias.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NotRequired, TypedDict, cast
 
 from fivetimes.model import (
     PROPOSED,
@@ -14,8 +17,6 @@ from fivetimes.model import (
     Changes,
     Conductor,
     Confidence,
-    Cost,
-    Location,
     Moment,
     Occurrence,
     Rhythm,
@@ -26,16 +27,381 @@ from fivetimes.model import (
 )
 from fivetimes.reports.figures import HeatMap, ReaderBalance, people_heat, report_figures
 
-_SCHEMA = 1
+_SCHEMA = 1  # of report.json: rises when a key that scripts may use changes its meaning or goes
+
+# ---- the keys of report.json. Times are ISO 8601 in UTC with `Z`; null is what is not known.
+
+
+class StepDocument(TypedDict):
+    """A step of a routine; shares are of its occurrences, `repeat` is the least and the most times in a row."""
+
+    action: str
+    kind: str
+    share: float
+    repeat: list[int]
+    alternatives: list[AlternativeDocument]
+    effect: str
+
+
+class AlternativeDocument(TypedDict):
+    """What else was done at a step."""
+
+    action: str
+    share: float
+
+
+class VariantDocument(TypedDict):
+    """One way in which a routine was done."""
+
+    actions: list[str]
+    count: int
+    share: float
+
+
+class EventDocument(TypedDict):
+    """A location of the evidence: a line (from 1) of a file, or a commit of a repository."""
+
+    path: str
+    line: NotRequired[int | None]
+    commit: NotRequired[str]
+
+
+class OccurrenceDocument(TypedDict):
+    """One time that a routine was done; `person` is an alias, `by_agent` the share of its events that an agent made."""
+
+    person: str
+    start: str | None
+    end: str | None
+    by_agent: float
+    steps: int
+    events: list[EventDocument]
+
+
+class QuestionDocument(TypedDict):
+    """A question that a draft leaves open."""
+
+    id: str
+    required: bool
+    about: str
+    ask: str
+    evidence: str
+
+
+class ValueDocument(TypedDict):
+    """A value of a draft, and the steps that use it."""
+
+    name: str
+    to: list[str]
+
+
+class DraftDocument(TypedDict):
+    """What the draft of a routine leaves open, and its values and gates."""
+
+    questions: list[QuestionDocument]
+    values: list[ValueDocument]
+    gates: list[str]
+
+
+class StandingDocument(TypedDict):
+    """How a routine stands in review; `word` is its status."""
+
+    word: str
+    at: str | None
+
+
+class HeldOutDocument(TypedDict):
+    """A routine in the later part of the time; the fields are those of `model.HeldOut`."""
+
+    mined: int
+    seen: int
+    bits: float
+    q: float
+
+
+# The tests of a routine; the fields are those of `model.Confidence`, `word` its verdict and `says` its sentences.
+ConfidenceDocument = TypedDict(  # noqa: UP013 - `says` is a key of report.json and no name of ours
+    "ConfidenceDocument",
+    {
+        "word": str,
+        "bits": float,
+        "completion": float,
+        "threaded": int,
+        "q": float,
+        "tried": int,
+        "held_out": HeldOutDocument | None,
+        "says": list[str],
+    },
+)
+
+
+# When a routine is done; `weekday` 0 is Monday, `word` its period and `says` the phrase for it.
+RhythmDocument = TypedDict(  # noqa: UP013 - `says` is a key of report.json and no name of ours
+    "RhythmDocument",
+    {
+        "word": str,
+        "weekday": int | None,
+        "on_weekday": int,
+        "of": int,
+        "says": str,
+    },
+)
+
+
+class CostDocument(TypedDict):
+    """Hours of work, and hours that one command would save."""
+
+    hours: float
+    saved: float
+    assumes: str
+
+
+# Shares of the occurrences with a sure start and end, and the phrase for it.
+BoundariesDocument = TypedDict(  # noqa: UP013 - `says` is a key of report.json and no name of ours
+    "BoundariesDocument",
+    {
+        "start": float,
+        "end": float,
+        "says": str,
+    },
+)
+
+
+class UnreadyDocument(TypedDict):
+    """A step whose skill or tool is not reliable yet; the fields are those of `model.Unready`."""
+
+    step: int
+    name: str
+    uses: int
+    known: int
+    failed: int
+    why: str
+
+
+class DurationDocument(TypedDict):
+    """Seconds from the first step to the last: quartiles."""
+
+    lower: float
+    median: float
+    upper: float
+
+
+class CandidateDocument(TypedDict):
+    """A routine; `draft` and `standing` stand in a report, not in what `scan --json` and `show --json` write."""
+
+    id: str
+    title: str
+    tier: str
+    count: int
+    at_least: bool
+    sessions: int
+    days: int
+    people: int
+    bus_factor: int
+    by: dict[str, float]
+    first: str | None
+    last: str | None
+    rhythm: RhythmDocument | None
+    cost: CostDocument | None
+    boundaries: BoundariesDocument | None
+    broken_off: int
+    unready: list[UnreadyDocument]
+    score: float
+    confidence: ConfidenceDocument
+    reasons: list[str]
+    duration: DurationDocument | None
+    steps: list[StepDocument]
+    variants: list[VariantDocument]
+    undated: int
+    occurrences: list[OccurrenceDocument]
+    draft: NotRequired[DraftDocument | None]
+    standing: NotRequired[StandingDocument]
+
+
+class SuppressedDocument(TypedDict):
+    """A sequence that was not proposed, with the rule that stopped it."""
+
+    steps: list[str]
+    count: int
+    rule: str
+
+
+class SourceDocument(TypedDict):
+    """A source and its balance; `untimed` and `advice` stand in what `sources --json` writes."""
+
+    reader: str
+    origin: str
+    first: str | None
+    last: str | None
+    deduplicated: bool
+    records: int
+    events: int
+    ignored: dict[str, int]
+    duplicates: int
+    bad: dict[str, int]
+    held_back: int
+    untimed: NotRequired[int]
+    advice: NotRequired[list[str]]
+
+
+class SourcesDocument(TypedDict):
+    """The output of `fivetimes sources --json`."""
+
+    schema: int
+    sources: list[SourceDocument]
+    skipped: list[str]
+
+
+class ReaderDocument(TypedDict):
+    """The balance of all sources of a reader; `deduplicated` counts sources that keep each text once."""
+
+    reader: str
+    sources: int
+    records: int
+    events: int
+    duplicates: int
+    held_back: int
+    ignored: dict[str, int]
+    bad: dict[str, int]
+    deduplicated: int
+
+
+class PromotionDocument(TypedDict):
+    """A routine that climbed the ladder since the last scan."""
+
+    id: str
+    before: str
+    after: str
+
+
+class GoneDocument(TypedDict):
+    """A routine that was not found any more."""
+
+    id: str
+    title: str
+
+
+class ChangesDocument(TypedDict):
+    """The differences from the last scan; `new` has ids."""
+
+    new: list[str]
+    promoted: list[PromotionDocument]
+    gone: list[GoneDocument]
+
+
+class CompositionDocument(TypedDict):
+    """A skill and what it calls; level 1 calls nothing, 2 calls skills, 3 calls compositions."""
+
+    name: str
+    level: int
+    uses: int
+    calls: dict[str, int]
+
+
+class ChanceDocument(TypedDict):
+    """What the search finds in made-up histories: the mean count of each tier over `runs` histories."""
+
+    how: str
+    runs: int
+    noticed: float
+    extract: float
+    canonical: float
+
+
+class HeatRow(TypedDict):
+    """A routine with its count for each column."""
+
+    id: str
+    counts: list[int]
+
+
+class HeatDocument(TypedDict):
+    """How often each routine was done, by reader."""
+
+    readers: list[str]
+    routines: list[HeatRow]
+
+
+class PeopleDocument(TypedDict):
+    """How often each routine was done, by alias."""
+
+    aliases: list[str]
+    routines: list[HeatRow]
+
+
+class WeekDocument(TypedDict):
+    """Occurrences that began in the week from `start`, a Monday, by the tier of their routine."""
+
+    start: str
+    noticed: int
+    extract: int
+    canonical: int
+
+
+class FollowsDocument(TypedDict):
+    """Two routines, by id, that were done one after the other."""
+
+    first: str
+    then: str
+    count: int
+
+
+class TotalsDocument(TypedDict):
+    """Sums over the scan; `routines`, `occurrences`, `hours` and `saved` leave out routines that are only noticed."""
+
+    events: int
+    actions: int
+    sessions: int
+    people: int
+    sources: int
+    records: int
+    set_aside: int
+    skipped: int
+    routines: int
+    occurrences: int
+    hours: float
+    saved: float
+    most_in_a_week: int
+
+
+class PeriodDocument(TypedDict):
+    """The first and last moment of all sources."""
+
+    first: str | None
+    last: str | None
+
+
+class ReportDocument(TypedDict):
+    """report.json."""
+
+    schema: int
+    candidates: list[CandidateDocument]
+    suppressed: list[SuppressedDocument]
+    sources: list[SourceDocument]
+    changes: ChangesDocument | None
+    compositions: list[CompositionDocument]
+    chance: list[ChanceDocument]
+    skipped: list[str]
+    redactions: dict[str, int]
+    rule: dict[str, Any]
+    totals: TotalsDocument
+    period: PeriodDocument
+    ladder: dict[str, int]
+    readers: list[ReaderDocument]
+    heat: HeatDocument
+    people: PeopleDocument
+    trend: list[WeekDocument]
+    follows: list[FollowsDocument]
+
+
+# ---- the document of a scan
 
 
 def document(
     scan: Scan, *, drafts: Mapping[str, Conductor] | None = None, standings: Mapping[str, Standing] | None = None
-) -> dict[str, Any]:
-    """The scan in plain values, best candidate first. Persons stand by alias, the same throughout.
+) -> ReportDocument:
+    """The scan in plain values, best candidate first; each person has the same alias throughout.
 
-    Times are ISO 8601 in UTC with `Z`; what is not known is null. `events` of an occurrence lists every place of its
-    moments: `path` with `line` (from 1) or with `commit`. Every figure that the page shows stands here too.
+    Every figure that the page shows is here too.
 
     Args:
         scan: what was found.
@@ -43,7 +409,7 @@ def document(
         standings: how conductors stand, by id; where given, a candidate carries its own.
     """
     alias = aliases(scan)
-    computed = report_figures(scan)
+    computed, by_alias = report_figures(scan), people_heat(scan.candidates, alias)
     found = [_candidate(candidate, alias) for candidate in scan.candidates]
     for each in found:
         if drafts is not None:
@@ -61,7 +427,7 @@ def document(
         "compositions": [
             {"name": c.name, "level": c.level, "uses": c.uses, "calls": dict(c.calls)} for c in scan.compositions
         ],
-        "chance": [asdict(one) for one in scan.chance],
+        "chance": [cast(ChanceDocument, asdict(one)) for one in scan.chance],
         "skipped": list(scan.skipped),
         "redactions": dict(sorted(scan.redactions.items())),
         "rule": {name: value for name, value in asdict(scan.rule).items() if value is not None},
@@ -83,14 +449,14 @@ def document(
         "period": {"first": iso(computed.first), "last": iso(computed.last)},
         "ladder": {tier.value: count for tier, count in computed.ladder.items()},
         "readers": [_reader(reader) for reader in computed.readers],
-        "heat": _heat(scan, "readers", computed.heat),
-        "people": _heat(scan, "aliases", people_heat(scan.candidates, alias)),
-        "trend": [{**asdict(week), "start": week.start.isoformat()} for week in computed.trend],
-        "follows": [asdict(pair) for pair in computed.follows],
+        "heat": {"readers": list(computed.heat.columns), "routines": _heat_rows(scan, computed.heat)},
+        "people": {"aliases": list(by_alias.columns), "routines": _heat_rows(scan, by_alias)},
+        "trend": [cast(WeekDocument, {**asdict(week), "start": week.start.isoformat()}) for week in computed.trend],
+        "follows": [cast(FollowsDocument, asdict(pair)) for pair in computed.follows],
     }
 
 
-def _changes(changes: Changes) -> dict[str, Any]:
+def _changes(changes: Changes) -> ChangesDocument:
     return {
         "new": list(changes.new),
         "promoted": [{"id": p.id, "before": p.before.value, "after": p.after.value} for p in changes.promoted],
@@ -98,47 +464,54 @@ def _changes(changes: Changes) -> dict[str, Any]:
     }
 
 
-def _reader(balance: ReaderBalance) -> dict[str, Any]:
-    return {**asdict(balance), "ignored": dict(balance.ignored), "bad": dict(balance.bad)}
+def _reader(balance: ReaderBalance) -> ReaderDocument:
+    return cast(ReaderDocument, {**asdict(balance), "ignored": dict(balance.ignored), "bad": dict(balance.bad)})
 
 
-def _heat(scan: Scan, columns: str, heat: HeatMap) -> dict[str, Any]:
+def _heat_rows(scan: Scan, heat: HeatMap) -> list[HeatRow]:
     ids = [candidate.id for candidate in scan.candidates]
-    rows = [{"id": name, "counts": list(row)} for name, row in zip(ids, heat.rows, strict=True)]
-    return {columns: list(heat.columns), "routines": rows}
+    return [{"id": name, "counts": list(row)} for name, row in zip(ids, heat.rows, strict=True)]
 
 
-def _draft(draft: Conductor | None) -> dict[str, Any] | None:
+def _draft(draft: Conductor | None) -> DraftDocument | None:
     if draft is None:
         return None
-    asked = [
-        {name: question[name] for name in ("id", "required", "about", "ask", "evidence")}
+    asked: list[QuestionDocument] = [
+        {
+            "id": question["id"],
+            "required": question["required"],
+            "about": question["about"],
+            "ask": question["ask"],
+            "evidence": question["evidence"],
+        }
         for question in draft.document["questions"]
         if question["answer"] is None
     ]
-    values = [{"name": entry["name"], "to": list(entry["to"])} for entry in draft.document["state"]]
+    values: list[ValueDocument] = [
+        {"name": entry["name"], "to": list(entry["to"])} for entry in draft.document["state"]
+    ]
     gates = [step["id"] for step in draft.document["steps"] if "gate" in step]
     return {"questions": asked, "values": values, "gates": gates}
 
 
-def _standing(standing: Standing) -> dict[str, Any]:
+def _standing(standing: Standing) -> StandingDocument:
     last = standing.last
     return {"word": standing.status, "at": iso(last.at) if last else None}
 
 
 def sources_document(
     reports: Sequence[SourceReport], advice: Sequence[Sequence[str]], skipped: Sequence[str]
-) -> dict[str, Any]:
-    """What `fivetimes sources --json` writes: each source with its balance and the sentences about it."""
-    told = [
-        {**_source(report), "untimed": report.untimed, "advice": list(said)}
-        for report, said in zip(reports, advice, strict=True)
+) -> SourcesDocument:
+    """The output of `fivetimes sources --json`: each source with its balance and its advice."""
+    described: list[SourceDocument] = [
+        {**_source(report), "untimed": report.untimed, "advice": list(sentences)}
+        for report, sentences in zip(reports, advice, strict=True)
     ]
-    return {"schema": _SCHEMA, "sources": told, "skipped": list(skipped)}
+    return {"schema": _SCHEMA, "sources": described, "skipped": list(skipped)}
 
 
-def candidate_document(candidate: Candidate) -> dict[str, Any]:
-    """One candidate as the report has it, its persons by aliases of their own."""
+def candidate_document(candidate: Candidate) -> CandidateDocument:
+    """One candidate as report.json has it, with aliases of its own."""
     return _candidate(candidate, _aliases([candidate]))
 
 
@@ -162,7 +535,7 @@ def iso(time: datetime | None) -> str | None:
     return None if time is None else time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _candidate(candidate: Candidate, alias: Mapping[str, str]) -> dict[str, Any]:
+def _candidate(candidate: Candidate, alias: Mapping[str, str]) -> CandidateDocument:
     return {
         "id": candidate.id,
         "title": candidate.title,
@@ -176,13 +549,13 @@ def _candidate(candidate: Candidate, alias: Mapping[str, str]) -> dict[str, Any]
         "by": dict(zip(("human", "agent", "bot"), candidate.by, strict=True)),
         "first": iso(candidate.first),
         "last": iso(candidate.last),
-        "rhythm": _fields(candidate.rhythm),
-        "cost": _fields(candidate.cost),
-        "boundaries": _fields(candidate.boundaries),
+        "rhythm": None if candidate.rhythm is None else _rhythm(candidate.rhythm),
+        "cost": None if candidate.cost is None else cast(CostDocument, asdict(candidate.cost)),
+        "boundaries": None if candidate.boundaries is None else _boundaries(candidate.boundaries),
         "broken_off": candidate.broken,
-        "unready": [asdict(one) for one in candidate.unready],
+        "unready": [cast(UnreadyDocument, asdict(one)) for one in candidate.unready],
         "score": candidate.score,
-        "confidence": _fields(candidate.confidence),
+        "confidence": _confidence(candidate.confidence),
         "reasons": list(candidate.reasons),
         "duration": _duration(candidate.duration),
         "steps": [_step(step) for step in candidate.steps],
@@ -195,19 +568,45 @@ def _candidate(candidate: Candidate, alias: Mapping[str, str]) -> dict[str, Any]
     }
 
 
-# fields of our records -> their keys in report.json, which scripts stand on
-_KEYS = {"verdict": "word", "sentences": "says", "period": "word", "phrase": "says"}
+# ---- the parts of a candidate
 
 
-def _fields(record: Confidence | Rhythm | Cost | Boundaries | None) -> dict[str, Any] | None:
-    return None if record is None else {_KEYS.get(name, name): value for name, value in asdict(record).items()}
+def _rhythm(rhythm: Rhythm) -> RhythmDocument:
+    return {
+        "word": rhythm.period,
+        "weekday": rhythm.weekday,
+        "on_weekday": rhythm.on_weekday,
+        "of": rhythm.of,
+        "says": rhythm.phrase,
+    }
 
 
-def _duration(seconds: tuple[float, float, float] | None) -> dict[str, float] | None:
-    return None if seconds is None else dict(zip(("lower", "median", "upper"), seconds, strict=True))
+def _boundaries(boundaries: Boundaries) -> BoundariesDocument:
+    return {"start": boundaries.start, "end": boundaries.end, "says": boundaries.phrase}
 
 
-def _step(step: Step) -> dict[str, Any]:
+def _confidence(confidence: Confidence) -> ConfidenceDocument:
+    held_out = confidence.held_out
+    return {
+        "word": confidence.verdict,
+        "bits": confidence.bits,
+        "completion": confidence.completion,
+        "threaded": confidence.threaded,
+        "q": confidence.q,
+        "tried": confidence.tried,
+        "held_out": None if held_out is None else cast(HeldOutDocument, asdict(held_out)),
+        "says": list(confidence.sentences),
+    }
+
+
+def _duration(seconds: tuple[float, float, float] | None) -> DurationDocument | None:
+    if seconds is None:
+        return None
+    lower, median, upper = seconds
+    return {"lower": lower, "median": median, "upper": upper}
+
+
+def _step(step: Step) -> StepDocument:
     return {
         "action": step.action,
         "kind": step.kind.name.lower(),
@@ -218,7 +617,7 @@ def _step(step: Step) -> dict[str, Any]:
     }
 
 
-def _occurrence(occurrence: Occurrence, alias: Mapping[str, str]) -> dict[str, Any]:
+def _occurrence(occurrence: Occurrence, alias: Mapping[str, str]) -> OccurrenceDocument:
     return {
         "person": alias[occurrence.person],
         "start": iso(occurrence.start),
@@ -229,24 +628,21 @@ def _occurrence(occurrence: Occurrence, alias: Mapping[str, str]) -> dict[str, A
     }
 
 
-def _events(moments: Iterable[Moment]) -> list[dict[str, Any]]:
-    """Every place once, in order: steps of one line stand on the same place."""
-    places = dict.fromkeys(
-        (place.path, place.line, place.commit)
+def _events(moments: Iterable[Moment]) -> list[EventDocument]:
+    """Every location once, in order: the steps of one line have the same location."""
+    keys = dict.fromkeys(
+        (location.path, location.line, location.commit)
         for moment in moments
         if moment.step is not None
-        for place in moment.locations
+        for location in moment.locations
     )
-    return [_event(Location(*place)) for place in places]
+    return [
+        {"path": path, "line": line} if commit is None else {"path": path, "commit": commit}
+        for path, line, commit in keys
+    ]
 
 
-def _event(place: Location) -> dict[str, Any]:
-    if place.commit is not None:
-        return {"path": place.path, "commit": place.commit}
-    return {"path": place.path, "line": place.line}
-
-
-def _source(report: SourceReport) -> dict[str, Any]:
+def _source(report: SourceReport) -> SourceDocument:
     balance = report.balance
     return {
         "reader": report.source.reader,

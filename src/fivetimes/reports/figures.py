@@ -128,7 +128,7 @@ def day(time: datetime | None) -> str:
     return "no date" if time is None else f"{time.day} {time:%B %Y}"
 
 
-_LONGEST_TREND = 520  # weeks, ten years: more bars than that cannot be told apart at the width of a page
+_LONGEST_TREND = 520  # weeks, ten years: more bars than that cannot be distinguished at the width of a page
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,7 @@ def ladder(scan: Scan, *, width: int) -> RenderableType:
     )
     rungs = plain(_rungs(scan), "bold")
     if not scan.candidates:
-        none = plain("No routine was found. Nothing is done twice often enough to be told from chance.")
+        none = plain("No routine was found. Nothing is done twice often enough to be distinguished from chance.")
         return Group(head, rungs, none, *_footer(scan))
     body = _table(scan) if width >= _WIDE else _list(scan)
     return Group(head, rungs, Text(), body, *_footer(scan))
