@@ -60,7 +60,9 @@ def split_by_grammar(text: str) -> tuple[list[SimpleCommand], bool, bool]:
         >>> [(c.words, c.operator) for c in split_by_grammar("cd src && make | tee log")[0]]
         [(['cd', 'src'], ''), (['make'], '&&'), (['tee', 'log'], '|')]
     """
-    legible = _DASH_BEFORE_ASSIGNMENT.sub(_STAND_IN, _NOT_ASCII.sub(_STAND_IN, text))
+    legible = _NOT_ASCII.sub(_STAND_IN, text)
+    if "- " in text or "-\t" in text:
+        legible = _DASH_BEFORE_ASSIGNMENT.sub(_STAND_IN, legible)
     root = _parser().parse(legible.encode("ascii")).root_node
     visitor = _Visitor(text)
     visitor.sequence(root)

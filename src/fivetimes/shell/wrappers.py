@@ -178,7 +178,7 @@ def commands_run(simple: SimpleCommand, *, grammar: Grammar, depth: int = 0) -> 
     """Return the command without leading assignments, or what it runs when it is a wrapper; nothing where no program is left.
 
     Args:
-        simple: as it was cut out of its line.
+        simple: as it was cut out of its line; its leading assignments are taken off.
         grammar: what is known of public programs.
         depth: the wrappers around it that were looked through.
 
@@ -196,7 +196,8 @@ def commands_run(simple: SimpleCommand, *, grammar: Grammar, depth: int = 0) -> 
         inner = _inside(name, simple, words, grammar) if name in WRAPPING else []
         if inner:
             return [run for each in inner for run in commands_run(each, grammar=grammar, depth=depth + 1)]
-    return [SimpleCommand(words, simple.operator, simple.redirections, simple.via, simple.wrapper_args)]
+    simple.words = words
+    return [simple]
 
 
 def _without_assignments(words: list[str]) -> list[str]:
