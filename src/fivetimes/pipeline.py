@@ -57,7 +57,7 @@ class Request:
     sources: tuple[Source, ...]
     skipped: tuple[str, ...] = ()
     engine: SearchEngine = SearchEngine.PROFILE
-    unwanted: ingest.Ignore = field(default_factory=ingest.Ignore)
+    unwanted: ingest.IgnoreRules = field(default_factory=ingest.IgnoreRules)
 
 
 # ---- from sources to routines
@@ -125,7 +125,7 @@ def _ingested(
         tick("reading", number / len(request.sources))
         try:
             batches = ingest.READERS[source.reader](source, balance)
-            yield from ingest.without(batches, source, balance, request.unwanted)
+            yield from ingest.without_ignored(batches, source, balance, request.unwanted)
         except FivetimesError as error:
             unread.append(str(error))
 
@@ -204,11 +204,11 @@ def survey(request: Request) -> tuple[list[SourceReport], list[str]]:
     return reports, unread
 
 
-def _surveyed(source: Source, unwanted: ingest.Ignore) -> SourceReport:
+def _surveyed(source: Source, unwanted: ingest.IgnoreRules) -> SourceReport:
     balance, lossy, untimed, ends_untimed = Balance(), False, 0, False
     first, last = np.inf, -np.inf
     found = ingest.READERS[source.reader](source, balance)
-    for batch in ingest.without(found, source, balance, unwanted):
+    for batch in ingest.without_ignored(found, source, balance, unwanted):
         times = np.full(len(batch.text), np.nan) if batch.time is None else np.asarray(batch.time, dtype=np.float64)
         known = times[~np.isnan(times)]
         untimed += len(times) - len(known)
@@ -377,8 +377,8 @@ def approve(words: Sequence[str], *, folder: Path) -> None:
 # ---- what to scan
 
 
-def _unwanted(team: Team, environ: Mapping[str, str], home: Path) -> ingest.Ignore:
-    return ingest.ignore(
+def _unwanted(team: Team, environ: Mapping[str, str], home: Path) -> ingest.IgnoreRules:
+    return ingest.ignore_rules(
         environ, root=team.root, home=home, histignore=team.histignore, history_ignore=team.history_ignore
     )
 

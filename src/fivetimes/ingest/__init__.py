@@ -16,20 +16,20 @@ Paths come in; `RawBatch` rows go out, which only `redact` may take. The modules
 
 from fivetimes.ingest.advice import advice_on
 from fivetimes.ingest.discovery import discover, named, sources
-from fivetimes.ingest.ignore import Ignore, ignore, without
+from fivetimes.ingest.ignore import IgnoreRules, ignore_rules, without_ignored
 from fivetimes.ingest.known_names import known_here
 from fivetimes.ingest.recognition import sniff
 from fivetimes.ingest.registry import READERS
 
 __all__ = [
     "READERS",
-    "Ignore",
+    "IgnoreRules",
     "advice_on",
     "discover",
-    "ignore",
+    "ignore_rules",
     "known_here",
     "named",
     "sniff",
     "sources",
-    "without",
+    "without_ignored",
 ]

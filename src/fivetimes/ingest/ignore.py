@@ -17,6 +17,8 @@ from itertools import compress
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+import re2
+
 from fivetimes import redaction, shell
 from fivetimes.errors import ReadError
 from fivetimes.model import Balance, Kind, RawBatch, Source
@@ -40,14 +42,14 @@ class IgnorePattern:
         pattern = self.pattern.rstrip("/").removesuffix("/**")
         if "/" not in pattern:
             inside = path.relative_to(self.base).parts if path.is_relative_to(self.base) else ()
-            return any(glob(pattern).fullmatch(part) for part in inside)
+            return any(glob(pattern).fits(part) for part in inside)
         whole = {pattern, f"{self.base}/{pattern.lstrip('/')}"} if pattern[0] == "/" else {f"{self.base}/{pattern}"}
         folders = [str(folder) for folder in (path, *path.parents)]
-        return any(glob(each, path=True).fullmatch(folder) for each in whole for folder in folders)
+        return any(glob(each, path=True).fits(folder) for each in whole for folder in folders)
 
     def is_program(self, name: str) -> bool:
         """Whether it names a program."""
-        return "/" not in self.pattern and glob(self.pattern).fullmatch(name) is not None
+        return "/" not in self.pattern and glob(self.pattern).fits(name)
 
 
 def lines_of(text: str, *, base: PurePosixPath, home: PurePosixPath) -> tuple[IgnorePattern, ...]:
@@ -68,7 +70,7 @@ def lines_of(text: str, *, base: PurePosixPath, home: PurePosixPath) -> tuple[Ig
 
 
 @dataclass(frozen=True, slots=True)
-class Ignore:
+class IgnoreRules:
     """What is not to be read. `everything` is FIVETIMES_OFF; of the lines that fit, the last one counts."""
 
     everything: bool = False
@@ -80,12 +82,17 @@ class Ignore:
         """The rule by which a command line is left out, None where there is none; `before` is the line before it."""
         if "FIVETIMES_OFF" in text and _OFF_INSIDE.search(text):
             return OFF
-        if self.zsh and glob(self.zsh).fullmatch(text):
+        if self.zsh and glob(self.zsh).fits(text):
             return "HISTORY_IGNORE"
-        patterns = (re.sub(r"(?<!\\)&", lambda _: literal(before), pattern) for pattern in self.bash)
-        if any(glob(pattern).fullmatch(text) for pattern in patterns):
+        if self.bash and self._histignore(text, before):
             return "HISTIGNORE"
         return FILE if self.lines and any(map(self._program, _programs(text))) else None
+
+    def _histignore(self, text: str, before: str) -> bool:
+        repeats = [pattern for pattern in self.bash if "&" in pattern]
+        if glob(*(pattern for pattern in self.bash if "&" not in pattern)).fits(text):
+            return True
+        return any(glob(re.sub(r"(?<!\\)&", lambda _: literal(before), pattern)).fits(text) for pattern in repeats)
 
     def _program(self, name: str) -> bool:
         last = next((line for line in reversed(self.lines) if line.is_program(name)), None)
@@ -103,9 +110,9 @@ def _programs(text: str) -> set[str]:
     return {name for command in found for name in (*command.via, *(word.text for word in command.words[:1]))}
 
 
-def ignore(
+def ignore_rules(
     environ: Mapping[str, str], *, root: Path, home: Path, histignore: str | None, history_ignore: str | None
-) -> Ignore:
+) -> IgnoreRules:
     """Collect what the owner wants left out.
 
     Args:
@@ -122,7 +129,7 @@ def ignore(
     found: list[IgnorePattern] = []
     for folder in dict.fromkeys((home.absolute(), root.absolute())):
         found += _file(folder, home)
-    return Ignore(
+    return IgnoreRules(
         everything=environ.get(OFF, "") not in ("", "0"),
         bash=divided(environ.get("HISTIGNORE", "")) + divided(histignore or ""),
         zsh=zsh,
@@ -145,13 +152,15 @@ def _file(folder: Path, home: Path) -> tuple[IgnorePattern, ...]:
 # ---- leaving out
 
 
-def without(batches: Iterable[RawBatch], source: Source, balance: Balance, unwanted: Ignore) -> Iterator[RawBatch]:
+def without_ignored(
+    batches: Iterable[RawBatch], source: Source, balance: Balance, unwanted: IgnoreRules
+) -> Iterator[RawBatch]:
     """Yield the batches of a source without the rows that are to be ignored, and account for those.
 
     Example:
         >>> balance, batch = Balance(records=2, events=2), RawBatch("bash", "h", ["make", "pass show web"])
-        >>> rules = Ignore(lines=lines_of("pass", base=PurePosixPath("/"), home=PurePosixPath("/")))
-        >>> [b.text for b in without([batch], Source("bash", Path("/h"), "h"), balance, rules)]
+        >>> rules = IgnoreRules(lines=lines_of("pass", base=PurePosixPath("/"), home=PurePosixPath("/")))
+        >>> [b.text for b in without_ignored([batch], Source("bash", Path("/h"), "h"), balance, rules)]
         [['make']]
         >>> balance.ignored, balance.holds
         (Counter({'.fivetimesignore': 1}), True)
@@ -171,7 +180,7 @@ def without(batches: Iterable[RawBatch], source: Source, balance: Balance, unwan
 class _Rules:
     """The rule for each row; what was asked once is not asked again."""
 
-    def __init__(self, unwanted: Ignore) -> None:
+    def __init__(self, unwanted: IgnoreRules) -> None:
         self._unwanted = unwanted
         self._folder = lru_cache(maxsize=4096)(unwanted.folder)
         self._command = lru_cache(maxsize=65_536)(lambda text: unwanted.command(text, before=""))
@@ -206,29 +215,61 @@ def _kept(batch: RawBatch, stays: Sequence[bool]) -> RawBatch:
 
 # ---- patterns as shells and ignore files have them
 
+_OPTIONS = re2.Options()
+_OPTIONS.dot_nl, _OPTIONS.log_errors = True, False
+# Bytes that are no UTF-8 are surrogates in our texts; RE2 takes none, so they are matched as private characters.
+_PRIVATE = {0xDC00 + byte: 0xF700 + byte for byte in range(0x80, 0x100)}
 
-@lru_cache(maxsize=512)
-def glob(pattern: str, *, path: bool = False) -> re.Pattern[str]:
-    r"""A shell's pattern as an expression for the whole text: `*`, `?`, `[a-z]`, `(a|b)`, and a backslash before any.
+
+class Glob:
+    r"""Shells' patterns for a whole text: `*`, `?`, `[a-z]`, `(a|b)`, and a backslash before any.
+
+    Wraps google-re2, which takes time linear in the text whatever the pattern; with Python's `re`, six stars and 400
+    letters took three minutes. What is no pattern, such as a range that runs backwards, means itself.
 
     Args:
-        pattern: as HISTIGNORE, HISTORY_IGNORE or a line of .fivetimesignore has it.
+        patterns: as HISTIGNORE, HISTORY_IGNORE or a line of .fivetimesignore has them; one of them must fit.
         path: whether `*` and `?` stop at a slash, and `**` goes over it.
 
     Example:
-        >>> [bool(glob("(ls|cd)*").fullmatch(line)) for line in ("ls -l", "cd", "lsof", "make ls")]
+        >>> [Glob("(ls|cd)*").fits(line) for line in ("ls -l", "cd", "lsof", "make ls")]
         [True, True, True, False]
-        >>> bool(glob("/home/*/clients/**", path=True).fullmatch("/home/ana/clients/a/b"))
+        >>> Glob("/home/*/clients/**", path=True).fits("/home/ana/clients/a/b")
         True
     """
+
+    def __init__(self, *patterns: str, path: bool = False) -> None:
+        known = [_expression(pattern.translate(_PRIVATE), path) for pattern in patterns]
+        try:
+            self._any = [re2.compile("|".join(f"(?:{one})" for one in known), _OPTIONS)] if known else []
+        except re2.error:  # too large for one
+            self._any = [re2.compile(one, _OPTIONS) for one in known]
+
+    def fits(self, text: str) -> bool:
+        """Whether the whole text fits."""
+        try:
+            return any(one.fullmatch(text) is not None for one in self._any)
+        except UnicodeEncodeError:
+            return any(one.fullmatch(text.translate(_PRIVATE)) is not None for one in self._any)
+
+
+@lru_cache(maxsize=512)
+def glob(*patterns: str, path: bool = False) -> Glob:
+    """The patterns, translated once."""
+    return Glob(*patterns, path=path)
+
+
+def _expression(pattern: str, path: bool) -> str:
     made, at, depth = "", 0, 0
     while at < len(pattern):
         piece, at, depth = _translated(pattern, at, depth, path)
         made += piece
+    made += ")" * depth
     try:
-        return re.compile(made + ")" * depth, re.DOTALL)
-    except re.error:  # such as a range that runs backwards: then the pattern means itself
-        return re.compile(re.escape(pattern))
+        re2.compile(made, _OPTIONS)
+    except re2.error:
+        return str(re2.escape(pattern))
+    return made
 
 
 def _translated(pattern: str, at: int, depth: int, path: bool) -> tuple[str, int, int]:
@@ -238,19 +279,19 @@ def _translated(pattern: str, at: int, depth: int, path: bool) -> tuple[str, int
         wide = pattern.startswith("**/", at)
         return ("(?:.*/)?" if wide else ".*"), at + 2 + wide, depth
     if sign == "\\" and at + 1 < len(pattern):
-        return re.escape(pattern[at + 1]), at + 2, depth
+        return re2.escape(pattern[at + 1]), at + 2, depth
     if sign == "[" and (end := pattern.find("]", at + 2)) > 0:
         return _set(pattern[at + 1 : end]), end + 1, depth
     if sign in "()" and (sign == "(" or depth):
         return ("(?:", at + 1, depth + 1) if sign == "(" else (")", at + 1, depth - 1)
     any_number = {"*": "[^/]*", "?": "[^/]"} if path else {"*": ".*", "?": "."}
-    return any_number.get(sign) or ("|" if sign == "|" else re.escape(sign)), at + 1, depth
+    return any_number.get(sign) or ("|" if sign == "|" else re2.escape(sign)), at + 1, depth
 
 
 def _set(inside: str) -> str:
     body = inside[1:] if inside[0] in "!^" else inside
     escaped = re.sub(r"([\\\[\]&~|])", r"\\\1", body)
-    return f"[{'^' if body != inside else ''}{escaped}]" if body else re.escape(f"[{inside}]")
+    return f"[{'^' if body != inside else ''}{escaped}]" if body else re2.escape(f"[{inside}]")
 
 
 def literal(text: str) -> str:
