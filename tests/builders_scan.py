@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from fivetimes.conductors import draft
-from fivetimes.config import FiveTimesRule
+from fivetimes.config import ALWAYS_SHARE, FiveTimesRule
 from fivetimes.model import (
-    ALWAYS,
     Balance,
     Boundaries,
     Candidate,
@@ -255,7 +254,7 @@ def _made_step(number: int, given: str | Mapping[str, Any]) -> dict[str, Any]:
     }
     step["specialist"] = {"kind": "shell", "name": (run.split() or ["x"])[0]}
     step |= more
-    if step["share"] < ALWAYS:
+    if step["share"] < ALWAYS_SHARE:
         step["optional"] = True
     if "any" in step:
         del step["run"]

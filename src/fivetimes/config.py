@@ -25,8 +25,9 @@ IDLE = timedelta(minutes=30)  # a longer pause ends a session
 UNTIMED_STEP = 60.0  # seconds; stands for the unknown time between two lines without times: only order is meant
 HISTORIES = 5  # made-up histories of each sort that a calibration searches
 
-ALWAYS_SHARE = 0.95  # of the occurrences: a step seen in fewer is shown as optional
-USUAL_SHARE = 0.5  # of the occurrences: a step seen in more belongs to the usual way
+# One occurrence of twenty may miss a step by a wrong match; whoever leaves a step out more often than that does it on purpose.
+ALWAYS_SHARE = 0.95  # of the occurrences: a step seen in fewer is optional
+USUAL_SHARE = 0.5  # of the occurrences: a step seen in more belongs to the usual way, the core of the routine
 
 # What was rejected is proposed again when it was seen this often since, and this share more often than then.
 AGAIN_TIMES = 5  # occurrences: five times is when the rule speaks

@@ -6,6 +6,7 @@ epoch, UTC, as float64, NaN when unknown. Nothing here reads, counts or decides.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -18,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fivetimes.conductor_document import ConductorDocument
-from fivetimes.config import Counted, FiveTimesRule
+from fivetimes.config import ALWAYS_SHARE, Counted, FiveTimesRule
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -483,13 +484,6 @@ class Occurrence:
     moments: tuple[Moment, ...]
 
 
-CORE_SHARE = 0.5  # of the occurrences: a step that more of them have belongs to the core of its routine
-
-# Share of the occurrences from which a step counts as always done. One occurrence of twenty may miss a step by a wrong match;
-# whoever leaves a step out more often than that does it on purpose.
-ALWAYS = 0.95
-
-
 @dataclass(frozen=True, slots=True)
 class Step:
     """A step of a routine: what is done, in which share of the occurrences, how often in a row, and what else stands there.
@@ -507,7 +501,7 @@ class Step:
     @property
     def optional(self) -> bool:
         """Whether it is sometimes left out."""
-        return self.share < ALWAYS
+        return self.share < ALWAYS_SHARE
 
 
 @dataclass(frozen=True, slots=True)
@@ -710,6 +704,11 @@ class SuppressionRule(StrEnum):
         """The text with its numbers."""
         return self.text.format(**numbers)
 
+    @property
+    def heading(self) -> str:
+        """The text without numbers, for a list of counts by rule."""
+        return re.split(r"[:;{]", self.text)[0].strip()
+
     CONTEXT = (
         "context",
         "navigation or looking around",
@@ -879,6 +878,21 @@ class SearchTrace:
     def renamed(self, ids: Mapping[str, str]) -> SearchTrace:
         """The same with other ids for some candidates."""
         return replace(self, sequences=tuple(replace(one, id=ids.get(one.id or "", one.id)) for one in self.sequences))
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What is known of the sequences that somebody asked for.
+
+    sequences: those that fit, the best fit first, `more` further ones not given. left_out: actions among those asked for that can
+    be no step. pairs_below: how many pairs of actions in all stood together too seldom to be looked at, of which few are kept.
+    """
+
+    asked: str
+    sequences: tuple[SequenceTrace, ...]
+    left_out: tuple[LeftOut, ...]
+    more: int
+    pairs_below: int
 
 
 @dataclass(frozen=True, slots=True)

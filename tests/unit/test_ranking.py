@@ -13,8 +13,9 @@ import builders_scan
 import logs
 from fivetimes.config import FiveTimesRule, Search
 from fivetimes.model import Confidence, HeldOut, SuppressionRule, Tier
+from fivetimes.routines.naming import same_action
 from fivetimes.routines.ranking import completion, ranked, recency, score
-from fivetimes.routines.suppression import Finding, same_action
+from fivetimes.routines.suppression import Finding
 
 SURE = Confidence("strong", 400.0, 1.0, 3)
 ONE, _ = builders_scan.friday(12)

@@ -14,13 +14,14 @@ from typing import Annotated
 
 import typer
 
-from fivetimes.cli import draft, patterns, report, review, scan, sources
+from fivetimes.cli import draft, explain, patterns, report, review, scan, sources
 from fivetimes.cli.console import shown
 from fivetimes.errors import FivetimesError, fault, trace
 
 COMMANDS: tuple[Callable[..., None], ...] = (
     scan.scan,
     scan.show,
+    explain.explain,
     draft.draft,
     report.report,
     sources.doctor,

@@ -127,7 +127,7 @@ _MOST_CAREFUL = (
     Role.SECRET, Role.PROGRAM, Role.SUBCOMMAND, Role.FLAG, Role.SCRIPT, Role.NAME, Role.KEY, Role.COMMIT_KIND, Role.VALUE
 )  # fmt: skip
 # Share of a step's invocations from which another command is an alternative. Wrong matches may make up the rest of a step that is
-# always done (`model.ALWAYS`), so a rarer command may be one of them.
+# always done (`config.ALWAYS_SHARE`), so a rarer command may be one of them.
 _OTHER_COMMAND = 0.05
 # Share of one command's invocations: other flags are typed for a day and forgotten, so they must be one in five.
 _OTHER_FLAGS = 0.2

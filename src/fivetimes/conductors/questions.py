@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from fivetimes.conductor_document import About, Question
 from fivetimes.conductors.approval_gates import effect_verb
 from fivetimes.conductors.document import evidence_phrase
-from fivetimes.model import ALWAYS, Candidate, Effect, Kind, LiveCommand, LiveText, Reliability, Step, Unproven, Unready
+from fivetimes.config import ALWAYS_SHARE
+from fivetimes.model import Candidate, Effect, Kind, LiveCommand, LiveText, Reliability, Step, Unproven, Unready
 from fivetimes.words import counted
 
 _MOST_QUESTIONS = 5  # of a draft; nobody answers a longer list
@@ -98,7 +99,7 @@ def _answerer(candidate: Candidate) -> Iterator[_Ask]:
 def _not_to_run(candidate: Candidate) -> Iterator[_Ask]:
     ask = "When should this not be run, or be stopped half-way?"
     completion = candidate.confidence.completion
-    if completion < ALWAYS:
+    if completion < ALWAYS_SHARE:
         seen = f"of the runs that were begun, {_percent(completion)} went to the end"
     else:
         seen = "nearly every run that was begun went to the end"

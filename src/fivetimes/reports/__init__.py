@@ -9,13 +9,14 @@
 - `frames`: the same facts as pandas tables for a notebook.
 """
 
-from fivetimes.reports.document import candidate_document, document, sources_document
+from fivetimes.reports.document import candidate_document, document, explanation_document, sources_document
 from fivetimes.reports.figures import location_text
 from fivetimes.reports.page import html_environment, one_card, report_html, report_markdown, source
 
 __all__ = [
     "candidate_document",
     "document",
+    "explanation_document",
     "html_environment",
     "location_text",
     "one_card",

@@ -17,6 +17,7 @@ from fivetimes.model import (
     Changes,
     Conductor,
     Confidence,
+    Explanation,
     Moment,
     Occurrence,
     Rhythm,
@@ -249,6 +250,44 @@ class SourcesDocument(TypedDict):
     schema: int
     sources: list[SourceDocument]
     skipped: list[str]
+
+
+class StageDocument(TypedDict):
+    """What one stage of the search found of a sequence, and the numbers it decided by."""
+
+    stage: str
+    text: str
+    numbers: dict[str, float]
+
+
+class SequenceDocument(TypedDict):
+    """What became of one sequence. `rule` is the code of the rule that it failed, null for what is proposed; `why` explains it."""
+
+    steps: list[str]
+    count: int
+    id: str | None
+    rule: str | None
+    why: str | None
+    stages: list[StageDocument]
+
+
+class LeftOutDocument(TypedDict):
+    """An action that can be no step."""
+
+    action: str
+    rule: str
+    count: int
+
+
+class ExplanationDocument(TypedDict):
+    """The output of `fivetimes explain --json`."""
+
+    schema: int
+    asked: str
+    sequences: list[SequenceDocument]
+    more: int
+    left_out: list[LeftOutDocument]
+    pairs_below: int
 
 
 class ReaderDocument(TypedDict):
@@ -656,4 +695,29 @@ def _source(report: SourceReport) -> SourceDocument:
         "duplicates": balance.duplicates,
         "bad": dict(sorted(balance.bad.items())),
         "held_back": balance.held_back,
+    }
+
+
+def explanation_document(found: Explanation) -> ExplanationDocument:
+    """What became of the sequences that somebody asked for, as plain JSON values."""
+    return {
+        "schema": _SCHEMA,
+        "asked": found.asked,
+        "sequences": [
+            {
+                "steps": list(one.steps),
+                "count": one.count,
+                "id": one.id,
+                "rule": one.rule.value if one.rule is not None else None,
+                "why": one.rule.doc if one.rule is not None else None,
+                "stages": [
+                    {"stage": event.stage.value, "text": event.text, "numbers": dict(event.numbers)}
+                    for event in one.events
+                ],
+            }
+            for one in found.sequences
+        ],
+        "more": found.more,
+        "left_out": [{"action": out.action, "rule": out.rule.value, "count": out.count} for out in found.left_out],
+        "pairs_below": found.pairs_below,
     }

@@ -12,7 +12,20 @@ from rich.table import Table
 from rich.text import Text
 
 from fivetimes.config import ALWAYS_SHARE, USUAL_SHARE
-from fivetimes.model import Balance, Candidate, LiveText, Occurrence, Scan, Source, SourceReport, Tier
+from fivetimes.model import (
+    Balance,
+    Candidate,
+    Explanation,
+    LiveText,
+    Occurrence,
+    Scan,
+    SearchTrace,
+    SequenceTrace,
+    Source,
+    SourceReport,
+    SuppressionRule,
+    Tier,
+)
 from fivetimes.redaction import show
 from fivetimes.reports.figures import counted, location_text
 from fivetimes.reports.pictures import sparkline
@@ -351,4 +364,57 @@ def doctor(scan: Scan) -> RenderableType:
     lines += [_line(f"{count:7,}  {rule}", indent=2) for rule, count in scan.redactions.items()]
     lines += [Text(), Text("Not proposed", "bold")]
     lines += [_line(f"{s.count:7,} times  {' → '.join(s.steps)}   ({s.reason})", indent=2) for s in scan.suppressed]
+    lines += _looked_at(scan.trace)
     return Group(*lines)
+
+
+def _looked_at(trace: SearchTrace) -> Iterator[RenderableType]:
+    """Everything that the search looked at and left, by the rule it failed."""
+    if trace.totals:
+        yield Text()
+        yield Text("Looked at and left, by rule (what became of one: fivetimes explain)", "bold")
+    for rule in SuppressionRule:
+        if trace.totals.get(rule.value):
+            yield _line(f"{trace.totals[rule.value]:9,}  {rule.heading}", indent=2)
+
+
+def explanation(found: Explanation) -> RenderableType:
+    """What became of the sequences that somebody asked for, stage by stage, with the numbers."""
+    lines: list[RenderableType] = []
+    for one in found.sequences:
+        lines += [_line(" → ".join(one.steps), "bold", indent=0), _line(_outcome(one), indent=2)]
+        for event in one.events:
+            numbers = ", ".join(f"{name.replace('_', ' ')} {_plain_number(value)}" for name, value in event.numbers)
+            lines.append(_line(f"{event.stage.value:13}{event.text}{f'  ({numbers})' if numbers else ''}", indent=4))
+        if one.rule is not None:
+            lines.append(_line(one.rule.doc, indent=4))
+        lines.append(Text())
+    for out in found.left_out:
+        lines += [
+            _line(f"{out.action}: {out.rule.text}, {counted(out.count, 'time')}", "bold", indent=0),
+            _line(out.rule.doc),
+        ]
+    if found.more:
+        lines.append(_line(f"{counted(found.more, 'more sequence')} with these actions; name more of them", indent=0))
+    if not found.sequences and not found.left_out:
+        lines.append(_line(_nothing_known(found), indent=0))
+    return Group(*lines)
+
+
+def _outcome(one: SequenceTrace) -> str:
+    times = counted(one.count, "occurrence")
+    if one.rule is None:
+        return f"{times}: proposed as {one.id}"
+    whole = f" ({one.id})" if one.id is not None and one.rule in (SuppressionRule.MERGED, SuppressionRule.PART) else ""
+    return f"{times}: not proposed: {one.rule.heading}{whole}"
+
+
+def _plain_number(value: float) -> str:
+    return f"{value:,.0f}" if value == round(value) and abs(value) < 1e9 else f"{value:.3g}"
+
+
+def _nothing_known(found: Explanation) -> str:
+    return (
+        f"{found.asked}: no candidate has this id, and no sequence with these actions was looked at. A search starts from pairs "
+        f"that stand together more than chance gives; {found.pairs_below:,} pairs did not. fivetimes doctor lists what was left."
+    )

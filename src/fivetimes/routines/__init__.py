@@ -27,6 +27,7 @@ from fivetimes.routines.compositions import compositions
 from fivetimes.routines.continuity import changes, continued
 from fivetimes.routines.cover import Engine, FixedSequences, SeedAndGrow
 from fivetimes.routines.search import Findings, find_routines
+from fivetimes.routines.trace import explain
 
 __all__ = [
     "Engine",
@@ -36,5 +37,6 @@ __all__ = [
     "changes",
     "compositions",
     "continued",
+    "explain",
     "find_routines",
 ]

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fivetimes.config import ALWAYS_SHARE, USUAL_SHARE
 from fivetimes.kernels.database import shares_value
-from fivetimes.model import ALWAYS, COARSE, CORE_SHARE, FORM, LEVELS, ActionLog, Bools, Effect, Floats, Kind, Step
+from fivetimes.model import COARSE, FORM, LEVELS, ActionLog, Bools, Effect, Floats, Kind, Step
 from fivetimes.routines.database import SequenceDatabase
 from fivetimes.routines.matching import Routine
 from fivetimes.routines.pattern import precedence
@@ -68,7 +69,7 @@ def exclusive(a: Bools, b: Bools) -> bool:
     both, one, other = (int(np.count_nonzero(x)) for x in (a & b, a, b))
     if both <= APART * min(one, other):
         return True
-    always = int(np.count_nonzero(a | b)) >= ALWAYS * count
+    always = int(np.count_nonzero(a | b)) >= ALWAYS_SHARE * count
     return always and both <= min(SLIPS * count, RARER_THAN_CHANCE * one * other / count)
 
 
@@ -214,7 +215,7 @@ class _Folding:
         loose = self._loose()
         for number, group in enumerate(self.steps):
             has = self.has(group)
-            if not CORE_SHARE <= has.mean() < 1.0:
+            if not USUAL_SHARE <= has.mean() < 1.0:
                 continue
             gaps = {int(m): self._in_gap(group, int(m), loose[int(m)]) for m in np.flatnonzero(~has)}
             seen = Counter(int(self.database.kind[r]) for rows in gaps.values() for r in rows[:1])
@@ -286,7 +287,7 @@ def _common_token(database: SequenceDatabase, rows: Sequence[int]) -> int | None
     for level in range(FORM, LEVELS - 1):
         counts = Counter(database.levels[list(rows), level].tolist())
         token, count = min(counts.items(), key=lambda pair: (-pair[1], pair[0]))
-        if count >= ALWAYS * len(rows):
+        if count >= ALWAYS_SHARE * len(rows):
             return int(token)
     return None
 

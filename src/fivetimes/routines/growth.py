@@ -8,9 +8,9 @@ from itertools import combinations
 
 import numpy as np
 
-from fivetimes.config import Search
+from fivetimes.config import ALWAYS_SHARE, Search
 from fivetimes.kernels import growth
-from fivetimes.model import ALWAYS, Bools, Floats, Int32s, Ints
+from fivetimes.model import Bools, Floats, Int32s, Ints
 from fivetimes.routines.database import SequenceDatabase
 from fivetimes.routines.pattern import ENOUGH, NEAR_ROWS, gain, local_chance
 
@@ -145,7 +145,7 @@ def unproven(database: SequenceDatabase, tokens: Int32s, matched: Int32s, *, fla
     count = float(len(matched))
     present = np.count_nonzero(matched >= 0, axis=0)
     weak = np.zeros(len(tokens), dtype=np.bool_)
-    for step in np.flatnonzero(present < ALWAYS * count):
+    for step in np.flatnonzero(present < ALWAYS_SHARE * count):
         width = _room(database, matched, int(step), flank=flank)
         chance = local_chance(database, tokens[[step]], width)
         cost = database.name_bits[tokens[step]] + 0.5 * np.log2(max(1.0, count))

@@ -19,9 +19,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fivetimes.config import Search
+from fivetimes.config import USUAL_SHARE, Search
 from fivetimes.kernels import matching
-from fivetimes.model import CORE_SHARE, Bools, Floats, Int32s
+from fivetimes.model import Bools, Floats, Int32s
 from fivetimes.routines.database import SequenceDatabase
 from fivetimes.routines.pattern import Profile
 
@@ -70,7 +70,7 @@ class Routine:
 
 def core(profile: Profile) -> Bools:
     """The steps that more than half of the occurrences have."""
-    return np.asarray(profile.presence > CORE_SHARE)
+    return np.asarray(profile.presence > USUAL_SHARE)
 
 
 def _rare_ranks(database: SequenceDatabase, profile: Profile, weight: Floats, share: float) -> Int32s:

@@ -14,8 +14,9 @@ import numpy as np
 from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.spatial.distance import squareform
 
+from fivetimes.config import USUAL_SHARE
 from fivetimes.kernels.matching import MAX_STEPS
-from fivetimes.model import COARSE, CORE_SHARE, Floats, Int32s, Stage
+from fivetimes.model import COARSE, Floats, Int32s, Stage
 from fivetimes.routines.alternatives import sequence
 from fivetimes.routines.database import SequenceDatabase
 from fivetimes.routines.matching import Occurrences, Routine, ended, kept_apart
@@ -36,7 +37,7 @@ def _coarse_token(database: SequenceDatabase, found: Routine, step: int) -> int:
 
 def _coarse_tokens(database: SequenceDatabase, found: Routine) -> list[int]:
     """The usual steps in order, each by its coarse token."""
-    usual = found.profile.presence > CORE_SHARE
+    usual = found.profile.presence > USUAL_SHARE
     return [_coarse_token(database, found, step) for step in sequence(found.profile.order) if usual[step]]
 
 

@@ -12,7 +12,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from fivetimes.model import CORE_SHARE, Candidate, Effect, Kind, Step
+from fivetimes.config import USUAL_SHARE
+from fivetimes.model import Candidate, Effect, Kind, Step
 from fivetimes.redaction import portable_label, public
 from fivetimes.redaction.effects import EFFECT_OF, LIGHT
 from fivetimes.words import singular
@@ -208,6 +209,16 @@ def _in_words(word: str) -> str:
 # ---- what a routine is about
 
 
+def same_action(label: str, step: str) -> bool:
+    """Whether two labels are the same action, one of them at a finer level of detail.
+
+    Example:
+        >>> same_action("git push origin", "git push"), same_action("git push", "git pushy")
+        (True, False)
+    """
+    return f"{label} ".startswith(f"{step} ") or f"{step} ".startswith(f"{label} ")
+
+
 def topic(steps: Sequence[Step]) -> str:
     """What most of the core steps are about; empty where they do not say it.
 
@@ -239,7 +250,7 @@ def _things(step: Step) -> Iterator[str]:
 
 def core(steps: Sequence[Step]) -> list[Step]:
     """The steps that are nearly always there; all where none is."""
-    return [step for step in steps if step.share > CORE_SHARE] or list(steps)
+    return [step for step in steps if step.share > USUAL_SHARE] or list(steps)
 
 
 # ---- the title and the id
@@ -257,7 +268,7 @@ def title_step(steps: Sequence[Step], rates: Sequence[float]) -> int:
         steps: the routine.
         rates: how often each step is done at all, as a share of all actions.
     """
-    often = [s for s in range(len(steps)) if steps[s].share > CORE_SHARE] or list(range(len(steps)))
+    often = [s for s in range(len(steps)) if steps[s].share > USUAL_SHARE] or list(range(len(steps)))
     return max(often, key=lambda s: (*_distinctive(steps[s]), -rates[s], -s))
 
 
@@ -341,7 +352,7 @@ def identifier(steps: Sequence[Step], titled: int) -> str:
         >>> identifier([Step("twine upload <path>", Kind.SHELL, 1.0)], 0)
         'upload-package-6096'
     """
-    fixed = [s for s, step in enumerate(steps) if step.share > CORE_SHARE and not step.alternatives] or [titled]
+    fixed = [s for s, step in enumerate(steps) if step.share > USUAL_SHARE and not step.alternatives] or [titled]
     called = max(fixed, key=lambda s: (_distinctive(steps[s]), _anywhere(steps[s]).action))
     mark = hashlib.blake2b("\n".join(core_key(steps)).encode(), digest_size=2).hexdigest()
     known = [_anywhere(step) for step in steps]

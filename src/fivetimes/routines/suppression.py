@@ -13,10 +13,9 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from fivetimes.config import LOOKING, LOOKING_VERBS, FiveTimesRule
+from fivetimes.config import LOOKING, LOOKING_VERBS, USUAL_SHARE, FiveTimesRule
 from fivetimes.model import (
     COARSE,
-    CORE_SHARE,
     FORM,
     Candidate,
     Confidence,
@@ -32,6 +31,7 @@ from fivetimes.routines.alternatives import FoldedStep
 from fivetimes.routines.cover import Rejection
 from fivetimes.routines.database import SequenceDatabase
 from fivetimes.routines.matching import Routine
+from fivetimes.routines.naming import same_action
 from fivetimes.routines.pattern import MIN_STEPS
 
 _DAY = 86400.0  # seconds
@@ -106,7 +106,7 @@ def browsing(finding: Finding, around: Surroundings) -> Mapping[str, float] | No
     A skill that lists or reads is a piece of work that somebody gave a name; it counts where any step of the routine acts.
     """
     del around
-    usual = [step for step in finding.folded if step.step.share > CORE_SHARE]
+    usual = [step for step in finding.folded if step.step.share > USUAL_SHARE]
     acting = [step for step in usual if not any(is_looking(label) for label in step.labels)]
     skills = [step for step in usual if step.step.kind is Kind.SKILL and step not in acting]
     count = len(acting) + (len(skills) if acting else 0)
@@ -178,7 +178,7 @@ def _part_of_another(one: Finding, every: Sequence[Finding]) -> Finding:
         whole = [(j, j.folded) for j in often]
     else:
         larger = [j for j in often if j.candidate.count >= one.candidate.count and len(_usual(j)) > len(_usual(one))]
-        whole = [(j, tuple(step for step in j.folded if step.step.share > CORE_SHARE)) for j in larger]
+        whole = [(j, tuple(step for step in j.folded if step.step.share > USUAL_SHARE)) for j in larger]
     holder = StepIndex(folded for _, folded in whole).holder(usual)
     if holder is None:
         return one
@@ -186,7 +186,7 @@ def _part_of_another(one: Finding, every: Sequence[Finding]) -> Finding:
 
 
 def _usual(one: Finding) -> list[Step]:
-    return [step for step in one.candidate.steps if step.share > CORE_SHARE]
+    return [step for step in one.candidate.steps if step.share > USUAL_SHARE]
 
 
 class StepIndex:
@@ -208,16 +208,6 @@ class StepIndex:
             those = (n for n, labels in enumerate(self._labels) if any(same_action(label, step) for label in labels))
             self._having[step] = frozenset(those)
         return self._having[step]
-
-
-def same_action(label: str, step: str) -> bool:
-    """Whether two labels are the same action, one of them at a finer level of detail.
-
-    Example:
-        >>> same_action("git push origin", "git push"), same_action("git push", "git pushy")
-        (True, False)
-    """
-    return f"{label} ".startswith(f"{step} ") or f"{step} ".startswith(f"{label} ")
 
 
 # ---- the list of what was not proposed
@@ -283,7 +273,7 @@ def distinct_actions(database: SequenceDatabase, folded: Sequence[FoldedStep]) -
     """
     found = set()
     for step in folded:
-        if step.step.share > CORE_SHARE:
+        if step.step.share > USUAL_SHARE:
             flat = [r for rows in step.rows for r in rows]
             level = FORM if step.step.kind is Kind.SHELL else COARSE
             found.add(Counter(database.levels[flat, level].tolist()).most_common(1)[0][0])

@@ -8,11 +8,13 @@ bounded, and made of labels that may be shown.
 from __future__ import annotations
 
 import heapq
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from fivetimes.model import (
+    Explanation,
     Int32s,
     Ints,
     LeftOut,
@@ -22,6 +24,7 @@ from fivetimes.model import (
     SuppressionRule,
     TraceEvent,
 )
+from fivetimes.routines.naming import same_action
 
 KEPT = 400  # sequences kept that failed a rule, the longest and commonest first: about 200 kB of the kept scan
 KEPT_SEEDS = 200  # pairs kept that failed the bar of the seeds, the most surprising first
@@ -135,3 +138,44 @@ class Recorder:
 
 def _rounded(numbers: dict[str, float]) -> tuple[tuple[str, float], ...]:
     return tuple((name, float(f"{value:.4g}")) for name, value in numbers.items())
+
+
+# ---- asked for
+
+
+EXPLAINED = 5  # sequences that one answer gives, the best fit first
+
+
+def explain(trace: SearchTrace, asked: str) -> Explanation:
+    """What became of a candidate or of a sequence of actions.
+
+    Args:
+        trace: of the last search.
+        asked: a candidate's id, or the beginning of one; or actions in order, as `git add -> git commit` (an arrow, or `->`), at
+            whatever level of detail.
+
+    Example:
+        >>> one = SequenceTrace(("git add <path>", "git commit"), 4, (), SuppressionRule.TWO_STEPS)
+        >>> [found.rule.text for found in explain(SearchTrace((one,)), "git add -> git commit").sequences]
+        ['two steps only']
+    """
+    fits = [one for one in trace.sequences if one.id is not None and one.id == asked]
+    fits = fits or [one for one in trace.sequences if one.id is not None and one.id.startswith(asked)]
+    steps = [step.strip() for step in re.split(r"→|->", asked) if step.strip()]
+    if not fits:
+        found = [(_foreign(one, steps), number) for number, one in enumerate(trace.sequences) if _holds(one, steps)]
+        fits = [trace.sequences[number] for _, number in sorted(found)]
+    left_out = tuple(one for one in trace.left_out if any(same_action(one.action, step) for step in steps))
+    below = trace.totals.get(SuppressionRule.SEED_BY_CHANCE.value, 0)
+    return Explanation(asked, tuple(fits[:EXPLAINED]), left_out, max(0, len(fits) - EXPLAINED), below)
+
+
+def _holds(one: SequenceTrace, steps: Sequence[str]) -> bool:
+    """Whether a sequence has these steps, in whatever order: a trace lists them as they were found."""
+    return all(any(same_action(label, step) for label in one.steps) for step in steps)
+
+
+def _foreign(one: SequenceTrace, steps: Sequence[str]) -> tuple[bool, int]:
+    """The key of the best fit: in the order asked for, and with few other steps."""
+    positions = [next(n for n, label in enumerate(one.steps) if same_action(label, step)) for step in steps]
+    return positions != sorted(positions), len(one.steps) - len(steps)

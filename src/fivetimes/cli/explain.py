@@ -1,0 +1,28 @@
+"""An id or a sequence of actions -> what became of it, from its seed to the list, with the numbers that decided: explain."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+from fivetimes.cli.console import AsJson, Config, last, say
+
+
+def explain(
+    asked: Annotated[
+        str, typer.Argument(metavar="ID|STEPS", help='A candidate\'s id, or actions: "git add -> git push".')
+    ],
+    config: Config = None,
+    as_json: AsJson = False,
+) -> None:
+    """Explain what became of a sequence: found, merged, left out or not proposed, by which rule and which numbers."""
+    from fivetimes import reports, routines
+    from fivetimes.reports import terminal
+
+    found = routines.explain(last(config).trace, asked)
+    if as_json:
+        typer.echo(json.dumps(reports.explanation_document(found), indent=1))
+        return
+    say(terminal.explanation(found))
