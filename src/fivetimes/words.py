@@ -17,14 +17,14 @@ _ENDINGS = (
 )
 
 
-def counted(number: int, noun: str) -> str:
-    """A number with its noun, which takes an `s` in the plural.
+def noun(number: int, one: str, many: str = "") -> str:
+    """The form of a noun that goes with a number; by default the plural has an `s`.
 
     Example:
-        >>> counted(1, "day"), counted(3, "day")
-        ('1 day', '3 days')
+        >>> noun(1, "day"), noun(3, "day"), noun(2, "person", "people")
+        ('day', 'days', 'people')
     """
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    return one if number == 1 else many or f"{one}s"
 
 
 def singular(word: str) -> str:

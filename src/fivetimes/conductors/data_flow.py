@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from fivetimes.conductors.alternatives import MARK, Pieces, Position, affixes, is_word, pieces
 from fivetimes.model import Role
+from fivetimes.stats import binomial_tail
 
 Row = tuple[int, Pieces]  # occurrence, value
 Part = str | int | None  # a literal, the number of a parameter, or None for what varies freely
@@ -155,18 +156,13 @@ def _holds(texts: Sequence[tuple[int, str]], needles: dict[int, str]) -> bool:
         return False
     chance = _chance(Counter(needles.values()), Counter(text for _, text in texts))
     agreement = (hits / len(shared) - chance) / (1 - chance) if chance < 1 else 0.0
-    return agreement >= _AGREED and _at_least(hits, len(shared), chance) < _CHANCE
+    return agreement >= _AGREED and binomial_tail(hits, len(shared), chance) < _CHANCE
 
 
 def _chance(needles: Counter[str], texts: Counter[str]) -> float:
     """Probability that a value of any occurrence stands in the text of any other."""
     found = sum(times * seen for needle, times in needles.items() for text, seen in texts.items() if needle in text)
     return found / (needles.total() * texts.total())
-
-
-def _at_least(hits: int, trials: int, chance: float) -> float:
-    """Probability of at least so many hits when each trial has this chance."""
-    return sum(math.comb(trials, k) * chance**k * (1 - chance) ** (trials - k) for k in range(hits, trials + 1))
 
 
 # ---- columns of values that might be one thing

@@ -18,7 +18,7 @@ import yaml
 from fivetimes.conductor_document import ConductorDocument, DocumentStep, Evidence, HistoryEntry, Question, Why
 from fivetimes.errors import FivetimesError
 from fivetimes.model import Candidate, Conductor, Location, Moment, Occurrence
-from fivetimes.words import WEEKDAYS, counted
+from fivetimes.words import WEEKDAYS, noun
 
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
@@ -139,10 +139,12 @@ def evidence_phrase(candidate: Candidate) -> str:
     A weekday is named where the candidate's rhythm has one.
     """
     least = "at least " if candidate.at_least else ""
-    people = "1 person" if candidate.people == 1 else f"{candidate.people} people"
+    times = f"{candidate.count} {noun(candidate.count, 'time')}"
+    people = f"{candidate.people} {noun(candidate.people, 'person', 'people')}"
+    days = f"{candidate.days} {noun(candidate.days, 'day')}"
     weekday = candidate.rhythm.weekday if candidate.rhythm is not None else None
     mostly = f", mostly on {WEEKDAYS[weekday]}s" if weekday is not None else ""
-    return f"{least}{counted(candidate.count, 'time')} by {people} on {counted(candidate.days, 'day')}{mostly}"
+    return f"{least}{times} by {people} on {days}{mostly}"
 
 
 def _starts(occurrences: Iterable[Occurrence]) -> list[datetime]:

@@ -15,7 +15,7 @@ from fivetimes.conductors.approval_gates import effect_verb
 from fivetimes.conductors.document import evidence_phrase
 from fivetimes.config import ALWAYS_SHARE
 from fivetimes.model import Candidate, Effect, Kind, LiveCommand, LiveText, Reliability, Step, Unproven, Unready
-from fivetimes.words import counted
+from fivetimes.words import noun
 
 _MOST_QUESTIONS = 5  # of a draft; nobody answers a longer list
 _MOST_NAMED = 3  # alternatives or skills that a question names; the draft has them all
@@ -154,7 +154,11 @@ class StepRecord:
             ('failed 3 of 12 times', 'seen 3 times')
         """
         seen = self.reliability
-        return f"failed {seen.failed} of {seen.known} times" if seen.failed else f"seen {counted(seen.uses, 'time')}"
+        return (
+            f"failed {seen.failed} of {seen.known} times"
+            if seen.failed
+            else f"seen {seen.uses} {noun(seen.uses, 'time')}"
+        )
 
 
 def step_records(candidate: Candidate, live: LiveText | None) -> list[StepRecord]:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from fivetimes.config import ALWAYS_SHARE
 from fivetimes.model import PROPOSED, Candidate, Conductor, Effect, LiveText, Moment, Occurrence, Standing, Step
 from fivetimes.redaction import show
 from fivetimes.reports.figures import Figure, Sentence, counted, day, lasting, location_text, percent, sentence
@@ -119,7 +118,7 @@ def _row(
         before=_hundredths(before.share),
         bands=_bands(step),
         share=_how_often(step.share, f"{at}/share"),
-        optional=step.share < ALWAYS_SHARE,
+        optional=step.optional,
         repeat=_repeat(step.repeat, f"{at}/repeat"),
         alternatives=tuple(
             (action, Figure(percent(share), f"{at}/alternatives/{n}/share"), min(n, _SHADES - 1))

@@ -16,6 +16,7 @@ from markupsafe import Markup, escape
 
 from fivetimes.model import Candidate, Location, Occurrence, Scan, SourceReport, Tier
 from fivetimes.redaction import show
+from fivetimes.words import noun
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ def counted(count: int, one: str, many: str = "") -> str:
         >>> counted(1, "day"), counted(3, "day"), counted(2, "person", "people")
         ('1 day', '3 days', '2 people')
     """
-    return f"{number(count)} {one if count == 1 else many or one + 's'}"
+    return f"{number(count)} {noun(count, one, many)}"
 
 
 def percent(share: float) -> str:

@@ -11,7 +11,7 @@ from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderR
 from rich.table import Table
 from rich.text import Text
 
-from fivetimes.config import ALWAYS_SHARE, USUAL_SHARE
+from fivetimes.config import USUAL_SHARE
 from fivetimes.model import (
     Balance,
     Candidate,
@@ -181,7 +181,7 @@ def _step_lines(candidate: Candidate) -> Iterator[str]:
     for number, step in enumerate(candidate.steps, 1):
         action = " | ".join(f"{label} ({share:.0%})" for label, share in step.alternatives) or step.action
         marks = []
-        if step.share < ALWAYS_SHARE:
+        if step.optional:
             marks.append(f"in {step.share:.0%}")
         if step.repeat[1] > 1:
             marks.append(f"{step.repeat[0]} to {step.repeat[1]} times")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Protocol
+from typing import Protocol
 
 from rich import box
 from rich.console import Group, RenderableType
@@ -17,7 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from fivetimes import exporters
-from fivetimes.config import ALWAYS_SHARE
+from fivetimes.conductor_document import ConductorDocument, DocumentStep, most_repeats, step_alternatives
 from fivetimes.errors import FivetimesError, RuleError
 from fivetimes.model import Candidate, Conductor, Decision, LiveText, Standing
 from fivetimes.redaction import show
@@ -86,30 +86,32 @@ def _part(title: str, lines: Iterator[Text]) -> list[Text]:
     return [Text(), Text(title, style="bold"), *found] if found else []
 
 
-def _steps(document: Mapping[str, Any]) -> Iterator[Text]:
+def _steps(document: ConductorDocument) -> Iterator[Text]:
     for step in document["steps"]:
-        if gate := step.get("gate"):
+        if "gate" in step:
+            gate = step["gate"]
             yield plain(
                 f"      GATE  {gate['ask']}  ({gate['answerer'] or 'who answers is open'}; on no: {gate['on_no']})",
                 "red",
             )
-        for number, way in enumerate(step.get("any") or [step]):
+        for number, alternative in enumerate(step_alternatives(step)):
             lead = f"{step['id']:>4}  " if number == 0 else "      or "
-            yield plain(f"{lead}{way['run']}{_marks(step) if number == 0 else ''}")
+            yield plain(f"{lead}{alternative['run']}{_marks(step) if number == 0 else ''}")
 
 
-def _marks(step: Mapping[str, Any]) -> str:
-    marks = [f"in {step['share']:.0%}"] if step["share"] < ALWAYS_SHARE else []
-    if step.get("repeat", [1, 1])[1] > 1:
-        marks.append(f"up to {step['repeat'][1]} times")
+def _marks(step: DocumentStep) -> str:
+    marks = [f"in {step['share']:.0%}"] if "optional" in step else []
+    if most_repeats(step) > 1:
+        marks.append(f"up to {most_repeats(step)} times")
     if step["reversible"] is None:
         marks.append("its effect is not known")
     return f"   [{', '.join(marks)}]" if marks else ""
 
 
-def _values(document: Mapping[str, Any], constants: Mapping[str, str]) -> Iterator[Text]:
+def _values(document: ConductorDocument, constants: Mapping[str, str]) -> Iterator[Text]:
     for entry in document["state"]:
-        shape = document["inputs"].get(entry["name"], {}).get("shape", "value")
+        found = document["inputs"].get(entry["name"])
+        shape = found["shape"] if found is not None else "value"
         yield plain(f"      {entry['name']}: a {shape}, into {', '.join(entry['to'])}")
     for name, written in document.get("constants", {}).items():
         state = "written into the file" if written is not None else "not in the file"
@@ -117,7 +119,7 @@ def _values(document: Mapping[str, Any], constants: Mapping[str, str]) -> Iterat
         yield plain(f"      constants.{name}{live}   [always the same; {state}]")
 
 
-def _questions(document: Mapping[str, Any]) -> Iterator[Text]:
+def _questions(document: ConductorDocument) -> Iterator[Text]:
     for question in document["questions"]:
         needed = " (needed before approval)" if question["required"] and not question["answer"] else ""
         yield plain(f"  {question['id']}  {question['ask']}{needed}", "" if question["answer"] else "yellow")
