@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import builders_scan as made
@@ -76,6 +76,7 @@ def test_which_of_several_ways_is_the_intended_one_is_asked() -> None:
     assert "make test (38 %)" in asked(*made.release(8))["alternatives"]["evidence"]
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(st.sampled_from([None, 0.0, 1.0]), min_size=6, max_size=6), min_size=9, max_size=9))
 def test_there_are_at_most_five_and_the_required_stand_first(ends: list[list[float | None]]) -> None:
     candidate, live = made.friday(6)
