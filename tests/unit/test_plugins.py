@@ -1,4 +1,4 @@
-"""Readers by others: found by their entry point, asked last, and no danger to the rest."""
+"""Plug-ins that read: found by their entry point, asked last, and no danger to the rest."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ from pathlib import Path
 import pytest
 
 from fivetimes.errors import ReadError
-from fivetimes.ingest.base import ReaderSpec
+from fivetimes.ingest.base import Machine, ReaderSpec
 from fivetimes.ingest.registry import GROUP, plug_ins, plugged_in
-from fivetimes.model import Balance, RawBatch, Source
+from fivetimes.model import Balance, RawBatch, Source, SourceReport
 from reading import FIXTURES
 
 EXAMPLE = FIXTURES / "plugins" / "timesheet"
+MACHINE = Machine(Path("/home/ana"), Path("/work"), {})
+REPORT = SourceReport(Source("extra", Path("x"), "x"), Balance(), None, None, False)
 SHEET = "".join(
     f"2026-11-{day:02d} 09:0{step} ana {text}\n"
     for day in range(2, 9)
@@ -54,8 +56,8 @@ def test_the_example_is_found_asked_and_read_by_the_command_line(tmp_path: Path)
 class _Module:
     """A plug-in's module, for the tests."""
 
-    def __init__(self, read: object, recognises: object = None) -> None:
-        self.read, self.recognises = read, recognises
+    def __init__(self, **functions: object) -> None:
+        vars(self).update(functions)
 
 
 def reader_of(monkeypatch: pytest.MonkeyPatch, module: object) -> ReaderSpec:
@@ -73,10 +75,25 @@ def test_what_goes_wrong_in_a_plug_in_is_a_sentence_with_its_name(monkeypatch: p
     def fails(_source: Source, _balance: Balance) -> list[RawBatch]:
         raise KeyError("hour")
 
-    reader = reader_of(monkeypatch, _Module(fails, fails))
+    reader = reader_of(monkeypatch, _Module(read=fails, recognises=fails, default_paths=fails, advice=fails))
     with pytest.raises(ReadError, match=r"x: the reader extra failed \(KeyError\)"):
         list(reader(Source("extra", Path("x"), "x"), Balance()))
+    assert reader.recognises is not None
     assert reader.recognises(Path("x")) is False
+    assert reader.default_paths(MACHINE) == ()
+    assert reader.advice(REPORT) == ()
+
+
+def test_a_plug_in_may_have_default_paths_and_advice_as_a_built_in_reader_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    both = {
+        "default_paths": lambda machine: machine.in_own("SHEETS", "sheets"),
+        "advice": lambda report: [report.source.origin],
+    }
+    reader = reader_of(monkeypatch, _Module(**both))
+    assert list(reader.default_paths(MACHINE)) == [Path("/home/ana/sheets")]
+    assert list(reader.advice(REPORT)) == ["x"]
+    neither = reader_of(monkeypatch, _Module())
+    assert list(neither.default_paths(MACHINE)) == list(neither.advice(REPORT)) == []
 
 
 def test_a_plug_in_that_loses_records_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -85,6 +102,6 @@ def test_a_plug_in_that_loses_records_is_refused(monkeypatch: pytest.MonkeyPatch
         balance.events += 1
         return [RawBatch("extra", "x", ["ls"])]
 
-    reader = reader_of(monkeypatch, _Module(loses))
+    reader = reader_of(monkeypatch, _Module(read=loses))
     with pytest.raises(ReadError, match="does not account for every record"):
         list(reader(Source("extra", Path("x"), "x"), Balance()))

@@ -1,7 +1,9 @@
 """An SQLite file and what its program has not yet moved into it (`-wal`, `-journal`) -> the whole database, in memory.
 
-Opened the usual way, a database in use would be written to; copied together with its log, everything in it would be in one
-more file. So the two are put together here, as SQLite does it: the format is stable and public (sqlite.org/fileformat2.html).
+Why by hand (docs/decisions/0023): opened the usual way, a database in use would be written to; copied together with its log, every
+command in it would be in one more file. So the two are put together here, as SQLite does it.
+
+Source: the database file format, sections 3 (rollback journal) and 4 (write-ahead log), sqlite.org/fileformat2.html.
 """
 
 from __future__ import annotations

@@ -1,5 +1,7 @@
 """What was typed into Python, psql, sqlite3 or node -> RawBatch: one call of that tool per entry, with what was typed as input.
 
+They share one file, for they share one format: lines as readline and libedit keep them (node: from the last to the first).
+
 These are no shells: `import os` is no program called import. So each entry is a call of the tool, and what was typed is an
 argument like any other: its value is never kept.
 """
