@@ -188,7 +188,7 @@ def test_every_draft_of_the_sample_team_is_exported_in_every_format(atelier, for
 
 def problems(form: str, path: Path) -> list[str]:
     """What the public validator of a format says against a file."""
-    from unit.test_exports_run import JUST, SCHEMAS
+    from unit.test_exporters_run import JUST, SCHEMAS
 
     checker = Path(sys.executable).parent
     calls = {

@@ -266,8 +266,8 @@ def test_a_program_and_somebodys_own_name_for_it_are_one_way_under_the_programs_
         return replace(moment, action=moment.action.replace("kk ", "kubectl "))
 
     read = [replace(one, moments=tuple(map(known, one.moments))) for one in candidate.occurrences]
-    told = drafted(replace(candidate, occurrences=tuple(read)), live).document
-    assert runs_of(told) == ["kubectl rollout undo svc-{{ free.slug }}", "make web"]
+    document = drafted(replace(candidate, occurrences=tuple(read)), live).document
+    assert runs_of(document) == ["kubectl rollout undo svc-{{ free.slug }}", "make web"]
 
 
 def test_with_no_source_read_every_argument_is_a_placeholder_and_the_draft_says_so() -> None:
@@ -458,6 +458,6 @@ def test_no_free_text_of_a_source_reaches_a_draft(hostile: str) -> None:
     words = [
         word for word in re.findall(r"[A-Za-z]{5,}", hostile) if word.lower() not in ("inputs", "system", "secrets")
     ]
-    said = " ".join(str(step.get("run") or step.get("any")) for step in drafted(clean, live).document["steps"])
-    assert not [word for word in words if word in said], said
+    texts = " ".join(str(step.get("run") or step.get("any")) for step in drafted(clean, live).document["steps"])
+    assert not [word for word in words if word in texts], texts
     assert hostile not in text

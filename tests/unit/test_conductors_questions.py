@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import builders_scan as made
+from fivetimes.conductors.questions import questions, step_records
 from fivetimes.model import Candidate, Confidence, LiveText
 
 
@@ -65,11 +66,11 @@ def test_a_skill_seen_a_few_times_only_is_asked_about_and_a_program_is_not() -> 
     assert found["evidence"] == "s1 seen 3 times"
 
 
-@pytest.mark.parametrize(("completion", "says"), [(0.6, "60 % went to the end"), (1.0, "nearly every run")])
-def test_it_is_always_asked_when_not_to_run_it(completion: float, says: str) -> None:
+@pytest.mark.parametrize(("completion", "expected"), [(0.6, "60 % went to the end"), (1.0, "nearly every run")])
+def test_it_is_always_asked_when_not_to_run_it(completion: float, expected: str) -> None:
     candidate, live = routine()
     candidate = replace(candidate, confidence=Confidence("sure", 100.0, completion, 2))
-    assert says in asked(candidate, live)["out_of_bounds"]["evidence"]
+    assert expected in asked(candidate, live)["out_of_bounds"]["evidence"]
 
 
 def test_which_of_several_ways_is_the_intended_one_is_asked() -> None:
@@ -83,9 +84,26 @@ def test_there_are_at_most_five_and_the_required_stand_first(ends: list[list[flo
     for step, row in enumerate(ends):
         if all(len(occurrence) > step for occurrence in live.occurrences):
             live = ended(live, step, row)
-    questions = made.drafted(candidate, live).document["questions"]
-    assert 1 <= len(questions) <= 5
-    assert questions[0]["about"] == "purpose"
-    required = [question["required"] for question in questions]
+    found = made.drafted(candidate, live).document["questions"]
+    assert 1 <= len(found) <= 5
+    assert found[0]["about"] == "purpose"
+    required = [question["required"] for question in found]
     assert required == sorted(required, reverse=True)
-    assert all(question["answer"] is None and question["evidence"] for question in questions)
+    assert all(question["answer"] is None and question["evidence"] for question in found)
+
+
+@pytest.mark.parametrize(("weekday", "expected"), [(3, ", mostly on Thursdays"), (None, " on 8 days")])
+def test_the_evidence_names_a_weekday_where_the_rhythm_of_the_routine_has_one_and_nowhere_else(
+    weekday: int | None, expected: str
+) -> None:
+    candidate, live = routine()
+    assert candidate.rhythm is not None
+    candidate = replace(candidate, rhythm=replace(candidate.rhythm, weekday=weekday))
+    assert asked(candidate, live)["purpose"]["evidence"].endswith(expected)
+
+
+@pytest.mark.parametrize(("least", "asked_about"), [(5, False), (9, True)])
+def test_a_skill_is_asked_about_below_the_count_of_the_five_times_rule(least: int, asked_about: bool) -> None:
+    candidate, live = routine()
+    found = questions(candidate, step_records(candidate, live), least=least)
+    assert ("specialist" in {question["about"] for question in found}) == asked_about

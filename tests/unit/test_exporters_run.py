@@ -139,9 +139,9 @@ def test_a_value_put_in_a_template_is_one_word_whatever_it_is(parts: list[tuple[
         single(before) + ("{{ inputs.x }}" if holds else "") + single(after) for before, holds, after in parts
     )
     value = "two words; $(touch X) 'q\""
-    told = command(run, spell=lambda ref: f'"${ref.name}"')
+    line = command(run, spell=lambda ref: f'"${ref.name}"')
     expected = "".join(f"{before}{value if holds else ''}{after}\0" for before, holds, after in parts)
-    assert bash(told, x=value).stdout.decode() == expected
+    assert bash(line, x=value).stdout.decode() == expected
 
 
 def single(text: str) -> str:
@@ -157,9 +157,9 @@ def single(text: str) -> str:
 @example("> x")
 @example("2>&1 x 2>&1")
 def test_any_template_is_one_line_that_bash_can_parse(run: str) -> None:
-    told = command(run, spell=lambda ref: f'"${ref.name}"')
-    assert len(told.splitlines()) == 1
-    assert bash(told, "-n").returncode == 0, told
+    line = command(run, spell=lambda ref: f'"${ref.name}"')
+    assert len(line.splitlines()) == 1
+    assert bash(line, "-n").returncode == 0, line
 
 
 @pytest.mark.parametrize("run", HOSTILE)
@@ -169,8 +169,8 @@ def test_nothing_in_a_literal_is_carried_out(run: str, tmp_path: Path) -> None:
 
 
 def test_what_a_shell_does_for_a_command_it_still_does() -> None:
-    told = command("LANG=C sort *.txt > out.txt 2>&1", spell=lambda _: "")
-    assert told == "LANG=C sort *.txt > out.txt 2>&1"
+    line = command("LANG=C sort *.txt > out.txt 2>&1", spell=lambda _: "")
+    assert line == "LANG=C sort *.txt > out.txt 2>&1"
     assert command("ls ~/notes", spell=lambda _: "") == "ls ~/notes"
 
 
@@ -278,8 +278,8 @@ def test_more_values_than_the_server_asks_for_are_refused() -> None:
 
 
 def test_a_bare_pipe_joins_two_commands_and_any_other_is_a_word() -> None:
-    said = command("printf '%s\\n' b '|' | sort > {{ inputs.x }} | wc |", spell=lambda ref: f'"${ref.name}"')
-    assert said == """printf '%s\\n' b '|' | sort > "$x" | wc '|'"""
+    line = command("printf '%s\\n' b '|' | sort > {{ inputs.x }} | wc |", spell=lambda ref: f'"${ref.name}"')
+    assert line == """printf '%s\\n' b '|' | sort > "$x" | wc '|'"""
 
 
 # ---- just, carried out
@@ -361,12 +361,12 @@ def test_a_constant_that_a_person_wrote_down_is_a_literal_everywhere(text: str, 
 # ---- GitHub
 
 
-@pytest.mark.parametrize(("says", "passes"), [("true", True), ("false", False), ("", False)])
-def test_an_environment_without_reviewers_lets_nobody_through(says: str, passes: bool, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("message", "passes"), [("true", True), ("false", False), ("", False)])
+def test_an_environment_without_reviewers_lets_nobody_through(message: str, passes: bool, tmp_path: Path) -> None:
     text = exported(guarded(), "github-actions")
     gate = next(part for part in fragments("github-actions", text) if part.startswith("gh api"))
     server = tmp_path / "gh"
-    server.write_text(f"#!/bin/sh\necho '{says}'\n")
+    server.write_text(f"#!/bin/sh\necho '{message}'\n")
     server.chmod(0o755)
     done = bash(f"PATH={tmp_path}:$PATH; {gate}", GATE="x", GITHUB_REPOSITORY="a/b")
     assert (done.returncode == 0) is passes
@@ -402,7 +402,7 @@ def test_an_argument_of_a_skill_is_an_expression_that_no_literal_can_leave() -> 
     assert act["with"]["a"] == r'${ "\" + $secrets.k + \"\\\u0028" + $workflow.input.x + "\u0029 \u007d" }'
 
 
-# ---- guests
+# ---- plug-ins
 
 
 def test_a_format_of_a_plugin_is_offered_beside_ours(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -416,7 +416,7 @@ def test_a_format_of_a_plugin_is_offered_beside_ours(monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "says"),
+    ("name", "value", "message"),
     [
         ("yaml", "os.path:join", "name, which is built in"),
         ("x", "no_such_module:f", "cannot be loaded"),
@@ -424,19 +424,19 @@ def test_a_format_of_a_plugin_is_offered_beside_ours(monkeypatch: pytest.MonkeyP
     ],
 )
 def test_a_plugin_that_is_broken_or_takes_our_name_is_a_sentence(
-    name: str, value: str, says: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    name: str, value: str, message: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     from fivetimes.errors import FivetimesError
     from fivetimes.exporters import exporters
 
     install(tmp_path, name, value)
     monkeypatch.syspath_prepend(tmp_path)
-    with pytest.raises(FivetimesError, match=says):
+    with pytest.raises(FivetimesError, match=message):
         exporters()
 
 
 def install(folder: Path, name: str, value: str) -> None:
-    made_up = folder / "guest-1.0.dist-info"
+    made_up = folder / "made_up-1.0.dist-info"
     made_up.mkdir()
-    (made_up / "METADATA").write_text("Metadata-Version: 2.1\nName: guest\nVersion: 1.0\n")
+    (made_up / "METADATA").write_text("Metadata-Version: 2.1\nName: made-up\nVersion: 1.0\n")
     (made_up / "entry_points.txt").write_text(f"[fivetimes.exporters]\n{name} = {value}\n")
