@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from itertools import combinations, pairwise, product
 from typing import NamedTuple
+
+import numpy as np
 
 
 def embeddings(tokens: Sequence, trace: Sequence, max_gap: int | None) -> list[tuple[int, ...]]:
@@ -96,36 +99,6 @@ def recorded_cuts(ids: Sequence[str | None], programs: Sequence[str], cuts: Sequ
     return shown
 
 
-def is_count(
-    matches: Sequence[Sequence[tuple[int, int]]],
-    *,
-    events: Sequence[int],
-    persons: Sequence[int],
-    core: dict[int, float],
-    share: float,
-    stated: int,
-) -> list[str]:
-    """What is wrong with a candidate's matches, each a list of (row, step); nothing when the definition holds."""
-    wrong = []
-    if stated != len(matches):
-        wrong.append("the count is not the number of matches")
-    used: set[int] = set()
-    for match in matches:
-        rows = [row for row, _ in match]
-        if rows != sorted(set(rows)):
-            wrong.append("rows are not in order, or stand twice")
-        if len({persons[row] for row in rows}) > 1:
-            wrong.append("a match spans two persons")
-        held = sum(weight for step, weight in core.items() if step in {step for _, step in match})
-        if held < share * sum(core.values()) - 1e-6:
-            wrong.append("less than the stated share of the core")
-        mine = {events[row] for row in rows}
-        if mine & used:
-            wrong.append("an event stands in two matches")
-        used |= mine
-    return wrong
-
-
 def standing(decisions: list[tuple[str, str, object]]) -> dict[str, str]:
     """How each conductor stands: of its approvals, rejections and deferrals the latest, of equally late ones the last written."""
     words = {"approve": "approved", "reject": "rejected", "defer": "deferred"}
@@ -206,6 +179,44 @@ def earlier_rounds(tokens: Sequence, pieces: Sequence) -> list[bool]:
     return [gone[max(head for head in heads if head <= row)] for row in rows]
 
 
+# ---- the search for routines. A row is (block, tokens from fine to coarse, values); a rank is the position of a free row.
+
+
+def postings(rows: Sequence[Sequence], token: object) -> list[int]:
+    """The rows that hold a token, at whatever level."""
+    return [place for place, held in enumerate(rows) if token in held]
+
+
+def near_pairs(rows: Sequence[tuple[int, Sequence, set]], seedable: set, levels: range, ahead: int) -> list[tuple]:
+    """Every (token, other token behind it within reach) at one level of detail, once per row of the first and other token.
+
+    A token that stands at two of the levels of a row is paired at the finer one.
+    """
+    found = []
+    for here, (block, held, _) in enumerate(rows):
+        for level in levels:
+            if held[level] not in seedable or (level in levels[1:] and held[level] == held[level - 1]):
+                continue
+            behind = {other[1][level] for other in rows[here + 1 : here + ahead + 1] if other[0] == block}
+            found += [(held[level], token) for token in behind if token in seedable and token != held[level]]
+    return found
+
+
+def linked_pairs(
+    rows: Sequence[tuple[int, Sequence, set]], seedable: set, level: int, ahead: int, most: int
+) -> list[tuple]:
+    """Every (token, other token) of two rows within reach that share a value: of each row the first `most`."""
+    found = []
+    for here, (block, held, values) in enumerate(rows):
+        mine = [
+            (held[level], other[level])
+            for there, other, theirs in rows[here + 1 : here + ahead + 1]
+            if there == block and values & theirs and other[level] in seedable and other[level] != held[level]
+        ]
+        found += mine[:most] if held[level] in seedable else []
+    return found
+
+
 def seed_pairs(
     rows: Sequence[tuple[int, set[int], set[int]]], first: int, second: int, ahead: int, linked: bool
 ) -> list[tuple[int, int]]:
@@ -237,67 +248,309 @@ def anchors(
     return found
 
 
-class Walk(NamedTuple):
-    """What speaks for and against a path: bits for each step, for each order of two, for each gap; how far is looked."""
+class Anchor(NamedTuple):
+    """A row that an occurrence may have, under one of its steps."""
 
-    gain: Sequence[float]
-    order: Sequence[Sequence[float]]
-    gap_bits: Sequence[Sequence[float]]
+    rank: int
+    step: int
+    time: float = 0.0
+    block: int = 0
+    values: frozenset = frozenset()
+
+
+class PathRules(NamedTuple):
+    """What speaks for and against a path, in bits, and what it must keep to."""
+
+    gain: Sequence[float]  # for each step
+    order: Sequence[Sequence[float]]  # for step b directly behind step a
+    gap_bits: Sequence[Sequence[float]]  # against so many rows before a step
+    link_yes: Sequence[float]  # for a step that shares a value with one of the six before it
+    link_no: Sequence[float]  # for one that does not
+    weight: Sequence[float]  # of each step among the core
+    need: float  # weight that a path has at least
+    base: float  # bits of a path before its first step
+    pause_bits: float
     max_gap: int
     max_pause: float
     back: int
 
 
-def best_ends(
-    anchors: Sequence[tuple[int, int, float]], free: set[int], walk: Walk
-) -> dict[int, tuple[float, int | None, set[int]]]:
-    """For each free anchor (rank, step, time) the best path that ends there: its bits, the anchor before, its steps."""
-    best: dict[int, tuple[float, int | None, set[int]]] = {}
+def longer_path(bits: float, path: Sequence[Anchor], after: Anchor, passed: set[int], rules: PathRules) -> float | None:
+    """The bits of a path that goes on to `after`; None where it may not.
+
+    `passed` are the steps of the anchors in between. A step that the path has already may come again at once, with up to two rows
+    in between; of the steps passed, two or more that the path has already are the beginning of the next occurrence.
+    """
+    before = path[-1]
+    gap, pause = after.rank - before.rank - 1, after.time - before.time
+    have = {one.step for one in path}
+    if after.step in have and not (before.step == after.step and gap < 3):
+        return None
+    bits -= rules.gap_bits[after.step][gap]
+    over = sorted(passed & have)
+    if len(over) > 1:
+        bits -= sum(max(0.0, rules.gain[step]) for step in over)
+    if pause > 300:
+        bits -= rules.pause_bits * math.log2(pause / 150)
+    if after.step not in have:
+        bits += rules.gain[after.step] + rules.order[before.step][after.step]
+        linked = any(one.values & after.values for one in path[-6:])
+        bits += rules.link_yes[after.step] if linked else rules.link_no[after.step]
+    return bits
+
+
+def may_follow(before: Anchor, after: Anchor, rules: PathRules) -> bool:
+    """Whether two anchors may be neighbours in a path."""
+    near = 0 <= after.rank - before.rank - 1 < rules.max_gap
+    return near and before.block == after.block and after.time - before.time <= rules.max_pause
+
+
+def best_ends(anchors: Sequence[Anchor], free: set[int], rules: PathRules) -> dict[int, tuple[float, list[int]]]:
+    """For each free anchor the bits of the best path that ends there, and the path.
+
+    A path goes on from the best path that ends at the anchor before, and not from any other one that ends there: that is what
+    dynamic programming keeps, and why the best path of all may be missed.
+    """
+    best: dict[int, tuple[float, list[int]]] = {}
     for j in sorted(free):
-        rank, step, time = anchors[j]
-        best[j] = (walk.gain[step], None, {step})
-        passed: set[int] = set()
-        near = [
-            i for i in range(j) if rank - anchors[i][0] - 1 < walk.max_gap and time - anchors[i][2] <= walk.max_pause
-        ]
-        seen = [i for i in reversed(near) if i in free and anchors[i][0] != rank][: walk.back]
-        for i in seen:
-            before, other, _ = anchors[i]
-            gap = rank - before - 1
-            over = passed & best[i][2]
-            passed.add(other)
-            again = step in best[i][2]
-            if again and not (other == step and gap < 3):
-                continue
-            value = best[i][0] - walk.gap_bits[step][gap]
-            value -= sum(max(0.0, walk.gain[s]) for s in over) if len(over) > 1 else 0.0
-            value += 0.0 if again else walk.gain[step] + walk.order[other][step]
-            if value > best[j][0]:
-                best[j] = (value, i, best[i][2] | {step})
+        best[j] = (rules.gain[anchors[j].step], [j])
+        before = [i for i in range(j) if i in free and may_follow(anchors[i], anchors[j], rules)]
+        seen = sorted(before, reverse=True)[: rules.back]
+        for number, i in enumerate(seen):
+            passed = {anchors[other].step for other in seen[:number]}
+            bits = longer_path(best[i][0], [anchors[at] for at in best[i][1]], anchors[j], passed, rules)
+            if bits is not None and bits > best[j][0]:
+                best[j] = (bits, [*best[i][1], j])
     return best
 
 
-def best_paths(
-    anchors: Sequence[tuple[int, int, float]], walk: Walk, *, need: int, base: float
-) -> tuple[list[list[int]], list[list[int]]]:
-    """Paths through anchors of one block, best first: those with `need` steps, and those with fewer.
+def best_paths(anchors: Sequence[Anchor], rules: PathRules) -> tuple[list[tuple[float, list[int]]], list[list[int]]]:
+    """Disjoint paths through anchors, best first: those that weigh enough, with their bits, and those that do not.
 
-    Looks at everything anew after each round of taking paths. Without pauses of five minutes and without values.
+    Looks at everything anew after each round of taking paths.
     """
     kept, broken = [], []
     free = set(range(len(anchors)))
     while True:
-        best = best_ends(anchors, free, walk)
+        best = best_ends(anchors, free, rules)
         taken: set[int] = set()
         for j in sorted(best, key=lambda j: (-best[j][0], j)):
-            path, at = list[int](), j
-            while at is not None:
-                path.insert(0, at)
-                at = best[at][1]
-            if best[j][0] + base <= 0 or taken & set(path):
+            bits, path = best[j]
+            if bits + rules.base <= 0 or taken & set(path):
                 continue
-            (kept if len(best[j][2]) >= need else broken).append(path)
-            taken |= {i for i in free for at in path if anchors[i][0] == anchors[at][0]}
+            if sum(rules.weight[step] for step in {anchors[at].step for at in path}) >= rules.need:
+                kept.append((bits + rules.base, path))
+            else:
+                broken.append(path)
+            taken |= {i for i in free for at in path if anchors[i].rank == anchors[at].rank}
         if not taken:
             return kept, broken
         free -= taken
+
+
+def best_of_all_paths(anchors: Sequence[Anchor], rules: PathRules) -> float:
+    """The bits of the best single path, by trying all sets of anchors."""
+    best = -math.inf
+    for size in range(1, len(anchors) + 1):
+        for path in combinations(range(len(anchors)), size):
+            best = max(best, _bits_of(path, anchors, rules))
+    return best
+
+
+def _bits_of(path: Sequence[int], anchors: Sequence[Anchor], rules: PathRules) -> float:
+    bits = rules.gain[anchors[path[0]].step]
+    for number, (i, j) in enumerate(pairwise(path), 1):
+        between = {anchors[k].step for k in range(i + 1, j) if may_follow(anchors[k], anchors[j], rules)}
+        longer = None
+        if may_follow(anchors[i], anchors[j], rules):
+            longer = longer_path(bits, [anchors[at] for at in path[:number]], anchors[j], between, rules)
+        if longer is None:
+            return -math.inf
+        bits = longer
+    return bits
+
+
+class Pattern(NamedTuple):
+    """A routine as the count sees it: one entry per step."""
+
+    tokens: Sequence[int]
+    presence: Sequence[float]  # share of the occurrences that have it
+    chance: Sequence[float]  # that a few rows hold the token by luck
+    rate: Sequence[float]  # the token's share of all rows
+    order: Sequence[Sequence[float]]  # log2 of how often step a stands before step b
+    link: Sequence[float]  # share of its rows that share a value with an earlier one
+    gap_bits: Sequence[Sequence[float]]
+
+
+class CountRules(NamedTuple):
+    """What the count goes by: the arguments of `collect`, and the constants of the search that it uses."""
+
+    share: float
+    chance: float
+    known: int
+    reach: int
+    max_gap: int
+    max_pause: float
+    pause_bits: float
+    back: int
+    end_share: float
+
+
+class FreeRow(NamedTuple):
+    """An unclaimed row of the sequence database."""
+
+    block: int
+    tokens: Sequence[int]
+    values: frozenset
+    time: float
+
+
+def occurrences_of(
+    pattern: Pattern, rows: Sequence[FreeRow], rules: CountRules
+) -> tuple[list[tuple[float, list[tuple[int, int]]]], int]:
+    """The count: (bits, [(rank, step), …]) of every occurrence, and how many were begun and broken off.
+
+    Recomputes the whole result from its definition:
+
+    1. The core are the steps that more than half of the occurrences have; a core step weighs its presence.
+    2. Only rows near a rare core step are looked at: within `reach` free rows of the same block. The rarest core steps are rare
+       ones, until those left weigh less than the share: so each occurrence holds a rare one.
+    3. A path through such rows gains bits for each step and for neighbours in their usual order, and for a shared value where that
+       is usual; gaps, pauses, missing steps and log2(rows / known) for its position cost bits. See `longer_path`.
+    4. Greedy cover: the path with the most bits is taken, then the best of the others that shares no row with it, and so on; what
+       is left is looked at anew until no path has more than 0 bits. A path whose core steps weigh less than the share was broken
+       off.
+    5. So was one that ends too early: the core steps that are usually behind its last step, and that it lacks, are more than
+       `1 - end_share` of the core.
+
+    What this does not prove: that no other set of disjoint paths would be larger or save more bits (the cover is greedy), and
+    that no better single path exists (`best_ends` keeps one path per row; `best_of_all_paths` is what it is held against).
+    """
+    p = np.clip(np.asarray(pattern.presence), 0.01, 0.99)
+    absent = np.log2((1 - p) / (1 - np.clip(np.asarray(pattern.chance), 1e-9, 0.98)))
+    gain = np.log2(p / np.clip(np.asarray(pattern.rate), 1e-9, 0.98)) - absent
+    in_core = [share > 0.5 for share in pattern.presence]
+    weight = np.where(in_core, p, 0.0)
+    lucky = min(0.5, 4 * rules.chance)
+    link = np.clip(np.asarray(pattern.link), 0.02, 0.98)
+    usual = link > 0.3
+    path_rules = PathRules(
+        gain=gain.tolist(),
+        order=pattern.order,
+        gap_bits=pattern.gap_bits,
+        link_yes=np.where(usual, np.maximum(np.log2(link / lucky), 0.0), 0.0).tolist(),
+        link_no=np.where(usual, np.maximum(np.log2((1 - link) / (1 - lucky)), -4.0), 0.0).tolist(),
+        weight=weight.tolist(),
+        need=rules.share * float(weight.sum()) - 1e-9,
+        base=float(absent.sum()) - float(np.log2(max(2.0, len(rows) / max(1, rules.known)))),
+        pause_bits=rules.pause_bits,
+        max_gap=rules.max_gap,
+        max_pause=rules.max_pause,
+        back=rules.back,
+    )
+    rare: set[int] = set()
+    left = float(weight.sum())
+    held = {s: postings([row.tokens for row in rows], pattern.tokens[s]) for s in range(len(p)) if in_core[s]}
+    for step in sorted(held, key=lambda step: (len(held[step]), step)):
+        if left >= rules.share * float(weight.sum()):
+            rare |= set(held[step])
+            left -= weight[step]
+    found = [
+        Anchor(rank, step, rows[rank].time, rows[rank].block, rows[rank].values)
+        for rank, step in anchors(
+            [(row.block, row.tokens) for row in rows], sorted(rare), rules.reach, list(pattern.tokens)
+        )
+    ]
+    kept, broken = best_paths(found, path_rules)
+    whole, short = [], len(broken)
+    for bits, path in kept:
+        begun: dict[int, int] = {}  # a step done again counts from its first row
+        for at in path:
+            begun.setdefault(found[at].step, at)
+        have, last = set(begun), max(begun, key=lambda step: begun[step])
+        core = [step for step in range(len(p)) if in_core[step]]
+        missing = [step for step in core if 2 ** pattern.order[last][step] > 0.55 and step not in have]
+        if len(missing) / max(1, len(core)) <= 1 - rules.end_share + 1e-9:
+            whole.append((bits, [(found[at].rank, found[at].step) for at in path]))
+        else:
+            short += 1
+    return whole, short
+
+
+# ---- what stands around occurrences. An occurrence is {step: rank}.
+
+
+def intervals(occurrence: dict[int, int], rows: Sequence[tuple], taken: set[int], flank: int) -> dict[int, list[int]]:
+    """The ranks in each interval: behind each step, named by the step plus one, and 0 before the first.
+
+    The outer ones are `flank` long at most and end at another block or occurrence; one longer than two flanks is seen at its ends.
+    """
+    order = sorted(occurrence, key=lambda step: occurrence[step])
+    ranks = [occurrence[step] for step in order]
+    block = rows[ranks[0]][0]
+
+    def outer(start: int, stride: int) -> list[int]:
+        found = []
+        for rank in range(start + stride, start + stride * (flank + 1), stride):
+            if not 0 <= rank < len(rows) or rows[rank][0] != block or rank in taken:
+                break
+            found.append(rank)
+        return sorted(found)
+
+    found = {0: outer(ranks[0], -1), order[-1] + 1: outer(ranks[-1], 1)}
+    for step, (low, high) in zip(order, pairwise(ranks), strict=False):
+        between = list(range(low + 1, high))
+        found[step + 1] = between[:flank] + between[-flank:] if len(between) > 2 * flank else between
+    return found
+
+
+def surroundings(
+    occurrences: Sequence[dict[int, int]], rows: Sequence[tuple], steps: int, flank: int
+) -> tuple[list[tuple], list, list[float], list[int], float]:
+    """(token, interval) and tokens, once per occurrence; mean rows and number of each interval; mean rows of all together."""
+    taken = {rank for one in occurrences for rank in one.values()}
+    keys, everywhere, size, have = [], [], [0.0] * (steps + 1), [0] * (steps + 1)
+    for one in filter(None, occurrences):
+        around = intervals(one, rows, taken, flank)
+        inside = {interval: [rank for rank in ranks if rank not in taken] for interval, ranks in around.items()}
+        held = {interval: {token for rank in ranks for token in rows[rank][1]} for interval, ranks in inside.items()}
+        keys += [(token, interval) for interval, tokens in held.items() for token in tokens]
+        everywhere += set().union(*held.values())
+        for interval, ranks in inside.items():
+            size[interval] += len(ranks)
+            have[interval] += 1
+    total = sum(size)
+    mean = [whole / number if number else 0.0 for whole, number in zip(size, have, strict=True)]
+    return keys, everywhere, mean, have, total / max(1, len(occurrences))
+
+
+def rows_of_step(
+    occurrences: Sequence[dict[int, int]], rows: Sequence[tuple], token: object, wanted: int, flank: int
+) -> list[int | None]:
+    """For each occurrence in turn the rank that holds the token: linked first, then in the wanted interval, then nearest."""
+    taken = {rank for one in occurrences for rank in one.values()}
+    given: list[int | None] = []
+    for one in occurrences:
+        ways = []
+        for interval, ranks in intervals(one, rows, taken, flank).items() if one else ():
+            low, high = (min(ranks), max(ranks) + 1) if ranks else (0, 0)
+            for rank in ranks:
+                if rank not in taken and token in rows[rank][1]:
+                    linked = any(rows[rank][2] & rows[other][2] for other in one.values())
+                    near = min(rank - low + 1, high - rank)
+                    ways.append((not linked, interval != wanted, near, rank))
+        given.append(min(ways)[3] if ways else None)
+        taken |= {rank for rank in given[-1:] if rank is not None}
+    return given
+
+
+def links(occurrences: Sequence[dict[int, int]], rows: Sequence[tuple], steps: int) -> tuple[list[int], list[int]]:
+    """For each step the occurrences in which it shares a value with one of the six before it, and those in which it has one."""
+    hits, seen = [0] * steps, [0] * steps
+    for one in occurrences:
+        order = sorted(one, key=lambda step: one[step])
+        for place, step in enumerate(order[1:], 1):
+            seen[step] += 1
+            before = order[max(0, place - 6) : place]
+            hits[step] += any(rows[one[step]][2] & rows[one[other]][2] for other in before)
+    return hits, seen

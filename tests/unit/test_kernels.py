@@ -1,16 +1,18 @@
-"""The compiled loops of the search give what the slow definitions in `oracles.py` say."""
+"""The compiled loops of the search give what the slow definitions in `oracles.py` give."""
 
 from __future__ import annotations
 
-from itertools import accumulate
+from collections import Counter
+from itertools import accumulate, product
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import oracles
-from fivetimes.kernels import matching, seeds
-from fivetimes.kernels.database import SequenceArrays, living, postings
+from fivetimes.kernels import growth, matching, mining, seeds
+from fivetimes.kernels.database import SequenceArrays, first_from, living, postings, shares_value
 
 TOKENS, VALUES = 6, 4
 FINE = TOKENS // 2
@@ -23,12 +25,13 @@ row = st.tuples(
     st.sets(st.integers(0, VALUES - 1), max_size=2),
     st.sampled_from([False, False, True]),
 )
+unhurried = settings(max_examples=200, deadline=None)
 
 
 class Database:
     def __init__(self, rows):
         block = np.array(list(accumulate(begins for begins, *_ in rows)), dtype=np.int32)
-        self.levels = levels = np.array([(fine, coarse) for _, fine, coarse, *_ in rows], dtype=np.int32).reshape(-1, 2)
+        levels = np.array([(fine, coarse) for _, fine, coarse, *_ in rows], dtype=np.int32).reshape(-1, 2)
         value_start = np.cumsum([0, *(len(values) for *_, values, _ in rows)]).astype(np.int32)
         values = np.array([v for *_, values, _ in rows for v in sorted(values)], dtype=np.int32)
         free = [number for number, (*_, claimed) in enumerate(rows) if not claimed]
@@ -43,73 +46,275 @@ class Database:
         self.left = [(int(block[i]), [rows[i][1], rows[i][2]], rows[i][3]) for i in free]
 
 
+@given(st.lists(row, max_size=40))
+@unhurried
+def test_postings_list_the_rows_of_each_token_once_and_the_free_ones_alone(rows):
+    database = Database(rows)
+    start, where = postings(database.arrays.levels, TOKENS)
+    begin, ranks = database.arrays.begin, database.arrays.living
+    for token in range(TOKENS):
+        assert where[start[token] : start[token + 1]].tolist() == oracles.postings([r[1:3] for r in rows], token)
+        free = oracles.postings([tokens for _, tokens, _ in database.left], token)
+        assert ranks[begin[token] : begin[token + 1]].tolist() == free
+
+
+@given(st.lists(st.integers(0, 60), unique=True, max_size=30).map(sorted), st.integers(0, 30), st.integers(-1, 61))
+@unhurried
+def test_a_galloping_search_stops_at_the_first_rank_that_is_late_enough(ranks, low, wanted):
+    low = min(low, len(ranks))
+    late = [place for place in range(low, len(ranks)) if ranks[place] >= wanted]
+    assert first_from(np.array(ranks, dtype=np.int32), low, len(ranks), wanted) == min([*late, len(ranks)])
+
+
+@given(st.lists(row, min_size=2, max_size=12))
+@unhurried
+def test_rows_share_a_value_where_their_sets_meet(rows):
+    arrays = Database(rows).arrays
+    for i, j in product(range(len(rows)), repeat=2):
+        assert shares_value(i, j, arrays.value_start, arrays.values) == bool(rows[i][3] & rows[j][3])
+
+
+@given(st.lists(row, max_size=40), st.integers(1, 5), st.sets(st.integers(0, TOKENS - 1)))
+@unhurried
+def test_pairs_are_counted_once_per_row_and_token(rows, ahead, seedable):
+    database, flags = Database(rows), np.isin(np.arange(TOKENS), list(seedable))
+    found = seeds.pair_keys(database.arrays, flags, 0, 2, ahead)
+    wanted = oracles.near_pairs(database.left, seedable, range(2), ahead)
+    assert Counter(divmod(key, TOKENS) for key in found.tolist()) == Counter(wanted)
+
+
+@given(st.lists(row, max_size=40), st.integers(1, 9), st.sets(st.integers(0, TOKENS - 1)), st.integers(0, 1))
+@unhurried
+def test_linked_pairs_are_those_that_share_a_value_four_per_row_at_most(rows, ahead, seedable, level):
+    database, flags = Database(rows), np.isin(np.arange(TOKENS), list(seedable))
+    found = seeds.linked_pair_keys(database.arrays, flags, level, ahead)
+    wanted = oracles.linked_pairs(database.left, seedable, level, ahead, most=4)
+    assert [divmod(key, TOKENS) for key in found.tolist()] == wanted
+
+
 @given(st.lists(row, max_size=60), st.integers(1, 6), st.booleans(), st.permutations(range(TOKENS)))
-@settings(max_examples=200, deadline=None)
+@unhurried
 def test_seeds_stand_where_the_definition_says(rows, ahead, linked, tokens):
     database, (first, second, *_) = Database(rows), tokens
     found = seeds.seed_occurrences(database.arrays, first, second, ahead, linked)
-    told = oracles.seed_pairs([(b, set(t), v) for b, t, v in database.left], first, second, ahead, linked)
-    assert database.rank[found].tolist() == [list(pair) for pair in told]
+    wanted = oracles.seed_pairs([(b, set(t), v) for b, t, v in database.left], first, second, ahead, linked)
+    assert database.rank[found].tolist() == [list(pair) for pair in wanted]
+
+
+# ---- matching
 
 
 @given(st.lists(row, max_size=60), st.integers(1, 8), st.permutations(range(TOKENS)), st.integers(1, 4))
-@settings(max_examples=200, deadline=None)
-def test_anchors_are_the_rows_of_the_profile_near_a_rare_one(rows, reach, tokens, steps):
+@unhurried
+def test_anchors_are_the_rows_of_the_pattern_near_a_rare_one(rows, reach, tokens, steps):
     database, tokens = Database(rows), tokens[:steps]
     arrays = database.arrays
     rare = arrays.living[arrays.begin[tokens[0]] : arrays.begin[tokens[0] + 1]]
     step_of = np.full(TOKENS, -1, dtype=np.int32)
     step_of[tokens] = np.arange(steps)
     ranks, found = matching.anchors(arrays, np.array(tokens, dtype=np.int32), step_of, rare, reach)
-    told = oracles.anchors([(b, t) for b, t, _ in database.left], rare.tolist(), reach, tokens)
-    assert list(zip(ranks.tolist(), found.tolist(), strict=True)) == told
+    wanted = oracles.anchors([(b, t) for b, t, _ in database.left], rare.tolist(), reach, tokens)
+    assert list(zip(ranks.tolist(), found.tolist(), strict=True)) == wanted
+
+
+STEPS, MAX_GAP = 4, 8
+numbers = st.lists(st.floats(-1, 6), min_size=STEPS, max_size=STEPS)
+path_rules = st.builds(
+    oracles.PathRules,
+    gain=numbers,
+    order=st.lists(st.lists(st.floats(-4, 0), min_size=STEPS, max_size=STEPS), min_size=STEPS, max_size=STEPS),
+    gap_bits=st.just([np.log2(np.arange(2.0, 10.0)).tolist()] * STEPS),
+    link_yes=numbers.map(lambda bits: [max(0.0, one) for one in bits]),
+    link_no=numbers.map(lambda bits: [min(0.0, 1 - one) for one in bits]),
+    weight=st.lists(st.floats(0, 1), min_size=STEPS, max_size=STEPS),
+    need=st.floats(0, 3),
+    base=st.floats(-9, -2),
+    pause_bits=st.floats(0, 1),
+    max_gap=st.just(MAX_GAP),
+    max_pause=st.just(2000.0),
+    back=st.integers(2, 14),
+)
+# (rows since the last anchor, step, seconds since then, whether a block begins, values)
+steps_made = st.lists(
+    st.tuples(
+        st.integers(0, 4),
+        st.integers(0, STEPS - 1),
+        st.sampled_from([0, 20, 90, 299, 301, 900, 1500]),
+        st.sampled_from([False] * 12 + [True]),
+        st.frozensets(st.integers(0, 3), max_size=2),
+    ),
+    max_size=40,
+)
+
+
+def anchors_of(made) -> list[oracles.Anchor]:
+    """Anchors in order; two on one row have its time, block and values."""
+    rank, time, block = 0, 0.0, 0
+    of_rank: dict[int, tuple] = {}
+    found = {}
+    for gap, step, seconds, begins, values in made:
+        rank += gap + begins
+        if rank not in of_rank:
+            time, block = time + seconds, block + begins
+            of_rank[rank] = (time, block, values)
+        found[rank, step] = oracles.Anchor(rank, step, *of_rank[rank])
+    return list(found.values())
+
+
+def paths_of(anchors: list[oracles.Anchor], rules: oracles.PathRules) -> matching.Paths:
+    count = max((one.rank for one in anchors), default=0) + 1
+    time, block = np.zeros(count), np.zeros(count, dtype=np.int32)
+    values: list[list[int]] = [[] for _ in range(count)]
+    for one in anchors:
+        time[one.rank], block[one.rank], values[one.rank] = one.time, one.block, sorted(one.values)
+    block = np.maximum.accumulate(block)
+    rows = np.arange(count, dtype=np.int32)
+    arrays = SequenceArrays(
+        np.zeros((count, 1), dtype=np.int32), block, time,
+        np.cumsum([0, *map(len, values)]).astype(np.int32), np.array([v for some in values for v in some], dtype=np.int32),
+        rows, rows, np.zeros(2, dtype=np.int64), rows,
+    )  # fmt: skip
+    found = matching.Anchors(
+        np.array([one.rank for one in anchors], dtype=np.int32), np.array([one.step for one in anchors], dtype=np.int32)
+    )
+    columns = (rules.gain, rules.order, rules.link_yes, rules.link_no, rules.weight, rules.gap_bits)
+    bits = matching.StepBits(*map(np.array, columns), rules.pause_bits)
+    limits = matching.Limits(rules.need, rules.base, rules.max_gap, rules.max_pause, rules.back)
+    return matching.paths(arrays, found, bits, limits)
+
+
+def groups(numbered: np.ndarray) -> list[list[int]]:
+    return [np.flatnonzero(numbered == number).tolist() for number in range(numbered.max(initial=-1) + 1)]
+
+
+@given(steps_made, path_rules)
+@settings(max_examples=400, deadline=None)
+def test_paths_are_those_of_looking_at_everything_anew(made, rules):
+    anchors = anchors_of(made)
+    kept, scores, broken = paths_of(anchors, rules)
+    wanted, short = oracles.best_paths(anchors, rules)
+    found = {tuple(path): score for path, score in zip(groups(kept), scores.tolist(), strict=True)}
+    assert found == pytest.approx({tuple(path): bits for bits, path in wanted})
+    assert sorted(groups(broken)) == sorted(short)
 
 
 @given(
-    st.lists(st.tuples(st.integers(0, 4), st.integers(0, 3), st.integers(0, 90)), max_size=50),
-    st.lists(st.floats(-1, 6), min_size=4, max_size=4),
-    st.lists(st.lists(st.floats(-4, 0), min_size=4, max_size=4), min_size=4, max_size=4),
-    st.floats(-9, -2),
-    st.integers(2, 4),
-    st.integers(2, 14),
+    st.lists(st.tuples(st.integers(1, 4), st.sampled_from([0, 299, 301, 900])), min_size=STEPS, max_size=STEPS),
+    st.permutations(range(STEPS)),
+    path_rules,
 )
 @settings(max_examples=300, deadline=None)
-def test_paths_are_those_of_looking_at_everything_anew(steps, gain, order, base, need, back):
-    ranks = list(accumulate(gap for gap, *_ in steps))
-    clock = [float(when) for when in accumulate(pause for *_, pause in steps)]
-    rows = [clock[ranks.index(rank)] for rank in ranks]  # two anchors on one row have its time
-    anchors = list(
-        {(rank, step): (rank, step, when) for rank, (_, step, _), when in zip(ranks, steps, rows, strict=True)}.values()
-    )
-    count = max(ranks, default=0) + 1
-    when = np.zeros(count)
-    for rank, _, time in anchors:
-        when[rank] = time
-    gap_bits = np.log2(np.arange(2.0, 10.0))[None, :].repeat(4, axis=0)
-    none, numbers = np.zeros(count, dtype=np.int32), np.arange(count, dtype=np.int32)
-    arrays = SequenceArrays(
-        none[:, None],
-        none,
-        when,
-        np.zeros(count + 1, dtype=np.int32),
-        none[:0],
-        numbers,
-        numbers,
-        none.astype(int),
-        none,
-    )
-    kept, scores, broken = matching.paths(
-        arrays,
-        matching.Anchors(
-            np.array([rank for rank, *_ in anchors], dtype=np.int32),
-            np.array([step for _, step, _ in anchors], dtype=np.int32),
-        ),
-        matching.StepBits(np.array(gain), np.array(order), np.zeros(4), np.zeros(4), np.ones(4), gap_bits, 1.0),
-        matching.Limits(float(need), base, 8, 200.0, back),
-    )
-    walk = oracles.Walk(gain, order, gap_bits.tolist(), max_gap=8, max_pause=200.0, back=back)
-    told, short = oracles.best_paths(anchors, walk, need=need, base=base)
-    assert len(scores) == len(told)
-    for found, expected in ((kept, told), (broken, short)):
-        groups = [np.flatnonzero(found == number).tolist() for number in range(found.max(initial=-1) + 1)]
-        assert sorted(groups) == sorted(expected)
+def test_the_best_path_is_the_best_of_all_where_no_step_comes_twice_and_no_value_counts(gaps, order, rules):
+    made = [(gap, step, seconds, False, frozenset()) for (gap, seconds), step in zip(gaps, order, strict=True)]
+    anchors = anchors_of(made)
+    rules = rules._replace(link_no=[0.0] * STEPS, need=0.0, back=STEPS)
+    best = oracles.best_of_all_paths(anchors, rules) + rules.base
+    scores = paths_of(anchors, rules).score.tolist()
+    assert scores[:1] == ([pytest.approx(best)] if best > 0 else [])
+
+
+@given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, STEPS - 1)), min_size=1, max_size=7), path_rules)
+@settings(max_examples=200, deadline=None)
+def test_no_path_has_more_bits_than_the_best_of_all(made, rules):
+    anchors = anchors_of([(gap, step, 20, False, frozenset()) for gap, step in made])
+    rules = rules._replace(back=20)
+    best = oracles.best_of_all_paths(anchors, rules) + rules.base
+    assert all(score <= best + 1e-9 for score in paths_of(anchors, rules).score.tolist())
+
+
+def test_a_pattern_of_63_steps_is_found_and_one_of_more_is_refused():
+    def found(steps: int) -> matching.Paths:
+        flat = [0.0] * steps
+        rules = oracles.PathRules(
+            [5.0] * steps, [flat] * steps, [[0.5] * 8] * steps, flat, flat, [1.0] * steps, float(steps), -9.0, 1.0, 8,
+            100.0, 14,
+        )  # fmt: skip
+        return paths_of([oracles.Anchor(n, n) for n in range(steps)], rules)
+
+    assert matching.MAX_STEPS == 63
+    assert found(63).kept.tolist() == [0] * 63
+    with pytest.raises(ValueError, match="more steps than a bit set"):
+        found(64)
+
+
+# ---- growth
+
+
+@st.composite
+def with_occurrences(draw):
+    """Rows, and up to four occurrences of three steps on some of the free ones, no row twice."""
+    database = Database(draw(st.lists(row, min_size=1, max_size=60)))
+    count = draw(st.integers(1, 4))
+    cells = draw(st.permutations(range(len(database.free))))[: count * 3]
+    matched = np.full(count * 3, -1, dtype=np.int64)
+    matched[: len(cells)] = cells
+    kept = np.array(draw(st.lists(st.booleans(), min_size=count * 3, max_size=count * 3)))
+    matched = np.where(kept, matched, -1).reshape(count, 3)
+    # within an occurrence all rows are of one block
+    for line in matched:
+        blocks = [database.left[rank][0] if rank >= 0 else -1 for rank in line]
+        first = next((block for block in blocks if block >= 0), -1)
+        line[[block != first for block in blocks]] = -1
+    slow = [{step: int(rank) for step, rank in enumerate(line) if rank >= 0} for line in matched]
+    rows = np.where(matched >= 0, database.free[np.maximum(matched, 0)], -1) if len(database.free) else matched
+    return database, rows.astype(np.int32), slow
+
+
+@given(with_occurrences(), st.integers(1, 5))
+@unhurried
+def test_surroundings_are_counted_once_per_occurrence_interval_and_token(made, flank):
+    database, rows, slow = made
+    scratch = growth.scratch_for(tokens=TOKENS, rows=len(database.rank))
+    found = growth.surroundings(rows, flank, database.arrays, scratch)
+    keys, tokens, size, have, width = oracles.surroundings(slow, database.left, 3, flank)
+    assert Counter(divmod(key, 4) for key in found.keys.tolist()) == Counter(keys)
+    assert Counter(found.tokens.tolist()) == Counter(tokens)
+    assert found.size.tolist() == pytest.approx(size)
+    assert (found.have.tolist(), found.width) == (have, pytest.approx(width))
+    assert (scratch.interval == -1).all()
+    assert (scratch.occurrence == -1).all()
+    assert not scratch.taken.any()
+
+
+@given(with_occurrences(), st.integers(1, 5), st.integers(0, TOKENS - 1), st.integers(-1, 3))
+@unhurried
+def test_a_new_step_stands_on_a_linked_row_first_then_where_it_is_wanted_then_near(made, flank, token, wanted):
+    database, rows, slow = made
+    scratch = growth.scratch_for(tokens=TOKENS, rows=len(database.rank))
+    found = growth.rows_of_step(rows, token, wanted, flank, database.arrays, scratch)
+    given_ = oracles.rows_of_step(slow, database.left, token, wanted, flank)
+    assert [int(database.rank[r]) if r >= 0 else None for r in found] == given_
+    assert not scratch.taken.any()
+
+
+@given(with_occurrences())
+@unhurried
+def test_links_are_counted_from_the_second_step_on(made):
+    database, rows, slow = made
+    hits, seen = growth.links(rows, database.arrays.value_start, database.arrays.values)
+    assert (hits.tolist(), seen.tolist()) == oracles.links(slow, database.left, 3)
+
+
+# ---- frequent sequences; `test_patterns.py` holds `grow` against the definition
+
+
+@given(st.lists(st.text("abc", min_size=1, max_size=12), min_size=1, max_size=3), st.integers(0, 9), st.integers(1, 3))
+@settings(max_examples=100, deadline=None)
+def test_the_mask_of_pairs_shows_the_frequent_ones_as_far_as_it_looks(traces, max_gap, least):
+    unit = np.repeat(np.arange(len(traces), dtype=np.int32), list(map(len, traces)))
+    items = np.array(["abc".index(letter) for trace in traces for letter in trace], dtype=np.int32)
+    last = np.cumsum(list(map(len, traces))).astype(np.int32)[unit] - 1
+    events = mining.Events(items, last.astype(np.int32), unit)
+    where = mining.positions(items, 3)
+    assert [where.where[a:b].tolist() for a, b in zip(where.first, where.first[1:], strict=False)] == [
+        np.flatnonzero(items == item).tolist() for item in range(3)
+    ]
+    mask = mining.frequent_pairs(events, where, mining.Counting(max_gap + 1, False, False), least)
+    inside = mining.all_pairs(events.last)
+    for e, ahead in product(range(len(items)), range(mining.MASK_BITS)):
+        reached = e + 1 + ahead <= last[e]
+        assert bool(inside[e] >> ahead & 1) == reached
+        pair = [items[e], items[e + 1 + ahead]] if reached and ahead <= max_gap else None
+        codes = [["abc".index(letter) for letter in trace] for trace in traces]
+        often = pair is not None and oracles.support(pair, codes, max_gap) >= least
+        assert bool(mask[e] >> ahead & 1) == often

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
+from itertools import permutations
 
 import numpy as np
 import pytest
@@ -16,7 +18,7 @@ from fivetimes.model import Effect, Kind, RawBatch, Step, SuppressionRule, Tier
 from fivetimes.routines import naming
 from fivetimes.routines.cover import find, from_patterns
 from fivetimes.routines.database import open_database
-from fivetimes.routines.matching import collect, core
+from fivetimes.routines.matching import collect
 from fivetimes.routines.pattern import estimate
 
 SEARCH = Search()
@@ -130,9 +132,18 @@ def test_a_burst_on_one_day_by_one_person_is_suppressed():
 
 
 def test_the_same_input_gives_the_same_candidates_in_any_order_of_sources():
-    sessions = logs.work("abcdef", 9)
-    again = logs.routines(logs.work("abcdef", 9), rule=FiveTimesRule(), search=SEARCH)
-    assert logs.routines(sessions, rule=FiveTimesRule(), search=SEARCH) == again
+    parts = [logs.again_as(logs.work("abcdef", 5, people=1, seed=n), f"q{n}") for n in range(3)]
+    found = [
+        logs.routines(logs.sessions_of(*order), rule=FiveTimesRule(), search=SEARCH) for order in permutations(parts)
+    ]
+    assert [c.count for c in found[0][0]] == [15]
+    assert all(unnumbered(one) == unnumbered(found[0]) for one in found)
+
+
+def unnumbered(found):
+    """Without the numbers of the sessions, which follow the order in which persons come."""
+    candidates, suppressed = found
+    return [replace(c, occurrences=tuple(replace(o, session=0) for o in c.occurrences)) for c in candidates], suppressed
 
 
 def test_an_id_stays_when_the_routine_is_done_once_more():
@@ -142,6 +153,32 @@ def test_an_id_stays_when_the_routine_is_done_once_more():
     assert (before[0].tier, after[0].tier) == (Tier.EXTRACT, Tier.CANONICAL)
 
 
+def count_by_hand(database, profile, *, known):
+    """What `oracles.occurrences_of` says of the free rows, in the order of `collect`: bits, rows of steps, steps done again."""
+    rows = [
+        oracles.FreeRow(
+            int(database.block[i]),
+            database.levels[i].tolist(),
+            frozenset(database.values[database.value_start[i] : database.value_start[i + 1]].tolist()),
+            float(database.clock[i]),
+        )
+        for i in database.free
+    ]
+    columns = (profile.tokens, profile.presence, profile.chance, database.rate[profile.tokens], profile.order)
+    pattern = oracles.Pattern(*(c.tolist() for c in (*columns, profile.link, profile.gap_bits)))
+    limits = (SEARCH.reach, SEARCH.max_gap, SEARCH.max_pause, SEARCH.pause_bits, SEARCH.back, SEARCH.end_share)
+    found, broken = oracles.occurrences_of(pattern, rows, oracles.CountRules(SEARCH.core_share, 0.01, known, *limits))
+    listed = []
+    for bits, cells in found:
+        first, again = {}, []
+        for rank, step in cells:
+            row = int(database.free[rank])
+            if first.setdefault(step, row) != row:
+                again.append((step, row))
+        listed.append((max(first.values()), pytest.approx(bits), first, sorted(again)))
+    return [one[1:] for one in sorted(listed, key=lambda one: one[0])], broken
+
+
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.text("abcdef", min_size=3, max_size=6).filter(lambda t: len(set(t)) == len(t)),
@@ -149,26 +186,44 @@ def test_an_id_stays_when_the_routine_is_done_once_more():
     st.floats(0, 0.5),
     st.integers(0, 99),
 )
-def test_whatever_is_collected_satisfies_the_definition_of_the_count(routine, times, noise, seed):
+def test_the_count_is_what_its_definition_gives(routine, times, noise, seed):
     sessions = logs.work(routine, times, noise=noise, seed=seed, extra="ab")
-    database = open_database(sessions, silence=SEARCH.silence)
-    found, _ = find(database, SEARCH)
+    found, _ = find(open_database(sessions, silence=SEARCH.silence), SEARCH)
     fresh = open_database(sessions, silence=SEARCH.silence)
     for one in found:
-        occurrences = collect(
-            fresh, one.profile, SEARCH, share=SEARCH.core_share, chance=0.01, known=len(one.occurrences)
-        )
-        weight = np.where(core(one.profile), np.clip(one.profile.presence, 0.01, 0.99), 0)
-        told = [sorted((int(r), s) for s, r in enumerate(line) if r >= 0) for line in occurrences.rows]
-        persons = sessions.actions.person[fresh.rows]
-        assert not oracles.is_count(
-            told,
-            events=fresh.event.tolist(),
-            persons=persons.tolist(),
-            core={s: float(w) for s, w in enumerate(weight) if w > 0},
-            share=SEARCH.core_share,
-            stated=len(occurrences),
-        )
+        known = len(one.occurrences)
+        counted = collect(fresh, one.profile, SEARCH, share=SEARCH.core_share, chance=0.01, known=known)
+        again = [[(s, r) for m, s, r in counted.again.tolist() if m == number] for number in range(len(counted))]
+        first = [{s: r for s, r in enumerate(line) if r >= 0} for line in counted.rows.tolist()]
+        wanted, broken = count_by_hand(fresh, one.profile, known=known)
+        assert list(zip(counted.score.tolist(), first, map(sorted, again), strict=True)) == wanted
+        assert counted.broken == broken
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_count_holds_where_routines_break_off_repeat_and_share_rows(seed):
+    rng = random.Random(seed)
+    letters = ""
+    for _ in range(40):
+        letters += "".join(rng.choices("mnopqrstuvwxyz", k=rng.randint(0, 30))) + rng.choice(["", "", "_", "____"])
+        for letter in rng.choice(["abcde", "abcde", "abc", "abdce"]):
+            letters += letter * rng.choice([0, 1, 1, 1, 1, 2]) + rng.choice(["", "", "", "m", "_"])
+    sessions = logs.sessions_of(logs.batch(letters))
+    database = open_database(sessions, silence=SEARCH.silence)
+    token = {label: number for number, label in enumerate(sessions.actions.labels)}
+    tokens = np.array([token[f"do-{letter}"] for letter in "abcde"], dtype=np.int32)
+    columns = [database.free[database.ranks(int(t))][:12] for t in tokens]
+    rows = np.array([np.resize(column, 12) for column in columns]).T.astype(np.int32)
+    profile = estimate(database, tokens, rows)
+    presence = np.array([0.95, 0.9, 0.7, 0.6, 0.3])
+    profile = replace(profile, presence=presence, order=np.full((5, 5), -0.3) - np.tri(5), link=np.full(5, 0.1))
+    counted = collect(database, profile, SEARCH, share=SEARCH.core_share, chance=0.01, known=40)
+    first = [{s: r for s, r in enumerate(line) if r >= 0} for line in counted.rows.tolist()]
+    wanted, broken = count_by_hand(database, profile, known=40)
+    assert [one[1] for one in wanted] == first
+    assert counted.broken == broken
+    assert len(first) > 10
+    assert sorted(counted.again[:, 1:].tolist()) == sorted([s, r] for _, _, again in wanted for s, r in again)
 
 
 def test_no_event_stands_in_two_candidates():
