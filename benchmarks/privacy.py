@@ -36,7 +36,8 @@ from benchmarks.speed import lines_of as team_lines
 from benchmarks.templates import TEMPLATES
 
 from fivetimes import redaction, shell
-from fivetimes.eventlog.redact import is_commit, redact
+from fivetimes.eventlog import redact
+from fivetimes.eventlog.commits import is_commit
 from fivetimes.ingest import READERS
 from fivetimes.model import Balance, EventLog, Kind, RawBatch, Role, Source
 

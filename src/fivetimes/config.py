@@ -20,7 +20,7 @@ DEEPEST = 64  # levels of nesting in a JSON record; deeper is counted as bad
 ONCE_ENTRIES = 200  # a history with more entries than this, and no text twice, is taken to drop repeats
 
 FLOOR = 5  # occurrences; below it nothing is drafted unless a named person says why
-SLEEPLESS = 100  # commits of one account from which its nights can be told
+SLEEPLESS = 100  # commits of one account from which on its nights show
 IDLE = timedelta(minutes=30)  # a longer pause ends a session
 UNTIMED_STEP = 60.0  # seconds; stands for the unknown time between two lines without times: only order is meant
 HISTORIES = 5  # made-up histories of each sort that a calibration searches
@@ -86,7 +86,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """Whose work is read. Source paths are relative to `root`; `path` is the file that said all this, if any."""
+    """Whose work is read. Source paths are relative to `root`; `path` is the configuration file, if any."""
 
     root: Path
     path: Path | None = None
@@ -245,7 +245,7 @@ def columns_of(place: str, table: dict[str, Any]) -> tuple[tuple[str, str], ...]
     """What the fields of generic logs are called.
 
     Args:
-        place: where that was said, for the sentence if it is wrong.
+        place: where it stands, for the sentence if it is wrong.
         table: field to name.
 
     Raises:
@@ -330,7 +330,7 @@ class Mining:
     max_gap: int = 1  # foreign actions between two neighbours
     min_length: int = 1
     max_length: int = 8
-    limit: int = 5_000_000  # patterns; a search that finds more stops and says what to set
+    limit: int = 5_000_000  # patterns; a search that finds more stops, with a sentence on what to set
     early: float = 0.05  # after this part of the limit, a search is asked how far it is
     hopeless: float = 10.0  # and ends at once if it heads for so many times the limit
     compiled_from: int = 1_000_000  # events times window; from here on compiled code pays for its loading

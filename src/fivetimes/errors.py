@@ -13,7 +13,7 @@ class ConfigError(FivetimesError):
 
 
 class ReadError(FivetimesError):
-    """A source that cannot be opened or is not what it is said to be."""
+    """A source that cannot be opened or is not what it was taken for."""
 
 
 class RuleError(FivetimesError):
@@ -37,19 +37,19 @@ def trace(error: BaseException) -> str:
         >>> try:
         ...     int("hunter2")
         ... except ValueError as problem:
-        ...     told = trace(problem)
-        >>> told.splitlines()[-1], "hunter2" in told
+        ...     text = trace(problem)
+        >>> text.splitlines()[-1], "hunter2" in text
         ('ValueError', False)
     """
-    told = []
+    lines = []
     links: list[BaseException] = [error]
     while (before := links[-1].__cause__ or links[-1].__context__) is not None and before not in links:
         links.append(before)
     for link in reversed(links):
         frames = traceback.extract_tb(link.__traceback__)
-        told += [f"  {frame.filename}:{frame.lineno} in {frame.name}" for frame in frames]
-        told.append(type(link).__name__)
-    return "\n".join(told)
+        lines += [f"  {frame.filename}:{frame.lineno} in {frame.name}" for frame in frames]
+        lines.append(type(link).__name__)
+    return "\n".join(lines)
 
 
 def fault(error: BaseException) -> str:

@@ -1,7 +1,10 @@
-"""The words of fivetimes: the records, tables and protocols that pass between its rooms.
+"""The records, tables and protocols that pass between packages, in the order of the data's way.
 
 The few (candidates, conductors) are frozen records; the many (events, actions) are columns. Times are seconds since the
 epoch, UTC, as float64, NaN when unknown. Nothing here reads, counts or decides.
+
+Each section names the packages that make what stands in it. The file is long and stays one: whoever wants to know what passes
+between two packages reads one page. What only one package needs belongs there.
 """
 
 from __future__ import annotations
@@ -31,6 +34,9 @@ Bytes = npt.NDArray[np.uint8]
 Bools = npt.NDArray[np.bool_]
 
 
+# ---- what is done, by whom, and what it does
+
+
 class Kind(IntEnum):
     """What sort of thing was done."""
 
@@ -51,7 +57,7 @@ class By(IntEnum):
 
 
 class Effect(IntEnum):
-    """What a step does to the world outside the working folder; decides where a gate stands."""
+    """What a step does to the world outside the working folder; decides where an approval gate stands."""
 
     NONE = 0
     UNKNOWN = 1
@@ -64,7 +70,7 @@ class Effect(IntEnum):
 
 
 class Role(IntEnum):
-    """What place a word has in a command; decides what may be kept of it."""
+    """What a word is in its command; decides what may be kept of it."""
 
     PROGRAM = 0
     SUBCOMMAND = 1
@@ -85,15 +91,7 @@ class TimeSource(IntEnum):
     BOUNDED = 2  # between two recorded ones
 
 
-class Tier(StrEnum):
-    """The ladder: noticed at two, extract at five, canonical at ten (by default)."""
-
-    NOTICED = "noticed"
-    EXTRACT = "extract"
-    CANONICAL = "canonical"
-
-
-# ---- a command line, parsed (commands.py)
+# ---- a command line, parsed (shell)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +145,7 @@ class Grammar(Protocol):
         ...
 
 
-# ---- what readers yield
+# ---- what readers yield, and what was read (ingest)
 
 
 @dataclass(slots=True)
@@ -186,7 +184,7 @@ class Source:
 
 @dataclass(slots=True)
 class RawBatch:
-    """Rows as a reader found them, still raw: only `events.redact` may take this.
+    """Rows as a reader found them, still raw: only `eventlog.redact` may take this.
 
     All columns that are not None have one entry per row. A column that is None is unknown throughout. `origin` names the very
     file (for a folder source, the file in it).
@@ -196,10 +194,10 @@ class RawBatch:
         kind: one Kind for all rows, or one per row.
         args: named arguments of a tool, skill or action. For a shell tool the row is of Kind.SHELL and has no args.
         line: line on which the command's text starts, from 1 (a JSONL record's line). None for repositories.
-        commit: full hash of a commit row, or of the tag that the row tells of; None where the row is neither.
-        person: who, as the record says it (actor name, or "Name <mail>" of a commit); None: the source's owner.
+        commit: full hash of a commit row, or of the tag that the row is about; None where the row is neither.
+        person: who, as the record has it (actor name, or "Name <mail>" of a commit); None: the source's owner.
         time: seconds since the epoch, UTC; NaN unknown. `offset`: minutes east of UTC, NaN unknown.
-        session: the native session id. `where`: working folder or repository, as the record says it.
+        session: the native session id. `where`: working folder or repository, as the record has it.
         by: one By for all rows, or one per row. `exit`: exit status, NaN unknown. `duration`: seconds, NaN unknown.
         parent: the skill or conductor that called this one. `files`: paths that a commit touched.
     """
@@ -237,7 +235,20 @@ class Reader(Protocol):
         ...
 
 
-# ---- the event log: what redact keeps
+@dataclass(frozen=True, slots=True)
+class SourceReport:
+    """What was read of one source. `untimed` counts events whose time the source does not say; the last may be one of them."""
+
+    source: Source
+    balance: Balance
+    first: datetime | None
+    last: datetime | None
+    deduplicated: bool
+    untimed: int = 0
+    ends_untimed: bool = False
+
+
+# ---- the event log: what redact keeps (eventlog)
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,8 +317,8 @@ EVENT_COLUMNS: Mapping[str, str] = {
 class EventLog:
     """What is kept of the work: no raw text, one row per event.
 
-    `columns` has exactly EVENT_COLUMNS, all of one length. `also` lists further places of events that were seen twice, as rows
-    (event, origin, line, commit id); filled by `identity.fuse`. `redactions` counts what was taken out, by rule.
+    `columns` has exactly EVENT_COLUMNS, all of one length. `also` lists further locations of events that were recorded twice,
+    as rows (event, origin, line, commit id); filled by `eventlog.deduplicate`. `redactions` counts what was taken out, by rule.
     """
 
     columns: Mapping[str, npt.NDArray[Any]]
@@ -332,7 +343,7 @@ class EventLog:
         return len(self.columns["form"])
 
 
-# ---- actions and sessions
+# ---- actions and sessions (actions, sessions)
 
 LEVELS = 5  # exact words, constants kept, flags alone, subcommand path, program
 FORM, COARSE = 1, 3  # the levels of commands with what varies left out, and of subcommand paths
@@ -381,7 +392,7 @@ class SessionLog:
         return int(self.session[-1]) + 1 if len(self.session) else 0
 
 
-# ---- patterns
+# ---- sequences of tokens, counted plainly (sequential_patterns)
 
 Token = str | int  # what a step of a trace is called
 
@@ -448,7 +459,15 @@ class PatternSet:
         return pandas.DataFrame({"tokens": tokens, "length": lengths, "support": self.support, **self.columns})
 
 
-# ---- candidates
+# ---- candidates (routines)
+
+
+class Tier(StrEnum):
+    """The ladder: noticed at two, extract at five, canonical at ten (by default)."""
+
+    NOTICED = "noticed"
+    EXTRACT = "extract"
+    CANONICAL = "canonical"
 
 
 @dataclass(frozen=True, slots=True)
@@ -488,7 +507,7 @@ class Occurrence:
 class Step:
     """A step of a routine: what is done, in which share of the occurrences, how often in a row, and what else stands there.
 
-    `alternatives` lists the other actions seen at this place with their share; `share` counts any of them.
+    `alternatives` lists the other actions done at its position with their share; `share` counts any of them.
     """
 
     action: str
@@ -680,6 +699,9 @@ class Candidate:
     def counted(self, by: Counted) -> int:
         """What the five-times rule counts."""
         return {Counted.OCCURRENCES: self.count, Counted.SESSIONS: self.sessions, Counted.DAYS: self.days}[by]
+
+
+# ---- what was not proposed, and what became of each sequence (routines)
 
 
 class SuppressionRule(StrEnum):
@@ -880,6 +902,9 @@ class SearchTrace:
         return replace(self, sequences=tuple(replace(one, id=ids.get(one.id or "", one.id)) for one in self.sequences))
 
 
+# ---- a scan: everything together (pipeline)
+
+
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """What is known of the sequences that somebody asked for.
@@ -915,7 +940,7 @@ class Changes:
 
 @dataclass(frozen=True, slots=True)
 class Composition:
-    """A skill as its log tells it: what it calls, by name and how often. `level`: 1 calls nothing, 2 calls skills, 3 calls
+    """A skill as its log shows it: what it calls, by name and how often. `level`: 1 calls nothing, 2 calls skills, 3 calls
     compositions."""
 
     name: str
@@ -934,19 +959,6 @@ class Chance:
     noticed: float
     extract: float
     canonical: float
-
-
-@dataclass(frozen=True, slots=True)
-class SourceReport:
-    """What was read of one source. `untimed` counts events whose time the source does not say; the last may be one of them."""
-
-    source: Source
-    balance: Balance
-    first: datetime | None
-    last: datetime | None
-    deduplicated: bool
-    untimed: int = 0
-    ends_untimed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -974,7 +986,7 @@ class Scan:
     trace: SearchTrace = field(default_factory=SearchTrace)
 
 
-# ---- live text, for the owner alone
+# ---- live text, for the owner alone (evidence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -994,7 +1006,7 @@ class LiveCommand:
 class LiveText:
     """What a candidate stands on, raw: per occurrence and moment the command, None where the source is gone or changed.
 
-    Made by `evidence.py` alone. Only a terminal and the review page may show it; into a file goes what `privacy.harmless` lets
+    Made by `evidence.py` alone. Only a terminal and the review page may show it; into a file goes what `redaction.harmless` lets
     through.
     """
 
@@ -1003,7 +1015,7 @@ class LiveText:
     missing: int
 
 
-# ---- conductors
+# ---- conductors (conductors, exporters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -1022,7 +1034,7 @@ class Exporter(Protocol):
         ...
 
 
-# ---- decisions
+# ---- decisions (review)
 
 
 class Decision(StrEnum):

@@ -257,7 +257,7 @@ def scan(request: Request, *, folder: Path, tick: Tick = _quiet, histories: int 
 
 
 def _continued(result: Scan, before: Scan, *, anew: bool) -> Scan:
-    """A scan that knows the last one. What was read twice (not `anew`) says the same of its changes both times."""
+    """A scan that knows the last one. What was read twice (not `anew`) has the same changes both times."""
     found = routines.continued(result.candidates, before.candidates)
     changed = routines.changes(found, before.candidates) if anew else before.changes
     ids = {now.id: kept.id for now, kept in zip(result.candidates, found, strict=True)}

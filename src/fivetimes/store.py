@@ -270,7 +270,7 @@ def amend(path: Path, change: Callable[[str], str]) -> None:
             write_private(path, text)
             path.chmod(0o644)
     except OSError as error:
-        raise FivetimesError(f"{path}: cannot be written ({error.strerror}). Name another place.") from error
+        raise FivetimesError(f"{path}: cannot be written ({error.strerror}). Name another folder.") from error
 
 
 @contextmanager
@@ -311,6 +311,6 @@ def write_all(texts: Mapping[str, str], *, directory: Path, private: bool = Fals
             if not private:
                 path.chmod(0o644)
         except OSError as error:
-            raise FivetimesError(f"{path}: cannot be written ({error.strerror}). Name another place.") from error
+            raise FivetimesError(f"{path}: cannot be written ({error.strerror}). Name another folder.") from error
         paths.append(path)
     return paths

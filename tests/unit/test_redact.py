@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import logs
-from fivetimes.eventlog.redact import commit_kind, varied_programs
+from fivetimes.eventlog import varied_programs
+from fivetimes.eventlog.commits import commit_kind
 from fivetimes.model import EVENT_COLUMNS, Effect, EventLog, Kind, RawBatch, Role
 
 

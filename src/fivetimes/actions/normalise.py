@@ -84,7 +84,7 @@ _LEAST_USES = 2  # a value of one action alone ties nothing together
 _MOST_USES, _MOST_SHARE = (
     20,
     0.02,
-)  # a value of more actions, and of more than every fiftieth, stands all over the place
+)  # a value of more actions, and of more than every fiftieth, stands everywhere
 
 
 def _pieces(events: EventLog, actions: Sequence[Distinct]) -> tuple[Int32s, Int32s]:

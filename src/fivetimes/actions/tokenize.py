@@ -26,7 +26,7 @@ from fivetimes.model import LEVELS, Int32s, Kind, Role
 Words = tuple[int, ...]  # what makes a token: ids of words, _STAR for whatever varies
 
 _STAR = -1
-_ANY_COMMIT = -2  # in the place of a word: a commit of whatever kind
+_ANY_COMMIT = -2  # instead of a word: a commit of whatever kind
 _FREE = frozenset({Role.VALUE, Role.SCRIPT, Role.SECRET})  # words that may be values; the others are structure
 
 

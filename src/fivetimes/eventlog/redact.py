@@ -1,4 +1,4 @@
-"""RawBatch -> EventLog: `redact`, the only door through which work may enter. Raw text ends here.
+"""RawBatch -> EventLog: `redact`, the only way in for work. Raw text ends here.
 
 Of a command the log keeps what the closed vocabulary knows (programs, subcommand paths, flag names), typed placeholders for
 values, keyed pseudonyms for unknown programs and scripts, and declared names (skills, tools, argument keys). For the run, and
@@ -11,13 +11,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from fivetimes import redaction, shell
+from fivetimes.eventlog.commits import commit_kind, commit_message, is_commit, tag_made
+from fivetimes.eventlog.identities import Identify
 from fivetimes.model import (
     EVENT_COLUMNS,
     By,
@@ -34,239 +35,166 @@ from fivetimes.model import (
 )
 from fivetimes.shell import is_secret_key, names_secret
 
-_PIECES = re.compile(r"[^/:=.,@()\s'\"{}\[\]<>|;&$`]{3,}")
-_COMMIT_KIND = re.compile(r"^([A-Za-z]+)(?:\([^)]*\))?!?:\s")
-# leading words of subjects, without their endings
-_LEADING = frozenset(
-    (
-        "add allow apply avoid backport bump change check clarify clean convert correct create delete deprecate disable "
-        "doc document drop enable ensure expose extract fix format handle implement improve initial introduce lint make "
-        "merge migrate move pin polish prepare prevent publish refactor reformat release remove rename replace restore "
-        "revert rewrite run simplify skip speed split start stop support switch test tidy translate tweak typo unpin "
-        "update upgrade use"
-    ).split()
-)
-_LONGEST = 200  # characters; longer argument values are content, not names: no pieces are taken from them
-
 _NOTHING_KNOWN = redaction.Known()
 
-Identify = Callable[[str | None, str | None], str]
 
+def redact(
+    raw: Iterable[RawBatch], *, key: bytes, identify: Identify, known: redaction.Known = _NOTHING_KNOWN
+) -> EventLog:
+    """Keep of the raw rows what may be kept, and drop the rest.
 
-def commit_kind(subject: str) -> str:
-    """The kind of a commit: its conventional type, or the class of its leading word, else `other`.
-
-    Example:
-        >>> commit_kind("fix(api): rounding"), commit_kind("Bump numpy from 1 to 2"), commit_kind("Ünder the hood")
-        ('fix', 'bump', 'other')
-    """
-    match = _COMMIT_KIND.match(subject)
-    if match:
-        word = match.group(1).lower()
-        return word if redaction.is_commit_kind(word) else "other"
-    first = subject.split(maxsplit=1)[0].lower().rstrip(":") if subject.strip() else ""
-    for ending in ("", "s", "d", "es", "ed", "ing"):  # fix, fixes, fixed, updates, updated, adding
-        if first.endswith(ending) and first.removesuffix(ending) in _LEADING:
-            return first.removesuffix(ending)
-    return "other"
-
-
-def commit_message(words: Sequence[str]) -> str | None:
-    """The message of a `git commit -m MESSAGE` (first paragraph), None for other commands or where an editor asks.
+    Args:
+        raw: batches as readers yield them.
+        key: the local key of pseudonyms and digests; never exported.
+        identify: (owner of the source, the author as the record has it) → a person's name.
+        known: names that exist on this machine or were approved: local extensions of the vocabulary.
 
     Example:
-        >>> commit_message(["git", "commit", "-m", "fix: x"]), commit_message(["git", "commit"])
-        ('fix: x', None)
+        >>> batch = RawBatch("bash", "h", ["git push origin main", "mysql -pHUNTER2 shop"])
+        >>> log = redact([batch], key=bytes(32), identify=lambda owner, record: "me")
+        >>> "HUNTER2" in " ".join(log.lexicon.labels)
+        False
     """
-    for flag, value in pairwise(words):
-        if flag == "--message" or (re.fullmatch(r"-[a-zA-Z]*m", flag) and not flag.startswith("--")):
-            return value
-    return None
+    log = _Log(key=key, identify=identify, known=known)
+    for batch in raw:
+        log.add(batch)
+    return log.freeze()
 
 
-def is_commit(command: Command) -> bool:
-    """Whether a command is `git commit`."""
-    return tuple(w.text for w in command.words[:1]) == ("git",) and any(
-        w.role is Role.SUBCOMMAND and w.text == "commit" for w in command.words[1:4]
-    )
+def varied_programs(log: EventLog) -> tuple[str, ...]:
+    """Pseudonyms of programs that were run with two or more different argument lists and never alone.
 
-
-def unslipped(text: str, grammar: Grammar) -> str:
-    """A line whose first word is no program, but would be with two neighbouring letters changed back: as it was meant.
-
-    Only where one public program alone fits, and only for names of three letters or more: short names are often somebody's own.
-
-    Example:
-        >>> unslipped("gti push origin", redaction.public()), unslipped("zqxctl up", redaction.public())
-        ('git push origin', 'zqxctl up')
+    A password typed into the shell by mistake stands alone on its line, or is always the same.
     """
-    program, space, rest = text.partition(" ")
-    if len(program) < 3 or not program.isalpha() or grammar.is_program(program):
-        return text
-    swapped = {program[:at] + program[at + 1] + program[at] + program[at + 2 :] for at in range(len(program) - 1)}
-    meant = [name for name in swapped if name != program and grammar.is_program(name)]
-    return meant[0] + space + rest if len(meant) == 1 else text
+    forms = log.forms
+    lines: dict[int, set[tuple[int, ...]]] = {}
+    words, bounds = forms.words.tolist(), forms.word_start.tolist()
+    for kind, low, high in zip(forms.kind.tolist(), bounds, bounds[1:], strict=False):
+        if kind == Kind.SHELL and high > low:
+            lines.setdefault(words[low], set()).add(tuple(words[low + 1 : high]))
+    varied = (log.lexicon.labels[program] for program, seen in lines.items() if () not in seen and len(seen) >= 2)
+    return tuple(sorted(label for label in varied if redaction.is_pseudonym(label)))
 
 
-_NO_TAG_MADE = re.compile(
-    r"-(?:[dlvn].*|-(?:delete|list|verify|contains|no-contains|merged|no-merged|points-at|format|sort).*)"
-)
-_TAG_VALUES = frozenset({"-m", "--message", "-F", "--file", "-u", "--local-user", "--cleanup", "-am", "-sm"})
+# ---- batches -> columns
 
 
-def _effect(command: Command) -> Effect:
-    return redaction.effect_of([word.text for word in command.words])
+class _Log:
+    """An event log under construction."""
 
+    def __init__(self, *, key: bytes, identify: Identify, known: redaction.Known) -> None:
+        grammar = redaction.public()
+        self.words = _Words(key=key, grammar=grammar, known=known)
+        self.forms = _Forms(self.words, grammar, key)
+        self.identify = identify
+        self.parts: list[dict[str, npt.NDArray[Any]]] = []
+        self.persons, self.sources, self.origins = _Ids(), _Ids(), _Ids()
+        self.commits, self.sessions, self.folders = _Ids(), _Ids(), _Ids()
+        self.order: Counter[int] = Counter()
+        self.who: dict[tuple[str | None, str | None], int] = {}
+        self.deduplicated: set[int] = set()
 
-def tag_made(words: Sequence[str]) -> str | None:
-    """The name of the tag that a `git tag …` makes, None for other commands and for those that list or delete tags.
-
-    Example:
-        >>> tag_made(["git", "tag", "-a", "v1.2", "-m", "Release 1.2"]), tag_made(["git", "tag", "-d", "v1.2"])
-        ('v1.2', None)
-    """
-    if list(words[:1]) != ["git"] or "tag" not in words[1:4] or any(map(_NO_TAG_MADE.fullmatch, words)):
-        return None
-    after = list(words[list(words).index("tag") + 1 :])
-    names = [
-        word for before, word in pairwise(["tag", *after]) if not word.startswith("-") and before not in _TAG_VALUES
-    ]
-    return names[0] if names else None
-
-
-class _Ids:
-    """Numbers distinct things in order of appearance."""
-
-    def __init__(self) -> None:
-        self.of: dict[Any, int] = {}
-
-    def __call__(self, key: Any) -> int:
-        return self.of.setdefault(key, len(self.of))
-
-
-class _Growing:
-    """A CSR under construction."""
-
-    def __init__(self) -> None:
-        self.start = [0]
-        self.flat: list[int] = []
-
-    def add(self, entries: Iterable[int]) -> None:
-        self.flat.extend(entries)
-        self.start.append(len(self.flat))
-
-
-class _Words:
-    """Gives each (word, role) an id and a label that may be kept."""
-
-    def __init__(self, *, key: bytes, grammar: Grammar, known: redaction.Known) -> None:
-        self.known = known
-        self.secret: set[str] = set()
-        self.local: dict[int, tuple[str, str]] = {}
-        self.flags: dict[tuple[str, str], bool] = {}
-        self.ids: dict[tuple[str, Role, bool], int] = {}
-        self.labels: list[str] = []
-        self.pieces = _Growing()
-        self.piece_id = _Ids()
-        self.same: list[int] = []
-        self.text_id = _Ids()
-        self.counts: Counter[str] = Counter()
-        self.grammar = grammar
-        self.pseudonyms = redaction.Pseudonyms(key)
-
-    def id(self, text: str, role: Role, *, program: str = "", several: bool = False) -> int:
-        """The id of a word; words in a secret position all have the same one. A name may be of `several` words."""
-        if role is Role.SECRET:
-            self.secret.add(text)
-            text = ""
-        known = several or (role is Role.FLAG and self._is_flag(program, text))
-        found = self.ids.get((text, role, known))
+    def person(self, owner: str | None, record: str | None) -> int:
+        found = self.who.get((owner, record))
         if found is None:
-            found = self.ids[text, role, known] = len(self.labels)
-            self.labels.append(self._label(text, role, known=known))
-            self.pieces.add(self._piece_ids(text, role))
-            self.same.append(self.text_id(text))
+            found = self.who[owner, record] = self.persons(self.identify(owner, record))
         return found
 
-    def _is_flag(self, program: str, flag: str) -> bool:
-        found = self.flags.get((program, flag))
-        if found is None:
-            found = self.flags[program, flag] = self.grammar.is_flag(program, flag)
-        return found
+    def add(self, batch: RawBatch) -> None:
+        count = len(batch.text)
+        origin = self.origins(batch.origin)
+        if batch.deduplicated:
+            self.deduplicated.add(origin)
+        time = _column(batch.time, count, np.nan, "float64")
+        self.parts.append(
+            {
+                "person": self._persons_of(batch),
+                "source": np.full(count, self.sources(batch.source), dtype=np.int16),
+                "origin": np.full(count, origin, dtype=np.int32),
+                "line": _column(batch.line, count, -1, "int32"),
+                "commit": self._ids_of(batch.commit, count, self.commits),
+                "order": np.arange(self.order[origin], self.order[origin] + count, dtype=np.int64),
+                "time": time,
+                "offset": _column(batch.offset, count, np.nan, "float32"),
+                "time_source": np.where(np.isnan(time), TimeSource.NONE, TimeSource.RECORDED).astype(np.uint8),
+                "session": self._ids_of(batch.session, count, lambda key: self.sessions((origin, key))),
+                "where": self._ids_of(batch.where, count, self.folders),
+                "by": _column(None if isinstance(batch.by, By) else batch.by, count, _one(batch.by), "uint8"),
+                "exit": _column(batch.exit, count, np.nan, "float32"),
+                "duration": _column(batch.duration, count, np.nan, "float32"),
+                "form": np.array(self._forms_of(batch), dtype=np.int32),
+                "parent": self._ids_of(batch.parent, count, lambda name: self.words.id(name, Role.NAME)),
+            }
+        )
+        self.order[origin] += count
 
-    def _piece_ids(self, text: str, role: Role) -> list[int]:
-        if role not in (Role.VALUE, Role.SCRIPT) or not 3 <= len(text) <= _LONGEST:
-            return []
-        if text.isalnum():  # one piece, which is the whole
-            return [self.piece_id(text)]
-        return sorted({self.piece_id(piece) for piece in (text, *_PIECES.findall(text))})
+    def _forms_of(self, batch: RawBatch) -> list[int]:
+        args, files = batch.args, batch.files
+        of = self.forms.of
+        if isinstance(batch.kind, Kind) and args is None and files is None:
+            known = self.forms.known
+            kind = batch.kind
+            if kind is Kind.SHELL:  # the commonest case, and most lines were seen before
+                return [known[text] if text in known else of(kind, text, None, ()) for text in batch.text]
+            return [of(kind, text, None, ()) for text in batch.text]
+        kinds = [batch.kind] * len(batch.text) if isinstance(batch.kind, Kind) else batch.kind
+        return [
+            of(kinds[i], text, args[i] if args else None, files[i] if files else ())
+            for i, text in enumerate(batch.text)
+        ]
 
-    def name_here(self, text: str, kind: str) -> str:
-        """Keep a name that exists on this machine, unless it turns out to stand in a secret's place too."""
-        self.local[len(self.labels)] = (text, kind)
-        return text
+    def _persons_of(self, batch: RawBatch) -> npt.NDArray[Any]:
+        if batch.person is None:
+            return np.full(len(batch.text), self.person(batch.owner, None), dtype=np.int32)
+        return np.array([self.person(batch.owner, who) for who in batch.person], dtype=np.int32)
 
-    def checked(self) -> tuple[str, ...]:
-        """All labels; a local name that also stood in a secret's place is a pseudonym after all."""
-        for word, (text, kind) in self.local.items():
-            if text in self.secret:
-                self.labels[word] = self._count(f"{kind}: seen as a secret", self.pseudonyms.of(text, kind=kind))
-        return tuple(self.labels)
+    def _ids_of(self, given: Sequence[str | None] | None, count: int, number: Callable[[str], int]) -> npt.NDArray[Any]:
+        if given is None:
+            return np.full(count, -1, dtype=np.int32)
+        return np.array([-1 if one is None else number(one) for one in given], dtype=np.int32)
 
-    def _label(self, text: str, role: Role, *, known: bool) -> str:
-        return _LABELLERS[role](self, text, known)
-
-    def count(self, rule: str) -> None:
-        """Note that something was taken out or put right."""
-        self.counts[rule] += 1
-
-    def _count(self, rule: str, label: str) -> str:
-        self.count(rule)
-        return label
-
-
-def _program(words: _Words, text: str, _: bool) -> str:
-    if words.grammar.is_program(text):
-        return text
-    if words.known.program(text):
-        return words.name_here(text, "prog")
-    return words._count("program: pseudonym", words.pseudonyms.of(text, kind="prog"))
-
-
-def _script(words: _Words, text: str, _: bool) -> str:
-    public = redaction.public()
-    if public.is_word(text) or public.is_program(text) or public.is_subcommand_word(text):
-        return text
-    if words.known.script(text):
-        return words.name_here(text, "script")
-    return words._count("script: pseudonym", words.pseudonyms.of(text, kind="script"))
-
-
-def _flag(words: _Words, text: str, known: bool) -> str:
-    if known or redaction.is_sign(text):
-        return text
-    return words._count("flag: not in the vocabulary", "<flag>")
-
-
-def _name(words: _Words, text: str, several: bool) -> str:
-    if redaction.declared(text) or (several and redaction.is_activity(text, names_secret=names_secret)):
-        return text
-    return words._count("name: pseudonym", words.pseudonyms.of(text, kind="name"))
+    def freeze(self) -> EventLog:
+        columns = {
+            name: np.concatenate([part[name] for part in self.parts]) if self.parts else np.zeros(0, dtype=kind)
+            for name, kind in EVENT_COLUMNS.items()
+            if name not in _OF_FORMS
+        }
+        of_forms = (self.forms.tags, self.forms.subject, self.forms.digests)
+        for name, each in zip(_OF_FORMS, of_forms, strict=True):
+            columns[name] = np.array(each, dtype=EVENT_COLUMNS[name])[columns["form"]]
+        pieces, labels = self.words.pieces, self.words.checked()
+        return EventLog(
+            columns=columns,
+            forms=self.forms.freeze(),
+            lexicon=Lexicon(
+                labels,
+                np.array(pieces.start, dtype=np.int32),
+                np.array(pieces.flat, dtype=np.int32),
+                np.array(self.words.same, dtype=np.int32),
+            ),
+            persons=tuple(self.persons.of),
+            sources=tuple(self.sources.of),
+            origins=tuple(self.origins.of),
+            commits=tuple(self.commits.of),
+            redactions=dict(sorted(self.words.counts.items())),
+            deduplicated=frozenset(self.deduplicated),
+        )
 
 
-_LABELLERS: Mapping[Role, Callable[[_Words, str, bool], str]] = {
-    Role.PROGRAM: _program,
-    Role.SUBCOMMAND: lambda _words, text, _known: text,
-    Role.SCRIPT: _script,
-    Role.FLAG: _flag,
-    Role.VALUE: lambda words, text, _known: words._count("value: placeholder", redaction.placeholder(text)),
-    Role.SECRET: lambda words, _text, _known: words._count("secret position", "<secret>"),
-    Role.KEY: lambda words, text, _known: (
-        text if redaction.declared(text) else words._count("key: not a name", "<key>")
-    ),
-    Role.NAME: _name,
-    Role.COMMIT_KIND: lambda _words, text, _known: text,
-}
+_OF_FORMS = ("tag", "subject", "digest")  # columns that a record's form decides
+
+
+def _column(given: Sequence[Any] | None, count: int, missing: float, kind: str) -> npt.NDArray[Any]:
+    if given is None:
+        return np.full(count, missing, dtype=kind)
+    return np.asarray(given, dtype=kind)
+
+
+def _one(by: By | Sequence[By]) -> int:
+    return int(by) if isinstance(by, By) else 0
+
+
+# ---- records -> forms
 
 
 class _Forms:
@@ -393,154 +321,170 @@ class _Forms:
         )
 
 
-def _column(given: Sequence[Any] | None, count: int, missing: float, kind: str) -> npt.NDArray[Any]:
-    if given is None:
-        return np.full(count, missing, dtype=kind)
-    return np.asarray(given, dtype=kind)
+def _effect(command: Command) -> Effect:
+    return redaction.effect_of([word.text for word in command.words])
 
 
-_OF_FORMS = ("tag", "subject", "digest")  # columns that a record's form decides
+_SLIP = 3  # letters; shorter names are often somebody's own
 
 
-class _Log:
-    """An event log under construction."""
+def unslipped(text: str, grammar: Grammar) -> str:
+    """A line whose first word is no program, but would be with two neighbouring letters changed back: as it was meant.
 
-    def __init__(self, *, key: bytes, identify: Identify, known: redaction.Known) -> None:
-        grammar = redaction.public()
-        self.words = _Words(key=key, grammar=grammar, known=known)
-        self.forms = _Forms(self.words, grammar, key)
-        self.identify = identify
-        self.parts: list[dict[str, npt.NDArray[Any]]] = []
-        self.persons, self.sources, self.origins = _Ids(), _Ids(), _Ids()
-        self.commits, self.sessions, self.places = _Ids(), _Ids(), _Ids()
-        self.order: Counter[int] = Counter()
-        self.who: dict[tuple[str | None, str | None], int] = {}
-        self.deduplicated: set[int] = set()
-
-    def person(self, owner: str | None, record: str | None) -> int:
-        found = self.who.get((owner, record))
-        if found is None:
-            found = self.who[owner, record] = self.persons(self.identify(owner, record))
-        return found
-
-    def add(self, batch: RawBatch) -> None:
-        count = len(batch.text)
-        origin = self.origins(batch.origin)
-        if batch.deduplicated:
-            self.deduplicated.add(origin)
-        time = _column(batch.time, count, np.nan, "float64")
-        self.parts.append(
-            {
-                "person": self._persons_of(batch),
-                "source": np.full(count, self.sources(batch.source), dtype=np.int16),
-                "origin": np.full(count, origin, dtype=np.int32),
-                "line": _column(batch.line, count, -1, "int32"),
-                "commit": self._ids_of(batch.commit, count, self.commits),
-                "order": np.arange(self.order[origin], self.order[origin] + count, dtype=np.int64),
-                "time": time,
-                "offset": _column(batch.offset, count, np.nan, "float32"),
-                "time_source": np.where(np.isnan(time), TimeSource.NONE, TimeSource.RECORDED).astype(np.uint8),
-                "session": self._ids_of(batch.session, count, lambda key: self.sessions((origin, key))),
-                "where": self._ids_of(batch.where, count, self.places),
-                "by": _column(None if isinstance(batch.by, By) else batch.by, count, _one(batch.by), "uint8"),
-                "exit": _column(batch.exit, count, np.nan, "float32"),
-                "duration": _column(batch.duration, count, np.nan, "float32"),
-                "form": np.array(self._forms_of(batch), dtype=np.int32),
-                "parent": self._ids_of(batch.parent, count, lambda name: self.words.id(name, Role.NAME)),
-            }
-        )
-        self.order[origin] += count
-
-    def _forms_of(self, batch: RawBatch) -> list[int]:
-        args, files = batch.args, batch.files
-        of = self.forms.of
-        if isinstance(batch.kind, Kind) and args is None and files is None:
-            known = self.forms.known
-            kind = batch.kind
-            if kind is Kind.SHELL:  # the commonest case, and most lines were seen before
-                return [known[text] if text in known else of(kind, text, None, ()) for text in batch.text]
-            return [of(kind, text, None, ()) for text in batch.text]
-        kinds = [batch.kind] * len(batch.text) if isinstance(batch.kind, Kind) else batch.kind
-        return [
-            of(kinds[i], text, args[i] if args else None, files[i] if files else ())
-            for i, text in enumerate(batch.text)
-        ]
-
-    def _persons_of(self, batch: RawBatch) -> npt.NDArray[Any]:
-        if batch.person is None:
-            return np.full(len(batch.text), self.person(batch.owner, None), dtype=np.int32)
-        return np.array([self.person(batch.owner, who) for who in batch.person], dtype=np.int32)
-
-    def _ids_of(self, given: Sequence[str | None] | None, count: int, number: Callable[[str], int]) -> npt.NDArray[Any]:
-        if given is None:
-            return np.full(count, -1, dtype=np.int32)
-        return np.array([-1 if one is None else number(one) for one in given], dtype=np.int32)
-
-    def freeze(self) -> EventLog:
-        columns = {
-            name: np.concatenate([part[name] for part in self.parts]) if self.parts else np.zeros(0, dtype=kind)
-            for name, kind in EVENT_COLUMNS.items()
-            if name not in _OF_FORMS
-        }
-        of_forms = (self.forms.tags, self.forms.subject, self.forms.digests)
-        for name, each in zip(_OF_FORMS, of_forms, strict=True):
-            columns[name] = np.array(each, dtype=EVENT_COLUMNS[name])[columns["form"]]
-        pieces, labels = self.words.pieces, self.words.checked()
-        return EventLog(
-            columns=columns,
-            forms=self.forms.freeze(),
-            lexicon=Lexicon(
-                labels,
-                np.array(pieces.start, dtype=np.int32),
-                np.array(pieces.flat, dtype=np.int32),
-                np.array(self.words.same, dtype=np.int32),
-            ),
-            persons=tuple(self.persons.of),
-            sources=tuple(self.sources.of),
-            origins=tuple(self.origins.of),
-            commits=tuple(self.commits.of),
-            redactions=dict(sorted(self.words.counts.items())),
-            deduplicated=frozenset(self.deduplicated),
-        )
-
-
-def _one(by: By | Sequence[By]) -> int:
-    return int(by) if isinstance(by, By) else 0
-
-
-def redact(
-    raw: Iterable[RawBatch], *, key: bytes, identify: Identify, known: redaction.Known = _NOTHING_KNOWN
-) -> EventLog:
-    """Keep of the raw rows what may be kept, and drop the rest.
-
-    Args:
-        raw: batches as readers yield them.
-        key: the local key of pseudonyms and digests; never exported.
-        identify: (owner of the source, who the record says it was) → a person's name.
-        known: names that exist on this machine or were approved: local extensions of the vocabulary.
+    Only where one public program alone fits, and only for names of three letters or more.
 
     Example:
-        >>> batch = RawBatch("bash", "h", ["git push origin main", "mysql -pHUNTER2 shop"])
-        >>> log = redact([batch], key=bytes(32), identify=lambda owner, record: "me")
-        >>> "HUNTER2" in " ".join(log.lexicon.labels)
-        False
+        >>> unslipped("gti push origin", redaction.public()), unslipped("zqxctl up", redaction.public())
+        ('git push origin', 'zqxctl up')
     """
-    log = _Log(key=key, identify=identify, known=known)
-    for batch in raw:
-        log.add(batch)
-    return log.freeze()
+    program, space, rest = text.partition(" ")
+    if len(program) < _SLIP or not program.isalpha() or grammar.is_program(program):
+        return text
+    swapped = {program[:at] + program[at + 1] + program[at] + program[at + 2 :] for at in range(len(program) - 1)}
+    meant = [name for name in swapped if name != program and grammar.is_program(name)]
+    return meant[0] + space + rest if len(meant) == 1 else text
 
 
-def varied_programs(log: EventLog) -> tuple[str, ...]:
-    """Pseudonyms of programs that were run with two or more different argument lists and never alone.
+# ---- words -> ids, and labels that may be kept
 
-    A password typed into the shell by mistake stands alone on its line, or is always the same.
-    """
-    forms = log.forms
-    lines: dict[int, set[tuple[int, ...]]] = {}
-    words, bounds = forms.words.tolist(), forms.word_start.tolist()
-    for kind, low, high in zip(forms.kind.tolist(), bounds, bounds[1:], strict=False):
-        if kind == Kind.SHELL and high > low:
-            lines.setdefault(words[low], set()).add(tuple(words[low + 1 : high]))
-    varied = (log.lexicon.labels[program] for program, seen in lines.items() if () not in seen and len(seen) >= 2)
-    return tuple(sorted(label for label in varied if redaction.is_pseudonym(label)))
+_LONGEST = 200  # characters; longer argument values are content, not names: no pieces are taken from them
+_SHORTEST = 3  # characters; shorter pieces stand everywhere and tie nothing together
+_PIECES = re.compile(r"[^/:=.,@()\s'\"{}\[\]<>|;&$`]{3,}")  # of _SHORTEST or more
+
+
+class _Words:
+    """Gives each (word, role) an id and a label that may be kept."""
+
+    def __init__(self, *, key: bytes, grammar: Grammar, known: redaction.Known) -> None:
+        self.known = known
+        self.secret: set[str] = set()
+        self.local: dict[int, tuple[str, str]] = {}
+        self.flags: dict[tuple[str, str], bool] = {}
+        self.ids: dict[tuple[str, Role, bool], int] = {}
+        self.labels: list[str] = []
+        self.pieces = _Growing()
+        self.piece_id = _Ids()
+        self.same: list[int] = []
+        self.text_id = _Ids()
+        self.counts: Counter[str] = Counter()
+        self.grammar = grammar
+        self.pseudonyms = redaction.Pseudonyms(key)
+
+    def id(self, text: str, role: Role, *, program: str = "", several: bool = False) -> int:
+        """The id of a word; words in a secret position all have the same one. A name may be of `several` words."""
+        if role is Role.SECRET:
+            self.secret.add(text)
+            text = ""
+        known = several or (role is Role.FLAG and self._is_flag(program, text))
+        found = self.ids.get((text, role, known))
+        if found is None:
+            found = self.ids[text, role, known] = len(self.labels)
+            self.labels.append(self._label(text, role, known=known))
+            self.pieces.add(self._piece_ids(text, role))
+            self.same.append(self.text_id(text))
+        return found
+
+    def _is_flag(self, program: str, flag: str) -> bool:
+        found = self.flags.get((program, flag))
+        if found is None:
+            found = self.flags[program, flag] = self.grammar.is_flag(program, flag)
+        return found
+
+    def _piece_ids(self, text: str, role: Role) -> list[int]:
+        if role not in (Role.VALUE, Role.SCRIPT) or not _SHORTEST <= len(text) <= _LONGEST:
+            return []
+        if text.isalnum():  # one piece, which is the whole
+            return [self.piece_id(text)]
+        return sorted({self.piece_id(piece) for piece in (text, *_PIECES.findall(text))})
+
+    def name_here(self, text: str, kind: str) -> str:
+        """Keep a name that exists on this machine, unless it turns out to stand in a secret position too."""
+        self.local[len(self.labels)] = (text, kind)
+        return text
+
+    def checked(self) -> tuple[str, ...]:
+        """All labels; a local name that also stood in a secret position is a pseudonym after all."""
+        for word, (text, kind) in self.local.items():
+            if text in self.secret:
+                self.labels[word] = self._count(f"{kind}: seen as a secret", self.pseudonyms.of(text, kind=kind))
+        return tuple(self.labels)
+
+    def _label(self, text: str, role: Role, *, known: bool) -> str:
+        return _LABELLERS[role](self, text, known)
+
+    def count(self, rule: str) -> None:
+        """Note that something was taken out or put right."""
+        self.counts[rule] += 1
+
+    def _count(self, rule: str, label: str) -> str:
+        self.count(rule)
+        return label
+
+
+def _program(words: _Words, text: str, _: bool) -> str:
+    if words.grammar.is_program(text):
+        return text
+    if words.known.program(text):
+        return words.name_here(text, "prog")
+    return words._count("program: pseudonym", words.pseudonyms.of(text, kind="prog"))
+
+
+def _script(words: _Words, text: str, _: bool) -> str:
+    public = redaction.public()
+    if public.is_word(text) or public.is_program(text) or public.is_subcommand_word(text):
+        return text
+    if words.known.script(text):
+        return words.name_here(text, "script")
+    return words._count("script: pseudonym", words.pseudonyms.of(text, kind="script"))
+
+
+def _flag(words: _Words, text: str, known: bool) -> str:
+    if known or redaction.is_sign(text):
+        return text
+    return words._count("flag: not in the vocabulary", "<flag>")
+
+
+def _name(words: _Words, text: str, several: bool) -> str:
+    if redaction.declared(text) or (several and redaction.is_activity(text, names_secret=names_secret)):
+        return text
+    return words._count("name: pseudonym", words.pseudonyms.of(text, kind="name"))
+
+
+_LABELLERS: Mapping[Role, Callable[[_Words, str, bool], str]] = {
+    Role.PROGRAM: _program,
+    Role.SUBCOMMAND: lambda _words, text, _known: text,
+    Role.SCRIPT: _script,
+    Role.FLAG: _flag,
+    Role.VALUE: lambda words, text, _known: words._count("value: placeholder", redaction.placeholder(text)),
+    Role.SECRET: lambda words, _text, _known: words._count("secret position", "<secret>"),
+    Role.KEY: lambda words, text, _known: (
+        text if redaction.declared(text) else words._count("key: not a name", "<key>")
+    ),
+    Role.NAME: _name,
+    Role.COMMIT_KIND: lambda _words, text, _known: text,
+}
+
+
+# ---- arrays that grow
+
+
+class _Ids:
+    """Numbers distinct things in order of appearance."""
+
+    def __init__(self) -> None:
+        self.of: dict[Any, int] = {}
+
+    def __call__(self, key: Any) -> int:
+        return self.of.setdefault(key, len(self.of))
+
+
+class _Growing:
+    """A CSR under construction."""
+
+    def __init__(self) -> None:
+        self.start = [0]
+        self.flat: list[int] = []
+
+    def add(self, entries: Iterable[int]) -> None:
+        self.flat.extend(entries)
+        self.start.append(len(self.flat))

@@ -65,7 +65,7 @@ def _is_unknown(word: str, role: Role, known: redaction.Known) -> bool:
 def unknown_names(raw: Iterable[RawBatch], *, known: redaction.Known) -> list[UnknownName]:
     """Return the names that a person may be asked about, the commonest first.
 
-    Left out are names that stood in a secret's place, and what looks like a secret to either lock.
+    Left out are names that stood in a secret position, and what looks like a secret to either detector.
 
     Args:
         raw: batches as readers yield them.
