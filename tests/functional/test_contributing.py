@@ -11,8 +11,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PAGES = ROOT / "docs" / "contributing"
-# a heading that ends in a path (bare: the path is not there yet), and the first block below it
-_BLOCK = re.compile(r"^## [^\n]*: (?P<path>[\w./-]+)\n.*?^```(?P<language>\w+)\n(?P<text>.*?)^```$", re.M | re.S)
+# a heading that ends in a path (without backticks: the path is not there yet), and the first block below it
+_BLOCK = re.compile(r"^## [^\n]*: `?(?P<path>[\w./-]+)`?\n.*?^```(?P<language>\w+)\n(?P<text>.*?)^```$", re.M | re.S)
 
 
 def copy_of_the_tree(folder: Path) -> Path:
