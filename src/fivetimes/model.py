@@ -1070,14 +1070,23 @@ class Review:
     mark: str = ""
 
 
+class Status(StrEnum):
+    """How a conductor stands by the ledger."""
+
+    PROPOSED = "proposed"  # nobody has decided yet
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    DEFERRED = "deferred"
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a conductor stands: `approved`, `rejected`, `deferred`, by whose word; `proposed` before anybody decided."""
+    """The status of a conductor, and the decision that gave it; None before anybody decided."""
 
-    status: str
+    status: Status
     last: Review | None = None
 
 
-PROPOSED = Standing("proposed")
+PROPOSED = Standing(Status.PROPOSED)
 
 Clock = Callable[[], datetime]

@@ -14,14 +14,25 @@ from selenium.webdriver.common.keys import Keys
 
 import builders_scan as made
 from chromium import Browser
-from fivetimes.model import Changes, Decision, Promotion, Review, Scan, Standing, Suppressed, SuppressionRule, Tier
+from fivetimes.model import (
+    Changes,
+    Decision,
+    Promotion,
+    Review,
+    Scan,
+    Standing,
+    Status,
+    Suppressed,
+    SuppressionRule,
+    Tier,
+)
 from fivetimes.redaction import show
 from fivetimes.reports import document, report_html
 from hostile import PAYLOADS, drafts_of, hostile, live_of
 
 _STANDINGS = {
     "release-version-77c1": Standing(
-        "deferred", Review("release-version-77c1", Decision.DEFER, "ana", made.AT, "later", None, 8, "blake2b:00")
+        Status.DEFERRED, Review("release-version-77c1", Decision.DEFER, "ana", made.AT, "later", None, 8, "blake2b:00")
     )
 }
 
@@ -134,7 +145,7 @@ def test_the_overview_and_the_cards_sort_by_keyboard(
     for turn, wanted in (("descending", ordered), ("ascending", ordered[::-1])):
         _type(browser, f".index th:nth-child({column}) button", Keys.ENTER)
         said = f"Sorted by {head}, {turn}"
-        browser.wait(lambda said=said: browser.one("#said").get_attribute("textContent") == said)  # type: ignore[misc]
+        browser.wait(lambda said=said: browser.one("#notice").get_attribute("textContent") == said)  # type: ignore[misc]
         assert browser.one(f".index th:nth-child({column})").get_attribute("aria-sort") == turn
         assert [row.get_attribute("data-card") for row in browser.all(".index tbody tr")] == wanted
         assert [card.get_attribute("id") for card in browser.all("details.card")] == wanted

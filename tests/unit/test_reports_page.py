@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import builders_scan as made
-from fivetimes.model import Changes, Conductor, Decision, Promotion, Review, Scan, Standing, Tier
+from fivetimes.model import Changes, Conductor, Decision, Promotion, Review, Scan, Standing, Status, Tier
 from fivetimes.reports import candidate_document, document, report_html, report_markdown
 from fivetimes.reports.pictures import TIMELINE_WIDTH, ladder, timeline
 from hostile import PAYLOADS, drafts_of, hostile, live_of, sample
@@ -203,7 +203,7 @@ def test_the_page_says_what_moved_since_the_last_report() -> None:
 def test_a_card_says_how_it_stands_and_not_who_said_so() -> None:
     scan, drafts = sample()
     said = Review(scan.candidates[0].id, Decision.APPROVE, "ana", made.AT, "because", None, 13, "blake2b:00")
-    standings = {scan.candidates[0].id: Standing("approved", said)}
+    standings = {scan.candidates[0].id: Standing(Status.APPROVED, said)}
     page = report_html(scan, at=made.AT, drafts=drafts, standings=standings)
     assert ">approved</span> on " in page
     assert ">3 April 2026</span>" in page

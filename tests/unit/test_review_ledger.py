@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 import builders_scan as made
 import oracles
 from fivetimes.errors import FivetimesError
-from fivetimes.model import Decision, Review, Standing
+from fivetimes.model import Decision, Review, Standing, Status
 from fivetimes.review import ledger
 
 DIGEST = "blake2b:" + "0" * 32
@@ -135,7 +135,7 @@ def test_line_ends_of_another_system_change_nothing() -> None:
 
 @pytest.mark.parametrize(("seen", "again"), [(5, 10), (8, 13), (10, 15), (20, 30), (21, 32)])
 def test_a_rejected_routine_stays_away_until_it_was_seen_so_much_more(seen: int, again: int) -> None:
-    rejected = Standing("rejected", replace(review(decision=Decision.REJECT), occurrences=seen))
+    rejected = Standing(Status.REJECTED, replace(review(decision=Decision.REJECT), occurrences=seen))
     assert ledger.stays_away(rejected, count=again - 1)
     assert not ledger.stays_away(rejected, count=again)
-    assert not ledger.stays_away(Standing("deferred", rejected.last), count=seen)
+    assert not ledger.stays_away(Standing(Status.DEFERRED, rejected.last), count=seen)

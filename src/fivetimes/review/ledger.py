@@ -16,11 +16,15 @@ from typing import Any
 
 from fivetimes.config import AGAIN_SHARE, AGAIN_TIMES
 from fivetimes.errors import FivetimesError
-from fivetimes.model import PROPOSED, Decision, Review, Standing
+from fivetimes.model import PROPOSED, Decision, Review, Standing, Status
 
 SCHEMA = "fivetimes/review/1"
 
-_STATUS = {Decision.APPROVE: "approved", Decision.REJECT: "rejected", Decision.DEFER: "deferred"}
+_STATUS = {
+    Decision.APPROVE: Status.APPROVED,
+    Decision.REJECT: Status.REJECTED,
+    Decision.DEFER: Status.DEFERRED,
+}
 # the keys of a line, with the types that each value may have
 _KEYS: tuple[tuple[str, tuple[type, ...]], ...] = (
     ("schema", (str,)),
@@ -180,7 +184,7 @@ def returns_at(standing: Standing) -> int:
     Example:
         >>> at = datetime(2026, 4, 3, 9, tzinfo=UTC)
         >>> rejected = Review("x-1", Decision.REJECT, "ana", at, "done by hand on purpose", None, 8, "")
-        >>> returns_at(Standing("rejected", rejected))
+        >>> returns_at(Standing(Status.REJECTED, rejected))
         13
     """
     seen = standing.last.occurrences if standing.last is not None else 0
@@ -189,4 +193,4 @@ def returns_at(standing: Standing) -> int:
 
 def stays_away(standing: Standing, *, count: int) -> bool:
     """Whether a routine with this many occurrences is still not proposed, because a person rejected it."""
-    return standing.status == "rejected" and count < returns_at(standing)
+    return standing.status is Status.REJECTED and count < returns_at(standing)

@@ -9,7 +9,7 @@ from typing import Any, TypedDict
 
 from fivetimes import conductors, evidence, ingest, store
 from fivetimes.errors import FivetimesError, UnknownId
-from fivetimes.model import Candidate, Conductor, Scan, Standing, Suppressed, SuppressionRule, Tier
+from fivetimes.model import Candidate, Conductor, Scan, Standing, Status, Suppressed, SuppressionRule, Tier
 from fivetimes.pipeline import candidate_of
 from fivetimes.reports import location_text
 from fivetimes.review import ledger
@@ -43,7 +43,7 @@ def queue(scan: Scan, folder: Path) -> list[Candidate]:
     known = standings(folder)
     waiting = [c for c in without_rejected(scan, folder).candidates if c.tier is not Tier.NOTICED]
     waiting = [c for c in waiting if not _is_settled(c, ledger.standing_of(c.id, known), folder)]
-    return sorted(waiting, key=lambda c: ledger.standing_of(c.id, known).status == "deferred")
+    return sorted(waiting, key=lambda c: ledger.standing_of(c.id, known).status is Status.DEFERRED)
 
 
 def to_review(scan: Scan, folder: Path, *, only: Sequence[str]) -> list[Candidate]:
@@ -53,7 +53,7 @@ def to_review(scan: Scan, folder: Path, *, only: Sequence[str]) -> list[Candidat
 
 def _is_settled(candidate: Candidate, standing: Standing, folder: Path) -> bool:
     path = conductor_path(folder, candidate.id)
-    return standing.status == "approved" and path.exists() and not changed_since(read_conductor(path), standing)
+    return standing.status is Status.APPROVED and path.exists() and not changed_since(read_conductor(path), standing)
 
 
 def changed_since(conductor: Conductor, standing: Standing) -> bool:
@@ -98,7 +98,7 @@ class StatusDocument(TypedDict):
 
     id: str
     title: str
-    standing: str
+    standing: Status
     changed: bool
     tier: str
     occurrences: int

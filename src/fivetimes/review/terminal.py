@@ -19,7 +19,7 @@ from rich.text import Text
 from fivetimes import exporters
 from fivetimes.conductor_document import ConductorDocument, DocumentStep, most_repeats, step_alternatives
 from fivetimes.errors import FivetimesError, RuleError
-from fivetimes.model import Candidate, Conductor, Decision, LiveText, Standing
+from fivetimes.model import Candidate, Conductor, Decision, LiveText, Standing, Status
 from fivetimes.redaction import show
 from fivetimes.reports.terminal import evidence_lines, plain
 from fivetimes.review import decisions, ledger
@@ -27,7 +27,7 @@ from fivetimes.review.drafting import live_constants, read_live
 from fivetimes.review.folder import ReviewContext, standings
 from fivetimes.review.overview import StatusDocument, VerificationDocument, changed_since
 
-_COLOUR = {"approved": "green", "rejected": "red", "deferred": "yellow", "proposed": "cyan"}
+_COLOUR = {Status.APPROVED: "green", Status.REJECTED: "red", Status.DEFERRED: "yellow", Status.PROPOSED: "cyan"}
 _OCCURRENCES_SHOWN = 3  # the newest: enough to recognise the routine, few enough for one screen
 _WIDE = 120  # columns that the table of status needs
 
@@ -39,7 +39,7 @@ def standing_phrase(standing: Standing, *, changed: bool) -> str:
     """How a conductor stands, in a phrase.
 
     Example:
-        >>> standing_phrase(Standing("proposed"), changed=False)
+        >>> standing_phrase(Standing(Status.PROPOSED), changed=False)
         'proposed: nobody has decided yet'
     """
     last = standing.last

@@ -8,7 +8,7 @@ from typing import Any
 
 from fivetimes import conductors, exporters, pipeline, reports
 from fivetimes.errors import FivetimesError
-from fivetimes.model import Candidate, Conductor, Exporter, LiveText, Moment, Occurrence, Scan, Standing, Tier
+from fivetimes.model import Candidate, Conductor, Exporter, LiveText, Moment, Occurrence, Scan, Standing, Status, Tier
 from fivetimes.review import decisions, drafting, ledger
 from fivetimes.review.folder import ReviewContext, conductor_path, conductors_in, standings
 from fivetimes.review.overview import changed_since
@@ -18,9 +18,9 @@ _FIRST_STEPS = 4  # enough to tell routines of one title apart
 NOTHING = "none"  # the digest of the document where there is no draft
 
 _GROUPS = (
-    ("Waiting for a decision", ("proposed", "deferred")),
-    ("Approved", ("approved",)),
-    ("Rejected", ("rejected",)),
+    ("Waiting for a decision", (Status.PROPOSED, Status.DEFERRED)),
+    ("Approved", (Status.APPROVED,)),
+    ("Rejected", (Status.REJECTED,)),
 )
 
 
@@ -106,7 +106,7 @@ def groups(candidates: Mapping[str, Candidate], context: ReviewContext) -> list[
     known = standings(context.folder)
     files = {conductor.id: conductor for conductor in conductors_in(context.folder)}
     rows: dict[str, list[RoutineRow]] = {name: [] for name, _ in _GROUPS}
-    ordered = sorted(candidates.values(), key=lambda c: ledger.standing_of(c.id, known).status == "deferred")
+    ordered = sorted(candidates.values(), key=lambda c: ledger.standing_of(c.id, known).status is Status.DEFERRED)
     for candidate in ordered:
         standing = ledger.standing_of(candidate.id, known)
         rows[_group(candidate, standing, files.get(candidate.id))].append(
@@ -117,9 +117,9 @@ def groups(candidates: Mapping[str, Candidate], context: ReviewContext) -> list[
 
 def _group(candidate: Candidate, standing: Standing, conductor: Conductor | None) -> str:
     """The group of a routine; an approved one that changed since and a rejected one seen much more often since wait again."""
-    again = standing.status == "approved" and (conductor is None or changed_since(conductor, standing))
-    back = standing.status == "rejected" and not ledger.stays_away(standing, count=candidate.count)
-    status = "proposed" if again or back else standing.status
+    again = standing.status is Status.APPROVED and (conductor is None or changed_since(conductor, standing))
+    back = standing.status is Status.REJECTED and not ledger.stays_away(standing, count=candidate.count)
+    status = Status.PROPOSED if again or back else standing.status
     return next(name for name, statuses in _GROUPS if status in statuses)
 
 
