@@ -86,11 +86,11 @@ def test_what_goes_wrong_in_a_plug_in_is_a_sentence_with_its_name(monkeypatch: p
 
 def test_a_plug_in_may_have_default_paths_and_advice_as_a_built_in_reader_has(monkeypatch: pytest.MonkeyPatch) -> None:
     both = {
-        "default_paths": lambda machine: machine.in_own("SHEETS", "sheets"),
+        "default_paths": lambda machine: machine.in_own("SHEETS", "work", "sheets"),
         "advice": lambda report: [report.source.origin],
     }
     reader = reader_of(monkeypatch, _Module(**both))
-    assert list(reader.default_paths(MACHINE)) == [Path("/home/ana/sheets")]
+    assert list(reader.default_paths(MACHINE)) == [Path("/home/ana/work/sheets")]
     assert list(reader.advice(REPORT)) == ["x"]
     neither = reader_of(monkeypatch, _Module())
     assert list(neither.default_paths(MACHINE)) == list(neither.advice(REPORT)) == []
