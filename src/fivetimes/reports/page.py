@@ -295,7 +295,7 @@ def _lead(computed: ReportFigures) -> Sentence:
         return sentence("No sequence was repeated often enough for a conductor yet.")
     parts: list[str | Figure] = [
         Figure(counted(computed.routines, "routine"), "/totals/routines"),
-        " repeated often enough for a conductor, ",
+        f" {'was' if computed.routines == 1 else 'were'} repeated often enough for a conductor, ",
         Figure(counted(computed.occurrences, "time"), "/totals/occurrences"),
         " in all",
     ]
