@@ -789,6 +789,7 @@ class SuppressionRule(StrEnum):
         "a variant of another routine",
         "It shares most of its steps, weighed by their rarity, with another routine; both are shown as one.",
     )
+    # what a person should not see: asked by `routines.suppression.RULES`
     BROWSING = (
         "browsing",
         "looks like browsing",

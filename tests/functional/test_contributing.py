@@ -39,15 +39,15 @@ def add_what_a_page_says(page: Path, tree: Path) -> list[str]:
 
 
 def _with_lines(text: str, diff: list[str], page: Path) -> str:
-    """The text with each run of added lines behind the line that stands above it in the diff."""
-    anchor, added = "", list[str]()
-    for line in [*diff, ""]:
+    """The text with the added lines of a diff, each group behind the line that stands above it."""
+    anchor, added = "", []
+    for line in [*diff, " "]:
         if line.startswith("+"):
             added.append(line[1:])
             continue
         if added:
             assert text.count(f"\n{anchor}\n") == 1, f"{page}: the tree must have this line once: {anchor}"
-            text = text.replace(f"\n{anchor}\n", "\n".join(["", anchor, *added, ""]))
+            text = text.replace(f"\n{anchor}\n", "\n".join(("", anchor, *added, "")))
         anchor, added = line[1:], []
     return text
 
@@ -129,3 +129,31 @@ def test_the_page_on_findings_adds_one_in_three_files(tmp_path: Path) -> None:
     assert shown.stdout.startswith("0.0 ")
     assert "on weekends 0 %" in shown.stdout
     assert '<span data-at="/candidates/0/weekend">0 %</span>' in shown.stdout
+
+
+def test_the_page_on_ranking_adds_a_criterion_in_two_files(tmp_path: Path) -> None:
+    tree = copy_of_the_tree(tmp_path)
+    changed = add_what_a_page_says(PAGES / "add-a-ranking-criterion.md", tree)
+    assert len(changed) == 2
+    suite = run(
+        tree, "pytest", "-q", "-p", "no:cacheprovider", "tests/unit/test_ranking_hours.py", "tests/unit/test_ranking.py"
+    )
+    assert suite.returncode == 0, suite.stdout
+    assert suite.stdout.startswith("." * 10), suite.stdout
+
+
+def test_the_page_on_suppression_adds_a_rule_in_three_files(tmp_path: Path) -> None:
+    tree = copy_of_the_tree(tmp_path)
+    changed = add_what_a_page_says(PAGES / "add-a-suppression-rule.md", tree)
+    assert len(changed) == 3
+    suite = run(
+        tree,
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "tests/unit/test_suppression_bots.py",
+        "tests/unit/test_trace.py",
+    )
+    assert suite.returncode == 0, suite.stdout
+    assert suite.stdout.startswith("." * 10), suite.stdout

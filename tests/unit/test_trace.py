@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 
+import msgspec
 import pytest
 
 import logs
-from fivetimes import store
 from fivetimes.config import FiveTimesRule, Search
 from fivetimes.model import SearchTrace, Stage, SuppressionRule
 from fivetimes.reports import explanation_document
@@ -103,7 +103,7 @@ def test_a_trace_is_bounded_and_counts_what_it_does_not_keep():
 @pytest.mark.parametrize(("letters", "times"), [("abcdef", 9), ("ab", 30)])
 def test_a_trace_is_kept_with_the_scan_and_read_back_as_it_was(letters, times):
     trace = found(letters, times).trace
-    assert store.decode(SearchTrace, store.encode(trace)) == trace
+    assert msgspec.json.decode(msgspec.json.encode(trace), type=SearchTrace) == trace
     assert explanation_document(explain(trace, "do-a"))["sequences"]
 
 

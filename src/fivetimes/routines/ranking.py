@@ -53,7 +53,11 @@ def recency(finding: Finding) -> float:
 
 Criterion = Callable[[Finding], float]
 
-CRITERIA: tuple[Criterion, ...] = (saving, completion, recency)
+CRITERIA: tuple[Criterion, ...] = (
+    saving,
+    completion,
+    recency,
+)
 
 
 def score(finding: Finding) -> float:
