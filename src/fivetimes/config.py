@@ -290,7 +290,8 @@ def _overridden(place: str, rule: FiveTimesRule, override: dict[str, Any] | None
 class Search:
     """The constants of the search for routines; lengths in actions, times in seconds, costs in bits.
 
-    The ablation behind them stands in `docs/decisions/0003-profiles.md`.
+    `docs/how-routines-are-found.md` has one table of these and of all constants of `routines/`, with the effect of each where it
+    was measured.
     """
 
     silence: float = 4 * 3600.0  # nothing joins across a longer silence
@@ -299,14 +300,13 @@ class Search:
     flank: int = 5  # grown steps stand within so many actions of a known one
     presence_grown: float = 0.15  # a step is added from this share of the occurrences on
     presence_kept: float = 0.10  # and dropped below this one
-    profile_bits: float = 4.0  # the same in the final balance
+    profile_bits: float = 4.0  # cost of each step of a routine besides its name: presence, order, gap and link
     routine_bits: float = 10.0  # beyond the luckiest seed of chance: one false routine in a thousand scans
     max_steps: int = 40  # a profile is a routine, not a day
     rounds: int = 3  # grow, collect, and again
-    passes: int = 4  # seeds are counted anew on what is left
     sample: int = 400  # occurrences that growth looks at
     core_share: float = 0.65  # part of the core's weight that an occurrence holds
-    end_share: float = 0.7  # of the core lies before the end of a run; one that stops earlier was broken off
+    end_share: float = 0.7  # of the core lies before the end of an occurrence; one that stops earlier was broken off
     core_share_loose: float = 0.5  # while the profile still grows
     max_gap: int = 15  # foreign actions between two neighbours, at most
     max_pause: float = 2 * 3600.0  # between two neighbours, at most

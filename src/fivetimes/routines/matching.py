@@ -27,9 +27,7 @@ from fivetimes.routines.pattern import Profile
 
 LINKED = 0.3  # share of a step's rows that share a value with an earlier step, from which on a shared value counts as evidence
 LEAST_LINK = 0.02  # that share is held this far from 0 and from 1: no single row decides
-NEIGHBOURS = (
-    4  # rows with which a row may share a value by luck: the chance of a lucky link is so many times that of two rows
-)
+NEIGHBOURS = 4  # near rows: by luck a row shares a value with any of them so many times as often as with one
 MOST_LUCKY = 0.5  # that chance, at most
 MOST_AGAINST = -4.0  # bits that a missing value may speak against a step
 COMES_AFTER = 0.55  # share of the occurrences from which on one step comes after another; 0.5 is no order at all

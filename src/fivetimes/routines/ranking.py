@@ -17,13 +17,9 @@ from fivetimes.routines.significance import FIRST_PART, LEVEL
 from fivetimes.routines.suppression import Finding
 from fivetimes.stats import binomial_tail
 
-HELD_TOGETHER = (
-    2  # steps through which a value runs, from which on broken-off attempts count for nothing against a routine
-)
+HELD_TOGETHER = 2  # steps through which a value runs: from here on broken-off attempts count for nothing
 MOSTLY_WHOLE = 0.8  # share of the attempts that went to the end from which on it counts as whole
-BREAKING_OFF = (
-    3  # power of the completion rate below that: half of the attempts broken off leave an eighth of the score
-)
+BREAKING_OFF = 3  # power of the completion rate: half of the attempts broken off leave an eighth
 
 
 def saving(finding: Finding) -> float:

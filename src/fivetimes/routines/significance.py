@@ -195,7 +195,7 @@ def _whole(known: Confidence) -> str:
 # ---- by the attempts that went to the end
 
 
-NEAR = 0.9  # of the whole runs' own neighbours stand as near; what is wider apart is not taken for a beginning
+NEAR = 0.9  # of the neighbours in whole occurrences stand as near; what is wider apart is not taken for a beginning
 
 
 @dataclass(frozen=True, slots=True)

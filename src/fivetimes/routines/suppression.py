@@ -36,13 +36,9 @@ from fivetimes.routines.pattern import MIN_STEPS
 
 _DAY = 86400.0  # seconds
 ACTING_STEPS = 2  # usual steps that change something, at least: one is a command, not a routine
-BURST_DAYS = (
-    14  # days with any action from which on work on a single day is a burst; a shorter history may have no more
-)
+BURST_DAYS = 14  # days with any action, from which on work on a single day is a burst
 BURST_COUNT = 2  # occurrences on one day that are no burst yet
-COHESION = (
-    0.9  # of the times two neighbouring steps are begun with, a whole occurrence comes of it: they belong together
-)
+COHESION = 0.9  # of the beginnings with two neighbouring steps lead to a whole occurrence: they belong together
 COMPLETION = 0.5  # of the attempts that began; below it a routine is oftener broken off than done
 THREADED = 2  # steps through which a value runs, from which on broken-off attempts are forgiven
 
