@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 import logs
 from fivetimes.config import FiveTimesRule, Search
 from fivetimes.model import Kind, RawBatch
+from fivetimes.routines import merging
 from fivetimes.routines.cover import find
 from fivetimes.routines.database import open_database
 from fivetimes.routines.merging import families, likeness
@@ -50,16 +51,6 @@ def test_two_routines_that_share_steps_stay_apart():
     assert sorted(c.count for c in found) == [8, 8]
 
 
-def test_merging_keeps_every_row_of_every_member():
-    parts = [logs.work("abcdefgh", 8, people=1, seed=1), logs.work("abcijfgh", 8, people=1, seed=2)]
-    sessions = logs.sessions_of(*(logs.again_as(part, f"q{n}") for n, part in enumerate(parts)))
-    database = open_database(sessions, silence=SEARCH.silence)
-    found, _ = find(database, SEARCH)
-    before = sorted(int(r) for one in found for r in one.occurrences.all_rows())
-    after = sorted(int(r) for one in families(database, found, end_share=0.7) for r in one.occurrences.all_rows())
-    assert before == after
-
-
 def test_runs_broken_off_are_no_variant_and_are_not_counted():
     parts = [logs.work("abcdefgh", 8, people=1, seed=1), logs.work("abcd", 4, people=1, seed=2)]
     sessions = logs.sessions_of(*(logs.again_as(part, f"q{n}") for n, part in enumerate(parts)))
@@ -68,8 +59,8 @@ def test_runs_broken_off_are_no_variant_and_are_not_counted():
     assert found[0].confidence.completion == pytest.approx(8 / 12, abs=0.001)
 
 
-def test_a_step_that_is_any_of_a_programs_is_also_the_step_that_is_one_of_them():
-    """Commits of many kinds after the same edits, and one kind of commit after them, are one way of working."""
+def variants():
+    """Commits of many kinds after the same edits, and one kind of commit after them: found apart, and one way of working."""
     rng = random.Random(3)
     kinds = ("feat", "add", "improve", "use", "docs", "chore")
     files = ["setup.py", "src/app.py", "tests/test_app.py"]
@@ -81,6 +72,24 @@ def test_a_step_that_is_any_of_a_programs_is_also_the_step_that_is_one_of_them()
     subjects, touched = [c[0] for c in commits], [tuple(c[1]) for c in commits]
     batch = RawBatch("git", "repo", subjects, kind=Kind.COMMIT, time=times, files=touched, owner="ana")
     database = open_database(logs.sessions_of(batch), silence=SEARCH.silence)
-    apart, _ = find(database, SEARCH)
-    assert len(apart) > 1
-    assert len(families(database, apart, end_share=0.7)) == 1
+    found, _ = find(database, SEARCH)
+    assert len(found) > 1
+    return database, found
+
+
+def test_a_step_that_is_any_of_a_programs_is_also_the_step_that_is_one_of_them():
+    assert len(families(*variants(), end_share=0.7)) == 1
+
+
+def test_merging_keeps_every_row_of_every_member():
+    database, found = variants()
+    merged = families(database, found, end_share=0.0)
+    assert len(merged) < len(found)
+    before = sorted(int(r) for one in found for r in one.occurrences.all_rows())
+    assert sorted(int(r) for one in merged for r in one.occurrences.all_rows()) == before
+
+
+def test_variants_that_together_have_more_steps_than_the_search_can_hold_stay_apart(monkeypatch):
+    database, found = variants()
+    monkeypatch.setattr(merging, "MAX_STEPS", 2)
+    assert len(families(database, found, end_share=0.7)) == len(found)

@@ -86,9 +86,13 @@ def test_what_was_given_up_counts_for_the_share_of_the_runs_that_were_to_be_expe
 
 
 def test_what_is_a_part_of_a_proposed_routine_says_so():
-    _, suppressed = logs.routines(logs.work("abcdef", 9, people=3), rule=FiveTimesRule(), search=Search())
-    named = {step for s in suppressed if s.rule is SuppressionRule.PART for step in s.steps}
-    assert named <= {f"do-{letter}" for letter in "abcdef"}
+    parts = [logs.work("abcdefgh", 12, people=1, seed=1), logs.work("abcd", 3, people=1, seed=2)]
+    sessions = logs.sessions_of(*(logs.again_as(log, f"q{n}") for n, log in enumerate(parts)))
+    found, suppressed = logs.routines(sessions, rule=FiveTimesRule(), search=Search())
+    assert [c.count for c in found] == [12]
+    within = [set(s.steps) for s in suppressed if s.rule is SuppressionRule.PART]
+    assert within
+    assert all(steps == {"do-a", "do-b", "do-c", "do-d"} for steps in within)
 
 
 def test_a_sequence_of_which_a_proposed_routine_has_all_steps_is_a_part_of_it():

@@ -121,6 +121,14 @@ def test_skills_that_look_are_a_routine_where_one_of_them_acts(last, proposed):
     assert any(s.rule is SuppressionRule.BROWSING for s in suppressed) is not proposed
 
 
+@pytest.mark.parametrize(("times", "proposed"), [(4, False), (5, True)])
+def test_what_was_done_fewer_times_than_the_rule_notices_is_suppressed_as_done_once(times, proposed):
+    found, suppressed = logs.routines(logs.work("abcdef", times), rule=FiveTimesRule(noticed=5), search=SEARCH)
+    rare = [s for s in suppressed if s.rule is SuppressionRule.ONCE]
+    assert [c.count for c in found] == [times] * proposed
+    assert [(s.count, set(s.steps)) for s in rare] == [(times, {f"do-{x}" for x in "abcdef"})] * (not proposed)
+
+
 def test_a_burst_on_one_day_by_one_person_is_suppressed():
     burst = logs.batch("abcdefgh" * 9, person="zoe", start=logs.START + 40 * 86400)
     long = [logs.batch("mnopqr" * 4 + "_", person="ana", start=logs.START + day * 86400) for day in range(40)]
