@@ -162,7 +162,7 @@ def test_a_machine_without_any_history_has_no_sources(tmp_path: Path) -> None:
     assert discover(tmp_path, tmp_path, {}) == ([], [])
 
 
-def test_a_damaged_database_at_its_usual_place_is_told_and_not_passed_over(tmp_path: Path) -> None:
+def test_a_damaged_database_at_its_default_path_is_reported_and_not_passed_over(tmp_path: Path) -> None:
     path = tmp_path / ".local" / "share" / "atuin" / "history.db"
     put(path, b"SQLite format 3\0" + b"x" * 4096)
     found, told = discover(tmp_path, tmp_path, {})

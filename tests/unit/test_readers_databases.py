@@ -139,7 +139,7 @@ def test_an_old_database_without_the_newer_columns_is_read(tmp_path: Path) -> No
     assert column(found, "duration") == [0.005]
 
 
-def test_a_view_in_the_place_of_a_table_is_not_run(tmp_path: Path) -> None:
+def test_a_view_instead_of_a_table_is_not_run(tmp_path: Path) -> None:
     endless = (
         "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT x AS id, x AS timestamp, x AS duration,"
     )

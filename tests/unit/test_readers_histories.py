@@ -260,7 +260,7 @@ def test_a_time_of_ten_zeros_is_unknown(shell: str, content: bytes) -> None:
     assert (column(found, "text"), column(found, "time")) == (["ls"], [None])
 
 
-def test_a_time_without_a_command_and_a_command_of_two_lines_are_told_apart() -> None:
+def test_a_time_without_a_command_and_a_command_of_two_lines_are_distinguished() -> None:
     found, balance = read_bytes("bash", b"#1700000000\n#1700000001\nfor f in *\ndo ls; done\n#1700000002\nls\n")
     assert list(zip(*(column(found, name) for name in ("text", "time", "line")), strict=True)) == [
         ("for f in *\ndo ls; done", 1_700_000_001, 3),

@@ -100,7 +100,7 @@ def test_a_line_with_two_calls_counts_as_two_records() -> None:
         ("", False, {"stdout": "", "interrupted": True}, 1),
     ],
 )
-def test_how_a_call_ended_is_as_it_was_told_and_one_that_was_stopped_did_not_end_well(
+def test_how_a_call_ended_is_as_it_was_recorded_and_one_that_was_stopped_did_not_end_well(
     said: object, is_error: bool, told: object, exit_: float
 ) -> None:
     use = {"type": "tool_use", "id": "toolu_1", "name": "Bash", "input": {"command": "make"}}

@@ -42,7 +42,7 @@ def test_tcsh_writes_a_time_before_each_command(entries: list[tuple[str, int]]) 
 
 
 @given(MANY)
-def test_ksh93_ends_a_command_in_nul_at_an_even_place(commands: list[str]) -> None:
+def test_ksh93_ends_a_command_in_nul_at_an_even_position(commands: list[str]) -> None:
     content = b"\x81\x01"
     for number, command in enumerate(commands):
         content += bits(command) + b"\n\0"

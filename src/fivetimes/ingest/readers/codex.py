@@ -40,7 +40,7 @@ _HEAD = 400  # characters of an output in which its outcome stands
 
 
 @dataclass(slots=True)
-class _State:
+class _Conversation:
     """What is known from earlier records of a transcript: its conversation and working folder, and the last command typed."""
 
     session: str
@@ -65,7 +65,7 @@ def read(source: Source, balance: Balance) -> Iterator[RawBatch]:
 
 def _transcript(source: Source, balance: Balance, seen: set[object]) -> Iterator[RawBatch]:
     transcript = Transcript(source, balance, seen)
-    state = _State(source.path.name.removesuffix(".zst").removesuffix(".jsonl")[-36:])
+    state = _Conversation(source.path.name.removesuffix(".zst").removesuffix(".jsonl")[-36:])
 
     def take(line: int, record: Record) -> None:
         payload = record.get("payload")
@@ -91,7 +91,7 @@ def _transcript(source: Source, balance: Balance, seen: set[object]) -> Iterator
     return transcript.read(json_records(source.path, balance, parse=orjson.loads), take)
 
 
-def _note(record: Record, item: Record, state: _State) -> None:
+def _note(record: Record, item: Record, state: _Conversation) -> None:
     kind = record.get("type")
     is_header = kind == "session_meta" or (kind is None and "instructions" in record and "type" not in record)
     if is_header and not state.named:  # a fork repeats the header of the conversation that it comes from
@@ -104,7 +104,7 @@ def _note(record: Record, item: Record, state: _State) -> None:
 # ---- calls
 
 
-def _calls(record: Record, item: Record, state: _State) -> list[Call]:
+def _calls(record: Record, item: Record, state: _Conversation) -> list[Call]:
     if record.get("type") == "event_msg":
         return _from_user("event", text_of(item, "message"), state) if item["type"] == "user_message" else []
     if item is not record and record.get("type") != "response_item":
@@ -156,13 +156,13 @@ _RESULTS = frozenset({"function_call_output", "custom_tool_call_output", "local_
 _CALLING = frozenset({*_ITEMS, "message", "user_message"})
 
 
-def _message(item: Record, state: _State) -> list[Call]:
+def _message(item: Record, state: _Conversation) -> list[Call]:
     if item.get("role") != "user":
         return []
     return [call for part in objects_of(item, "content") for call in _from_user("item", text_of(part, "text"), state)]
 
 
-def _from_user(channel: str, text: str, state: _State) -> list[Call]:
+def _from_user(channel: str, text: str, state: _Conversation) -> list[Call]:
     """What a user's message asks for: a command that they ran themselves, or a skill that they named.
 
     A message stands twice in the file, once as an event and once as an item: the second one is passed over.

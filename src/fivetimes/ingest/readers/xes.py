@@ -38,7 +38,7 @@ def read(source: Source, balance: Balance) -> Iterator[RawBatch]:
     return records.batches(source, balance, _events(source.path, balance), kind=Kind.ACTION, layout=LAYOUT)
 
 
-class _Log:
+class _EventsOfLog:
     """Takes the elements of a log as the parser finds them, and gives out whole events."""
 
     def __init__(self, parser: expat.XMLParserType) -> None:
@@ -87,7 +87,7 @@ class _Log:
 
 def _events(path: Path, balance: Balance) -> Iterator[tuple[int, dict[str, object]]]:
     parser = expat.ParserCreate()
-    log = _Log(parser)
+    log = _EventsOfLog(parser)
     try:
         with _opened(path) as file:
             while block := file.read(BLOCK_BYTES):
@@ -115,7 +115,7 @@ def _opened(path: Path) -> BinaryIO:
         raise ReadError(f"{path}: it cannot be read ({error.strerror}). Let it be read, or leave it out.") from error
 
 
-def _completed(log: _Log) -> Iterator[tuple[int, dict[str, object]]]:
+def _completed(log: _EventsOfLog) -> Iterator[tuple[int, dict[str, object]]]:
     for line, event in log.found:
         transition = event.get("lifecycle:transition")
         if isinstance(transition, str) and transition.lower() != "complete":
