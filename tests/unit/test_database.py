@@ -92,7 +92,7 @@ def test_what_a_person_does_again_is_done_again():
 
 
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 1)), min_size=1, max_size=14))
-def test_whatcomes_again_is_as_the_definition_says(rows):
+def test_what_comes_again_is_as_the_definition_says(rows):
     rows = sorted(rows, key=lambda pair: pair[1])
     token, piece = (np.array([row[n] for row in rows], dtype=np.int64) for n in (0, 1))
     assert comes_again(token, piece, width=4).tolist() == oracles.earlier_rounds(token.tolist(), piece.tolist())

@@ -1,16 +1,19 @@
 """Profile and SequenceDatabase -> Occurrences: every time the routine was done. This file defines the count of the five-times rule.
 
-A match is a set of rows of one person, in order of time, each standing for another step of the profile (a step may be done
-again at once), such that
+An occurrence is a path through free rows of one block (one person, no long silence), in order of time, each for a step of the
+profile. A step stands in it once, or is repeated at once. It is counted if
 
-- the steps present weigh at least the stated share of the core (the steps that more than half of all occurrences have),
-- it went to the end: no more than the stated share of the core comes after its last step (else it is a run broken off),
-- no two neighbours are further apart than `max_gap` unclaimed rows or `max_pause` seconds,
-- it is likelier as a run of the profile than by chance: presence, order and shared values speak for it, skipped rows, pauses,
-  missing steps and the cost of saying where it is speak against it,
-- no row, and no event, stands in two occurrences.
+- the steps that it has weigh at least the stated share of the core (the steps that more than half of all occurrences have),
+- it went to the end: the core steps that usually come after its last step, and that it lacks, are no more than `1 - end_share` of
+  the core (else it was broken off),
+- two neighbours have fewer than `max_gap` free rows and at most `max_pause` seconds between them,
+- it has more than 0 bits: presence, order and shared values speak for it; gaps, pauses, missing steps and the cost of saying where
+  it is speak against it.
 
-The count is the number of occurrences, best first, until none is left.
+The cover is greedy: the path with the most bits is taken, then the best of those that share no row with it, and again among what is
+left, until no path has more than 0 bits. The count is the number of occurrences. No row stands in two of them; rows of one event
+(a line with `&&`) may. What is not promised: that no other choice of paths would be larger or save more, and that each path is the
+best of all, as for each row only the best path that ends there is followed. `tests/oracles.py` recomputes all of it, slowly.
 """
 
 from __future__ import annotations
