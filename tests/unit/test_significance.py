@@ -171,7 +171,7 @@ def test_nobody_is_surer_than_the_made_up_histories_allow():
     unsure = calibrated(known, Calibration((), ((bits + 1, bits + 2), ()), 2))
     assert unsure[0].q == 1.0
     assert unsure[0].verdict == "weak"
-    assert "not told from chance" in unsure[0].sentences[0]
+    assert "not distinct from chance" in unsure[0].sentences[0]
     assert calibrated(known, Calibration((), ((bits - 1,), ()), 2))[0] == known[0]
     assert LEVEL < 1 / 2
 

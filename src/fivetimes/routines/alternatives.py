@@ -131,7 +131,7 @@ class _Folding:
         return next((rows for rows in held if rows), [])
 
     def _apart(self, a: Sequence[int], b: Sequence[int]) -> bool:
-        """Whether a step that is nearly always there mostly stands between the two: then they are two places."""
+        """Whether a step that is nearly always there mostly stands between the two: then they are two steps."""
         fixed = [
             s for s in range(self.present.shape[1]) if self.present[:, s].mean() > 0.9 and s not in a and s not in b
         ]
@@ -180,7 +180,7 @@ class _Folding:
         return not self._like(a, b) and not self._apart(a, b) and exclusive(self.has(a), self.has(b))
 
     def join_ways(self) -> None:
-        """Steps that exclude each other at one place become one, the surest first, where that is no accident."""
+        """Steps that exclude each other at one step become one, the surest first, where that is no accident."""
         while (found := self._surest()) is not None:
             joined = [s for group in found for s in self.steps[group]]
             self.steps = [
@@ -199,7 +199,7 @@ class _Folding:
         return best[1] if best[0] <= ACCIDENT else None
 
     def _ways_with(self, first: int) -> list[int]:
-        """The groups that exclude this one and each other at its place, the commonest taken in first."""
+        """The groups that exclude this one and each other at its step, the commonest taken in first."""
         ways = [first]
         others = sorted(range(len(self.steps)), key=lambda g: (-int(self.has(self.steps[g]).sum()), g))
         for other in others:
@@ -293,7 +293,7 @@ def _common_token(database: SequenceDatabase, rows: Sequence[int]) -> int | None
 
 
 def _ways(database: SequenceDatabase, actions: ActionLog, flat: Sequence[int]) -> list[tuple[str, int]]:
-    """What was done at a place: (label, how often), the commonest first."""
+    """What was done at a step: (label, how often), the commonest first."""
     token = _common_token(database, flat)
     if token is not None:
         return [(actions.labels[token], len(flat))]

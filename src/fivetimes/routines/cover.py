@@ -173,7 +173,7 @@ def _without_interleaved(
 
 
 def _strays(database: SequenceDatabase, occurrences: Occurrences, search: Search) -> Int32s:
-    """Unclaimed rare rows inside a match's span: too rare to stand there by luck, so they belong to that occurrence."""
+    """Unclaimed rare rows inside an occurrence's span: too rare to stand there by luck, so they belong to that occurrence."""
     found: list[tuple[int, int]] = []
     for number, line in enumerate(occurrences.rows):
         present = line[line >= 0]
@@ -192,7 +192,7 @@ def _with_strays(database: SequenceDatabase, found: list[Routine], search: Searc
         if len(strays):
             strays = strays[
                 np.unique(strays[:, 1], return_index=True)[1]
-            ]  # a row goes to the first match that spans it
+            ]  # a row goes to the first occurrence that spans it
             database.claim(strays[:, 1])
         out.append(replace(one, strays=strays))
     return out
@@ -220,7 +220,7 @@ def find(
     Args:
         database: the actions; its rows are claimed as routines are found.
         search: the constants of the search.
-        trace: is told what became of each seed.
+        trace: takes what became of each seed.
         tick: called with the share of the work done, 0 to 1.
     """
     trace = trace or Recorder()
@@ -295,7 +295,7 @@ def from_patterns(
         database: its rows are claimed as patterns are collected.
         patterns: token ids, the best first; repeated tokens count as one step.
         search: the constants of matching.
-        trace: is told what became of each pattern.
+        trace: takes what became of each pattern.
     """
     trace = trace or Recorder()
     found: list[Routine] = []

@@ -225,7 +225,7 @@ def open_database(sessions: SessionLog, *, silence: float, trace: Recorder | Non
         sessions: the work, cut into sessions. The cuts themselves play no part here but in an agent's loops: long pauses
             cost, they do not forbid.
         silence: seconds without any action after which nothing joins.
-        trace: is told what was left out.
+        trace: takes what was left out.
     """
     actions = sessions.actions
     looped = earlier_passes(sessions)

@@ -38,7 +38,7 @@ SHOWN_VARIANTS = 8  # ways of doing a routine that are listed, the commonest fir
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What describing a routine needs besides the routine: the database, the sessions, and further places of events."""
+    """What describing a routine needs besides the routine: the database, the sessions, and further locations of events."""
 
     database: SequenceDatabase
     sessions: SessionLog
@@ -65,15 +65,15 @@ def _places(context: Context, event: int) -> tuple[Location, ...]:
     columns = log.columns
     digest = int(columns["digest"][event])
     own = (int(columns["origin"][event]), int(columns["line"][event]), int(columns["commit"][event]))
-    places = []
+    locations = []
     for origin, line, commit in [own, *context.also.get(event, ())]:
         if commit >= 0:
-            places.append(
+            locations.append(
                 Location(log.origins[origin], commit=log.commits[commit], digest=digest if origin == own[0] else 0)
             )
         else:
-            places.append(Location(log.origins[origin], line=line, digest=digest))
-    return tuple(places)
+            locations.append(Location(log.origins[origin], line=line, digest=digest))
+    return tuple(locations)
 
 
 def _part(context: Context, row: int) -> int:
@@ -135,15 +135,15 @@ def _moment_of(o: Occurrence) -> tuple[bool, datetime, str, int]:
 
 
 def _left_over(found: Routine, folded: Sequence[FoldedStep]) -> list[tuple[int, int]]:
-    """(match, row) of what belongs to a match and is told by no step."""
-    told = {row for step in folded for rows in step.rows for row in rows}
+    """(occurrence, row) of what belongs to an occurrence and stands at no step."""
+    at_a_step = {row for step in folded for rows in step.rows for row in rows}
     matched = [(match, int(row)) for match, line in enumerate(found.occurrences.rows) for row in line[line >= 0]]
     matched += [(match, row) for match, _, row in found.occurrences.again.tolist()] + found.strays.tolist()
-    return [(match, row) for match, row in matched if row not in told]
+    return [(match, row) for match, row in matched if row not in at_a_step]
 
 
 def _variants(occurrences: Sequence[Occurrence], folded: Sequence[FoldedStep]) -> tuple[Variant, ...]:
-    """The ways it was done: which steps in which order, repeats told once, the commonest first."""
+    """The ways it was done: which steps in which order, repeats once, the commonest first."""
     counts: Counter[tuple[str, ...]] = Counter()
     for occurrence in occurrences:
         way: list[str] = []
@@ -207,7 +207,7 @@ def describe(context: Context, found: Routine, confidence: Confidence) -> tuple[
 
 
 def _at_least(context: Context, runs: Sequence[Int32s]) -> bool:
-    """Whether any of its places is in a source that keeps one entry per text."""
+    """Whether any of its locations is in a source that keeps one entry per text."""
     log = context.sessions.actions.events
     events = np.unique(context.sessions.actions.event[np.concatenate(runs)])
     origins = {*log.columns["origin"][events].tolist()}
@@ -216,7 +216,7 @@ def _at_least(context: Context, runs: Sequence[Int32s]) -> bool:
 
 
 def _counted(context: Context, candidate: Candidate, runs: Sequence[Int32s]) -> Candidate:
-    """With all that is reckoned from its runs."""
+    """With all that is computed from its occurrences."""
     sessions, calendar = context.sessions, context.calendar
     starts = [o.start for o in candidate.occurrences if o.start is not None]
     ends = [o.end for o in candidate.occurrences if o.end is not None]
@@ -267,12 +267,12 @@ def _often(candidate: Candidate) -> Iterator[str]:
 def _people(candidate: Candidate) -> str:
     if not candidate.people:
         return "done by bots alone"
-    said = "done by 1 person" if candidate.people == 1 else f"done by {candidate.people} people"
+    text = "done by 1 person" if candidate.people == 1 else f"done by {candidate.people} people"
     if candidate.people > 1 and candidate.bus_factor == 1:
-        said += ", more than half of it by one"
+        text += ", more than half of it by one"
     _, agents, bots = candidate.by
-    said += f"; {agents:.0%} of the steps by agents" if agents else ""
-    return said + (f"; {bots:.0%} of the steps by bots" if bots else "")
+    text += f"; {agents:.0%} of the steps by agents" if agents else ""
+    return text + (f"; {bots:.0%} of the steps by bots" if bots else "")
 
 
 def _saves(candidate: Candidate) -> Iterator[str]:

@@ -18,7 +18,7 @@ from fivetimes.routines.pattern import ENOUGH, NEAR_ROWS, gain, local_chance
 @dataclass(frozen=True, slots=True)
 class _Addition:
     token: int
-    slot: int  # -1: anywhere
+    position: int  # -1: anywhere
     bits: float
 
 
@@ -30,7 +30,7 @@ def _unique_counts(keys: Ints) -> tuple[Ints, Ints]:
 def _best_addition(
     database: SequenceDatabase, have_tokens: Int32s, matched: Int32s, search: Search
 ) -> _Addition | None:
-    """The token that explains most around the occurrences, in one slot or anywhere; None where none is worth its cost.
+    """The token that explains most around the occurrences, in one position or anywhere; None where none is worth its cost.
 
     A token is a step once, and so is what says the same more or less finely: what comes again right after is a repeat, and what
     comes again later is the next occurrence.
@@ -49,19 +49,19 @@ def _best_addition(
             best = _Addition(int(tokens[at]), -1, float(bits[at]))
     pairs, k = _unique_counts(keys)
     if len(pairs):
-        tokens, slot = pairs // (steps + 1), pairs % (steps + 1)
-        n = have[slot].astype(np.float64)
+        tokens, position = pairs // (steps + 1), pairs % (steps + 1)
+        n = have[position].astype(np.float64)
         rate = np.minimum(database.rate[tokens], 0.999999)
-        chance = -np.expm1(np.maximum(size[slot], 0.2) * np.log1p(-rate))
+        chance = -np.expm1(np.maximum(size[position], 0.2) * np.log1p(-rate))
         bits = gain(k.astype(np.float64), n, chance) - cost - database.name_bits[tokens] - np.log2(steps + 1)
-        behind = (slot == 0) | ~database.related_pairwise(
-            tokens, have_tokens[slot - 1]
+        behind = (position == 0) | ~database.related_pairwise(
+            tokens, have_tokens[position - 1]
         )  # else it may be the step itself, done again
         known = np.isin(tokens, have_tokens) | (database.related(tokens, have_tokens) & behind)
         bits[(k < max(2, search.presence_grown * count)) | known] = 0
         at = int(np.argmax(bits))
         if bits[at] > 0 and (best is None or bits[at] > best.bits):
-            best = _Addition(int(tokens[at]), int(slot[at]), float(bits[at]))
+            best = _Addition(int(tokens[at]), int(position[at]), float(bits[at]))
     return best
 
 
@@ -78,13 +78,13 @@ def grow(database: SequenceDatabase, tokens: Int32s, matched: Int32s, search: Se
     dead: set[tuple[int, int]] = set()
     while len(tokens) < search.max_steps:
         addition = _best_addition(database, tokens, matched, search)
-        if addition is None or (addition.token, addition.slot) in dead:
+        if addition is None or (addition.token, addition.position) in dead:
             break
         rows = growth.rows_of_step(
-            matched, addition.token, addition.slot, search.flank, database.arrays, database.scratch
+            matched, addition.token, addition.position, search.flank, database.arrays, database.scratch
         )
         if np.count_nonzero(rows >= 0) < 2:
-            dead.add((addition.token, addition.slot))
+            dead.add((addition.token, addition.position))
             break
         tokens = np.append(tokens, np.int32(addition.token))
         matched = np.column_stack((matched, rows)).astype(np.int32)

@@ -38,8 +38,8 @@ COMES_AFTER = 0.55  # share of the occurrences from which on one step comes afte
 
 @dataclass(frozen=True, slots=True)
 class Occurrences:
-    """What was collected. `rows[o, s]`: the first row of step s in match o, -1 where missing; `again` lists (match, step, row)
-    of steps done again at once; `score` is in bits; `broken` counts runs that began and did not reach the core share."""
+    """What was collected. `rows[o, s]`: the first row of step s in occurrence o, -1 where missing; `again` lists (occurrence, step,
+    row) of steps done again at once; `score` is in bits; `broken` counts attempts that began and did not reach the core share."""
 
     rows: Int32s
     again: Int32s
@@ -50,7 +50,7 @@ class Occurrences:
         return len(self.rows)
 
     def all_rows(self) -> Int32s:
-        """Every row of every match."""
+        """Every row of every occurrence."""
         flat = self.rows[self.rows >= 0]
         return np.concatenate((flat, self.again[:, 2])).astype(np.int32)
 
@@ -75,7 +75,7 @@ def core(profile: Profile) -> Bools:
 
 
 def _rare_ranks(database: SequenceDatabase, profile: Profile, weight: Floats, share: float) -> Int32s:
-    """Ranks of the rarest core steps; every match holds one of them, because the others weigh less than the share."""
+    """Ranks of the rarest core steps; every occurrence holds one of them, because the others weigh less than the share."""
     steps = np.flatnonzero(weight > 0)
     found = {int(s): database.ranks(int(profile.tokens[s])) for s in steps}
     chosen: list[Int32s] = []
@@ -107,12 +107,12 @@ def _link_bits(profile: Profile, chance: float) -> tuple[Floats, Floats]:
 def collect(
     database: SequenceDatabase, profile: Profile, search: Search, *, share: float, chance: float, known: int
 ) -> Occurrences:
-    """Find every match among the unclaimed rows.
+    """Find every occurrence among the unclaimed rows.
 
     Args:
         database: where to look.
         profile: what to look for.
-        share: the part of the core's weight that a match must hold, 0 to 1.
+        share: the part of the core's weight that an occurrence must hold, 0 to 1.
         chance: that two unrelated rows share a value.
         known: how many occurrences there are thought to be; saying where one is costs log2(rows / known) bits.
     """
@@ -136,7 +136,7 @@ def collect(
 
 
 def tail_missing(profile: Profile, line: Int32s) -> float:
-    """The share of the core that comes after the last step of a match, 0 to 1."""
+    """The share of the core that comes after the last step of an occurrence, 0 to 1."""
     steps = np.flatnonzero(core(profile))
     last = int(np.argmax(line))
     after = (
@@ -164,13 +164,13 @@ def _table(database: SequenceDatabase, found: matching.Anchors, paths: matching.
     rows = np.full((len(paths.score), width), -1, dtype=np.int32)
     again: list[tuple[int, int, int]] = []
     for at in np.flatnonzero(paths.kept >= 0):
-        match, step, row = int(paths.kept[at]), int(found.steps[at]), int(database.free[found.ranks[at]])
-        if rows[match, step] < 0:
-            rows[match, step] = row
+        occurrence, step, row = int(paths.kept[at]), int(found.steps[at]), int(database.free[found.ranks[at]])
+        if rows[occurrence, step] < 0:
+            rows[occurrence, step] = row
         else:
-            again.append((match, step, row))
+            again.append((occurrence, step, row))
     order = np.argsort(rows.max(axis=1), kind="stable") if len(rows) else np.zeros(0, dtype=np.int64)
-    place = np.empty(len(order), dtype=np.int64)
-    place[order] = np.arange(len(order))
-    repeated = np.array([(place[m], s, r) for m, s, r in again], dtype=np.int32).reshape(-1, 3)
+    position = np.empty(len(order), dtype=np.int64)
+    position[order] = np.arange(len(order))
+    repeated = np.array([(position[m], s, r) for m, s, r in again], dtype=np.int32).reshape(-1, 3)
     return Occurrences(rows[order], repeated, paths.score[order], int(paths.broken.max(initial=-1) + 1))

@@ -1,6 +1,6 @@
 """Routine -> Routine: what is one routine done in variants becomes one, so that a person sees it once.
 
-Two routines are as alike as the steps they share in order, each step weighing the bits of its rarity: sharing `git push` says
+Two routines are as alike as the steps they share in order, each step weighed by the bits of its rarity: sharing `git push` says
 little, sharing `bump2version` much. Families are the clusters of average linkage (SciPy's) under that likeness; the
 cut is where two routines share less than three fifths of what they are.
 """
@@ -45,8 +45,8 @@ def _general(database: SequenceDatabase, found: Sequence[Routine]) -> dict[int, 
     """Coarse tokens -> what one of the routines says instead: a step that is *any* commit is also the step of a fix."""
     own = np.unique(np.concatenate([one.profile.tokens for one in found]))
     narrow, wide = database.levels[:, COARSE], database.levels[:, COARSE + 1]
-    told = np.isin(wide, own) & (narrow != wide)
-    return dict(zip(narrow[told].tolist(), wide[told].tolist(), strict=True))
+    general = np.isin(wide, own) & (narrow != wide)
+    return dict(zip(narrow[general].tolist(), wide[general].tolist(), strict=True))
 
 
 def _in_common(a: Sequence[int], b: Sequence[int], general: Mapping[int, int]) -> tuple[list[int], list[int]]:
@@ -91,26 +91,26 @@ def _clusters(distance: Floats) -> list[list[int]]:
 
 def _columns(database: SequenceDatabase, group: Sequence[Routine]) -> list[list[int]]:
     """For each member the column of each of its steps in the merged table; like coarse tokens share one."""
-    places: dict[tuple[int, int], int] = {}
+    columns_of: dict[tuple[int, int], int] = {}
     columns = []
     general = _general(database, group)
-    said = {_coarse_token(database, found, step) for found in group for step in range(len(found.profile.tokens))}
+    named = {_coarse_token(database, found, step) for found in group for step in range(len(found.profile.tokens))}
     for found in group:
         seen: dict[int, int] = defaultdict(int)
         mine = []
         for step in sequence(found.profile.order):
             token = _coarse_token(database, found, step)
-            token = general[token] if general.get(token) in said else token
-            mine.append((step, places.setdefault((token, seen[token]), len(places))))
+            token = general[token] if general.get(token) in named else token
+            mine.append((step, columns_of.setdefault((token, seen[token]), len(columns_of))))
             seen[token] += 1
-        columns.append([place for _, place in sorted(mine)])
+        columns.append([column for _, column in sorted(mine)])
     return columns
 
 
 def _merged(database: SequenceDatabase, group: Sequence[Routine]) -> Routine | None:
     """The members as one routine; None where it had more steps than the search can look for."""
     columns = _columns(database, group)
-    width = 1 + max(place for mine in columns for place in mine)
+    width = 1 + max(column for mine in columns for column in mine)
     if width > MAX_STEPS:
         return None
     total = sum(len(found.occurrences) for found in group)
@@ -138,7 +138,7 @@ def _merged(database: SequenceDatabase, group: Sequence[Routine]) -> Routine | N
 
 
 def _ended(database: SequenceDatabase, found: Routine, end_share: float) -> Routine:
-    """The family without the runs that were broken off, as the whole family shows where the end is."""
+    """The family without the occurrences that were broken off, as the whole family shows where the end is."""
     keep = ended(found.profile, found.occurrences.rows, tail=1.0 - end_share)
     if keep.all() or np.count_nonzero(keep) < 2:
         return found
@@ -178,8 +178,8 @@ def families(
     Args:
         database: the actions that they are made of.
         found: routines that claim no row in common.
-        end_share: the share of the core that lies before the end of a run, at least.
-        trace: is told what became one.
+        end_share: the share of the core that lies before the end of an occurrence, at least.
+        trace: takes what became one.
     """
     trace = trace or Recorder()
     if len(found) < 2:

@@ -166,11 +166,11 @@ def _named(label: str) -> Phrase:
     """Of a skill, a tool or an action: the verb where there is one, the other words as its object."""
     name, *keys = label.partition(":")[2].split() or [""]
     words = [piece.lower() for piece in _PIECE.findall(name.rpartition("__")[2])]
-    place = next((n for n, word in enumerate(words) if word in EFFECT_OF or word in LIGHT), 0)
-    thing = " ".join(_in_words(word) for word in words[:place] + words[place + 1 :])
+    position = next((n for n, word in enumerate(words) if word in EFFECT_OF or word in LIGHT), 0)
+    thing = " ".join(_in_words(word) for word in words[:position] + words[position + 1 :])
     if not thing:
         thing = next((_in_words(key) for key in keys if key.isalpha() and key not in _VAGUE), "")
-    return Phrase(words[place] if words else "", thing, "")
+    return Phrase(words[position] if words else "", thing, "")
 
 
 def _commanded(label: str, effect: Effect) -> Phrase:
@@ -183,9 +183,9 @@ def _commanded(label: str, effect: Effect) -> Phrase:
         verb = about.verb or _OF_EFFECT.get(effect, "run")
         return Phrase(verb, about.thing or ("" if verb != "run" else program), program)
     path = _subcommands(program, path) or path
-    place = _verb_position(path)
-    things = [_in_words(word) for word in (*path[place + 1 :], *path[:place]) if word not in LIGHT]
-    return Phrase(path[place], things[-1] if things else about.thing, program)
+    position = _verb_position(path)
+    things = [_in_words(word) for word in (*path[position + 1 :], *path[:position]) if word not in LIGHT]
+    return Phrase(path[position], things[-1] if things else about.thing, program)
 
 
 def _subcommands(program: str, path: Sequence[str]) -> list[str]:
@@ -227,9 +227,9 @@ def topic(steps: Sequence[Step]) -> str:
         >>> topic([Step(name, Kind.SKILL, 1.0) for name in names[:3]])
         'post'
     """
-    told = [set(_things(step)) for step in core(steps)]
+    named = [set(_things(step)) for step in core(steps)]
     order = [thing for step in core(steps) for thing in _things(step)]
-    counts = Counter(thing for things in told for thing in things)
+    counts = Counter(thing for things in named for thing in things)
     best = max(counts, key=lambda thing: (counts[thing], -order.index(thing)), default="")
     return best if counts[best] > 1 else ""
 

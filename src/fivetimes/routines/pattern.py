@@ -38,7 +38,7 @@ class Profile:
 
 
 def gain(k: Floats, n: Floats, q: Floats) -> Floats:
-    """Bits saved by telling k of n apart from chance q; 0 or less where it is no commoner than chance."""
+    """Bits by which k of n stands out from chance q; 0 or less where it is no commoner than chance."""
     p = np.clip(smoothed(k, n, weight=1.0), 1e-9, 1 - 1e-9)
     q = np.clip(q, 1e-9, 1 - 1e-9)
     bits = k * np.log2(p / q) + (n - k) * np.log2((1 - p) / (1 - q))

@@ -19,7 +19,7 @@ from fivetimes.stats import binomial_tail
 
 HELD_TOGETHER = 2  # steps through which a value runs: from here on broken-off attempts count for nothing
 MOSTLY_WHOLE = 0.8  # share of the attempts that went to the end from which on it counts as whole
-BREAKING_OFF = 3  # power of the completion rate: half of the attempts broken off leave an eighth
+BROKEN_OFF_POWER = 3  # power of the completion rate: half of the attempts broken off leave an eighth
 
 
 def saving(finding: Finding) -> float:
@@ -33,7 +33,7 @@ def completion(finding: Finding) -> float:
     known = finding.confidence
     if known.threaded >= HELD_TOGETHER or known.completion >= MOSTLY_WHOLE:
         return 1.0
-    return float(known.completion**BREAKING_OFF)
+    return float(known.completion**BROKEN_OFF_POWER)
 
 
 def recency(finding: Finding) -> float:

@@ -93,7 +93,7 @@ def find_routines(
     listed = _named(ranked([scored(one) for one in passed], most=search.most_proposed))
 
     every = [*listed, *(one for one in findings if one.rule is not None)]
-    rejected = _parts_told_apart(rejected, listed, labels, trace)
+    rejected = _with_parts(rejected, listed, labels, trace)
     _trace_outcome(trace, every)
     proposed = tuple(one for one in listed if one.rule is None)
     return Findings(
@@ -165,7 +165,7 @@ def _named(listed: Sequence[Finding]) -> list[Finding]:
     return [*named, *listed[len(named) :]]
 
 
-def _parts_told_apart(
+def _with_parts(
     rejected: Sequence[Rejection], listed: Sequence[Finding], labels: Sequence[str], trace: Recorder
 ) -> list[Rejection]:
     """What the search did not accept, under its final rule: all steps of some are steps of a routine that passed."""

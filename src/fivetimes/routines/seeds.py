@@ -16,7 +16,7 @@ from fivetimes.routines.trace import KEPT_SEEDS, Recorder
 
 FEWEST_FOR_LINKS = 512  # rows from which the chance of a shared value is measured
 UNKNOWN_LINK_CHANCE = 0.01  # that chance below them: too little to measure
-LINK_PAIRS = 4000  # random pairs of rows that are measured: a chance of 0.001 is then told from none
+LINK_PAIRS = 4000  # random pairs of rows that are measured: a chance of 0.001 is then distinct from none
 LINK_SEED = 5  # of the random numbers: the same input gives the same chance
 LEAST_LINK_CHANCE, MOST_LINK_CHANCE = 0.001, 0.5  # what is measured is held between these: neither proof nor worthless
 

@@ -171,7 +171,7 @@ def with_verdict(known: Confidence) -> Confidence:
 
 
 def _chance(known: Confidence) -> str:
-    finding = "beyond chance" if known.q <= LEVEL else "not told from chance"
+    finding = "beyond chance" if known.q <= LEVEL else "not distinct from chance"
     return (
         f"{finding}: of all that stand out as much, a share of at most {known.q:.1g} is expected to be chance "
         f"({known.tried:,} looked at, {known.bits:,.0f} bits saved)"
@@ -200,8 +200,8 @@ NEAR = 0.9  # of the neighbours in whole occurrences stand as near; what is wide
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """`broken`: runs of two steps or more that did not go to the end. `cohesion`: of the times that either of the two surest
-    neighbours was begun with, the share in which a whole run came of it; 1 where nothing was broken off."""
+    """`broken`: attempts of two steps or more that did not go to the end. `cohesion`: of the times that either of the two surest
+    neighbours was begun with, the share in which a whole occurrence came of it; 1 where nothing was broken off."""
 
     broken: int
     cohesion: float
@@ -211,8 +211,8 @@ def chains(step: Int32s | Ints, joined: Bools, *, onward: int) -> tuple[int, Int
     """How many stretches go from step to step, and from which steps.
 
     Args:
-        step: the number of the step at each place, in order of time.
-        joined: for each place but the last whether the next one is near enough.
+        step: the number of the step at each position, in order of time.
+        joined: for each position but the last whether the next one is near enough.
         onward: 1 for the order of the routine, -1 for the wrong order.
 
     Example:
@@ -251,10 +251,10 @@ def _loose_rows(database: SequenceDatabase, found: Routine, order: list[int]) ->
 
 
 def _usual_gap(database: SequenceDatabase, found: Routine, order: list[int]) -> tuple[float, float]:
-    """Within how many rows, and seconds, most neighbouring steps of the whole runs stand."""
+    """Within how many rows, and seconds, most neighbouring steps of the whole occurrences stand."""
     gaps, pauses = [], []
     lines = found.occurrences.rows[:, order]
-    # never empty: each step stands in more than half of the runs
+    # never empty: each step stands in more than half of the occurrences
     several = lines[np.count_nonzero(lines >= 0, axis=1) > 1]
     for line in several[:ENOUGH]:
         here = np.sort(line[line >= 0])
@@ -286,7 +286,7 @@ class Calibration:
 
 
 def rearranged(sessions: SessionLog, source: Ints) -> SessionLog:
-    """The same places, times and persons; in place `i` is done what was done at `source[i]`."""
+    """The same positions, times and persons; at position `i` is done what was done at `source[i]`."""
     actions = sessions.actions
     value_start, values = take_values(actions.value_start, actions.values, source)
     moved = replace(

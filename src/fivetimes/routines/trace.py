@@ -96,7 +96,7 @@ class Recorder:
         (heapq.heappushpop if len(self._seeds) >= KEPT_SEEDS else heapq.heappush)(self._seeds, entry)
 
     def uncounted(self, rule: SuppressionRule, many: int) -> None:
-        """So many more failed a rule than are told of one by one."""
+        """So many more failed a rule than are recorded one by one."""
         self._totals[rule.value] += many
 
     def left_out(self, rule: SuppressionRule, tokens: Ints | Int32s) -> None:
