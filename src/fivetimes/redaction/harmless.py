@@ -61,9 +61,14 @@ def _is_command_line(words: Sequence[str]) -> bool:
 class Known:
     """Names that exist apart from the history, so that no one typed them by mistake: the local extensions of the vocabulary.
 
-    `targets` are those of tracked Makefiles, justfiles and package.json; `approved` are names that a person allowed.
-    `programs_with_varied_arguments` are unknown first words seen with two or more different argument lists and never alone
-    on a line.
+    Attributes:
+        executables: names of programs on PATH.
+        tracked_files: paths that git tracks, relative to their repository.
+        targets: of tracked Makefiles, justfiles and package.json.
+        branches: of the repositories.
+        remotes: of the repositories.
+        approved: names that a person allowed with `fivetimes names`.
+        programs_with_varied_arguments: unknown first words seen with two or more different argument lists, never alone on a line.
     """
 
     executables: frozenset[str] = frozenset()
@@ -114,17 +119,25 @@ def _last_parts(paths: frozenset[str]) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True)
 class HarmlessRule:
-    """One reason why a word is harmless, for the roles where it holds; `example` is let through by it."""
+    """One reason why a word is harmless.
+
+    Attributes:
+        name: for people; what `reason` returns.
+        roles: in which it holds.
+        holds: whether it lets a word through, with what is known of this machine.
+        example: a word that it lets through.
+        public: whether it asks the vocabulary alone, of which no word is anybody's secret, whatever it looks like.
+    """
 
     name: str
     roles: frozenset[Role]
     holds: Callable[[str, Known], bool]
     example: str
+    public: bool
 
 
 _TYPED = frozenset({Role.SCRIPT, Role.VALUE})
 _DECLARED = frozenset({Role.NAME, Role.KEY})
-_INTEGER = re.compile(r"-?\d{1,4}")
 _VERSION = re.compile(r"v?\d{1,4}\.\d{1,4}(?:\.\d{1,4})?")
 _FILE = re.compile(r"(?:[A-Za-z][A-Za-z_\-]{0,63}|\*{1,2})\.(?P<extension>[A-Za-z0-9]{1,10})")
 _PROGRAM = re.compile(r"[A-Za-z][A-Za-z_.\-]{1,31}")
@@ -133,10 +146,9 @@ _STEP = frozenset({".", "..", "~", "*", "**", "-", "@", "HEAD", ""})
 _MOST_PIECES = 3  # more words with hyphens between them are what people make pass phrases of
 _MOST_PARTS = 12  # of a path; a longer one is no path of somebody's work
 _LONGEST = 255  # bytes, about: what a file system takes as one name
-_BACK = re.compile(r"HEAD(?:[~^]\d{0,2}){1,3}")
 
 
-def _is_public(word: str, _known: Known) -> bool:
+def _is_word(word: str) -> bool:
     return public().is_word(word)
 
 
@@ -170,75 +182,95 @@ def _is_path(word: str, known: Known) -> bool:
     parts = word.split("/")
     if word.startswith("/") or len(parts) > _MOST_PARTS or (len(parts) == 1 and word not in _STEP):
         return False
-    rules = (_is_public, _is_file, _exists, _is_hyphenated)
-    return word != "" and all(part in _STEP or any(rule(part, known) for rule in rules) for part in parts)
+    rules = (_is_file, _exists, _is_hyphenated)
+    return word != "" and all(
+        part in _STEP or _is_word(part) or any(rule(part, known) for rule in rules) for part in parts
+    )
 
 
 def _is_version(word: str, _known: Known) -> bool:
     return _VERSION.fullmatch(word) is not None and not digit_groups(word)
 
 
-def _is_target(word: str, _known: Known) -> bool:
+def _is_target(word: str) -> bool:
     return public().is_subcommand_word(word)
 
 
-HARMLESS_RULES = (
-    HarmlessRule("public program", frozenset({Role.PROGRAM}), lambda word, _known: public().is_program(word), "git"),
-    HarmlessRule(
-        "executable here", frozenset({Role.PROGRAM}), lambda word, known: word in known.executables, "acme-sync"
-    ),
-    HarmlessRule("tracked program", frozenset({Role.PROGRAM}), _exists, "deploy.sh"),
-    HarmlessRule("script by extension", frozenset({Role.PROGRAM}), _is_file, "release.sh"),
-    HarmlessRule(
-        "program with varied arguments",
-        frozenset({Role.PROGRAM}),
-        lambda word, known: word in known.programs_with_varied_arguments and _PROGRAM.fullmatch(word) is not None,
-        "acmectl",
-    ),
-    HarmlessRule(
-        "approved name", frozenset({Role.PROGRAM, Role.SCRIPT}), lambda word, known: word in known.approved, "zq-tool"
-    ),
-    HarmlessRule("public subcommand", frozenset({Role.SUBCOMMAND}), _is_target, "rollout"),
-    HarmlessRule("public flag", frozenset({Role.FLAG}), lambda word, _known: _is_flag(word), "--amend"),
-    HarmlessRule("declared name", _DECLARED, lambda word, _known: declared(word), "publish-post"),
-    HarmlessRule(
-        "public kind of commit", frozenset({Role.COMMIT_KIND}), lambda word, _known: is_commit_kind(word), "feat"
-    ),
-    HarmlessRule("public word", _TYPED, _is_public, "production"),
-    HarmlessRule("public target", frozenset({Role.SCRIPT}), _is_target, "test"),
-    HarmlessRule("target here", frozenset({Role.SCRIPT}), lambda word, known: word in known.targets, "print-proofs"),
-    HarmlessRule("public module", frozenset({Role.SCRIPT}), lambda word, _known: public().is_program(word), "pytest"),
-    HarmlessRule("what exists", _TYPED, _exists, "release/next"),
-    HarmlessRule("file name", _TYPED, _is_file, "summarise.py"),
-    HarmlessRule("path or glob of such", _TYPED, _is_path, "docs/*.md"),
-    HarmlessRule("hyphenated words", _TYPED, _is_hyphenated, "pre-release"),
-    HarmlessRule("variable of public words", _TYPED, _is_variable, "NODE_ENV"),
-    HarmlessRule("small integer", _TYPED, lambda word, _known: _INTEGER.fullmatch(word) is not None, "42"),
-    HarmlessRule("version", _TYPED, _is_version, "1.4.2"),
-    HarmlessRule("earlier commit", _TYPED, lambda word, _known: _BACK.fullmatch(word) is not None, "HEAD~1"),
-)
+def _is_varied(word: str, known: Known) -> bool:
+    return word in known.programs_with_varied_arguments and _PROGRAM.fullmatch(word) is not None
 
 
 def _is_flag(word: str) -> bool:
+    """Whether the vocabulary has the flag, or it is a cluster: each letter some program's flag; four letters are no name."""
     if public().is_any_flag(word):
         return True
-    # a cluster: each letter is some program's flag; four letters say no name
     return re.fullmatch(r"-[A-Za-z]{2,4}", word) is not None
 
 
+def _public(name: str, roles: frozenset[Role], is_known: Callable[[str], bool], example: str) -> HarmlessRule:
+    """Return a rule that asks the vocabulary alone."""
+    return HarmlessRule(name, roles, lambda word, _known: is_known(word), example, public=True)
+
+
+def _row(name: str, roles: frozenset[Role], holds: Callable[[str, Known], bool], example: str) -> HarmlessRule:
+    return HarmlessRule(name, roles, holds, example, public=False)
+
+
+def _shaped(name: str, pattern: re.Pattern[str], example: str) -> HarmlessRule:
+    """Return a rule for values of a shape that tells nothing about anyone."""
+    return _row(name, _TYPED, lambda word, _known: pattern.fullmatch(word) is not None, example)
+
+
+_PROGRAMS = frozenset({Role.PROGRAM})
+_SCRIPTS = frozenset({Role.SCRIPT})
+
+# in the order in which they are tried
+HARMLESS_RULES = (
+    _public("public program", _PROGRAMS, lambda word: public().is_program(word), "git"),
+    _row("executable here", _PROGRAMS, lambda word, known: word in known.executables, "acme-sync"),
+    _row("tracked program", _PROGRAMS, _exists, "deploy.sh"),
+    _row("script by extension", _PROGRAMS, _is_file, "release.sh"),
+    _row("program with varied arguments", _PROGRAMS, _is_varied, "acmectl"),
+    _row("approved name", _PROGRAMS | _SCRIPTS, lambda word, known: word in known.approved, "zq-tool"),
+    _public("public subcommand", frozenset({Role.SUBCOMMAND}), _is_target, "rollout"),
+    _public("public flag", frozenset({Role.FLAG}), _is_flag, "--amend"),
+    _row("declared name", _DECLARED, lambda word, _known: declared(word), "publish-post"),
+    _public("public kind of commit", frozenset({Role.COMMIT_KIND}), is_commit_kind, "feat"),
+    _public("public word", _TYPED, _is_word, "production"),
+    _public("public target", _SCRIPTS, _is_target, "test"),
+    _row("target here", _SCRIPTS, lambda word, known: word in known.targets, "print-proofs"),
+    _public("public module", _SCRIPTS, lambda word: public().is_program(word), "pytest"),
+    _row("what exists", _TYPED, _exists, "release/next"),
+    _row("file name", _TYPED, _is_file, "summarise.py"),
+    _row("path or glob of such", _TYPED, _is_path, "docs/*.md"),
+    _row("hyphenated words", _TYPED, _is_hyphenated, "pre-release"),
+    _row("variable of public words", _TYPED, _is_variable, "NODE_ENV"),
+    _shaped("small integer", re.compile(r"-?\d{1,4}"), "42"),
+    _row("version", _TYPED, _is_version, "1.4.2"),
+    _shaped("earlier commit", re.compile(r"HEAD(?:[~^]\d{0,2}){1,3}"), "HEAD~1"),
+)
+
+
 def reason(word: str, *, role: Role, known: Known) -> str | None:
-    """Return the name of the rule that lets a word through, None where there is none.
+    """Return the name of the first rule that lets a word through, None where there is none; the detector is not asked.
+
+    Args:
+        word: unquoted, as `shell` cut it out.
+        role: that it has in its command; in the position of a secret no rule holds.
+        known: what exists on this machine, apart from the history.
 
     Example:
         >>> reason("docs/index.md", role=Role.VALUE, known=Known()), reason("Glacier-0445", role=Role.VALUE, known=Known())
         ('path or glob of such', None)
     """
+    rule = _rule(word, role, known)
+    return None if rule is None else rule.name
+
+
+def _rule(word: str, role: Role, known: Known) -> HarmlessRule | None:
     if role is Role.SECRET or len(word) > _LONGEST:
         return None
-    for rule in HARMLESS_RULES:
-        if role in rule.roles and rule.holds(word, known):
-            return rule.name
-    return None
+    return next((rule for rule in HARMLESS_RULES if role in rule.roles and rule.holds(word, known)), None)
 
 
 def harmless(word: str, *, role: Role, known: Known) -> bool:
@@ -246,11 +278,16 @@ def harmless(word: str, *, role: Role, known: Known) -> bool:
 
     Two locks: a rule must let it through, and the detector must know nothing against it.
 
+    Args:
+        word: unquoted, as `shell` cut it out.
+        role: that it has in its command.
+        known: what exists on this machine, apart from the history.
+
     Example:
         >>> harmless("main", role=Role.VALUE, known=Known()), harmless("main", role=Role.SECRET, known=Known())
         (True, False)
     """
-    rule = reason(word, role=role, known=known)
-    if rule is None or (not rule.startswith("public") and secret_looking(word)):
+    rule = _rule(word, role, known)
+    if rule is None or (not rule.public and secret_looking(word)):
         return False
     return flagged(word) is None
