@@ -101,6 +101,9 @@ class _SecretRule:
 class Detector:
     """All rules, compiled together; one pass tells which of them to ask again.
 
+    Args:
+        rules: rows of detector.json: `id`, `regex`, `entropy` (bits per character, at least), `group` (that holds the secret).
+
     Wraps google-re2, whose sets tell only which expressions match, not where; so those that do are asked one by one. It knows
     neither look-around nor back references, and therefore takes linear time whatever the text is.
     """
@@ -129,6 +132,8 @@ class Detector:
 def entropy(text: str) -> float:
     """Return Shannon's entropy of the characters, in bits per character.
 
+    Source: Shannon, A Mathematical Theory of Communication, 1948, section 6; the rules' least entropies are in this unit.
+
     Example:
         >>> entropy("aaaa"), entropy("abcd")
         (0.0, 2.0)
@@ -145,6 +150,13 @@ def _shipped() -> Detector:
 @lru_cache(maxsize=4096)
 def flagged(text: str) -> Finding | None:
     """Return what the shipped rules find in a text, None where they find nothing.
+
+    A text of more than 4,096 characters is flagged unread.
+
+    Args:
+        text: a word, the words of a command joined by blanks, or `name = value`, as the rules expect an assignment.
+
+    Source: the rules of gitleaks (see ATTRIBUTION.txt); `tools/build_detector.py` makes the file of them.
 
     Example:
         >>> made = "gh" + "p_" + "aB3dE5fG7hJ9" * 3

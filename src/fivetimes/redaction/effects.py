@@ -236,6 +236,12 @@ def effect_of(words: Sequence[str]) -> Effect:
 
     NONE is for what is known to be harmless; what cannot be classified is UNKNOWN, so that a person is asked.
 
+    Args:
+        words: of one simple command, unquoted; of a program's path the last part counts.
+
+    Returns:
+        The gravest effect where several are announced.
+
     Example:
         >>> lines = ("git push", "git push -f", "kubectl get pods", "make deploy", "frobnicate x")
         >>> [effect_of(line.split()).name for line in lines]
@@ -311,6 +317,9 @@ def effect_of_name(name: str) -> Effect:
 
     The first word decides when it is a harmless verb of its own; else any verb of effect does, unless a noun behind it takes
     the meaning away. `and` begins a new name.
+
+    Args:
+        name: in any spelling (`publish-post`, `publishPost`); of a longer one than 200 characters the beginning counts.
 
     Example:
         >>> names = ("publish-post", "draft-release-notes", "build-and-deploy", "create_pull_request", "run-payroll")

@@ -114,6 +114,10 @@ def portable_label(label: str, *, kind: Kind) -> str:
 
     It is the same on every machine, whatever is installed or was approved there. Declared names stay as they are.
 
+    Args:
+        label: of a step, its words divided by blanks.
+        kind: of the step; only of a shell command's label each word is judged.
+
     Example:
         >>> portable_label("acmectl deploy <path>", kind=Kind.SHELL), portable_label("make site", kind=Kind.SHELL)
         ('<prog> deploy <path>', 'make site')
@@ -129,6 +133,10 @@ def portable_label(label: str, *, kind: Kind) -> str:
 
 def public_label(label: str, *, kind: Kind) -> str:
     """Return the label with nothing beyond the closed vocabulary; of a declared name all pieces must be in it.
+
+    Args:
+        label: of a step, its words divided by blanks.
+        kind: of the step; an action's label is a name as a whole, that of a skill or a tool has one behind its colon.
 
     Example:
         >>> public_label("skill:publish-report", kind=Kind.SKILL), public_label("skill:zephyrise text", kind=Kind.SKILL)

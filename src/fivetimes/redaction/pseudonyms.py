@@ -22,6 +22,9 @@ class Pseudonyms:
     Args:
         key: 16 to 64 bytes, kept beside the store.
 
+    Raises:
+        ValueError: a key of another size.
+
     Example:
         >>> names = Pseudonyms(bytes(32))
         >>> names.of("acme-sync", kind="prog") == names.of("acme-sync", kind="prog") != names.of("acme-send", kind="prog")
@@ -34,7 +37,7 @@ class Pseudonyms:
         self._key = key
 
     def of(self, word: str, *, kind: str) -> str:
-        """Return `kind-` and six hexadecimal digits, the same for the same word, kind and key."""
+        """Return `kind-` and six hexadecimal digits, the same for the same word, kind and key; `kind` is prog, script or name."""
         text = f"{kind}\0{word}".encode("utf-8", "surrogatepass")
         return f"{kind}-{blake2b(text, key=self._key, digest_size=8).hexdigest()[:_DIGITS]}"
 
@@ -53,7 +56,7 @@ def is_pseudonym(label: str) -> bool:
 
 
 def scalar(value: Any) -> str:
-    """An argument as one text; a list or an object is content, marked by a leading newline and compared whole.
+    """Return an argument as one text; a list or an object is content, marked by a leading newline and compared whole.
 
     Example:
         >>> scalar("a"), scalar(True), scalar([1])
@@ -67,7 +70,7 @@ def scalar(value: Any) -> str:
 
 
 def canonical(args: Mapping[str, Any] | None) -> tuple[tuple[str, str], ...]:
-    """Named arguments in an order that does not depend on how they were written down.
+    """Return named arguments in an order that does not depend on how they were written down.
 
     Example:
         >>> canonical({"b": 1, "a": "x"})
@@ -77,7 +80,13 @@ def canonical(args: Mapping[str, Any] | None) -> tuple[tuple[str, str], ...]:
 
 
 def digest(kind: Kind, text: str, args: Mapping[str, Any] | None, *, key: bytes) -> int:
-    """64 bits of BLAKE2b under the local key.
+    """Return 64 bits of BLAKE2b (RFC 7693) under the local key.
+
+    Args:
+        kind: of the record.
+        text: as its reader yields it.
+        args: its named arguments, where it has any.
+        key: the local key, at most 64 bytes.
 
     Example:
         >>> digest(Kind.SHELL, "make", None, key=b"k") == digest(Kind.SHELL, "make test", None, key=b"k")

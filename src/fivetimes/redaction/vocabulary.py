@@ -42,6 +42,11 @@ class Vocabulary:
 
     Everything in it was harvested from public pages (see ATTRIBUTION.txt), so a word that it holds tells nothing about a person.
     Programs are unpacked when first asked for: loading costs a few milliseconds.
+
+    Args:
+        programs: a row for each name: subcommand paths, flags and flags that take a value.
+        flags: that so many programs have that they are common.
+        words: plain technical words.
     """
 
     def __init__(self, *, programs: Mapping[str, str], flags: frozenset[str], words: frozenset[str]) -> None:

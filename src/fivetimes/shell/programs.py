@@ -22,6 +22,10 @@ def name_of(word: str, *, grammar: Grammar) -> str:
     A version is taken off where it is written with a dot or where only the name without it is known:
     `bzip2` and `base64` are names.
 
+    Args:
+        word: the first one of a command, unquoted.
+        grammar: what is known of public programs.
+
     Example:
         >>> from fivetimes.redaction import public
         >>> [name_of(w, grammar=public()) for w in ("/usr/bin/python3.11", "gcc-12", "base64", "./deploy.sh", "notepad.exe")]

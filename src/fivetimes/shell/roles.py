@@ -25,7 +25,12 @@ _word = lru_cache(maxsize=16384)(Word)  # names recur; values are not kept here
 def words_with_roles(
     words: Sequence[str], redirections: Sequence[tuple[str, str]], *, grammar: Grammar
 ) -> tuple[Word, ...]:
-    """Return the words with their roles, redirections last.
+    """Return the words with their roles, redirections last; a word in the position of a secret has the role SECRET.
+
+    Args:
+        words: of a simple command without leading assignments, at least one.
+        redirections: (operator, target) each.
+        grammar: what is known of public programs.
 
     Example:
         >>> from fivetimes.redaction import public

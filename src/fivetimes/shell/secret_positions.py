@@ -361,7 +361,12 @@ def attached_flag(position: SecretPosition | None, word: str) -> str | None:
 
 
 def with_secrets_marked(words: Sequence[Word], *, position: SecretPosition | None) -> list[Word]:
-    """Return the words with those in the position of a secret marked; program, subcommands and flags stay what they are."""
+    """Return the words with those in the position of a secret marked; program, subcommands and flags stay what they are.
+
+    Args:
+        words: of one command, the program first, with the roles that they have apart from secrets.
+        position: where its program takes a secret that no name announces, None where it takes none.
+    """
     marked: list[Word] = []
     plain = 0  # flags' values are counted too: that can only mark too much
     for word in words:
