@@ -246,7 +246,7 @@ def relocate(
     """Look for everything that a candidate stands on.
 
     Histories rotate: a record that is not where it was is looked for in its own file, then in all files of that reader. Equal
-    records cannot be told apart, so each one found stands for one that is missing.
+    records cannot be distinguished, so each one found stands for one that is missing.
 
     Args:
         candidate: as it was when it was drafted.
@@ -295,7 +295,7 @@ def _found_again(
 
 
 def _likeness(location: Location) -> tuple[bool, int]:
-    """What two records that cannot be told apart have in common: whether they are commits, and the digest."""
+    """What two records that cannot be distinguished have in common: whether they are commits, and the digest."""
     return bool(location.commit), location.digest
 
 
