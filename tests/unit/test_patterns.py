@@ -338,7 +338,9 @@ def test_ctrl_c_ends_the_wait_at_once_and_tells_the_compiled_code_to_stop():
             pass
         ended.set()
 
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background may begin with it ignored
+    before = signal.signal(
+        signal.SIGINT, signal.default_int_handler
+    )  # a job in the background may begin with it ignored
     try:
         with pytest.raises(KeyboardInterrupt):
             engines.interruptible(work, stop)
