@@ -112,6 +112,14 @@ def _patterns(machine: Machine) -> None:
     machine.call("patterns", *machine.config, *lengths, *choices, "--output", str(machine.out / "patterns2.txt"))
 
 
+def _explain(machine: Machine) -> None:
+    report = json.loads((machine.out / "scan.json").read_text(encoding="utf-8"))
+    sequences = [" -> ".join(one["steps"]) for one in report["suppressed"][:20]]
+    for asked in [*_ids(machine), *sequences]:
+        machine.call("explain", asked, *machine.config)
+        machine.call("explain", asked, *machine.config, "--json")
+
+
 def _conductors(machine: Machine) -> list[str]:
     return [*machine.config, "--conductors", str(machine.out / f"{machine.forms[0]}0")]
 
@@ -154,6 +162,7 @@ COMMANDS: Mapping[str, Callable[[Machine], None]] = {
     "draft": _draft,
     "show": _show,
     "doctor": _plainly("doctor"),
+    "explain": _explain,
     "patterns": _patterns,
     "names": _plainly("names"),
     "sources": _sources,

@@ -57,6 +57,10 @@ class Engine(Protocol):
         """The same routines after a last look at each occurrence; their number and order stay."""
         ...
 
+    def silent(self) -> Engine:
+        """The same, reporting no progress: for made-up histories."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class SeedAndGrow:
@@ -75,6 +79,10 @@ class SeedAndGrow:
         """See `assign.complete`."""
         return complete(database, routines, search)
 
+    def silent(self) -> Engine:
+        """The same without `tick`."""
+        return SeedAndGrow()
+
 
 @dataclass(frozen=True, slots=True)
 class FixedSequences:
@@ -92,6 +100,10 @@ class FixedSequences:
         """Fixed sequences stay as they are."""
         del database, search
         return routines
+
+    def silent(self) -> Engine:
+        """This one reports nothing."""
+        return self
 
 
 def _sampled(matched: Int32s, most: int) -> Int32s:

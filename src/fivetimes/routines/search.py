@@ -108,7 +108,8 @@ def paced(search: Search, idle: float) -> Search:
 
 def _again(rule: FiveTimesRule, search: Search, engine: Engine) -> Callable[[SessionLog], Sequence[Candidate]]:
     """The same search, for other sessions."""
-    return lambda sessions: find_routines(sessions, rule=rule, search=search, engine=engine).candidates
+    silent = engine.silent()
+    return lambda sessions: find_routines(sessions, rule=rule, search=search, engine=silent).candidates
 
 
 def _finished(
