@@ -20,7 +20,7 @@ DEEPEST = 64  # levels of nesting in a JSON record; deeper is counted as bad
 ONCE_ENTRIES = 200  # a history with more entries than this, and no text twice, is taken to drop repeats
 
 FLOOR = 5  # occurrences; below it nothing is drafted unless a named person says why
-SLEEPLESS = 100  # commits of one account from which on its nights show
+BOT_COMMITS = 100  # commits of one account from which on its nights show
 IDLE = timedelta(minutes=30)  # a longer pause ends a session
 UNTIMED_STEP = 60.0  # seconds; stands for the unknown time between two lines without times: only order is meant
 HISTORIES = 5  # made-up histories of each sort that a calibration searches
@@ -308,7 +308,7 @@ class Search:
     core_share: float = 0.65  # part of the core's weight that an occurrence holds
     end_share: float = 0.7  # of the core lies before the end of an occurrence; one that stops earlier was broken off
     core_share_loose: float = 0.5  # while the profile still grows
-    max_gap: int = 15  # foreign actions between two neighbours, at most
+    max_gap: int = 15  # fewer foreign actions than so many stand between two neighbours
     max_pause: float = 2 * 3600.0  # between two neighbours, at most
     pause_bits: float = 0.7  # times log2(pause / 150 s), from 300 s on
     back: int = 14  # anchors that a step looks back over
@@ -319,7 +319,7 @@ class Search:
 
 
 # What ends a shell: in a history without times, the only sign that a session is over.
-FAREWELLS = frozenset(("exit", "logout"))
+SHELL_EXIT_COMMANDS = frozenset(("exit", "logout"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,7 +332,7 @@ class Mining:
     max_length: int = 8
     limit: int = 5_000_000  # patterns; a search that finds more stops, with a sentence on what to set
     early: float = 0.05  # after this part of the limit, a search is asked how far it is
-    hopeless: float = 10.0  # and ends at once if it heads for so many times the limit
+    abort_ratio: float = 10.0  # and ends at once if it heads for so many times the limit
     compiled_from: int = 1_000_000  # events times window; from here on compiled code pays for its loading
     rows_at_once: int = 250_000  # rows that the NumPy engine expands together: bounds its memory
     windows_from: int = 200_000_000  # events; from here on Spark sends each worker its part instead of everything

@@ -707,7 +707,7 @@ class Candidate:
 class SuppressionRule(StrEnum):
     """Why a sequence was not proposed: a code, a text for people (its fields are filled from the record's numbers), an explanation.
 
-    In the order in which the search asks. To add one: `docs/contributing/add-a-suppression-rule.md`.
+    Mostly in the order in which the search asks. To add one: `docs/contributing/add-a-suppression-rule.md`.
 
     Example:
         >>> SuppressionRule.BEYOND_LIMIT.sentence({"limit": 30})
@@ -802,7 +802,7 @@ class SuppressionRule(StrEnum):
     )
     BROKEN_OFF = (
         "broken-off",
-        "mostly broken off: {completion:.0%} of the runs that began went to the end",
+        "mostly broken off: {completion:.0%} of the attempts that began went to the end",
         "Most of the attempts that began did not go to the end, no two neighbouring steps belong together, and no value runs"
         " through them. Everyday actions that each make the next one likely look so.",
     )

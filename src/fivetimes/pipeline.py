@@ -238,6 +238,8 @@ def advice(reports: Sequence[SourceReport]) -> list[list[str]]:
 def _mark(request: Request, folder: Path) -> str:
     settings = {
         "rule": asdict(request.team.rule),
+        "idle": str(request.team.idle),
+        "persons": [(person.name, sorted(person.emails)) for person in request.team.persons],
         "engine": request.engine,
         "unwanted": repr(request.unwanted),
         "approved": sorted(store.approved(folder)),

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import numpy as np
 
-from fivetimes.config import FAREWELLS
+from fivetimes.config import SHELL_EXIT_COMMANDS
 from fivetimes.model import ActionLog, Bools, By, Floats, SessionLog
 
 
@@ -34,7 +34,7 @@ def segment(actions: ActionLog, *, idle: timedelta) -> SessionLog:
 
 def _farewells(actions: ActionLog) -> Bools:
     """Whether an action ends a shell, in a history that shows it by nothing else: one without times."""
-    tokens = [token for token, label in enumerate(actions.labels) if label in FAREWELLS]
+    tokens = [token for token, label in enumerate(actions.labels) if label in SHELL_EXIT_COMMANDS]
     return np.isin(actions.levels[:, -1], tokens) & ~actions.timed
 
 

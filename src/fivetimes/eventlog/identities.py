@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from fivetimes.config import SLEEPLESS, Person
+from fivetimes.config import BOT_COMMITS, Person
 from fivetimes.model import By, EventLog, Ints
 
 Identify = Callable[[str | None, str | None], str]
@@ -88,7 +88,7 @@ def mark_bots(log: EventLog, *, persons: Iterable[str] = ()) -> EventLog:
 def _never_sleeps(log: EventLog, rows: Ints, person: int) -> bool:
     columns = log.columns
     own = rows[columns["person"][rows] == person]
-    if len(own) < SLEEPLESS:
+    if len(own) < BOT_COMMITS:
         return False
     offset = np.nan_to_num(columns["offset"][own].astype(np.float64), nan=0.0)
     hour = np.floor((columns["time"][own] + 60.0 * offset) / 3600.0 % 24.0).astype(np.int64)

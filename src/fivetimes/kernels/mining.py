@@ -68,14 +68,14 @@ class Bounds(NamedTuple):
         longest: items, at most.
         limit: sequences, at most.
         early: sequences after which the search looks whether it will keep to the limit; then at twice as many, and so on.
-        hopeless: times the limit; it ends at once if it heads for more.
+        abort_ratio: times the limit; it ends at once if it heads for more.
     """
 
     least: int
     longest: int
     limit: int
     early: int
-    hopeless: float
+    abort_ratio: float
 
 
 class _Counters(NamedTuple):
@@ -263,7 +263,7 @@ def grow(
 
     Returns:
         The nodes of a tree, int32 each: parent, last item, support; node 0 is the empty sequence, and a node stands after its
-        parent. And the share of the search that was done: below 1 if it was ended by `stop`, by `limit`, or as hopeless.
+        parent. And the share of the search that was done: below 1 if it was ended by `stop`, by `limit`, or as abort_ratio.
     """
     items, unit = events.items, events.unit
     first, where = index.first, index.where
@@ -394,7 +394,7 @@ def grow(
             if found > early:
                 early *= 2
                 # no branch done yet says nothing: look again later
-                if 0.0 < share < found / (bounds.hopeless * limit):
+                if 0.0 < share < found / (bounds.abort_ratio * limit):
                     return out_parent[:found], out_item[:found], out_support[:found], share
         finished += size
         share = finished / whole

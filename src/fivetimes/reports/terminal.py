@@ -415,6 +415,7 @@ def _plain_number(value: float) -> str:
 
 def _nothing_known(found: Explanation) -> str:
     return (
-        f"{found.asked}: no candidate has this id, and no sequence with these actions was looked at. A search starts from pairs "
-        f"that stand together more than chance gives; {found.pairs_below:,} pairs did not. fivetimes doctor lists what was left."
+        f"{found.asked}: no candidate has this id, and no sequence with these actions is among those whose way is kept. A search "
+        f"starts from pairs that stand together more than chance gives; {found.pairs_below:,} pairs did not. A routine has three "
+        "steps or more. fivetimes doctor counts what was left, by rule."
     )

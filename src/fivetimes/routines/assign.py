@@ -1,6 +1,6 @@
 """Routine -> Routine: every row of every occurrence decided anew, now that it is known what each routine is.
 
-The search collects with thrift: it reads one spelling of a step, looks a few rows far, and gives a row to the first routine that
+The search collects conservatively: it reads one spelling of a step, looks a few rows far, and gives a row to the first routine that
 asks. So an occurrence may lack a step that was done, or hold a neighbour's row in its position; both would pass for a choice that
 people make. Here every step of every occurrence is decided anew, by the bits that speak for a row:
 
@@ -63,7 +63,7 @@ class Ownership:
         self.rate_of_form = np.bincount(self.form, minlength=database.tokens) / max(1, len(database.rows))
         self.tables = [_opened(database, one) for one in found]
         events = int(database.event.max(initial=-1)) + 1
-        self._routine, self._run = np.full(events, -1, dtype=np.int32), np.full(events, -1, dtype=np.int32)
+        self._routine, self._occurrence = np.full(events, -1, dtype=np.int32), np.full(events, -1, dtype=np.int32)
         for number, table in enumerate(self.tables):
             for occurrence, cells in enumerate(table.rows):
                 for row in (*(r for cell in cells for r in cell), *table.strays[occurrence]):
@@ -71,13 +71,13 @@ class Ownership:
 
     def _own(self, number: int, occurrence: int, row: int) -> None:
         event = self.database.event[row]
-        self._routine[event], self._run[event] = number, occurrence
+        self._routine[event], self._occurrence[event] = number, occurrence
 
     def owner(self, row: int) -> tuple[int, int] | None:
         """The routine and the occurrence that own a row's event, None where none does."""
         event = self.database.event[row]
         number = int(self._routine[event])
-        return None if number < 0 else (number, int(self._run[event]))
+        return None if number < 0 else (number, int(self._occurrence[event]))
 
     def unowned(self, low: int, high: int) -> int:
         """How many of the rows from `low` to before `high` no occurrence owns."""
@@ -134,7 +134,7 @@ class Ownership:
         end = row + way * self.search.reach
         last = max(-1, min(end, len(self.database.rows)))
         events = self.database.event[row + 1 : last] if way > 0 else self.database.event[last + 1 : row][::-1]
-        others = np.flatnonzero((self._routine[events] == number) & (self._run[events] != occurrence))
+        others = np.flatnonzero((self._routine[events] == number) & (self._occurrence[events] != occurrence))
         return row + way * (int(others[0]) + 1) if len(others) else last
 
     def beside(self, table: OccurrenceTable, occurrence: int, step: int) -> tuple[int, int]:
@@ -406,14 +406,16 @@ def _grown(ownership: Ownership, number: int) -> None:
     """New steps for kinds of rows that share the occurrences' values far more often than by luck."""
     table = ownership.tables[number]
     found = _linked_rows(ownership, number)
-    for kind, by_run in sorted(found.items()):
+    for kind, by_occurrence in sorted(found.items()):
         least = max(2, ownership.search.presence_grown * len(table.rows))
-        if len(by_run) < least or poisson_tail(len(by_run), _expected(ownership, number, kind)) > LUCK / len(found):
+        if len(by_occurrence) < least or poisson_tail(
+            len(by_occurrence), _expected(ownership, number, kind)
+        ) > LUCK / len(found):
             continue
         table.tokens.append(kind)
         table.kinds.append({kind})
         for occurrence, cells in enumerate(table.rows):
-            first = by_run.get(occurrence, [])[:1]
+            first = by_occurrence.get(occurrence, [])[:1]
             cells.append(first)
             table.values[occurrence].append(frozenset())
             for row in first:

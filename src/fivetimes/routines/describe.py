@@ -183,16 +183,16 @@ def describe(context: Context, found: Routine, confidence: Confidence) -> tuple[
         float(np.mean([database.rate[database.levels[r, COARSE]] for rows in s.rows for r in rows])) for s in folded
     ]
     titled = naming.title_step(steps, rates)
-    occurrences, runs = _occurrences(context, found, folded)
+    occurrences, occurrence_rows = _occurrences(context, found, folded)
     candidate = Candidate(
         id=naming.identifier(steps, titled),
         title=naming.title(steps, titled),
         tier=Tier.NOTICED,
         count=len(occurrences),
         sessions=len({o.session for o in occurrences}),
-        days=len(context.calendar.days(runs)),
-        people=measures.people(context.sessions, runs),
-        at_least=_at_least(context, runs),
+        days=len(context.calendar.days(occurrence_rows)),
+        people=measures.people(context.sessions, occurrence_rows),
+        at_least=_at_least(context, occurrence_rows),
         confidence=confidence,
         reasons=(),
         steps=steps,
@@ -203,19 +203,19 @@ def describe(context: Context, found: Routine, confidence: Confidence) -> tuple[
         broken=found.occurrences.broken,
         unready=unready(context.uses, database, folded, context.rule),
     )
-    return _counted(context, replace(candidate, tier=tier(candidate, context.rule)), runs), folded
+    return _counted(context, replace(candidate, tier=tier(candidate, context.rule)), occurrence_rows), folded
 
 
-def _at_least(context: Context, runs: Sequence[Int32s]) -> bool:
+def _at_least(context: Context, occurrence_rows: Sequence[Int32s]) -> bool:
     """Whether any of its locations is in a source that keeps one entry per text."""
     log = context.sessions.actions.events
-    events = np.unique(context.sessions.actions.event[np.concatenate(runs)])
+    events = np.unique(context.sessions.actions.event[np.concatenate(occurrence_rows)])
     origins = {*log.columns["origin"][events].tolist()}
     origins |= {origin for event in events.tolist() for origin, _, _ in context.also.get(event, ())}
     return not origins.isdisjoint(log.deduplicated)
 
 
-def _counted(context: Context, candidate: Candidate, runs: Sequence[Int32s]) -> Candidate:
+def _counted(context: Context, candidate: Candidate, occurrence_rows: Sequence[Int32s]) -> Candidate:
     """With all that is computed from its occurrences."""
     sessions, calendar = context.sessions, context.calendar
     starts = [o.start for o in candidate.occurrences if o.start is not None]
@@ -224,11 +224,11 @@ def _counted(context: Context, candidate: Candidate, runs: Sequence[Int32s]) -> 
         candidate,
         first=min(starts, default=None),
         last=max(ends, default=None),
-        rhythm=rhythm(calendar.days(runs), calendar.worked),
-        cost=measures.cost(sessions, runs),
-        boundaries=measures.boundaries(calendar, runs),
-        by=measures.done_by(sessions, runs),
-        bus_factor=measures.bus_factor([int(sessions.actions.person[run[0]]) for run in runs]),
+        rhythm=rhythm(calendar.days(occurrence_rows), calendar.worked),
+        cost=measures.cost(sessions, occurrence_rows),
+        boundaries=measures.boundaries(calendar, occurrence_rows),
+        by=measures.done_by(sessions, occurrence_rows),
+        bus_factor=measures.bus_factor([int(sessions.actions.person[rows[0]]) for rows in occurrence_rows]),
     )
 
 
@@ -245,7 +245,7 @@ def with_reasons(candidate: Candidate) -> Candidate:
 
 
 def reasons(candidate: Candidate) -> tuple[str, ...]:
-    """Why this stands where it stands, most titled first."""
+    """Why this stands where it stands, the most important first."""
     return (
         *_often(candidate),
         *_saves(candidate),
@@ -284,7 +284,7 @@ def _saves(candidate: Candidate) -> Iterator[str]:
 def _whole(candidate: Candidate) -> Iterator[str]:
     confidence = candidate.confidence
     if candidate.broken and confidence.completion < 0.9:
-        yield f"{confidence.completion:.0%} of the runs that began went to the end ({candidate.broken} broken off)"
+        yield f"{confidence.completion:.0%} of the attempts that began went to the end ({candidate.broken} broken off)"
     if confidence.threaded:
         yield f"a value runs through {_plural(confidence.threaded + 1, 'step')}"
 

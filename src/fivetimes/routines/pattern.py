@@ -23,7 +23,8 @@ LONGEST_GAP = 32  # foreign actions between two neighbours; more than any search
 class Profile:
     """A routine as probabilities: one entry per step.
 
-    tokens: what is done. presence: share of the occurrences that have the step. chance: that a slot holds the token by luck.
+    tokens: what is done. presence: share of the occurrences that have the step. chance: that a step's position holds
+    the token by luck.
     order[a, b]: log2 of how often a stands before b where both stand, at least -6. link: share of the step's
     rows that share a value with an earlier step. gap_bits[s, g]: the cost of g foreign actions before
     step s.

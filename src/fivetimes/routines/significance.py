@@ -96,7 +96,7 @@ def later(database: SequenceDatabase, timed: Bools) -> Later | None:
 def seen_again(cut: Later, found: Routine, search: Search, *, chance: float) -> tuple[int, int, float] | None:
     """How often a routine is in the first part, how often in the rest, and the bits that it saves there.
 
-    What it occurrences in the rest is claimed. None where fewer than two occurrences, or steps, are in the first part.
+    The occurrences found in the rest are claimed. None where fewer than two occurrences, or steps, are in the first part.
     """
     rows = found.occurrences.rows
     inside = np.all((rows < 0) | (cut.position[rows] >= 0), axis=1)
@@ -189,7 +189,7 @@ def _again(again: HeldOut | None) -> str:
 
 
 def _whole(known: Confidence) -> str:
-    return f"{known.completion:.0%} of the runs that began went to the end"
+    return f"{known.completion:.0%} of the attempts that began went to the end"
 
 
 # ---- by the attempts that went to the end

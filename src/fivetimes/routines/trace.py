@@ -32,7 +32,7 @@ KEPT_ACTIONS = 200  # actions kept that can be no step, the commonest first
 
 
 @dataclass(slots=True)
-class _Story:
+class _Entry:
     tokens: tuple[int, ...]
     count: int
     events: list[TraceEvent] = field(default_factory=list)
@@ -50,45 +50,45 @@ class Recorder:
 
     def __init__(self, labels: Sequence[str] = ()) -> None:
         self._labels = labels
-        self._stories: list[_Story] = []
+        self._entries: list[_Entry] = []
         self._seeds: list[tuple[float, int, tuple[int, ...], tuple[tuple[str, float], ...]]] = []
         self._left_out: list[LeftOut] = []
         self._totals: Counter[str] = Counter()
 
     def open(self, tokens: Sequence[int] | Int32s, text: str, *, count: int, stage: Stage, **numbers: float) -> int:
         """Begin with a sequence of tokens; returns the number by which it is known."""
-        self._stories.append(_Story(tuple(map(int, tokens)), count))
-        number = len(self._stories) - 1
+        self._entries.append(_Entry(tuple(map(int, tokens)), count))
+        number = len(self._entries) - 1
         self.add(number, stage, text, **numbers)
         return number
 
     def add(self, number: int, stage: Stage, text: str, **numbers: float) -> None:
         """Say what a stage did with a sequence."""
-        if 0 <= number < len(self._stories):
-            self._stories[number].events.append(TraceEvent(stage, text, _rounded(numbers)))
+        if 0 <= number < len(self._entries):
+            self._entries[number].events.append(TraceEvent(stage, text, _rounded(numbers)))
 
     def now(self, number: int, tokens: Sequence[int] | Int32s, count: int) -> None:
         """A sequence has these steps and so many occurrences by now."""
-        if 0 <= number < len(self._stories):
-            story = self._stories[number]
+        if 0 <= number < len(self._entries):
+            story = self._entries[number]
             story.tokens, story.count = tuple(map(int, tokens)), count
 
     def close(self, number: int, rule: SuppressionRule, stage: Stage, **numbers: float) -> None:
         """A sequence failed a rule."""
-        if 0 <= number < len(self._stories):
-            self._stories[number].rule = rule
+        if 0 <= number < len(self._entries):
+            self._entries[number].rule = rule
             self.add(number, stage, rule.sentence(numbers), **numbers)
 
     def merge(self, number: int, into: int, *, occurrences: int) -> None:
         """A sequence became a part of another one."""
         self.close(number, SuppressionRule.MERGED, Stage.MERGING, occurrences=occurrences)
-        if 0 <= number < len(self._stories):
-            self._stories[number].into = into
+        if 0 <= number < len(self._entries):
+            self._entries[number].into = into
 
     def named(self, number: int, name: str) -> None:
         """A sequence became the candidate with this id."""
-        if 0 <= number < len(self._stories):
-            self._stories[number].id = name
+        if 0 <= number < len(self._entries):
+            self._entries[number].id = name
 
     def below(self, tokens: Sequence[int], **numbers: float) -> None:
         """A pair failed the bar of the seeds; only the most surprising ones are kept."""
@@ -109,10 +109,10 @@ class Recorder:
     def _label(self, token: int) -> str:
         return self._labels[token] if token < len(self._labels) else str(token)
 
-    def _sequence(self, story: _Story) -> SequenceTrace:
+    def _sequence(self, story: _Entry) -> SequenceTrace:
         name, seen = story, {id(story)}
-        while name.id is None and name.into is not None and id(self._stories[name.into]) not in seen:
-            name = self._stories[name.into]
+        while name.id is None and name.into is not None and id(self._entries[name.into]) not in seen:
+            name = self._entries[name.into]
             seen.add(id(name))
         steps = tuple(self._label(token) for token in story.tokens)
         return SequenceTrace(steps, story.count, tuple(story.events), story.rule, name.id)
@@ -127,9 +127,9 @@ class Recorder:
 
     def done(self) -> SearchTrace:
         """Everything that is kept: what is proposed, then what failed, the longest and commonest first."""
-        totals = self._totals + Counter(story.rule.value for story in self._stories if story.rule is not None)
-        proposed = [self._sequence(story) for story in self._stories if story.rule is None]
-        failed = [self._sequence(story) for story in self._stories if story.rule is not None]
+        totals = self._totals + Counter(story.rule.value for story in self._entries if story.rule is not None)
+        proposed = [self._sequence(story) for story in self._entries if story.rule is None]
+        failed = [self._sequence(story) for story in self._entries if story.rule is not None]
         failed.sort(key=lambda one: (one.id is None, -one.count * len(one.steps), one.steps))
         return SearchTrace(
             (*proposed, *failed[:KEPT], *self._below()), tuple(self._left_out), dict(sorted(totals.items()))

@@ -84,7 +84,7 @@ def grow(coded: CodedDatabase, task: Task, roots: Int32s | None, stop: Bools) ->
     else:
         mask = kernel.frequent_pairs(events, positions, counting, task.support)
     early = max(1, int(task.limit * _DEFAULTS.early))
-    bounds = kernel.Bounds(task.support, task.max_length, task.limit, early, _DEFAULTS.hopeless)
+    bounds = kernel.Bounds(task.support, task.max_length, task.limit, early, _DEFAULTS.abort_ratio)
     items = _shuffled_items(len(coded.labels)) if roots is None else roots
     found = kernel.grow(events, mask, positions, items, counting, bounds, stop)
     return Nodes(*found)
