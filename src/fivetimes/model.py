@@ -852,6 +852,7 @@ class Stage(StrEnum):
     SIGNIFICANCE = "significance"
     SUPPRESSION = "suppression"
     RANKING = "ranking"
+    REVIEW = "review"  # not of the search: what a person decided of its candidate
 
 
 @dataclass(frozen=True, slots=True)
@@ -901,6 +902,16 @@ class SearchTrace:
     def renamed(self, ids: Mapping[str, str]) -> SearchTrace:
         """The same with other ids for some candidates."""
         return replace(self, sequences=tuple(replace(one, id=ids.get(one.id or "", one.id)) for one in self.sequences))
+
+    def rejected(self, events: Mapping[str, TraceEvent]) -> SearchTrace:
+        """The same with the candidates of these ids rejected, each by the event beside its id."""
+        sequences = tuple(
+            replace(one, rule=SuppressionRule.REJECTED, events=(*one.events, events[one.id]))
+            if one.rule is None and one.id is not None and one.id in events
+            else one
+            for one in self.sequences
+        )
+        return replace(self, sequences=sequences)
 
 
 # ---- a scan: everything together (pipeline)

@@ -118,7 +118,7 @@ def test_the_whole_walk_at_a_terminal(office):
     assert "Not approved: q1 must be answered first" in screen
 
 
-def test_a_walk_that_is_left_decides_nothing(office):
+def test_a_review_that_is_left_decides_nothing(office):
     machine, name, _ = office
     code, screen = machine.type("review", "--by", "ana", answer="n\n")
     assert code == 0
@@ -126,7 +126,7 @@ def test_a_walk_that_is_left_decides_nothing(office):
     assert status(machine)[name]["standing"] == "proposed"
 
 
-def test_a_pipe_cannot_review_and_is_told_what_can(office):
+def test_a_pipe_cannot_review_and_learns_what_can(office):
     machine, _, _ = office
     done = machine.run("review")
     assert done.returncode == 1
@@ -141,6 +141,7 @@ def test_a_rejected_routine_leaves_the_ladder_and_comes_back_when_taken_back(off
     report = json.loads(machine.run("scan", path, "--json", "-").stdout)
     assert name not in [c["id"] for c in report["candidates"]]
     assert "rejected before; proposed again from 12 times on" in [s["rule"] for s in report["suppressed"]]
+    assert "not proposed: rejected before" in machine.run("explain", name).stdout
     done = machine.run("draft", name)
     assert done.returncode == 1
     assert "we will stop writing letters" in done.stderr

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from fivetimes.cli.console import AsJson, Config, last, say
+from fivetimes.cli.console import CONDUCTORS, AsJson, Config, last, say
 
 
 def explain(
@@ -18,10 +18,10 @@ def explain(
     as_json: AsJson = False,
 ) -> None:
     """Explain what became of a sequence: found, merged, left out or not proposed, by which rule and which numbers."""
-    from fivetimes import reports, routines
+    from fivetimes import reports, review, routines
     from fivetimes.reports import terminal
 
-    found = routines.explain(last(config).trace, asked)
+    found = routines.explain(review.without_rejected(last(config), CONDUCTORS).trace, asked)
     if as_json:
         typer.echo(json.dumps(reports.explanation_document(found), indent=1))
         return

@@ -9,7 +9,18 @@ from typing import Any, TypedDict
 
 from fivetimes import conductors, evidence, ingest, store
 from fivetimes.errors import FivetimesError, UnknownId
-from fivetimes.model import Candidate, Conductor, Scan, Standing, Status, Suppressed, SuppressionRule, Tier
+from fivetimes.model import (
+    Candidate,
+    Conductor,
+    Scan,
+    Stage,
+    Standing,
+    Status,
+    Suppressed,
+    SuppressionRule,
+    Tier,
+    TraceEvent,
+)
 from fivetimes.pipeline import candidate_of
 from fivetimes.reports import location_text
 from fivetimes.review import ledger
@@ -25,9 +36,12 @@ def without_rejected(scan: Scan, folder: Path) -> Scan:
     rejected = {c.id for c in scan.candidates if ledger.stays_away(ledger.standing_of(c.id, known), count=c.count)}
     if not rejected:
         return scan
-    suppressed = tuple(_suppressed(c, known[c.id]) for c in scan.candidates if c.id in rejected)
+    suppressed = {c.id: _suppressed(c, known[c.id]) for c in scan.candidates if c.id in rejected}
     left = tuple(c for c in scan.candidates if c.id not in rejected)
-    return replace(scan, candidates=left, suppressed=(*suppressed, *scan.suppressed))
+    trace = scan.trace.rejected(
+        {name: TraceEvent(Stage.REVIEW, one.reason, one.numbers) for name, one in suppressed.items()}
+    )
+    return replace(scan, candidates=left, suppressed=(*suppressed.values(), *scan.suppressed), trace=trace)
 
 
 def _suppressed(candidate: Candidate, standing: Standing) -> Suppressed:
