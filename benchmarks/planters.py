@@ -1,4 +1,7 @@
-"""What was done -> one file, database or repository of each kind that a reader knows; the check of leaks plants through these."""
+"""What was done -> one file, database or repository of each kind that a reader knows; the check of leaks plants through these.
+
+Where a reader has no fixture, the tests of all readers and their fuzzer take what its function here writes as its sample.
+"""
 
 from __future__ import annotations
 
@@ -278,7 +281,7 @@ def _xes(folder: Path, work: Sequence[Did]) -> Path:
     return written(folder / "log.xes", '<log xes.version="1.0">\n' + "".join(map(event, work)) + "</log>\n")
 
 
-# reader -> how its kind of source is written; the check fails where a reader has none
+# reader -> how its kind of source is written; `make test` fails where a reader has none, or does not read what is written
 PLANTERS: Mapping[str, Callable[[Path, Sequence[Did]], Path]] = {
     "zsh": _zsh,
     "bash": _bash,

@@ -1,17 +1,26 @@
 """A reader -> small sources of its kind: what the conformance test and the fuzzer try every reader on.
 
-Files in `fixtures/histories/NAME` or `fixtures/logs/NAME` are the samples of the reader NAME; those without are written here.
+Files in `fixtures/histories/NAME` or `fixtures/logs/NAME` are the samples of the reader NAME. Without such files, its sample is
+what its function in `benchmarks/planters.py` writes, or a function below where that would be too plain.
 """
 
 from __future__ import annotations
 
 import sqlite3
+import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import closing
+from pathlib import Path
+
+from benchmarks.planters import PLANTERS, Did
 
 from reading import FIXTURES
 
 LONGEST = 50_000  # bytes; a larger fixture is no small source
+WORK = [
+    Did(text, 1_767_600_000 + 60 * number, number // 2) for number, text in enumerate(("git pull", "make", "ls -la"))
+]
+NO_FILE = "git"  # a repository: no file is a sample of it
 
 
 def samples(reader: str) -> list[tuple[str, bytes]]:
@@ -22,7 +31,16 @@ def samples(reader: str) -> list[tuple[str, bytes]]:
     folders += [FIXTURES / "logs" / reader]
     found = {path for folder in folders for path in folder.rglob("*") if path.is_file()}
     wanted = [path for path in sorted(found) if path.name != "expected.json" and not path.name.endswith(".meta.json")]
+    if not wanted and reader in PLANTERS and reader != NO_FILE:
+        return _planted(reader)
     return [(path.name, path.read_bytes()) for path in wanted if path.stat().st_size < LONGEST]
+
+
+def _planted(reader: str) -> list[tuple[str, bytes]]:
+    with tempfile.TemporaryDirectory() as folder:
+        path = PLANTERS[reader](Path(folder), WORK)
+        files = sorted(file for file in path.rglob("*") if file.is_file()) if path.is_dir() else [path]
+        return [(file.name, file.read_bytes()) for file in files]
 
 
 def _hishtory() -> tuple[str, bytes]:

@@ -17,7 +17,7 @@ _BLOCK = re.compile(r"^## [^\n]*: `?(?P<path>[\w./-]+)`?\n.*?^```(?P<language>\w
 
 def copy_of_the_tree(folder: Path) -> Path:
     """The package, its tests, fixtures and pages, apart from the tree in which this test runs."""
-    for name in ("src", "tests", "fixtures", "docs"):
+    for name in ("src", "tests", "fixtures", "docs", "benchmarks"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
     shutil.copy(ROOT / "pyproject.toml", folder)
     return folder
@@ -64,16 +64,28 @@ def run(tree: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(call, cwd=tree, env=environment, capture_output=True, text=True, check=False)
 
 
-def test_the_page_on_readers_adds_one_in_three_files(tmp_path: Path) -> None:
+_PLANTED = """
+from pathlib import Path
+
+from benchmarks.planters import PLANTERS, Did
+
+PLANTERS["otter"](Path("otter"), [Did("make test", 1_795_165_200, 0), Did("git push", 1_795_165_260, 0)])
+"""
+
+
+def test_the_page_on_readers_adds_one_in_three_files_and_a_row(tmp_path: Path) -> None:
     tree = copy_of_the_tree(tmp_path)
     changed = add_what_a_page_says(PAGES / "add-a-reader.md", tree)
-    assert len(changed) == 3
-    suite = run(
-        tree, "pytest", "-q", "-p", "no:cacheprovider", "tests/unit/test_readers_conformance.py", "-k", "otter or table"
-    )
+    assert len([path for path in changed if not path.startswith("docs/")]) == 3
+    assert len(changed) == 4
+    tests = ("tests/unit/test_readers_conformance.py", "tests/functional/test_privacy.py")
+    suite = run(tree, "pytest", "-q", "-p", "no:cacheprovider", *tests, "-k", "otter or table or page or left_out")
     assert suite.returncode == 0, suite.stdout
-    assert suite.stdout.startswith("." * 5), suite.stdout  # four on the new reader, one on the table
-    sources = run(tree, "fivetimes.cli", "sources", "fixtures/logs/otter")
+    # five on the new reader, one on the table, one on the page of sources, one on what the search for leaks covers
+    assert suite.stdout.startswith("." * 8), suite.stdout
+    (tree / "planted.py").write_text(_PLANTED, encoding="utf-8")
+    assert run(tree, "planted").returncode == 0
+    sources = run(tree, "fivetimes.cli", "sources", "otter")
     assert sources.returncode == 0, sources.stderr
     assert "4 records = 2 events + 1 ignored (not a call) + 1 bad (time not understood)" in sources.stdout
     assert "Otter keeps its last 50 sessions." in sources.stdout

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 from pathlib import Path
 
 import pytest
+from benchmarks.forms import FORMS
+from benchmarks.planters import PLANTERS, Did
 
 from fivetimes.errors import ReadError
 from fivetimes.ingest import base, readers, sniff
@@ -15,10 +18,9 @@ from fivetimes.ingest.registry import BUILT_IN, READERS
 from fivetimes.model import Balance, RawBatch, Source
 from reading import FIXTURES, check, read
 from repositories import commit, empty_repository
-from samples import samples
+from samples import NO_FILE, samples
 
 EACH = pytest.mark.parametrize("reader", BUILT_IN, ids=lambda reader: reader.name)
-NO_FILE = "git"  # a repository: no file is a sample of it
 
 
 def laid_out(reader: ReaderSpec, folder: Path) -> list[Path]:
@@ -107,6 +109,18 @@ def test_the_page_of_sources_lists_every_reader_and_whether_it_is_found_by_itsel
     listed = {name.strip("`"): row[2] != "no" for row in rows if len(row) == 5 for name in row[0].split(", ")}
     machine = imagined(tmp_path, monkeypatch)
     assert listed == {reader.name: any(True for _ in reader.default_paths(machine)) for reader in BUILT_IN}
+
+
+@pytest.mark.parametrize("form", [*PLANTERS, *FORMS])
+def test_what_the_search_for_leaks_plants_is_recognised_and_read(form: str, tmp_path: Path) -> None:
+    name = form.partition("-")[0]
+    marks = [f"mark{number}" for number in range(16)]
+    work = [Did(f"scp {mark}", 1_767_600_000 + 60 * at, at // 4, secret=True) for at, mark in enumerate(marks)]
+    path = {**PLANTERS, **FORMS}[form](tmp_path / form, work)
+    assert sniff(path) == name
+    found, _balance = read(name, path)
+    columns = repr([(batch.text, batch.args, batch.person) for batch in found])
+    assert [mark for mark in marks if not re.search(rf"{mark}\b", columns)] == []
 
 
 def test_a_reader_that_loses_a_record_is_refused() -> None:
