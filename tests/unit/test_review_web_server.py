@@ -39,7 +39,7 @@ def running(folder: Path) -> Iterator[tuple[uvicorn.Server, Thread, str, int]]:
 def test_it_listens_on_the_loopback_address_alone_and_a_taken_port_is_a_sentence() -> None:
     with listening(0) as plug:
         assert plug.getsockname()[0] == "127.0.0.1"
-        with pytest.raises(FivetimesError, match="cannot be had"):
+        with pytest.raises(FivetimesError, match="cannot be used"):
             listening(plug.getsockname()[1])
 
 
