@@ -1,10 +1,11 @@
-"""The tree -> complaints: banned words, links and paths that lead nowhere, decisions that the index does not list.
+"""The tree -> complaints: banned words, two classes of one name, dead links and paths, decisions that the index does not list.
 
 Part of `make check`. Reads files, runs nothing of ours.
 """
 
 from __future__ import annotations
 
+import ast
 import io
 import re
 import sys
@@ -76,6 +77,18 @@ def decisions() -> Iterator[str]:
             yield f"{DECISIONS / 'README.md'}: does not list {record.name} as | {number} | [{title}]({record.name}) |"
 
 
+def classes() -> Iterator[str]:
+    """Complaints about two classes of one name: whoever reads one thinks of the other."""
+    first: dict[str, str] = {}
+    for path in sorted(Path("src").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                here = f"{path}:{node.lineno}"
+                there = first.setdefault(node.name.lstrip("_"), here)
+                if there != here:
+                    yield f"{here}: {node.name}: a class of this name stands at {there}"
+
+
 def _is_dated(path: Path) -> bool:
     return path.parent == DECISIONS and path.name[:4].isdigit() and int(path.name[:4]) <= LAST_WITH_OLD_NAMES
 
@@ -92,6 +105,7 @@ def complaints() -> Iterator[str]:
             if path not in (GLOSSARY, DECISIONS / "README.md"):
                 yield from in_prose(path, everywhere)
     yield from decisions()
+    yield from classes()
 
 
 if __name__ == "__main__":

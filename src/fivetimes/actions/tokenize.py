@@ -40,7 +40,7 @@ def tokens(actions: Sequence[Distinct], labels: Sequence[str]) -> tuple[Int32s, 
     Returns:
         LEVELS token ids for each distinct action, shape (actions, LEVELS), and the label of each token.
     """
-    constants = _Constants(actions)
+    constants = _ConstantWords(actions)
     ids: dict[tuple[Kind, Words], int] = {}
     levels = np.empty((len(actions), LEVELS), dtype=np.int32)
     for number, action in enumerate(actions):
@@ -103,7 +103,7 @@ def _constant_words(counts: Counter[int], roaming: set[int]) -> set[int]:
     return {word for word, count in counts.items() if count >= _STANDS_OUT and count >= _STANDS_OUT * median}
 
 
-class _Constants:
+class _ConstantWords:
     """The words of each action with what varies starred: `of[number]`; all actions of one program are compared, word by word.
 
     Commits and actions without words have no entry.

@@ -52,7 +52,7 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True)
-class _Column:
+class _ValueColumn:
     """One value for each occurrence, by number, and the positions that hold it."""
 
     values: dict[int, Pieces]
@@ -102,16 +102,16 @@ def _recognised(position: Position, parameters: Sequence[Parameter]) -> list[Row
 # ---- what is shared
 
 
-def _most_shared(rows: Sequence[Sequence[Row]]) -> _Column | None:
+def _most_shared(rows: Sequence[Sequence[Row]]) -> _ValueColumn | None:
     """The column that most positions share, the longest of equals; None when no two positions share one."""
     sampled = _sampled(rows)
     texts = _texts(sampled)
-    best: tuple[tuple[int, int], _Column] | None = None
+    best: tuple[tuple[int, int], _ValueColumn] | None = None
     for values in _columns(sampled):
         holders = _holders(values, texts)
         size = (len(holders), sum(map(len, map(_joined, values.values()))))
         if len(holders) > 1 and (best is None or size > best[0]):
-            best = size, _Column(values, holders)
+            best = size, _ValueColumn(values, holders)
     return None if best is None else _over_all(best[1], rows)
 
 
@@ -130,7 +130,7 @@ def _joined(row: Pieces) -> str:
     return _EDGE + _EDGE.join(row) + _EDGE
 
 
-def _over_all(column: _Column, rows: Sequence[Sequence[Row]]) -> _Column:
+def _over_all(column: _ValueColumn, rows: Sequence[Sequence[Row]]) -> _ValueColumn:
     """The column over all occurrences: in each, the value that most of its positions have."""
     votes: dict[int, Counter[Pieces]] = defaultdict(Counter)
     for full in _columns([rows[index] for index in column.positions]):
@@ -140,7 +140,7 @@ def _over_all(column: _Column, rows: Sequence[Sequence[Row]]) -> _Column:
                 votes[number][value] += 1
     values = {number: counts.most_common(1)[0][0] for number, counts in votes.items()}
     holders = _holders(values, _texts(rows))
-    return _Column(values, holders) if len(holders) >= len(column.positions) else column
+    return _ValueColumn(values, holders) if len(holders) >= len(column.positions) else column
 
 
 def _holders(values: dict[int, Pieces], texts: Sequence[Sequence[tuple[int, str]]]) -> tuple[int, ...]:

@@ -117,7 +117,7 @@ def _refusal(candidate: Candidate, rule: FiveTimesRule) -> str:
 # ---- the document
 
 
-class _Constants(TypedDict, total=False):
+class _NamedConstants(TypedDict, total=False):
     constants: dict[str, str | None]
 
 
@@ -130,7 +130,7 @@ def _document(
     candidate: Candidate, live: LiveText | None, templates: StepTemplates, taken: Override | None, *, least: int
 ) -> ConductorDocument:
     used = _used_constants(templates)
-    constants: _Constants = {"constants": dict.fromkeys(used)} if used else {}
+    constants: _NamedConstants = {"constants": dict.fromkeys(used)} if used else {}
     remarks: _Remarks = {}
     if notes := _notes(live):
         remarks["notes"] = notes

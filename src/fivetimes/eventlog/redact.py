@@ -84,8 +84,8 @@ class _Log:
 
     def __init__(self, *, key: bytes, identify: Identify, known: redaction.Known) -> None:
         grammar = redaction.public()
-        self.words = _Words(key=key, grammar=grammar, known=known)
-        self.forms = _Forms(self.words, grammar, key)
+        self.words = _WordTable(key=key, grammar=grammar, known=known)
+        self.forms = _FormTable(self.words, grammar, key)
         self.identify = identify
         self.parts: list[dict[str, npt.NDArray[Any]]] = []
         self.persons, self.sources, self.origins = _Ids(), _Ids(), _Ids()
@@ -197,10 +197,10 @@ def _one(by: By | Sequence[By]) -> int:
 # ---- records -> forms
 
 
-class _Forms:
+class _FormTable:
     """Gives each distinct thing done a number, and lays its actions and words out in columns."""
 
-    def __init__(self, words: _Words, grammar: Grammar, key: bytes) -> None:
+    def __init__(self, words: _WordTable, grammar: Grammar, key: bytes) -> None:
         self.words = words
         self.grammar = grammar
         self.key = key
@@ -352,7 +352,7 @@ _SHORTEST = 3  # characters; shorter pieces stand everywhere and tie nothing tog
 _PIECES = re.compile(r"[^/:=.,@()\s'\"{}\[\]<>|;&$`]{3,}")  # of _SHORTEST or more
 
 
-class _Words:
+class _WordTable:
     """Gives each (word, role) an id and a label that may be kept."""
 
     def __init__(self, *, key: bytes, grammar: Grammar, known: redaction.Known) -> None:
@@ -421,7 +421,7 @@ class _Words:
         return label
 
 
-def _program(words: _Words, text: str, _: bool) -> str:
+def _program(words: _WordTable, text: str, _: bool) -> str:
     if words.grammar.is_program(text):
         return text
     if words.known.program(text):
@@ -429,7 +429,7 @@ def _program(words: _Words, text: str, _: bool) -> str:
     return words._count("program: pseudonym", words.pseudonyms.of(text, kind="prog"))
 
 
-def _script(words: _Words, text: str, _: bool) -> str:
+def _script(words: _WordTable, text: str, _: bool) -> str:
     public = redaction.public()
     if public.is_word(text) or public.is_program(text) or public.is_subcommand_word(text):
         return text
@@ -438,19 +438,19 @@ def _script(words: _Words, text: str, _: bool) -> str:
     return words._count("script: pseudonym", words.pseudonyms.of(text, kind="script"))
 
 
-def _flag(words: _Words, text: str, known: bool) -> str:
+def _flag(words: _WordTable, text: str, known: bool) -> str:
     if known or redaction.is_sign(text):
         return text
     return words._count("flag: not in the vocabulary", "<flag>")
 
 
-def _name(words: _Words, text: str, several: bool) -> str:
+def _name(words: _WordTable, text: str, several: bool) -> str:
     if redaction.declared(text) or (several and redaction.is_activity(text, names_secret=names_secret)):
         return text
     return words._count("name: pseudonym", words.pseudonyms.of(text, kind="name"))
 
 
-_LABELLERS: Mapping[Role, Callable[[_Words, str, bool], str]] = {
+_LABELLERS: Mapping[Role, Callable[[_WordTable, str, bool], str]] = {
     Role.PROGRAM: _program,
     Role.SUBCOMMAND: lambda _words, text, _known: text,
     Role.SCRIPT: _script,

@@ -30,7 +30,7 @@ class _Seen:
 
 
 @dataclass(slots=True)
-class _Words:
+class _UnknownWords:
     known: redaction.Known
     seen: dict[str, _Seen] = field(default_factory=dict)
     secret: set[str] = field(default_factory=set)
@@ -76,7 +76,7 @@ def unknown_names(raw: Iterable[RawBatch], *, known: redaction.Known) -> list[Un
         >>> unknown_names([batch], known=redaction.Known())
         [UnknownName(word='zqctl', role=<Role.PROGRAM: 0>, lines=3, alone=1)]
     """
-    words = _Words(known)
+    words = _UnknownWords(known)
     for batch in raw:
         kinds = [batch.kind] * len(batch.text) if isinstance(batch.kind, Kind) else batch.kind
         for text, kind in zip(batch.text, kinds, strict=True):

@@ -301,7 +301,7 @@ class PlannedCommand:
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
+class PlanStage:
     """A step with its phrase, its gate, whether it may be left out, how often it is done in a row at most, and its commands.
 
     The commonest alternative's command stands first.
@@ -339,7 +339,7 @@ class Stage:
 class Plan:
     """The stages in order and all values, in the order of their first use."""
 
-    stages: tuple[Stage, ...]
+    stages: tuple[PlanStage, ...]
     values: tuple[RunValue, ...]
 
 
@@ -396,10 +396,10 @@ def _description(reference: Reference) -> str:
     return "differs each time" if reference.space == "free" else "always the same, and not written down here"
 
 
-def _stage(step: DocumentStep, values: Mapping[Reference, RunValue], settled: Mapping[Reference, str]) -> Stage:
+def _stage(step: DocumentStep, values: Mapping[Reference, RunValue], settled: Mapping[Reference, str]) -> PlanStage:
     commands = tuple(_command(one, step["specialist"], values, settled) for one in step_alternatives(step))
     optional = step.get("optional", False)
-    return Stage(step["id"], step_phrase(step), step.get("gate"), optional, most_repeats(step), commands)
+    return PlanStage(step["id"], step_phrase(step), step.get("gate"), optional, most_repeats(step), commands)
 
 
 def _command(
@@ -435,19 +435,19 @@ def _argument(text: str, spell: shell_words.Spell) -> str:
     return "".join(spell(part) if isinstance(part, Reference) else shell_words.quote(part) for part in parts)
 
 
-def demands(stage: Stage) -> tuple[str, ...]:
+def demands(stage: PlanStage) -> tuple[str, ...]:
     """The variables of the environment that a stage cannot do without."""
     runners = (_RUNNERS[command.kind] for command in stage.commands if command.kind in _RUNNERS)
     settled = (value.variable for value in stage.needs if not value.asked)
     return tuple(dict.fromkeys((*runners, *settled)))
 
 
-def script(stage: Stage) -> str:
+def script(stage: PlanStage) -> str:
     """A stage on one line of bash: it names what is missing, then takes the chosen alternative, unless it is left out.
 
     Example:
         >>> command = PlannedCommand("make all", (), 1.0, "shell", "make", {}, {})
-        >>> script(Stage("s2", "make", None, True, 1, (command,)))
+        >>> script(PlanStage("s2", "make", None, True, 1, (command,)))
         'if test "$do_s2" = yes; then make all; fi'
     """
     asked = "".join(f': "${{{name}:?is not set: see the head of this file}}"; ' for name in demands(stage))
@@ -457,7 +457,7 @@ def script(stage: Stage) -> str:
     return f'if test "${stage.switch}" = yes; then {asked}{done}; fi'
 
 
-def _chosen(stage: Stage) -> str:
+def _chosen(stage: PlanStage) -> str:
     branches = "".join(f"{number}) {command.command} ;; " for number, command in enumerate(stage.commands, 1))
     otherwise = f'*) echo "{stage.choice} is a number from 1 to {len(stage.commands)}" >&2; exit 2 ;;'
     return f'case "${stage.choice}" in {branches}{otherwise} esac'

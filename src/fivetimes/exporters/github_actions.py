@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from fivetimes.errors import RuleError
-from fivetimes.exporters.base import Plan, RunValue, Stage, demands, evidence, line, plan, purpose, script, slug
+from fivetimes.exporters.base import Plan, PlanStage, RunValue, demands, evidence, line, plan, purpose, script, slug
 from fivetimes.model import Conductor
 
 FORMAT = "github-actions"
@@ -106,8 +106,8 @@ def _jobs(planned: Plan, *, gate: str) -> dict[str, Any]:
     return jobs
 
 
-def _parts(stages: Sequence[Stage]) -> Iterator[list[Stage]]:
-    part: list[Stage] = []
+def _parts(stages: Sequence[PlanStage]) -> Iterator[list[PlanStage]]:
+    part: list[PlanStage] = []
     for stage in stages:
         if stage.gate and part:
             yield part
@@ -116,7 +116,7 @@ def _parts(stages: Sequence[Stage]) -> Iterator[list[Stage]]:
     yield part
 
 
-def _begin(before: Mapping[str, Any], stage: Stage, gate: str) -> dict[str, Any]:
+def _begin(before: Mapping[str, Any], stage: PlanStage, gate: str) -> dict[str, Any]:
     job: dict[str, Any] = {"runs-on": "ubuntu-latest", "defaults": {"run": {"shell": "bash"}}, "steps": []}
     if stage.gate:
         guarded = {
@@ -146,12 +146,12 @@ def _handed_on() -> list[dict[str, Any]]:
     return [pack, {"uses": "actions/upload-artifact@v4", "with": given}]
 
 
-def _step(stage: Stage) -> dict[str, Any]:
+def _step(stage: PlanStage) -> dict[str, Any]:
     env = dict(_env(stage))
     return {"name": f"{stage.id}: {_text(stage.phrase)}", **({"env": env} if env else {}), "run": script(stage)}
 
 
-def _env(stage: Stage) -> Iterator[tuple[str, str]]:
+def _env(stage: PlanStage) -> Iterator[tuple[str, str]]:
     if stage.optional:
         yield stage.switch, f"${{{{ inputs.{stage.switch} }}}}"
     if stage.choices:

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 
 from fivetimes.exporters.base import (
     Plan,
+    PlanStage,
     RunValue,
-    Stage,
     carried,
     demands,
     evidence,
@@ -59,7 +59,7 @@ def _head(conductor: Conductor, planned: Plan) -> Iterator[str]:
         yield f"# Set in the environment, or in a .env file beside this one: {', '.join(settled)}"
 
 
-def _asked(stages: tuple[Stage, ...]) -> list[RunValue]:
+def _asked(stages: tuple[PlanStage, ...]) -> list[RunValue]:
     return [value for value in dict.fromkeys(value for stage in stages for value in stage.needs) if value.asked]
 
 
@@ -67,19 +67,19 @@ def _parameters(values: list[RunValue]) -> str:
     return "".join(f" ${value.variable}" for value in values)
 
 
-def _called(stage: Stage) -> str:
+def _called(stage: PlanStage) -> str:
     asked = _asked((stage,))
     return f"({' '.join([stage.id, *(value.variable for value in asked)])})" if asked else stage.id
 
 
-def _recipe(stage: Stage) -> Iterator[str]:
+def _recipe(stage: PlanStage) -> Iterator[str]:
     yield from ("", f"# {stage.phrase}{_repeats(stage)}")
     if stage.gate:
         yield f"[confirm({_string(stage.gate['ask'] + ' [y/N]')})]"
     yield from (f"{stage.id}{_parameters(_asked((stage,)))}:", f"    {script(stage)}")
 
 
-def _repeats(stage: Stage) -> str:
+def _repeats(stage: PlanStage) -> str:
     return f" (up to {stage.repeats} times, until it is good enough: call it again)" if stage.repeats > 1 else ""
 
 

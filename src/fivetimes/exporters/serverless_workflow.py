@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from fivetimes.conductor_document import Reference, template_parts
-from fivetimes.exporters.base import Plan, PlannedCommand, RunValue, Stage, evidence, line, plan, purpose, slug
+from fivetimes.exporters.base import Plan, PlannedCommand, PlanStage, RunValue, evidence, line, plan, purpose, slug
 from fivetimes.model import Conductor
 
 FORMAT = "serverless-workflow"
@@ -80,7 +80,7 @@ def _input(planned: Plan) -> dict[str, Any]:
 # ---- tasks
 
 
-def _stage(stage: Stage, conductor: Conductor) -> dict[str, Task]:
+def _stage(stage: PlanStage, conductor: Conductor) -> dict[str, Task]:
     """A step with its gate as one list of tasks, so that the gate stands directly before it and is left out only with it."""
     left_out = {"if": f'${{ $workflow.input.{stage.switch} != "no" }}'} if stage.optional else {}
     tasks = [*_gate(stage, conductor), *_commands(stage)]
@@ -88,7 +88,7 @@ def _stage(stage: Stage, conductor: Conductor) -> dict[str, Task]:
     return {stage.id: {**left_out, "metadata": metadata, "do": tasks}}
 
 
-def _gate(stage: Stage, conductor: Conductor) -> Iterator[dict[str, Task]]:
+def _gate(stage: PlanStage, conductor: Conductor) -> Iterator[dict[str, Task]]:
     if not stage.gate:
         return
     source = f"fivetimes://conductor/{slug(conductor.id)}"
@@ -106,7 +106,7 @@ def _gate(stage: Stage, conductor: Conductor) -> Iterator[dict[str, Task]]:
     yield {"decide": {"switch": decided}}
 
 
-def _commands(stage: Stage) -> Iterator[dict[str, Task]]:
+def _commands(stage: PlanStage) -> Iterator[dict[str, Task]]:
     if not stage.choices:
         yield {"act": _task(stage.commands[0])}
         return

@@ -31,7 +31,7 @@ class Scratch(NamedTuple):
     taken: Bools
 
 
-class Surroundings(NamedTuple):
+class AdditionCounts(NamedTuple):
     """The tokens around some occurrences. S is the number of steps.
 
     Attributes:
@@ -115,7 +115,7 @@ def _mark_rows(matched: Int32s, taken: Bools, value: bool) -> None:
 
 
 @njit(cache=True, nogil=True)
-def surroundings(matched: Int32s, flank: int, arrays: SequenceArrays, scratch: Scratch) -> Surroundings:
+def surroundings(matched: Int32s, flank: int, arrays: SequenceArrays, scratch: Scratch) -> AdditionCounts:
     """For each token and interval the occurrences that hold it there.
 
     Args:
@@ -173,7 +173,7 @@ def surroundings(matched: Int32s, flank: int, arrays: SequenceArrays, scratch: S
     for interval in range(steps + 1):
         if have[interval]:
             size[interval] /= have[interval]
-    return Surroundings(keys[:n_keys].copy(), everywhere[:n_all].copy(), size, have, total / max(1, count))
+    return AdditionCounts(keys[:n_keys].copy(), everywhere[:n_all].copy(), size, have, total / max(1, count))
 
 
 @njit(cache=True, nogil=True)

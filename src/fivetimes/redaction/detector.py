@@ -76,7 +76,7 @@ _LONGEST = 4096  # characters; a longer text is flagged unread: hostile ones cos
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class DetectedSecret:
     """A rule's id, and the part of the text that it matched."""
 
     rule: str
@@ -90,11 +90,11 @@ class _SecretRule:
     entropy: float  # bits per character, at least
     group: int  # that holds the secret; 0: the first that matched
 
-    def find(self, text: str) -> Finding | None:
+    def find(self, text: str) -> DetectedSecret | None:
         for match in self.pattern.finditer(text):
             secret = match.group(self.group) if self.group else next(filter(None, match.groups()), match.group())
             if not self.entropy or entropy(secret) >= self.entropy:
-                return Finding(self.name, match.group())
+                return DetectedSecret(self.name, match.group())
         return None
 
 
@@ -120,10 +120,10 @@ class Detector:
             self._rules.append(_SecretRule(rule["id"], pattern, rule["entropy"], rule["group"]))
         self._all.Compile()
 
-    def find(self, text: str) -> Finding | None:
+    def find(self, text: str) -> DetectedSecret | None:
         """Return what the first rule that holds found."""
         if len(text) > _LONGEST:
-            return Finding("too long to be read", text)
+            return DetectedSecret("too long to be read", text)
         sound = text.encode("utf-8", "replace").decode()  # RE2 takes no half of a surrogate pair
         found = (self._rules[number].find(sound) for number in sorted(self._all.Match(sound) or ()))
         return next(filter(None, found), None)
@@ -148,7 +148,7 @@ def _shipped() -> Detector:
 
 
 @lru_cache(maxsize=4096)
-def flagged(text: str) -> Finding | None:
+def flagged(text: str) -> DetectedSecret | None:
     """Return what the shipped rules find in a text, None where they find nothing.
 
     A text of more than 4,096 characters is flagged unread.

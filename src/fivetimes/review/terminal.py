@@ -1,6 +1,6 @@
 """What waits for a decision -> decisions: the queue at a terminal, one card after the other; and how status and verification look.
 
-Nothing is printed here: what is shown and asked goes through a `Person`, which the command line makes of the terminal.
+Nothing is printed here: what is shown and asked goes through a `Reviewer`, which the command line makes of the terminal.
 """
 
 from __future__ import annotations
@@ -129,7 +129,7 @@ def _questions(document: ConductorDocument) -> Iterator[Text]:
 # ---- the queue
 
 
-class Person(Protocol):
+class Reviewer(Protocol):
     """A person at a terminal."""
 
     def say(self, shown: object) -> None:
@@ -150,7 +150,7 @@ class ReviewSession:
     """What all cards of a queue share: the context, and the person at the terminal."""
 
     context: ReviewContext
-    person: Person
+    person: Reviewer
 
 
 _CHOICES = "[a]ccept  [r]eject  [d]efer  [t]itle  [e]dit  [q]uestion  [w]rite a constant  [n]ext  e[x]it"

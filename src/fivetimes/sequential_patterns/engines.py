@@ -152,7 +152,7 @@ class _Pairs:
 
 
 @dataclass(slots=True)
-class _Search:
+class _LevelSearch:
     """What stays the same all through a search, and the nodes found."""
 
     coded: CodedDatabase
@@ -177,7 +177,7 @@ def breadth_first(coded: CodedDatabase, task: Task, *, rows: int = Mining().rows
     Raises:
         MiningError: there are more than the task's limit.
     """
-    state = _Search(coded, task, rows)
+    state = _LevelSearch(coded, task, rows)
     length, tops = 1, list(state.parts(_roots(state)))
     if task.max_gap is not None and task.max_length > 1:
         # without a gap limit the pairs' occurrences would be many more than the events
@@ -189,7 +189,7 @@ def breadth_first(coded: CodedDatabase, task: Task, *, rows: int = Mining().rows
     return state.nodes.tree()
 
 
-def _descend(projection: Projection, length: int, state: _Search, *, share: float) -> None:
+def _descend(projection: Projection, length: int, state: _LevelSearch, *, share: float) -> None:
     """Add everything that has one of the prefixes; `share` of the search is done."""
     todo = [(length, state.parts(projection))]
     while todo:
@@ -203,7 +203,7 @@ def _descend(projection: Projection, length: int, state: _Search, *, share: floa
             todo.append((length + 1, state.parts(_longer(part, state))))
 
 
-def _roots(state: _Search) -> Projection:
+def _roots(state: _LevelSearch) -> Projection:
     """Every frequent item with its positions."""
     coded = state.coded
     end = np.flatnonzero(coded.items >= 0)
@@ -213,7 +213,7 @@ def _roots(state: _Search) -> Projection:
     return _kept(group[order], end[order], end[order], np.zeros_like(items), items, state)
 
 
-def _longer(projection: Projection, state: _Search) -> Projection:
+def _longer(projection: Projection, state: _LevelSearch) -> Projection:
     """The frequent sequences that are one item longer than the prefixes."""
     width, least = len(state.coded.labels), state.task.support
     found = extensions(projection, state.coded)
@@ -235,7 +235,7 @@ def _longer(projection: Projection, state: _Search) -> Projection:
     return _kept(np.cumsum(new) - 1, found.position, start, parent, keys % width, state)
 
 
-def _kept(group: Ints, end: Ints, start: Ints, parent: Ints, item: Ints, state: _Search) -> Projection:
+def _kept(group: Ints, end: Ints, start: Ints, parent: Ints, item: Ints, state: _LevelSearch) -> Projection:
     """The frequent ones of the groups, which become nodes; `parent` and `item` are given per group."""
     least = state.task.support
     group, end, start = _chosen(np.bincount(group, minlength=len(item))[group] >= least, group, end, start)
@@ -252,7 +252,7 @@ def _chosen(rows: Bools, *columns: Ints) -> Iterator[Ints]:
     return (column[rows] for column in columns)
 
 
-def _pairs(state: _Search) -> _Pairs:
+def _pairs(state: _LevelSearch) -> _Pairs:
     """The frequent pairs, once all sequences of length 2 are found and no longer ones."""
     width = len(state.coded.labels)
     first, second = state.nodes.item[1], np.concatenate([_NONE, *state.nodes.item[2:]])

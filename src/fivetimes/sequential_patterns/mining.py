@@ -28,7 +28,7 @@ EngineName = Literal["auto", "numba", "numpy", "prefixspan", "spark"]
 DEFAULTS = Mining()
 
 
-class Engine(Protocol):
+class MiningEngine(Protocol):
     """Finds all frequent sequences of a coded database."""
 
     def __call__(self, coded: CodedDatabase, task: Task) -> PrefixTree:
@@ -36,7 +36,7 @@ class Engine(Protocol):
         ...
 
 
-ENGINES: Mapping[str, Engine] = {
+ENGINES: Mapping[str, MiningEngine] = {
     "numba": engines.depth_first,
     "numpy": engines.breadth_first,
     "prefixspan": engines.prefixspan,
@@ -114,7 +114,7 @@ def search(
     return with_columns(found, traces, columns=extra, max_gap=task.max_gap, rows=DEFAULTS.rows_at_once)
 
 
-def engine_for(name: str, coded: CodedDatabase) -> Engine:
+def engine_for(name: str, coded: CodedDatabase) -> MiningEngine:
     """The engine of that name; `auto` is the compiled one where the job is large enough to pay for loading it."""
     if name == "auto":
         # without a limit the window is all that follows in the session
