@@ -14,10 +14,9 @@ from dataclasses import replace
 
 from fivetimes.model import Candidate, SuppressionRule, Tier
 from fivetimes.routines.significance import FIRST_PART, LEVEL
-from fivetimes.routines.suppression import Finding
+from fivetimes.routines.suppression import THREADED, Finding
 from fivetimes.stats import binomial_tail
 
-HELD_TOGETHER = 2  # steps through which a value runs: from here on broken-off attempts count for nothing
 MOSTLY_WHOLE = 0.8  # share of the attempts that went to the end from which on it counts as whole
 BROKEN_OFF_POWER = 3  # power of the completion rate: half of the attempts broken off leave an eighth
 
@@ -31,7 +30,7 @@ def saving(finding: Finding) -> float:
 def completion(finding: Finding) -> float:
     """What an unfinished habit is worth: attempts that mostly break off, and through which no value runs, count for less."""
     known = finding.confidence
-    if known.threaded >= HELD_TOGETHER or known.completion >= MOSTLY_WHOLE:
+    if known.threaded >= THREADED or known.completion >= MOSTLY_WHOLE:
         return 1.0
     return float(known.completion**BROKEN_OFF_POWER)
 
