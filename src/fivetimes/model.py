@@ -758,6 +758,12 @@ class SuppressionRule(StrEnum):
         "two steps only",
         "Fewer than three different actions are done in most occurrences. Two actions in a row are a habit, not a routine.",
     )
+    HABIT = (
+        "habit",
+        "done together, but in no order that repeats from one time to the next: a way of working",
+        "Its actions stand near each other far more often than chance gives, and each time in another order. People edit, build and"
+        " look like this all day; there is no fixed sequence in it that a conductor could run.",
+    )
     NOT_TOGETHER = (
         "not-together",
         "its steps do not come together twice",
