@@ -189,9 +189,46 @@ def test_a_slip_of_the_fingers_is_read_as_the_program_that_was_meant_and_counted
     assert log.redactions["program: read as the one that was meant"] == 1
 
 
+DAY = 86_400.0
+
+
+def programs_of(*batches):
+    """The label of the program of each event."""
+    log = logs.log_of(*batches)
+    first = log.forms.word_start[log.forms.action_start[log.columns["form"]]]
+    return [log.lexicon.labels[word] for word in log.forms.words[first].tolist()]
+
+
+def daily(lines, *, days, times=True):
+    """The lines again on each day."""
+    nan = float("nan")
+    given = [logs.START + DAY * day + 60 * n if times else nan for day in range(days) for n in range(len(lines))]
+    return logs.shell(list(lines) * days, times=given)
+
+
+@pytest.mark.parametrize("times", [True, False])
+@pytest.mark.parametrize("beside", ["gpg --list-keys", "make"])
+def test_a_word_typed_day_after_day_and_never_corrected_is_a_name_however_near_a_program_it_is(beside, times):
+    found = programs_of(daily(["make", *[beside] * 40, "ggp"], days=4, times=times))
+    assert found.count("gpg") == (160 if beside.startswith("gpg") else 0)
+
+
+def test_a_slip_is_read_as_meant_however_often_it_is_made_if_it_is_corrected_at_once():
+    found = programs_of(daily(["make", "gti push origin", "git push origin"], days=20))
+    assert found.count("git") == 40
+
+
+def test_a_slip_that_nobody_corrected_is_read_as_meant_where_the_program_is_common_with_that_person():
+    slip = logs.shell(["gti status"], times=[logs.START + 50 * DAY])
+    assert programs_of(daily(["git status", "make"], days=20), slip)[-1] == "git"
+    assert programs_of(daily(["make"], days=20), slip)[-1] != "git"
+    others = logs.shell(["git status"] * 40, person="bo")
+    assert programs_of(others, slip)[-1] != "git"
+
+
 @pytest.mark.parametrize("line", ["fd -e py", "ls", "zqxctl up", "", "  make", "df -h"])
 def test_a_name_that_is_a_program_or_nearly_none_is_left_alone(line):
-    from fivetimes.eventlog.redact import unslipped
+    from fivetimes.eventlog.slips import unslipped
     from fivetimes.redaction import public
 
     assert unslipped(line, public()) == line

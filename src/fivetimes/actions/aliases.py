@@ -1,8 +1,9 @@
 """Distinct actions -> the same, with a person's own name for a program read as the program (`read_aliases`).
 
-A name that no public vocabulary knows, used by one person, whose arguments are those of one other program and hardly of any
-other: `k rollout status`, `k describe`, `k logs --since` can only be kubectl. How distinctive an argument is: one over the number
-of programs that take it. Nothing is decided by paths or values alone, for every editor opens the same files.
+A name that no public vocabulary knows, used by one person, may stand for the program whose arguments it shares: `k rollout
+status`, `k describe`, `k logs --since` look like kubectl. How distinctive an argument is: one over the number of programs that
+take it. Shared arguments only say which program it may be. It is read as that program where it also stands in the
+program's place: behind the same steps and before the same steps (`places`), and where its owner does not type both.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from dataclasses import replace
 import numpy as np
 
 from fivetimes.actions.distinct import Distinct
+from fivetimes.actions.places import Places, Timeline
 from fivetimes.model import Bools, Bytes, EventLog, Int32s, Kind, Role
 from fivetimes.redaction import is_pseudonym
 
@@ -25,7 +27,7 @@ _BARE = 2  # bare words after a program that may be its subcommand path
 
 
 def read_aliases(
-    actions: Sequence[Distinct], *, unknown: set[int], same: Sequence[int], plain: set[int]
+    actions: Sequence[Distinct], *, unknown: set[int], same: Sequence[int], plain: set[int], timeline: Timeline
 ) -> list[Distinct]:
     """The actions with aliases read as the programs they stand for, or looked through; in the same order.
 
@@ -36,23 +38,42 @@ def read_aliases(
         unknown: programs that no vocabulary knows and one person alone uses; see `private_programs`.
         same: for each word an id of its text, whatever its role.
         plain: words that are no paths, numbers or other typed values.
+        timeline: all rows of these actions.
     """
     shell = [a for a in actions if a.kind is Kind.SHELL and a.words]
     uses = _uses(shell, same, plain)
     aliases = aliases_among(uses, unknown=unknown)
     runners = _runners(shell, uses, unknown=unknown - aliases.keys(), same=same, plain=plain)
     spellings = _spellings(shell, same) if aliases or runners else {}
+    while True:
+        read = [_read(action, aliases, runners, spellings, same) for action in actions]
+        names = sorted(aliases.keys() | runners.keys())
+        if not names:
+            return read
+        places = Places(timeline, actions, read)
+        # a name that is not proven is no longer read so, and the places of the others are looked at again without it
+        unproven = {n for n in names if not places.stands_like(n)}
+        unproven |= {n for n, program in aliases.items() if places.typed_often(program, n)}
+        if not unproven:
+            return read
+        aliases = {n: program for n, program in aliases.items() if n not in unproven}
+        runners = {n: programs for n, programs in runners.items() if n not in unproven}
 
-    def read(action: Distinct) -> Distinct:
-        if action.kind is not Kind.SHELL or not action.words:
-            return action
-        name = action.words[0]
-        if name in aliases:
-            return _renamed(action, aliases[name], spellings[aliases[name]], same)
-        inside = next(_inside(action, runners.get(name, {}), same), None)
-        return action if inside is None else _renamed(inside, inside.words[0], spellings[inside.words[0]], same)
 
-    return [read(action) for action in actions]
+def _read(
+    action: Distinct,
+    aliases: Mapping[int, int],
+    runners: Mapping[int, Mapping[int, int]],
+    spellings: Mapping[int, _Spelling],
+    same: Sequence[int],
+) -> Distinct:
+    if action.kind is not Kind.SHELL or not action.words:
+        return action
+    name = action.words[0]
+    if name in aliases:
+        return _renamed(action, aliases[name], spellings[aliases[name]], same)
+    inside = next(_inside(action, runners.get(name, {}), same), None)
+    return action if inside is None else _renamed(inside, inside.words[0], spellings[inside.words[0]], same)
 
 
 # ---- which names may be aliases
@@ -96,7 +117,7 @@ def _uses(actions: Sequence[Distinct], same: Sequence[int], plain: set[int]) -> 
 
 
 def aliases_among(uses: Mapping[int, Counter[int]], *, unknown: set[int]) -> dict[int, int]:
-    """Which programs are somebody's own name for which other one.
+    """Which programs may be somebody's own name for which other one, by the arguments that they share.
 
     Args:
         uses: for each program how often each feature (flag, subcommand word) was used with it.

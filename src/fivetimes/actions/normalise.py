@@ -8,6 +8,7 @@ import numpy as np
 
 from fivetimes.actions.aliases import effects_through_aliases, private_programs, read_aliases
 from fivetimes.actions.distinct import Distinct, distinct_actions
+from fivetimes.actions.places import Timeline
 from fivetimes.actions.tokenize import tokens
 from fivetimes.config import NAVIGATION, UNTIMED_STEP
 from fivetimes.model import COARSE, LEVELS, ActionLog, Bools, Effect, EventLog, Floats, Forms, Int32s, Kind
@@ -28,15 +29,21 @@ def normalise(events: EventLog) -> ActionLog:
     typed, of = distinct_actions(forms, uses)
     labels = events.lexicon.labels
     plain = {word for word, label in enumerate(labels) if label == "<str>" or not label.startswith("<")}
-    distinct = read_aliases(typed, unknown=private_programs(events), same=events.lexicon.same.tolist(), plain=plain)
-    levels, names = tokens(distinct, labels)
-
     clock = _clock(events)
     order = np.lexsort((columns["order"], columns["origin"], clock, columns["person"]))
     event = np.repeat(order, size[form[order]]).astype(np.int32)
     first = np.repeat(np.cumsum(size[form[order]]) - size[form[order]], size[form[order]])
     action = forms.action_start[form[event]] + (np.arange(len(event)) - first)
     which = of[action] if len(of) else np.zeros(0, dtype=np.int32)
+    context = _is_context(events, forms)[action]
+    distinct = read_aliases(
+        typed,
+        unknown=private_programs(events),
+        same=events.lexicon.same.tolist(),
+        plain=plain,
+        timeline=Timeline(which, columns["person"][event], context),
+    )
+    levels, names = tokens(distinct, labels)
     level = levels[which] if len(levels) else np.zeros((0, LEVELS), dtype=np.int32)
     alias = np.array([a.words[:1] != b.words[:1] for a, b in zip(typed, distinct, strict=True)], dtype=np.bool_)
     value_start, values = _distinctive(*_take(*_pieces(events, distinct), which))
@@ -52,7 +59,7 @@ def normalise(events: EventLog) -> ActionLog:
         effect=effects_through_aliases(forms.effect[action], level[:, COARSE], alias[which])
         if len(levels)
         else forms.effect[action],
-        context=_is_context(events, forms)[action],
+        context=context,
         value_start=value_start,
         values=values,
     )

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ import numpy.typing as npt
 from fivetimes import redaction, shell
 from fivetimes.eventlog.commits import commit_kind, commit_message, is_commit, tag_made
 from fivetimes.eventlog.identities import Identify
+from fivetimes.eventlog.slips import Rows, Suspect, slipped, unslipped
 from fivetimes.model import (
     EVENT_COLUMNS,
     By,
@@ -159,6 +161,7 @@ class _Log:
             for name, kind in EVENT_COLUMNS.items()
             if name not in _OF_FORMS
         }
+        columns["form"] = self.forms.settled(columns)
         of_forms = (self.forms.tags, self.forms.subject, self.forms.digests)
         for name, each in zip(_OF_FORMS, of_forms, strict=True):
             columns[name] = np.array(each, dtype=EVENT_COLUMNS[name])[columns["form"]]
@@ -204,7 +207,10 @@ class _FormTable:
         self.words = words
         self.grammar = grammar
         self.key = key
-        self.known: dict[Any, int] = {}
+        self.known: dict[Any, int] = {}  # -1, -2, …: the line is a suspect, and `settled` decides
+        self.suspects: list[
+            tuple[str, str]
+        ] = []  # lines that may be slips: as they stand there, as they would be meant
         self.digests: list[int] = []  # of each form
         self.subject: list[int] = []  # of each form, -1: it is no commit
         self.actions = _Growing()
@@ -229,11 +235,46 @@ class _FormTable:
         else:
             cache = (kind, text, redaction.canonical(args))
         found = self.known.get(cache)
+        if found is None and kind is Kind.SHELL and (meant := unslipped(text, self.grammar)) != text:
+            self.suspects.append((text, meant))
+            found = self.known[cache] = -len(self.suspects)
         if found is None:
-            found = self.known[cache] = len(self.digests)
-            self.subject.append(self._add(kind, text, args, files))
-            self.digests.append(redaction.digest(kind, text, args, key=self.key) & 0xFFFFFFFFFFFFFFFF)
+            found = self.known[cache] = self._new(kind, text, text, args, files)
         return found
+
+    def _new(self, kind: Kind, text: str, meant: str, args: Mapping[str, Any] | None, files: Sequence[str]) -> int:
+        """A new form of what was meant; its digest is of the text as it stands in the source."""
+        self.subject.append(self._add(kind, meant, args, files))
+        self.digests.append(redaction.digest(kind, text, args, key=self.key) & 0xFFFFFFFFFFFFFFFF)
+        return len(self.digests) - 1
+
+    def settled(self, columns: Mapping[str, npt.NDArray[Any]]) -> npt.NDArray[Any]:
+        """The forms of all rows, those of lines that may be slips decided: as they stand there, or as they were meant."""
+        form = columns["form"].copy()
+        asked = form < 0
+        if not asked.any():
+            return form
+        rows = Rows(form, self._programs(form), *(columns[name] for name in ("person", "origin", "order", "time")))
+        slips = slipped(rows, {-n: self._suspect(*lines) for n, lines in enumerate(self.suspects, 1)})
+        for number, (text, meant) in enumerate(self.suspects, 1):
+            for read, those in ((text, asked & ~slips), (meant, asked & slips)):
+                own = those & (columns["form"] == -number)
+                if own.any():
+                    form[own] = self._new(Kind.SHELL, text, read, None, ())
+                    if read != text:
+                        self.words.count("program: read as the one that was meant")
+        return form
+
+    def _suspect(self, text: str, meant: str) -> Suspect:
+        program = self.words.ids.get((meant.partition(" ")[0], Role.PROGRAM, False), -1)
+        return Suspect(text.partition(" ")[0], program, self.known.get(meant, -1))
+
+    def _programs(self, form: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """Of each row the first word of its form's first action; -1 where there is none, or the form is not decided."""
+        action = self.actions.start
+        words, first = self.action_words.flat, self.action_words.start
+        of = [words[first[low]] if low < high and first[low] < first[low + 1] else -1 for low, high in pairwise(action)]
+        return np.where(form < 0, -1, np.array([*of, -1])[form])
 
     def _add(self, kind: Kind, text: str, args: Mapping[str, Any] | None, files: Sequence[str]) -> int:
         first = len(self.kind)
@@ -258,10 +299,7 @@ class _FormTable:
 
     def _add_line(self, text: str) -> int:
         subject = -1
-        meant = unslipped(text, self.grammar)
-        if meant != text:
-            self.words.count("program: read as the one that was meant")
-        for command in shell.parse(meant, grammar=self.grammar).commands:
+        for command in shell.parse(text, grammar=self.grammar).commands:
             if not command.words:
                 continue
             if command.operator in ("|", "|&"):
@@ -323,26 +361,6 @@ class _FormTable:
 
 def _effect(command: Command) -> Effect:
     return redaction.effect_of([word.text for word in command.words])
-
-
-_SLIP = 3  # letters; shorter names are often somebody's own
-
-
-def unslipped(text: str, grammar: Grammar) -> str:
-    """A line whose first word is no program, but would be with two neighbouring letters changed back: as it was meant.
-
-    Only where one public program alone fits, and only for names of three letters or more.
-
-    Example:
-        >>> unslipped("gti push origin", redaction.public()), unslipped("zqxctl up", redaction.public())
-        ('git push origin', 'zqxctl up')
-    """
-    program, space, rest = text.partition(" ")
-    if len(program) < _SLIP or not program.isalpha() or grammar.is_program(program):
-        return text
-    swapped = {program[:at] + program[at + 1] + program[at] + program[at + 2 :] for at in range(len(program) - 1)}
-    meant = [name for name in swapped if name != program and grammar.is_program(name)]
-    return meant[0] + space + rest if len(meant) == 1 else text
 
 
 # ---- words -> ids, and labels that may be kept

@@ -1,0 +1,115 @@
+"""Rows of a history -> which of them are slips of the fingers, by what their person typed before and behind (`slipped`).
+
+A program's name with two neighbouring letters swapped may be a slip (`gti push`), or somebody's own name (`ggp`, beside `gpg`).
+The spelling alone does not say which. A slip is put right at once, or is rare beside what was meant; what a person goes on typing
+on one day after the other is a name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from fivetimes.model import Bools, Floats, Grammar, Int32s, Ints
+
+_SHORTEST = 3  # letters; shorter names are often somebody's own
+_NEXT = 2  # lines within which a slip is put right: at once, or after one look at what was typed
+_OWN_DAYS = 3  # days on which a word stands uncorrected: once is overlooked, twice may be, the third time it is meant
+_BESIDE = 10  # times as often as the word, at least, the program that was meant is typed: few slips come to one in ten
+_DAY = 86_400.0  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """All rows of an event log under construction, as far as slips depend on them.
+
+    Attributes:
+        form: of each row; a negative one is ~n of a line that may be a slip, n an index into what is asked.
+        program: of each row the id of the word that its line begins with.
+        person, origin, order, time: as in the event log.
+    """
+
+    form: Int32s
+    program: Int32s
+    person: Int32s
+    origin: Int32s
+    order: Ints
+    time: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """A line that may be a slip: its first word, the program that would be meant, by id, and the form of the line as meant.
+
+    `program` and `form` are -1 where nobody ever typed that program, or that line.
+    """
+
+    word: str
+    program: int
+    form: int
+
+
+def unslipped(text: str, grammar: Grammar) -> str:
+    """A line whose first word is no program, but would be with two neighbouring letters changed back: as it may have been meant.
+
+    Only where one public program alone fits, and only for names of three letters or more. Whether it was a slip, `slipped` says.
+
+    Example:
+        >>> from fivetimes.redaction import public
+        >>> unslipped("gti push origin", public()), unslipped("zqxctl up", public())
+        ('git push origin', 'zqxctl up')
+    """
+    program, space, rest = text.partition(" ")
+    if len(program) < _SHORTEST or not program.isalpha() or grammar.is_program(program):
+        return text
+    swapped = {program[:at] + program[at + 1] + program[at] + program[at + 2 :] for at in range(len(program) - 1)}
+    meant = [name for name in swapped if name != program and grammar.is_program(name)]
+    return meant[0] + space + rest if len(meant) == 1 else text
+
+
+def slipped(rows: Rows, suspects: Mapping[int, Suspect]) -> Bools:
+    """Whether each row is a slip of the fingers.
+
+    A person's word is one if most of its lines stand there again within the next two, spelt right; or if it stood uncorrected on
+    fewer than three days, and that person typed the program that was meant ten times as often. Lines without times
+    count as days of their own.
+
+    Args:
+        rows: of all sources.
+        suspects: by the negative form of their rows.
+    """
+    found: Bools = np.zeros(len(rows.form), dtype=np.bool_)
+    asked = np.flatnonzero(rows.form < 0)
+    corrected = _corrected(rows, suspects)
+    uses: dict[tuple[int, str], list[int]] = {}
+    for row in asked.tolist():
+        uses.setdefault((int(rows.person[row]), suspects[int(rows.form[row])].word), []).append(row)
+    for (person, _), mine in uses.items():
+        left = [row for row in mine if not corrected[row]]
+        if 2 * len(left) < len(mine):
+            found[mine] = True
+            continue
+        program = suspects[int(rows.form[mine[0]])].program
+        meant = np.count_nonzero((rows.program == program) & (rows.person == person)) if program >= 0 else 0
+        found[mine] = meant >= _BESIDE * len(mine) and _days(rows.time[left]) < _OWN_DAYS
+    return found
+
+
+def _corrected(rows: Rows, suspects: Mapping[int, Suspect]) -> Bools:
+    """Whether the line that was meant stands among the next ones of the same history."""
+    order = np.lexsort((rows.order, rows.origin))
+    form, origin = rows.form[order], rows.origin[order]
+    meant = np.array([suspects[f].form if f < 0 else -1 for f in form.tolist()], dtype=np.int64)
+    right: Bools = np.zeros(len(form), dtype=np.bool_)
+    for ahead in range(1, min(_NEXT, len(form) - 1) + 1):
+        right[:-ahead] |= (meant[:-ahead] >= 0) & (form[ahead:] == meant[:-ahead]) & (origin[ahead:] == origin[:-ahead])
+    corrected = np.zeros_like(right)
+    corrected[order] = right
+    return corrected
+
+
+def _days(times: Floats) -> int:
+    known = times[~np.isnan(times)]
+    return len(np.unique(known // _DAY)) + len(times) - len(known)
