@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import logs
 from fivetimes.eventlog import varied_programs
 from fivetimes.eventlog.commits import commit_kind
-from fivetimes.model import EVENT_COLUMNS, Effect, EventLog, Kind, RawBatch, Role
+from fivetimes.model import EVENT_COLUMNS, Effect, EventLog, Kind, RawBatch, Role, TimeSource
 
 
 def kept_bytes(log: EventLog) -> bytes:
@@ -224,6 +224,26 @@ def test_a_slip_that_nobody_corrected_is_read_as_meant_where_the_program_is_comm
     assert programs_of(daily(["make"], days=20), slip)[-1] != "git"
     others = logs.shell(["git status"] * 40, person="bo")
     assert programs_of(others, slip)[-1] != "git"
+
+
+def stamped(*runs):
+    """Lines with the same time, as many as each (seconds, lines) says."""
+    return [logs.START + seconds for seconds, lines in runs for _ in range(lines)]
+
+
+def test_more_lines_at_one_second_than_anybody_types_have_no_time():
+    times = stamped((0, 130), (60, 1), (61, 3), (90, 12))
+    log = logs.log_of(logs.shell(["make"] * len(times), times=times))
+    assert np.isnan(log.columns["time"]).tolist() == [True] * 130 + [False] * 16
+    assert (log.columns["time_source"] == TimeSource.NONE).tolist() == [True] * 130 + [False] * 16
+
+
+def test_a_log_that_keeps_the_day_alone_or_a_program_that_was_there_keeps_its_times():
+    times = stamped((0, 40))
+    day = RawBatch("generic", "a.csv", ["pay"] * 40, kind=Kind.ACTION, time=times, owner="ana")
+    there = RawBatch("atuin", "a.db", ["make"] * 40, time=times, exit=[0.0] * 40, owner="ana")
+    rebase = RawBatch("reflog", "site", ["git rebase main"] * 40, time=times, owner="ana")
+    assert not np.isnan(logs.log_of(day, there, rebase).columns["time"]).any()
 
 
 @pytest.mark.parametrize("line", ["fd -e py", "ls", "zqxctl up", "", "  make", "df -h"])

@@ -4,6 +4,7 @@ The modules, in the order in which they act:
 
     redact        raw batches -> EventLog; raw text ends here
     slips         (of redact) which lines are slips of the fingers
+    stamps        (of redact) which times a whole block of lines was given at once
     identities    who a record's author is; accounts that are bots
     deduplicate   several records of one event -> one event
     align         lines without times -> times, by commits among them and by links to timed events
