@@ -160,3 +160,76 @@ def test_a_line_that_made_a_commit_and_a_tag_has_the_time_of_the_commit():
     )
     assert log.columns["time"].tolist() == [logs.START, logs.START + 60]
     assert len(log.also) == 2
+
+
+# ---- copies of a history
+
+
+def history(lines, name="ana.history", *, times=None, person="ana", source="bash"):
+    """A history under a name."""
+    given = times if times is not None else [float("nan")] * len(lines)
+    return RawBatch(source, name, lines, line=list(range(1, len(lines) + 1)), time=given, owner=person)
+
+
+def everyday(count, seed=1):
+    """Lines as they come, with a routine in them now and then."""
+    rng = np.random.default_rng(seed)
+    lines: list[str] = []
+    while len(lines) < count:
+        lines += [f"tool-{rng.zipf(1.5) % 25} {rng.integers(3)}" for _ in range(6)]
+        lines += ["git pull", "make", "make test", "git push"] if rng.random() < 0.5 else []
+    return lines[:count]
+
+
+@pytest.mark.parametrize("source", ["bash", "atuin"])
+def test_an_untimed_backup_beside_its_history_counts_once(source):
+    lines = everyday(300)
+    log = events_of(history(lines[40:]), history(lines[:280], "old", source=source))
+    assert len(log) == 300
+    assert len(log.also) == 240
+
+
+def test_of_a_history_that_was_thinned_out_most_is_found_in_its_backup():
+    lines = everyday(300)
+    thinned = [line for number, line in enumerate(lines) if number % 25]
+    assert len(events_of(history(thinned), history(lines, "old"))) <= 320
+
+
+def test_a_history_that_was_read_into_itself_counts_once_however_often():
+    lines = everyday(300)
+    assert len(events_of(history(lines * 2))) == 300
+    assert len(events_of(history(lines * 4))) == 300
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_lines_of_the_same_habits_are_no_copy(seed):
+    lines = everyday(600, seed)
+    assert len(events_of(history(lines), history(everyday(600, seed + 50), "b"))) == 1200
+
+
+@pytest.mark.parametrize("steps", [2, 8, 19])
+def test_a_routine_done_again_and_again_without_a_line_more_is_no_copy(steps):
+    lines = [f"step-{step}" for step in range(steps)] * 12
+    assert len(events_of(history(lines))) == len(lines)
+    assert len(events_of(history(lines), history(lines[:steps], "b"))) == len(lines) + steps
+
+
+def test_another_persons_lines_are_no_copy():
+    lines = everyday(300)
+    assert len(events_of(history(lines), history(lines, "b", person="bo"))) == 600
+
+
+def test_a_timed_backup_counts_once_and_what_was_given_twice_in_a_second_twice():
+    times = [logs.START + 40 * (n // 2) for n in range(100)]
+    lines = ["make" if n % 10 < 2 else f"tool-{n % 7}" for n in range(100)]
+    log = events_of(history(lines[20:], times=times[20:]), history(lines[:90], "old", times=times[:90]))
+    assert len(log) == 100
+    assert len(events_of(history(lines + lines[:50], times=times + times[:50]))) == 100
+
+
+def test_one_line_at_one_time_in_two_shells_is_no_copy_and_neither_are_a_days_events():
+    one = history(["make", "git push"], times=[logs.START, logs.START + 9])
+    assert len(events_of(one, history(["make"], "b", times=[logs.START]))) == 3
+    days = [logs.START + 86_400 * n for n in range(20)]
+    paid = [RawBatch("generic", name, ["pay"] * 20, kind=Kind.ACTION, time=days, owner="ana") for name in "ab"]
+    assert len(events_of(*paid)) == 40

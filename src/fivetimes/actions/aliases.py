@@ -15,7 +15,7 @@ from dataclasses import replace
 import numpy as np
 
 from fivetimes.actions.distinct import Distinct
-from fivetimes.actions.places import Places, Timeline
+from fivetimes.actions.places import ActionRows, Places
 from fivetimes.model import Bools, Bytes, EventLog, Int32s, Kind, Role
 from fivetimes.redaction import is_pseudonym
 
@@ -27,7 +27,7 @@ _BARE = 2  # bare words after a program that may be its subcommand path
 
 
 def read_aliases(
-    actions: Sequence[Distinct], *, unknown: set[int], same: Sequence[int], plain: set[int], timeline: Timeline
+    actions: Sequence[Distinct], *, unknown: set[int], same: Sequence[int], plain: set[int], timeline: ActionRows
 ) -> list[Distinct]:
     """The actions with aliases read as the programs they stand for, or looked through; in the same order.
 

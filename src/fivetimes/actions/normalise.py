@@ -8,7 +8,7 @@ import numpy as np
 
 from fivetimes.actions.aliases import effects_through_aliases, private_programs, read_aliases
 from fivetimes.actions.distinct import Distinct, distinct_actions
-from fivetimes.actions.places import Timeline
+from fivetimes.actions.places import ActionRows
 from fivetimes.actions.tokenize import tokens
 from fivetimes.config import NAVIGATION, UNTIMED_STEP
 from fivetimes.model import COARSE, LEVELS, ActionLog, Bools, Effect, EventLog, Floats, Forms, Int32s, Kind
@@ -41,7 +41,7 @@ def normalise(events: EventLog) -> ActionLog:
         unknown=private_programs(events),
         same=events.lexicon.same.tolist(),
         plain=plain,
-        timeline=Timeline(which, columns["person"][event], context),
+        timeline=ActionRows(which, columns["person"][event], context),
     )
     levels, names = tokens(distinct, labels)
     level = levels[which] if len(levels) else np.zeros((0, LEVELS), dtype=np.int32)

@@ -19,7 +19,7 @@ OFTEN = 5  # uses: what its owner typed that often under the public name has no 
 
 
 @dataclass(frozen=True, slots=True)
-class Timeline:
+class ActionRows:
     """What everybody did, in order: the distinct action, the person, and whether it is navigation, of each row."""
 
     which: Int32s
@@ -36,7 +36,7 @@ class Places:
         read: the same as they would be read.
     """
 
-    def __init__(self, timeline: Timeline, typed: Sequence[Distinct], read: Sequence[Distinct]) -> None:
+    def __init__(self, timeline: ActionRows, typed: Sequence[Distinct], read: Sequence[Distinct]) -> None:
         rows = np.flatnonzero(~timeline.context)
         which, person = timeline.which[rows], timeline.person[rows]
         program, head = _heads(read)

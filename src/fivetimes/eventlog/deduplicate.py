@@ -1,7 +1,8 @@
 """EventLog -> EventLog: what several programs recorded of one event is one event (`deduplicate`).
 
 A commit typed in a shell, or run by an agent's shell tool, and found in a repository is one event with two locations. So is a
-tag, a checkout that a reflog holds, and a command that a shell's own history and a history database both hold.
+tag, a checkout that a reflog holds, a command that a shell's own history and a history database both hold, and a block of lines
+that stands in a history and in its backup.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from fivetimes.eventlog.copies import Pairs, copied_lines
 from fivetimes.model import Bools, Bytes, EventLog, Floats, TimeSource
 
 _COMMIT_WINDOW = (
@@ -19,8 +21,6 @@ _COMMIT_WINDOW = (
 )
 _TWIN_WINDOW = 2.0  # seconds between two programs' records of one command, at most: start and end of a short one
 _CLOCK_SLIP = 1.0  # seconds by which a repository's record may be stamped before the command that caused it
-
-Pairs = list[tuple[int, int]]  # (row of the event that stays, row of another record of it)
 
 
 def deduplicate(log: EventLog) -> EventLog:
@@ -33,6 +33,7 @@ def deduplicate(log: EventLog) -> EventLog:
     keep: Bools = np.ones(len(log), dtype=np.bool_)
     pairs: Pairs = []
     searches: tuple[Callable[[], Pairs], ...] = (
+        lambda: copied_lines(log, keep),
         lambda: _same_command(log, keep),
         lambda: _reflog_entries(log, keep),
         lambda: _commits_or_tags(log, keep, "subject"),

@@ -21,10 +21,9 @@ from fivetimes import redaction, shell
 from fivetimes.eventlog.commits import commit_kind, commit_message, is_commit, tag_made
 from fivetimes.eventlog.identities import Identify
 from fivetimes.eventlog.slips import Rows, Suspect, slipped, unslipped
-from fivetimes.eventlog.stamps import bulk_stamped
+from fivetimes.eventlog.stamps import bulk_stamped, typed_lines
 from fivetimes.model import (
     EVENT_COLUMNS,
-    Bools,
     By,
     Command,
     Effect,
@@ -168,7 +167,7 @@ class _Log:
         for name, each in zip(_OF_FORMS, of_forms, strict=True):
             columns[name] = np.array(each, dtype=EVENT_COLUMNS[name])[columns["form"]]
         forms = self.forms.freeze()
-        bulk = bulk_stamped(columns, self._typed(columns, forms))
+        bulk = bulk_stamped(columns, typed_lines(columns, forms, tuple(self.sources.of)))
         columns["time"] = np.where(bulk, np.nan, columns["time"])
         columns["time_source"] = np.where(bulk, TimeSource.NONE, columns["time_source"]).astype(np.uint8)
         pieces, labels = self.words.pieces, self.words.checked()
@@ -187,14 +186,6 @@ class _Log:
             commits=tuple(self.commits.of),
             redactions=dict(sorted(self.words.counts.items())),
             deduplicated=frozenset(self.deduplicated),
-        )
-
-    def _typed(self, columns: Mapping[str, npt.NDArray[Any]], forms: Forms) -> Bools:
-        """The rows that are lines of a shell, as far as something was done in them; a reflog's are git's own."""
-        first = forms.action_start[columns["form"]]
-        kind = np.append(forms.kind, Kind.SHELL)[first]
-        return np.asarray(
-            np.isin(kind, (Kind.SHELL, Kind.COMMIT)) & (columns["source"] != self.sources.of.get("reflog", -1))
         )
 
 

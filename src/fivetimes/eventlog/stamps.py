@@ -6,13 +6,13 @@ EXTENDED_HISTORY is switched on, and so do imports. The principle: more lines at
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from fivetimes.model import Bools, By
+from fivetimes.model import Bools, By, Forms, Kind
 
 # Lines of one history at one second. At fifteen keys a second one types five lines of two letters; four times as many leave room
 # for a block that was pasted. Fewer lines cannot hold a routine of four steps five times, so that little hangs on them.
@@ -40,3 +40,10 @@ def bulk_stamped(columns: Mapping[str, npt.NDArray[Any]], typed: Bools) -> Bools
         run = np.cumsum(new) - 1
         found[rows] = np.bincount(run)[run] >= AT_ONCE
     return found
+
+
+def typed_lines(columns: Mapping[str, npt.NDArray[Any]], forms: Forms, sources: Sequence[str]) -> Bools:
+    """Whether each row is a line of a shell, or one in which nothing was done; what a reflog holds, git has written."""
+    kind = np.append(forms.kind, Kind.SHELL)[forms.action_start[columns["form"]]]
+    own = [number for number, name in enumerate(sources) if name == "reflog"]
+    return np.asarray(np.isin(kind, (Kind.SHELL, Kind.COMMIT)) & ~np.isin(columns["source"], own))
