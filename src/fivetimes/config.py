@@ -315,7 +315,7 @@ class Search:
     reach: int = 80  # actions around a rare step in which the others are sought
     stray_rate: float = 0.02  # a row so rare within its span belongs to the occurrence
     most_proposed: int = 30  # candidates that are put before a person
-    most_suppressed: int = 60  # entries in the list of what was not proposed
+    most_suppressed: int = 60  # entries in the list of what was not proposed, and as many in that of the work habits
 
 
 # What ends a shell: in a history without times, the only sign that a session is over.

@@ -731,6 +731,11 @@ class SuppressionRule(StrEnum):
         """The text without numbers, for a list of counts by rule."""
         return re.split(r"[:;{]", self.text)[0].strip()
 
+    @property
+    def is_habit(self) -> bool:
+        """Whether what fails it is a work habit: done again and again, and too short or too loose to be a routine."""
+        return self in (SuppressionRule.TWO_STEPS, SuppressionRule.HABIT)
+
     CONTEXT = (
         "context",
         "navigation or looking around",
@@ -983,8 +988,9 @@ class Chance:
 class Scan:
     """Everything that one scan found.
 
-    `redactions` counts what was taken out, by rule; `skipped` says in sentences what could not be read. `varied` are the
-    pseudonyms of programs seen with different arguments and never alone on a line: those are no mistyped passwords.
+    `suppressed` has the work habits too; a report shows `habits` and `not_proposed` apart. `redactions` counts what was taken
+    out, by rule; `skipped` says in sentences what could not be read. `varied` are the pseudonyms of programs seen with different
+    arguments and never alone on a line: those are no mistyped passwords.
     """
 
     candidates: tuple[Candidate, ...]
@@ -1002,6 +1008,17 @@ class Scan:
     compositions: tuple[Composition, ...] = ()
     chance: tuple[Chance, ...] = ()  # empty: not asked for
     trace: SearchTrace = field(default_factory=SearchTrace)
+
+    @property
+    def habits(self) -> tuple[Suppressed, ...]:
+        """Steps that come again and make no routine, the most frequent first: they stand below the ladder and are never drafted."""
+        found = (one for one in self.suppressed if one.rule.is_habit)
+        return tuple(sorted(found, key=lambda one: (-one.count, one.steps)))
+
+    @property
+    def not_proposed(self) -> tuple[Suppressed, ...]:
+        """What was seen often and not proposed, without the work habits."""
+        return tuple(one for one in self.suppressed if not one.rule.is_habit)
 
 
 # ---- live text, for the owner alone (evidence)

@@ -31,7 +31,9 @@ def test_steps_and_what_was_suppressed_keep_their_order():
     scan = a_scan()
     best = scan.candidates[0]
     assert frames.steps(best)["action"].tolist() == [s.action for s in best.steps]
-    assert frames.suppressed(scan)["rule"].tolist() == [s.reason for s in scan.suppressed]
+    assert frames.suppressed(scan)["rule"].tolist() == [s.reason for s in scan.not_proposed]
+    assert frames.habits(scan)["count"].tolist() == [s.count for s in scan.habits]
+    assert len(scan.not_proposed) + len(scan.habits) == len(scan.suppressed)
 
 
 def test_a_scan_without_candidates_gives_empty_tables():

@@ -269,6 +269,23 @@ def test_the_document_has_aliases_times_in_utc_and_the_conservation_law() -> Non
     assert found["suppressed"][0] == {"steps": ["git status", "git diff"], "count": 240, "rule": "looks like browsing"}
 
 
+def test_work_habits_stand_apart_from_what_was_not_proposed() -> None:
+    scan, drafts = sample()
+    found = document(scan)
+    assert found["habits"] == [{"steps": ["vim <file>", "python <file.py>"], "count": 61, "rule": "two steps only"}]
+    assert ["vim <file>", "python <file.py>"] not in [one["steps"] for one in found["suppressed"]]
+    page, markdown = _page((scan, drafts)), report_markdown(scan, at=made.AT, drafts=drafts)
+    assert 'data-at="/habits/0/count">61<' in page
+    assert (
+        page.index("Work habits</h2>") < page.index("vim &lt;file&gt; → python") < page.index("What was not proposed")
+    )
+    assert (
+        markdown.index("## Work habits") < markdown.index("python &lt;file.py&gt;") < markdown.index("## What was not")
+    )
+    without = replace(scan, suppressed=scan.not_proposed)
+    assert "Work habits" not in _page((without, drafts)) + report_markdown(without, at=made.AT, drafts=drafts)
+
+
 def test_one_candidate_is_documented_as_in_the_report() -> None:
     scan, _ = sample()
     assert candidate_document(scan.candidates[0]) == document(scan)["candidates"][0]

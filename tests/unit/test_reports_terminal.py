@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from rich.console import Console, RenderableType
 
 import builders_scan as made
-from fivetimes.model import Scan
+from fivetimes.model import Scan, Suppressed, SuppressionRule
 from fivetimes.reports import terminal
 from fivetimes.reports.pictures import sparkline
 
@@ -106,3 +107,19 @@ def test_a_source_keeps_its_indent_on_a_narrow_terminal_and_its_line_in_a_pipe(w
     screen = io.StringIO()
     Console(file=screen, width=width, soft_wrap=True).print(what)
     assert f"    {told}" in screen.getvalue().splitlines()
+
+
+@pytest.mark.parametrize("width", [40, 140])
+def test_the_commonest_work_habits_stand_below_the_ladder(width: int) -> None:
+    habits = [Suppressed((f"make target-{n}", "vim"), 10 + n, SuppressionRule.TWO_STEPS) for n in range(8)]
+    scan = replace(sample(), suppressed=(Suppressed(("ls", "top"), 99, SuppressionRule.BROWSING), *habits))
+    text = shown(terminal.ladder(scan, width=width), width=width)
+    assert max(map(len, text.splitlines())) <= width
+    flat = " ".join(text.split())
+    assert flat.index(scan.candidates[-1].id) < flat.index("Work habits")
+    assert re.findall(r"(\d+) times make target-(\d) → vim", flat) == [(str(10 + n), str(n)) for n in (7, 6, 5, 4, 3)]
+    assert "… and 3 more habits: fivetimes doctor" in flat
+    assert "1 sequence not proposed" in flat
+    everything = shown(terminal.doctor(scan), width=140)
+    assert everything.count("two steps only") == len(habits)
+    assert everything.index("make target-0") < everything.index("Not proposed") < everything.index("ls → top")

@@ -21,7 +21,8 @@ def explain(
     from fivetimes import reports, review, routines
     from fivetimes.reports import terminal
 
-    found = routines.explain(review.without_rejected(last(config), CONDUCTORS).trace, asked)
+    scan = review.without_rejected(last(config), CONDUCTORS)
+    found = routines.explain(scan.trace, asked, listed=scan.suppressed)
     if as_json:
         typer.echo(json.dumps(reports.explanation_document(found), indent=1))
         return

@@ -12,7 +12,7 @@ import typer
 from fivetimes.cli.console import AsJson, Columns, Config, folder, last, request, say, to_scan
 from fivetimes.errors import FivetimesError
 
-_DOCTOR_KEYS = ("sources", "skipped", "redactions", "suppressed")  # of the report document
+_DOCTOR_KEYS = ("sources", "skipped", "redactions", "suppressed", "habits")  # of the report document
 
 
 def doctor(config: Config = None, as_json: AsJson = False) -> None:

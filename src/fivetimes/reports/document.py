@@ -25,6 +25,7 @@ from fivetimes.model import (
     SourceReport,
     Standing,
     Step,
+    Suppressed,
 )
 from fivetimes.reports.figures import HeatMap, ReaderBalance, people_heat, report_figures
 
@@ -219,7 +220,7 @@ class CandidateDocument(TypedDict):
 
 
 class SuppressedDocument(TypedDict):
-    """A sequence that was not proposed, with the rule that stopped it."""
+    """A sequence that was not proposed, or a work habit, with the rule that it failed."""
 
     steps: list[str]
     count: int
@@ -415,6 +416,7 @@ class ReportDocument(TypedDict):
     schema: int
     candidates: list[CandidateDocument]
     suppressed: list[SuppressedDocument]
+    habits: list[SuppressedDocument]
     sources: list[SourceDocument]
     changes: ChangesDocument | None
     compositions: list[CompositionDocument]
@@ -458,9 +460,8 @@ def document(
     return {
         "schema": _SCHEMA,
         "candidates": found,
-        "suppressed": [
-            {"steps": list(found.steps), "count": found.count, "rule": found.reason} for found in scan.suppressed
-        ],
+        "suppressed": [_suppressed(one) for one in scan.not_proposed],
+        "habits": [_suppressed(one) for one in scan.habits],
         "sources": [_source(source) for source in scan.sources],
         "changes": None if scan.changes is None else _changes(scan.changes),
         "compositions": [
@@ -493,6 +494,10 @@ def document(
         "trend": [cast(WeekDocument, {**asdict(week), "start": week.start.isoformat()}) for week in computed.trend],
         "follows": [cast(FollowsDocument, asdict(pair)) for pair in computed.follows],
     }
+
+
+def _suppressed(one: Suppressed) -> SuppressedDocument:
+    return {"steps": list(one.steps), "count": one.count, "rule": one.reason}
 
 
 def _changes(changes: Changes) -> ChangesDocument:

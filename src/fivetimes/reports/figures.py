@@ -18,6 +18,11 @@ from fivetimes.model import Candidate, Location, Occurrence, Scan, SourceReport,
 from fivetimes.redaction import show
 from fivetimes.words import noun
 
+WHAT_HABITS_ARE = (
+    "Steps that are done together again and again, but too few or in no fixed order: a way of working. "
+    "No conductor is drafted from them."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:

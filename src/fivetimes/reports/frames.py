@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
-from fivetimes.model import Candidate, Scan
+from fivetimes.model import Candidate, Scan, Suppressed
 
 
 def ladder(scan: Scan) -> pd.DataFrame:
@@ -58,6 +60,15 @@ def steps(candidate: Candidate) -> pd.DataFrame:
 
 
 def suppressed(scan: Scan) -> pd.DataFrame:
-    """One row per sequence that was not proposed: steps, count, and the rule it failed."""
-    rows = [(" → ".join(s.steps), s.count, s.reason) for s in scan.suppressed]
+    """One row per sequence that was not proposed: steps, count, and the rule it failed. Work habits stand in `habits`."""
+    return _sequences(scan.not_proposed)
+
+
+def habits(scan: Scan) -> pd.DataFrame:
+    """One row per work habit, the most frequent first: steps, count, and why it is no routine."""
+    return _sequences(scan.habits)
+
+
+def _sequences(found: Sequence[Suppressed]) -> pd.DataFrame:
+    rows = [(" → ".join(s.steps), s.count, s.reason) for s in found]
     return pd.DataFrame(rows, columns=["steps", "count", "rule"])

@@ -21,6 +21,7 @@ from fivetimes.redaction import show
 from fivetimes.reports.cards import card
 from fivetimes.reports.document import aliases
 from fivetimes.reports.figures import (
+    WHAT_HABITS_ARE,
     Figure,
     HeatMap,
     ReportFigures,
@@ -132,6 +133,7 @@ def _as_markdown(value: object) -> object:
 
 _OPEN = 3  # cards that are unfolded when the page is opened
 _WEEKS = 53  # in the table of the weeks: a year
+_HABITS = 20  # in the table of the work habits; report.json has the tail too
 _HEATS = 5  # shades of the heat map
 # what the rule counts, in words
 _COUNTED = {Counted.OCCURRENCES: "times", Counted.SESSIONS: "sessions", Counted.DAYS: "days"}
@@ -224,7 +226,9 @@ def _view(
         "set_aside": _set_aside(computed),
         "skipped": Figure(counted(len(scan.skipped), "source"), "/totals/skipped") if scan.skipped else "",
         "skipped_lines": scan.skipped,
-        "suppressed": _suppressed(scan.suppressed),
+        "habits": _sequences(scan.habits, at="/habits")[:_HABITS],
+        "what_habits_are": WHAT_HABITS_ARE,
+        "suppressed": _sequences(scan.not_proposed, at="/suppressed"),
         "redactions": sorted(scan.redactions.items(), key=lambda rule: (-rule[1], rule[0])),
         "heat": _heat(computed.heat, at="/heat", names="readers"),
         "graph": graph(scan, computed.follows),
@@ -349,9 +353,9 @@ def _chance(scan: Scan) -> list[tuple[Figure, list[Figure]]]:
     ]
 
 
-def _suppressed(found: Sequence[Suppressed]) -> list[tuple[str, Figure, str]]:
+def _sequences(found: Sequence[Suppressed], *, at: str) -> list[tuple[str, Figure, str]]:
     ordered = sorted(enumerate(found), key=lambda pair: (-pair[1].count, pair[1].reason, pair[1].steps))
-    return [(" → ".join(s.steps), Figure(number(s.count), f"/suppressed/{n}/count"), s.reason) for n, s in ordered]
+    return [(" → ".join(s.steps), Figure(number(s.count), f"{at}/{n}/count"), s.reason) for n, s in ordered]
 
 
 def _heat(heat: HeatMap, *, at: str, names: str) -> dict[str, Any]:

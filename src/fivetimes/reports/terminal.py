@@ -23,15 +23,17 @@ from fivetimes.model import (
     SequenceTrace,
     Source,
     SourceReport,
+    Suppressed,
     SuppressionRule,
     Tier,
 )
 from fivetimes.redaction import show
-from fivetimes.reports.figures import counted, location_text
+from fivetimes.reports.figures import WHAT_HABITS_ARE, counted, location_text
 from fivetimes.reports.pictures import sparkline
 
 _COLOUR = {Tier.CANONICAL: "green", Tier.EXTRACT: "cyan", Tier.NOTICED: "yellow"}
 _STEPS_SHOWN = 5
+_HABITS_SHOWN = 5  # enough to see what the days are made of; fivetimes doctor has the rest
 _WIDE = 110  # columns that a table with ids and steps needs
 
 
@@ -143,13 +145,32 @@ def _composed(scan: Scan) -> Iterator[str]:
             yield f"{called[one.level]}: {one.name} calls {', '.join(name for name, _ in one.calls)}"
 
 
-def _footer(scan: Scan) -> Iterator[Text]:
+def _habits(scan: Scan) -> Iterator[RenderableType]:
+    """The steps that come again and make no routine, below the ladder."""
+    if not scan.habits:
+        return
+    yield Text()
+    yield plain("Work habits", "bold")
+    yield plain(WHAT_HABITS_ARE)
+    yield from map(_sequence, scan.habits[:_HABITS_SHOWN])
+    more = len(scan.habits) - _HABITS_SHOWN
+    if more > 0:
+        yield _line(f"… and {counted(more, 'more habit')}: fivetimes doctor", indent=2)
+    yield Text()
+
+
+def _sequence(one: Suppressed) -> RenderableType:
+    return _line(f"{one.count:7,} times  {' → '.join(one.steps)}   ({one.reason})", indent=2)
+
+
+def _footer(scan: Scan) -> Iterator[RenderableType]:
+    yield from _habits(scan)
     yield from (plain(line) for line in _composed(scan))
     yield from (plain(line) for line in _by_chance(scan))
     yield from (plain(line, "green") for line in _changed(scan))
-    if scan.suppressed:
+    if scan.not_proposed:
         yield plain(
-            f"{counted(len(scan.suppressed), 'sequence')} not proposed, each with the rule it failed: fivetimes doctor"
+            f"{counted(len(scan.not_proposed), 'sequence')} not proposed, each with the rule it failed: fivetimes doctor"
         )
     for line in scan.skipped:
         yield plain(f"not read: {line}", "yellow")
@@ -362,8 +383,9 @@ def doctor(scan: Scan) -> RenderableType:
     lines += [_line(f"not read: {line}", "yellow", indent=2) for line in scan.skipped]
     lines += [Text(), Text("Taken out, distinct words by rule", "bold")]
     lines += [_line(f"{count:7,}  {rule}", indent=2) for rule, count in scan.redactions.items()]
-    lines += [Text(), Text("Not proposed", "bold")]
-    lines += [_line(f"{s.count:7,} times  {' → '.join(s.steps)}   ({s.reason})", indent=2) for s in scan.suppressed]
+    for heading, found in (("Work habits", scan.habits), ("Not proposed", scan.not_proposed)):
+        lines += [Text(), Text(heading, "bold")]
+        lines += map(_sequence, found)
     lines += _looked_at(scan.trace)
     return Group(*lines)
 
@@ -405,6 +427,8 @@ def _outcome(one: SequenceTrace) -> str:
     times = counted(one.count, "occurrence")
     if one.rule is None:
         return f"{times}: proposed as {one.id}"
+    if one.rule.is_habit:
+        return f"{times}: a work habit, not proposed: {one.rule.heading}"
     whole = f" ({one.id})" if one.id is not None and one.rule in (SuppressionRule.MERGED, SuppressionRule.PART) else ""
     return f"{times}: not proposed: {one.rule.heading}{whole}"
 

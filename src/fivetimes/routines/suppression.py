@@ -63,7 +63,8 @@ class Finding:
         """The entry of the list of what was not proposed."""
         if self.rule is None:
             raise ValueError("it may be proposed")
-        steps = tuple(step.action for step in self.candidate.steps)
+        steps = _shown_steps(self.candidate.steps)
+        steps = _each_once(steps) if self.rule.is_habit else steps
         return Suppressed(steps, self.candidate.count, self.rule, tuple(self.numbers.items()))
 
     @property
@@ -209,16 +210,29 @@ class StepIndex:
 # ---- the list of what was not proposed
 
 
+def _shown_steps(steps: Sequence[Step]) -> tuple[str, ...]:
+    """The usual steps, for the rules judge by them; the two surest where fewer are usual, for one step is no sequence."""
+    surest = sorted(range(len(steps)), key=lambda n: -steps[n].share)[:2]
+    return tuple(step.action for n, step in enumerate(steps) if step.share > USUAL_SHARE or n in surest)
+
+
+def _each_once(steps: Sequence[str]) -> tuple[str, ...]:
+    """A loop as it is read best: no action again, at whatever level of detail."""
+    return tuple(step for n, step in enumerate(steps) if not any(same_action(step, other) for other in steps[:n]))
+
+
 def suppressed(
     findings: Sequence[Finding], rejected: Sequence[Rejection], labels: Sequence[str], *, most: int
 ) -> list[Suppressed]:
-    """What was not proposed: what lies beyond the first always, then what was seen most often.
+    """What was not proposed: what lies beyond the first always, then what was seen most often, then the work habits.
+
+    A sequence is listed once: not again at another level of detail, nor as a part of one that failed the same rule as often.
 
     Args:
         findings: all of them; those without a rule are proposed.
         rejected: what the search did not accept, each with its final rule.
         labels: by token.
-        most: entries besides those beyond the first.
+        most: entries besides those beyond the first, and habits.
     """
     beyond = [one.suppressed for one in findings if one.rule is SuppressionRule.BEYOND_LIMIT]
     out = [one.suppressed for one in findings if one.rule not in (None, SuppressionRule.BEYOND_LIMIT)]
@@ -228,7 +242,28 @@ def suppressed(
         key = entry.steps, entry.rule, entry.numbers if entry.rule is SuppressionRule.BROKEN_OFF else ()
         merged[key] = max(entry.count, merged.get(key, 0))
     ordered = sorted(merged.items(), key=lambda pair: (-pair[1] * len(pair[0][0]), pair[0][0], pair[0][1].text))
-    return [*beyond, *(Suppressed(steps, count, rule, numbers) for (steps, rule, numbers), count in ordered[:most])]
+    entries = [Suppressed(steps, count, rule, numbers) for (steps, rule, numbers), count in ordered]
+    others = (one for one in entries if not one.rule.is_habit)
+    habits = sorted((one for one in entries if one.rule.is_habit), key=lambda one: (-one.count, -len(one.steps)))
+    return [*beyond, *_distinct(others, most=most), *_distinct(habits, most=most)]
+
+
+def _distinct(entries: Iterable[Suppressed], *, most: int) -> list[Suppressed]:
+    """The first entries, without those that an earlier one has in it, in whatever order and at whatever level of detail."""
+    kept: list[Suppressed] = []
+    for one in entries:
+        if len(kept) == most:
+            break
+        if not any(_has(other, one) for other in kept):
+            kept.append(one)
+    return kept
+
+
+def _has(whole: Suppressed, part: Suppressed) -> bool:
+    alike = whole.rule is part.rule or (whole.rule.is_habit and part.rule.is_habit)
+    if not alike or whole.count < part.count:
+        return False
+    return all(any(same_action(step, label) for label in whole.steps) for step in part.steps)
 
 
 def parts_of(

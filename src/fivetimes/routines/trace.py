@@ -21,6 +21,7 @@ from fivetimes.model import (
     SearchTrace,
     SequenceTrace,
     Stage,
+    Suppressed,
     SuppressionRule,
     TraceEvent,
 )
@@ -146,13 +147,15 @@ def _rounded(numbers: dict[str, float]) -> tuple[tuple[str, float], ...]:
 EXPLAINED = 5  # sequences that one answer gives, the best fit first
 
 
-def explain(trace: SearchTrace, asked: str) -> Explanation:
+def explain(trace: SearchTrace, asked: str, *, listed: Sequence[Suppressed] = ()) -> Explanation:
     """What became of a candidate or of a sequence of actions.
 
     Args:
         trace: of the last search.
         asked: a candidate's id, or the beginning of one; or actions in order, as `git add -> git commit` (an arrow, or `->`), at
             whatever level of detail.
+        listed: what a person sees of what was not proposed; it comes first. The trace is bounded: of what is listed at least the
+            rule is known.
 
     Example:
         >>> one = SequenceTrace(("git add <path>", "git commit"), 4, (), SuppressionRule.TWO_STEPS)
@@ -163,19 +166,42 @@ def explain(trace: SearchTrace, asked: str) -> Explanation:
     fits = fits or [one for one in trace.sequences if one.id is not None and one.id.startswith(asked)]
     steps = [step.strip() for step in re.split(r"→|->", asked) if step.strip()]
     if not fits:
-        found = [(_foreign(one, steps), number) for number, one in enumerate(trace.sequences) if _holds(one, steps)]
-        fits = [trace.sequences[number] for _, number in sorted(found)]
+        fits = _fitting(trace, steps, listed)
     left_out = tuple(one for one in trace.left_out if any(same_action(one.action, step) for step in steps))
     below = trace.totals.get(SuppressionRule.SEED_BY_CHANCE.value, 0)
     return Explanation(asked, tuple(fits[:EXPLAINED]), left_out, max(0, len(fits) - EXPLAINED), below)
 
 
-def _holds(one: SequenceTrace, steps: Sequence[str]) -> bool:
+def _fitting(trace: SearchTrace, steps: Sequence[str], listed: Sequence[Suppressed]) -> list[SequenceTrace]:
+    """The sequences with these steps, the best fit first, and first of all what a person saw: proposed, or in the list."""
+    kept = [one for one in trace.sequences if _holds(one, steps)]
+    shown: list[SequenceTrace | Suppressed] = [one for one in kept if one.rule is None]
+    shown += [one for one in listed if _holds(one, steps)]
+    shown.sort(key=lambda one: _foreign(one, steps))
+    ways = [one if isinstance(one, SequenceTrace) else _way_of(one, kept) for one in shown]
+    return list(dict.fromkeys([*ways, *sorted(kept, key=lambda one: _foreign(one, steps))]))
+
+
+def _way_of(entry: Suppressed, kept: Sequence[SequenceTrace]) -> SequenceTrace:
+    return next((one for one in kept if _is_way_of(one, entry)), _outcome_alone(entry))
+
+
+def _is_way_of(one: SequenceTrace, entry: Suppressed) -> bool:
+    return one.rule is entry.rule and one.count == entry.count and _holds(one, entry.steps)
+
+
+def _outcome_alone(one: Suppressed) -> SequenceTrace:
+    """A sequence of the list whose way is not kept."""
+    end = TraceEvent(Stage.SUPPRESSION, f"{one.reason}; of the stages before it nothing is kept", one.numbers)
+    return SequenceTrace(one.steps, one.count, (end,), one.rule)
+
+
+def _holds(one: SequenceTrace | Suppressed, steps: Sequence[str]) -> bool:
     """Whether a sequence has these steps, in whatever order: a trace lists them as they were found."""
     return all(any(same_action(label, step) for label in one.steps) for step in steps)
 
 
-def _foreign(one: SequenceTrace, steps: Sequence[str]) -> tuple[bool, int]:
-    """The key of the best fit: in the order asked for, and with few other steps."""
+def _foreign(one: SequenceTrace | Suppressed, steps: Sequence[str]) -> tuple[bool, int, int]:
+    """The key of the best fit: in the order asked for, with few other steps, and seen often."""
     positions = [next(n for n, label in enumerate(one.steps) if same_action(label, step)) for step in steps]
-    return positions != sorted(positions), len(one.steps) - len(steps)
+    return positions != sorted(positions), len(one.steps) - len(steps), -one.count
