@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from fivetimes.model import (
     Occurrence,
     Rhythm,
     Scan,
+    SearchTrace,
     Source,
     SourceReport,
     Step,
@@ -217,6 +219,20 @@ def scan(*candidates: Candidate) -> Scan:
         sessions=611,
         persons=3,
     )
+
+
+def nothing_proposed() -> Scan:
+    """A scan that proposes nothing, though some of it came near."""
+    missed = (
+        Suppressed(("vim <file>", "make check", "ansible-playbook *"), 14, SuppressionRule.NO_CORE),
+        Suppressed(("git pull", "make", "./run"), 9, SuppressionRule.CHANCE),
+        Suppressed(("ls", "top"), 99, SuppressionRule.BROWSING),
+        Suppressed(("git tag *", "git push", "gh release create *"), 9, SuppressionRule.PART),
+        Suppressed(("a", "b", "c", "d"), 2, SuppressionRule.BROKEN_OFF, (("completion", 0.25),)),
+        Suppressed(("vim <file>", "make"), 622, SuppressionRule.TWO_STEPS),
+    )
+    totals = {"context": 900, "seed-by-chance": 312, "two-steps": 7, "no-core": 8, "chance": 3, "part": 40}
+    return replace(scan(), suppressed=missed, trace=SearchTrace(totals=totals))
 
 
 def drafted(found: Candidate, live: LiveText | None, **more: Any) -> Conductor:

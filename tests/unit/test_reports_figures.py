@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import builders_scan as made
-from fivetimes.model import Candidate, Composition, Tier
-from fivetimes.reports.figures import Follows, people_heat, report_figures
+from fivetimes.model import Candidate, Composition, SearchTrace, Suppressed, SuppressionRule, Tier
+from fivetimes.reports.figures import Follows, by_rule, people_heat, report_figures, why_nothing
 from fivetimes.reports.pictures import graph
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)  # a Monday
@@ -115,3 +115,32 @@ def test_routines_of_one_title_are_told_apart_and_so_are_their_pairs() -> None:
     drawn = graph(made.scan(one, other), [Follows(one.id, other.id, 2), Follows(other.id, one.id, 2)])
     assert [node.label for node in drawn.nodes if node.column == 1] == ["Publish post (3f9a)", "Publish post (77aa)"]
     assert sum(node.column == 2 for node in drawn.nodes) == 2
+
+
+def test_a_scan_that_proposes_nothing_names_the_rule_and_the_nearest_misses() -> None:
+    scan = made.nothing_proposed()
+    why = why_nothing(scan)
+    assert why is not None
+    assert (why.rule, why.count) == (SuppressionRule.NO_CORE, 8)  # a pair that chance gives came no further than a seed
+    assert [one.count for _, one in why.nearest] == [2, 14, 9]
+    assert [scan.not_proposed[n] for n, _ in why.nearest] == [one for _, one in why.nearest]
+    assert why_nothing(replace(scan, candidates=(made.review(4)[0],))) is None
+
+
+def test_where_no_pair_came_further_chance_is_the_reason_and_where_there_is_none_there_is_no_rule() -> None:
+    scan = replace(made.nothing_proposed(), suppressed=())
+    chance = SuppressionRule.SEED_BY_CHANCE
+    why = why_nothing(replace(scan, trace=SearchTrace(totals={"context": 9, chance.value: 4})))
+    assert why is not None
+    assert (why.rule, why.count, why.nearest) == (chance, 4, ())
+    none = why_nothing(replace(scan, trace=SearchTrace()))
+    assert none is not None
+    assert (none.rule, by_rule(replace(scan, trace=SearchTrace()))) == (None, {})
+
+
+def test_what_a_person_rejected_is_a_reason_and_no_near_miss() -> None:
+    rejected = Suppressed(("a", "b", "c"), 12, SuppressionRule.REJECTED, (("returns_at", 24),))
+    scan = replace(made.nothing_proposed(), suppressed=(rejected,) * 9)
+    why = why_nothing(scan)
+    assert why is not None
+    assert (why.rule, why.count, why.nearest) == (SuppressionRule.REJECTED, 9, ())

@@ -289,3 +289,17 @@ def test_work_habits_stand_apart_from_what_was_not_proposed() -> None:
 def test_one_candidate_is_documented_as_in_the_report() -> None:
     scan, _ = sample()
     assert candidate_document(scan.candidates[0]) == document(scan)["candidates"][0]
+
+
+def test_a_report_that_proposes_nothing_says_why_with_figures_of_the_document() -> None:
+    scan = made.nothing_proposed()
+    page, markdown = _page((scan, {})), report_markdown(scan, at=made.AT, drafts={})
+    assert 'fewer than three steps hold together (<span data-at="/by_rule/no-core">8 sequences</span>)' in page
+    assert "fewer than three steps hold together (8 sequences)." in markdown
+    at = document(scan)["suppressed"].index(
+        {"steps": ["git pull", "make", "./run"], "count": 9, "rule": "explained by chance"}
+    )
+    assert f'git pull → make → ./run</code>, <span data-at="/suppressed/{at}/count">9 times</span>' in page
+    assert "- git pull → make → ./run, 9 times: explained by chance" in markdown
+    assert document(scan)["by_rule"]["no-core"] == 8
+    assert "Nearest to one" not in _page(sample())

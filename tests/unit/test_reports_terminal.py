@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from rich.console import Console, RenderableType
 
 import builders_scan as made
-from fivetimes.model import Scan, Suppressed, SuppressionRule
+from fivetimes.model import Scan, SearchTrace, Suppressed, SuppressionRule
 from fivetimes.reports import terminal
 from fivetimes.reports.pictures import sparkline
 
@@ -123,3 +123,17 @@ def test_the_commonest_work_habits_stand_below_the_ladder(width: int) -> None:
     everything = shown(terminal.doctor(scan), width=140)
     assert everything.count("two steps only") == len(habits)
     assert everything.index("make target-0") < everything.index("Not proposed") < everything.index("ls → top")
+
+
+def test_a_scan_that_proposes_nothing_says_why_and_what_came_nearest() -> None:
+    rows = shown(terminal.ladder(made.nothing_proposed(), width=200), width=200).splitlines()
+    at = next(n for n, row in enumerate(rows) if row.startswith("No routine is proposed."))
+    assert rows[at].endswith("failed: fewer than three steps hold together (8 sequences).")
+    assert rows[at + 2 : at + 6] == [
+        "  a → b → c → d, 2 times: mostly broken off: 25% of the attempts that began went to the end",
+        "  vim <file> → make check → ansible-playbook *, 14 times: fewer than three steps hold together",
+        "  git pull → make → ./run, 9 times: explained by chance",
+        'What became of one: fivetimes explain "a -> b"',
+    ]
+    nothing = replace(made.nothing_proposed(), suppressed=(), trace=SearchTrace())
+    assert "no two actions were done together often enough" in shown(terminal.ladder(nothing, width=200), width=200)

@@ -27,7 +27,7 @@ from fivetimes.model import (
     Step,
     Suppressed,
 )
-from fivetimes.reports.figures import HeatMap, ReaderBalance, people_heat, report_figures
+from fivetimes.reports.figures import HeatMap, ReaderBalance, by_rule, people_heat, report_figures
 
 _SCHEMA = 1  # of report.json: rises when a key that scripts may use changes its meaning or goes
 
@@ -417,6 +417,7 @@ class ReportDocument(TypedDict):
     candidates: list[CandidateDocument]
     suppressed: list[SuppressedDocument]
     habits: list[SuppressedDocument]
+    by_rule: dict[str, int]
     sources: list[SourceDocument]
     changes: ChangesDocument | None
     compositions: list[CompositionDocument]
@@ -462,6 +463,7 @@ def document(
         "candidates": found,
         "suppressed": [_suppressed(one) for one in scan.not_proposed],
         "habits": [_suppressed(one) for one in scan.habits],
+        "by_rule": {rule.value: count for rule, count in by_rule(scan).items()},
         "sources": [_source(source) for source in scan.sources],
         "changes": None if scan.changes is None else _changes(scan.changes),
         "compositions": [

@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from markupsafe import Markup, escape
 
-from fivetimes.model import Candidate, Location, Occurrence, Scan, SourceReport, Tier
+from fivetimes.model import Candidate, Location, Occurrence, Scan, SourceReport, Suppressed, SuppressionRule, Tier
 from fivetimes.redaction import show
 from fivetimes.words import noun
 
@@ -255,6 +255,60 @@ def _reader_balance(sources: Iterable[SourceReport], reader: str) -> ReaderBalan
         bad=dict(sorted(bad.items())),
         deduplicated=sum(report.deduplicated for report in reports),
     )
+
+
+# ---- why nothing is proposed
+
+
+NEAREST = 3  # near misses that are named: enough to see what is missing
+# of actions, not of sequences; and what says only that a sequence is in another one, so that the other's rule is the reason
+_NO_REASON = frozenset(
+    (
+        SuppressionRule.CONTEXT,
+        SuppressionRule.LOOP,
+        SuppressionRule.CLAIMED,
+        SuppressionRule.MERGED,
+        SuppressionRule.PART,
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NothingProposed:
+    """Why a scan proposes nothing: the rule that most sequences failed, how many, and the near misses with their place in the list.
+
+    rule: None where no two actions stood together twice. nearest: (position in `Scan.not_proposed`, entry).
+    """
+
+    rule: SuppressionRule | None
+    count: int
+    nearest: tuple[tuple[int, Suppressed], ...]
+
+
+def by_rule(scan: Scan) -> dict[SuppressionRule, int]:
+    """How many sequences failed each rule, in the order of the rules; of `context` and `loop`, how many actions."""
+    rejected = sum(one.rule is SuppressionRule.REJECTED for one in scan.suppressed)  # by people, after the search
+    counts = {**scan.trace.totals, SuppressionRule.REJECTED.value: rejected}
+    return {rule: counts[rule.value] for rule in SuppressionRule if counts.get(rule.value)}
+
+
+def why_nothing(scan: Scan) -> NothingProposed | None:
+    """Why nothing is proposed; None where something is.
+
+    Nearest to a routine is what has the most steps; of these, what was seen most often. A pair that chance gives counts as the
+    reason only where nothing came further.
+    """
+    if scan.candidates:
+        return None
+    counts = {rule: count for rule, count in by_rule(scan).items() if rule not in _NO_REASON}
+    if counts.keys() > {SuppressionRule.SEED_BY_CHANCE}:
+        del counts[SuppressionRule.SEED_BY_CHANCE]
+    rule = max(counts, key=lambda one: counts[one], default=None)
+    missed = [
+        (n, one) for n, one in enumerate(scan.not_proposed) if one.rule not in (*_NO_REASON, SuppressionRule.REJECTED)
+    ]
+    missed.sort(key=lambda pair: (-len(pair[1].steps), -pair[1].count, pair[0]))
+    return NothingProposed(rule, counts[rule] if rule is not None else 0, tuple(missed[:NEAREST]))
 
 
 # ---- where and when it was done

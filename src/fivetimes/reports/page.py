@@ -33,6 +33,7 @@ from fivetimes.reports.figures import (
     people_heat,
     report_figures,
     sentence,
+    why_nothing,
 )
 from fivetimes.reports.pictures import (
     LADDER_HEIGHT,
@@ -228,6 +229,7 @@ def _view(
         "skipped_lines": scan.skipped,
         "habits": _sequences(scan.habits, at="/habits")[:_HABITS],
         "what_habits_are": WHAT_HABITS_ARE,
+        "nothing": _nothing(scan),
         "suppressed": _sequences(scan.not_proposed, at="/suppressed"),
         "redactions": sorted(scan.redactions.items(), key=lambda rule: (-rule[1], rule[0])),
         "heat": _heat(computed.heat, at="/heat", names="readers"),
@@ -351,6 +353,28 @@ def _chance(scan: Scan) -> list[tuple[Figure, list[Figure]]]:
         )
         for n, one in enumerate(scan.chance)
     ]
+
+
+def _nothing(scan: Scan) -> tuple[Sentence, list[tuple[str, Sentence]]] | None:
+    """Why nothing is proposed, and the near misses: steps, and how often with the rule."""
+    why = why_nothing(scan)
+    if why is None:
+        return None
+    if why.rule is None:
+        return sentence("No two actions were done together often enough to be looked at."), []
+    often = Figure(counted(why.count, "sequence"), f"/by_rule/{why.rule.value}")
+    nearest = [
+        (
+            " → ".join(one.steps),
+            sentence(
+                Figure(counted(one.count, "time"), f"/suppressed/{n}/count"),
+                ": ",
+                Figure(one.reason, f"/suppressed/{n}/rule"),
+            ),
+        )
+        for n, one in why.nearest
+    ]
+    return sentence("The rule that most of what was looked at failed: ", f"{why.rule.heading} (", often, ")."), nearest
 
 
 def _sequences(found: Sequence[Suppressed], *, at: str) -> list[tuple[str, Figure, str]]:

@@ -28,7 +28,7 @@ from fivetimes.model import (
     Tier,
 )
 from fivetimes.redaction import show
-from fivetimes.reports.figures import WHAT_HABITS_ARE, counted, location_text
+from fivetimes.reports.figures import WHAT_HABITS_ARE, counted, location_text, why_nothing
 from fivetimes.reports.pictures import sparkline
 
 _COLOUR = {Tier.CANONICAL: "green", Tier.EXTRACT: "cyan", Tier.NOTICED: "yellow"}
@@ -53,9 +53,12 @@ def _rungs(scan: Scan) -> str:
 
 
 def _short_steps(candidate: Candidate) -> str:
-    usual = [step.action for step in candidate.steps if step.share > USUAL_SHARE]
-    more = f" … +{len(usual) - _STEPS_SHOWN}" if len(usual) > _STEPS_SHOWN else ""
-    return " → ".join(usual[:_STEPS_SHOWN]) + more
+    return _shortened([step.action for step in candidate.steps if step.share > USUAL_SHARE])
+
+
+def _shortened(steps: Sequence[str]) -> str:
+    more = f" … +{len(steps) - _STEPS_SHOWN}" if len(steps) > _STEPS_SHOWN else ""
+    return " → ".join(steps[:_STEPS_SHOWN]) + more
 
 
 def _times(candidate: Candidate) -> str:
@@ -80,10 +83,26 @@ def ladder(scan: Scan, *, width: int) -> RenderableType:
     )
     rungs = plain(_rungs(scan), "bold")
     if not scan.candidates:
-        none = plain("No routine was found. Nothing is done twice often enough to be distinguished from chance.")
-        return Group(head, rungs, none, *_footer(scan))
+        return Group(head, rungs, *_nothing(scan), *_footer(scan))
     body = _table(scan) if width >= _WIDE else _list(scan)
     return Group(head, rungs, Text(), body, *_footer(scan))
+
+
+def _nothing(scan: Scan) -> Iterator[RenderableType]:
+    """Why nothing is proposed, and what came nearest."""
+    why = why_nothing(scan)
+    if why is None or why.rule is None:
+        yield plain("No routine was found: no two actions were done together often enough to be looked at.")
+        return
+    yield plain(
+        "No routine is proposed. The rule that most of what was looked at failed: "
+        f"{why.rule.heading} ({counted(why.count, 'sequence')})."
+    )
+    if why.nearest:
+        yield plain("Nearest to a routine, by the number of steps, then by how often they were seen:")
+        for _, one in why.nearest:
+            yield _line(f"{_shortened(one.steps)}, {counted(one.count, 'time')}: {one.reason}", indent=2)
+        yield plain(f'What became of one: fivetimes explain "{" -> ".join(why.nearest[0][1].steps[:2])}"')
 
 
 def _table(scan: Scan) -> Table:
