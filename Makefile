@@ -12,7 +12,7 @@ AXE = $(BIN)/python -m pip install --quiet --constraint constraints.txt --no-dep
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help demo pictures test test-spark check bench bench-growth bench-recovery bench-drafts bench-privacy bench-readers bench-mining bench-real leaks fuzz fuzz-readers
+.PHONY: help demo pictures test test-spark check bench bench-growth bench-recovery bench-world bench-drafts bench-privacy bench-readers bench-mining bench-real leaks fuzz fuzz-readers
 
 help:
 	@echo "make demo            scan the sample team, write a report and drafts into demo/"
@@ -29,6 +29,7 @@ help:
 	@echo "make bench-readers   what reading costs beside a bare loop, and its memory for files of 1 GB"
 	@echo "make fuzz-readers    100,000 damaged inputs per reader"
 	@echo "make bench-recovery  how many planted routines are found, beside two baselines; SEEDS='1 2', LABELLED=folder"
+	@echo "make bench-world     the same in a harder world, a condition at a time; SEEDS, ONLY='plain days1' (or all), LIBRARY=other, WORK"
 	@echo "make bench-real      what is found in real repositories and logs: few, distinct, seen again? [WORK=folder]"
 	@echo "make bench-drafts    whether drafts hold what was planted: steps, alternatives, repeats, data flow, gates"
 	@echo "make bench-mining    the pattern miner beside its peers, which it installs; WORK, SPMF, SUPPORT choose"
@@ -94,6 +95,11 @@ bench-growth: .venv/.installed-dev
 
 bench-recovery: .venv/.installed-dev
 	$(BIN)/python -m benchmarks.recovery $(if $(SEEDS),--seeds $(SEEDS)) $(if $(LABELLED),--labelled $(LABELLED))
+
+# WORK keeps what was measured; a later call goes on from there
+bench-world: .venv/.installed-dev
+	$(BIN)/python -m benchmarks.world.matrix $(if $(SEEDS),--seeds $(SEEDS)) $(if $(ONLY),--only $(ONLY)) \
+	  $(if $(LIBRARY),--library $(LIBRARY)) $(if $(WORK),--work $(WORK))
 
 bench-drafts: .venv/.installed-dev
 	$(BIN)/python -m benchmarks.drafts
