@@ -195,6 +195,8 @@ def _masked_line(line: CommandLine, harmless: Harmless) -> str:
         return _HIDDEN
     parts = []
     for simple in line.commands:
+        if simple.within:  # it stands in a word of the command behind it
+            continue
         words = [*simple.via, *(_masked_word(word.text, harmless, role=word.role) for word in simple.words)]
         parts.append(" ".join([simple.operator, *words] if simple.operator else words))
     return " ".join(parts)

@@ -108,13 +108,15 @@ class Command:
 
     `via` holds wrapper programs, outermost first (`("sudo",)`); `operator` is one of ``"" | "|" | "|&" | "&&" | "||" | ";" | "&"``
     (empty for the first command of a line; newlines and loop bodies count as ``;``). `wrapper_args` are the arguments
-    of the wrappers: the host of `ssh`, the container of `docker exec`.
+    of the wrappers: the host of `ssh`, the container of `docker exec`. `within` marks what a substitution in another command's
+    words runs, in `$( )`, backticks or `<( )`: it is an argument of that command, which comes behind it, and no step of its own.
     """
 
     words: tuple[Word, ...]
     via: tuple[str, ...] = ()
     operator: str = ""
     wrapper_args: tuple[str, ...] = ()
+    within: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -461,3 +461,10 @@ def test_no_free_text_of_a_source_reaches_a_draft(hostile: str) -> None:
     texts = " ".join(str(step.get("run") or step.get("any")) for step in drafted(clean, live).document["steps"])
     assert not [word for word in words if word in texts], texts
     assert hostile not in text
+
+
+def test_a_word_with_a_substitution_in_it_is_one_argument_of_one_step() -> None:
+    line = "docker build -t shop:$(git rev-parse --short HEAD)-$(date +%F) ."
+    run, after = runs_of(document([[line, "make test"]] * 6))
+    assert re.fullmatch(r"docker build -t \{\{ constants\.\w+ \}\} \.", run)
+    assert after == "make test"

@@ -37,6 +37,15 @@ def test_a_commit_typed_in_a_shell_and_found_in_git_is_one_event_with_two_places
     assert [log.commits[row[3]] for row in log.also.tolist()] == [f"{1:040x}"]
 
 
+@pytest.mark.parametrize("quote", ["'", '"', "", "\\"])
+def test_a_commit_whose_message_stands_in_a_here_document_is_its_commit(quote):
+    end = quote if quote != "\\" else ""
+    line = f'git add -A && git commit -m "$(cat <<{quote}EOF{end}\npost: a\n\nBecause.\nEOF\n)"'
+    log = events_of(logs.shell([line]), commits((logs.START + 2, "post: a")))
+    assert len(log) == 1
+    assert [log.commits[row[3]] for row in log.also.tolist()] == [f"{1:040x}"]
+
+
 def test_a_commit_of_another_person_or_long_after_stays_an_event_of_its_own():
     typed = logs.shell(['git commit -m "post: a"'])
     assert len(events_of(typed, commits((logs.START + 2, "post: a"), person="bo"))) == 2

@@ -43,8 +43,8 @@ def known(batches: list[RawBatch], name: str, count: int) -> list[Any]:
     return column(batches, name) if batches and getattr(batches[0], name) is not None else [None] * count
 
 
-def test_there_are_303_entries() -> None:
-    assert sum(len(case["entries"]) for _, _, case in cases()) == 303
+def test_there_are_300_entries() -> None:
+    assert sum(len(case["entries"]) for _, _, case in cases()) == 300
 
 
 @pytest.mark.parametrize(("reader", "path", "case"), CASES)

@@ -277,3 +277,32 @@ def test_in_fish_what_stands_beside_the_time_changes_nothing() -> None:
     )
     assert column(found, "time") == [1_700_000_000, None, 1_700_000_002]
     assert column(found, "line") == [1, 4, 7]
+
+
+# ---- here-documents of a bash history without times
+
+DOCUMENTS = {
+    "cat <<EOF\na b\nEOF\nmake": ["cat <<EOF\na b\nEOF", "make"],
+    "./count << 'END' | wc\none\nEND": ["./count << 'END' | wc\none\nEND"],
+    "cat <<-EOF\n\ta\n\tEOF\nls": ["cat <<-EOF\n\ta\n\tEOF", "ls"],
+    "cat <<EOF\n\tEOF\nEOF": ["cat <<EOF\n\tEOF\nEOF"],
+    "cat <<A <<B\na\nA\nb\nB\nls": ["cat <<A <<B\na\nA\nb\nB", "ls"],
+    "cat <<EOF\nls": ["cat <<EOF", "ls"],
+    "cat <<EOF\nls\ncat <<EOF\na\nEOF": ["cat <<EOF", "ls", "cat <<EOF\na\nEOF"],
+    "cat <<< EOF\nls\nEOF": ["cat <<< EOF", "ls", "EOF"],
+    "echo $((1<<n))\nls\nn": ["echo $((1<<n))", "ls", "n"],
+    "echo 'a <<EOF'\nls\nEOF": ["echo 'a <<EOF'", "ls", "EOF"],
+    "ssh web 'bash -s' <<\"EOF\"\nmake\nEOF\nls": ["ssh web 'bash -s' <<\"EOF\"\nmake\nEOF", "ls"],
+    'git commit -m "$(cat <<EOF\nfix: a\nEOF\n)"': ['git commit -m "$(cat <<EOF\nfix: a\nEOF\n)"'],
+}
+
+
+@pytest.mark.parametrize("text", DOCUMENTS)
+def test_the_lines_of_a_here_document_belong_to_its_command(text):
+    found, balance = read_bytes("bash", f"uptime\n{text}\n".encode())
+    assert column(found, "text") == ["uptime", *DOCUMENTS[text]]
+    assert balance.records == len(DOCUMENTS[text]) + 1
+    rows = ["uptime", *text.split("\n")]
+    assert [rows[line - 1] for line in column(found, "line")] == [
+        entry.split("\n")[0] for entry in column(found, "text")
+    ]

@@ -226,6 +226,25 @@ def test_a_slip_that_nobody_corrected_is_read_as_meant_where_the_program_is_comm
     assert programs_of(others, slip)[-1] != "git"
 
 
+@pytest.mark.parametrize(
+    ("line", "program"),
+    [
+        ("docker build -t shop:$(git rev-parse --short HEAD)-$(date +%F) .", "docker"),
+        ("diff <(sort a) <(sort b)", "diff"),
+        ("echo `date` done", "echo"),
+    ],
+)
+def test_what_a_substitution_runs_is_no_step_of_its_own(line, program):
+    log = logs.log_of(logs.shell([line]))
+    assert len(log.forms.kind) == 1
+    assert programs_of(logs.shell([line])) == [program]
+
+
+def test_what_a_substitution_does_to_others_is_done_by_the_command_that_holds_it():
+    plain, holding = (logs.log_of(logs.shell([line])) for line in ("git push", "echo $(git push)"))
+    assert holding.forms.effect.tolist() == plain.forms.effect.tolist() != [Effect.NONE]
+
+
 def stamped(*runs):
     """Lines with the same time, as many as each (seconds, lines) says."""
     return [logs.START + seconds for seconds, lines in runs for _ in range(lines)]

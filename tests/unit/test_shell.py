@@ -109,6 +109,28 @@ def test_a_substitution_does_not_take_the_pipe_of_the_command_it_stands_in() -> 
     ]
 
 
+WITHIN = {
+    "docker build -t shop:$(git rev-parse --short HEAD)-$(date +%F) .": [True, True, False],
+    "diff <(sort a) <(sort b | uniq)": [True, True, True, False],
+    "tee >(gzip > a.gz) < b": [True, False],
+    "echo `date`": [True, False],
+    "sudo kill $(pgrep web) && make": [True, False, False],
+    "export V=$(cat v)": [True, False],
+    "V=$(cat v) make": [True, False],
+    "cat <<EOF\n$(date)\nEOF": [True, False],
+    "for f in a; do x; done > $(date +%F).log": [False, True],
+    "[ -f $(cat name) ]": [True, False],
+    "V=$(cat v)": [False],
+    "$(cat v)": [False],
+    "(make; make install) && { ls; }": [False, False, False],
+}
+
+
+@pytest.mark.parametrize("line", WITHIN)
+def test_what_a_substitution_runs_is_within_the_command_that_holds_it(line: str) -> None:
+    assert [command.within for command in read(line).commands][: len(WITHIN[line])] == WITHIN[line]
+
+
 def test_an_unfinished_quote_costs_certainty_and_not_the_program() -> None:
     found = read('echo "unterminated x')
     assert (found.sure, texts('echo "unterminated x')) == (False, ["echo unterminated x"])

@@ -25,6 +25,7 @@ _PLAIN_FLAG = re.compile(r"-[A-Za-z]|--[a-z][a-z-]+")
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
 # What follows these is prose: of a commit, a tag, a request. Nothing of it is kept but values known from elsewhere.
 _PROSE = re.compile(r"-[a-z]*m|--?(?:message|title|body|notes|subject|description|comment|reason|text)")
+_SUBSTITUTION = re.compile(r"[$<>]\(|`")  # blanks within are those of a command
 # Wrappers that mean the same without their options, for lines whose spelling cannot be followed.
 _BARE_WRAPPERS = frozenset({"sudo", "doas", "nohup", "time", "nice", "command", "exec", "env"})
 
@@ -93,14 +94,19 @@ def _invocation(
 
 def _typed(text: str, moment: Moment, parse: Parse, harmless: Harmless) -> tuple[InvocationWord, ...]:
     """The words of the simple command of a line that the moment stands for, with those of all that it is piped into."""
-    commands = parse(text).commands
+    commands = _steps(parse(text))
     public = _under_its_name(text, commands, moment.action)
     if public != text:
-        text, commands = public, parse(public).commands
+        text, commands = public, _steps(parse(public))
     heads = [index for index, each in enumerate(commands) if each.operator not in _PIPES]
     if moment.part >= len(heads):
         return ()
     return _with_keys(_with_fed(text, commands, heads[moment.part], harmless), text)
+
+
+def _steps(line: CommandLine) -> list[Command]:
+    """The commands of a line without what substitutions in their words run."""
+    return [command for command in line.commands if not command.within]
 
 
 def _under_its_name(text: str, commands: Sequence[Command], action: str) -> str:
@@ -141,7 +147,8 @@ def _with_keys(words: Sequence[InvocationWord], text: str) -> tuple[InvocationWo
         key = word.key
         if not key and before is not None and before.role == Role.FLAG and word.role in (Role.VALUE, Role.SECRET):
             key = before.text
-        prose = word.role == Role.VALUE and bool(_PROSE.fullmatch(key) or re.search(r"\s", word.text))
+        spaced = re.search(r"\s", word.text) and not _SUBSTITUTION.search(word.text)
+        prose = word.role == Role.VALUE and bool(_PROSE.fullmatch(key) or spaced)
         bare = "*" in word.text and f" {word.text} " in f"{text} "
         done.append(replace(word, text=_clean(word.text), key=key, prose=prose, bare=bare))
     return tuple(done)

@@ -43,16 +43,25 @@ def commit_kind(subject: str) -> str:
     return "other"
 
 
+# `$(cat <<'EOF'` and a body: how a message of several lines is given, by agents above all
+_FROM_DOCUMENT = re.compile(r"""\$\(\s*cat\s+<<-?\s*(?P<quote>['"\\]?)\w+(?P=quote)?[ \t]*\n(?P<body>.*)""", re.DOTALL)
+
+
 def commit_message(words: Sequence[str]) -> str | None:
-    """The message of a `git commit -m MESSAGE` (first paragraph), None for other commands or where an editor asks.
+    r"""The message of a `git commit -m MESSAGE` (first paragraph), None for other commands or where an editor asks.
+
+    A message that stands in a here-document is read from there.
 
     Example:
         >>> commit_message(["git", "commit", "-m", "fix: x"]), commit_message(["git", "commit"])
         ('fix: x', None)
+        >>> commit_message(["git", "commit", "-m", "$(cat <<'EOF'\nfix: y\n\nBecause.\nEOF\n)"]).splitlines()[0]
+        'fix: y'
     """
     for flag, value in pairwise(words):
         if flag == "--message" or (re.fullmatch(r"-[a-zA-Z]*m", flag) and not flag.startswith("--")):
-            return value
+            document = _FROM_DOCUMENT.match(value)
+            return document["body"].strip() if document else value
     return None
 
 

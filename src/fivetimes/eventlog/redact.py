@@ -303,23 +303,36 @@ class _FormTable:
         self.fed.append(())
 
     def _add_line(self, text: str) -> int:
-        subject = -1
+        subject, first = -1, len(self.kind)
+        within: list[Command] = []  # what substitutions run, until the command comes that holds them
         for command in shell.parse(text, grammar=self.grammar).commands:
             if not command.words:
                 continue
+            if command.within:
+                within.append(command)
+                continue
             if command.operator in ("|", "|&"):
                 # what a pipe feeds is detail of the step that feeds it, but what it does is done: `… | mail ana@…` sends
-                self.effect[-1] = max(self.effect[-1], _effect(command))
-                self.fed[-1] += tuple(word for word, _ in self._words_of(command))
+                self._take_in(command, within)
                 continue
             message = commit_message([w.text for w in command.words]) if is_commit(command) else None
             if message is not None:
                 subject = self._add_commit(message.split("\n", 1)[0].strip(), ())
             else:
                 self._add_command(command)
+            self._take_in(None, within)
             if command.words[0].text == "git" and (tag := tag_made([w.text for w in command.words])):
                 self.tags[-1] = self.tag_names(tag)
+        if len(self.kind) > first:  # the substitutions of a loop's redirection stand behind it
+            self._take_in(None, within)
         return subject
+
+    def _take_in(self, fed: Command | None, within: list[Command]) -> None:
+        """Make what a pipe feeds, and what substitutions run, detail of the last action: what they do is done by it."""
+        for command in [*within, *([fed] if fed else [])]:
+            self.effect[-1] = max(self.effect[-1], _effect(command))
+            self.fed[-1] += tuple(word for word, _ in self._words_of(command))
+        within.clear()
 
     def _add_command(self, command: Command) -> None:
         self._action(Kind.SHELL, _effect(command), command.via, self._words_of(command))

@@ -18,6 +18,7 @@ class SimpleCommand:
         redirections: (operator, target) each; a here-document has no target.
         via: the wrappers looked through, outermost first.
         wrapper_args: what the wrappers were given before the command, such as the host of `ssh`.
+        within: whether it is run by a substitution in the words of another command.
     """
 
     words: list[str]
@@ -25,6 +26,7 @@ class SimpleCommand:
     redirections: list[tuple[str, str]] = field(default_factory=list)
     via: tuple[str, ...] = ()
     wrapper_args: tuple[str, ...] = ()
+    within: bool = False
 
 
 # ---- quotes

@@ -13,8 +13,9 @@ _HEAD = 256  # characters of a line too long to be parsed in which its program's
 def parse(text: str, *, grammar: Grammar) -> CommandLine:
     """Return the simple commands of a line, in the order in which they stand; never raises.
 
-    What `$( )` runs comes before the command that it stands in. A here-document's body is no word. Leading assignments are left
-    out. Wrappers (`sudo`, `ssh host …`, `bash -c "…"`, `uv run`) are looked through and listed in `via`.
+    What `$( )` runs comes before the command that it stands in, and is marked as `within`. A here-document's body is no word.
+    Leading assignments are left out. Wrappers (`sudo`, `ssh host …`, `bash -c "…"`, `uv run`) are looked through and listed in
+    `via`.
 
     Args:
         text: one entry of a history; may have several lines.
@@ -37,13 +38,23 @@ def parse(text: str, *, grammar: Grammar) -> CommandLine:
         if given[0].text not in WRAPPING:
             return CommandLine((Command(given),))
     found, sure = ([SimpleCommand(words)], True) if words is not None else simple_commands(text)
-    run = [inner for simple in found for inner in commands_run(simple, grammar=grammar)]
+    run = [inner for simple in found for inner in _run(simple, grammar)]
+    if all(simple.within for simple in run):  # what held them was no command
+        for simple in run:
+            simple.within = False
     return CommandLine(tuple(_command(simple, grammar, first=simple is run[0]) for simple in run), sure)
+
+
+def _run(simple: SimpleCommand, grammar: Grammar) -> list[SimpleCommand]:
+    run = commands_run(simple, grammar=grammar)
+    for inner in run:
+        inner.within = inner.within or simple.within
+    return run
 
 
 def _command(simple: SimpleCommand, grammar: Grammar, *, first: bool) -> Command:
     words = words_with_roles(simple.words, simple.redirections, grammar=grammar)
-    return Command(words, simple.via, "" if first else simple.operator, simple.wrapper_args)
+    return Command(words, simple.via, "" if first else simple.operator, simple.wrapper_args, simple.within)
 
 
 def _first_word(text: str, grammar: Grammar) -> CommandLine:

@@ -156,12 +156,19 @@ class _Visitor:
         self._emit(words, targets, nested if self._nests else [])
 
     def _emit(self, words: list[str], targets: list[tuple[str, str]], nested: list[Node]) -> None:
-        own = self._pending
+        own, before = self._pending, len(self.found)
         if nested:
             self._inner(nested)
         if words:
+            # what is run under a name that a substitution prints has no other name than what is run for it
+            if not words[0].startswith(("$(", "`")):
+                self._are_within(before)
             self.found.append(SimpleCommand(words, (own or ";") if self.found else "", targets))
             self._pending = ";"
+
+    def _are_within(self, start: int) -> None:
+        for simple in self.found[start:]:
+            simple.within = True
 
     def _inner(self, nodes: list[Node]) -> None:
         """Visit the substitutions inside words: what they run comes first, as commands of their own."""
@@ -220,11 +227,13 @@ class _Visitor:
             self._child(body)
         targets: list[tuple[str, str]] = []
         words = [word for redirect in redirects for word in self._redirect(redirect, targets)]
+        last = len(self.found) - 1
         if self._nests:
             self._inner(redirects)
-        if len(self.found) > before:
-            self.found[-1].words += words
-            self.found[-1].redirections += targets
+        if last >= before:
+            self.found[last].words += words
+            self.found[last].redirections += targets
+            self._are_within(last + 1)
 
     def _redirect(self, node: Node, targets: list[tuple[str, str]]) -> list[str]:
         """Note a redirection's operator and target; return words of the command that stand behind the target."""

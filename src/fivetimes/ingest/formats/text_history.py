@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import accumulate, compress
@@ -149,7 +151,8 @@ def _cut_timed(text: str, line: int, mark: bytes, digits: range) -> Iterator[Ent
     stamps = np.flatnonzero(is_stamp)
     first = int(stamps[0]) if len(stamps) else len(rows)
     if first:
-        yield Entries(rows[:first], range(line, line + first), [NAN] * first)
+        texts, starts = with_documents(rows[:first])
+        yield Entries(texts, [line + start for start in starts], [NAN] * len(texts))
     if first < len(rows):
         ends = np.append(stamps[1:], len(rows))
         yield Entries(_between(rows, stamps + 1, ends), packed(line + 1 + stamps), moments(times))
@@ -172,6 +175,82 @@ def _stamps(written: Bytes, mark: bytes, digits: range) -> tuple[Bools, Floats]:
     is_time = ~np.isnan(times)
     begins[candidates[~is_time]] = False
     return begins, times[is_time]
+
+
+_OPENS = re.compile(r"""(?<!<)<<(?P<tabs>-?)[ \t]*(?P<quote>['"\\]?)(?P<word>[A-Za-z_]\w*)(?P=quote)?(?![\w(<])""")
+_QUOTES = re.compile(r"""'[^']*'|"(?:[^"\\$`]|\\.)*"|\(\([^)]*\)\)|(?<![\w$])\#.*""")
+
+
+def with_documents(rows: Sequence[str]) -> tuple[list[str], list[int]]:
+    """The commands of a history of one line each, where a here-document was kept line by line: it belongs to its command.
+
+    From `<<EOF` to the line that is `EOF` the lines are the document. One without such a line was broken off, and so was one
+    before whose end another document of that name begins: their lines stay what they are.
+
+    Returns:
+        The commands, and for each the index of its first line.
+
+    Example:
+        >>> with_documents(["cat <<EOF > f", "a", "EOF", "make", "cat <<X", "ls"])
+        (['cat <<EOF > f\\na\\nEOF', 'make', 'cat <<X', 'ls'], [0, 3, 4, 5])
+    """
+    if not any("<<" in row for row in rows):
+        return list(rows), list(range(len(rows)))
+    opened = {at: found for at, row in enumerate(rows) if "<<" in row and (found := _opened(row))}
+    begins, ends = _marks_of_documents(rows, opened)
+    texts, starts, at = list[str](), list[int](), 0
+    while at < len(rows):
+        end = _document_end(at, opened.get(at, ()), begins, ends)
+        if at < end < len(rows) - 1 and rows[end + 1].startswith(")"):  # no command begins so: `$(cat <<EOF` ends here
+            end += 1
+        texts.append("\n".join(rows[at : end + 1]))
+        starts.append(at)
+        at = end + 1
+    return texts, starts
+
+
+def _opened(row: str) -> list[tuple[str, bool]]:
+    """The words that end the here-documents of a line, and whether tabs may stand before each."""
+    bare = _QUOTES.sub(lambda quoted: quoted[0] if row[: quoted.start()].rstrip(" \t-").endswith("<<") else "", row)
+    return [(found["word"], bool(found["tabs"])) for found in _OPENS.finditer(bare)]
+
+
+def _marks_of_documents(
+    rows: Sequence[str], opened: Mapping[int, list[tuple[str, bool]]]
+) -> tuple[Mapping[str, list[int]], Mapping[tuple[str, bool], list[int]]]:
+    """For each end word the lines that open a document with it, and (with or without tabs before it) those that may end one."""
+    begins: dict[str, list[int]] = defaultdict(list)
+    for at, documents in opened.items():
+        for word, _ in documents:
+            begins[word].append(at)
+    ends: dict[tuple[str, bool], list[int]] = defaultdict(list)
+    for at, row in enumerate(rows):
+        if row.lstrip("\t") in begins:
+            ends[row.lstrip("\t"), True].append(at)
+            if row in begins:
+                ends[row, False].append(at)
+    return begins, ends
+
+
+def _document_end(
+    at: int,
+    documents: Iterable[tuple[str, bool]],
+    begins: Mapping[str, list[int]],
+    ends: Mapping[tuple[str, bool], list[int]],
+) -> int:
+    """The index of the line that ends the last document of a line; the line itself where it has none, or one was broken off."""
+    last = at
+    for document in documents:
+        end, again = _next(ends.get(document, ()), last), _next(begins[document[0]], at)
+        if end is None or (again is not None and again < end):
+            return at
+        last = end
+    return last
+
+
+def _next(rising: Sequence[int], at: int) -> int | None:
+    place = bisect_right(rising, at)
+    return rising[place] if place < len(rising) else None
 
 
 def _between(rows: list[str], begins: Ints, ends: Ints) -> list[str]:

@@ -15,7 +15,7 @@ def read(source: Source, balance: Balance) -> Iterator[RawBatch]:
     """Yield the commands of a bash history.
 
     From the first line with a time on, all that stands between two such lines is one command. Before it each line is
-    one: the file does not say where a command of several lines ends.
+    one, with the here-document that follows it: of other commands of several lines the file does not say where they end.
     """
     # Nine digits begin in 1973, ten end in 2286: `#42` and `#2024 roadmap` are what somebody typed.
     return batches(source, balance, timed_entries(source.path, "#", digits=range(9, 11)), keeps_repeats=True)
