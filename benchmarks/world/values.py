@@ -42,11 +42,13 @@ _DRAWN: Mapping[str, Callable[[Random], str]] = {
     "branch": _slug,
     "ticket": lambda rng: f"OPS-{rng.randint(100, 9899)}",
     "case": lambda rng: f"CS-{rng.randint(10000, 98999)}",
+    "invoice": lambda rng: f"INV-{rng.randint(1000, 98999)}",
+    "sample": lambda rng: f"S{rng.randint(100, 9899)}",
     "sha": lambda rng: f"{rng.getrandbits(40):010x}",
     "run": lambda rng: f"{rng.choice(WORDS)}-{rng.choice(WORDS)}-{rng.randint(1, 99):02d}",
     "node": lambda rng: f"node-{rng.choice('abc')}{rng.randint(1, 24):02d}",
 }
-_DATED = {"date": "%Y-%m-%d", "month": "%Y-%m", "week": "%G-W%V", "year": "%Y"}
+_DATED = {"date": "%Y-%m-%d", "month": "%Y-%m", "week": "%G-W%V"}
 
 
 class Maker:
