@@ -806,7 +806,8 @@ class SuppressionRule(StrEnum):
     BROWSING = (
         "browsing",
         "looks like browsing",
-        "Fewer than two of its usual steps change anything.",
+        "At most one of its usual steps acts, and nothing outlasts it: nothing is deleted, sent, deployed, committed or written to a"
+        " file by redirection, and no program that nobody knows is run.",
     )
     BURST = (
         "burst",

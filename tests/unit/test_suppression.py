@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import random
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 import logs
 from fivetimes.config import FiveTimesRule, Search
 from fivetimes.model import SearchTrace, SequenceTrace, Suppressed, SuppressionRule, Tier
-from fivetimes.routines import explain, find_routines
+from fivetimes.routines import Findings, explain, find_routines
 from fivetimes.routines.cover import Rejection
 from fivetimes.routines.suppression import suppressed
 
@@ -80,3 +83,52 @@ def test_explain_gives_first_what_is_listed_and_then_what_was_looked_at_besides(
         (("pytest", "vim"), 12),
         (other.steps, 3),
     ]
+
+
+def scanned(routine: Sequence[str], times: int = 12) -> Findings:
+    """What is found where people do these commands again and again amid everyday ones."""
+    everyday = [f"tool-{letter} x" for letter in "abcdefghijklmnopqrst"]
+    rng = random.Random(1)
+    lines = [line for _ in range(times) for line in (*rng.choices(everyday, k=12), *routine)]
+    stamps = [logs.START + 60 * n + 86400 * (n // (12 + len(routine))) for n in range(len(lines))]
+    return find_routines(logs.sessions_of(logs.shell(lines, times=stamps)), rule=FiveTimesRule(), search=Search())
+
+
+LOOKS = {
+    "a restart amid looking": [
+        "kubectl get pods",
+        "kubectl describe pod web",
+        "kubectl rollout restart deploy/web",
+        "kubectl top pods",
+    ],
+    "a deleted branch": ["git branch --merged", "git branch -d old", "git fetch --prune"],
+    "files by redirection": [
+        "grep -v x a.vcf > b.tsv",
+        "cut -f1 b.tsv > c.tsv",
+        "sort -u c.tsv > d.tsv",
+        "awk -f s.awk d.tsv > e.tsv",
+    ],
+    "one file by redirection": ["grep -c x a.vcf", "head a.vcf", "sort -u a.vcf > d.tsv"],
+    "files that go": ["find . -name core", "du -sh cache", "find cache -mtime 9 -delete"],
+    "a program that nobody knows": ["git log", "git diff", "frobnicate site", "git show"],
+    "a script": ["git log", "git diff", "python bin/frobnicate.py", "git show"],
+}
+BROWSING = {
+    "looking alone": ["git log", "git diff", "git show", "git blame a.py"],
+    "errors sent away": ["grep -c x a.vcf 2> err.log", "head a.vcf", "wc -l a.vcf"],
+    "one edit": ["git log", "git diff", "vim a.py", "git show"],
+    "a console": ["head a.csv", "wc -l a.csv", "psql shop", "jq . b.json"],
+    "what was staged": ["git status", "git diff", "git add a.py"],
+}
+
+
+@pytest.mark.parametrize("routine", LOOKS.values(), ids=LOOKS)
+def test_looking_with_a_step_that_changes_something_is_a_routine(routine: list[str]) -> None:
+    assert [(c.count, len(c.steps)) for c in scanned(routine).candidates] == [(12, len(routine))]
+
+
+@pytest.mark.parametrize("routine", BROWSING.values(), ids=BROWSING)
+def test_looking_around_one_edit_or_none_is_browsing(routine: list[str]) -> None:
+    found = scanned(routine)
+    assert not found.candidates
+    assert [one.count for one in found.suppressed if one.rule is SuppressionRule.BROWSING] == [12]

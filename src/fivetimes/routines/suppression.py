@@ -19,6 +19,7 @@ from fivetimes.model import (
     FORM,
     Candidate,
     Confidence,
+    Effect,
     Kind,
     Numbers,
     SessionLog,
@@ -27,6 +28,7 @@ from fivetimes.model import (
     SuppressionRule,
     Tier,
 )
+from fivetimes.redaction import effect_of, is_pseudonym, public
 from fivetimes.routines.alternatives import FoldedStep
 from fivetimes.routines.cover import Rejection
 from fivetimes.routines.database import SequenceDatabase
@@ -35,7 +37,8 @@ from fivetimes.routines.naming import same_action
 from fivetimes.routines.pattern import MIN_STEPS
 
 _DAY = 86400.0  # seconds
-ACTING_STEPS = 2  # usual steps that change something, at least: one is a command, not a routine
+_WRITES = re.compile(r"(?<!\S)(?:1?>>?|>\||&>>?)(?!\S)")  # the operator of a label; errors alone (`2>`) are no result
+ACTING_STEPS = 2  # usual steps that act, at least, where nothing outlasts them: one edit amid looking is no routine
 BURST_DAYS = 14  # days with any action, from which on work on a single day is a burst
 BURST_COUNT = 2  # occurrences on one day that are no burst yet
 COHESION = 0.9  # of the beginnings with two neighbouring steps lead to a whole occurrence: they belong together
@@ -98,16 +101,28 @@ def two_steps(finding: Finding, around: Surroundings) -> Mapping[str, float] | N
 
 
 def browsing(finding: Finding, around: Surroundings) -> Mapping[str, float] | None:
-    """Fewer than two of the steps that are usually done change anything.
+    """The steps that are usually done look, and at most one of them acts, which changes nothing that outlasts it.
 
+    Where a step deletes, sends, deploys, writes a file by redirection, commits, or does what nobody knows, it is what the looking
+    is for: "look, look, restart, look" is a runbook. One edit amid looking is not: somebody finds out something by hand.
     A skill that lists or reads is a piece of work that somebody gave a name; it counts where any step of the routine acts.
     """
     del around
     usual = [step for step in finding.folded if step.step.share > USUAL_SHARE]
     acting = [step for step in usual if not any(is_looking(label) for label in step.labels)]
+    if any(_outlasts(step) for step in acting):
+        return None
     skills = [step for step in usual if step.step.kind is Kind.SKILL and step not in acting]
     count = len(acting) + (len(skills) if acting else 0)
     return {"acting": count, "bar": ACTING_STEPS} if count < ACTING_STEPS else None
+
+
+def _outlasts(step: FoldedStep) -> bool:
+    """Whether something is left of an acting step besides the files that people edit; of a program that nobody knows it is."""
+    kind, effect = step.step.kind, step.step.effect
+    if kind is Kind.SHELL:
+        return all(_changes_something(label) or (effect is Effect.UNKNOWN and _is_own(label)) for label in step.labels)
+    return kind is Kind.COMMIT or effect > Effect.UNKNOWN
 
 
 def burst(finding: Finding, around: Surroundings) -> Mapping[str, float] | None:
@@ -280,20 +295,37 @@ def parts_of(
 def is_looking(label: str) -> bool:
     """Whether a step only looks: by its program and subcommand, or by the verb in a tool's or skill's name.
 
+    What deletes or is sent does not look, nor what writes a file by redirection. (`> /dev/null` has no name of its own in a
+    label and counts as a file.)
+
     Example:
         >>> is_looking("git status --short"), is_looking("tool:Grep pattern *"), is_looking("tool:mcp__wiki__search_pages")
         (True, True, True)
-        >>> is_looking("git push"), is_looking("tool:Edit file_path *")
-        (False, False)
+        >>> is_looking("git push"), is_looking("tool:Edit file_path *"), is_looking("git branch -d *"), is_looking("sort * > *")
+        (False, False, False, False)
     """
     words = label.split()
     if not words:
         return True
+    if _changes_something(label):
+        return False
     if words[0].startswith(("tool:", "skill:")):
         name = words[0].partition(":")[2].rpartition("__")[2]
         verb = re.match(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", name)
         return verb is not None and verb.group().lower() in LOOKING_VERBS
     return words[0] in LOOKING or " ".join(words[:2]) in LOOKING
+
+
+def _changes_something(label: str) -> bool:
+    """Whether the label itself says what outlasts the step: it deletes, sends, deploys, or writes a file by redirection."""
+    words = label.split()
+    return _WRITES.search(label) is not None or (bool(words) and effect_of(words) > Effect.UNKNOWN)
+
+
+def _is_own(label: str) -> bool:
+    """Whether a command is a program that no vocabulary has, or runs a script by an interpreter."""
+    words = label.split()
+    return bool(words) and (not public().is_program(words[0]) or any(map(is_pseudonym, words)))
 
 
 def distinct_actions(database: SequenceDatabase, folded: Sequence[FoldedStep]) -> int:
