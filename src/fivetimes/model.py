@@ -806,8 +806,8 @@ class SuppressionRule(StrEnum):
     BROWSING = (
         "browsing",
         "looks like browsing",
-        "At most one of its usual steps acts, and nothing outlasts it: nothing is deleted, sent, deployed, committed or written to a"
-        " file by redirection, and no program that nobody knows is run.",
+        "At most one of its usual steps acts, and nothing outlasts it: nothing is deleted, sent, deployed, committed or written to"
+        " a file by redirection, and no program that nobody knows is run.",
     )
     BURST = (
         "burst",
