@@ -14,7 +14,7 @@ import yaml
 
 HERE = Path(__file__).parent
 LIBRARIES = sorted(path.parent.name for path in HERE.glob("*/routines.yaml"))
-KINDS = ("sh", "skill", "tool", "commit")
+KINDS = ("sh", "skill", "commit")
 
 
 @dataclass(frozen=True, slots=True)

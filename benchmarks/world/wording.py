@@ -47,10 +47,9 @@ def events_of(team: Team, run: Run, step: Step, *, core: bool, rng: Random) -> l
         rng: of the run, or of a loop of debugging.
     """
     changed = team.settings.values > 0
-    if step.kind in ("skill", "tool"):
-        agent = run.session if step.kind == "tool" else None
+    if step.kind == "skill":
         args = arguments(step, run.values, changed=changed)
-        return [run.event(step, step.kind, step.text, core=core, args=args, agent=agent)]
+        return [run.event(step, "skill", step.text, core=core, args=args)]
     if run.session:
         return _by_agent(team, run, step, core, rng)
     if step.kind == "commit":
