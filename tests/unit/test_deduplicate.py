@@ -81,6 +81,127 @@ def test_untimed_commits_are_not_matched_by_guess_when_their_numbers_differ():
     assert len(log) == 3
 
 
+# ---- a commit and the command that made it, by time and effect
+
+
+def typed_at(*lines: tuple[float, str], name: str = "ana.history") -> RawBatch:
+    """Lines of a history, each at its second."""
+    return RawBatch(
+        "zsh",
+        name,
+        [text for _, text in lines],
+        line=list(range(1, len(lines) + 1)),
+        time=[logs.START + second for second, _ in lines],
+        owner="ana",
+    )
+
+
+def made(*rows: tuple[float, str]) -> RawBatch:
+    """Commits, each at its second."""
+    return commits(*((logs.START + second, subject) for second, subject in rows))
+
+
+@pytest.mark.parametrize(
+    ("line", "subject"),
+    [
+        ("git commit", "post: a"),
+        ("git commit -v", "post: a"),
+        ("git add -A && git commit", "post: a"),
+        ("git commit -m a", "OPS-7 a"),
+        ("git commit --amend --reset-author", "post: a"),
+        ("git merge topic", "Merge branch 'topic'"),
+        ("git pull", "Merge branch 'main' of example.net:site"),
+        ("git revert HEAD", 'Revert "post: a"'),
+        ("git -C site commit -F note.txt", "post: a"),
+    ],
+)
+def test_a_command_and_the_commit_that_it_made_are_one_event_whatever_the_text(line, subject):
+    log = events_of(typed_at((0, "make"), (60, line), (200, "git push")), made((100, subject)))
+    assert len(log) == 3
+    assert len(log.also) == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "subject"),
+    [
+        ("git commit --dry-run", "post: a"),
+        ("git status", "post: a"),
+        ("git merge topic", "post: a"),
+        ("git pull", "post: a"),
+        ("git merge --abort", "Merge branch 'topic'"),
+        ("git revert HEAD", "post: a"),
+        ("git log", "post: a"),
+    ],
+)
+def test_a_command_that_makes_no_such_commit_is_an_event_of_its_own(line, subject):
+    assert len(events_of(typed_at((60, line), (200, "git push")), made((100, subject)))) == 3
+
+
+def test_a_commit_that_the_line_says_less_of_stays_with_its_kind_and_its_files():
+    log = events_of(typed_at((60, "git commit"), (200, "git push")), made((100, "fix: a")))
+    assert (log.columns["commit"] >= 0).tolist() == [False, True]
+    assert log.also[:, 2].tolist() == [1]  # the line in the history
+
+
+def test_a_commit_long_after_or_behind_the_next_command_is_made_by_something_else():
+    assert len(events_of(typed_at((0, "git commit"), (10, "make")), made((900, "post: a")))) == 3
+    assert len(events_of(typed_at((0, "git commit")), made((7200, "post: a")))) == 2
+    assert len(events_of(typed_at((60, "git commit")), made((0, "post: a")))) == 2
+
+
+def test_a_commit_given_up_and_tried_again_is_made_by_the_second():
+    log = events_of(typed_at((0, "git commit"), (30, "git commit"), (90, "git push")), made((60, "post: a")))
+    assert len(log) == 3
+    assert log.also[:, 2].tolist() == [2]
+
+
+def test_a_command_that_failed_made_no_commit():
+    failed = RawBatch("atuin", "a.db", ["git commit"], time=[logs.START], exit=[1.0], owner="ana")
+    assert len(events_of(failed, made((20, "post: a")))) == 2
+
+
+def test_what_two_terminals_write_into_one_history_is_paired_in_order_where_it_is_as_many():
+    lines = typed_at((0, "git commit"), (5, "make"), (20, "git commit"), (25, "ls"))
+    assert len(events_of(lines, made((40, "post: a"), (70, "post: b")))) == 4
+    assert len(events_of(lines, made((40, "post: a")))) == 5
+    assert len(events_of(lines, made((40, "post: a"), (70, "post: b"), (90, "post: c")))) == 7
+
+
+def test_a_command_whose_subject_fits_another_commit_keeps_that_one():
+    lines = typed_at((0, "git commit -m one"), (60, "git push"))
+    log = events_of(lines, made((10, "two"), (20, "one")))
+    assert len(log) == 3
+    assert [log.commits[row[3]] for row in log.also.tolist()] == [f"{2:040x}"]
+
+
+def test_a_command_in_a_folder_of_another_repository_made_no_commit_in_this_one():
+    def lines(*folders: str) -> RawBatch:
+        known = ["git commit -m one", "git commit"]
+        times = [logs.START, logs.START + 500]
+        return RawBatch("atuin", "a.db", known, time=times, where=list(folders), owner="ana")
+
+    def there(number: int, repository: str, subject: str, second: float) -> RawBatch:
+        return RawBatch(
+            "git",
+            repository,
+            [subject],
+            kind=Kind.COMMIT,
+            commit=[f"{number:040x}"],
+            person=["ana"],
+            time=[logs.START + second],
+            where=[repository],
+        )
+
+    found = [there(1, "repos/site", "one", 5), there(2, "repos/api", "two", 510)]
+    assert len(events_of(lines("/h/site", "/h/site"), *found)) == 3
+    assert len(events_of(lines("/h/site", "/h/api"), *found)) == 2
+
+
+def test_of_lines_without_times_only_the_text_says_which_commit_they_made():
+    nan = float("nan")
+    assert len(events_of(logs.shell(["git commit", "make"], times=[nan, nan]), made((0, "post: a")))) == 3
+
+
 # ---- tags, and what two programs record
 
 

@@ -13,6 +13,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from fivetimes.eventlog.commit_commands import commands_of_commits
 from fivetimes.eventlog.copies import Pairs, copied_lines
 from fivetimes.model import Bools, Bytes, EventLog, Floats, TimeSource
 
@@ -37,6 +38,7 @@ def deduplicate(log: EventLog) -> EventLog:
         lambda: _same_command(log, keep),
         lambda: _reflog_entries(log, keep),
         lambda: _commits_or_tags(log, keep, "subject"),
+        lambda: commands_of_commits(log, keep, pairs),
         lambda: _commits_or_tags(log, keep, "tag"),
     )
     for search in searches:
