@@ -197,6 +197,14 @@ def test_a_command_in_a_folder_of_another_repository_made_no_commit_in_this_one(
     assert len(events_of(lines("/h/site", "/h/api"), *found)) == 2
 
 
+def test_a_command_that_two_programs_recorded_and_its_commit_are_one_event_with_three_places():
+    second = RawBatch("atuin", "a.db", ["git commit"], time=[logs.START + 0.5], exit=[0.0], owner="ana")
+    log = events_of(typed_at((0, "git commit"), (90, "make")), second, made((60, "post: a")))
+    assert len(log) == 2
+    assert log.also[:, 0].tolist() == [1, 1]
+    assert (log.columns["commit"] >= 0).tolist() == [False, True]
+
+
 def test_of_lines_without_times_only_the_text_says_which_commit_they_made():
     nan = float("nan")
     assert len(events_of(logs.shell(["git commit", "make"], times=[nan, nan]), made((0, "post: a")))) == 3

@@ -7,6 +7,7 @@ The modules, in the order in which they act:
     stamps        (of redact) which times a whole block of lines was given at once
     identities    who a record's author is; accounts that are bots
     deduplicate   several records of one event -> one event
+    commit_commands  (of deduplicate) a commit and the command that made it, by time and effect
     copies        (of deduplicate) blocks of lines that stand in a history, or in two, as a copy
     align         lines without times -> times, by commits among them and by links to timed events
     links         (of align) what ties a line to a timed event, in bits

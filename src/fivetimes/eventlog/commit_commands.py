@@ -63,7 +63,7 @@ def commands_of_commits(log: EventLog, free: Bools, known: Sequence[tuple[int, i
             repository.
     """
     columns, makers = log.columns, _makers(log)
-    taken = {row for pair in known for row in pair}
+    taken = {event for event, copy in known if columns["commit"][copy] >= 0}
     commands: dict[int, list[int]] = defaultdict(list)
     for row in np.flatnonzero(free & ~np.isnan(columns["time"]) & (columns["commit"] < 0)).tolist():
         # a command that failed made nothing

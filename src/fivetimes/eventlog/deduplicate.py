@@ -2,7 +2,8 @@
 
 A commit typed in a shell, or run by an agent's shell tool, and found in a repository is one event with two locations. So is a
 tag, a checkout that a reflog holds, a command that a shell's own history and a history database both hold, and a block of lines
-that stands in a history and in its backup.
+that stands in a history and in its backup. The searches act in the order in which `deduplicate` names them; what needs the text
+comes before what goes by time alone.
 """
 
 from __future__ import annotations
@@ -17,9 +18,7 @@ from fivetimes.eventlog.commit_commands import commands_of_commits
 from fivetimes.eventlog.copies import Pairs, copied_lines
 from fivetimes.model import Bools, Bytes, EventLog, Floats, TimeSource
 
-_COMMIT_WINDOW = (
-    180.0  # seconds between a typed commit or tag and the one found, at most: hooks and an editor take a while
-)
+_COMMIT_WINDOW = 180.0  # seconds between a typed commit or tag and the one found, at most: hooks take a while
 _TWIN_WINDOW = 2.0  # seconds between two programs' records of one command, at most: start and end of a short one
 _CLOCK_SLIP = 1.0  # seconds by which a repository's record may be stamped before the command that caused it
 
@@ -45,6 +44,7 @@ def deduplicate(log: EventLog) -> EventLog:
         found = search()
         pairs += found
         keep[[copy for _, copy in found]] = False
+    pairs = _resolved(pairs)
     time, source = _times(log, pairs)
     row = np.cumsum(keep) - 1
     also = [
@@ -53,6 +53,18 @@ def deduplicate(log: EventLog) -> EventLog:
     ]
     columns = {name: column[keep] for name, column in {**log.columns, "time": time, "time_source": source}.items()}
     return replace(log, columns=columns, also=np.array(also, dtype=np.int32).reshape(-1, 4))
+
+
+def _resolved(pairs: Pairs) -> Pairs:
+    """The pairs with the event that stays in the end, where one search has found another record of what another search kept."""
+    event_of = {copy: event for event, copy in pairs}
+    resolved = []
+    for event, copy in pairs:
+        stays = event
+        while stays in event_of:
+            stays = event_of[stays]
+        resolved.append((stays, copy))
+    return resolved
 
 
 def _times(log: EventLog, pairs: Pairs) -> tuple[Floats, Bytes]:
