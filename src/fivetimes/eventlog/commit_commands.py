@@ -81,7 +81,7 @@ def commands_of_commits(log: EventLog, free: Bools, known: Sequence[tuple[int, i
         pairs += _before_the_next(fits, typed, found)
         done = {row for pair in pairs for row in pair}
         pairs += _as_many(fits, [row for row in typed if row not in done], [row for row in found if row not in done])
-    return [(commit, row) if _says_less(log, row) else (row, commit) for row, commit in pairs]
+    return [(commit, row) if _is_bare(log, row) else (row, commit) for row, commit in pairs]
 
 
 def _before_the_next(fits: _Fits, typed: Sequence[int], found: Sequence[int]) -> Pairs:
@@ -193,7 +193,7 @@ def _repositories(log: EventLog, known: Sequence[tuple[int, int]]) -> dict[int, 
     return found
 
 
-def _says_less(log: EventLog, row: int) -> bool:
+def _is_bare(log: EventLog, row: int) -> bool:
     """Whether a line of a history is one command that makes commits of any kind, without its message."""
     forms, form = log.forms, int(log.columns["form"][row])
     first, behind = forms.action_start[form : form + 2].tolist()
