@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 import builders_scan
 import logs
 from fivetimes.config import FiveTimesRule, Search
-from fivetimes.model import Confidence, HeldOut, SuppressionRule, Tier
+from fivetimes.model import Confidence, Effect, HeldOut, Kind, Step, SuppressionRule, Tier
 from fivetimes.routines.naming import same_action
-from fivetimes.routines.ranking import completion, ranked, recency, score
+from fivetimes.routines.ranking import ENDLESS, completion, ending, ranked, recency, score
 from fivetimes.routines.suppression import Finding
 
 SURE = Confidence("strong", 400.0, 1.0, 3)
@@ -83,6 +83,24 @@ def test_what_was_given_up_counts_for_the_share_of_the_runs_that_were_to_be_expe
         for again in (HeldOut(14, 6, 90.0, 0.0), HeldOut(8, 0, 0.0, 1.0), HeldOut(14, 0, 0.0, 1.0))
     ]
     assert weights == pytest.approx([1.0, 1.0, 1 / 7])
+
+
+@pytest.mark.parametrize(
+    ("kind", "effect", "share", "weight"),
+    [
+        (Kind.SHELL, Effect.UNKNOWN, 1.0, ENDLESS),
+        (Kind.TOOL, Effect.NONE, 1.0, ENDLESS),
+        (Kind.SHELL, Effect.PUBLISH, 1.0, 1.0),
+        (Kind.SHELL, Effect.PUBLISH, 0.4, ENDLESS),
+        (Kind.COMMIT, Effect.NONE, 1.0, 1.0),
+        (Kind.SKILL, Effect.NONE, 1.0, 1.0),
+        (Kind.ACTION, Effect.UNKNOWN, 1.0, 1.0),
+    ],
+)
+def test_a_loop_that_ends_nowhere_stands_behind_what_ends_somewhere(kind, effect, share, weight):
+    steps = tuple(Step(name, Kind.SHELL, 1.0) for name in ("vim *", "make", "pytest"))
+    last = Step("the last one", kind, share, effect=effect)
+    assert ending(finding(steps=(*steps, last))) == weight
 
 
 def test_what_is_a_part_of_a_proposed_routine_says_so():

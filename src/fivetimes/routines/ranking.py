@@ -12,12 +12,15 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from fivetimes.model import Candidate, SuppressionRule, Tier
+from fivetimes.config import USUAL_SHARE
+from fivetimes.model import Candidate, Effect, Kind, SuppressionRule, Tier
 from fivetimes.routines.significance import FIRST_PART, LEVEL
 from fivetimes.routines.suppression import THREADED, Finding
 from fivetimes.stats import binomial_tail
 
 MOSTLY_WHOLE = 0.8  # share of the attempts that went to the end from which on it counts as whole
+ENDLESS = 0.5  # weight of a routine that ends nowhere: a half moves a few places, a quarter lifts everyday commits too
+_ENDS = (Kind.COMMIT, Kind.SKILL, Kind.ACTION)
 BROKEN_OFF_POWER = 3  # power of the completion rate: half of the attempts broken off leave an eighth
 
 
@@ -46,12 +49,23 @@ def recency(finding: Finding) -> float:
     return (again.seen + 1) / (again.mined * (1 - FIRST_PART) / FIRST_PART + 1)
 
 
+def ending(finding: Finding) -> float:
+    """What a loop is worth that ends nowhere: edit, build, run, and again.
+
+    A routine ends somewhere where a usual step commits, is a skill, deletes, sends, publishes or deploys. What an action of a
+    generic log does, it does not say, and nothing is held against it.
+    """
+    usual = (step for step in finding.candidate.steps if step.share > USUAL_SHARE)
+    return 1.0 if any(step.kind in _ENDS or step.effect > Effect.UNKNOWN for step in usual) else ENDLESS
+
+
 Criterion = Callable[[Finding], float]
 
 CRITERIA: tuple[Criterion, ...] = (
     saving,
     completion,
     recency,
+    ending,
 )
 
 
