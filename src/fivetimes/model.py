@@ -792,6 +792,12 @@ class SuppressionRule(StrEnum):
         "fewer than three steps hold together",
         "Fewer than three steps stand in more than half of the occurrences.",
     )
+    HABIT = (
+        "habit",
+        "done together in no fixed order: a way of working",
+        "Its actions are done near each other again and again, but what comes next does not follow from what came before, as it does"
+        " where people follow a procedure.",
+    )
     CHANCE = (
         "chance",
         "explained by chance",

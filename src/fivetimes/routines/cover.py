@@ -22,7 +22,8 @@ from fivetimes.routines import seeds as seeding
 from fivetimes.routines.assign import complete
 from fivetimes.routines.database import SequenceDatabase
 from fivetimes.routines.growth import drop_rare, grow, interleaved, refine, unproven
-from fivetimes.routines.matching import Occurrences, Routine, collect, core
+from fivetimes.routines.matching import Occurrences, Routine, collect
+from fivetimes.routines.objective import failed_rule, worth
 from fivetimes.routines.pattern import MIN_STEPS, NEAR_ROWS, ORDER_FLOOR, Profile, estimate, gap_bits, local_chance
 from fivetimes.routines.trace import Recorder
 
@@ -110,12 +111,6 @@ def _sampled(matched: Int32s, most: int) -> Int32s:
     if len(matched) <= most:
         return matched
     return matched[np.linspace(0, len(matched) - 1, most).astype(np.int64)]
-
-
-def worth(database: SequenceDatabase, profile: Profile, occurrences: Occurrences, search: Search) -> float:
-    """Bits that the routine saves: what its occurrences save less what it costs to say its steps."""
-    cost = float(database.name_bits[profile.tokens].sum()) + search.profile_bits * len(profile.tokens)
-    return float(occurrences.score.sum()) - cost
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,18 +205,32 @@ def _with_strays(database: SequenceDatabase, found: list[Routine], search: Searc
     return out
 
 
-def _failed_rule(profile: Profile, bits: float, search: Search) -> SuppressionRule | None:
-    """The rule that a developed routine fails, None when it is accepted.
+SLOTS = 8  # habits that a row is remembered to be in; what more there are of it costs time, no routine
 
-    Args:
-        profile: the routine.
-        bits: what it saves beyond what the luckiest of all seeds would. By Kraft's inequality chance gets b bits further
-            with a probability of at most 2^-b.
-        search: says how many are asked for.
-    """
-    if np.count_nonzero(core(profile)) < MIN_STEPS:
-        return SuppressionRule.NO_CORE
-    return None if bits > search.routine_bits else SuppressionRule.CHANCE
+
+class _Habits:
+    """Which rows were done together in habits: what a habit explains is no beginning of a routine."""
+
+    def __init__(self, database: SequenceDatabase) -> None:
+        self._slots = np.full((SLOTS, len(database.rows)), -1, dtype=np.int32)
+        self._depth = np.zeros(len(database.rows), dtype=np.int8)
+        self._occurrences = 0
+
+    def add(self, occurrences: Occurrences) -> None:
+        """Remember a habit."""
+        number, step = np.nonzero(occurrences.rows >= 0)
+        rows = occurrences.rows[number, step]
+        room = self._depth[rows] < SLOTS
+        rows, number = rows[room], number[room]
+        self._slots[self._depth[rows], rows] = number + self._occurrences
+        self._depth[rows] += 1
+        self._occurrences += len(occurrences)
+
+    def unexplained(self, pairs: Int32s) -> int:
+        """How many of the pairs of rows no habit holds both rows of."""
+        first, second = self._slots[:, pairs[:, 0]], self._slots[:, pairs[:, 1]]
+        together = ((first[:, None] == second[None, :]) & (first[:, None] >= 0)).any(axis=(0, 1))
+        return int(np.count_nonzero(~together))
 
 
 def find(
@@ -240,9 +249,10 @@ def find(
     found: list[Routine] = []
     rejected: list[Rejection] = []
     queue = seeding.seeds(database, search, chance=chance, trace=trace)
+    habits = _Habits(database)
     for done, seed in enumerate(queue):
         tick(done / len(queue))
-        made = _from_seed(database, seed, search, chance, trace)
+        made = _from_seed(database, seed, search, chance, habits, trace)
         if isinstance(made, Routine):
             found.append(made)
             database.claim(made.occurrences.all_rows())
@@ -253,7 +263,7 @@ def find(
 
 
 def _from_seed(
-    database: SequenceDatabase, seed: seeding.Seed, search: Search, chance: float, trace: Recorder
+    database: SequenceDatabase, seed: seeding.Seed, search: Search, chance: float, habits: _Habits, trace: Recorder
 ) -> Routine | Rejection | None:
     """What becomes of a seed; None where too little is left of it to be looked at."""
     number = trace.open(seed.tokens, SEED_TEXT, count=seed.together, stage=Stage.SEED, **seed.numbers)
@@ -262,6 +272,10 @@ def _from_seed(
     if left <= seed.floor:
         rule = SuppressionRule.CLAIMED if database.any_claimed(seed.tokens) else SuppressionRule.SEED_BY_CHANCE
         trace.close(number, rule, Stage.SEED, together=len(pairs), bits=left, bar=seed.floor)
+        return None
+    apart = seeding.surprise_left(database, seed, habits.unexplained(pairs), search, chance=chance)
+    if apart <= seed.floor:
+        trace.close(number, SuppressionRule.HABIT, Stage.SEED, together=len(pairs), bits=apart, bar=seed.floor)
         return None
     grown = _develop(database, seed.tokens, pairs, search, chance)
     if isinstance(grown, _Failed):
@@ -272,9 +286,11 @@ def _from_seed(
     bits, bar = worth(database, profile, occurrences, search), seed.floor + search.routine_bits
     trace.now(number, profile.tokens, len(occurrences))
     trace.add(number, Stage.GROWTH, "steps were added", steps=len(profile.tokens), occurrences=len(occurrences))
-    failed = _failed_rule(profile, bits - seed.floor, search)
+    failed = failed_rule(database, profile, occurrences, bits - seed.floor, search)
     if failed is not None:
         trace.close(number, failed, Stage.COVER, bits=bits, bar=bar)
+        if failed is SuppressionRule.HABIT:
+            habits.add(occurrences)
         return Rejection(profile.tokens, len(occurrences), failed, number)
     trace.add(number, Stage.COVER, "accepted", bits=bits, bar=bar)
     return Routine(profile, occurrences, bits, np.zeros((0, 2), dtype=np.int32), number)
