@@ -61,6 +61,8 @@ class Limits(NamedTuple):
         base: bits that are added to each path: all steps missing, and the cost of saying where it is.
         max_gap: free rows between two neighbours; fewer than this are allowed, up to the columns of `gap_bits`.
         max_pause: seconds between two neighbours, at most.
+        case_pause: the same in a case, where a value ties them.
+        own: the rows from this one on are those of cases.
         back: anchors that are looked back over from each one.
     """
 
@@ -68,6 +70,8 @@ class Limits(NamedTuple):
     base: float
     max_gap: int
     max_pause: float
+    case_pause: float
+    own: int
     back: int
 
 
@@ -78,11 +82,13 @@ class Paths(NamedTuple):
         kept: (anchors,) int32, the number of the path that each anchor is in, or -1; numbered as they were found, the best first.
         score: (paths,) float64, bits of each of them.
         broken: (anchors,) int32, the same for paths that score but weigh too little: they began and did not come far enough.
+        broken_score: (broken paths,) float64, bits of each of those.
     """
 
     kept: Int32s
     score: Floats
     broken: Int32s
+    broken_score: Floats
 
 
 class _State(NamedTuple):
@@ -204,13 +210,14 @@ def _extend_paths(
         score[j] = gain[s]
         previous[j] = -1
         used[j] = bit
+        longest = limits.max_pause if rows[j] < limits.own else limits.case_pause
         looked = 0
         passed = np.int64(0)
         i = j - 1
         while i >= low and looked < limits.back:
             gap = r - ranks[i] - 1
             pause = clock[j] - clock[i]
-            if gap >= limits.max_gap or pause > limits.max_pause:
+            if gap >= limits.max_gap or pause > longest:
                 break
             if taken[i] or ranks[i] == r:
                 i -= 1
@@ -259,7 +266,7 @@ def _weight_of(used: int, weight: Floats) -> float:
 
 
 @njit(cache=True, nogil=True)
-def paths(arrays: SequenceArrays, found: Anchors, bits: StepBits, limits: Limits) -> Paths:
+def paths(arrays: SequenceArrays, found: Anchors, barred: Bools, bits: StepBits, limits: Limits) -> Paths:
     """Disjoint paths through the anchors, the best first: the occurrences of a pattern.
 
     Anchors are cut into stretches that no path can leave. In each, the best path to every anchor is found, the best of them are
@@ -269,6 +276,7 @@ def paths(arrays: SequenceArrays, found: Anchors, bits: StepBits, limits: Limits
     Args:
         arrays: the sequence database.
         found: where steps may be.
+        barred: (anchors,) bool, anchors that no path may go through.
         bits: what a path is worth.
         limits: what a path must keep to.
 
@@ -284,7 +292,7 @@ def paths(arrays: SequenceArrays, found: Anchors, bits: StepBits, limits: Limits
     rows = arrays.free[ranks]
     kept = np.full(n, -1, dtype=np.int32)
     broken = np.full(n, -1, dtype=np.int32)
-    taken = np.zeros(n, dtype=np.bool_)
+    taken = barred.copy()
     score = np.zeros(n, dtype=np.float64)
     previous = np.full(n, -1, dtype=np.int64)
     used = np.zeros(n, dtype=np.int64)
@@ -292,6 +300,7 @@ def paths(arrays: SequenceArrays, found: Anchors, bits: StepBits, limits: Limits
     state = _State(rows, arrays.clock[rows], score, previous, used, changed, taken)
     ends = np.empty(n, dtype=np.int64)
     scores = np.empty(n, dtype=np.float64)
+    broken_scores = np.empty(n, dtype=np.float64)
     count, broken_count = 0, 0
     low = int(np.int64(0))  # not 0: numba would compile `_extend_paths` once more, for this number
     while low < n:
@@ -342,7 +351,55 @@ def paths(arrays: SequenceArrays, found: Anchors, bits: StepBits, limits: Limits
                     scores[count] = score[end] + limits.base
                     count += 1
                 else:
+                    broken_scores[broken_count] = score[end] + limits.base
                     broken_count += 1
                 progress = True
         low = high
-    return Paths(kept, scores[:count].copy(), broken)
+    return Paths(kept, scores[:count].copy(), broken, broken_scores[:broken_count].copy())
+
+
+@njit(cache=True, nogil=True)
+def stretches(arrays: SequenceArrays, found: Anchors, max_gap: int) -> Ints:
+    """The number of the stretch that each anchor is in, (anchors,) int64, rising: no path leaves its stretch."""
+    rows = arrays.free[found.ranks]
+    out = np.zeros(len(rows), dtype=np.int64)
+    for x in range(1, len(rows)):
+        cut = found.ranks[x] - found.ranks[x - 1] - 1 >= max_gap or arrays.block[rows[x]] != arrays.block[rows[x - 1]]
+        out[x] = out[x - 1] + cut
+    return out
+
+
+@njit(cache=True, nogil=True)
+def first_come(path: Ints, score: Floats, source: Int32s, taken: Bools) -> Bools:
+    """Which paths may stay where the same rows stand in several places: the best first, and no row in two of them.
+
+    Args:
+        path: (anchors,) int64, the path that each anchor is in, -1 for none.
+        score: (paths,) float64 bits.
+        source: (anchors,) int32, the row that stands at the anchor, whichever copy of it.
+        taken: (rows,) bool, rows that are in a path already; those of the paths that stay are set.
+
+    Returns:
+        (paths,) bool.
+    """
+    start = np.zeros(len(score) + 1, dtype=np.int64)
+    for p in path:
+        if p >= 0:
+            start[p + 1] += 1
+    start = np.cumsum(start)
+    at = start.copy()
+    anchors_of = np.empty(start[-1], dtype=np.int64)
+    for x in range(len(path)):
+        if path[x] >= 0:
+            anchors_of[at[path[x]]] = x
+            at[path[x]] += 1
+    stays = np.zeros(len(score), dtype=np.bool_)
+    for p in np.argsort(-score, kind="mergesort"):
+        free = True
+        for x in anchors_of[start[p] : start[p + 1]]:
+            free = free and not taken[source[x]]
+        if free:
+            stays[p] = True
+            for x in anchors_of[start[p] : start[p + 1]]:
+                taken[source[x]] = True
+    return stays

@@ -59,8 +59,9 @@ class Ownership:
         self.lucky = lucky_link(link_chance(database))
         self.kind = database.kind
         self.form = database.levels[:, FORM]
-        self.rate = np.bincount(database.kind, minlength=database.tokens) / max(1, len(database.rows))
-        self.rate_of_form = np.bincount(self.form, minlength=database.tokens) / max(1, len(database.rows))
+        self.rate = np.bincount(database.kind[: database.own], minlength=database.tokens) / max(1, database.own)
+        own_forms = self.form[: database.own]
+        self.rate_of_form = np.bincount(own_forms, minlength=database.tokens) / max(1, database.own)
         self.tables = [_opened(database, one) for one in found]
         events = int(database.event.max(initial=-1)) + 1
         self._routine, self._occurrence = np.full(events, -1, dtype=np.int32), np.full(events, -1, dtype=np.int32)

@@ -212,6 +212,7 @@ class _Habits:
     """Which rows were done together in habits: what a habit explains is no beginning of a routine."""
 
     def __init__(self, database: SequenceDatabase) -> None:
+        self._source = database.source
         self._slots = np.full((SLOTS, len(database.rows)), -1, dtype=np.int32)
         self._depth = np.zeros(len(database.rows), dtype=np.int8)
         self._occurrences = 0
@@ -219,7 +220,7 @@ class _Habits:
     def add(self, occurrences: Occurrences) -> None:
         """Remember a habit."""
         number, step = np.nonzero(occurrences.rows >= 0)
-        rows = occurrences.rows[number, step]
+        rows = self._source[occurrences.rows[number, step]]
         room = self._depth[rows] < SLOTS
         rows, number = rows[room], number[room]
         self._slots[self._depth[rows], rows] = number + self._occurrences
@@ -277,7 +278,7 @@ def _from_seed(
     if apart <= seed.floor:
         trace.close(number, SuppressionRule.HABIT, Stage.SEED, together=len(pairs), bits=apart, bar=seed.floor)
         return None
-    grown = _develop(database, seed.tokens, pairs, search, chance)
+    grown = _develop(database, seed.tokens, database.in_case(pairs), search, chance)
     if isinstance(grown, _Failed):
         trace.now(number, grown.tokens, grown.count)
         trace.close(number, grown.rule, Stage.GROWTH, steps=len(grown.tokens), occurrences=grown.count)

@@ -17,6 +17,7 @@ from fivetimes.kernels.database import SequenceArrays, living, postings
 from fivetimes.kernels.growth import Scratch, scratch_for
 from fivetimes.model import (
     COARSE,
+    FORM,
     ActionLog,
     Bools,
     By,
@@ -29,12 +30,18 @@ from fivetimes.model import (
     SuppressionRule,
     TimeSource,
 )
+from fivetimes.routines.cases import cases
 from fivetimes.routines.trace import Recorder
 
 
 @dataclass(slots=True)
 class SequenceDatabase:
     """All actions that can be steps, in each person's order, with what is needed to look things up fast.
+
+    The first `own` rows are these actions. Behind them stand the cases (`cases.py`), each a block: the same actions again, in the
+    order in which they were done on one thing, whoever did them. `source` is the row among the first that each row is, and
+    `copy` where a row stands in the case that it holds the value of, -1 where there is none. What is claimed is claimed in both
+    places, and counts and rates are those of the first `own` rows.
 
     By row: `rows` the row of the action log; `person` whose it is; `levels` its tokens, finest first; `kind` the first token with
     the label of its coarse one (`pytest <path>` is one kind, whichever of a few folders it names); `block` rises where nothing may
@@ -48,6 +55,9 @@ class SequenceDatabase:
     each token among the unclaimed rows, as ranks. `scratch` are buffers of the compiled loops.
     """
 
+    own: int
+    source: Int32s
+    copy: Int32s
     rows: Int32s
     person: Int32s
     levels: Int32s
@@ -88,6 +98,38 @@ class SequenceDatabase:
             self.living,
         )
 
+    @property
+    def own_free(self) -> Int32s:
+        """The unclaimed rows that are no copies, rising."""
+        return self.free[: int(np.searchsorted(self.free, self.own))]
+
+    @property
+    def own_arrays(self) -> SequenceArrays:
+        """What the compiled loops read of it, without the cases."""
+        return self.arrays._replace(free=self.own_free)
+
+    def own_ranks(self, token: int) -> Int32s:
+        """The ranks of the unclaimed rows on which a token stands, without the cases."""
+        ranks = self.ranks(token)
+        return ranks[: int(np.searchsorted(ranks, len(self.own_free)))]
+
+    def size(self) -> Ints:
+        """How many rows hold each token, without the cases."""
+        return np.rint(self.rate * max(1, self.own)).astype(np.int64)
+
+    def in_case(self, matched: Int32s) -> Int32s:
+        """Occurrences as they stand in their case, where all their rows hold the value of one.
+
+        Args:
+            matched: (occurrences, steps) rows, -1 where missing.
+        """
+        there = matched >= 0
+        copy = np.where(there, self.copy[matched], -1)
+        block = np.where(copy >= 0, self.block[copy], -1)
+        first = np.where(there, block, np.iinfo(np.int32).max).min(axis=1)
+        whole = (first >= 0) & (block.max(axis=1) == first)
+        return np.where(whole[:, None], copy, matched).astype(np.int32)
+
     def ranks(self, token: int) -> Int32s:
         """The ranks of the unclaimed rows on which a token stands, rising."""
         return self.living[self.begin[token] : self.begin[token + 1]]
@@ -102,8 +144,14 @@ class SequenceDatabase:
         levels = np.ascontiguousarray(self.levels[rows])
         start, where = postings(levels, self.tokens)
         value_start, values = take_values(self.value_start, self.values, rows)
+        own = int(np.searchsorted(rows, self.own))
+        position = np.full(len(self.rows) + 1, -1, dtype=np.int32)  # the last one is for what is nowhere
+        position[rows] = np.arange(len(rows))
         return replace(
             self,
+            own=own,
+            source=position[self.source[rows]],
+            copy=position[self.copy[rows]],
             rows=self.rows[rows],
             person=self.person[rows],
             levels=levels,
@@ -115,7 +163,7 @@ class SequenceDatabase:
             values=values,
             start=start,
             where=where,
-            rate=np.diff(start) / max(1, len(rows)),
+            rate=np.bincount(_own_tokens(levels[:own]), minlength=self.tokens) / max(1, own),
             free=np.arange(len(rows), dtype=np.int32),
             rank=np.arange(len(rows), dtype=np.int32),
             begin=start,
@@ -233,24 +281,38 @@ def open_database(sessions: SessionLog, *, silence: float, trace: Recorder | Non
         trace.left_out(SuppressionRule.CONTEXT, actions.levels[actions.context, COARSE])
         trace.left_out(SuppressionRule.LOOP, actions.levels[looped, COARSE])
     rows = np.flatnonzero(~actions.context & ~looped).astype(np.int32)
-    levels = np.ascontiguousarray(actions.levels[rows])
-    tokens = len(actions.labels)
-    start, where = postings(levels, tokens)
+    own, tokens = len(rows), len(actions.labels)
     clock = _known_pauses(actions, rows)
+    block = _blocks(actions.person[rows], clock, actions.timed[rows], silence)
     value_start, values = take_values(actions.value_start, actions.values, rows)
+    form = actions.levels[rows, FORM]
+    found = cases(block, clock, actions.timed[rows], value_start, values, form, near=sessions.idle)
+    source = np.concatenate([np.arange(own), *(case for case, _ in found)]).astype(np.int32)
+    copy = np.full(len(source), -1, dtype=np.int32)
+    at = own
+    for case, held in found:
+        copy[held] = at + np.flatnonzero(np.isin(case, held))[np.argsort(case[np.isin(case, held)])]
+        at += len(case)
+    blocks = [block, *(np.full(len(case), block.max(initial=0) + n) for n, (case, _) in enumerate(found, 1))]
+    rows, (value_start, values) = rows[source], take_values(value_start, values, source)
+    levels = np.ascontiguousarray(actions.levels[rows])
+    start, where = postings(levels, tokens)
     return SequenceDatabase(
+        own=own,
+        source=source,
+        copy=copy,
         rows=rows,
         person=actions.person[rows],
         levels=levels,
         kind=_kinds(levels[:, COARSE], actions.labels),
-        block=_blocks(actions.person[rows], clock, actions.timed[rows], silence),
-        clock=clock,
+        block=np.concatenate(blocks).astype(np.int32),
+        clock=clock[source],
         event=actions.event[rows],
         value_start=value_start,
         values=_sorted_values(value_start, values),
         start=start,
         where=where,
-        rate=np.diff(start) / max(1, len(rows)),
+        rate=np.bincount(_own_tokens(levels[:own]), minlength=tokens) / max(1, own),
         name_bits=_name_bits(levels, tokens),
         coarser=_coarser(levels, tokens),
         free=np.arange(len(rows), dtype=np.int32),
@@ -259,6 +321,12 @@ def open_database(sessions: SessionLog, *, silence: float, trace: Recorder | Non
         living=where,  # nothing is claimed yet, so a row is its rank
         scratch=scratch_for(tokens=tokens, rows=len(rows)),
     )
+
+
+def _own_tokens(levels: Int32s) -> Int32s:
+    """The tokens of the rows, one that stands at neighbouring levels of a row once."""
+    again = levels[:, 1:] == levels[:, :-1]
+    return np.concatenate((levels[:, 0], levels[:, 1:][~again]))
 
 
 # ---- the loops of agents

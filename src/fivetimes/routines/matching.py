@@ -25,6 +25,7 @@ import numpy as np
 from fivetimes.config import USUAL_SHARE, Search
 from fivetimes.kernels import matching
 from fivetimes.model import Bools, Floats, Int32s
+from fivetimes.routines.cases import LONGEST_PAUSE
 from fivetimes.routines.database import SequenceDatabase
 from fivetimes.routines.pattern import Profile
 
@@ -125,14 +126,52 @@ def collect(
     step_of = np.full(database.tokens, -1, dtype=np.int32)
     step_of[profile.tokens] = np.arange(len(profile.tokens), dtype=np.int32)
     found = matching.anchors(database.arrays, profile.tokens, step_of, rare, search.reach)
-    base = float(absent.sum()) - float(np.log2(max(2.0, len(database.free) / max(1, known))))
+    base = float(absent.sum()) - float(np.log2(max(2.0, len(database.own_free) / max(1, known))))
     bits = matching.StepBits(
         worth, profile.order, *_link_bits(profile, chance), weight, profile.gap_bits, search.pause_bits
     )
     need = share * float(weight.sum()) - 1e-9  # a sum of the same numbers in another order may be a little less
-    limits = matching.Limits(need, base, search.max_gap, search.max_pause, search.back)
-    every = _table(database, found, matching.paths(database.arrays, found, bits, limits), len(profile.tokens))
+    limits = matching.Limits(need, base, search.max_gap, search.max_pause, LONGEST_PAUSE, database.own, search.back)
+    every = _table(database, found, _paths(database, found, bits, limits), len(profile.tokens))
     return kept_apart(every, ended(profile, every.rows, tail=1.0 - search.end_share))
+
+
+def _paths(
+    database: SequenceDatabase, found: matching.Anchors, bits: matching.StepBits, limits: matching.Limits
+) -> matching.Paths:
+    """Disjoint paths; of those through the same rows in several places, the best."""
+    size, arrays = len(found.ranks), database.arrays
+    barred = np.zeros(size, dtype=np.bool_)
+    if len(database.rows) == database.own or not size or database.free[found.ranks[-1]] < database.own:
+        return matching.paths(arrays, found, barred, bits, limits)
+    source = database.source[database.free[found.ranks]]
+    stretch = matching.stretches(arrays, found, limits.max_gap)
+    taken = np.zeros(database.own, dtype=np.bool_)
+    kept, broken = np.full(size, -1, dtype=np.int32), np.full(size, -1, dtype=np.int32)
+    scores: list[Floats] = [np.zeros(0)]
+    broken_scores: list[Floats] = [np.zeros(0)]
+    todo = np.arange(size)
+    while len(todo):
+        some = matching.Anchors(found.ranks[todo], found.steps[todo])
+        made = matching.paths(arrays, some, barred[todo], bits, limits)
+        whole = len(made.score)
+        path = np.where(made.kept >= 0, made.kept, np.where(made.broken >= 0, made.broken + whole, -1)).astype(np.int64)
+        stays = matching.first_come(path, np.concatenate((made.score, made.broken_score)), source[todo], taken)
+        for numbers, values, out, into in (
+            (made.kept, made.score, kept, scores),
+            (made.broken, made.broken_score, broken, broken_scores),
+        ):
+            good = stays[:whole] if out is kept else stays[whole:]
+            number = np.where(good, np.cumsum(good) - 1 + sum(map(len, into)), -1)
+            there = numbers >= 0
+            out[todo[there]] = np.maximum(out[todo[there]], number[numbers[there]])
+            into.append(values[good])
+        barred = taken[source]
+        lost = path >= 0
+        lost[lost] = ~stays[path[lost]]
+        again = np.unique(stretch[todo[lost]])
+        todo = todo[np.isin(stretch[todo], again)]
+    return matching.Paths(kept, np.concatenate(scores), broken, np.concatenate(broken_scores))
 
 
 def tail_missing(profile: Profile, line: Int32s) -> float:

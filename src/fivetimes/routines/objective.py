@@ -75,17 +75,15 @@ def failed_rule(
 
 def _around(database: SequenceDatabase, occurrences: Occurrences) -> Bools:
     """The rows that show the mode of work: near the occurrences, of the same people, and of none of them."""
-    first = np.where(occurrences.rows >= 0, occurrences.rows, np.iinfo(np.int32).max).min(axis=1)
-    last = occurrences.rows.max(axis=1)
-    size = len(database.rows)
-    low = np.searchsorted(database.person, database.person[first], side="left")
-    high = np.searchsorted(database.person, database.person[first], side="right")
-    edges = np.zeros(size + 1, dtype=np.int64)
-    for begin, end in ((first - AWAY - WINDOW, first - AWAY), (last + 1 + AWAY, last + 1 + AWAY + WINDOW)):
+    rows = database.source[occurrences.all_rows()]
+    low = np.searchsorted(database.person[: database.own], database.person[rows], side="left")
+    high = np.searchsorted(database.person[: database.own], database.person[rows], side="right")
+    edges = np.zeros(database.own + 1, dtype=np.int64)
+    for begin, end in ((rows - AWAY - WINDOW, rows - AWAY), (rows + 1 + AWAY, rows + 1 + AWAY + WINDOW)):
         np.add.at(edges, np.clip(begin, low, high), 1)
         np.add.at(edges, np.clip(end, low, high), -1)
-    near = np.cumsum(edges[:-1]) > 0
-    near[occurrences.all_rows()] = False
+    near = np.cumsum(edges) > 0
+    near[rows] = False
     return np.asarray(near)
 
 
@@ -98,6 +96,7 @@ def rates_around(database: SequenceDatabase, tokens: Int32s, occurrences: Occurr
         occurrences: its occurrences.
     """
     near = _around(database, occurrences)
+    near = np.concatenate((near[: database.own], np.zeros(len(database.rows) - database.own, dtype=np.bool_)))
     seen = np.array([np.count_nonzero(near[database.where[slice(*database.start[[t, t + 1]])]]) for t in tokens])
     rate = database.rate[tokens]
     return np.asarray(np.maximum(rate, (seen + WINDOW * rate) / (np.count_nonzero(near) + WINDOW)))

@@ -80,7 +80,7 @@ def _scored(
     floor = np.log2(max(2, len(pairs)))  # of so many pairs looked at, one gets there by luck
     pairs, together = pairs[enough], together[enough]
     first, second = pairs // database.tokens, pairs % database.tokens
-    size = np.diff(database.start).astype(np.float64)
+    size = database.size().astype(np.float64)
     together = np.minimum(together, np.minimum(size[first], size[second])).astype(np.float64)
     bits = surprise(together.astype(np.float64), size[first] * chance, database.rate[second], ahead=ahead)
     tight = bits * together / np.maximum(size[first], size[second])
@@ -97,7 +97,8 @@ def _scored(
 def link_chance(database: SequenceDatabase) -> float:
     """The chance that two near rows share a value although nothing ties them: measured far apart, at least one in a thousand."""
     # a multiple of 64 keeps the draws the same when a few rows are added
-    rows = database.free[: len(database.free) // 64 * 64]
+    rows = database.own_free
+    rows = rows[: len(rows) // 64 * 64]
     if len(rows) < FEWEST_FOR_LINKS:
         return UNKNOWN_LINK_CHANCE
     rng = np.random.default_rng(LINK_SEED)
@@ -110,11 +111,12 @@ def link_chance(database: SequenceDatabase) -> float:
 
 def seeds(database: SequenceDatabase, search: Search, *, chance: float, trace: Recorder) -> list[Seed]:
     """All seeds among the unclaimed rows, the tightest first."""
-    seedable = np.diff(database.start) >= 2
-    near = kernel.pair_keys(database.arrays, seedable, FORM, LEVELS - 1, search.near)
+    seedable = database.size() >= 2
+    arrays = database.own_arrays
+    near = kernel.pair_keys(arrays, seedable, FORM, LEVELS - 1, search.near)
     found = list(_scored(database, near, linked=False, chance=1.0, ahead=search.near, trace=trace))
     for level in (FORM, COARSE):
-        keys = kernel.linked_pair_keys(database.arrays, seedable, level, search.linked_near)
+        keys = kernel.linked_pair_keys(arrays, seedable, level, search.linked_near)
         found += _scored(database, keys, linked=True, chance=chance, ahead=search.linked_near, trace=trace)
     return sorted(found, key=lambda s: (-s.score, s.linked, s.first, s.second))
 
@@ -122,19 +124,20 @@ def seeds(database: SequenceDatabase, search: Search, *, chance: float, trace: R
 def occurrences(database: SequenceDatabase, seed: Seed, search: Search) -> Int32s:
     """Disjoint pairs of unclaimed rows that match the seed."""
     ahead = search.linked_near if seed.linked else search.near
-    return kernel.seed_occurrences(database.arrays, seed.first, seed.second, ahead, seed.linked)
+    pairs = kernel.seed_occurrences(database.arrays, seed.first, seed.second, ahead, seed.linked)
+    return pairs[pairs[:, 0] < database.own]
 
 
 def surprise_left(database: SequenceDatabase, seed: Seed, pairs: int, search: Search, *, chance: float) -> float:
     """The surprise, in bits, that a seed found earlier still has among what is unclaimed now; `pairs` are its occurrences there."""
     ahead = search.linked_near if seed.linked else search.near
-    left = len(database.ranks(seed.first)), len(database.ranks(seed.second))
+    left = len(database.own_ranks(seed.first)), len(database.own_ranks(seed.second))
     if pairs < 2:
         return 0.0
     bits = surprise(
         np.array([float(pairs)]),
         np.array([left[0] * (chance if seed.linked else 1.0)]),
-        np.array([left[1] / max(1, len(database.free))]),
+        np.array([left[1] / max(1, len(database.own_free))]),
         ahead=ahead,
     )
     return float(bits[0])

@@ -107,7 +107,7 @@ def seen_again(cut: Later, found: Routine, search: Search, *, chance: float) -> 
     if len(tokens) < 2 or len(matched) < 2:
         return None
     profile = estimate(cut.first, tokens, matched)
-    expected = max(1, round(len(matched) * len(cut.rest.rows) / len(cut.first.rows)))
+    expected = max(1, round(len(matched) * cut.rest.own / cut.first.own))
     occurrences = collect(cut.rest, profile, search, share=search.core_share, chance=chance, known=expected)
     if len(occurrences):
         cut.rest.claim(occurrences.all_rows())
@@ -243,7 +243,7 @@ def completion(database: SequenceDatabase, found: Routine) -> Completion:
 
 def _loose_rows(database: SequenceDatabase, found: Routine, order: list[int]) -> tuple[Ints, Ints]:
     """The unclaimed rows on which one of the steps stands, rising, and the step's number in the routine's order."""
-    held = [database.free[database.ranks(int(found.profile.tokens[s]))] for s in order]
+    held = [database.free[database.own_ranks(int(found.profile.tokens[s]))] for s in order]
     rows = np.concatenate([np.zeros(0, dtype=np.int64), *held]).astype(np.int64)
     number = np.repeat(np.arange(len(order)), [len(one) for one in held])
     rows, first = np.unique(rows, return_index=True)

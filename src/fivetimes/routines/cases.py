@@ -1,0 +1,99 @@
+"""Rows -> cases: what people do on one thing, over pauses and over people.
+
+A run of a routine does not always lie in one stretch of one person's work: it is taken up again days later, or handed over to
+somebody else. What carries it over is a value: a ticket, a version, a branch. A case is the rows that share rare values, with the
+rows around them, in order of time, whoever did them. Nothing is joined by this: a case is one more place where an occurrence may
+lie, and the search takes it there only if that says more than each person's part.
+
+Which values are rare is the one thing to decide: the name of an environment or of a file that is worked on all year ties nothing.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from fivetimes.model import Bools, Floats, Int32s, Ints
+
+MOST_ROWS = 40  # rows of a case that hold its values; a routine has 40 steps at most
+LONGEST_PAUSE = 4 * 86400.0  # seconds between two rows of a case; the weekend and two days
+CONTEXT = 6  # rows on either side of one that holds a value: a step before or after it need not name it
+
+
+def _ties(value_start: Int32s, values: Int32s, clock: Floats, timed: Bools, token: Int32s) -> list[Ints]:
+    """The rows that each value ties, in order of time.
+
+    A value ties what is done about one thing: it comes up, stands in several actions, and goes. So most of all rows that hold it
+    are near in time, and they are not one command again and again.
+    """
+    row = np.repeat(np.arange(len(value_start) - 1), np.diff(value_start))
+    known = timed[row]
+    row, value = row[known], values[known]
+    order = np.lexsort((row, clock[row], value))
+    row, value = row[order], value[order]
+    if not len(row):
+        return []
+    out = []
+    for rows in np.split(row, np.flatnonzero(np.diff(value)) + 1):
+        if len(rows) < 2:
+            continue
+        pieces = np.split(rows, np.flatnonzero(np.diff(clock[rows]) > LONGEST_PAUSE) + 1)
+        piece = max(pieces, key=len)
+        if max(2, len(rows) / 2) <= len(piece) <= MOST_ROWS and np.ptp(token[piece]):
+            out.append(piece)
+    return out
+
+
+class _Union:
+    """Disjoint sets of rows that grow together, none beyond `MOST_ROWS`."""
+
+    def __init__(self) -> None:
+        self.of: dict[int, int] = {}
+        self.members: dict[int, set[int]] = {}
+
+    def join(self, rows: list[int]) -> None:
+        """Put rows, and all that any of them is together with, into one set; as far as it has room."""
+        sets = {self.of[row] for row in rows if row in self.of}
+        whole = set(rows).union(*(self.members[number] for number in sets))
+        if len(whole) > MOST_ROWS:
+            return
+        for number in sets:
+            del self.members[number]
+        first = min(whole)
+        self.members[first] = whole
+        self.of.update(dict.fromkeys(whole, first))
+
+
+def cases(
+    block: Int32s, clock: Floats, timed: Bools, value_start: Int32s, values: Int32s, token: Int32s, *, near: float
+) -> list[tuple[Ints, Ints]]:
+    """The cases that lie in more than one block: (all rows, those of them that hold a value), each in order of time.
+
+    Args:
+        block: of each row; a person's stretch of work.
+        clock: seconds.
+        timed: whether the time of a row is known; the others are in no case.
+        value_start: row `r` holds `values[value_start[r]:value_start[r + 1]]`.
+        values: ids of values.
+        token: what is done, in its form.
+        near: seconds within which a row stands around another one.
+    """
+    union = _Union()
+    ties = _ties(value_start, values, clock, timed, token)
+    for rows in sorted(ties, key=lambda rows: (len(rows), int(rows[0]))):
+        union.join(rows.tolist())
+    out = []
+    for members in union.members.values():
+        held = np.array(sorted(members))
+        if block[held[0]] == block[held[-1]]:
+            continue
+        rows = _with_context(held, block, clock, near)
+        order = np.lexsort((rows, clock[rows]))
+        out.append((rows[order], held))
+    return sorted(out, key=lambda case: int(case[1][0]))
+
+
+def _with_context(held: Ints, block: Int32s, clock: Floats, near: float) -> Ints:
+    """Rows, and those around them in the same stretch of work."""
+    around = (held[:, None] + np.arange(-CONTEXT, CONTEXT + 1)).clip(0, len(block) - 1)
+    fits = (block[around] == block[held][:, None]) & (np.abs(clock[around] - clock[held][:, None]) <= near)
+    return np.unique(around[fits])
