@@ -31,6 +31,18 @@ class Anchors(NamedTuple):
     steps: Int32s
 
 
+class Pieces(NamedTuple):
+    """How the rows of a case lie in people's work.
+
+    Attributes:
+        piece: (anchors,) int32, the stretch of one person's work that the row is of.
+        bits: (anchors,) float64, what it costs to go on in another piece of the case: to say in which.
+    """
+
+    piece: Int32s
+    bits: Floats
+
+
 class StepBits(NamedTuple):
     """What a path through anchors is worth: a pattern in bits. S is the number of its steps, `MAX_STEPS` at most.
 
@@ -185,7 +197,14 @@ def _restart_cost(over: int, gain: Floats) -> float:
 
 @njit(cache=True, nogil=True)
 def _extend_paths(
-    low: int, high: int, found: Anchors, arrays: SequenceArrays, bits: StepBits, limits: Limits, state: _State
+    low: int,
+    high: int,
+    found: Anchors,
+    pieces: Pieces,
+    arrays: SequenceArrays,
+    bits: StepBits,
+    limits: Limits,
+    state: _State,
 ) -> None:
     """Fill the state of the anchors [low, high), all of one block: dynamic programming over the anchors before each.
 
@@ -229,9 +248,13 @@ def _extend_paths(
             if again and not (steps[i] == s and gap < REPEAT_GAP):
                 i -= 1
                 continue
-            value = score[i] - bits.gap_bits[s, gap] - _restart_cost(over, gain)
-            if pause > FREE_PAUSE:
-                value -= bits.pause_bits * np.log2(pause / PAUSE_UNIT)
+            value = score[i] - _restart_cost(over, gain)
+            if pieces.piece[i] != pieces.piece[j]:
+                value -= pieces.bits[j]
+            else:
+                value -= bits.gap_bits[s, gap]
+                if pause > FREE_PAUSE:
+                    value -= bits.pause_bits * np.log2(pause / PAUSE_UNIT)
             if not again:
                 value += gain[s] + order[steps[i], s]
                 linked = False
@@ -266,7 +289,9 @@ def _weight_of(used: int, weight: Floats) -> float:
 
 
 @njit(cache=True, nogil=True)
-def paths(arrays: SequenceArrays, found: Anchors, barred: Bools, bits: StepBits, limits: Limits) -> Paths:
+def paths(
+    arrays: SequenceArrays, found: Anchors, pieces: Pieces, barred: Bools, bits: StepBits, limits: Limits
+) -> Paths:
     """Disjoint paths through the anchors, the best first: the occurrences of a pattern.
 
     Anchors are cut into stretches that no path can leave. In each, the best path to every anchor is found, the best of them are
@@ -276,6 +301,7 @@ def paths(arrays: SequenceArrays, found: Anchors, barred: Bools, bits: StepBits,
     Args:
         arrays: the sequence database.
         found: where steps may be.
+        pieces: where those are in people's work.
         barred: (anchors,) bool, anchors that no path may go through.
         bits: what a path is worth.
         limits: what a path must keep to.
@@ -312,7 +338,7 @@ def paths(arrays: SequenceArrays, found: Anchors, barred: Bools, bits: StepBits,
             high += 1
         progress = True
         while progress:
-            _extend_paths(low, high, found, arrays, bits, limits, state)
+            _extend_paths(low, high, found, pieces, arrays, bits, limits, state)
             progress = False
             count_ends = 0
             for x in range(low, high):

@@ -40,8 +40,9 @@ class SequenceDatabase:
 
     The first `own` rows are these actions. Behind them stand the cases (`cases.py`), each a block: the same actions again, in the
     order in which they were done on one thing, whoever did them. `source` is the row among the first that each row is, and
-    `copy` where a row stands in the case that it holds the value of, -1 where there is none. What is claimed is claimed in both
-    places, and counts and rates are those of the first `own` rows.
+    `copy` where a row stands in the case that it holds the value of, -1 where there is none; `going_on`
+    is what it costs, in bits, to go on in another stretch of work on the same case. What is claimed is claimed in both places, and
+    counts and rates are those of the first `own` rows.
 
     By row: `rows` the row of the action log; `person` whose it is; `levels` its tokens, finest first; `kind` the first token with
     the label of its coarse one (`pytest <path>` is one kind, whichever of a few folders it names); `block` rises where nothing may
@@ -52,12 +53,14 @@ class SequenceDatabase:
     (a coarse one is one of few, an exact command one of many); `coarser` its ancestors at coarser levels, itself first.
 
     What is claimed: `free` the unclaimed rows; `rank` the inverse of `free`, -1 where claimed; `begin`, `living` the postings of
-    each token among the unclaimed rows, as ranks. `scratch` are buffers of the compiled loops.
+    each token among the unclaimed rows, as ranks; `held` the same of the rows that hold the value of a case, once it was asked for.
+    `scratch` are buffers of the compiled loops.
     """
 
     own: int
     source: Int32s
     copy: Int32s
+    going_on: Floats
     rows: Int32s
     person: Int32s
     levels: Int32s
@@ -77,6 +80,7 @@ class SequenceDatabase:
     begin: Ints
     living: Int32s
     scratch: Scratch
+    held: SequenceArrays | None = None
 
     @property
     def tokens(self) -> int:
@@ -107,6 +111,17 @@ class SequenceDatabase:
     def own_arrays(self) -> SequenceArrays:
         """What the compiled loops read of it, without the cases."""
         return self.arrays._replace(free=self.own_free)
+
+    def held_arrays(self) -> SequenceArrays:
+        """What the compiled loops read of the unclaimed rows that hold the value of a case, one case after the other."""
+        if self.held is None:
+            copies = np.sort(self.copy[self.copy >= 0])
+            free = copies[self.rank[copies] >= 0].astype(np.int32)
+            rank = np.full(len(self.rows), -1, dtype=np.int32)
+            rank[free] = np.arange(len(free))
+            begin, ranks = living(self.start, self.where, rank)
+            self.held = self.arrays._replace(free=free, rank=rank, begin=begin, living=ranks)
+        return self.held
 
     def own_ranks(self, token: int) -> Int32s:
         """The ranks of the unclaimed rows on which a token stands, without the cases."""
@@ -152,6 +167,7 @@ class SequenceDatabase:
             own=own,
             source=position[self.source[rows]],
             copy=position[self.copy[rows]],
+            going_on=self.going_on[rows],
             rows=self.rows[rows],
             person=self.person[rows],
             levels=levels,
@@ -169,6 +185,7 @@ class SequenceDatabase:
             begin=start,
             living=where,
             scratch=scratch_for(tokens=self.tokens, rows=len(rows)),
+            held=None,
         )
 
     def related(self, tokens: Int32s | Ints, known: Int32s) -> Bools:
@@ -189,6 +206,7 @@ class SequenceDatabase:
         self.free = np.flatnonzero(~taken).astype(np.int32)
         self.rank = np.where(taken, -1, np.cumsum(~taken) - 1).astype(np.int32)
         self.begin, self.living = living(self.start, self.where, self.rank)
+        self.held = None
 
 
 def _blocks(person: Int32s, clock: Floats, timed: Bools, silence: float) -> Int32s:
@@ -301,6 +319,7 @@ def open_database(sessions: SessionLog, *, silence: float, trace: Recorder | Non
         own=own,
         source=source,
         copy=copy,
+        going_on=np.concatenate([np.zeros(own), *(_going_on(block[case]) for case, _ in found)]),
         rows=rows,
         person=actions.person[rows],
         levels=levels,
@@ -321,6 +340,11 @@ def open_database(sessions: SessionLog, *, silence: float, trace: Recorder | Non
         living=where,  # nothing is claimed yet, so a row is its rank
         scratch=scratch_for(tokens=tokens, rows=len(rows)),
     )
+
+
+def _going_on(block: Int32s) -> Floats:
+    """The bits that say in which of the stretches of work on a case it goes on, for each of its rows."""
+    return np.full(len(block), np.log2(len(np.unique(block))))
 
 
 def _own_tokens(levels: Int32s) -> Int32s:

@@ -142,9 +142,11 @@ def _paths(
     """Disjoint paths; of those through the same rows in several places, the best."""
     size, arrays = len(found.ranks), database.arrays
     barred = np.zeros(size, dtype=np.bool_)
-    if len(database.rows) == database.own or not size or database.free[found.ranks[-1]] < database.own:
-        return matching.paths(arrays, found, barred, bits, limits)
-    source = database.source[database.free[found.ranks]]
+    rows = database.free[found.ranks]
+    pieces = matching.Pieces(database.block[database.source[rows]], database.going_on[rows])
+    if len(database.rows) == database.own or not size or rows[-1] < database.own:
+        return matching.paths(arrays, found, pieces, barred, bits, limits)
+    source = database.source[rows]
     stretch = matching.stretches(arrays, found, limits.max_gap)
     taken = np.zeros(database.own, dtype=np.bool_)
     kept, broken = np.full(size, -1, dtype=np.int32), np.full(size, -1, dtype=np.int32)
@@ -153,7 +155,8 @@ def _paths(
     todo = np.arange(size)
     while len(todo):
         some = matching.Anchors(found.ranks[todo], found.steps[todo])
-        made = matching.paths(arrays, some, barred[todo], bits, limits)
+        where = matching.Pieces(pieces.piece[todo], pieces.bits[todo])
+        made = matching.paths(arrays, some, where, barred[todo], bits, limits)
         whole = len(made.score)
         path = np.where(made.kept >= 0, made.kept, np.where(made.broken >= 0, made.broken + whole, -1)).astype(np.int64)
         stays = matching.first_come(path, np.concatenate((made.score, made.broken_score)), source[todo], taken)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import Enum
 
 import numpy as np
 
 from fivetimes.config import Search
 from fivetimes.kernels import seeds as kernel
-from fivetimes.kernels.database import shares_value
+from fivetimes.kernels.database import SequenceArrays, shares_value
 from fivetimes.model import COARSE, FORM, LEVELS, Floats, Int32s, Ints, SuppressionRule
 from fivetimes.routines.database import SequenceDatabase
 from fivetimes.routines.trace import KEPT_SEEDS, Recorder
@@ -19,6 +20,14 @@ UNKNOWN_LINK_CHANCE = 0.01  # that chance below them: too little to measure
 LINK_PAIRS = 4000  # random pairs of rows that are measured: a chance of 0.001 is then distinct from none
 LINK_SEED = 5  # of the random numbers: the same input gives the same chance
 LEAST_LINK_CHANCE, MOST_LINK_CHANCE = 0.001, 0.5  # what is measured is held between these: neither proof nor worthless
+
+
+class SeedKind(Enum):
+    """Where a pair stands together: near in one person's work; there, sharing a value; among what holds the value of a case."""
+
+    NEAR = 0
+    LINKED = 1
+    CASE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +40,7 @@ class Seed:
 
     first: int
     second: int
-    linked: bool
+    kind: SeedKind
     score: float
     floor: float
     together: int
@@ -71,7 +80,14 @@ def surprise(together: Floats, first: Floats, rate: Floats, *, ahead: int) -> Fl
 
 
 def _scored(
-    database: SequenceDatabase, keys: Ints, *, linked: bool, chance: float, ahead: int, trace: Recorder
+    database: SequenceDatabase,
+    keys: Ints,
+    arrays: SequenceArrays,
+    kind: SeedKind,
+    *,
+    chance: float,
+    ahead: int,
+    trace: Recorder,
 ) -> Iterator[Seed]:
     if not len(keys):
         return
@@ -80,13 +96,14 @@ def _scored(
     floor = np.log2(max(2, len(pairs)))  # of so many pairs looked at, one gets there by luck
     pairs, together = pairs[enough], together[enough]
     first, second = pairs // database.tokens, pairs % database.tokens
-    size = database.size().astype(np.float64)
+    size = np.diff(arrays.begin).astype(np.float64) if kind is SeedKind.CASE else database.size().astype(np.float64)
+    rate = size / max(1, len(arrays.free))
     together = np.minimum(together, np.minimum(size[first], size[second])).astype(np.float64)
-    bits = surprise(together.astype(np.float64), size[first] * chance, database.rate[second], ahead=ahead)
+    bits = surprise(together.astype(np.float64), size[first] * chance, rate[second], ahead=ahead)
     tight = bits * together / np.maximum(size[first], size[second])
     for at in np.flatnonzero(bits > floor):
         yield Seed(
-            int(first[at]), int(second[at]), linked, float(tight[at]), float(floor), int(together[at]), float(bits[at])
+            int(first[at]), int(second[at]), kind, float(tight[at]), float(floor), int(together[at]), float(bits[at])
         )
     trace.uncounted(SuppressionRule.SEED_BY_CHANCE, int(np.count_nonzero(bits <= floor)))
     below = np.flatnonzero((bits > 0) & (bits <= floor))
@@ -112,32 +129,45 @@ def link_chance(database: SequenceDatabase) -> float:
 def seeds(database: SequenceDatabase, search: Search, *, chance: float, trace: Recorder) -> list[Seed]:
     """All seeds among the unclaimed rows, the tightest first."""
     seedable = database.size() >= 2
-    arrays = database.own_arrays
-    near = kernel.pair_keys(arrays, seedable, FORM, LEVELS - 1, search.near)
-    found = list(_scored(database, near, linked=False, chance=1.0, ahead=search.near, trace=trace))
+    own, held = database.own_arrays, database.held_arrays()
+    found: list[Seed] = []
+    for kind, arrays in ((SeedKind.NEAR, own), (SeedKind.CASE, held)):
+        keys = kernel.pair_keys(arrays, seedable, FORM, LEVELS - 1, search.near)
+        found += _scored(database, keys, arrays, kind, chance=1.0, ahead=search.near, trace=trace)
     for level in (FORM, COARSE):
-        keys = kernel.linked_pair_keys(arrays, seedable, level, search.linked_near)
-        found += _scored(database, keys, linked=True, chance=chance, ahead=search.linked_near, trace=trace)
-    return sorted(found, key=lambda s: (-s.score, s.linked, s.first, s.second))
+        keys = kernel.linked_pair_keys(own, seedable, level, search.linked_near)
+        ahead = search.linked_near
+        found += _scored(database, keys, own, SeedKind.LINKED, chance=chance, ahead=ahead, trace=trace)
+    return sorted(found, key=lambda s: (-s.score, s.kind.value, s.first, s.second))
 
 
 def occurrences(database: SequenceDatabase, seed: Seed, search: Search) -> Int32s:
     """Disjoint pairs of unclaimed rows that match the seed."""
-    ahead = search.linked_near if seed.linked else search.near
-    pairs = kernel.seed_occurrences(database.arrays, seed.first, seed.second, ahead, seed.linked)
+    linked = seed.kind is SeedKind.LINKED
+    ahead = search.linked_near if linked else search.near
+    if seed.kind is SeedKind.CASE:
+        return kernel.seed_occurrences(database.held_arrays(), seed.first, seed.second, ahead, linked)
+    pairs = kernel.seed_occurrences(database.arrays, seed.first, seed.second, ahead, linked)
     return pairs[pairs[:, 0] < database.own]
 
 
 def surprise_left(database: SequenceDatabase, seed: Seed, pairs: int, search: Search, *, chance: float) -> float:
     """The surprise, in bits, that a seed found earlier still has among what is unclaimed now; `pairs` are its occurrences there."""
-    ahead = search.linked_near if seed.linked else search.near
-    left = len(database.own_ranks(seed.first)), len(database.own_ranks(seed.second))
+    linked = seed.kind is SeedKind.LINKED
+    ahead = search.linked_near if linked else search.near
     if pairs < 2:
         return 0.0
+    if seed.kind is SeedKind.CASE:
+        arrays = database.held_arrays()
+        first, second = np.diff(arrays.begin)[[seed.first, seed.second]]
+        size = len(arrays.free)
+    else:
+        first, second = len(database.own_ranks(seed.first)), len(database.own_ranks(seed.second))
+        size = len(database.own_free)
     bits = surprise(
         np.array([float(pairs)]),
-        np.array([left[0] * (chance if seed.linked else 1.0)]),
-        np.array([left[1] / max(1, len(database.own_free))]),
+        np.array([first * (chance if linked else 1.0)]),
+        np.array([second / max(1, size)]),
         ahead=ahead,
     )
     return float(bits[0])
