@@ -768,8 +768,9 @@ class SuppressionRule(StrEnum):
     HABIT = (
         "habit",
         "done together, but in no order that repeats from one time to the next: a way of working",
-        "Its actions stand near each other far more often than chance gives, and each time in another order. People edit, build and"
-        " look like this all day; there is no fixed sequence in it that a conductor could run.",
+        "Its actions stand near each other far more often than chance gives, but how they follow on each other, and what each time says"
+        " beyond the everyday work around it, is too little. People edit, build and look like this all day; there is no fixed sequence"
+        " in it that a conductor could run.",
     )
     NOT_TOGETHER = (
         "not-together",
@@ -791,12 +792,6 @@ class SuppressionRule(StrEnum):
         "no-core",
         "fewer than three steps hold together",
         "Fewer than three steps stand in more than half of the occurrences.",
-    )
-    HABIT = (
-        "habit",
-        "done together in no fixed order: a way of working",
-        "Its actions are done near each other again and again, but what comes next does not follow from what came before, as it does"
-        " where people follow a procedure.",
     )
     CHANCE = (
         "chance",
