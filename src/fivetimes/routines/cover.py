@@ -22,15 +22,25 @@ from fivetimes.routines import seeds as seeding
 from fivetimes.routines.assign import complete
 from fivetimes.routines.database import SequenceDatabase
 from fivetimes.routines.growth import drop_rare, grow, interleaved, refine, unproven
-from fivetimes.routines.matching import Occurrences, Routine, collect
+from fivetimes.routines.matching import Occurrences, Routine, better, collect
 from fivetimes.routines.objective import failed_rule, worth
-from fivetimes.routines.pattern import MIN_STEPS, NEAR_ROWS, ORDER_FLOOR, Profile, estimate, gap_bits, local_chance
+from fivetimes.routines.pattern import (
+    MIN_STEPS,
+    NEAR_ROWS,
+    ORDER_FLOOR,
+    Profile,
+    estimate,
+    gap_bits,
+    local_chance,
+)
+from fivetimes.routines.siblings import two_kinds
 from fivetimes.routines.trace import Recorder
 
 FIXED_PRESENCE = 0.99  # share of the occurrences that hold each step of a fixed sequence: as good as all
 FIXED_LINK_CHANCE = 0.01  # chance that two rows share a value; fixed sequences do not look at values
 
 SEED_TEXT = "a pair that stands together"
+SIBLING_TEXT = "a sibling: it shares most steps with another routine, and was told apart from it"
 
 Tick = Callable[[float], None]
 
@@ -253,48 +263,98 @@ def find(
     habits = _Habits(database)
     for done, seed in enumerate(queue):
         tick(done / len(queue))
-        made = _from_seed(database, seed, search, chance, habits, trace)
-        if isinstance(made, Routine):
-            found.append(made)
-            database.claim(made.occurrences.all_rows())
-        elif made is not None:
-            rejected.append(made)
+        for made in _from_seed(database, seed, search, chance, habits, trace):
+            if isinstance(made, Routine):
+                found.append(made)
+            else:
+                rejected.append(made)
     tick(1.0)
     return _with_strays(database, found, search), rejected
 
 
 def _from_seed(
     database: SequenceDatabase, seed: seeding.Seed, search: Search, chance: float, habits: _Habits, trace: Recorder
-) -> Routine | Rejection | None:
-    """What becomes of a seed; None where too little is left of it to be looked at."""
+) -> list[Routine | Rejection]:
+    """What becomes of a seed: nothing where too little is left of it to be looked at, several where siblings grew from it.
+
+    The rows of the routines are claimed.
+    """
     number = trace.open(seed.tokens, SEED_TEXT, count=seed.together, stage=Stage.SEED, **seed.numbers)
     pairs = seeding.occurrences(database, seed, search)
     left = seeding.surprise_left(database, seed, len(pairs), search, chance=chance)
     if left <= seed.floor:
         rule = SuppressionRule.CLAIMED if database.any_claimed(seed.tokens) else SuppressionRule.SEED_BY_CHANCE
         trace.close(number, rule, Stage.SEED, together=len(pairs), bits=left, bar=seed.floor)
-        return None
+        return []
     apart = seeding.surprise_left(database, seed, habits.unexplained(pairs), search, chance=chance)
     if apart <= seed.floor:
         trace.close(number, SuppressionRule.HABIT, Stage.SEED, together=len(pairs), bits=apart, bar=seed.floor)
-        return None
+        return []
     grown = _develop(database, seed.tokens, database.in_case(pairs), search, chance)
     if isinstance(grown, _Failed):
         trace.now(number, grown.tokens, grown.count)
         trace.close(number, grown.rule, Stage.GROWTH, steps=len(grown.tokens), occurrences=grown.count)
-        return Rejection(seed.tokens, len(pairs), grown.rule, number)
-    profile, occurrences = grown
-    bits, bar = worth(database, profile, occurrences, search), seed.floor + search.routine_bits
+        return [Rejection(seed.tokens, len(pairs), grown.rule, number)]
+    bar = seed.floor + search.routine_bits
+    accepted = _judged(database, *grown, number, bar, search, trace)
+    if isinstance(accepted, Rejection):
+        if accepted.rule is SuppressionRule.HABIT:
+            habits.add(grown[1])
+        return [accepted]
+    made: list[Routine | Rejection] = []
+    for profile, occurrences in _kinds(database, *grown, search, chance):
+        if made:  # a sibling of the first
+            number = trace.open(profile.tokens, SIBLING_TEXT, count=len(occurrences), stage=Stage.GROWTH)
+        whole = occurrences is grown[1]
+        made.append(accepted if whole else _judged(database, profile, occurrences, number, bar, search, trace))
+    for one in made:
+        if isinstance(one, Routine):
+            database.claim(one.occurrences.all_rows())
+    return made
+
+
+def _judged(
+    database: SequenceDatabase,
+    profile: Profile,
+    occurrences: Occurrences,
+    number: int,
+    bar: float,
+    search: Search,
+    trace: Recorder,
+) -> Routine | Rejection:
+    """What was grown as a routine, or the rule that it fails; `bar` are the bits that are asked for."""
     trace.now(number, profile.tokens, len(occurrences))
-    trace.add(number, Stage.GROWTH, "steps were added", steps=len(profile.tokens), occurrences=len(occurrences))
-    failed = failed_rule(database, profile, occurrences, bits - seed.floor, search)
+    numbers = {"steps": len(profile.tokens), "occurrences": len(occurrences)}
+    trace.add(number, Stage.GROWTH, "steps were added", **numbers)
+    bits = worth(database, profile, occurrences, search)
+    failed = failed_rule(database, profile, occurrences, bits - bar + search.routine_bits, search)
     if failed is not None:
         trace.close(number, failed, Stage.COVER, bits=bits, bar=bar)
-        if failed is SuppressionRule.HABIT:
-            habits.add(occurrences)
         return Rejection(profile.tokens, len(occurrences), failed, number)
     trace.add(number, Stage.COVER, "accepted", bits=bits, bar=bar)
     return Routine(profile, occurrences, bits, np.zeros((0, 2), dtype=np.int32), number)
+
+
+def _kinds(
+    database: SequenceDatabase, profile: Profile, occurrences: Occurrences, search: Search, chance: float
+) -> list[tuple[Profile, Occurrences]]:
+    """The routine, or the siblings that it is made of, each with its own occurrences; the commoner one first."""
+    kind = two_kinds(database, occurrences.rows, bar=search.routine_bits)
+    if kind is None:
+        return [(profile, occurrences)]
+    made: list[tuple[Profile, Occurrences]] = []
+    for side in (kind, ~kind):
+        tokens, matched = drop_rare(profile.tokens, occurrences.rows[side], floor=search.presence_kept)
+        if len(tokens) < MIN_STEPS or len(matched) < 2:
+            return [(profile, occurrences)]
+        own = estimate(database, tokens, matched)
+        made.append((own, collect(database, own, search, share=search.core_share, chance=chance, known=len(matched))))
+    kept = better(database, [found for _, found in made])
+    if min(map(len, kept)) < 2:
+        return [(profile, occurrences)]
+    whole = [(estimate(database, own.tokens, found.rows), found) for (own, _), found in zip(made, kept, strict=True)]
+    ordered = sorted(whole, key=lambda one: -len(one[1]))
+    return [part for one in ordered for part in _kinds(database, *one, search, chance)]
 
 
 # ---- a baseline: frequent sequences, as they stand
@@ -312,6 +372,7 @@ def fixed(database: SequenceDatabase, tokens: Int32s, search: Search) -> Profile
         order=order,
         link=np.zeros(steps),
         gap_bits=gap_bits(database, np.zeros((0, steps), dtype=np.int32), longest=search.max_gap),
+        going_on=0.0,  # looks at one stretch of work only
     )
 
 

@@ -44,7 +44,8 @@ class SequenceDatabase:
     is what it costs, in bits, to go on in another stretch of work on the same case. What is claimed is claimed in both places, and
     counts and rates are those of the first `own` rows.
 
-    By row: `rows` the row of the action log; `person` whose it is; `levels` its tokens, finest first; `kind` the first token with
+    By row: `rows` the row of the action log; `person` whose it is; `doer` the same, apart for what an agent
+    or a bot did; `levels` its tokens, finest first; `kind` the first token with
     the label of its coarse one (`pytest <path>` is one kind, whichever of a few folders it names); `block` rises where nothing may
     join (another person, silence longer than the limit); `clock` seconds; `event` the event it is of; `value_start`, `values` its
     value pieces (CSR).
@@ -63,6 +64,7 @@ class SequenceDatabase:
     going_on: Floats
     rows: Int32s
     person: Int32s
+    doer: Int32s
     levels: Int32s
     kind: Int32s
     block: Int32s
@@ -170,6 +172,7 @@ class SequenceDatabase:
             going_on=self.going_on[rows],
             rows=self.rows[rows],
             person=self.person[rows],
+            doer=self.doer[rows],
             levels=levels,
             kind=self.kind[rows],
             block=self.block[rows],
@@ -322,6 +325,7 @@ def open_database(sessions: SessionLog, *, silence: float, trace: Recorder | Non
         going_on=np.concatenate([np.zeros(own), *(_going_on(block[case]) for case, _ in found)]),
         rows=rows,
         person=actions.person[rows],
+        doer=actions.person[rows] * np.int32(len(By)) + actions.events.columns["by"][actions.event[rows]],
         levels=levels,
         kind=_kinds(levels[:, COARSE], actions.labels),
         block=np.concatenate(blocks).astype(np.int32),

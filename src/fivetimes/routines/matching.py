@@ -18,7 +18,8 @@ best of all, as for each row only the best path that ends there is followed. `te
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -132,18 +133,22 @@ def collect(
     )
     need = share * float(weight.sum()) - 1e-9  # a sum of the same numbers in another order may be a little less
     limits = matching.Limits(need, base, search.max_gap, search.max_pause, LONGEST_PAUSE, database.own, search.back)
-    every = _table(database, found, _paths(database, found, bits, limits), len(profile.tokens))
+    every = _table(database, found, _paths(database, found, profile.going_on, bits, limits), len(profile.tokens))
     return kept_apart(every, ended(profile, every.rows, tail=1.0 - search.end_share))
 
 
 def _paths(
-    database: SequenceDatabase, found: matching.Anchors, bits: matching.StepBits, limits: matching.Limits
+    database: SequenceDatabase,
+    found: matching.Anchors,
+    going_on: float,
+    bits: matching.StepBits,
+    limits: matching.Limits,
 ) -> matching.Paths:
     """Disjoint paths; of those through the same rows in several places, the best."""
     size, arrays = len(found.ranks), database.arrays
     barred = np.zeros(size, dtype=np.bool_)
     rows = database.free[found.ranks]
-    pieces = matching.Pieces(database.block[database.source[rows]], database.going_on[rows])
+    pieces = matching.Pieces(database.block[database.source[rows]], database.going_on[rows] + going_on)
     if len(database.rows) == database.own or not size or rows[-1] < database.own:
         return matching.paths(arrays, found, pieces, barred, bits, limits)
     source = database.source[rows]
@@ -175,6 +180,20 @@ def _paths(
         again = np.unique(stretch[todo[lost]])
         todo = todo[np.isin(stretch[todo], again)]
     return matching.Paths(kept, np.concatenate(scores), broken, np.concatenate(broken_scores))
+
+
+def better(database: SequenceDatabase, several: Sequence[Occurrences]) -> list[Occurrences]:
+    """Of the occurrences of several routines those that lie nowhere in a better one: each run goes to the routine it fits best."""
+    every = [(float(score), which, at) for which, one in enumerate(several) for at, score in enumerate(one.score)]
+    taken = np.zeros(int(database.event.max(initial=-1)) + 1, dtype=np.bool_)
+    keep = [np.zeros(len(one), dtype=np.bool_) for one in several]
+    for _, which, at in sorted(every, key=lambda entry: (-entry[0], entry[1:])):
+        line = several[which].rows[at]
+        events = database.event[line[line >= 0]]
+        if not taken[events].any():
+            keep[which][at] = True
+            taken[events] = True
+    return [replace(kept_apart(one, mine), broken=one.broken) for one, mine in zip(several, keep, strict=True)]
 
 
 def tail_missing(profile: Profile, line: Int32s) -> float:

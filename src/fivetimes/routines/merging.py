@@ -21,6 +21,7 @@ from fivetimes.routines.alternatives import sequence
 from fivetimes.routines.database import SequenceDatabase
 from fivetimes.routines.matching import Occurrences, Routine, ended, kept_apart
 from fivetimes.routines.pattern import estimate
+from fivetimes.routines.siblings import apart
 from fivetimes.routines.trace import Recorder
 
 FAMILY_CUT = 0.4  # distance, 1 - likeness: routines that share less than three fifths of their weight stay apart
@@ -171,7 +172,7 @@ def _joined(
 
 
 def families(
-    database: SequenceDatabase, found: Sequence[Routine], *, end_share: float, trace: Recorder | None = None
+    database: SequenceDatabase, found: Sequence[Routine], *, end_share: float, bar: float, trace: Recorder | None = None
 ) -> list[Routine]:
     """One routine per family of variants, in the order of their first members.
 
@@ -179,6 +180,7 @@ def families(
         database: the actions that they are made of.
         found: routines that claim no row in common.
         end_share: the share of the core that lies before the end of an occurrence, at least.
+        bar: bits from which on it is shorter to say of each occurrence which of two siblings it is.
         trace: takes what became one.
     """
     trace = trace or Recorder()
@@ -192,5 +194,23 @@ def families(
     out: list[Routine] = []
     for group in _clusters(distance):
         members = sorted((found[number] for number in group), key=lambda one: -len(one.occurrences))
-        out += members if len(members) == 1 else _joined(database, members, end_share, trace)
+        for kind in _kinds(database, members, bar):
+            out += kind if len(kind) == 1 else _joined(database, kind, end_share, trace)
     return out
+
+
+def _kinds(database: SequenceDatabase, members: Sequence[Routine], bar: float) -> list[list[Routine]]:
+    """The members of a family without its siblings, which are routines of their own."""
+    kinds: list[list[Routine]] = []
+    for one in members:
+        for kind in kinds:
+            whole = _merged(database, [*kind, one])
+            if whole is None:
+                continue
+            its = np.arange(len(whole.occurrences)) >= len(whole.occurrences) - len(one.occurrences)
+            if apart(database, whole.occurrences.rows, its) <= bar:
+                kind.append(one)
+                break
+        else:
+            kinds.append([one])
+    return kinds

@@ -27,7 +27,7 @@ class Profile:
     the token by luck.
     order[a, b]: log2 of how often a stands before b where both stand, at least -6. link: share of the step's
     rows that share a value with an earlier step. gap_bits[s, g]: the cost of g foreign actions before
-    step s.
+    step s. going_on: the cost, in bits, of going on in another stretch of work on the same case, besides saying in which.
     """
 
     tokens: Int32s
@@ -36,6 +36,7 @@ class Profile:
     order: Floats
     link: Floats
     gap_bits: Floats
+    going_on: float
 
 
 def gain(k: Floats, n: Floats, q: Floats) -> Floats:
@@ -94,6 +95,15 @@ def gap_bits(database: SequenceDatabase, matched: Int32s, *, longest: int) -> Fl
     return np.asarray(-np.log2((seen + shared) / (seen.sum(axis=1, keepdims=True) + GAP_PRIOR)))
 
 
+def going_on_bits(database: SequenceDatabase, matched: Int32s) -> float:
+    """The cost, in bits, of a next step in another stretch of work: as seldom as these occurrences show, smoothed."""
+    rows = np.sort(np.where(matched >= 0, matched, np.iinfo(np.int32).max), axis=1)
+    both = rows[:, 1:] != np.iinfo(np.int32).max
+    piece = database.block[database.source[np.where(rows == np.iinfo(np.int32).max, 0, rows)]]
+    others = np.count_nonzero((piece[:, 1:] != piece[:, :-1]) & both)
+    return float(-np.log2(smoothed(np.array(others), np.count_nonzero(both), weight=0.5)))
+
+
 def estimate(database: SequenceDatabase, tokens: Int32s, matched: Int32s) -> Profile:
     """Read the profile off its occurrences.
 
@@ -109,4 +119,5 @@ def estimate(database: SequenceDatabase, tokens: Int32s, matched: Int32s) -> Pro
         order=precedence(matched),
         link=_links(database, matched),
         gap_bits=gap_bits(database, matched, longest=LONGEST_GAP),
+        going_on=going_on_bits(database, matched),
     )

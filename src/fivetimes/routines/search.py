@@ -78,7 +78,7 @@ def find_routines(
     # 2. routines that cover it: seeds, growth, acceptance
     covering, rejected = engine.find(sessions, database, search, trace)
     # 3. variants of one routine become one
-    routines = families(database, covering, end_share=search.end_share, trace=trace)
+    routines = families(database, covering, end_share=search.end_share, bar=search.routine_bits, trace=trace)
     # 4. against chance and in later time; then every row of every occurrence is decided anew, and what was broken off counted
     tried = len(covering) + len(rejected)
     known = confidences(database, sessions.actions.timed[database.rows], routines, search, tried=tried)

@@ -1,0 +1,130 @@
+"""Occurrences -> whether they are of one routine, or of two that have most steps in common.
+
+A release and a hotfix share most of what is done. One table of both looks like a routine with optional steps; but these come and go
+together, and not because another person, an agent or a new habit does it in another way: the same one does now this, now that. So
+what counts is what *changes* from one occurrence to the next of the same doer. If two differences change together, to know the one
+says the other, and two routines are the shorter description. One difference alone is an alternative: `pytest` or `tox`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from fivetimes.config import ALWAYS_SHARE, USUAL_SHARE
+from fivetimes.model import Bools, Floats, Int32s, Ints
+from fivetimes.routines.database import SequenceDatabase
+
+_DIRECTIONS = (-1, 0, 1)  # a step went, stayed as it was, came
+_PARAMETERS = 4  # free numbers of a table of three by three besides its margins
+
+
+def changes(present: Bools, doer: Int32s, when: Floats) -> Ints:
+    """What came (1) and went (-1) from one occurrence to the next one of the same doer.
+
+    Args:
+        present: (occurrences, steps), whether the occurrence has the step.
+        doer: of each occurrence.
+        when: seconds.
+
+    Returns:
+        (changes, steps) int64.
+
+    Example:
+        >>> changes(np.array([[True, False], [False, True], [True, True]]), np.array([1, 1, 2]), np.arange(3.0)).tolist()
+        [[-1, 1]]
+    """
+    order = np.lexsort((when, doer))
+    same = np.diff(doer[order]) == 0
+    return np.asarray(np.diff(present[order].astype(np.int64), axis=0)[same])
+
+
+def said_by(change: Ints, other: Ints) -> Floats:
+    """Bits that one difference says of each step's, beyond the cost of the numbers that say how: 0 where it says nothing.
+
+    Args:
+        change: (changes, steps), as `changes` gives it.
+        other: (changes,), the changes of the difference.
+
+    Example:
+        >>> turns = np.array([1, -1] * 20)
+        >>> said_by(np.stack([turns, -turns, np.ones_like(turns)], axis=1), turns).round().tolist()
+        [29.0, 29.0, 0.0]
+    """
+    size = len(change)
+    if not size:
+        return np.zeros(change.shape[1])
+    mine = np.stack([other == d for d in _DIRECTIONS]).astype(np.float64)
+    theirs = np.stack([change == d for d in _DIRECTIONS]).astype(np.float64)
+    joint = np.einsum("an,bns->abs", mine, theirs)
+    expected = joint.sum(axis=1, keepdims=True) * joint.sum(axis=0, keepdims=True) / size
+    with np.errstate(divide="ignore", invalid="ignore"):
+        bits = np.where(joint > 0, joint * np.log2(joint / expected), 0.0).sum(axis=(0, 1))
+    return np.asarray(np.maximum(0.0, bits - 0.5 * _PARAMETERS * np.log2(size)))
+
+
+def _beyond_one(bits: Floats, mine: Floats, others: Floats) -> float:
+    """The bits beyond those of one alternative: the best step of each kind are two ways of doing the same."""
+    alternative = (mine > USUAL_SHARE) & (others <= USUAL_SHARE), (others > USUAL_SHARE) & (mine <= USUAL_SHARE)
+    if not all(side.any() for side in alternative):
+        return 0.0  # steps more on one side alone are optional steps
+    return float(bits.sum() - sum(bits[side].max() for side in alternative))
+
+
+def apart(database: SequenceDatabase, rows: Int32s, kind: Bools) -> float:
+    """Bits that it saves to say of each occurrence which of two kinds it is; 0 where these are variants of one routine.
+
+    Args:
+        database: what they were found in.
+        rows: (occurrences, steps) rows, -1 where missing.
+        kind: (occurrences,) which of them are of the second kind.
+    """
+    present = rows >= 0
+    first = np.where(present, rows, np.iinfo(np.int32).max).min(axis=1)
+    both = np.column_stack((present, kind))
+    change = changes(both, database.doer[first], database.clock[first])
+    bits = said_by(change[:, :-1], change[:, -1])
+    return _beyond_one(bits, present[kind].mean(axis=0), present[~kind].mean(axis=0))
+
+
+@dataclass(frozen=True, slots=True)
+class _Split:
+    kind: Bools
+    bits: float
+
+
+def two_kinds(database: SequenceDatabase, rows: Int32s, *, bar: float) -> Bools | None:
+    """Which occurrences are of a second routine; None where all are of one.
+
+    Args:
+        database: what they were found in.
+        rows: (occurrences, steps) rows, -1 where missing.
+        bar: bits that the division saves, at least.
+    """
+    present = rows >= 0
+    share = present.mean(axis=0)
+    optional = np.flatnonzero((share < ALWAYS_SHARE) & (share > 1 - ALWAYS_SHARE))
+    best: _Split | None = None
+    for step in optional:
+        kind = _settled(present[:, optional], present[:, step])
+        if not 2 <= np.count_nonzero(kind) <= len(rows) - 2:
+            continue
+        bits = apart(database, rows, kind)
+        if bits > bar and (best is None or bits > best.bits):
+            best = _Split(kind, bits)
+    return None if best is None else best.kind
+
+
+def _settled(present: Bools, kind: Bools) -> Bools:
+    """The kinds after each occurrence went to the one whose optional steps it has, until nothing changes."""
+    for _ in range(len(present)):
+        odds = np.zeros(len(present))
+        for side, sign in ((kind, 1.0), (~kind, -1.0)):
+            share = (present[side].sum(axis=0) + 0.5) / (np.count_nonzero(side) + 1.0)
+            odds += sign * (present @ np.log2(share) + ~present @ np.log2(1.0 - share))
+        settled = odds > 0
+        if (settled == kind).all() or settled.all() or not settled.any():
+            break
+        kind = settled
+    return kind
