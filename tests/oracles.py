@@ -256,6 +256,10 @@ class Anchor(NamedTuple):
     time: float = 0.0
     block: int = 0
     values: frozenset = frozenset()
+    piece: int = 0  # the stretch of one person's work that the row is of
+    elsewhere: float = 0.0  # bits that it costs to come to this row from another piece
+    in_case: bool = False
+    row: int = 0  # two anchors of one row are copies of each other, or two steps that fit it
 
 
 class PathRules(NamedTuple):
@@ -273,25 +277,30 @@ class PathRules(NamedTuple):
     max_gap: int
     max_pause: float
     back: int
+    case_pause: float = math.inf
 
 
 def longer_path(bits: float, path: Sequence[Anchor], after: Anchor, passed: set[int], rules: PathRules) -> float | None:
     """The bits of a path that goes on to `after`; None where it may not.
 
     `passed` are the steps of the anchors in between. A step that the path has already may come again at once, with up to two rows
-    in between; of the steps passed, two or more that the path has already are the beginning of the next occurrence.
+    in between; of the steps passed, two or more that the path has already are the beginning of the next occurrence. Where the path
+    goes on in another piece of work, that costs its bits, and neither the gap nor the pause does.
     """
     before = path[-1]
     gap, pause = after.rank - before.rank - 1, after.time - before.time
     have = {one.step for one in path}
     if after.step in have and not (before.step == after.step and gap < 3):
         return None
-    bits -= rules.gap_bits[after.step][gap]
     over = sorted(passed & have)
     if len(over) > 1:
         bits -= sum(max(0.0, rules.gain[step]) for step in over)
-    if pause > 300:
-        bits -= rules.pause_bits * math.log2(pause / 150)
+    if before.piece != after.piece:
+        bits -= after.elsewhere
+    else:
+        bits -= rules.gap_bits[after.step][gap]
+        if pause > 300:
+            bits -= rules.pause_bits * math.log2(pause / 150)
     if after.step not in have:
         bits += rules.gain[after.step] + rules.order[before.step][after.step]
         linked = any(one.values & after.values for one in path[-6:])
@@ -302,7 +311,8 @@ def longer_path(bits: float, path: Sequence[Anchor], after: Anchor, passed: set[
 def may_follow(before: Anchor, after: Anchor, rules: PathRules) -> bool:
     """Whether two anchors may be neighbours in a path."""
     near = 0 <= after.rank - before.rank - 1 < rules.max_gap
-    return near and before.block == after.block and after.time - before.time <= rules.max_pause
+    longest = rules.case_pause if after.in_case else rules.max_pause
+    return near and before.block == after.block and after.time - before.time <= longest
 
 
 def best_ends(anchors: Sequence[Anchor], free: set[int], rules: PathRules) -> dict[int, tuple[float, list[int]]]:
@@ -324,13 +334,21 @@ def best_ends(anchors: Sequence[Anchor], free: set[int], rules: PathRules) -> di
     return best
 
 
-def best_paths(anchors: Sequence[Anchor], rules: PathRules) -> tuple[list[tuple[float, list[int]]], list[list[int]]]:
-    """Disjoint paths through anchors, best first: those that weigh enough, with their bits, and those that do not.
+class Path(NamedTuple):
+    """A path, as the places of its anchors, and whether it weighs enough: else the occurrence was begun and broken off."""
+
+    bits: float
+    anchors: list[int]
+    enough: bool
+
+
+def best_paths(anchors: Sequence[Anchor], rules: PathRules, barred: set[int] = frozenset()) -> list[Path]:
+    """Disjoint paths through the anchors that are not barred, in the order in which they are taken, the best of a round first.
 
     Looks at everything anew after each round of taking paths.
     """
-    kept, broken = [], []
-    free = set(range(len(anchors)))
+    taken_paths = []
+    free = set(range(len(anchors))) - barred
     while True:
         best = best_ends(anchors, free, rules)
         taken: set[int] = set()
@@ -338,14 +356,51 @@ def best_paths(anchors: Sequence[Anchor], rules: PathRules) -> tuple[list[tuple[
             bits, path = best[j]
             if bits + rules.base <= 0 or taken & set(path):
                 continue
-            if sum(rules.weight[step] for step in {anchors[at].step for at in path}) >= rules.need:
-                kept.append((bits + rules.base, path))
-            else:
-                broken.append(path)
+            weighs = sum(rules.weight[step] for step in {anchors[at].step for at in path})
+            taken_paths.append(Path(bits + rules.base, path, weighs >= rules.need))
             taken |= {i for i in free for at in path if anchors[i].rank == anchors[at].rank}
         if not taken:
-            return kept, broken
+            return taken_paths
         free -= taken
+
+
+def places(anchors: Sequence[Anchor], max_gap: int) -> list[list[int]]:
+    """The anchors in groups that no path can leave: of one block, and no two neighbours too far apart."""
+    groups: list[list[int]] = []
+    for number, one in enumerate(anchors):
+        last = anchors[groups[-1][-1]] if groups else None
+        if last is None or last.block != one.block or one.rank - last.rank - 1 >= max_gap:
+            groups.append([])
+        groups[-1].append(number)
+    return groups
+
+
+def paths_in_one_place_each(anchors: Sequence[Anchor], rules: PathRules) -> list[Path]:
+    """Disjoint paths of which no two hold the same row, though a row may stand in several places: its own, and a case.
+
+    In a round each place finds its paths. Of all of these, the best first, those stay that hold no row of one that stays already;
+    of equally good ones those that weigh enough, then those of the earlier place. A place that lost a path is looked at
+    again in the next round, without the rows of the paths that stayed.
+    """
+    stay: list[Path] = []
+    taken: set[int] = set()
+    todo = places(anchors, rules.max_gap)
+    while todo:
+        found = []
+        for number, place in enumerate(todo):
+            barred = {at for at, anchor in enumerate(place) if anchors[anchor].row in taken}
+            for one in best_paths([anchors[at] for at in place], rules, barred):
+                found.append((number, one._replace(anchors=[place[at] for at in one.anchors])))
+        lost = set()
+        for number, one in sorted(found, key=lambda entry: (-entry[1].bits, not entry[1].enough)):
+            rows = {anchors[at].row for at in one.anchors}
+            if rows & taken:
+                lost.add(number)
+            else:
+                stay.append(one)
+                taken |= rows
+        todo = [todo[number] for number in sorted(lost)]
+    return stay
 
 
 def best_of_all_paths(anchors: Sequence[Anchor], rules: PathRules) -> float:
@@ -380,6 +435,7 @@ class Pattern(NamedTuple):
     order: Sequence[Sequence[float]]  # log2 of how often step a stands before step b
     link: Sequence[float]  # share of its rows that share a value with an earlier one
     gap_bits: Sequence[Sequence[float]]
+    going_on: float = 0.0  # bits that it costs to go on in another piece of work, besides saying in which
 
 
 class CountRules(NamedTuple):
@@ -394,15 +450,19 @@ class CountRules(NamedTuple):
     pause_bits: float
     back: int
     end_share: float
+    case_pause: float
 
 
 class FreeRow(NamedTuple):
-    """An unclaimed row of the sequence database."""
+    """An unclaimed row of the sequence database, or a copy of one in a case; then `pieces` are those that the case has."""
 
     block: int
     tokens: Sequence[int]
     values: frozenset
     time: float
+    row: int  # that it is, or is a copy of
+    piece: int  # the stretch of one person's work that the row is of
+    pieces: int = 0
 
 
 def occurrences_of(
@@ -420,6 +480,10 @@ def occurrences_of(
     4. Greedy cover: the path with the most bits is taken, then the best of the others that shares no row with it, and so on; what
        is left is looked at anew until no path has more than 0 bits. A path whose core steps weigh less than the share was broken
        off.
+    4a. A case is one more place for a path: a block of copies of rows, in order of time over people and pauses. Two steps in
+       different pieces of it cost log2(pieces) + `going_on` bits, and neither gap nor pause. Of paths through the same row in
+       several places the best stays (`paths_in_one_place_each`). Copies count for nothing else: not for rates, nor for `rows`
+       in 3.
     5. So was one that ends too early: the core steps that are usually behind its last step, and that it lacks, are more than
        `1 - end_share` of the core.
 
@@ -442,11 +506,12 @@ def occurrences_of(
         link_no=np.where(usual, np.maximum(np.log2((1 - link) / (1 - lucky)), -4.0), 0.0).tolist(),
         weight=weight.tolist(),
         need=rules.share * float(weight.sum()) - 1e-9,
-        base=float(absent.sum()) - float(np.log2(max(2.0, len(rows) / max(1, rules.known)))),
+        base=float(absent.sum()) - float(np.log2(max(2.0, sum(not row.pieces for row in rows) / max(1, rules.known)))),
         pause_bits=rules.pause_bits,
         max_gap=rules.max_gap,
         max_pause=rules.max_pause,
         back=rules.back,
+        case_pause=rules.case_pause,
     )
     rare: set[int] = set()
     left = float(weight.sum())
@@ -456,25 +521,31 @@ def occurrences_of(
             rare |= set(held[step])
             left -= weight[step]
     found = [
-        Anchor(rank, step, rows[rank].time, rows[rank].block, rows[rank].values)
+        _anchor(rank, step, rows[rank], pattern.going_on)
         for rank, step in anchors(
             [(row.block, row.tokens) for row in rows], sorted(rare), rules.reach, list(pattern.tokens)
         )
     ]
-    kept, broken = best_paths(found, path_rules)
-    whole, short = [], len(broken)
-    for bits, path in kept:
+    whole, short = [], 0
+    for bits, path, enough in paths_in_one_place_each(found, path_rules):
         begun: dict[int, int] = {}  # a step done again counts from its first row
         for at in path:
             begun.setdefault(found[at].step, at)
         have, last = set(begun), max(begun, key=lambda step: begun[step])
         core = [step for step in range(len(p)) if in_core[step]]
         missing = [step for step in core if 2 ** pattern.order[last][step] > 0.55 and step not in have]
-        if len(missing) / max(1, len(core)) <= 1 - rules.end_share + 1e-9:
+        if enough and len(missing) / max(1, len(core)) <= 1 - rules.end_share + 1e-9:
             whole.append((bits, [(found[at].rank, found[at].step) for at in path]))
         else:
             short += 1
     return whole, short
+
+
+def _anchor(rank: int, step: int, row: FreeRow, going_on: float) -> Anchor:
+    elsewhere = (math.log2(row.pieces) if row.pieces else 0.0) + going_on
+    return Anchor(
+        rank, step, row.time, row.block, row.values, row.piece, elsewhere, in_case=bool(row.pieces), row=row.row
+    )
 
 
 # ---- what stands around occurrences. An occurrence is {step: rank}.

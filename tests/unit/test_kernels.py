@@ -133,35 +133,40 @@ path_rules = st.builds(
     max_gap=st.just(MAX_GAP),
     max_pause=st.just(2000.0),
     back=st.integers(2, 14),
+    case_pause=st.just(5000.0),
 )
-# (rows since the last anchor, step, seconds since then, whether a block begins, values)
+# (rows since the last anchor, step, seconds since then, whether a block begins, values, piece of work)
 steps_made = st.lists(
     st.tuples(
         st.integers(0, 4),
         st.integers(0, STEPS - 1),
-        st.sampled_from([0, 20, 90, 299, 301, 900, 1500]),
+        st.sampled_from([0, 20, 90, 299, 301, 900, 1500, 2500]),
         st.sampled_from([False] * 12 + [True]),
         st.frozensets(st.integers(0, 3), max_size=2),
+        st.sampled_from([0, 0, 0, 0, 1, 2]),
     ),
     max_size=40,
 )
 
 
-def anchors_of(made) -> list[oracles.Anchor]:
-    """Anchors in order; two on one row have its time, block and values."""
+def anchors_of(made, cases_from: int = 1000) -> list[oracles.Anchor]:
+    """Anchors in order; two on one row have its time, block, values and piece. From a rank on they stand in cases."""
     rank, time, block = 0, 0.0, 0
     of_rank: dict[int, tuple] = {}
     found = {}
-    for gap, step, seconds, begins, values in made:
+    for gap, step, seconds, begins, values, piece in made:
         rank += gap + begins
+        in_case = rank >= cases_from
         if rank not in of_rank:
             time, block = time + seconds, block + begins
-            of_rank[rank] = (time, block, values)
+            of_rank[rank] = (time, block, values, piece if in_case else 0, 1.5 + piece, in_case, rank)
         found[rank, step] = oracles.Anchor(rank, step, *of_rank[rank])
     return list(found.values())
 
 
-def paths_of(anchors: list[oracles.Anchor], rules: oracles.PathRules) -> matching.Paths:
+def paths_of(
+    anchors: list[oracles.Anchor], rules: oracles.PathRules, barred: frozenset[int] = frozenset()
+) -> matching.Paths:
     count = max((one.rank for one in anchors), default=0) + 1
     time, block = np.zeros(count), np.zeros(count, dtype=np.int32)
     values: list[list[int]] = [[] for _ in range(count)]
@@ -179,23 +184,62 @@ def paths_of(anchors: list[oracles.Anchor], rules: oracles.PathRules) -> matchin
     )
     columns = (rules.gain, rules.order, rules.link_yes, rules.link_no, rules.weight, rules.gap_bits)
     bits = matching.StepBits(*map(np.array, columns), rules.pause_bits)
-    limits = matching.Limits(rules.need, rules.base, rules.max_gap, rules.max_pause, rules.back)
-    return matching.paths(arrays, found, bits, limits)
+    own = min((one.rank for one in anchors if one.in_case), default=count)
+    limits = matching.Limits(rules.need, rules.base, rules.max_gap, rules.max_pause, rules.case_pause, own, rules.back)
+    pieces = matching.Pieces(
+        np.array([one.piece for one in anchors], dtype=np.int32),
+        np.array([one.elsewhere for one in anchors], dtype=float),
+    )
+    return matching.paths(arrays, found, pieces, np.isin(np.arange(len(anchors)), list(barred)), bits, limits)
 
 
 def groups(numbered: np.ndarray) -> list[list[int]]:
     return [np.flatnonzero(numbered == number).tolist() for number in range(numbered.max(initial=-1) + 1)]
 
 
-@given(steps_made, path_rules)
+@given(steps_made, path_rules, st.integers(0, 60), st.frozensets(st.integers(0, 39), max_size=4))
 @settings(max_examples=400, deadline=None)
-def test_paths_are_those_of_looking_at_everything_anew(made, rules):
+def test_paths_are_those_of_looking_at_everything_anew(made, rules, cases_from, barred):
+    anchors = anchors_of(made, cases_from)
+    paths = paths_of(anchors, rules, barred)
+    wanted = oracles.best_paths(anchors, rules, set(barred))
+    for enough, numbered, scores in ((True, paths.kept, paths.score), (False, paths.broken, paths.broken_score)):
+        found = {tuple(path): score for path, score in zip(groups(numbered), scores.tolist(), strict=True)}
+        assert found == pytest.approx({tuple(one.anchors): one.bits for one in wanted if one.enough is enough})
+
+
+@given(steps_made, st.integers(1, 9))
+@unhurried
+def test_a_stretch_ends_where_no_path_can_go_on(made, max_gap):
     anchors = anchors_of(made)
-    kept, scores, broken = paths_of(anchors, rules)
-    wanted, short = oracles.best_paths(anchors, rules)
-    found = {tuple(path): score for path, score in zip(groups(kept), scores.tolist(), strict=True)}
-    assert found == pytest.approx({tuple(path): bits for bits, path in wanted})
-    assert sorted(groups(broken)) == sorted(short)
+    count = max((one.rank for one in anchors), default=0) + 1
+    block = np.zeros(count, dtype=np.int32)
+    for one in anchors:
+        block[one.rank] = one.block
+    arrays = Database([]).arrays._replace(block=np.maximum.accumulate(block), free=np.arange(count, dtype=np.int32))
+    columns = ([one.rank for one in anchors], [one.step for one in anchors])
+    found = matching.stretches(arrays, matching.Anchors(*(np.array(c, dtype=np.int32) for c in columns)), max_gap)
+    assert groups(found) == oracles.places(anchors, max_gap)
+
+
+@given(
+    st.lists(st.tuples(st.integers(-1, 4), st.integers(0, 9)), max_size=20),
+    st.lists(st.sampled_from([1.0, 2.0, 3.0]), min_size=5, max_size=5),
+    st.sets(st.integers(0, 9)),
+)
+@unhurried
+def test_of_paths_through_the_same_row_the_best_stays_and_of_equal_ones_the_first(anchors, score, before):
+    path, source = np.array([a[0] for a in anchors], dtype=np.int64), np.array([a[1] for a in anchors], dtype=np.int32)
+    taken = np.isin(np.arange(10), list(before))
+    stays = matching.first_come(path, np.array(score), source, taken)
+    used, wanted = set(before), set()
+    for number in sorted(range(5), key=lambda number: -score[number]):
+        rows = {row for one, row in anchors if one == number}
+        if not rows & used:
+            used |= rows
+            wanted.add(number)
+    assert set(np.flatnonzero(stays).tolist()) == wanted
+    assert set(np.flatnonzero(taken).tolist()) == used
 
 
 @given(
@@ -205,7 +249,7 @@ def test_paths_are_those_of_looking_at_everything_anew(made, rules):
 )
 @settings(max_examples=300, deadline=None)
 def test_the_best_path_is_the_best_of_all_where_no_step_comes_twice_and_no_value_counts(gaps, order, rules):
-    made = [(gap, step, seconds, False, frozenset()) for (gap, seconds), step in zip(gaps, order, strict=True)]
+    made = [(gap, step, seconds, False, frozenset(), 0) for (gap, seconds), step in zip(gaps, order, strict=True)]
     anchors = anchors_of(made)
     rules = rules._replace(link_no=[0.0] * STEPS, need=0.0, back=STEPS)
     best = oracles.best_of_all_paths(anchors, rules) + rules.base
@@ -216,7 +260,7 @@ def test_the_best_path_is_the_best_of_all_where_no_step_comes_twice_and_no_value
 @given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, STEPS - 1)), min_size=1, max_size=7), path_rules)
 @settings(max_examples=200, deadline=None)
 def test_no_path_has_more_bits_than_the_best_of_all(made, rules):
-    anchors = anchors_of([(gap, step, 20, False, frozenset()) for gap, step in made])
+    anchors = anchors_of([(gap, step, 20, False, frozenset(), 0) for gap, step in made])
     rules = rules._replace(back=20)
     best = oracles.best_of_all_paths(anchors, rules) + rules.base
     assert all(score <= best + 1e-9 for score in paths_of(anchors, rules).score.tolist())
