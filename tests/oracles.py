@@ -480,11 +480,11 @@ def occurrences_of(
     4. Greedy cover: the path with the most bits is taken, then the best of the others that shares no row with it, and so on; what
        is left is looked at anew until no path has more than 0 bits. A path whose core steps weigh less than the share was broken
        off.
-    4a. A case is one more place for a path: a block of copies of rows, in order of time over people and pauses. Two steps in
+    5. A case is one more place for a path: a block of copies of rows, in order of time over people and pauses. Two steps in
        different pieces of it cost log2(pieces) + `going_on` bits, and neither gap nor pause. Of paths through the same row in
        several places the best stays (`paths_in_one_place_each`). Copies count for nothing else: not for rates, nor for `rows`
        in 3.
-    5. So was one that ends too early: the core steps that are usually behind its last step, and that it lacks, are more than
+    6. Broken off is also a path that ends too early: the core steps that are usually behind its last step, and that it lacks, are more than
        `1 - end_share` of the core.
 
     What this does not prove: that no other set of disjoint paths would be larger or save more bits (the cover is greedy), and

@@ -132,7 +132,7 @@ def test_completing_keeps_the_count_and_gives_no_event_to_two_runs(routines, tim
     sessions = logs.sessions_of(*batches)
     database = open_database(sessions, silence=SEARCH.silence)
     found, _ = find(database, SEARCH)
-    found = families(database, found, end_share=SEARCH.end_share)
+    found = families(database, found, end_share=SEARCH.end_share, bar=SEARCH.routine_bits)
     done = complete(database, found, SEARCH)
     assert [len(one.occurrences) for one in done] == [len(one.occurrences) for one in found]
     persons = sessions.actions.person[database.rows].tolist()

@@ -78,12 +78,12 @@ def variants():
 
 
 def test_a_step_that_is_any_of_a_programs_is_also_the_step_that_is_one_of_them():
-    assert len(families(*variants(), end_share=0.7)) == 1
+    assert len(families(*variants(), end_share=0.7, bar=SEARCH.routine_bits)) == 1
 
 
 def test_merging_keeps_every_row_of_every_member():
     database, found = variants()
-    merged = families(database, found, end_share=0.0)
+    merged = families(database, found, end_share=0.0, bar=SEARCH.routine_bits)
     assert len(merged) < len(found)
     before = sorted(int(r) for one in found for r in one.occurrences.all_rows())
     assert sorted(int(r) for one in merged for r in one.occurrences.all_rows()) == before
@@ -92,4 +92,4 @@ def test_merging_keeps_every_row_of_every_member():
 def test_variants_that_together_have_more_steps_than_the_search_can_hold_stay_apart(monkeypatch):
     database, found = variants()
     monkeypatch.setattr(merging, "MAX_STEPS", 2)
-    assert len(families(database, found, end_share=0.7)) == len(found)
+    assert len(families(database, found, end_share=0.7, bar=SEARCH.routine_bits)) == len(found)

@@ -8,13 +8,13 @@ from itertools import permutations
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 import logs
 import oracles
 from fivetimes.config import FiveTimesRule, Search
-from fivetimes.model import Effect, Kind, RawBatch, Step, SuppressionRule, Tier
+from fivetimes.model import COARSE, Effect, Kind, RawBatch, Step, SuppressionRule, Tier
 from fivetimes.routines import naming
 from fivetimes.routines.cover import find, from_patterns
 from fivetimes.routines.database import open_database
@@ -161,20 +161,39 @@ def test_an_id_stays_when_the_routine_is_done_once_more():
     assert (before[0].tier, after[0].tier) == (Tier.EXTRACT, Tier.CANONICAL)
 
 
-def count_by_hand(database, profile, *, known):
-    """What `oracles.occurrences_of` says of the free rows, in the order of `collect`: bits, rows of steps, steps done again."""
-    rows = [
+def free_rows(database) -> list[oracles.FreeRow]:
+    """The free rows and their copies in cases, in the order of the database."""
+    pieces: dict[int, set[int]] = {}  # of each case
+    for i in range(database.own, len(database.rows)):
+        pieces.setdefault(int(database.block[i]), set()).add(int(database.block[database.source[i]]))
+    return [
         oracles.FreeRow(
             int(database.block[i]),
             database.levels[i].tolist(),
             frozenset(database.values[database.value_start[i] : database.value_start[i + 1]].tolist()),
             float(database.clock[i]),
+            int(database.source[i]),
+            int(database.block[database.source[i]]),
+            len(pieces.get(int(database.block[i]), ())),
         )
         for i in database.free
     ]
+
+
+def count_by_hand(database, profile, *, known):
+    """What `oracles.occurrences_of` says of the free rows, in the order of `collect`: bits, rows of steps, steps done again."""
+    rows = free_rows(database)
     columns = (profile.tokens, profile.presence, profile.chance, database.rate[profile.tokens], profile.order)
-    pattern = oracles.Pattern(*(c.tolist() for c in (*columns, profile.link, profile.gap_bits)))
-    limits = (SEARCH.reach, SEARCH.max_gap, SEARCH.max_pause, SEARCH.pause_bits, SEARCH.back, SEARCH.end_share)
+    pattern = oracles.Pattern(*(c.tolist() for c in (*columns, profile.link, profile.gap_bits)), profile.going_on)
+    limits = (
+        SEARCH.reach,
+        SEARCH.max_gap,
+        SEARCH.max_pause,
+        SEARCH.pause_bits,
+        SEARCH.back,
+        SEARCH.end_share,
+        4 * 86400,
+    )
     found, broken = oracles.occurrences_of(pattern, rows, oracles.CountRules(SEARCH.core_share, 0.01, known, *limits))
     listed = []
     for bits, cells in found:
@@ -232,6 +251,74 @@ def test_the_count_holds_where_routines_break_off_repeat_and_share_rows(seed):
     assert counted.broken == broken
     assert len(first) > 10
     assert sorted(counted.again[:, 1:].tolist()) == sorted([s, r] for _, _, again in wanted for s, r in again)
+
+
+WORK = {
+    "a": "docker build",
+    "b": "docker push",
+    "c": "helm upgrade",
+    "d": "curl",
+    "m": "make",
+    "n": "pytest",
+    "o": "ruff check",
+}
+# a line of a history: (who, how long after the line before it, what, whether it names the ticket at hand)
+lines_on_tickets = st.lists(
+    st.tuples(
+        st.integers(0, 2),
+        st.sampled_from([1, 1, 1, 4, 30, 400, 3000, 7000]),
+        st.sampled_from("abcdabcdabcdmno"),
+        st.sampled_from([True, True, True, False]),
+    ),
+    min_size=4,
+    max_size=40,
+)
+
+
+def on_tickets(parts, again: int):
+    """Lines of three people on two tickets; the same again as often as said, each time on other tickets."""
+    minutes, lines = 99_999, {"ana": [], "bo": [], "cy": []}
+    for number in range(60):  # that the steps of a routine are rare
+        lines["ana"].append((logs.START + 60 * number, WORK["mno"[number % 3]]))
+    for turn in range(again):
+        for who, pause, letter, names_it in parts:
+            minutes += pause
+            command = f"{WORK[letter]} pay-{31 + turn}-{who % 2}" if names_it else WORK[letter]
+            lines["ana" if who == 0 else "bo" if who == 1 else "cy"].append((logs.START + 60 * minutes, command))
+        minutes += 8 * 1440
+    batches = [
+        logs.shell([command for _, command in mine], person=person, times=[time for time, _ in mine])
+        for person, mine in lines.items()
+        if mine
+    ]
+    return logs.sessions_of(*batches)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+@given(lines_on_tickets, st.integers(1, 3), st.integers(0, 3), st.floats(0.3, 1), st.integers(0, 9))
+def test_the_count_holds_where_people_hand_work_over_and_rows_were_claimed(parts, again, presence, link, claimed):
+    sessions = on_tickets(parts, again)
+    database = open_database(sessions, silence=SEARCH.silence)
+    coarse = {sessions.actions.labels[token]: token for token in np.unique(database.levels[:, COARSE]).tolist()}
+    tokens = np.array([coarse[WORK[letter]] for letter in "abcd" if WORK[letter] in coarse], dtype=np.int32)
+    assume(len(tokens) >= 2)
+    shape = len(tokens)
+    rows = [database.where[slice(*database.start[[t, t + 1]])] for t in tokens]
+    matched = np.array([np.resize(one[one < database.own], 6) for one in rows]).T.astype(np.int32)
+    profile = replace(
+        estimate(database, tokens, matched),
+        presence=np.array([0.95, 0.9, 0.8, 0.6])[(np.arange(shape) + presence) % 4],
+        order=np.full((shape, shape), -0.3) - np.tri(shape),
+        link=np.full(shape, link),
+    )
+    if claimed:
+        database.claim(np.arange(0, database.own, 2 + claimed, dtype=np.int32))
+    counted = collect(database, profile, SEARCH, share=SEARCH.core_share, chance=0.01, known=9)
+    wanted, broken = count_by_hand(database, profile, known=9)
+    first = [{s: r for s, r in enumerate(line) if r >= 0} for line in counted.rows.tolist()]
+    again_ = [sorted((s, r) for m, s, r in counted.again.tolist() if m == number) for number in range(len(counted))]
+    assert list(zip(counted.score.tolist(), first, again_, strict=True)) == wanted
+    assert counted.broken == broken
 
 
 def test_no_event_stands_in_two_candidates():
