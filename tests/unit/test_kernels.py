@@ -304,15 +304,17 @@ def with_occurrences(draw):
     return database, rows.astype(np.int32), slow
 
 
-@given(with_occurrences(), st.integers(1, 5))
+@given(with_occurrences(), st.integers(1, 5), st.integers(1, 3))
 @unhurried
-def test_surroundings_are_counted_once_per_occurrence_interval_and_token(made, flank):
+def test_surroundings_are_counted_once_per_occurrence_interval_and_token(made, flank, least):
     database, rows, slow = made
     scratch = growth.scratch_for(tokens=TOKENS, rows=len(database.rank))
-    found = growth.surroundings(rows, flank, database.arrays, scratch)
+    found = growth.surroundings(rows, least, flank, database.arrays, scratch)
     keys, tokens, size, have, width = oracles.surroundings(slow, database.left, 3, flank)
-    assert Counter(divmod(key, 4) for key in found.keys.tolist()) == Counter(keys)
-    assert Counter(found.tokens.tolist()) == Counter(tokens)
+    often = {token: times for token, times in sorted(Counter(tokens).items()) if times >= least}
+    assert list(zip(found.tokens.tolist(), found.held.tolist(), strict=True)) == list(often.items())
+    inside = {(found.tokens[at], k): found.inside[at, k] for at, k in np.argwhere(found.inside)}
+    assert inside == {key: times for key, times in Counter(keys).items() if key[0] in often}
     assert found.size.tolist() == pytest.approx(size)
     assert (found.have.tolist(), found.width) == (have, pytest.approx(width))
     assert (scratch.interval == -1).all()
@@ -329,6 +331,21 @@ def test_a_new_step_stands_on_a_linked_row_first_then_where_it_is_wanted_then_ne
     given_ = oracles.rows_of_step(slow, database.left, token, wanted, flank)
     assert [int(database.rank[r]) if r >= 0 else None for r in found] == given_
     assert not scratch.taken.any()
+
+
+@given(with_occurrences())
+@unhurried
+def test_each_token_of_a_step_is_counted_once_per_row(made):
+    database, rows, _ = made
+    scratch = growth.scratch_for(tokens=TOKENS, rows=len(database.rank))
+    start, tokens, held = growth.tokens_of_steps(rows, database.arrays.levels, scratch)
+    for step in range(rows.shape[1]):
+        here = slice(start[step], start[step + 1])
+        there = rows[rows[:, step] >= 0, step]
+        counted = Counter(token for row in there for token in set(database.arrays.levels[row].tolist()))
+        assert dict(zip(tokens[here].tolist(), held[here].tolist(), strict=True)) == counted
+        assert here.stop - here.start == len(counted)
+    assert (scratch.occurrence == -1).all()
 
 
 @given(with_occurrences())

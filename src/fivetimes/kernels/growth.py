@@ -32,18 +32,20 @@ class Scratch(NamedTuple):
 
 
 class AdditionCounts(NamedTuple):
-    """The tokens around some occurrences. S is the number of steps.
+    """The tokens around some occurrences, T of them, and S steps.
 
     Attributes:
-        keys: int64, `token * (S + 1) + interval`, once per occurrence that holds the token there.
-        tokens: int64, once per occurrence that holds the token in any of its intervals.
+        tokens: (T,) int64, rising: those that enough occurrences hold in any of their intervals.
+        held: (T,) int64, the number of those occurrences.
+        inside: (T, S + 1) int64, the number of occurrences that hold the token in each interval.
         size: (S + 1,) float64, the mean number of rows in each interval.
         have: (S + 1,) int64, the number of occurrences that have the interval.
         width: the mean number of rows in all intervals of an occurrence together.
     """
 
-    keys: Ints
     tokens: Ints
+    held: Ints
+    inside: Ints
     size: Floats
     have: Ints
     width: float
@@ -115,11 +117,12 @@ def _mark_rows(matched: Int32s, taken: Bools, value: bool) -> None:
 
 
 @njit(cache=True, nogil=True)
-def surroundings(matched: Int32s, flank: int, arrays: SequenceArrays, scratch: Scratch) -> AdditionCounts:
-    """For each token and interval the occurrences that hold it there.
+def surroundings(matched: Int32s, least: int, flank: int, arrays: SequenceArrays, scratch: Scratch) -> AdditionCounts:
+    """For each token and interval how many occurrences hold it there.
 
     Args:
         matched: (occurrences, steps) int32 free rows, -1 where an occurrence lacks the step.
+        least: occurrences, 1 or more; a token that fewer hold is left out.
         flank: free rows.
         arrays: the sequence database.
         scratch: of this database.
@@ -129,8 +132,9 @@ def surroundings(matched: Int32s, flank: int, arrays: SequenceArrays, scratch: S
     _mark_rows(matched, taken, True)
     depth = levels.shape[1]
     room = count * (steps + 1) * 2 * flank * depth
-    keys = np.empty(room, dtype=np.int64)
-    everywhere = np.empty(room, dtype=np.int64)
+    keys = np.empty(room, dtype=np.int32)
+    intervals = np.empty(room, dtype=np.int32)
+    everywhere = np.empty(room, dtype=np.int32)
     size = np.zeros(steps + 1, dtype=np.float64)
     have = np.zeros(steps + 1, dtype=np.int64)
     n_keys, n_all, total = 0, 0, 0
@@ -159,7 +163,8 @@ def surroundings(matched: Int32s, flank: int, arrays: SequenceArrays, scratch: S
                     mark = np.int64(o) * (steps + 1) + interval
                     if scratch.interval[t] != mark:
                         scratch.interval[t] = mark
-                        keys[n_keys] = np.int64(t) * (steps + 1) + interval
+                        keys[n_keys] = t
+                        intervals[n_keys] = interval
                         n_keys += 1
                     if scratch.occurrence[t] != o:
                         scratch.occurrence[t] = o
@@ -167,13 +172,76 @@ def surroundings(matched: Int32s, flank: int, arrays: SequenceArrays, scratch: S
                         n_all += 1
     _mark_rows(matched, taken, False)
     for j in range(n_keys):
-        scratch.interval[keys[j] // (steps + 1)] = -1
+        scratch.interval[keys[j]] = -1
     for j in range(n_all):
-        scratch.occurrence[everywhere[j]] = -1
+        scratch.occurrence[everywhere[j]] = 0
+    for j in range(n_all):
+        scratch.occurrence[everywhere[j]] += 1
+    frequent = np.empty(n_all // least, dtype=np.int64)
+    n = 0
+    for j in range(n_all):
+        t = everywhere[j]
+        if scratch.occurrence[t] >= least:
+            frequent[n] = np.int64(t) * (count + 1) + scratch.occurrence[t]
+            n += 1
+        scratch.occurrence[t] = -1
+    frequent = np.sort(frequent[:n])
+    tokens = frequent // (count + 1)
+    inside = np.zeros((n, steps + 1), dtype=np.int64)
+    for at in range(n):
+        scratch.interval[tokens[at]] = at
+    for j in range(n_keys):
+        at = scratch.interval[keys[j]]
+        if at >= 0:
+            inside[at, intervals[j]] += 1
+    for at in range(n):
+        scratch.interval[tokens[at]] = -1
     for interval in range(steps + 1):
         if have[interval]:
             size[interval] /= have[interval]
-    return AdditionCounts(keys[:n_keys].copy(), everywhere[:n_all].copy(), size, have, total / max(1, count))
+    return AdditionCounts(tokens, frequent - tokens * (count + 1), inside, size, have, total / max(1, count))
+
+
+@njit(cache=True, nogil=True)
+def tokens_of_steps(matched: Int32s, levels: Int32s, scratch: Scratch) -> tuple[Ints, Int32s, Ints]:
+    """The tokens on the rows of each step, at any level, each once.
+
+    Args:
+        matched: (occurrences, steps) int32 rows, -1 where an occurrence lacks the step.
+        levels: (rows, levels) int32 token ids, the finest first; equal tokens of a row stand at neighbouring levels.
+        scratch: of this database.
+
+    Returns:
+        (steps + 1,) int64, (tokens,) int32 and (tokens,) int64: step s has the tokens from `start[s]` to before `start[s + 1]`, in
+        the order in which they are met, and so many of its rows hold each.
+    """
+    count, steps = matched.shape
+    depth = levels.shape[1]
+    start = np.zeros(steps + 1, dtype=np.int64)
+    tokens = np.empty(count * steps * depth, dtype=np.int32)
+    held = np.empty(count * steps * depth, dtype=np.int64)
+    where = scratch.occurrence
+    n = 0
+    for s in range(steps):
+        first = n
+        for o in range(count):
+            i = matched[o, s]
+            if i < 0:
+                continue
+            for d in range(depth):
+                t = levels[i, d]
+                if d > 0 and t == levels[i, d - 1]:
+                    continue
+                if where[t] < 0:
+                    where[t] = n
+                    tokens[n] = t
+                    held[n] = 0
+                    n += 1
+                held[where[t]] += 1
+        for at in range(first, n):
+            where[tokens[at]] = -1
+        start[s + 1] = n
+    return start, tokens[:n].copy(), held[:n].copy()
 
 
 @njit(cache=True, nogil=True)

@@ -257,6 +257,9 @@ def _extend_paths(
                     value -= bits.pause_bits * np.log2(pause / PAUSE_UNIT)
             if not again:
                 value += gain[s] + order[steps[i], s]
+                if value + bits.link_yes[s] <= score[j]:  # whatever it shares, it is no better
+                    i -= 1
+                    continue
                 linked = False
                 at = i
                 for _ in range(LINK_REACH):

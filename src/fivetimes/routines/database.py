@@ -193,8 +193,8 @@ class SequenceDatabase:
 
     def related(self, tokens: Int32s | Ints, known: Int32s) -> Bools:
         """Which tokens are one of the known ones, or say the same more or less finely."""
-        lines = np.unique(self.coarser[known])
-        return np.asarray(np.isin(self.coarser[tokens], known).any(axis=1) | np.isin(tokens, lines))
+        finer = (self.coarser[tokens][:, :, None] == known).any(axis=(1, 2))
+        return np.asarray(finer | (tokens[:, None] == self.coarser[known].reshape(-1)).any(axis=1))
 
     def related_pairwise(self, tokens: Int32s | Ints, other: Int32s) -> Bools:
         """The same for each token and its own other one."""

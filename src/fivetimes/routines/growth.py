@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import combinations
+from math import ceil
 
 import numpy as np
 
 from fivetimes.config import ALWAYS_SHARE, Search
 from fivetimes.kernels import growth
-from fivetimes.model import Bools, Floats, Int32s, Ints
+from fivetimes.model import Bools, Floats, Int32s
 from fivetimes.routines.database import SequenceDatabase
 from fivetimes.routines.pattern import ENOUGH, NEAR_ROWS, gain, local_chance
 
@@ -22,11 +23,6 @@ class _Addition:
     bits: float
 
 
-def _unique_counts(keys: Ints) -> tuple[Ints, Ints]:
-    found, counts = np.unique(keys, return_counts=True)
-    return found, counts.astype(np.int64)
-
-
 def _best_addition(
     database: SequenceDatabase, have_tokens: Int32s, matched: Int32s, search: Search
 ) -> _Addition | None:
@@ -36,29 +32,33 @@ def _best_addition(
     comes again later is the next occurrence.
     """
     count, steps = matched.shape
-    keys, everywhere, size, have, width = growth.surroundings(matched, search.flank, database.arrays, database.scratch)
+    least = max(2, ceil(search.presence_grown * count))
+    around = growth.surroundings(matched, least, search.flank, database.arrays, database.scratch)
     cost = 0.5 * np.log2(max(1, count))
     best: _Addition | None = None
-    tokens, k = _unique_counts(everywhere)
-    if len(tokens):
-        bits = gain(k.astype(np.float64), np.full(len(k), float(count)), local_chance(database, tokens, width))
+    tokens = around.tokens
+    if not len(tokens):
+        return None
+    related = database.related(tokens, have_tokens)
+    if not related.all():
+        tokens, k = tokens[~related], around.held[~related].astype(np.float64)
+        bits = gain(k, np.full(len(k), float(count)), local_chance(database, tokens, around.width))
         bits -= cost + database.name_bits[tokens]
-        bits[(k < max(2, search.presence_grown * count)) | database.related(tokens, have_tokens)] = 0
         at = int(np.argmax(bits))
         if bits[at] > 0:
             best = _Addition(int(tokens[at]), -1, float(bits[at]))
-    pairs, k = _unique_counts(keys)
-    if len(pairs):
-        tokens, position = pairs // (steps + 1), pairs % (steps + 1)
-        n = have[position].astype(np.float64)
+    which, position = np.nonzero(around.inside >= least)
+    if len(which):
+        tokens = around.tokens[which]
+        k, n = around.inside[which, position].astype(np.float64), around.have[position].astype(np.float64)
         rate = np.minimum(database.rate[tokens], 0.999999)
-        chance = -np.expm1(np.maximum(size[position], 0.2) * np.log1p(-rate))
-        bits = gain(k.astype(np.float64), n, chance) - cost - database.name_bits[tokens] - np.log2(steps + 1)
+        chance = -np.expm1(np.maximum(around.size[position], 0.2) * np.log1p(-rate))
+        bits = gain(k, n, chance) - cost - database.name_bits[tokens] - np.log2(steps + 1)
         behind = (position == 0) | ~database.related_pairwise(
             tokens, have_tokens[position - 1]
         )  # else it may be the step itself, done again
-        known = np.isin(tokens, have_tokens) | (database.related(tokens, have_tokens) & behind)
-        bits[(k < max(2, search.presence_grown * count)) | known] = 0
+        known = (tokens[:, None] == have_tokens).any(axis=1) | (related[which] & behind)
+        bits[known] = 0
         at = int(np.argmax(bits))
         if bits[at] > 0 and (best is None or bits[at] > best.bits):
             best = _Addition(int(tokens[at]), int(position[at]), float(bits[at]))
@@ -93,21 +93,17 @@ def grow(database: SequenceDatabase, tokens: Int32s, matched: Int32s, search: Se
 
 def refine(database: SequenceDatabase, tokens: Int32s, matched: Int32s) -> Int32s:
     """Say each step as finely as its rows allow: the token, at any level, that saves most bits over the occurrences."""
-    count = float(len(matched))
+    start, found, k = growth.tokens_of_steps(matched, database.levels, database.scratch)
+    count = np.full(len(k), float(len(matched)))
+    bits = gain(k.astype(np.float64), count, local_chance(database, found, NEAR_ROWS)) - database.name_bits[found]
     out = tokens.copy()
-    for step in range(len(tokens)):
-        rows = matched[matched[:, step] >= 0, step]
-        if not len(rows):
-            continue
-        levels = database.levels[rows].astype(np.int64)
-        again = levels[:, 1:] == levels[:, :-1]  # a token that stands at two levels of a row counts once
-        found, k = _unique_counts(np.concatenate((levels[:, 0], levels[:, 1:][~again])))
-        taken = np.isin(found, np.delete(out, step))
-        bits = gain(k.astype(np.float64), np.full(len(k), count), local_chance(database, found, NEAR_ROWS))
-        bits -= database.name_bits[found]
-        bits[taken] = -np.inf
-        if len(bits) and np.isfinite(bits.max()):
-            out[step] = found[int(np.argmax(bits))]
+    for step in range(len(out)):
+        here = slice(start[step], start[step + 1])
+        taken = (found[here, None] == np.delete(out, step)).any(axis=1)
+        best = np.where(taken, -np.inf, bits[here])
+        most = best.max(initial=-np.inf)
+        if np.isfinite(most):
+            out[step] = found[here][best == most].min()
     return out
 
 
@@ -119,19 +115,21 @@ def drop_rare(tokens: Int32s, matched: Int32s, *, floor: float) -> tuple[Int32s,
     return tokens[keep], matched[(matched >= 0).any(axis=1)]
 
 
-def _room(database: SequenceDatabase, matched: Int32s, step: int, *, flank: int) -> float:
-    """How many rows, on average, a step could have been found on between its neighbours where it stands; `flank` at an end."""
-    rooms = []
-    for line in matched[:ENOUGH]:
-        if line[step] < 0:
-            continue
-        ranks = database.rank[line[line >= 0]]
-        here = database.rank[line[step]]
-        before, after = ranks[ranks < here], ranks[ranks > here]
-        low = int(before.max()) if len(before) else int(here) - flank
-        high = int(after.min()) if len(after) else int(here) + flank
-        rooms.append(max(1, high - low - 1))
-    return float(np.mean(rooms)) if rooms else 1.0
+def _rooms(database: SequenceDatabase, matched: Int32s, *, flank: int) -> Floats:
+    """How many rows, on average, each step could have been found on between its neighbours; `flank` beside it at an end."""
+    matched = matched[:ENOUGH]
+    there = matched >= 0
+    nowhere = len(database.free) + 2 * flank  # behind all ranks
+    ranks = np.where(there, database.rank[matched], nowhere).astype(np.int64)
+    order = np.argsort(ranks, axis=1)
+    ranks = np.take_along_axis(ranks, order, axis=1)
+    low, high = ranks - flank, ranks + flank
+    low[:, 1:] = ranks[:, :-1]
+    high[:, :-1] = np.where(ranks[:, 1:] < nowhere, ranks[:, 1:], high[:, :-1])
+    rooms = np.empty_like(ranks)
+    np.put_along_axis(rooms, order, np.maximum(1, high - low - 1), axis=1)
+    seen = there.sum(axis=0)
+    return np.asarray(np.where(seen > 0, np.where(there, rooms, 0).sum(axis=0) / np.maximum(1, seen), 1.0))
 
 
 def unproven(database: SequenceDatabase, tokens: Int32s, matched: Int32s, *, flank: int) -> Bools:
@@ -145,11 +143,12 @@ def unproven(database: SequenceDatabase, tokens: Int32s, matched: Int32s, *, fla
     count = float(len(matched))
     present = np.count_nonzero(matched >= 0, axis=0)
     weak = np.zeros(len(tokens), dtype=np.bool_)
-    for step in np.flatnonzero(present < ALWAYS_SHARE * count):
-        width = _room(database, matched, int(step), flank=flank)
-        chance = local_chance(database, tokens[[step]], width)
-        cost = database.name_bits[tokens[step]] + 0.5 * np.log2(max(1.0, count))
-        weak[step] = gain(np.array([float(present[step])]), np.array([count]), chance)[0] <= cost
+    optional = np.flatnonzero(present < ALWAYS_SHARE * count)
+    if len(optional):
+        width = _rooms(database, matched, flank=flank)[optional]
+        chance = local_chance(database, tokens[optional], width)
+        cost = database.name_bits[tokens[optional]] + 0.5 * np.log2(max(1.0, count))
+        weak[optional] = gain(present[optional].astype(np.float64), np.full(len(optional), count), chance) <= cost
     return weak
 
 

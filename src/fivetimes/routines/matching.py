@@ -177,8 +177,9 @@ def _paths(
         barred = taken[source]
         lost = path >= 0
         lost[lost] = ~stays[path[lost]]
-        again = np.unique(stretch[todo[lost]])
-        todo = todo[np.isin(stretch[todo], again)]
+        again = np.zeros(stretch[-1] + 1, dtype=np.bool_)
+        again[stretch[todo[lost]]] = True
+        todo = todo[again[stretch[todo]]]
     return matching.Paths(kept, np.concatenate(scores), broken, np.concatenate(broken_scores))
 
 
@@ -196,19 +197,18 @@ def better(database: SequenceDatabase, several: Sequence[Occurrences]) -> list[O
     return [replace(kept_apart(one, mine), broken=one.broken) for one, mine in zip(several, keep, strict=True)]
 
 
-def tail_missing(profile: Profile, line: Int32s) -> float:
-    """The share of the core that comes after the last step of an occurrence, 0 to 1."""
+def tail_missing(profile: Profile, rows: Int32s) -> Floats:
+    """The share of the core, 0 to 1, that each occurrence lacks and that comes after its last step."""
     steps = np.flatnonzero(core(profile))
-    last = int(np.argmax(line))
-    after = (
-        np.exp2(profile.order[last, steps]) > COMES_AFTER
-    )  # steps that never meet have 0.5: neither comes after the other
-    return float(np.count_nonzero(after & (line[steps] < 0)) / max(1, len(steps)))
+    # steps that never meet have 0.5: neither comes after the other
+    after = np.exp2(profile.order[:, steps]) > COMES_AFTER
+    lacks = after[np.argmax(rows, axis=1)] & (rows[:, steps] < 0)
+    return np.asarray(np.count_nonzero(lacks, axis=1) / max(1, len(steps)))
 
 
 def ended(profile: Profile, rows: Int32s, *, tail: float) -> Bools:
     """Which occurrences went to the end: no more than a share `tail` of the core comes after their last step."""
-    return np.array([tail_missing(profile, line) <= tail + 1e-9 for line in rows], dtype=np.bool_)
+    return np.asarray(tail_missing(profile, rows) <= tail + 1e-9)
 
 
 def kept_apart(found: Occurrences, keep: Bools) -> Occurrences:
@@ -223,15 +223,14 @@ def kept_apart(found: Occurrences, keep: Bools) -> Occurrences:
 
 def _table(database: SequenceDatabase, found: matching.Anchors, paths: matching.Paths, width: int) -> Occurrences:
     rows = np.full((len(paths.score), width), -1, dtype=np.int32)
-    again: list[tuple[int, int, int]] = []
-    for at in np.flatnonzero(paths.kept >= 0):
-        occurrence, step, row = int(paths.kept[at]), int(found.steps[at]), int(database.free[found.ranks[at]])
-        if rows[occurrence, step] < 0:
-            rows[occurrence, step] = row
-        else:
-            again.append((occurrence, step, row))
+    at = np.flatnonzero(paths.kept >= 0)[::-1].copy()  # a copy, or NumPy may write in order of memory
+    occurrence, step, row = paths.kept[at], found.steps[at], database.free[found.ranks[at]]
+    rows[occurrence, step] = (
+        row  # the latest first: of several rows of a step the one written last stays, the first in time
+    )
+    again = np.flatnonzero(rows[occurrence, step] != row)[::-1]
     order = np.argsort(rows.max(axis=1), kind="stable") if len(rows) else np.zeros(0, dtype=np.int64)
     position = np.empty(len(order), dtype=np.int64)
     position[order] = np.arange(len(order))
-    repeated = np.array([(position[m], s, r) for m, s, r in again], dtype=np.int32).reshape(-1, 3)
+    repeated = np.column_stack((position[occurrence[again]], step[again], row[again])).astype(np.int32)
     return Occurrences(rows[order], repeated, paths.score[order], int(paths.broken.max(initial=-1) + 1))

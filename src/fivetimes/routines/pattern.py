@@ -47,7 +47,7 @@ def gain(k: Floats, n: Floats, q: Floats) -> Floats:
     return np.where(p > q, bits, 0.0)
 
 
-def local_chance(database: SequenceDatabase, tokens: Int32s | Ints, width: float) -> Floats:
+def local_chance(database: SequenceDatabase, tokens: Int32s | Ints, width: float | Floats) -> Floats:
     """The chance that `width` rows hold each token by luck."""
     rate = np.minimum(database.rate[tokens], 0.999999)
     return np.asarray(-np.expm1(width * np.log1p(-rate)))
@@ -55,12 +55,12 @@ def local_chance(database: SequenceDatabase, tokens: Int32s | Ints, width: float
 
 def precedence(matched: Int32s) -> Floats:
     """log2 of how often each step stands before each other one, where both stand; -1 where they never meet."""
-    steps = matched.shape[1]
-    order = np.zeros((steps, steps))
-    for a in range(steps):
-        both = (matched[:, [a]] >= 0) & (matched >= 0)
-        before = (both & (matched[:, [a]] < matched)).sum(axis=0)
-        order[a] = smoothed(before, both.sum(axis=0), weight=0.5)
+    columns = np.ascontiguousarray(matched.T)
+    there = (columns >= 0).astype(np.float64)
+    # a missing row is behind all others here, and before all of them in `columns`, so it is never before or after one
+    behind = np.where(columns >= 0, columns, np.iinfo(np.int32).max)
+    before = np.array([np.count_nonzero(row < columns, axis=1) for row in behind]).reshape(len(columns), len(columns))
+    order = smoothed(before, there @ there.T, weight=0.5)
     return np.asarray(np.maximum(np.log2(order), ORDER_FLOOR))
 
 
@@ -88,8 +88,9 @@ def gap_bits(database: SequenceDatabase, matched: Int32s, *, longest: int) -> Fl
     order = np.argsort(ranks, axis=1)
     gaps = np.diff(np.take_along_axis(ranks, order, axis=1), axis=1) - 1
     near = (gaps >= 0) & (gaps <= longest)
-    seen = np.zeros((matched.shape[1], longest + 1))
-    np.add.at(seen, (order[:, 1:][near], gaps[near]), 1.0)
+    steps = matched.shape[1]
+    cells = order[:, 1:][near] * (longest + 1) + gaps[near]
+    seen = np.bincount(cells, minlength=steps * (longest + 1)).reshape(steps, longest + 1).astype(np.float64)
     pooled = seen.sum(axis=0) + GAP_PRIOR * _harmonic(longest)
     shared = GAP_PRIOR * pooled / pooled.sum()
     return np.asarray(-np.log2((seen + shared) / (seen.sum(axis=1, keepdims=True) + GAP_PRIOR)))
