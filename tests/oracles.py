@@ -484,8 +484,8 @@ def occurrences_of(
        different pieces of it cost log2(pieces) + `going_on` bits, and neither gap nor pause. Of paths through the same row in
        several places the best stays (`paths_in_one_place_each`). Copies count for nothing else: not for rates, nor for `rows`
        in 3.
-    6. Broken off is also a path that ends too early: the core steps that are usually behind its last step, and that it lacks, are more than
-       `1 - end_share` of the core.
+    6. Broken off is also a path that ends too early: the core steps that are usually behind its last step, and that it lacks,
+       are more than `1 - end_share` of the core.
 
     What this does not prove: that no other set of disjoint paths would be larger or save more bits (the cover is greedy), and
     that no better single path exists (`best_ends` keeps one path per row; `best_of_all_paths` is what it is held against).
@@ -546,6 +546,160 @@ def _anchor(rank: int, step: int, row: FreeRow, going_on: float) -> Anchor:
     return Anchor(
         rank, step, row.time, row.block, row.values, row.piece, elsewhere, in_case=bool(row.pieces), row=row.row
     )
+
+
+# ---- what is accepted
+
+
+def order_shares(occurrences: Sequence[Sequence[int]], steps: int) -> list[float]:
+    """For each occurrence, its steps in order: the share of its bits that the order of the others saves.
+
+    It is coded between two ends, from what all others show: by how common each symbol is among theirs, the ends being one symbol
+    more; or by how often each follows the symbol before it, where what was never seen there falls back on the first code.
+    """
+    shares = []
+    for number, one in enumerate(occurrences):
+        others = [
+            pair for n, other in enumerate(occurrences) if n != number for pair in pairwise([steps, *other, steps])
+        ]
+        as_bag = as_procedure = 0.0
+        for before, after in pairwise([steps, *one, steps]):
+            common = (sum(b == after for _, b in others) + 0.5) / (len(others) + 0.5 * (steps + 1))
+            follows = (others.count((before, after)) + common) / (sum(a == before for a, _ in others) + 1)
+            as_bag -= math.log2(common)
+            as_procedure -= math.log2(follows)
+        shares.append(1 - as_procedure / as_bag)
+    return shares
+
+
+def rates_around(
+    rows: Sequence[tuple[int, set[int]]], done: set[int], tokens: Sequence[int], away: int, window: int
+) -> list[float]:
+    """How common each token is in the rows (person, tokens) around those of the occurrences, never less than everywhere.
+
+    Around is what stands more than `away` and at most `away + window` rows from a row of an occurrence, is of the same person, and is
+    in no occurrence. Everywhere counts as much as `window` rows.
+    """
+    around = [
+        row
+        for row in range(len(rows))
+        if row not in done
+        and any(rows[row][0] == rows[mine][0] and away < abs(row - mine) <= away + window for mine in done)
+    ]
+    found = []
+    for token in tokens:
+        everywhere = sum(token in held for _, held in rows) / len(rows)
+        seen = sum(token in rows[row][1] for row in around)
+        found.append(max(everywhere, (seen + window * everywhere) / (len(around) + window)))
+    return found
+
+
+def saved_share(bits: float, times: Sequence[int], everywhere: Sequence[float], around: Sequence[float]) -> float:
+    """The share of what the steps say that is saved, where each is as likely as around: `bits` is the same by everywhere."""
+    says = sum(count * -math.log2(rate) for count, rate in zip(times, around, strict=True))
+    dearer = sum(count * -math.log2(rate) for count, rate in zip(times, everywhere, strict=True)) - says
+    return (bits - dearer) / says
+
+
+# ---- siblings. An occurrence is (doer, time, steps).
+
+
+def said_by(changes: Sequence[Sequence[int]], other: Sequence[int]) -> list[float]:
+    """Mutual information in bits, over all changes, of each step's change and another one, less the cost of four numbers."""
+    size = len(other)
+    if not size:
+        return []
+    found = []
+    for step in range(len(changes[0])):
+        pairs = [(change[step], one) for change, one in zip(changes, other, strict=True)]
+        bits = 0.0
+        for a, b in set(pairs):
+            together, alone = pairs.count((a, b)), sum(x == a for x, _ in pairs) * sum(y == b for _, y in pairs)
+            bits += together * math.log2(together * size / alone)
+        found.append(max(0.0, bits - 2 * math.log2(size)))
+    return found
+
+
+def apart(occurrences: Sequence[tuple[int, float, set[int]]], second: Sequence[bool], steps: int) -> float:
+    """Bits that it saves to say of each occurrence whether it is of the second routine; 0 where both are one.
+
+    What counts is what changes from one occurrence to the next of the same doer. The difference that each side's best step makes
+    is one alternative, and is not counted; so both sides must have a step that is usual there alone.
+    """
+    changes, kinds = [], []
+    for doer in {who for who, _, _ in occurrences}:
+        mine = sorted((time, at) for at, (who, time, _) in enumerate(occurrences) if who == doer)
+        for (_, a), (_, b) in pairwise(mine):
+            before, after = occurrences[a][2], occurrences[b][2]
+            changes.append([(step in after) - (step in before) for step in range(steps)])
+            kinds.append(second[b] - second[a])
+    bits = said_by(changes, kinds) or [0.0] * steps
+
+    def usual(step: int, side: bool) -> bool:
+        here = [step in held for (_, _, held), kind in zip(occurrences, second, strict=True) if kind == side]
+        return 2 * sum(here) > len(here)
+
+    only = [[s for s in range(steps) if usual(s, side) and not usual(s, not side)] for side in (True, False)]
+    if not all(only):
+        return 0.0
+    return sum(bits) - sum(max(bits[step] for step in some) for some in only)
+
+
+# ---- cases
+
+
+class CaseRow(NamedTuple):
+    """A row as the cases see it; blocks rise with the rows."""
+
+    block: int
+    time: float
+    timed: bool
+    values: frozenset
+    token: int
+
+
+def cases(
+    rows: Sequence[CaseRow], near: float, *, longest: float, most: int, context: int
+) -> list[tuple[list[int], list[int]]]:
+    """(all rows of a case in order of time, those of them that a value ties, in order): only those in several blocks.
+
+    A value ties the longest run of rows that hold it without a pause beyond `longest`, if these are half of all that hold it at
+    least, two to `most`, and not one command alone. What shares a row is one case, the smallest tie first, as long as it has no
+    more than `most` rows. Around each row stand up to `context` rows of its block on either side, `near` in time.
+    """
+    ties = []
+    for value in sorted(set().union(*(row.values for row in rows))):
+        holders = sorted(
+            (at for at, row in enumerate(rows) if row.timed and value in row.values), key=lambda at: (rows[at].time, at)
+        )
+        runs: list[list[int]] = []
+        for at in holders:
+            if runs and rows[at].time - rows[runs[-1][-1]].time <= longest:
+                runs[-1].append(at)
+            else:
+                runs.append([at])
+        run = max(runs, key=len, default=[])
+        several = len({rows[at].token for at in run}) > 1
+        if several and len(holders) <= 2 * len(run) and len(run) <= most:
+            ties.append(run)
+    groups: list[set[int]] = []
+    for run in sorted(ties, key=lambda run: (len(run), run[0])):
+        touched = [group for group in groups if group & set(run)]
+        whole = set(run).union(*touched)
+        if len(whole) <= most:
+            groups = [*(group for group in groups if group not in touched), whole]
+    found = []
+    for held in sorted(groups, key=min):
+        if len({rows[at].block for at in held}) < 2:
+            continue
+        around = {
+            there
+            for at in held
+            for there in range(max(0, at - context), min(len(rows), at + context + 1))
+            if rows[there].block == rows[at].block and abs(rows[there].time - rows[at].time) <= near
+        }
+        found.append((sorted(around, key=lambda at: (rows[at].time, at)), sorted(held)))
+    return found
 
 
 # ---- what stands around occurrences. An occurrence is {step: rank}.

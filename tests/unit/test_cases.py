@@ -1,0 +1,132 @@
+"""What people do on one thing, over pauses and people, is one case where rare values tie it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import logs
+import oracles
+from fivetimes.config import Search
+from fivetimes.routines import cases as module
+from fivetimes.routines.cases import LONGEST_PAUSE, cases
+from fivetimes.routines.database import SequenceDatabase, open_database
+
+DAY, NEAR = 86400.0, 1800.0
+SEARCH = Search()
+
+# (whether a block begins, hours since the row before it, whether its time is known, values, token)
+row = st.tuples(
+    st.sampled_from([False, False, True]),
+    st.sampled_from([0, 0, 0.1, 1, 30, 90, 100]),
+    st.sampled_from([True] * 9 + [False]),
+    st.frozensets(st.integers(0, 5), max_size=2),
+    st.integers(0, 2),
+)
+
+
+def laid_out(made) -> list[oracles.CaseRow]:
+    """Rows in blocks; each block begins anew at the beginning of time, as those of several people do."""
+    rows, block, time = [], 0, 0.0
+    for begins, hours, timed, values, token in made:
+        block, time = block + begins, (0.0 if begins else time) + 3600.0 * hours
+        rows.append(oracles.CaseRow(block, time, timed, values, token))
+    return rows
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(row, max_size=30), st.sampled_from([2, 3, 6, 40]))
+def test_cases_are_what_their_definition_gives(made, most):
+    rows = laid_out(made)
+    block, token = (np.array(column, dtype=np.int32) for column in ([r.block for r in rows], [r.token for r in rows]))
+    clock, timed = np.array([r.time for r in rows], dtype=float), np.array([r.timed for r in rows], dtype=bool)
+    start = np.cumsum([0, *(len(r.values) for r in rows)]).astype(np.int32)
+    values = np.array([value for r in rows for value in sorted(r.values)], dtype=np.int32)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "MOST_ROWS", most)
+        found = cases(block, clock, timed, start, values, token, near=NEAR)
+    wanted = oracles.cases(rows, NEAR, longest=LONGEST_PAUSE, most=most, context=6)
+    assert [(every.tolist(), held.tolist()) for every, held in found] == wanted
+
+
+def case_lines(lines) -> SequenceDatabase:
+    """The database of (person, day, command) lines, a minute apart on each day."""
+    batches = []
+    for person in dict.fromkeys(person for person, _, _ in lines):
+        mine = [(logs.START + DAY * day + 60 * n, line) for n, (who, day, line) in enumerate(lines) if who == person]
+        times, commands = [time for time, _ in mine], [line for _, line in mine]
+        batches.append(logs.shell(commands, person=person, times=times))
+    return open_database(logs.sessions_of(*batches), silence=SEARCH.silence)
+
+
+def in_cases(database: SequenceDatabase) -> int:
+    return len(database.rows) - database.own
+
+
+@pytest.mark.parametrize(("day", "tied"), [(0, True), (3, True), (5, False)])
+def test_a_value_ties_two_people_over_four_days_and_no_more(day, tied):
+    database = case_lines([("ana", 0, "git switch fix/pay-7"), ("bo", day, "git merge fix/pay-7")])
+    assert bool(in_cases(database)) is tied
+
+
+def test_one_command_again_and_again_is_no_case():
+    assert not in_cases(
+        case_lines([(who, day, "kubectl get deploy/pay-7") for day in range(3) for who in ("ana", "bo")])
+    )
+
+
+def test_a_value_that_is_worked_on_all_year_ties_nothing():
+    lines = [
+        ("ana" if day % 2 else "bo", day, line)
+        for day in range(0, 70, 7)
+        for line in ("docker build -t pay-7 .", "docker push pay-7")
+    ]
+    assert not in_cases(case_lines(lines))
+    assert in_cases(case_lines(lines[:1] + [("bo", 2, "docker push pay-7")]))
+
+
+def test_a_copy_is_claimed_with_its_row_and_counts_for_no_rate():
+    lines = [
+        ("ana", 0, "git switch fix/pay-7"),
+        ("ana", 0, "make"),
+        ("bo", 1, "git merge fix/pay-7"),
+        ("bo", 1, "make"),
+    ]
+    database = case_lines(lines)
+    assert database.own == 4
+    assert in_cases(database) == 4  # the rows around those that hold the value
+    copies = np.arange(4, 8)
+    assert sorted(database.source[copies].tolist()) == [0, 1, 2, 3]
+    assert (database.clock[copies] == np.sort(database.clock[:4])).all()
+    assert (database.rate <= 1).all()
+    held = np.flatnonzero(database.copy >= 0)
+    assert (database.source[database.copy[held]] == held).all()
+    assert [len(database.values[slice(*database.value_start[[r, r + 1]])]) > 0 for r in range(4)] == [True, False] * 2
+    assert held.tolist() == [0, 2]
+    database.claim(np.array([2], dtype=np.int32))
+    assert sorted(database.source[database.free].tolist()) == [0, 0, 1, 1, 3, 3]
+    assert database.source[database.held_arrays().free].tolist() == [0]
+    assert len(database.own_free) == 3
+
+
+def test_an_occurrence_stands_in_its_case_where_all_its_rows_hold_its_value():
+    lines = [("ana", 0, "git switch fix/pay-7"), ("ana", 0, "make"), ("bo", 1, "git merge fix/pay-7")]
+    database = case_lines(lines)
+    matched = np.array([[0, 2], [0, 1], [0, -1]], dtype=np.int32)
+    inside = database.in_case(matched)
+    assert database.source[inside[0]].tolist() == [0, 2]
+    assert (inside[0] >= database.own).all()
+    assert inside[1].tolist() == [0, 1]  # `make` holds no value
+    assert inside[2].tolist() == [database.copy[0], -1]
+
+
+def test_some_rows_of_a_database_keep_the_places_of_their_copies():
+    database = case_lines([("ana", 0, "git switch fix/pay-7"), ("ana", 0, "make"), ("bo", 1, "git merge fix/pay-7")])
+    keep = np.flatnonzero(database.source != 1)
+    part = database.take(keep)
+    assert (part.own, len(part.rows)) == (2, len(keep))
+    assert part.rows.tolist() == database.rows[keep].tolist()
+    assert part.source.tolist() == [0, 1, 0, 1]
+    assert part.copy[:2].tolist() == [2, 3]

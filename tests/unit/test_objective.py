@@ -1,0 +1,101 @@
+"""A routine saves a good part of what its occurrences say, against the mode of work, and its order follows."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import logs
+import oracles
+from fivetimes.config import Search
+from fivetimes.routines.database import open_database
+from fivetimes.routines.matching import Occurrences
+from fivetimes.routines.objective import AWAY, WINDOW, order_share, rates_around, saved_share
+from fivetimes.routines.pattern import estimate
+
+SEARCH = Search()
+occurrences = st.integers(1, 5).flatmap(
+    lambda steps: st.tuples(
+        st.just(steps),
+        st.lists(st.lists(st.integers(0, steps - 1), min_size=1, max_size=steps, unique=True), min_size=1, max_size=8),
+    )
+)
+
+
+def table(made: list[list[int]], steps: int) -> np.ndarray:
+    """The steps of each occurrence, in order, as rows that rise."""
+    rows = np.full((len(made), steps), -1, dtype=np.int32)
+    for number, one in enumerate(made):
+        for place, step in enumerate(one):
+            rows[number, step] = 100 * number + 3 * place
+    return rows
+
+
+@given(occurrences)
+@settings(max_examples=300, deadline=None)
+def test_the_share_of_order_is_what_two_codes_of_each_occurrence_cost(drawn):
+    steps, made = drawn
+    assert order_share(table(made, steps)).tolist() == pytest.approx(oracles.order_shares(made, steps))
+
+
+def test_order_is_all_where_each_does_the_same_and_nothing_where_none_does():
+    rng = np.random.default_rng(2)
+    same = order_share(table([[0, 1, 2, 3]] * 60, 4))
+    anyhow = order_share(table([rng.permutation(4).tolist() for _ in range(60)], 4))
+    assert same.min() > 0.9
+    assert abs(np.median(anyhow)) < 0.25  # that no step comes twice is order too
+
+
+@given(occurrences)
+def test_the_share_of_order_does_not_depend_on_what_comes_between_the_steps(drawn):
+    steps, made = drawn
+    rows = table(made, steps)
+    assert order_share(np.where(rows >= 0, rows * 7, -1)).tolist() == order_share(rows).tolist()
+
+
+letters_of_people = st.lists(st.text("abcdm", min_size=2, max_size=120), min_size=1, max_size=3)
+
+
+@given(letters_of_people, st.data())
+@settings(max_examples=100, deadline=None)
+def test_rates_around_occurrences_are_those_of_counting(letters, data):
+    sessions = logs.sessions_of(*(logs.batch(some, person=f"p{n}") for n, some in enumerate(letters)))
+    database = open_database(sessions, silence=SEARCH.silence)
+    chosen = data.draw(st.lists(st.integers(0, database.own - 1), min_size=2, max_size=12, unique=True).map(sorted))
+    rows = np.array([pair for pair in pairwise(chosen)][::2], dtype=np.int32)
+    found = Occurrences(rows, np.zeros((0, 3), dtype=np.int32), np.ones(len(rows)), 0)
+    tokens = np.unique(database.levels[rows[:, 0], 0])[:2]
+    around = rates_around(database, tokens, found)
+    slow = [(int(p), set(held)) for p, held in zip(database.person, database.levels.tolist(), strict=True)]
+    wanted = oracles.rates_around(slow[: database.own], set(rows.ravel().tolist()), tokens.tolist(), AWAY, WINDOW)
+    assert around.tolist() == pytest.approx(wanted)
+    profile = estimate(database, np.resize(tokens, 2).astype(np.int32), rows)
+    everywhere = [float(database.rate[t]) for t in profile.tokens]
+    slowly = oracles.rates_around(
+        slow[: database.own], set(rows.ravel().tolist()), profile.tokens.tolist(), AWAY, WINDOW
+    )
+    if max(slowly) < 1:
+        by_hand = oracles.saved_share(9.0, [len(rows)] * 2, everywhere, slowly)
+        assert saved_share(database, profile, found, 9.0) == pytest.approx(by_hand)
+
+
+def test_what_is_common_around_is_worth_less_than_what_is_rare_there():
+    """`ab` amid `a` and `b`, and as often amid other work: in the first mode it stands together for no other reason."""
+    busy, quiet = "abmab" * 12, "mnopqrstuvwx" * 6
+    sessions = logs.sessions_of(logs.batch(quiet * 2 + busy + quiet), logs.batch(quiet + "ab" + quiet * 3, person="bo"))
+    database = open_database(sessions, silence=SEARCH.silence)
+    token = {label: number for number, label in enumerate(sessions.actions.labels)}
+    tokens = np.array([token["do-a"], token["do-b"]], dtype=np.int32)
+    rows = database.where[slice(*database.start[[tokens[0], tokens[0] + 1]])]
+    amid, alone = (
+        rates_around(
+            database, tokens, Occurrences(np.stack([some, some + 1], axis=1), np.zeros((0, 3), dtype=np.int32), some, 0)
+        )
+        for some in (rows[10:11], rows[-1:])
+    )
+    assert (amid > 1.5 * database.rate[tokens]).all()
+    assert (alone == database.rate[tokens]).all()

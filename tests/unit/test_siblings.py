@@ -1,0 +1,111 @@
+"""Two routines that share most steps are told apart by differences that change together."""
+
+from __future__ import annotations
+
+import random
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import oracles
+from fivetimes.config import Search
+from fivetimes.routines.siblings import apart, changes, said_by, two_kinds
+
+BAR = Search().routine_bits
+STEPS = 6
+signs = st.sampled_from([-1, 0, 1])
+
+
+@given(st.lists(st.tuples(signs, st.tuples(signs, signs, signs)), max_size=30))
+@settings(max_examples=300, deadline=None)
+def test_what_one_difference_says_of_others_is_their_mutual_information(made):
+    change = np.array([list(steps) for _, steps in made], dtype=np.int64).reshape(-1, 3)
+    other = np.array([one for one, _ in made], dtype=np.int64)
+    wanted = oracles.said_by(change.tolist(), other.tolist()) or [0.0] * 3
+    assert said_by(change, other).tolist() == pytest.approx(wanted, abs=1e-9)
+
+
+occurrence = st.tuples(
+    st.integers(0, 2),
+    st.sampled_from([1.0, 2.0, 3.0, 4.0]),
+    st.sets(st.integers(0, STEPS - 1), min_size=1),
+    st.booleans(),
+)
+
+
+def of(made) -> tuple[SimpleNamespace, np.ndarray, np.ndarray]:
+    """A database, the table of the occurrences in it, and which are of the second kind."""
+    rows = np.full((len(made), STEPS), -1, dtype=np.int32)
+    doer, clock = [], []
+    for number, (who, time, steps, _) in enumerate(made):
+        for step in sorted(steps):
+            rows[number, step] = len(doer)
+            doer.append(who)
+            clock.append(time)
+    database = SimpleNamespace(doer=np.array(doer, dtype=np.int32), clock=np.array(clock))
+    return database, rows, np.array([second for *_, second in made], dtype=bool)
+
+
+@given(st.lists(occurrence, min_size=2, max_size=14))
+@settings(max_examples=400, deadline=None)
+def test_what_tells_two_kinds_apart_is_what_changes_together(made):
+    database, rows, second = of(made)
+    if second.all() or not second.any():
+        made[0] = (*made[0][:3], not made[0][3])
+        second[0] = not second[0]
+    wanted = oracles.apart([one[:3] for one in made], second.tolist(), STEPS)
+    assert apart(database, rows, second) == pytest.approx(wanted, abs=1e-9)
+
+
+def test_changes_are_from_one_occurrence_to_the_next_of_the_same_doer():
+    present = np.array([[True, False], [True, True], [False, True], [False, False]])
+    found = changes(present, np.array([1, 2, 1, 2]), np.array([5.0, 1.0, 3.0, 2.0]))
+    assert found.tolist() == [[1, -1], [-1, -1]]
+
+
+COMMON = {0, 1}
+RELEASE, HOTFIX = COMMON | {2, 3}, COMMON | {4, 5}
+
+
+def runs(kinds, doers):
+    return [(who, float(time), kind, kind is HOTFIX) for time, (kind, who) in enumerate(zip(kinds, doers, strict=True))]
+
+
+def test_two_routines_that_one_person_does_in_turn_are_two():
+    rng = random.Random(1)
+    kinds = [RELEASE, HOTFIX] * 12
+    rng.shuffle(kinds)
+    database, rows, second = of(runs(kinds, [0] * 24))
+    found = two_kinds(database, rows, bar=BAR)
+    assert found is not None
+    assert (found == second).all() or (found == ~second).all()
+
+
+def test_two_habits_of_two_people_are_one_routine():
+    kinds = [RELEASE] * 12 + [HOTFIX] * 12
+    database, rows, second = of(runs(kinds, [0] * 12 + [1] * 12))
+    assert apart(database, rows, second) == 0
+    assert two_kinds(database, rows, bar=BAR) is None
+
+
+def test_a_change_of_habit_is_no_second_routine():
+    database, rows, _ = of(runs([RELEASE] * 12 + [HOTFIX] * 12, [0] * 24))
+    assert two_kinds(database, rows, bar=BAR) is None
+
+
+@pytest.mark.parametrize(
+    "other",
+    [COMMON | {2, 4}, COMMON | {2}, COMMON | {2, 3, 4, 5}],
+    ids=["one alternative", "an optional step", "optional steps"],
+)
+def test_an_alternative_and_optional_steps_make_no_second_routine(other):
+    rng = random.Random(2)
+    kinds = [RELEASE, other] * 20
+    rng.shuffle(kinds)
+    made = [(0, float(time), set(kind), kind == other) for time, kind in enumerate(kinds)]
+    database, rows, second = of(made)
+    assert apart(database, rows, second) <= BAR
+    assert two_kinds(database, rows, bar=BAR) is None
