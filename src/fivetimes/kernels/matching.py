@@ -16,6 +16,7 @@ REPEAT_GAP = (
     3  # a step done again with fewer foreign actions in between is a repeat of it; with more, the next occurrence
 )
 FREE_PAUSE = 300.0  # seconds; so long a pause is part of the work and costs nothing
+_ROUNDING = 1e-6  # bits; sums of the same numbers in another order differ by far less
 PAUSE_UNIT = 150.0  # seconds; a longer pause costs `pause_bits` for each time that it doubles this, so one at least
 
 
@@ -246,6 +247,10 @@ def _extend_paths(
             passed |= np.int64(1) << steps[i]
             again = (used[i] & bit) != 0
             if again and not (steps[i] == s and gap < REPEAT_GAP):
+                i -= 1
+                continue
+            most = score[i] if again else score[i] + gain[s] + order[steps[i], s] + bits.link_yes[s]
+            if most + _ROUNDING <= score[j]:  # gaps and pauses only cost, so it is no better whatever they are
                 i -= 1
                 continue
             value = score[i] - _restart_cost(over, gain)

@@ -163,7 +163,8 @@ def _paths(
         where = matching.Pieces(pieces.piece[todo], pieces.bits[todo])
         made = matching.paths(arrays, some, where, barred[todo], bits, limits)
         whole = len(made.score)
-        path = np.where(made.kept >= 0, made.kept, np.where(made.broken >= 0, made.broken + whole, -1)).astype(np.int64)
+        path = np.where(made.broken >= 0, made.broken + np.int64(whole), -1)
+        np.copyto(path, made.kept, where=made.kept >= 0)
         stays = matching.first_come(path, np.concatenate((made.score, made.broken_score)), source[todo], taken)
         for numbers, values, out, into in (
             (made.kept, made.score, kept, scores),
@@ -171,12 +172,13 @@ def _paths(
         ):
             good = stays[:whole] if out is kept else stays[whole:]
             number = np.where(good, np.cumsum(good) - 1 + sum(map(len, into)), -1)
-            there = numbers >= 0
-            out[todo[there]] = np.maximum(out[todo[there]], number[numbers[there]])
+            there = np.flatnonzero(numbers >= 0)
+            at = todo[there]
+            out[at] = np.maximum(out[at], number[numbers[there]])
             into.append(values[good])
         barred = taken[source]
-        lost = path >= 0
-        lost[lost] = ~stays[path[lost]]
+        lost = np.flatnonzero(path >= 0)
+        lost = lost[~stays[path[lost]]]
         again = np.zeros(stretch[-1] + 1, dtype=np.bool_)
         again[stretch[todo[lost]]] = True
         todo = todo[again[stretch[todo]]]
