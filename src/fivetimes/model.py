@@ -497,7 +497,7 @@ class Moment:
 class Occurrence:
     """One time the routine was done."""
 
-    person: str
+    person: str  # who began it; what was handed over has steps of others too
     start: datetime | None
     end: datetime | None
     session: int

@@ -97,16 +97,10 @@ def done_by(sessions: SessionLog, occurrences: Sequence[Int32s]) -> tuple[float,
 
 
 def people(sessions: SessionLog, occurrences: Sequence[Int32s]) -> int:
-    """How many people did it: persons with an occurrence in which not all was done by a bot."""
+    """How many people did it: persons of whom a step is that no bot did; an occurrence that was handed over has several."""
     actions = sessions.actions
-    by = actions.events.columns["by"]
-    return len(
-        {
-            int(actions.person[occurrence[0]])
-            for occurrence in occurrences
-            if (by[actions.event[occurrence]] != By.BOT).any()
-        }
-    )
+    rows = np.concatenate(occurrences)
+    return len(np.unique(actions.person[rows[actions.events.columns["by"][actions.event[rows]] != By.BOT]]))
 
 
 def bus_factor(persons: Sequence[int]) -> int:
@@ -166,7 +160,7 @@ def _edge(calendar: Calendar, occurrence: Int32s, after: int) -> bool:
     sessions = calendar.sessions
     actions = sessions.actions
     low = after - 1
-    inside = after > int(occurrence[0])
+    inside = bool((occurrence == low).any())
     while not inside and low > 0 and actions.context[low] and not calendar.moved[low + 1]:
         low -= 1
     if low < 0 or after >= len(actions) or sessions.session[low] != sessions.session[min(after, len(actions) - 1)]:
