@@ -577,8 +577,8 @@ def rates_around(
 ) -> list[float]:
     """How common each token is in the rows (person, tokens) around those of the occurrences, never less than everywhere.
 
-    Around is what stands more than `away` and at most `away + window` rows from a row of an occurrence, is of the same person, and is
-    in no occurrence. Everywhere counts as much as `window` rows.
+    Around is what stands more than `away` and at most `away + window` rows from a row of an occurrence, is of the same person, and
+    is in no occurrence. Everywhere counts as much as `window` rows.
     """
     around = [
         row
@@ -667,21 +667,9 @@ def cases(
     least, two to `most`, and not one command alone. What shares a row is one case, the smallest tie first, as long as it has no
     more than `most` rows. Around each row stand up to `context` rows of its block on either side, `near` in time.
     """
-    ties = []
-    for value in sorted(set().union(*(row.values for row in rows))):
-        holders = sorted(
-            (at for at, row in enumerate(rows) if row.timed and value in row.values), key=lambda at: (rows[at].time, at)
-        )
-        runs: list[list[int]] = []
-        for at in holders:
-            if runs and rows[at].time - rows[runs[-1][-1]].time <= longest:
-                runs[-1].append(at)
-            else:
-                runs.append([at])
-        run = max(runs, key=len, default=[])
-        several = len({rows[at].token for at in run}) > 1
-        if several and len(holders) <= 2 * len(run) and len(run) <= most:
-            ties.append(run)
+    ties = [
+        run for value in sorted(set().union(*(row.values for row in rows))) for run in _tied(rows, value, longest, most)
+    ]
     groups: list[set[int]] = []
     for run in sorted(ties, key=lambda run: (len(run), run[0])):
         touched = [group for group in groups if group & set(run)]
@@ -700,6 +688,21 @@ def cases(
         }
         found.append((sorted(around, key=lambda at: (rows[at].time, at)), sorted(held)))
     return found
+
+
+def _tied(rows: Sequence[CaseRow], value: object, longest: float, most: int) -> list[list[int]]:
+    holders = sorted(
+        (at for at, row in enumerate(rows) if row.timed and value in row.values), key=lambda at: (rows[at].time, at)
+    )
+    runs: list[list[int]] = []
+    for at in holders:
+        if runs and rows[at].time - rows[runs[-1][-1]].time <= longest:
+            runs[-1].append(at)
+        else:
+            runs.append([at])
+    run = max(runs, key=len, default=[])
+    several = len({rows[at].token for at in run}) > 1
+    return [run] if several and len(holders) <= 2 * len(run) and len(run) <= most else []
 
 
 # ---- what stands around occurrences. An occurrence is {step: rank}.

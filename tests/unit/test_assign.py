@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 import logs
 from fivetimes.config import FiveTimesRule, Search
-from fivetimes.model import Effect
 from fivetimes.routines.alternatives import accident
 from fivetimes.routines.assign import Ownership, complete
 from fivetimes.routines.cover import find
@@ -112,15 +111,6 @@ def test_what_meets_as_often_as_chance_lets_it_are_two_optional_steps():
     a, b = rng.random(40) < 0.4, rng.random(40) < 0.4
     assert accident([a, b]) > 0.05
     assert accident([a, ~a]) < 0.001
-
-
-def test_a_program_under_an_own_name_does_what_the_program_does():
-    words = [f"kubectl rollout status deploy/s{n}" for n in range(4)] + [
-        f"kubectl describe deploy/s{n}" for n in range(4)
-    ]
-    mine = [f"kk rollout status deploy/s{n}" for n in range(4)] + [f"kk describe deploy/s{n}" for n in range(4)]
-    actions = logs.sessions_of(logs.shell(words, person="ana"), logs.shell(mine, person="bo")).actions
-    assert set(actions.effect.tolist()) == {int(Effect.NONE)}
 
 
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -84,7 +84,7 @@ def test_a_value_that_is_worked_on_all_year_ties_nothing():
         for line in ("docker build -t pay-7 .", "docker push pay-7")
     ]
     assert not in_cases(case_lines(lines))
-    assert in_cases(case_lines(lines[:1] + [("bo", 2, "docker push pay-7")]))
+    assert in_cases(case_lines([lines[0], ("bo", 2, "docker push pay-7")]))
 
 
 def test_a_copy_is_claimed_with_its_row_and_counts_for_no_rate():

@@ -27,7 +27,7 @@ numbers = st.lists(st.floats(0, 4), min_size=STEPS, max_size=STEPS)
 
 
 class Places:
-    """Rows in stretches of work that begin at the same time, and cases of some of them, as the search and as a slow reader see them."""
+    """Rows in stretches of work that begin at one time, and cases of some of them: for the search, and for a slow reader."""
 
     def __init__(self, rows, cases, going_on):
         own = len(rows)

@@ -12,7 +12,7 @@ import logs
 from fivetimes.actions.tokenize import looks_like_values
 from fivetimes.config import UNTIMED_STEP
 from fivetimes.kernels.database import shares_value
-from fivetimes.model import LEVELS, ActionLog, Kind, RawBatch
+from fivetimes.model import LEVELS, ActionLog, Effect, Kind, RawBatch
 
 
 def actions_of(commands: list[str]) -> ActionLog:
@@ -113,6 +113,15 @@ def test_a_persons_own_name_for_a_program_is_read_as_the_program():
     log = logs.sessions_of(logs.shell(within(kubectl("kubectl"))), own).actions
     assert programs(log, 0) == programs(log, 1)
     assert "kubectl" in programs(log, 1)
+
+
+def test_a_program_under_an_own_name_does_what_the_program_does():
+    own = logs.shell(within(kubectl("zqk")), person="bo")
+    log = logs.sessions_of(logs.shell(within(kubectl("kubectl"))), own).actions
+    called = np.isin(log.levels[:, 4], [token for token, label in enumerate(log.labels) if label == "kubectl"])
+    effects = [log.effect[called & (log.person == person)].tolist() for person in (0, 1)]
+    assert effects[0] == effects[1]
+    assert set(effects[0]) == {int(Effect.NONE)}
 
 
 def programs(log: ActionLog, person: int) -> set[str]:

@@ -66,7 +66,7 @@ def test_rates_around_occurrences_are_those_of_counting(letters, data):
     sessions = logs.sessions_of(*(logs.batch(some, person=f"p{n}") for n, some in enumerate(letters)))
     database = open_database(sessions, silence=SEARCH.silence)
     chosen = data.draw(st.lists(st.integers(0, database.own - 1), min_size=2, max_size=12, unique=True).map(sorted))
-    rows = np.array([pair for pair in pairwise(chosen)][::2], dtype=np.int32)
+    rows = np.array(list(pairwise(chosen))[::2], dtype=np.int32)
     found = Occurrences(rows, np.zeros((0, 3), dtype=np.int32), np.ones(len(rows)), 0)
     tokens = np.unique(database.levels[rows[:, 0], 0])[:2]
     around = rates_around(database, tokens, found)
