@@ -4,6 +4,9 @@ A release and a hotfix share most of what is done. One table of both looks like 
 together, and not because another person, an agent or a new habit does it in another way: the same one does now this, now that. So
 what counts is what *changes* from one occurrence to the next of the same doer. If two differences change together, to know the one
 says the other, and two routines are the shorter description. One difference alone is an alternative: `pytest` or `tox`.
+
+Where nobody does both, changes say nothing. Then a routine is two if each has three steps of its own, as many as make a routine:
+people who differ in their tools differ in one step or two.
 """
 
 from __future__ import annotations
@@ -13,8 +16,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from fivetimes.config import ALWAYS_SHARE, USUAL_SHARE
-from fivetimes.model import Bools, Floats, Int32s, Ints
+from fivetimes.model import Bools, By, Floats, Int32s, Ints
 from fivetimes.routines.database import SequenceDatabase
+from fivetimes.routines.pattern import MIN_STEPS
 
 _DIRECTIONS = (-1, 0, 1)  # a step went, stayed as it was, came
 _PARAMETERS = 4  # free numbers of a table of three by three besides its margins
@@ -64,12 +68,11 @@ def said_by(change: Ints, other: Ints) -> Floats:
     return np.asarray(np.maximum(0.0, bits - 0.5 * _PARAMETERS * np.log2(size)))
 
 
-def _beyond_one(bits: Floats, mine: Floats, others: Floats) -> float:
+def _beyond_one(bits: Floats, mine: Bools, others: Bools) -> float:
     """The bits beyond those of one alternative: the best step of each kind are two ways of doing the same."""
-    alternative = (mine > USUAL_SHARE) & (others <= USUAL_SHARE), (others > USUAL_SHARE) & (mine <= USUAL_SHARE)
-    if not all(side.any() for side in alternative):
+    if not mine.any() or not others.any():
         return 0.0  # steps more on one side alone are optional steps
-    return float(bits.sum() - sum(bits[side].max() for side in alternative))
+    return float(bits.sum() - bits[mine].max() - bits[others].max())
 
 
 def apart(database: SequenceDatabase, rows: Int32s, kind: Bools) -> float:
@@ -82,10 +85,16 @@ def apart(database: SequenceDatabase, rows: Int32s, kind: Bools) -> float:
     """
     present = rows >= 0
     first = np.where(present, rows, np.iinfo(np.int32).max).min(axis=1)
-    both = np.column_stack((present, kind))
-    change = changes(both, database.doer[first], database.clock[first])
+    doer = database.doer[first]
+    share, others = present[kind].mean(axis=0), present[~kind].mean(axis=0)
+    if not np.intersect1d(doer[kind], doer[~kind]).size:
+        own = (share > USUAL_SHARE) & (others < 1 - ALWAYS_SHARE), (others > USUAL_SHARE) & (share < 1 - ALWAYS_SHARE)
+        alike = np.intersect1d(doer[kind] % len(By), doer[~kind] % len(By)).size > 0  # an agent has ways of its own
+        return np.inf if alike and min(map(np.count_nonzero, own)) >= MIN_STEPS else 0.0
+    change = changes(np.column_stack((present, kind)), doer, database.clock[first])
     bits = said_by(change[:, :-1], change[:, -1])
-    return _beyond_one(bits, present[kind].mean(axis=0), present[~kind].mean(axis=0))
+    mine, theirs = (share > USUAL_SHARE) & (others <= USUAL_SHARE), (others > USUAL_SHARE) & (share <= USUAL_SHARE)
+    return _beyond_one(bits, mine, theirs)
 
 
 @dataclass(frozen=True, slots=True)
