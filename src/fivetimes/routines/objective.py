@@ -8,11 +8,14 @@ A routine is accepted where the history is shorter with it than without. Both ar
 - *with it* an occurrence costs where it is, which steps it has, their order, gaps and pauses; shared values pay back. To name the
   steps is paid once. `matching.collect` reckons this per occurrence.
 
-Three things are asked of the difference. It must be more than luck gives among all that was looked at (`search.routine_bits` beyond
-the luckiest seed; Kraft's inequality). It must be a good part of what an occurrence says at all (`SAVED`): much said in sum about
-very many occurrences, but little about each, is a habit. And the order of the steps must follow (`FOLLOWS`):
+Two things are asked of the difference. In all it must be more than luck gives among all that was looked at (`search.routine_bits`
+beyond the luckiest seed; Kraft's inequality). And each occurrence must say that it is one, for much said in sum about very many
+occurrences, but little about each, is a habit. An occurrence says so in two ways, each a share of its bits: by what it saves against
+the mode of work around it, and by how far the order of its steps follows. A short routine of common commands saves little, but its
+order is strict; where steps are missing and everybody has a way of their own, the order is loose, but nothing else looks like it.
+The two shares together must make a whole (`PROCEDURE`).
 
-whoever edits, runs, looks and commits all day does the same few things near each other, and in any order; in a procedure the next
+Whoever edits, runs, looks and commits all day does the same few things near each other, and in any order; in a procedure the next
 step follows from the last one. Both are hypotheses about the same occurrences, so they are compared by what they cost. An
 occurrence is its steps in order, between a beginning and an end. It is coded twice, each time with what all *other* occurrences
 show (leave one out), so that nothing is said of an occurrence that was learnt from it:
@@ -33,12 +36,9 @@ from fivetimes.routines.database import SequenceDatabase
 from fivetimes.routines.matching import Occurrences, core
 from fivetimes.routines.pattern import MIN_STEPS, Profile
 
-SAVED = 0.4  # of the bits of an occurrence, at least; planted routines save more in 19 cases of 20, habits less
+PROCEDURE = 1.0  # what a routine saves and what its order says, as shares of its bits, at least; habits have less
 AWAY = 15  # rows between an occurrence and the rows that show the mode of work: what is nearer may belong to it
 WINDOW = 60  # rows on either side that show it; what they show counts as much as so many rows of everything
-FOLLOWS = (
-    0.5  # of the bits of an occurrence follow from the order of the others: more than half of it is the procedure's
-)
 _KT = 0.5  # pseudo-count of each symbol (Krichevsky and Trofimov)
 _BACK_OFF = 1.0  # pseudo-count of the bag among what follows a step
 
@@ -66,7 +66,8 @@ def failed_rule(
         return SuppressionRule.NO_CORE
     if bits <= search.routine_bits:
         return SuppressionRule.CHANCE
-    procedure = is_procedure(occurrences.rows) and saved_share(database, profile, occurrences, bits) > SAVED
+    follows = float(np.median(order_share(occurrences.rows)))
+    procedure = follows + saved_share(database, profile, occurrences, bits) > PROCEDURE
     return None if procedure else SuppressionRule.HABIT
 
 
@@ -167,8 +168,3 @@ def _transitions(rows: Int32s) -> tuple[Int32s, Int32s, Int32s]:
     real = (before != steps) | (after != steps)
     occurrence = np.broadcast_to(np.arange(count)[:, None], before.shape)
     return occurrence[real].astype(np.int32), before[real].astype(np.int32), after[real].astype(np.int32)
-
-
-def is_procedure(rows: Int32s) -> bool:
-    """Whether more than half of the usual occurrence follows from the order of the others."""
-    return bool(np.median(order_share(rows)) > FOLLOWS)

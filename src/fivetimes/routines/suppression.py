@@ -40,6 +40,8 @@ _DAY = 86400.0  # seconds
 _WRITES = re.compile(r"(?<!\S)(?:1?>>?|>\||&>>?)(?!\S)")  # the operator of a label; errors alone (`2>`) are no result
 ACTING_STEPS = 2  # usual steps that act, at least, where nothing outlasts them: one edit amid looking is no routine
 BURST_DAYS = 14  # days with any action, from which on work on a single day is a burst
+BURST_SPAN = 3.0  # days on end within which work is a burst: what was tried in the evening goes on the next morning
+BURST_ROWS = 500  # actions from which on a history without times is long enough to tell a burst from all that is there
 BURST_COUNT = 2  # occurrences on one day that are no burst yet
 COHESION = 0.9  # of the beginnings with two neighbouring steps lead to a whole occurrence: they belong together
 COMPLETION = 0.5  # of the attempts that began; below it a routine is oftener broken off than done
@@ -126,10 +128,23 @@ def _outlasts(step: FoldedStep) -> bool:
 
 
 def burst(finding: Finding, around: Surroundings) -> Mapping[str, float] | None:
-    """All on one day, by one person, in a history of two weeks or more."""
-    one = finding.candidate
-    all_at_once = one.days == 1 and one.count > BURST_COUNT and one.people == 1
-    return {"days": one.days, "history": around.days} if all_at_once and around.days >= BURST_DAYS else None
+    """All by one person in three days on end, in a history of two weeks or more: something was tried until it worked.
+
+    Where no times are known, all in one stretch of so many actions as that person does in such a share of the history.
+    """
+    one, database = finding.candidate, around.database
+    if one.people != 1 or one.count <= BURST_COUNT:
+        return None
+    first = database.source[
+        np.where(finding.routine.occurrences.rows >= 0, finding.routine.occurrences.rows, 0).max(axis=1)
+    ]
+    if one.days:
+        seconds = float(np.ptp(database.clock[first]))
+        at_once = seconds < BURST_SPAN * _DAY and around.days >= BURST_DAYS
+        return {"days": one.days, "history": around.days} if at_once else None
+    mine = np.count_nonzero(database.person[: database.own] == database.person[first[0]])
+    at_once = np.ptp(first) < mine * BURST_SPAN / BURST_DAYS / 2 and mine >= BURST_ROWS
+    return {"days": one.days, "history": around.days} if at_once else None
 
 
 def once(finding: Finding, around: Surroundings) -> Mapping[str, float] | None:
