@@ -768,9 +768,9 @@ class SuppressionRule(StrEnum):
     HABIT = (
         "habit",
         "done together, but in no order that repeats from one time to the next: a way of working",
-        "Its actions stand near each other far more often than chance gives, but how they follow on each other, and what each time says"
-        " beyond the everyday work around it, is too little. People edit, build and look like this all day; there is no fixed sequence"
-        " in it that a conductor could run.",
+        "Its actions stand near each other far more often than chance gives, but how they follow on each other, and what each time"
+        " says beyond the everyday work around it, is too little. People edit, build and look like this all day; there is no fixed"
+        " sequence in it that a conductor could run.",
     )
     NOT_TOGETHER = (
         "not-together",

@@ -1,19 +1,31 @@
 """Profile and SequenceDatabase -> Occurrences: every time the routine was done. This file defines the count of the five-times rule.
 
-An occurrence is a path through free rows of one block (one person, no long silence), in order of time, each for a step of the
-profile. A step stands in it once, or is repeated at once. It is counted if
+An occurrence is a path through free rows of one block, in order of time, each for a step of the profile. A block is a stretch of
+one person's work without a long silence, or a case: copies of such rows, in order of time, of several people or over pauses, where
+rare values tie them (`cases.py`). A step stands in a path once, or is repeated at once. The path is counted if
 
 - the steps that it has weigh at least the stated share of the core (the steps that more than half of all occurrences have),
 - it went to the end: the core steps that usually come after its last step, and that it lacks, are no more than `1 - end_share` of
-  the core (else it was broken off),
-- two neighbours have fewer than `max_gap` free rows and at most `max_pause` seconds between them,
+  the core,
+- two neighbours have fewer than `max_gap` free rows of the block between them, and at most `max_pause` seconds, in a case
+  `cases.LONGEST_PAUSE`,
 - it has more than 0 bits: presence, order and shared values speak for it; gaps, pauses, missing steps and the cost of saying where
-  it is speak against it.
+  it is speak against it. Where two neighbours in a case are of different stretches of work, it costs to say in which of them it goes
+  on, and that it does (`SequenceDatabase.going_on`, `Profile.going_on`); the gap and the pause between them cost nothing.
 
-The cover is greedy: the path with the most bits is taken, then the best of those that share no row with it, and again among what is
-left, until no path has more than 0 bits. The count is the number of occurrences. No row stands in two of them; rows of one event
-(a line with `&&`) may. What is not promised: that no other choice of paths would be larger or save more, and that each path is the
-best of all, as for each row only the best path that ends there is followed. `tests/oracles.py` recomputes all of it, slowly.
+What has bits and weighs too little, or did not go to the end, was broken off: it is no occurrence, and its rows are not left to
+another one.
+
+The cover is greedy. In each place, a run of rows that no path can leave, the path with the most bits is taken, then the best of
+those that share no row with it, and again among what is left, until no path has more than 0 bits. A row may stand in several
+places: its own stretch and a case. Of all paths through copies of one row the one with the most bits stays; of equal ones
+the one that weighs enough, then the one outside a case. A place that lost a path is looked at again, without the rows
+of those that stayed; the others are not.
+
+The count is the number of occurrences. No row stands in two of them, nor do two copies of one; rows of one event (a line with `&&`)
+may. Copies count neither for how common a token is nor for how many rows there are to choose from. What is not promised: that no
+other choice of paths would be larger or save more, and that each path is the best of all, as for each row only the best path that
+ends there is followed. `tests/oracles.py` recomputes all of it, slowly.
 """
 
 from __future__ import annotations

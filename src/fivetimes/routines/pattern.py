@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -102,7 +103,7 @@ def going_on_bits(database: SequenceDatabase, matched: Int32s) -> float:
     both = rows[:, 1:] != np.iinfo(np.int32).max
     piece = database.block[database.source[np.where(rows == np.iinfo(np.int32).max, 0, rows)]]
     others = np.count_nonzero((piece[:, 1:] != piece[:, :-1]) & both)
-    return float(-np.log2(smoothed(np.array(others), np.count_nonzero(both), weight=0.5)))
+    return -math.log2(smoothed(float(others), float(np.count_nonzero(both)), weight=0.5))
 
 
 def estimate(database: SequenceDatabase, tokens: Int32s, matched: Int32s) -> Profile:
