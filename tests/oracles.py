@@ -604,7 +604,7 @@ def saved_share(bits: float, times: Sequence[int], everywhere: Sequence[float], 
 # ---- siblings. An occurrence is (doer, time, steps).
 
 
-def said_by(changes: Sequence[Sequence[int]], other: Sequence[int]) -> list[float]:
+def shared_bits(changes: Sequence[Sequence[int]], other: Sequence[int]) -> list[float]:
     """Mutual information in bits, over all changes, of each step's change and another one, less the cost of four numbers."""
     size = len(other)
     if not size:
@@ -624,7 +624,9 @@ def apart(occurrences: Sequence[tuple[int, float, set[int]]], second: Sequence[b
     """Bits that it saves to say of each occurrence whether it is of the second routine; 0 where both are one.
 
     What counts is what changes from one occurrence to the next of the same doer. The difference that each side's best step makes
-    is one alternative, and is not counted; so both sides must have a step that is usual there alone.
+    is one alternative, and is not counted; so both sides must have a step that is usual there alone. A doer is a person, and
+    what acted for that person: the remainder by three. Where no doer did both, they are two, beyond all bits, if each side has
+    three steps of its own, usual there and in fewer than one in twenty of the others, and the same sort of doer did some of each.
     """
     changes, kinds = [], []
     for doer in {who for who, _, _ in occurrences}:
@@ -633,12 +635,20 @@ def apart(occurrences: Sequence[tuple[int, float, set[int]]], second: Sequence[b
             before, after = occurrences[a][2], occurrences[b][2]
             changes.append([(step in after) - (step in before) for step in range(steps)])
             kinds.append(second[b] - second[a])
-    bits = said_by(changes, kinds) or [0.0] * steps
+    bits = shared_bits(changes, kinds) or [0.0] * steps
+
+    def share(step: int, side: bool) -> float:
+        here = [step in held for (_, _, held), kind in zip(occurrences, second, strict=True) if kind == side]
+        return sum(here) / len(here)
 
     def usual(step: int, side: bool) -> bool:
-        here = [step in held for (_, _, held), kind in zip(occurrences, second, strict=True) if kind == side]
-        return 2 * sum(here) > len(here)
+        return share(step, side) > 0.5
 
+    doers = [{one[0] for one, kind in zip(occurrences, second, strict=True) if kind is side} for side in (True, False)]
+    if not doers[0] & doers[1]:
+        own = [[s for s in range(steps) if usual(s, side) and share(s, not side) < 1 - 0.95] for side in (True, False)]
+        alike = {who % 3 for who in doers[0]} & {who % 3 for who in doers[1]}
+        return math.inf if alike and min(map(len, own)) >= 3 else 0.0
     only = [[s for s in range(steps) if usual(s, side) and not usual(s, not side)] for side in (True, False)]
     if not all(only):
         return 0.0

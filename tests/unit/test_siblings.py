@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 import oracles
 from fivetimes.config import Search
-from fivetimes.routines.siblings import apart, changes, said_by, two_kinds
+from fivetimes.routines.siblings import apart, changes, shared_bits, two_kinds
 
 BAR = Search().routine_bits
-STEPS = 6
+STEPS = 8
 signs = st.sampled_from([-1, 0, 1])
 
 
@@ -24,12 +24,12 @@ signs = st.sampled_from([-1, 0, 1])
 def test_what_one_difference_says_of_others_is_their_mutual_information(made):
     change = np.array([list(steps) for _, steps in made], dtype=np.int64).reshape(-1, 3)
     other = np.array([one for one, _ in made], dtype=np.int64)
-    wanted = oracles.said_by(change.tolist(), other.tolist()) or [0.0] * 3
-    assert said_by(change, other).tolist() == pytest.approx(wanted, abs=1e-9)
+    wanted = oracles.shared_bits(change.tolist(), other.tolist()) or [0.0] * 3
+    assert shared_bits(change, other).tolist() == pytest.approx(wanted, abs=1e-9)
 
 
 occurrence = st.tuples(
-    st.integers(0, 2),
+    st.sampled_from([0, 1, 3, 6]),
     st.sampled_from([1.0, 2.0, 3.0, 4.0]),
     st.sets(st.integers(0, STEPS - 1), min_size=1),
     st.booleans(),
@@ -84,11 +84,20 @@ def test_two_routines_that_one_person_does_in_turn_are_two():
     assert (found == second).all() or (found == ~second).all()
 
 
-def test_two_habits_of_two_people_are_one_routine():
-    kinds = [RELEASE] * 12 + [HOTFIX] * 12
-    database, rows, second = of(runs(kinds, [0] * 12 + [1] * 12))
-    assert apart(database, rows, second) == 0
-    assert two_kinds(database, rows, bar=BAR) is None
+@pytest.mark.parametrize(
+    ("other", "doer", "two"),
+    [
+        (COMMON | {4, 5}, 3, False),
+        (COMMON | {4, 5, 6}, 3, True),
+        (COMMON | {4, 5, 6}, 1, False),
+    ],
+    ids=["two steps of their own", "three steps of their own", "three, by an agent"],
+)
+def test_what_two_people_do_is_two_routines_where_each_has_three_steps_of_its_own(other, doer, two):
+    first = COMMON | {2, 3, 7}
+    made = [(0, float(n), first, False) for n in range(6)] + [(doer, float(n), other, True) for n in range(6)]
+    database, rows, second = of(made)
+    assert (apart(database, rows, second) > BAR) is two
 
 
 def test_a_change_of_habit_is_no_second_routine():

@@ -40,7 +40,7 @@ FIXED_PRESENCE = 0.99  # share of the occurrences that hold each step of a fixed
 FIXED_LINK_CHANCE = 0.01  # chance that two rows share a value; fixed sequences do not look at values
 
 SEED_TEXT = "a pair that stands together"
-SIBLING_TEXT = "a sibling: it shares most steps with another routine, and was told apart from it"
+SIBLING_TEXT = "a sibling: it shares most steps with another routine, and stands apart from it"
 
 Tick = Callable[[float], None]
 

@@ -5,13 +5,13 @@ one person's work without a long silence, or a case: copies of such rows, in ord
 rare values tie them (`cases.py`). A step stands in a path once, or is repeated at once. The path is counted if
 
 - the steps that it has weigh at least the stated share of the core (the steps that more than half of all occurrences have),
-- it went to the end: the core steps that usually come after its last step, and that it lacks, are no more than `1 - end_share` of
-  the core,
+- it went to the end: the core steps that usually come after its last step, and that it lacks, are `1 - end_share` of the core at
+  most,
 - two neighbours have fewer than `max_gap` free rows of the block between them, and at most `max_pause` seconds, in a case
   `cases.LONGEST_PAUSE`,
 - it has more than 0 bits: presence, order and shared values speak for it; gaps, pauses, missing steps and the cost of saying where
-  it is speak against it. Where two neighbours in a case are of different stretches of work, it costs to say in which of them it goes
-  on, and that it does (`SequenceDatabase.going_on`, `Profile.going_on`); the gap and the pause between them cost nothing.
+  it is speak against it. Where two neighbours in a case are of two stretches of work, it costs to say in which of them it goes on,
+  and that it does (`SequenceDatabase.going_on`, `Profile.going_on`); the gap and the pause between them cost nothing.
 
 What has bits and weighs too little, or did not go to the end, was broken off: it is no occurrence, and its rows are not left to
 another one.

@@ -10,9 +10,9 @@ A routine is accepted where the history is shorter with it than without. Both ar
 
 Two things are asked of the difference. In all it must be more than luck gives among all that was looked at (`search.routine_bits`
 beyond the luckiest seed; Kraft's inequality). And each occurrence must say that it is one, for much said in sum about very many
-occurrences, but little about each, is a habit. An occurrence says so in two ways, each a share of its bits: by what it saves against
+occurrences, but little about each, is a habit. It says so in two ways, each a share of its bits: by what it saves against
 the mode of work around it, and by how far the order of its steps follows. A short routine of common commands saves little, but its
-order is strict; where steps are missing and everybody has a way of their own, the order is loose, but nothing else looks like it.
+order is strict; where steps are missing and everybody has a way of their own, order is loose, but nothing else looks like it.
 The two shares together must make a whole (`PROCEDURE`).
 
 Whoever edits, runs, looks and commits all day does the same few things near each other, and in any order; in a procedure the next

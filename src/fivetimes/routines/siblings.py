@@ -44,7 +44,7 @@ def changes(present: Bools, doer: Int32s, when: Floats) -> Ints:
     return np.asarray(np.diff(present[order].astype(np.int64), axis=0)[same])
 
 
-def said_by(change: Ints, other: Ints) -> Floats:
+def shared_bits(change: Ints, other: Ints) -> Floats:
     """Bits that one difference says of each step's, beyond the cost of the numbers that say how: 0 where it says nothing.
 
     Args:
@@ -53,7 +53,7 @@ def said_by(change: Ints, other: Ints) -> Floats:
 
     Example:
         >>> turns = np.array([1, -1] * 20)
-        >>> said_by(np.stack([turns, -turns, np.ones_like(turns)], axis=1), turns).round().tolist()
+        >>> shared_bits(np.stack([turns, -turns, np.ones_like(turns)], axis=1), turns).round().tolist()
         [29.0, 29.0, 0.0]
     """
     size = len(change)
@@ -92,7 +92,7 @@ def apart(database: SequenceDatabase, rows: Int32s, kind: Bools) -> float:
         alike = np.intersect1d(doer[kind] % len(By), doer[~kind] % len(By)).size > 0  # an agent has ways of its own
         return np.inf if alike and min(map(np.count_nonzero, own)) >= MIN_STEPS else 0.0
     change = changes(np.column_stack((present, kind)), doer, database.clock[first])
-    bits = said_by(change[:, :-1], change[:, -1])
+    bits = shared_bits(change[:, :-1], change[:, -1])
     mine, theirs = (share > USUAL_SHARE) & (others <= USUAL_SHARE), (others > USUAL_SHARE) & (share <= USUAL_SHARE)
     return _beyond_one(bits, mine, theirs)
 
