@@ -10,10 +10,10 @@ A routine is accepted where the history is shorter with it than without. Both ar
 
 Two things are asked of the difference. In all it must be more than luck gives among all that was looked at (`search.routine_bits`
 beyond the luckiest seed; Kraft's inequality). And each occurrence must say that it is one, for much said in sum about very many
-occurrences, but little about each, is a habit. It says so in two ways, each a share of its bits: by what it saves against
-the mode of work around it, and by how far the order of its steps follows. A short routine of common commands saves little, but its
-order is strict; where steps are missing and everybody has a way of their own, order is loose, but nothing else looks like it.
-The two shares together must make a whole (`PROCEDURE`).
+occurrences, but little about each, is a habit. It says so in two ways: by how far the order of its steps
+follows, and by what it saves against the mode of work around it. More than half must follow (`FOLLOWS`); and what neither of the
+two explains may be a fifth (`UNEXPLAINED`): a short routine of common commands saves little, but its order is strict; where steps
+are missing and everybody has a way of their own, the order is looser, but nothing else looks like it.
 
 Whoever edits, runs, looks and commits all day does the same few things near each other, and in any order; in a procedure the next
 step follows from the last one. Both are hypotheses about the same occurrences, so they are compared by what they cost. An
@@ -29,6 +29,7 @@ The share of the bits that the second saves is near 0 for a habit, and near 1 wh
 from __future__ import annotations
 
 import numpy as np
+from scipy.special import gammaln
 
 from fivetimes.config import Search
 from fivetimes.model import Bools, Floats, Int32s, SuppressionRule
@@ -36,7 +37,10 @@ from fivetimes.routines.database import SequenceDatabase
 from fivetimes.routines.matching import Occurrences, core
 from fivetimes.routines.pattern import MIN_STEPS, Profile
 
-PROCEDURE = 1.0  # what a routine saves and what its order says, as shares of its bits, at least; habits have less
+UNEXPLAINED = 0.2  # of what an occurrence says is left by the routine and by its order, at most; habits leave more
+FOLLOWS = (
+    0.5  # of the bits of the usual occurrence follow from the order of the others, at least: more than half of them
+)
 AWAY = 15  # rows between an occurrence and the rows that show the mode of work: what is nearer may belong to it
 WINDOW = 60  # rows on either side that show it; what they show counts as much as so many rows of everything
 _KT = 0.5  # pseudo-count of each symbol (Krichevsky and Trofimov)
@@ -64,10 +68,10 @@ def failed_rule(
     """
     if np.count_nonzero(core(profile)) < MIN_STEPS:
         return SuppressionRule.NO_CORE
-    if bits <= search.routine_bits:
+    if bits + order_bits(occurrences.rows) <= search.routine_bits:
         return SuppressionRule.CHANCE
-    follows = float(np.median(order_share(occurrences.rows)))
-    procedure = follows + saved_share(database, profile, occurrences, bits) > PROCEDURE
+    saved, follows = saved_share(database, profile, occurrences, bits), float(np.median(order_share(occurrences.rows)))
+    procedure = follows > FOLLOWS and (1.0 - max(0.0, saved)) * (1.0 - follows) < UNEXPLAINED
     return None if procedure else SuppressionRule.HABIT
 
 
@@ -139,9 +143,31 @@ def order_share(rows: Int32s) -> Floats:
         >>> float(np.median(order_share(anyhow)).round(1))
         0.1
     """
+    as_bag, as_procedure = _codes(rows)
+    return np.asarray(1.0 - as_procedure / as_bag)
+
+
+def order_bits(rows: Int32s) -> float:
+    """Bits that the order saves in all occurrences together: chance gives as many with a probability of 2^-bits at most.
+
+    Args:
+        rows: as in `order_share`.
+
+    Example:
+        >>> round(order_bits(np.array([[1, 2, 3, 4]] * 6)))
+        28
+    """
+    as_bag, as_procedure = _codes(rows)
+    # a set of steps has no more orders than this, and no more can be said by one of them
+    most = gammaln(np.count_nonzero(rows >= 0, axis=1) + 1) / np.log(2.0)
+    return float(np.minimum(as_bag - as_procedure, most).sum())
+
+
+def _codes(rows: Int32s) -> tuple[Floats, Floats]:
+    """What each occurrence costs as a bag and as a procedure, by what the others show."""
     count, steps = rows.shape
     if not count:
-        return np.zeros(0)
+        return np.zeros(0), np.zeros(0)
     width = steps + 1  # the steps, and one symbol for both ends
     occurrence, before, after = _transitions(rows)
     pairs = np.bincount(before * width + after, minlength=width * width).reshape(width, width)
@@ -153,7 +179,7 @@ def order_share(rows: Int32s) -> Floats:
     procedure = (pairs[before, after] - 1 + _BACK_OFF * bag) / (leaves[before] - 1 + _BACK_OFF)
     as_bag = np.bincount(occurrence, weights=-np.log2(bag), minlength=count)
     as_procedure = np.bincount(occurrence, weights=-np.log2(procedure), minlength=count)
-    return np.asarray(1.0 - as_procedure / as_bag)
+    return as_bag, as_procedure
 
 
 def _transitions(rows: Int32s) -> tuple[Int32s, Int32s, Int32s]:
