@@ -97,6 +97,23 @@ def test_another_value_is_no_link_over_two_days():
     assert all((o.end - o.start).days == 0 for one in found for o in one.occurrences)
 
 
+def brief(week: int) -> list[str]:
+    name = f"brief-2026-{week}.pdf"
+    by_week = [f"{program} --week 2026-{week}" for program in ("collect-hours", "hledger balance")]
+    return [*by_week, f"pandoc brief.md -o {name}", f"rclone copy {name} box:"]
+
+
+def post(week: int) -> list[str]:
+    file = f"post/2026-{week}.md"
+    return [f"hugo new {file}", f"vim {file}", f"vale {file}", "hugo deploy"]
+
+
+def test_two_weekly_routines_of_two_people_that_name_the_same_week_stay_two():
+    ana, bo = [(7 * n, brief(10 + n)) for n in range(9)], [(7 * n + 3, post(10 + n)) for n in range(6)]
+    found, _ = listed({"ana": ana, "bo": bo}, before=2, after=2)
+    assert sorted((one.count, one.people) for one in found) == [(6, 1), (9, 1)]
+
+
 # ---- siblings
 
 
