@@ -551,13 +551,13 @@ def _anchor(rank: int, step: int, row: FreeRow, going_on: float) -> Anchor:
 # ---- what is accepted
 
 
-def order_shares(occurrences: Sequence[Sequence[int]], steps: int) -> list[float]:
-    """For each occurrence, its steps in order: the share of its bits that the order of the others saves.
+def two_codes(occurrences: Sequence[Sequence[int]], steps: int) -> list[tuple[float, float]]:
+    """For each occurrence, its steps in order: what it costs as a bag, and as a procedure, from what all others show.
 
-    It is coded between two ends, from what all others show: by how common each symbol is among theirs, the ends being one symbol
-    more; or by how often each follows the symbol before it, where what was never seen there falls back on the first code.
+    It is coded between two ends: by how common each symbol is among those of the others, the ends being one symbol more; or by how
+    often each follows the symbol before it, where what was never seen there falls back on the first code.
     """
-    shares = []
+    costs = []
     for number, one in enumerate(occurrences):
         others = [
             pair for n, other in enumerate(occurrences) if n != number for pair in pairwise([steps, *other, steps])
@@ -568,8 +568,14 @@ def order_shares(occurrences: Sequence[Sequence[int]], steps: int) -> list[float
             follows = (others.count((before, after)) + common) / (sum(a == before for a, _ in others) + 1)
             as_bag -= math.log2(common)
             as_procedure -= math.log2(follows)
-        shares.append(1 - as_procedure / as_bag)
-    return shares
+        costs.append((as_bag, as_procedure))
+    return costs
+
+
+def order_bits(occurrences: Sequence[Sequence[int]], steps: int) -> float:
+    """What the second code saves in all; in each occurrence no more than log2 of the number of orders that its steps can have."""
+    costs = zip(occurrences, two_codes(occurrences, steps), strict=True)
+    return sum(min(bag - order, math.log2(math.factorial(len(one)))) for one, (bag, order) in costs)
 
 
 def rates_around(

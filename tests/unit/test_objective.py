@@ -14,7 +14,7 @@ import oracles
 from fivetimes.config import Search
 from fivetimes.routines.database import open_database
 from fivetimes.routines.matching import Occurrences
-from fivetimes.routines.objective import AWAY, WINDOW, order_share, rates_around, saved_share
+from fivetimes.routines.objective import AWAY, WINDOW, order_bits, order_share, rates_around, saved_share
 from fivetimes.routines.pattern import estimate
 
 SEARCH = Search()
@@ -39,7 +39,9 @@ def table(made: list[list[int]], steps: int) -> np.ndarray:
 @settings(max_examples=300, deadline=None)
 def test_the_share_of_order_is_what_two_codes_of_each_occurrence_cost(drawn):
     steps, made = drawn
-    assert order_share(table(made, steps)).tolist() == pytest.approx(oracles.order_shares(made, steps))
+    costs = oracles.two_codes(made, steps)
+    assert order_share(table(made, steps)).tolist() == pytest.approx([1 - order / bag for bag, order in costs])
+    assert order_bits(table(made, steps)) == pytest.approx(oracles.order_bits(made, steps))
 
 
 def test_order_is_all_where_each_does_the_same_and_nothing_where_none_does():
@@ -48,6 +50,13 @@ def test_order_is_all_where_each_does_the_same_and_nothing_where_none_does():
     anyhow = order_share(table([rng.permutation(4).tolist() for _ in range(60)], 4))
     assert same.min() > 0.9
     assert abs(np.median(anyhow)) < 0.25  # that no step comes twice is order too
+
+
+@pytest.mark.parametrize(("steps", "count"), [(3, 20), (3, 100), (4, 100), (6, 100)])
+def test_steps_in_any_order_say_no_more_bits_by_it_than_chance_may(steps, count):
+    rng = np.random.default_rng(1)
+    said = [order_bits(table([rng.permutation(steps).tolist() for _ in range(count)], steps)) for _ in range(20)]
+    assert max(said) <= SEARCH.routine_bits
 
 
 @given(occurrences)
