@@ -2,13 +2,16 @@
 
 A run of a routine does not always lie in one stretch of one person's work: it is taken up again days later, or handed over to
 somebody else. What carries it over is a value: a ticket, a version, a branch. A case is the rows that share rare values, with the
-rows around them, in order of time, whoever did them. Nothing is joined by this: a case is one more place where an occurrence may
-lie, and the search takes it there only if that says more than each person's part.
+rows around them, in order of time, whoever did them; or what a log itself calls a case, where several people worked on it. Nothing
+is joined by this: a case is one more place where an occurrence may lie, and the search takes it there only if that says more than
+each person's part.
 
 Which values are rare is the one thing to decide: the name of an environment or of a file that is worked on all year ties nothing.
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -43,6 +46,43 @@ def _ties(value_start: Int32s, values: Int32s, clock: Floats, timed: Bools, toke
     return out
 
 
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Rows of one database, each person's in order of time.
+
+    Attributes:
+        person: whose the row is.
+        block: a person's stretch of work.
+        clock: seconds.
+        timed: whether the time of a row is known; the others are in no case.
+        value_start: row `r` holds `values[value_start[r]:value_start[r + 1]]`.
+        values: ids of values.
+        token: what is done, in its form.
+        group: the case that the log itself names, -1 where it names none.
+    """
+
+    person: Int32s
+    block: Int32s
+    clock: Floats
+    timed: Bools
+    value_start: Int32s
+    values: Int32s
+    token: Int32s
+    group: Int32s
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What was done on one thing: its rows and, of them, those that hold a value of it; whether the log itself names it.
+
+    `rows` are in order of time, `held` rise.
+    """
+
+    rows: Ints
+    held: Ints
+    recorded: bool = False
+
+
 class _Union:
     """Disjoint sets of rows that grow together, none beyond `MOST_ROWS`."""
 
@@ -63,33 +103,42 @@ class _Union:
         self.of.update(dict.fromkeys(whole, first))
 
 
-def cases(
-    block: Int32s, clock: Floats, timed: Bools, value_start: Int32s, values: Int32s, token: Int32s, *, near: float
-) -> list[tuple[Ints, Ints]]:
-    """The cases that lie in more than one block: (all rows, those of them that hold a value), each in order of time.
+def _recorded(group: Int32s, person: Int32s, clock: Floats, timed: Bools) -> list[Ints]:
+    """The rows of each recorded case that several people worked on, in order of time."""
+    rows = np.flatnonzero(timed & (group >= 0))
+    rows = rows[np.lexsort((rows, clock[rows], group[rows]))]
+    if not len(rows):
+        return []
+    several = np.split(rows, np.flatnonzero(np.diff(group[rows])) + 1)
+    return [one for one in several if len(one) <= MOST_ROWS and np.ptp(person[one])]
+
+
+def cases(work: Work, *, near: float) -> list[Case]:
+    """The cases that lie in more than one block.
 
     Args:
-        block: of each row; a person's stretch of work.
-        clock: seconds.
-        timed: whether the time of a row is known; the others are in no case.
-        value_start: row `r` holds `values[value_start[r]:value_start[r + 1]]`.
-        values: ids of values.
-        token: what is done, in its form.
+        work: the rows.
         near: seconds within which a row stands around another one.
     """
+    recorded = _recorded(work.group, work.person, work.clock, work.timed)
+    known = np.zeros(len(work.block), dtype=np.bool_)
+    for rows in recorded:
+        known[rows] = True
     union = _Union()
-    ties = _ties(value_start, values, clock, timed, token)
+    ties = _ties(work.value_start, work.values, work.clock, work.timed & ~known, work.token)
     for rows in sorted(ties, key=lambda rows: (len(rows), int(rows[0]))):
         union.join(rows.tolist())
-    out = []
+    out = [
+        Case(rows, np.sort(rows), recorded=True) for rows in recorded
+    ]  # a log that names its cases names all that belongs to them
     for members in union.members.values():
         held = np.array(sorted(members))
-        if block[held[0]] == block[held[-1]]:
+        if work.block[held[0]] == work.block[held[-1]]:
             continue
-        rows = _with_context(held, block, clock, near)
-        order = np.lexsort((rows, clock[rows]))
-        out.append((rows[order], held))
-    return sorted(out, key=lambda case: int(case[1][0]))
+        rows = _with_context(held, work.block, work.clock, near)
+        order = np.lexsort((rows, work.clock[rows]))
+        out.append(Case(rows[order], held))
+    return sorted(out, key=lambda case: int(case.held[0]))
 
 
 def _with_context(held: Ints, block: Int32s, clock: Floats, near: float) -> Ints:

@@ -281,14 +281,7 @@ def _from_seed(
     """
     number = trace.open(seed.tokens, SEED_TEXT, count=seed.together, stage=Stage.SEED, **seed.numbers)
     pairs = seeding.occurrences(database, seed, search)
-    left = seeding.surprise_left(database, seed, len(pairs), search, chance=chance)
-    if left <= seed.floor:
-        rule = SuppressionRule.CLAIMED if database.any_claimed(seed.tokens) else SuppressionRule.SEED_BY_CHANCE
-        trace.close(number, rule, Stage.SEED, together=len(pairs), bits=left, bar=seed.floor)
-        return []
-    apart = seeding.surprise_left(database, seed, habits.unexplained(pairs), search, chance=chance)
-    if apart <= seed.floor:
-        trace.close(number, SuppressionRule.HABIT, Stage.SEED, together=len(pairs), bits=apart, bar=seed.floor)
+    if not _surprising(database, seed, pairs, search, chance, habits, number, trace):
         return []
     grown = _develop(database, seed.tokens, database.in_case(pairs), search, chance)
     if isinstance(grown, _Failed):
@@ -296,21 +289,59 @@ def _from_seed(
         trace.close(number, grown.rule, Stage.GROWTH, steps=len(grown.tokens), occurrences=grown.count)
         return [Rejection(seed.tokens, len(pairs), grown.rule, number)]
     bar = seed.floor + search.routine_bits
-    accepted = _judged(database, *grown, number, bar, search, trace)
-    if isinstance(accepted, Rejection):
-        if accepted.rule is SuppressionRule.HABIT:
+    whole = _judged(database, *grown, number, bar, search, trace)
+    if isinstance(whole, Rejection):
+        if whole.rule is SuppressionRule.HABIT:
             habits.add(grown[1])
-        return [accepted]
-    made: list[Routine | Rejection] = []
-    for profile, occurrences in _kinds(database, *grown, search, chance):
-        if made:  # a sibling of the first
-            number = trace.open(profile.tokens, SIBLING_TEXT, count=len(occurrences), stage=Stage.GROWTH)
-        whole = occurrences is grown[1]
-        made.append(accepted if whole else _judged(database, profile, occurrences, number, bar, search, trace))
+        return [whole]
+    kinds = _kinds(database, *grown, search, chance)
+    made: list[Routine | Rejection] = [whole]
+    if len(kinds) > 1:
+        made = _told_apart(database, kinds, number, bar, search, trace)
     for one in made:
         if isinstance(one, Routine):
             database.claim(one.occurrences.all_rows())
     return made
+
+
+def _told_apart(
+    database: SequenceDatabase,
+    kinds: Sequence[tuple[Profile, Occurrences]],
+    number: int,
+    bar: float,
+    search: Search,
+    trace: Recorder,
+) -> list[Routine | Rejection]:
+    """What becomes of each sibling; the first keeps the number of what they grew as."""
+    made: list[Routine | Rejection] = []
+    for profile, occurrences in kinds:
+        if made:
+            number = trace.open(profile.tokens, SIBLING_TEXT, count=len(occurrences), stage=Stage.GROWTH)
+        made.append(_judged(database, profile, occurrences, number, bar, search, trace))
+    return made
+
+
+def _surprising(
+    database: SequenceDatabase,
+    seed: seeding.Seed,
+    pairs: Int32s,
+    search: Search,
+    chance: float,
+    habits: _Habits,
+    number: int,
+    trace: Recorder,
+) -> bool:
+    """Whether a seed still says something: beyond what routines have claimed, and beyond what habits explain."""
+    left = seeding.surprise_left(database, seed, len(pairs), search, chance=chance)
+    if left <= seed.floor:
+        rule = SuppressionRule.CLAIMED if database.any_claimed(seed.tokens) else SuppressionRule.SEED_BY_CHANCE
+        trace.close(number, rule, Stage.SEED, together=len(pairs), bits=left, bar=seed.floor)
+        return False
+    apart = seeding.surprise_left(database, seed, habits.unexplained(pairs), search, chance=chance)
+    if apart <= seed.floor:
+        trace.close(number, SuppressionRule.HABIT, Stage.SEED, together=len(pairs), bits=apart, bar=seed.floor)
+        return False
+    return True
 
 
 def _judged(

@@ -30,7 +30,7 @@ from fivetimes.model import (
     SuppressionRule,
     TimeSource,
 )
-from fivetimes.routines.cases import cases
+from fivetimes.routines.cases import Case, Work, cases
 from fivetimes.routines.trace import Recorder
 
 
@@ -41,8 +41,8 @@ class SequenceDatabase:
     The first `own` rows are these actions. Behind them stand the cases (`cases.py`), each a block: the same actions again, in the
     order in which they were done on one thing, whoever did them. `source` is the row among the first that each row is, and
     `copy` where a row stands in the case that it holds the value of, -1 where there is none; `going_on`
-    is what it costs, in bits, to go on in another stretch of work on the same case. What is claimed is claimed in both places, and
-    counts and rates are those of the first `own` rows.
+    is what it costs, in bits, to go on in another stretch of work on the same case, below 0 where the log itself says that it does.
+    What is claimed is claimed in both places, and counts and rates are those of the first `own` rows.
 
     By row: `rows` the row of the action log; `person` whose it is; `doer` the same, apart for what an agent
     or a bot did; `levels` its tokens, finest first; `kind` the first token with
@@ -306,15 +306,27 @@ def open_database(sessions: SessionLog, *, silence: float, trace: Recorder | Non
     clock = _known_pauses(actions, rows)
     block = _blocks(actions.person[rows], clock, actions.timed[rows], silence)
     value_start, values = take_values(actions.value_start, actions.values, rows)
-    form = actions.levels[rows, FORM]
-    found = cases(block, clock, actions.timed[rows], value_start, values, form, near=sessions.idle)
-    source = np.concatenate([np.arange(own), *(case for case, _ in found)]).astype(np.int32)
+    found = cases(
+        Work(
+            person=actions.person[rows],
+            block=block,
+            clock=clock,
+            timed=actions.timed[rows],
+            value_start=value_start,
+            values=values,
+            token=actions.levels[rows, FORM],
+            group=actions.events.columns["session"][actions.event[rows]],
+        ),
+        near=sessions.idle,
+    )
+    source = np.concatenate([np.arange(own), *(case.rows for case in found)]).astype(np.int32)
     copy = np.full(len(source), -1, dtype=np.int32)
     at = own
-    for case, held in found:
-        copy[held] = at + np.flatnonzero(np.isin(case, held))[np.argsort(case[np.isin(case, held)])]
-        at += len(case)
-    blocks = [block, *(np.full(len(case), block.max(initial=0) + n) for n, (case, _) in enumerate(found, 1))]
+    for case in found:
+        place = np.argsort(case.rows)  # the rows of a case stand in order of time
+        copy[case.held] = at + place[np.searchsorted(case.rows[place], case.held)]
+        at += len(case.rows)
+    blocks = [block, *(np.full(len(case.rows), block.max(initial=0) + n) for n, case in enumerate(found, 1))]
     rows, (value_start, values) = rows[source], take_values(value_start, values, source)
     levels = np.ascontiguousarray(actions.levels[rows])
     start, where = postings(levels, tokens)
@@ -322,7 +334,7 @@ def open_database(sessions: SessionLog, *, silence: float, trace: Recorder | Non
         own=own,
         source=source,
         copy=copy,
-        going_on=np.concatenate([np.zeros(own), *(_going_on(block[case]) for case, _ in found)]),
+        going_on=np.concatenate([np.zeros(own), *(_going_on(case, block) for case in found)]),
         rows=rows,
         person=actions.person[rows],
         doer=actions.person[rows] * np.int32(len(By)) + actions.events.columns["by"][actions.event[rows]],
@@ -346,9 +358,10 @@ def open_database(sessions: SessionLog, *, silence: float, trace: Recorder | Non
     )
 
 
-def _going_on(block: Int32s) -> Floats:
-    """The bits that say in which of the stretches of work on a case it goes on, for each of its rows."""
-    return np.full(len(block), np.log2(len(np.unique(block))))
+def _going_on(case: Case, block: Int32s) -> Floats:
+    """For each row of a case the bits that say in which stretch of work it goes on; below 0 where the log itself says so."""
+    stretches = len(np.unique(block[case.rows]))
+    return np.full(len(case.rows), -1.0 if case.recorded else np.log2(stretches))
 
 
 def _own_tokens(levels: Int32s) -> Int32s:

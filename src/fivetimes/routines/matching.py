@@ -160,7 +160,9 @@ def _paths(
     size, arrays = len(found.ranks), database.arrays
     barred = np.zeros(size, dtype=np.bool_)
     rows = database.free[found.ranks]
-    pieces = matching.Pieces(database.block[database.source[rows]], database.going_on[rows] + going_on)
+    recorded = database.going_on[rows] < 0
+    cost = np.where(recorded, 0.0, database.going_on[rows] + going_on)
+    pieces = matching.Pieces(database.block[database.source[rows]], cost)
     if len(database.rows) == database.own or not size or rows[-1] < database.own:
         return matching.paths(arrays, found, pieces, barred, bits, limits)
     source = database.source[rows]

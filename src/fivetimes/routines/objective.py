@@ -177,8 +177,8 @@ def _codes(rows: Int32s) -> tuple[Floats, Floats]:
     bag = (follows[after] - 1 + _KT) / (len(after) - own + _KT * width)
     leaves = np.bincount(before, minlength=width)
     procedure = (pairs[before, after] - 1 + _BACK_OFF * bag) / (leaves[before] - 1 + _BACK_OFF)
-    as_bag = np.bincount(occurrence, weights=-np.log2(bag), minlength=count)
-    as_procedure = np.bincount(occurrence, weights=-np.log2(procedure), minlength=count)
+    as_bag: Floats = np.bincount(occurrence, weights=-np.log2(bag), minlength=count).astype(np.float64)
+    as_procedure = np.bincount(occurrence, weights=-np.log2(procedure), minlength=count).astype(np.float64)
     return as_bag, as_procedure
 
 

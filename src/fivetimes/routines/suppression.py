@@ -143,8 +143,8 @@ def burst(finding: Finding, around: Surroundings) -> Mapping[str, float] | None:
         at_once = seconds < BURST_SPAN * _DAY and around.days >= BURST_DAYS
         return {"days": one.days, "history": around.days} if at_once else None
     mine = np.count_nonzero(database.person[: database.own] == database.person[first[0]])
-    at_once = np.ptp(first) < mine * BURST_SPAN / BURST_DAYS / 2 and mine >= BURST_ROWS
-    return {"days": one.days, "history": around.days} if at_once else None
+    few = float(np.ptp(first)) < mine * BURST_SPAN / BURST_DAYS
+    return {"days": one.days, "history": around.days} if few and mine >= BURST_ROWS else None
 
 
 def once(finding: Finding, around: Surroundings) -> Mapping[str, float] | None:
