@@ -463,6 +463,7 @@ class FreeRow(NamedTuple):
     row: int  # that it is, or is a copy of
     piece: int  # the stretch of one person's work that the row is of
     pieces: int = 0
+    recorded: bool = False  # the log itself says that this is a case
 
 
 def occurrences_of(
@@ -481,7 +482,8 @@ def occurrences_of(
        is left is looked at anew until no path has more than 0 bits. A path whose core steps weigh less than the share was broken
        off.
     5. A case is one more place for a path: a block of copies of rows, in order of time over people and pauses. Two steps in
-       different pieces of it cost log2(pieces) + `going_on` bits, and neither gap nor pause. Of paths through the same row in
+       different pieces of it cost log2(pieces) + `going_on` bits (nothing where the log itself names the case), and neither gap nor
+       pause. Of paths through the same row in
        several places the best stays (`paths_in_one_place_each`). Copies count for nothing else: not for rates, nor for `rows`
        in 3.
     6. Broken off is also a path that ends too early: the core steps that are usually behind its last step, and that it lacks,
@@ -542,7 +544,7 @@ def occurrences_of(
 
 
 def _anchor(rank: int, step: int, row: FreeRow, going_on: float) -> Anchor:
-    elsewhere = (math.log2(row.pieces) if row.pieces else 0.0) + going_on
+    elsewhere = 0.0 if row.recorded else (math.log2(row.pieces) if row.pieces else 0.0) + going_on
     return Anchor(
         rank, step, row.time, row.block, row.values, row.piece, elsewhere, in_case=bool(row.pieces), row=row.row
     )
@@ -672,6 +674,8 @@ class CaseRow(NamedTuple):
     timed: bool
     values: frozenset
     token: int
+    person: int = 0
+    group: int = -1  # the case that the log itself names, -1 for none
 
 
 def cases(
@@ -679,10 +683,19 @@ def cases(
 ) -> list[tuple[list[int], list[int]]]:
     """(all rows of a case in order of time, those of them that a value ties, in order): only those in several blocks.
 
+    What a log itself calls a case is one if several people worked on it, and no more than `most` rows; all its rows are held, and
+    no value ties any of them to others.
+
     A value ties the longest run of rows that hold it without a pause beyond `longest`, if these are half of all that hold it at
     least, two to `most`, and not one command alone. What shares a row is one case, the smallest tie first, as long as it has no
     more than `most` rows. Around each row stand up to `context` rows of its block on either side, `near` in time.
     """
+    recorded = []
+    for group in {row.group for row in rows} - {-1}:
+        named = [at for at, row in enumerate(rows) if row.group == group and row.timed]
+        if len(named) <= most and len({rows[at].person for at in named}) > 1:
+            recorded.append(named)
+            rows = [row._replace(timed=row.timed and at not in named) for at, row in enumerate(rows)]
     ties = [
         run for value in sorted(set().union(*(row.values for row in rows))) for run in _tied(rows, value, longest, most)
     ]
@@ -692,8 +705,8 @@ def cases(
         whole = set(run).union(*touched)
         if len(whole) <= most:
             groups = [*(group for group in groups if group not in touched), whole]
-    found = []
-    for held in sorted(groups, key=min):
+    found = [(sorted(named, key=lambda at: (rows[at].time, at)), named) for named in recorded]
+    for held in groups:
         if len({rows[at].block for at in held}) < 2:
             continue
         around = {
@@ -703,7 +716,7 @@ def cases(
             if rows[there].block == rows[at].block and abs(rows[there].time - rows[at].time) <= near
         }
         found.append((sorted(around, key=lambda at: (rows[at].time, at)), sorted(held)))
-    return found
+    return sorted(found, key=lambda case: case[1][0])
 
 
 def _tied(rows: Sequence[CaseRow], value: object, longest: float, most: int) -> list[list[int]]:

@@ -11,28 +11,29 @@ import logs
 import oracles
 from fivetimes.config import Search
 from fivetimes.routines import cases as module
-from fivetimes.routines.cases import LONGEST_PAUSE, cases
+from fivetimes.routines.cases import LONGEST_PAUSE, Work, cases
 from fivetimes.routines.database import SequenceDatabase, open_database
 
 DAY, NEAR = 86400.0, 1800.0
 SEARCH = Search()
 
-# (whether a block begins, hours since the row before it, whether its time is known, values, token)
+# (whether a block begins, hours since the row before it, whether its time is known, values, token, the log's own case)
 row = st.tuples(
     st.sampled_from([False, False, True]),
     st.sampled_from([0, 0, 0.1, 1, 30, 90, 100]),
     st.sampled_from([True] * 9 + [False]),
     st.frozensets(st.integers(0, 5), max_size=2),
     st.integers(0, 2),
+    st.sampled_from([-1, -1, 0, 1]),
 )
 
 
 def laid_out(made) -> list[oracles.CaseRow]:
     """Rows in blocks; each block begins anew at the beginning of time, as those of several people do."""
     rows, block, time = [], 0, 0.0
-    for begins, hours, timed, values, token in made:
+    for begins, hours, timed, values, token, group in made:
         block, time = block + begins, (0.0 if begins else time) + 3600.0 * hours
-        rows.append(oracles.CaseRow(block, time, timed, values, token))
+        rows.append(oracles.CaseRow(block, time, timed, values, token, block // 2, group))
     return rows
 
 
@@ -40,15 +41,22 @@ def laid_out(made) -> list[oracles.CaseRow]:
 @given(st.lists(row, max_size=30), st.sampled_from([2, 3, 6, 40]))
 def test_cases_are_what_their_definition_gives(made, most):
     rows = laid_out(made)
-    block, token = (np.array(column, dtype=np.int32) for column in ([r.block for r in rows], [r.token for r in rows]))
-    clock, timed = np.array([r.time for r in rows], dtype=float), np.array([r.timed for r in rows], dtype=bool)
-    start = np.cumsum([0, *(len(r.values) for r in rows)]).astype(np.int32)
-    values = np.array([value for r in rows for value in sorted(r.values)], dtype=np.int32)
+    whole = {
+        name: np.array([getattr(r, name) for r in rows], dtype=np.int32)
+        for name in ("person", "block", "token", "group")
+    }
+    work = Work(
+        clock=np.array([r.time for r in rows], dtype=float),
+        timed=np.array([r.timed for r in rows], dtype=bool),
+        value_start=np.cumsum([0, *(len(r.values) for r in rows)]).astype(np.int32),
+        values=np.array([value for r in rows for value in sorted(r.values)], dtype=np.int32),
+        **whole,
+    )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "MOST_ROWS", most)
-        found = cases(block, clock, timed, start, values, token, near=NEAR)
+        found = cases(work, near=NEAR)
     wanted = oracles.cases(rows, NEAR, longest=LONGEST_PAUSE, most=most, context=6)
-    assert [(every.tolist(), held.tolist()) for every, held in found] == wanted
+    assert [(case.rows.tolist(), case.held.tolist()) for case in found] == wanted
 
 
 def case_lines(lines) -> SequenceDatabase:

@@ -175,6 +175,7 @@ def free_rows(database) -> list[oracles.FreeRow]:
             int(database.source[i]),
             int(database.block[database.source[i]]),
             len(pieces.get(int(database.block[i]), ())),
+            bool(database.going_on[i] < 0),
         )
         for i in database.free
     ]
