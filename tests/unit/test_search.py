@@ -276,29 +276,36 @@ lines_on_tickets = st.lists(
 )
 
 
-def on_tickets(parts, again: int):
-    """Lines of three people on two tickets; the same again as often as said, each time on other tickets."""
-    minutes, lines = 99_999, {"ana": [], "bo": [], "cy": []}
+def on_tickets(parts, again: int, recorded: bool):
+    """Lines of three people on two tickets; the same again as often as said, each time on other tickets.
+
+    Where it is recorded, the log itself says which lines with a ticket are one case: those of one turn.
+    """
+    lines: dict[str, list[tuple[float, str, str | None]]] = {"ana": [], "bo": [], "cy": []}
+    minutes = 99_999
     for number in range(60):  # that the steps of a routine are rare
-        lines["ana"].append((logs.START + 60 * number, WORK["mno"[number % 3]]))
+        lines["ana"].append((logs.START + 60 * number, WORK["mno"[number % 3]], None))
     for turn in range(again):
         for who, pause, letter, names_it in parts:
             minutes += pause
             command = f"{WORK[letter]} pay-{31 + turn}-{who % 2}" if names_it else WORK[letter]
-            lines["ana" if who == 0 else "bo" if who == 1 else "cy"].append((logs.START + 60 * minutes, command))
+            of_log = f"case {turn}" if recorded and names_it else None
+            lines[["ana", "bo", "cy"][who]].append((logs.START + 60 * minutes, command, of_log))
         minutes += 8 * 1440
-    batches = [
-        logs.shell([command for _, command in mine], person=person, times=[time for time, _ in mine])
-        for person, mine in lines.items()
-        if mine
-    ]
-    return logs.sessions_of(*batches)
+    every = sorted((time, who, command, of_log) for who, mine in lines.items() for time, command, of_log in mine)
+    times, persons, commands, of_logs = (list(column) for column in zip(*every, strict=True))
+    numbers = list(range(1, len(every) + 1))
+    return logs.sessions_of(
+        RawBatch("log", "log.csv", commands, line=numbers, time=times, person=persons, session=of_logs)
+    )
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
-@given(lines_on_tickets, st.integers(1, 3), st.integers(0, 3), st.floats(0.3, 1), st.integers(0, 9))
-def test_the_count_holds_where_people_hand_work_over_and_rows_were_claimed(parts, again, presence, link, claimed):
-    sessions = on_tickets(parts, again)
+@given(lines_on_tickets, st.integers(1, 3), st.integers(0, 3), st.floats(0.3, 1), st.integers(0, 9), st.booleans())
+def test_the_count_holds_where_people_hand_work_over_and_rows_were_claimed(
+    parts, again, presence, link, claimed, recorded
+):
+    sessions = on_tickets(parts, again, recorded)
     database = open_database(sessions, silence=SEARCH.silence)
     coarse = {sessions.actions.labels[token]: token for token in np.unique(database.levels[:, COARSE]).tolist()}
     tokens = np.array([coarse[WORK[letter]] for letter in "abcd" if WORK[letter] in coarse], dtype=np.int32)
