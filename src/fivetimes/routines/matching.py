@@ -2,7 +2,7 @@
 
 An occurrence is a path through free rows of one block, in order of time, each for a step of the profile. A block is a stretch of
 one person's work without a long silence, or a case: copies of such rows, in order of time, of several people or over pauses, where
-rare values tie them (`cases.py`). A step stands in a path once, or is repeated at once. The path is counted if
+rare values tie them or the log itself does (`cases.py`). A step stands in a path once, or is repeated at once. The path is counted if
 
 - the steps that it has weigh at least the stated share of the core (the steps that more than half of all occurrences have),
 - it went to the end: the core steps that usually come after its last step, and that it lacks, are `1 - end_share` of the core at
@@ -11,7 +11,8 @@ rare values tie them (`cases.py`). A step stands in a path once, or is repeated 
   `cases.LONGEST_PAUSE`,
 - it has more than 0 bits: presence, order and shared values speak for it; gaps, pauses, missing steps and the cost of saying where
   it is speak against it. Where two neighbours in a case are of two stretches of work, it costs to say in which of them it goes on,
-  and that it does (`SequenceDatabase.going_on`, `Profile.going_on`); the gap and the pause between them cost nothing.
+  and that it does (`SequenceDatabase.going_on`, `Profile.going_on`), unless the log itself names the case; the gap and the pause
+  between them cost nothing.
 
 What has bits and weighs too little, or did not go to the end, was broken off: it is no occurrence, and its rows are not left to
 another one.
