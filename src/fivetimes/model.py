@@ -812,8 +812,9 @@ class SuppressionRule(StrEnum):
     )
     BURST = (
         "burst",
-        "one burst: all on one day, by one person",
-        "Everything was done on one day by one person, though the history has two weeks or more.",
+        "one burst: all within three days, by one person",
+        "Everything was done by one person in three days on end, in a history of two weeks or more; where no times are known,"
+        " in one stretch as long as that.",
     )
     BROKEN_OFF = (
         "broken-off",

@@ -5,8 +5,8 @@ together, and not because another person, an agent or a new habit does it in ano
 what counts is what *changes* from one occurrence to the next of the same doer. If two differences change together, to know the one
 says the other, and two routines are the shorter description. One difference alone is an alternative: `pytest` or `tox`.
 
-Where nobody does both, changes say nothing. Then a routine is two if each has three steps of its own, as many as make a routine:
-people who differ in their tools differ in one step or two.
+Where nobody does both, changes say nothing. Then a routine is two if each has three steps of its own, as many as make a routine, not
+one under a name that only its people use. People who differ in their tools differ in one step or two.
 """
 
 from __future__ import annotations
@@ -88,13 +88,25 @@ def apart(database: SequenceDatabase, rows: Int32s, kind: Bools) -> float:
     doer = database.doer[first]
     share, others = present[kind].mean(axis=0), present[~kind].mean(axis=0)
     if not np.intersect1d(doer[kind], doer[~kind]).size:
+        if not np.intersect1d(doer[kind] % len(By), doer[~kind] % len(By)).size:
+            return 0.0  # an agent has ways of its own
         own = (share > USUAL_SHARE) & (others < 1 - ALWAYS_SHARE), (others > USUAL_SHARE) & (share < 1 - ALWAYS_SHARE)
-        alike = np.intersect1d(doer[kind] % len(By), doer[~kind] % len(By)).size > 0  # an agent has ways of its own
-        return np.inf if alike and min(map(np.count_nonzero, own)) >= MIN_STEPS else 0.0
+        left_out = _left_out(database, rows[:, own[0]], doer[~kind]), _left_out(database, rows[:, own[1]], doer[kind])
+        return np.inf if min(left_out) >= MIN_STEPS else 0.0
     change = changes(np.column_stack((present, kind)), doer, database.clock[first])
     bits = shared_bits(change[:, :-1], change[:, -1])
     mine, theirs = (share > USUAL_SHARE) & (others <= USUAL_SHARE), (others > USUAL_SHARE) & (share <= USUAL_SHARE)
     return _beyond_one(bits, mine, theirs)
+
+
+def _left_out(database: SequenceDatabase, rows: Int32s, doers: Int32s) -> int:
+    """How many steps, a column of rows each, these people leave out: they do them at other times, or the name is nobody's own.
+
+    An own name may be their name of what the others call otherwise.
+    """
+    theirs = np.unique(database.kind[: database.own][np.isin(database.doer[: database.own], doers)])
+    kinds = [np.unique(database.kind[column[column >= 0]]) for column in rows.T]
+    return sum(bool(np.isin(kind, theirs).any() or not database.own_name[kind].any()) for kind in kinds)
 
 
 @dataclass(frozen=True, slots=True)
