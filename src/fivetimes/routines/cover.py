@@ -297,14 +297,14 @@ def _from_seed(
     kinds = _kinds(database, *grown, search, chance)
     made: list[Routine | Rejection] = [whole]
     if len(kinds) > 1:
-        made = _told_apart(database, kinds, number, bar, search, trace)
+        made = _judged_apart(database, kinds, number, bar, search, trace)
     for one in made:
         if isinstance(one, Routine):
             database.claim(one.occurrences.all_rows())
     return made
 
 
-def _told_apart(
+def _judged_apart(
     database: SequenceDatabase,
     kinds: Sequence[tuple[Profile, Occurrences]],
     number: int,

@@ -2,7 +2,7 @@
 
 An occurrence is a path through free rows of one block, in order of time, each for a step of the profile. A block is a stretch of
 one person's work without a long silence, or a case: copies of such rows, in order of time, of several people or over pauses, where
-rare values tie them or the log itself does (`cases.py`). A step stands in a path once, or is repeated at once. The path is counted if
+rare values, or the log itself, tie them (`cases.py`). A step stands in a path once, or is repeated at once. A path is counted if
 
 - the steps that it has weigh at least the stated share of the core (the steps that more than half of all occurrences have),
 - it went to the end: the core steps that usually come after its last step, and that it lacks, are `1 - end_share` of the core at
