@@ -628,13 +628,16 @@ def shared_bits(changes: Sequence[Sequence[int]], other: Sequence[int]) -> list[
     return found
 
 
-def apart(occurrences: Sequence[tuple[int, float, set[int]]], second: Sequence[bool], steps: int) -> float:
+def apart(
+    occurrences: Sequence[tuple[int, float, set[int]]], second: Sequence[bool], steps: int, own_names: set[int]
+) -> float:
     """Bits that it saves to say of each occurrence whether it is of the second routine; 0 where both are one.
 
     What counts is what changes from one occurrence to the next of the same doer. The difference that each side's best step makes
     is one alternative, and is not counted; so both sides must have a step that is usual there alone. A doer is a person, and
     what acted for that person: the remainder by three. Where no doer did both, they are two, beyond all bits, if each side has
     three steps of its own, usual there and in fewer than one in twenty of the others, and the same sort of doer did some of each.
+    A step under an own name counts as one only if the others do it at all: else it may be their name of something else.
     """
     changes, kinds = [], []
     for doer in {who for who, _, _ in occurrences}:
@@ -656,7 +659,9 @@ def apart(occurrences: Sequence[tuple[int, float, set[int]]], second: Sequence[b
     if not doers[0] & doers[1]:
         own = [[s for s in range(steps) if usual(s, side) and share(s, not side) < 1 - 0.95] for side in (True, False)]
         alike = {who % 3 for who in doers[0]} & {who % 3 for who in doers[1]}
-        return math.inf if alike and min(map(len, own)) >= 3 else 0.0
+        known = [set().union(*(held for who, _, held in occurrences if who in some)) for some in reversed(doers)]
+        left_out = [[s for s in some if s in done or s not in own_names] for some, done in zip(own, known, strict=True)]
+        return math.inf if alike and min(map(len, left_out)) >= 3 else 0.0
     only = [[s for s in range(steps) if usual(s, side) and not usual(s, not side)] for side in (True, False)]
     if not all(only):
         return 0.0

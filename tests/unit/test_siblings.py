@@ -36,27 +36,34 @@ occurrence = st.tuples(
 )
 
 
-def of(made) -> tuple[SimpleNamespace, np.ndarray, np.ndarray]:
+def of(made, own_names=frozenset()) -> tuple[SimpleNamespace, np.ndarray, np.ndarray]:
     """A database, the table of the occurrences in it, and which are of the second kind."""
     rows = np.full((len(made), STEPS), -1, dtype=np.int32)
-    doer, clock = [], []
+    doer, clock, kind = [], [], []
     for number, (who, time, steps, _) in enumerate(made):
         for step in sorted(steps):
             rows[number, step] = len(doer)
             doer.append(who)
             clock.append(time)
-    database = SimpleNamespace(doer=np.array(doer, dtype=np.int32), clock=np.array(clock))
+            kind.append(step)
+    database = SimpleNamespace(
+        doer=np.array(doer, dtype=np.int32),
+        clock=np.array(clock),
+        kind=np.array(kind, dtype=np.int32),
+        own=len(doer),
+        own_name=np.isin(np.arange(STEPS), list(own_names)),
+    )
     return database, rows, np.array([second for *_, second in made], dtype=bool)
 
 
-@given(st.lists(occurrence, min_size=2, max_size=14))
+@given(st.lists(occurrence, min_size=2, max_size=14), st.sets(st.integers(0, STEPS - 1), max_size=2))
 @settings(max_examples=400, deadline=None)
-def test_what_tells_two_kinds_apart_is_what_changes_together(made):
-    database, rows, second = of(made)
+def test_what_tells_two_kinds_apart_is_what_changes_together(made, own_names):
+    database, rows, second = of(made, own_names)
     if second.all() or not second.any():
         made[0] = (*made[0][:3], not made[0][3])
         second[0] = not second[0]
-    wanted = oracles.apart([one[:3] for one in made], second.tolist(), STEPS)
+    wanted = oracles.apart([one[:3] for one in made], second.tolist(), STEPS, own_names)
     assert apart(database, rows, second) == pytest.approx(wanted, abs=1e-9)
 
 
@@ -85,18 +92,19 @@ def test_two_routines_that_one_person_does_in_turn_are_two():
 
 
 @pytest.mark.parametrize(
-    ("other", "doer", "two"),
+    ("other", "doer", "own_names", "two"),
     [
-        (COMMON | {4, 5}, 3, False),
-        (COMMON | {4, 5, 6}, 3, True),
-        (COMMON | {4, 5, 6}, 1, False),
+        (COMMON | {4, 5}, 3, (), False),
+        (COMMON | {4, 5, 6}, 3, (), True),
+        (COMMON | {4, 5, 6}, 3, (5,), False),
+        (COMMON | {4, 5, 6}, 1, (), False),
     ],
-    ids=["two steps of their own", "three steps of their own", "three, by an agent"],
+    ids=["two steps of their own", "three", "three, one of them under an own name", "three, by an agent"],
 )
-def test_what_two_people_do_is_two_routines_where_each_has_three_steps_of_its_own(other, doer, two):
+def test_what_two_people_do_is_two_routines_where_each_has_three_steps_of_its_own(other, doer, own_names, two):
     first = COMMON | {2, 3, 7}
     made = [(0, float(n), first, False) for n in range(6)] + [(doer, float(n), other, True) for n in range(6)]
-    database, rows, second = of(made)
+    database, rows, second = of(made, own_names)
     assert (apart(database, rows, second) > BAR) is two
 
 

@@ -52,8 +52,8 @@ class SequenceDatabase:
     value pieces (CSR).
 
     By token: `start`, `where` its postings (CSR of rows); `rate` its share of all rows; `name_bits` the cost of naming it, in bits
-    (a coarse one is one of few, an exact command one of many); `coarser` its ancestors at coarser levels, itself first; `own_name` whether its
-    program has a name that is not public.
+    (a coarse one is one of few, an exact command one of many); `coarser` its ancestors at coarser levels, itself first;
+    `own_name` whether its program has a name that is not public.
 
     What is claimed: `free` the unclaimed rows; `rank` the inverse of `free`, -1 where claimed; `begin`, `living` the postings of
     each token among the unclaimed rows, as ranks; `held` the same of the rows that hold the value of a case, once it was asked for.

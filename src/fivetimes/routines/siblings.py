@@ -5,8 +5,8 @@ together, and not because another person, an agent or a new habit does it in ano
 what counts is what *changes* from one occurrence to the next of the same doer. If two differences change together, to know the one
 says the other, and two routines are the shorter description. One difference alone is an alternative: `pytest` or `tox`.
 
-Where nobody does both, changes say nothing. Then a routine is two if each has three steps of its own, as many as make a routine, not
-one under a name that only its people use. People who differ in their tools differ in one step or two.
+Where nobody does both, changes say nothing. Then a routine is two if each has three steps of its own, as many as make a routine,
+and none under a name that only its people use. People who differ in their tools differ in one step or two.
 """
 
 from __future__ import annotations
