@@ -23,7 +23,7 @@ from fivetimes.routines.assign import complete
 from fivetimes.routines.database import SequenceDatabase
 from fivetimes.routines.growth import drop_rare, grow, interleaved, refine, unproven
 from fivetimes.routines.matching import Occurrences, Routine, better, collect
-from fivetimes.routines.objective import failed_rule, worth
+from fivetimes.routines.objective import failed_rule, in_order, worth
 from fivetimes.routines.pattern import (
     MIN_STEPS,
     NEAR_ROWS,
@@ -147,7 +147,9 @@ def _develop(
         profile = estimate(database, tokens, matched)
         last = round_ == search.rounds - 1
         share = search.core_share if last else search.core_share_loose
-        occurrences = collect(database, profile, search, share=share, chance=chance, known=len(matched))
+        occurrences = in_order(
+            database, collect(database, profile, search, share=share, chance=chance, known=len(matched))
+        )
         if len(occurrences) < 2:
             return _Failed(SuppressionRule.NOT_TOGETHER, tokens, len(occurrences))
         matched = occurrences.rows

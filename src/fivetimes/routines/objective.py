@@ -28,14 +28,16 @@ The share of the bits that the second saves is near 0 for a habit, and near 1 wh
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
-from scipy.special import gammaln
 
 from fivetimes.config import Search
 from fivetimes.model import Bools, Floats, Int32s, SuppressionRule
 from fivetimes.routines.database import SequenceDatabase
-from fivetimes.routines.matching import Occurrences, core
+from fivetimes.routines.matching import Occurrences, core, kept_apart
 from fivetimes.routines.pattern import MIN_STEPS, Profile
+from fivetimes.stats import orders
 
 UNEXPLAINED = 0.2  # of what an occurrence says is left by the routine and by its order, at most; habits leave more
 FOLLOWS = (
@@ -147,6 +149,22 @@ def order_share(rows: Int32s) -> Floats:
     return np.asarray(1.0 - as_procedure / as_bag)
 
 
+def in_order(database: SequenceDatabase, occurrences: Occurrences) -> Occurrences:
+    """The occurrences without those that lie in several stretches of work and do not follow the order of the others.
+
+    That rows share a value does not make them one run: steps of a routine are done on their own, too, on the same thing. Where those
+    that lie in one stretch show an order, what is joined over pauses or people must come in it as well.
+    """
+    rows = occurrences.rows
+    piece = database.block[database.source[rows]]
+    low = np.where(rows >= 0, piece, np.iinfo(np.int32).max).min(axis=1)
+    joined = low != np.where(rows >= 0, piece, -1).max(axis=1)
+    if joined.all() or np.median(order_share(rows[~joined])) <= FOLLOWS:
+        return occurrences
+    kept = kept_apart(occurrences, ~joined | (order_share(rows) > FOLLOWS))
+    return replace(kept, broken=occurrences.broken)
+
+
 def order_bits(rows: Int32s) -> float:
     """Bits that the order saves in all occurrences together: chance gives as many with a probability of 2^-bits at most.
 
@@ -159,7 +177,7 @@ def order_bits(rows: Int32s) -> float:
     """
     as_bag, as_procedure = _codes(rows)
     # a set of steps has no more orders than this, and no more can be said by one of them
-    most = gammaln(np.count_nonzero(rows >= 0, axis=1) + 1) / np.log(2.0)
+    most = orders(np.count_nonzero(rows >= 0, axis=1))
     return float(np.minimum(as_bag - as_procedure, most).sum())
 
 
