@@ -44,16 +44,6 @@ def poisson_tail(k: int, mean: float) -> float:
     return float(special.pdtrc(k - 1, mean))
 
 
-def orders(n: Ints) -> Floats:
-    """The bits that say in which order so many stand.
-
-    Example:
-        >>> orders(np.array([1, 2, 4])).round(2).tolist()
-        [0.0, 1.0, 4.58]
-    """
-    return np.asarray(special.gammaln(n + 1) / np.log(2.0))
-
-
 def false_discovery(chances: Sequence[float], *, tried: int) -> list[float]:
     """For each chance the expected share of false ones among all that are as small, or smaller.
 

@@ -19,6 +19,7 @@ from fivetimes.config import Search
 from fivetimes.kernels.database import shares_value
 from fivetimes.model import Int32s, SessionLog, Stage, SuppressionRule
 from fivetimes.routines import seeds as seeding
+from fivetimes.routines.alternatives import sequence
 from fivetimes.routines.assign import complete
 from fivetimes.routines.database import SequenceDatabase
 from fivetimes.routines.growth import drop_rare, grow, interleaved, refine, unproven
@@ -33,7 +34,7 @@ from fivetimes.routines.pattern import (
     gap_bits,
     local_chance,
 )
-from fivetimes.routines.siblings import two_kinds
+from fivetimes.routines.siblings import seam, two_kinds
 from fivetimes.routines.trace import Recorder
 
 FIXED_PRESENCE = 0.99  # share of the occurrences that hold each step of a fixed sequence: as good as all
@@ -154,7 +155,9 @@ def _develop(
             return _Failed(SuppressionRule.NOT_TOGETHER, tokens, len(occurrences))
         matched = occurrences.rows
     proven = _proven(database, estimate(database, tokens, matched), occurrences, search, chance)
-    return proven if isinstance(proven, _Failed) else _without_interleaved(database, *proven, search, chance)
+    if isinstance(proven, _Failed):
+        return proven
+    return _without_coincidence(database, *_without_interleaved(database, *proven, search, chance), search, chance)
 
 
 def _proven(
@@ -175,6 +178,30 @@ def _proven(
     if len(again) < 2:
         return _Failed(SuppressionRule.NOT_TOGETHER, tokens, len(again))
     return estimate(database, tokens, again.rows), again
+
+
+def _without_coincidence(
+    database: SequenceDatabase, profile: Profile, occurrences: Occurrences, search: Search, chance: float
+) -> tuple[Profile, Occurrences]:
+    """The routine, or the better half of it where two routines were joined that happen to be done on one thing.
+
+    Two reports of one week share its name. They always lie in two stretches of work with the same steps on either side, and at
+    least one of them is done without the other, too; what is handed over or taken up again is done whole.
+    """
+    half = seam(database, occurrences.rows, sequence(profile.order))
+    if half is None:
+        return profile, occurrences
+    parts = []
+    for steps in (half, ~half):
+        rows = occurrences.rows[:, steps]
+        own = estimate(database, profile.tokens[steps], rows[(rows >= 0).any(axis=1)])
+        found = collect(database, own, search, share=search.core_share, chance=chance, known=len(occurrences))
+        parts.append((own, found))
+    own, found = max(parts, key=lambda part: len(part[1]))
+    alone = len(found) - len(occurrences)
+    if alone < 2 or alone < ALONE * len(occurrences):
+        return profile, occurrences
+    return estimate(database, own.tokens, found.rows), found
 
 
 def _without_interleaved(
@@ -217,6 +244,7 @@ def _with_strays(database: SequenceDatabase, found: list[Routine], search: Searc
     return out
 
 
+ALONE = 0.2  # of the joined occurrences: done so often without the other half, it is a routine of its own
 SLOTS = 8  # habits that a row is remembered to be in; what more there are of it costs time, no routine
 
 
@@ -360,7 +388,7 @@ def _judged(
     numbers = {"steps": len(profile.tokens), "occurrences": len(occurrences)}
     trace.add(number, Stage.GROWTH, "steps were added", **numbers)
     bits = worth(database, profile, occurrences, search)
-    failed = failed_rule(database, profile, occurrences, bits - bar + search.routine_bits, search)
+    failed = failed_rule(database, profile, occurrences, bits=bits, luck=bar - search.routine_bits, search=search)
     if failed is not None:
         trace.close(number, failed, Stage.COVER, bits=bits, bar=bar)
         return Rejection(profile.tokens, len(occurrences), failed, number)

@@ -32,12 +32,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from fivetimes.config import Search
+from fivetimes.config import FLOOR, Search
 from fivetimes.model import Bools, Floats, Int32s, SuppressionRule
 from fivetimes.routines.database import SequenceDatabase
 from fivetimes.routines.matching import Occurrences, core, kept_apart
 from fivetimes.routines.pattern import MIN_STEPS, Profile
-from fivetimes.stats import orders
 
 UNEXPLAINED = 0.2  # of what an occurrence says is left by the routine and by its order, at most; habits leave more
 FOLLOWS = (
@@ -56,7 +55,7 @@ def worth(database: SequenceDatabase, profile: Profile, occurrences: Occurrences
 
 
 def failed_rule(
-    database: SequenceDatabase, profile: Profile, occurrences: Occurrences, bits: float, search: Search
+    database: SequenceDatabase, profile: Profile, occurrences: Occurrences, *, bits: float, luck: float, search: Search
 ) -> SuppressionRule | None:
     """The rule that a developed routine fails, None when it is accepted.
 
@@ -64,15 +63,22 @@ def failed_rule(
         database: what it was found in.
         profile: the routine.
         occurrences: its occurrences.
-        bits: what it saves beyond what the luckiest of all seeds would. By Kraft's inequality chance gets b bits further
-            with a probability of at most 2^-b.
+        bits: what it saves.
+        luck: what the luckiest of all seeds would save. By Kraft's inequality chance gets b bits further with a probability of at
+            most 2^-b.
         search: says how many are asked for.
     """
     if np.count_nonzero(core(profile)) < MIN_STEPS:
         return SuppressionRule.NO_CORE
-    if bits + order_bits(occurrences.rows) <= search.routine_bits:
+    bar = luck + search.routine_bits
+    if (
+        bits <= bar and order_bits(occurrences.rows) <= bar
+    ):  # where nothing else was done, only the order says something
         return SuppressionRule.CHANCE
-    saved, follows = saved_share(database, profile, occurrences, bits), float(np.median(order_share(occurrences.rows)))
+    saved, follows = (
+        saved_share(database, profile, occurrences, bits - luck),
+        float(np.median(order_share(occurrences.rows))),
+    )
     procedure = follows > FOLLOWS and (1.0 - max(0.0, saved)) * (1.0 - follows) < UNEXPLAINED
     return None if procedure else SuppressionRule.HABIT
 
@@ -119,6 +125,10 @@ def saved_share(database: SequenceDatabase, profile: Profile, occurrences: Occur
         bits: what it saves where each action is as likely as everywhere.
     """
     there = np.count_nonzero(occurrences.rows >= 0, axis=0)
+    score, count = float(occurrences.score.sum()), len(occurrences)
+    bits = score - (score - bits) * min(
+        1.0, count / FLOOR
+    )  # what is paid once is paid by five at least: they make a routine
     around = rates_around(database, profile.tokens, occurrences)
     everywhere = float(there @ -np.log2(database.rate[profile.tokens]))
     without = float(there @ -np.log2(around))
@@ -152,8 +162,8 @@ def order_share(rows: Int32s) -> Floats:
 def in_order(database: SequenceDatabase, occurrences: Occurrences) -> Occurrences:
     """The occurrences without those that lie in several stretches of work and do not follow the order of the others.
 
-    That rows share a value does not make them one run: steps of a routine are done on their own, too, on the same thing. Where those
-    that lie in one stretch show an order, what is joined over pauses or people must come in it as well.
+    That rows share a value does not make them one run: steps of a routine are done on their own, too, on the same thing. Where
+    those that lie in one stretch show an order, what is joined over pauses or people must come in it as well.
     """
     rows = occurrences.rows
     piece = database.block[database.source[rows]]
@@ -166,19 +176,36 @@ def in_order(database: SequenceDatabase, occurrences: Occurrences) -> Occurrence
 
 
 def order_bits(rows: Int32s) -> float:
-    """Bits that the order saves in all occurrences together: chance gives as many with a probability of 2^-bits at most.
+    """Bits that the order says beyond which steps there are: chance gives as many with a probability of 2^-bits at most.
+
+    Each next step is drawn from those of its occurrence that are left: by chance alike, by the routine as often as it followed in
+    earlier occurrences. So what an occurrence says is learnt from those before it alone, and the bound holds (Kraft's inequality).
 
     Args:
         rows: as in `order_share`.
 
     Example:
         >>> round(order_bits(np.array([[1, 2, 3, 4]] * 6)))
-        28
+        18
+        >>> order_bits(np.random.default_rng(1).permuted(np.array([[1, 2, 3, 4]] * 60), axis=1)) < 0
+        True
     """
-    as_bag, as_procedure = _codes(rows)
-    # a set of steps has no more orders than this, and no more can be said by one of them
-    most = orders(np.count_nonzero(rows >= 0, axis=1))
-    return float(np.minimum(as_bag - as_procedure, most).sum())
+    steps = rows.shape[1]
+    followed = np.zeros((steps + 1, steps))
+    total = 0.0
+    for line in rows:
+        left = np.flatnonzero(line >= 0)
+        before = steps
+        follows = []
+        for step in left[np.argsort(line[left], kind="stable")].tolist():
+            seen = followed[before, left]
+            chance = (followed[before, step] + _BACK_OFF / len(left)) / (seen.sum() + _BACK_OFF)
+            total += float(np.log2(chance * len(left)))
+            follows.append((before, step))
+            left, before = left[left != step], step
+        for one in follows:
+            followed[one] += 1
+    return total
 
 
 def _codes(rows: Int32s) -> tuple[Floats, Floats]:

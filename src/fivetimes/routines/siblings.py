@@ -11,6 +11,7 @@ and none under a name that only its people use. People who differ in their tools
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -107,6 +108,28 @@ def _left_out(database: SequenceDatabase, rows: Int32s, doers: Int32s) -> int:
     theirs = np.unique(database.kind[: database.own][np.isin(database.doer[: database.own], doers)])
     kinds = [np.unique(database.kind[column[column >= 0]]) for column in rows.T]
     return sum(bool(np.isin(kind, theirs).any() or not database.own_name[kind].any()) for kind in kinds)
+
+
+def seam(database: SequenceDatabase, rows: Int32s, order: Sequence[int]) -> Bools | None:
+    """The steps before the place where occurrences that lie in several stretches of work always change them; None without one.
+
+    Args:
+        database: what they were found in.
+        rows: (occurrences, steps) rows, -1 where missing.
+        order: the steps in the order of the routine.
+    """
+    piece = np.where(rows >= 0, database.block[database.source[rows]], -1)
+    joined = np.array([len(np.unique(line[line >= 0])) > 1 for line in piece], dtype=np.bool_)
+    if np.count_nonzero(joined) <= USUAL_SHARE * len(rows):
+        return None
+    best, share = None, USUAL_SHARE
+    for cut in range(MIN_STEPS, len(order) - MIN_STEPS + 1):
+        before = np.zeros(rows.shape[1], dtype=np.bool_)
+        before[list(order[:cut])] = True
+        clean = np.mean([np.intersect1d(line[before], line[~before]).max(initial=-1) < 0 for line in piece[joined]])
+        if clean > share:
+            best, share = before, float(clean)
+    return best
 
 
 @dataclass(frozen=True, slots=True)
