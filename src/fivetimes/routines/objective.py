@@ -160,10 +160,10 @@ def order_share(rows: Int32s) -> Floats:
 
 
 def in_order(database: SequenceDatabase, occurrences: Occurrences) -> Occurrences:
-    """The occurrences without those that lie in several stretches of work and do not follow the order of the others.
+    """The occurrences without those that lie in several stretches of work and run against the order of the others.
 
     That rows share a value does not make them one run: steps of a routine are done on their own, too, on the same thing. Where
-    those that lie in one stretch show an order, what is joined over pauses or people must come in it as well.
+    those that lie in one stretch show an order, what is joined over pauses or people must not run against it.
     """
     rows = occurrences.rows
     piece = database.block[database.source[rows]]
@@ -171,7 +171,7 @@ def in_order(database: SequenceDatabase, occurrences: Occurrences) -> Occurrence
     joined = low != np.where(rows >= 0, piece, -1).max(axis=1)
     if joined.all() or np.median(order_share(rows[~joined])) <= FOLLOWS:
         return occurrences
-    kept = kept_apart(occurrences, ~joined | (order_share(rows) > FOLLOWS))
+    kept = kept_apart(occurrences, ~joined | (order_share(rows) > 0.0))
     return replace(kept, broken=occurrences.broken)
 
 
