@@ -574,10 +574,39 @@ def two_codes(occurrences: Sequence[Sequence[int]], steps: int) -> list[tuple[fl
     return costs
 
 
-def order_bits(occurrences: Sequence[Sequence[int]], steps: int) -> float:
-    """What the second code saves in all; in each occurrence no more than log2 of the number of orders that its steps can have."""
-    costs = zip(occurrences, two_codes(occurrences, steps), strict=True)
-    return sum(min(bag - order, math.log2(math.factorial(len(one)))) for one, (bag, order) in costs)
+def order_bits(occurrences: Sequence[Sequence[int]]) -> float:
+    """Bits that the order says beyond which steps there are, each occurrence coded by what those before it show.
+
+    The next step is one of those left of its occurrence. By chance each is as likely; by the routine it is as likely as it followed
+    the same step in earlier occurrences, among what is left. One more time, spread over all that is left, stands for what was never
+    seen.
+    """
+    bits = 0.0
+    for number, one in enumerate(occurrences):
+        earlier = [pair for other in occurrences[:number] for pair in pairwise([None, *other])]
+        for place, (before, step) in enumerate(pairwise([None, *one])):
+            left = one[place:]
+            among = sum(earlier.count((before, other)) for other in left)
+            bits += math.log2((earlier.count((before, step)) + 1 / len(left)) / (among + 1)) - math.log2(1 / len(left))
+    return bits
+
+
+def follows_the_others(occurrences: Sequence[Sequence[int]], steps: int, least: float) -> list[bool]:
+    """Whether the order of the others saves more than so much of what each costs as a bag."""
+    return [1 - procedure / bag > least for bag, procedure in two_codes(occurrences, steps)]
+
+
+def in_order(occurrences: Sequence[Sequence[int]], pieces: Sequence[set[int]], steps: int, least: float) -> list[int]:
+    """The occurrences that stay: where those of one piece of work show an order, those of several must follow it.
+
+    They show one if the usual one of them, the middle of all, saves more than `least` by it.
+    """
+    single = [one for one, of in zip(occurrences, pieces, strict=True) if len(of) == 1]
+    shares = sorted(1 - procedure / bag for bag, procedure in two_codes(single, steps))
+    if not shares or (shares[len(shares) // 2] + shares[(len(shares) - 1) // 2]) / 2 <= least:
+        return list(range(len(occurrences)))
+    follow = follows_the_others(occurrences, steps, least)
+    return [at for at, of in enumerate(pieces) if len(of) == 1 or follow[at]]
 
 
 def rates_around(
@@ -602,11 +631,18 @@ def rates_around(
     return found
 
 
-def saved_share(bits: float, times: Sequence[int], everywhere: Sequence[float], around: Sequence[float]) -> float:
-    """The share of what the steps say that is saved, where each is as likely as around: `bits` is the same by everywhere."""
+def saved_share(
+    scores: Sequence[float], once: float, times: Sequence[int], everywhere: Sequence[float], around: Sequence[float]
+) -> float:
+    """The share of what the steps say that is saved, where each is as likely as around.
+
+    `scores` is what each occurrence saves where each step is as likely as everywhere. What is paid once is paid by five at least:
+    fewer pay a fifth each.
+    """
     says = sum(count * -math.log2(rate) for count, rate in zip(times, around, strict=True))
     dearer = sum(count * -math.log2(rate) for count, rate in zip(times, everywhere, strict=True)) - says
-    return (bits - dearer) / says
+    each_pays = once / max(5, len(scores))
+    return (sum(score - each_pays for score in scores) - dearer) / says
 
 
 # ---- siblings. An occurrence is (doer, time, steps).
@@ -666,6 +702,25 @@ def apart(
     if not all(only):
         return 0.0
     return sum(bits) - sum(max(bits[step] for step in some) for some in only)
+
+
+def seam(occurrences: Sequence[dict[int, int]], order: Sequence[int], usual: float, least: int) -> set[int] | None:
+    """The steps before the place where the runs change their piece of work; None where most lie in one, or there is no such place.
+
+    An occurrence is {step: piece}. At the place most of those in several pieces have none with steps on both sides; of all such
+    places it is the one where that holds for most of them, the first of equals. Either side has `least` steps.
+    """
+    joined = [one for one in occurrences if len(set(one.values())) > 1]
+    if len(joined) <= usual * len(occurrences):
+        return None
+    clean = {
+        cut: sum(
+            not {one[s] for s in order[:cut] if s in one} & {one[s] for s in order[cut:] if s in one} for one in joined
+        )
+        for cut in range(least, len(order) - least + 1)
+    }
+    best = max(clean, key=lambda cut: (clean[cut], -cut), default=None)
+    return set(order[:best]) if best is not None and clean[best] > usual * len(joined) else None
 
 
 # ---- cases

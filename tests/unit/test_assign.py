@@ -17,7 +17,11 @@ from fivetimes.routines.database import open_database
 from fivetimes.routines.merging import families
 
 SEARCH = Search()
-EVERYDAY = ["git status", "ls -l src", "vim notes.md", "git diff", "make", "less README.md", "git log", "top", "date"]
+EVERYDAY = [
+    "git status", "ls -l src", "vim notes.md", "git diff", "make", "less README.md", "git log", "top", "date",
+    "cat README.md", "grep -r todo src", "git stash", "git branch", "tail -n 50 app.log", "df -h", "docker ps", "kubectl get pods",
+    "jq . data.json", "man rsync", "ssh build", "npm test", "ruff check", "history", "ps aux", "curl localhost",
+]  # fmt: skip
 
 
 def _team(runs, *, seed=1, noise=0.15):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -14,7 +15,16 @@ import oracles
 from fivetimes.config import Search
 from fivetimes.routines.database import open_database
 from fivetimes.routines.matching import Occurrences
-from fivetimes.routines.objective import AWAY, WINDOW, order_bits, order_share, rates_around, saved_share
+from fivetimes.routines.objective import (
+    AWAY,
+    FOLLOWS,
+    WINDOW,
+    in_order,
+    order_bits,
+    order_share,
+    rates_around,
+    saved_share,
+)
 from fivetimes.routines.pattern import estimate
 
 SEARCH = Search()
@@ -41,7 +51,7 @@ def test_the_share_of_order_is_what_two_codes_of_each_occurrence_cost(drawn):
     steps, made = drawn
     costs = oracles.two_codes(made, steps)
     assert order_share(table(made, steps)).tolist() == pytest.approx([1 - order / bag for bag, order in costs])
-    assert order_bits(table(made, steps)) == pytest.approx(oracles.order_bits(made, steps))
+    assert order_bits(table(made, steps)) == pytest.approx(oracles.order_bits(made), abs=1e-9)
 
 
 def test_order_is_all_where_each_does_the_same_and_nothing_where_none_does():
@@ -54,9 +64,55 @@ def test_order_is_all_where_each_does_the_same_and_nothing_where_none_does():
 
 @pytest.mark.parametrize(("steps", "count"), [(3, 20), (3, 100), (4, 100), (6, 100)])
 def test_steps_in_any_order_say_no_more_bits_by_it_than_chance_may(steps, count):
+    """By Kraft's inequality one draw in a thousand may."""
     rng = np.random.default_rng(1)
-    said = [order_bits(table([rng.permutation(steps).tolist() for _ in range(count)], steps)) for _ in range(20)]
+    said = [order_bits(table([rng.permutation(steps).tolist() for _ in range(count)], steps)) for _ in range(200)]
     assert max(said) <= SEARCH.routine_bits
+
+
+def test_the_first_occurrence_says_nothing_and_each_later_one_more_of_the_same_order():
+    said = [order_bits(table([[0, 1, 2, 3]] * count, 4)) for count in range(1, 8)]
+    assert said[0] == 0
+    gained = np.diff(said)
+    assert (np.diff(gained) > 0).all()
+    assert gained[-1] < np.log2(24)  # what the choice of one of all orders says
+
+
+in_pieces = st.integers(3, 5).flatmap(
+    lambda steps: st.tuples(
+        st.just(steps),
+        st.lists(
+            st.tuples(
+                st.one_of(
+                    st.just(list(range(steps))),
+                    st.lists(st.integers(0, steps - 1), min_size=1, max_size=steps, unique=True),
+                ),
+                st.integers(0, steps),
+            ),
+            min_size=1,
+            max_size=9,
+        ),
+    )
+)
+
+
+@given(in_pieces)
+@settings(max_examples=300, deadline=None)
+def test_what_was_joined_over_pieces_stays_where_it_follows_the_order_that_single_pieces_show(drawn):
+    """Each occurrence goes on in another piece after some of its steps, or after the last one: then it lies in one."""
+    steps, made = drawn
+    orders = [one for one, _ in made]
+    rows = table(orders, steps)
+    block = np.zeros(rows.max() + 1, dtype=np.int32)
+    pieces = []
+    for number, (one, cut) in enumerate(made):
+        of = [2 * number + (place >= cut) for place in range(len(one))]
+        block[[rows[number, step] for step in one]] = of
+        pieces.append(set(of))
+    database = SimpleNamespace(block=block, source=np.arange(len(block)))
+    found = in_order(database, Occurrences(rows, np.zeros((0, 3), dtype=np.int32), np.arange(float(len(rows))), 7))
+    assert found.score.tolist() == oracles.in_order(orders, pieces, steps, FOLLOWS)
+    assert found.broken == 7
 
 
 @given(occurrences)
@@ -88,7 +144,8 @@ def test_rates_around_occurrences_are_those_of_counting(letters, data):
         slow[: database.own], set(rows.ravel().tolist()), profile.tokens.tolist(), AWAY, WINDOW
     )
     if max(slowly) < 1:
-        by_hand = oracles.saved_share(9.0, [len(rows)] * 2, everywhere, slowly)
+        once = len(rows) - 9.0  # that nine bits are left
+        by_hand = oracles.saved_share([1.0] * len(rows), once, [len(rows)] * 2, everywhere, slowly)
         assert saved_share(database, profile, found, 9.0) == pytest.approx(by_hand)
 
 

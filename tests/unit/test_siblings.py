@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import oracles
-from fivetimes.config import Search
-from fivetimes.routines.siblings import apart, changes, shared_bits, two_kinds
+from fivetimes.config import USUAL_SHARE, Search
+from fivetimes.routines.pattern import MIN_STEPS
+from fivetimes.routines.siblings import apart, changes, seam, shared_bits, two_kinds
 
 BAR = Search().routine_bits
 STEPS = 8
@@ -126,3 +127,58 @@ def test_an_alternative_and_optional_steps_make_no_second_routine(other):
     database, rows, second = of(made)
     assert apart(database, rows, second) <= BAR
     assert two_kinds(database, rows, bar=BAR) is None
+
+
+def lying_in(made: list[dict[int, int]], steps: int) -> tuple[SimpleNamespace, np.ndarray]:
+    """A database of one row per step done, and the table of the occurrences, each {step: piece of work}."""
+    rows = np.full((len(made), steps), -1, dtype=np.int32)
+    block: list[int] = []
+    for number, one in enumerate(made):
+        for step, piece in one.items():
+            rows[number, step] = len(block)
+            block.append(piece)
+    return SimpleNamespace(block=np.array(block, dtype=np.int32), source=np.arange(len(block))), rows
+
+
+pieces_of_steps = st.integers(5, 8).flatmap(
+    lambda steps: st.tuples(
+        st.permutations(range(steps)),
+        st.lists(
+            st.one_of(
+                st.dictionaries(st.integers(0, steps - 1), st.integers(0, 2), min_size=1),
+                st.integers(0, steps).map(lambda cut: {step: int(step >= cut) for step in range(steps)}),
+            ),
+            min_size=1,
+            max_size=9,
+        ),
+    )
+)
+
+
+@given(pieces_of_steps)
+@settings(max_examples=300, deadline=None)
+def test_a_seam_is_where_most_runs_in_several_pieces_change_them(drawn):
+    order, made = drawn
+    made = [{order[step]: piece for step, piece in one.items()} for one in made]
+    database, rows = lying_in(made, len(order))
+    found = seam(database, rows, order)
+    wanted = oracles.seam(made, order, USUAL_SHARE, MIN_STEPS)
+    assert (None if found is None else set(np.flatnonzero(found).tolist())) == wanted
+
+
+@pytest.mark.parametrize(
+    ("cuts", "before"),
+    [
+        ([3] * 8, 3),
+        ([3] * 6 + [7] * 2, 3),
+        ([3] * 4 + [7] * 4, None),
+        ([1, 2, 3, 4, 5, 6, 3, 4], None),
+        ([2] * 8, None),
+    ],
+    ids=["always at one place", "mostly", "in half of all runs", "anywhere", "too near to the end for a routine"],
+)
+def test_two_routines_on_one_thing_show_a_seam_and_a_run_that_is_handed_over_anywhere_none(cuts, before):
+    made = [{step: 2 * number + (step >= cut) for step in range(7)} for number, cut in enumerate(cuts)]
+    database, rows = lying_in(made, 7)
+    found = seam(database, rows, range(7))
+    assert (None if found is None else np.flatnonzero(found).tolist()) == (before and list(range(before)))
