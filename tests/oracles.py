@@ -591,22 +591,22 @@ def order_bits(occurrences: Sequence[Sequence[int]]) -> float:
     return bits
 
 
-def follows_the_others(occurrences: Sequence[Sequence[int]], steps: int, least: float) -> list[bool]:
-    """Whether the order of the others saves more than so much of what each costs as a bag."""
-    return [1 - procedure / bag > least for bag, procedure in two_codes(occurrences, steps)]
-
-
 def in_order(occurrences: Sequence[Sequence[int]], pieces: Sequence[set[int]], steps: int, least: float) -> list[int]:
-    """The occurrences that stay: where those of one piece of work show an order, those of several must follow it.
+    """The occurrences that stay: where those of one piece of work show an order, those of several must not run against it.
 
-    They show one if the usual one of them, the middle of all, saves more than `least` by it.
+    They show one if the usual one of them, the middle of all, saves more than `least` by the order of the others. One of several
+    runs against it if the order of all others saves nothing.
     """
-    single = [one for one, of in zip(occurrences, pieces, strict=True) if len(of) == 1]
-    shares = sorted(1 - procedure / bag for bag, procedure in two_codes(single, steps))
-    if not shares or (shares[len(shares) // 2] + shares[(len(shares) - 1) // 2]) / 2 <= least:
+
+    def shares(some: Sequence[Sequence[int]]) -> list[float]:
+        return [1 - procedure / bag for bag, procedure in two_codes(some, steps)]
+
+    single = sorted(shares([one for one, of in zip(occurrences, pieces, strict=True) if len(of) == 1]))
+    if not single or (single[len(single) // 2] + single[(len(single) - 1) // 2]) / 2 <= least:
         return list(range(len(occurrences)))
-    follow = follows_the_others(occurrences, steps, least)
-    return [at for at, of in enumerate(pieces) if len(of) == 1 or follow[at]]
+    return [
+        at for at, (of, share) in enumerate(zip(pieces, shares(occurrences), strict=True)) if len(of) == 1 or share > 0
+    ]
 
 
 def rates_around(

@@ -98,7 +98,7 @@ in_pieces = st.integers(3, 5).flatmap(
 
 @given(in_pieces)
 @settings(max_examples=300, deadline=None)
-def test_what_was_joined_over_pieces_stays_where_it_follows_the_order_that_single_pieces_show(drawn):
+def test_what_was_joined_over_pieces_stays_where_it_does_not_run_against_the_order_of_single_pieces(drawn):
     """Each occurrence goes on in another piece after some of its steps, or after the last one: then it lies in one."""
     steps, made = drawn
     orders = [one for one, _ in made]
