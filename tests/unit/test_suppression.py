@@ -5,16 +5,18 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 import logs
 from fivetimes.config import FiveTimesRule, Search
-from fivetimes.model import SearchTrace, SequenceTrace, Suppressed, SuppressionRule, Tier
+from fivetimes.model import LEVELS, Kind, SearchTrace, SequenceTrace, Step, Suppressed, SuppressionRule, Tier
 from fivetimes.routines import Findings, explain, find_routines
+from fivetimes.routines.alternatives import FoldedStep
 from fivetimes.routines.cover import Rejection
-from fivetimes.routines.suppression import suppressed
+from fivetimes.routines.suppression import burst, suppressed, two_steps
 
 LABELS = ("vim *", "vim", "pytest -q", "pytest", "git add", "ls")
 
@@ -132,3 +134,65 @@ def test_looking_around_one_edit_or_none_is_browsing(routine: list[str]) -> None
     found = scanned(routine)
     assert not found.candidates
     assert [one.count for one in found.suppressed if one.rule is SuppressionRule.BROWSING] == [12]
+
+
+@pytest.mark.parametrize(
+    ("hours", "history", "people", "is_burst"),
+    [(0, 14, 1, True), (71, 14, 1, True), (72, 14, 1, False), (5, 13, 1, False), (5, 14, 2, False)],
+    ids=["one day", "just under three days", "three days", "a short history", "two people"],
+)
+def test_what_one_person_did_within_three_days_is_a_burst(
+    hours: int, history: int, people: int, is_burst: bool
+) -> None:
+    rows = np.array([[0, 1], [2, -1], [3, 4]])
+    clock = logs.START + 3600 * np.array([0.0, 0.0, 0.0, hours, hours])
+    around = SimpleNamespace(days=history, database=SimpleNamespace(source=np.arange(5), clock=clock))
+    one = SimpleNamespace(people=people, count=3, days=1 + hours // 24)
+    finding = SimpleNamespace(candidate=one, routine=SimpleNamespace(occurrences=SimpleNamespace(rows=rows)))
+    assert (burst(finding, around) is not None) is is_burst
+
+
+@pytest.mark.parametrize(
+    ("apart", "actions", "is_burst"),
+    [(100, 500, True), (108, 500, False), (100, 499, False), (400, 5_000, True)],
+    ids=["three fourteenths", "more", "too short to tell", "a long history"],
+)
+def test_without_times_a_burst_is_one_stretch_of_a_long_history(apart: int, actions: int, is_burst: bool) -> None:
+    """The rows of another person count for nothing."""
+    person = np.array([0] * actions + [1] * 9_000)
+    around = SimpleNamespace(days=0, database=SimpleNamespace(source=np.arange(9_900), person=person, own=len(person)))
+    one = SimpleNamespace(people=1, count=3, days=0)
+    rows = np.array([[10, 11], [50, 51], [9 + apart, 11 + apart]])
+    finding = SimpleNamespace(candidate=one, routine=SimpleNamespace(occurrences=SimpleNamespace(rows=rows)))
+    assert (burst(finding, around) is not None) is is_burst
+
+
+@pytest.mark.parametrize(
+    ("kinds", "events", "acts"),
+    [
+        ([Kind.EDIT, Kind.EDIT, Kind.EDIT, Kind.COMMIT], [0, 0, 0, 0], 0),
+        ([Kind.SHELL, Kind.EDIT, Kind.EDIT, Kind.COMMIT], [1, 0, 0, 0], 2),
+        ([Kind.SHELL, Kind.SHELL, Kind.EDIT, Kind.COMMIT], [1, 2, 0, 0], 0),
+        ([Kind.EDIT, Kind.EDIT, Kind.COMMIT], [1, 2, 3], 0),
+        ([Kind.SHELL, Kind.SHELL, Kind.SHELL], [1, 1, 1], 0),
+    ],
+    ids=[
+        "one commit alone",
+        "a command and a commit",
+        "two commands and a commit",
+        "edits of their own",
+        "one line of commands",
+    ],
+)
+def test_what_one_commit_holds_is_one_act_beside_others(kinds: list[Kind], events: list[int], acts: int) -> None:
+    """`acts` is what is told where they are too few, 0 where the routine passes."""
+    steps = len(kinds)
+    folded = tuple(
+        FoldedStep(Step(f"s{n}", kind, 1.0), tuple((steps * run + n,) for run in range(4)), (f"s{n}",))
+        for n, kind in enumerate(kinds)
+    )
+    levels = np.tile(np.arange(steps)[:, None], (4, LEVELS))
+    event = np.concatenate([10 * run + np.array(events) for run in range(4)])
+    database = SimpleNamespace(levels=levels, event=event)
+    found = two_steps(SimpleNamespace(folded=folded), SimpleNamespace(database=database))
+    assert (found or {"different": 0})["different"] == acts
