@@ -39,10 +39,10 @@ from fivetimes.routines.pattern import MIN_STEPS
 _DAY = 86400.0  # seconds
 _WRITES = re.compile(r"(?<!\S)(?:1?>>?|>\||&>>?)(?!\S)")  # the operator of a label; errors alone (`2>`) are no result
 ACTING_STEPS = 2  # usual steps that act, at least, where nothing outlasts them: one edit amid looking is no routine
-BURST_DAYS = 14  # days with any action, from which on work on a single day is a burst
+BURST_DAYS = 14  # days with any action, from which on work within three days is a burst
 BURST_SPAN = 3.0  # days on end within which work is a burst: what was tried in the evening goes on the next morning
 BURST_ROWS = 500  # actions from which on a history without times is long enough to tell a burst from all that is there
-BURST_COUNT = 2  # occurrences on one day that are no burst yet
+BURST_COUNT = 2  # occurrences within three days that are no burst yet
 COHESION = 0.9  # of the beginnings with two neighbouring steps lead to a whole occurrence: they belong together
 COMPLETION = 0.5  # of the attempts that began; below it a routine is oftener broken off than done
 THREADED = 2  # steps through which a value runs, from which on broken-off attempts are forgiven
