@@ -128,9 +128,8 @@ def cases(work: Work, *, near: float) -> list[Case]:
     ties = _ties(work.value_start, work.values, work.clock, work.timed & ~known, work.token)
     for rows in sorted(ties, key=lambda rows: (len(rows), int(rows[0]))):
         union.join(rows.tolist())
-    out = [
-        Case(rows, np.sort(rows), recorded=True) for rows in recorded
-    ]  # a log that names its cases names all that belongs to them
+    # a log that names its cases names all that belongs to them
+    out = [Case(rows, np.sort(rows), recorded=True) for rows in recorded]
     for members in union.members.values():
         held = np.array(sorted(members))
         if work.block[held[0]] == work.block[held[-1]]:

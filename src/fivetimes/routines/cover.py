@@ -236,9 +236,8 @@ def _with_strays(database: SequenceDatabase, found: list[Routine], search: Searc
     for one in found:
         strays = _strays(database, one.occurrences, search)
         if len(strays):
-            strays = strays[
-                np.unique(strays[:, 1], return_index=True)[1]
-            ]  # a row goes to the first occurrence that spans it
+            # a row goes to the first occurrence that spans it
+            strays = strays[np.unique(strays[:, 1], return_index=True)[1]]
             database.claim(strays[:, 1])
         out.append(replace(one, strays=strays))
     return out
@@ -326,12 +325,21 @@ def _from_seed(
         return [whole]
     kinds = _kinds(database, *grown, search, chance)
     made: list[Routine | Rejection] = [whole]
-    if len(kinds) > 1:
+    # siblings none of which would be a routine by itself stay what they are together
+    if len(kinds) > 1 and any(_passes(database, *kind, seed.floor, search) for kind in kinds):
         made = _judged_apart(database, kinds, number, bar, search, trace)
     for one in made:
         if isinstance(one, Routine):
             database.claim(one.occurrences.all_rows())
     return made
+
+
+def _passes(
+    database: SequenceDatabase, profile: Profile, occurrences: Occurrences, luck: float, search: Search
+) -> bool:
+    """Whether this would be a routine; `luck` are the bits of the luckiest seed."""
+    bits = worth(database, profile, occurrences, search)
+    return failed_rule(database, profile, occurrences, bits=bits, luck=luck, search=search) is None
 
 
 def _judged_apart(
@@ -433,7 +441,7 @@ def fixed(database: SequenceDatabase, tokens: Int32s, search: Search) -> Profile
         order=order,
         link=np.zeros(steps),
         gap_bits=gap_bits(database, np.zeros((0, steps), dtype=np.int32), longest=search.max_gap),
-        going_on=0.0,  # looks at one stretch of work only
+        going_on=np.inf,  # a frequent sequence lies in one stretch of work
     )
 
 

@@ -322,13 +322,7 @@ def open_database(sessions: SessionLog, *, silence: float, trace: Recorder | Non
         ),
         near=sessions.idle,
     )
-    source = np.concatenate([np.arange(own), *(case.rows for case in found)]).astype(np.int32)
-    copy = np.full(len(source), -1, dtype=np.int32)
-    at = own
-    for case in found:
-        place = np.argsort(case.rows)  # the rows of a case stand in order of time
-        copy[case.held] = at + place[np.searchsorted(case.rows[place], case.held)]
-        at += len(case.rows)
+    source, copy = _copies(found, own)
     blocks = [block, *(np.full(len(case.rows), block.max(initial=0) + n) for n, case in enumerate(found, 1))]
     rows, (value_start, values) = rows[source], take_values(value_start, values, source)
     levels = np.ascontiguousarray(actions.levels[rows])
@@ -360,6 +354,18 @@ def open_database(sessions: SessionLog, *, silence: float, trace: Recorder | Non
         living=where,  # nothing is claimed yet, so a row is its rank
         scratch=scratch_for(tokens=tokens, rows=len(rows)),
     )
+
+
+def _copies(found: Sequence[Case], own: int) -> tuple[Int32s, Int32s]:
+    """`source` and `copy` of `SequenceDatabase`, where the cases stand one after the other behind the first `own` rows."""
+    source = np.concatenate([np.arange(own), *(case.rows for case in found)]).astype(np.int32)
+    copy = np.full(len(source), -1, dtype=np.int32)
+    at = own
+    for case in found:
+        place = np.argsort(case.rows)  # the rows of a case stand in order of time
+        copy[case.held] = at + place[np.searchsorted(case.rows[place], case.held)]
+        at += len(case.rows)
+    return source, copy
 
 
 def _going_on(case: Case, block: Int32s) -> Floats:

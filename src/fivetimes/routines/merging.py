@@ -16,11 +16,11 @@ from scipy.spatial.distance import squareform
 
 from fivetimes.config import USUAL_SHARE
 from fivetimes.kernels.matching import MAX_STEPS
-from fivetimes.model import COARSE, By, Floats, Int32s, Stage
+from fivetimes.model import COARSE, Floats, Int32s, Stage
 from fivetimes.routines.alternatives import sequence
 from fivetimes.routines.database import SequenceDatabase
 from fivetimes.routines.matching import Occurrences, Routine, ended, kept_apart
-from fivetimes.routines.pattern import MIN_STEPS, estimate
+from fivetimes.routines.pattern import estimate
 from fivetimes.routines.siblings import apart
 from fivetimes.routines.trace import Recorder
 
@@ -64,31 +64,20 @@ def _as_in(token: int, others: Sequence[int], general: Mapping[int, int]) -> int
     return general[token] if token not in others and general.get(token) in others else token
 
 
-def _by_agents(database: SequenceDatabase, found: Routine) -> bool:
-    """Whether agents do most of it."""
-    by = database.doer[found.occurrences.all_rows()] % len(By)
-    return bool(np.mean(by == By.AGENT) > USUAL_SHARE)
-
-
-def likeness(a: Sequence[int], b: Sequence[int], weight: Floats, *, contained: bool = False) -> float:
+def likeness(a: Sequence[int], b: Sequence[int], weight: Floats) -> float:
     """The weight of the longest common subsequence, as a share of both: 0 nothing in common, 1 the same.
-
-    `contained`: as a share of the smaller one, where it has three steps or more. An agent looks and edits in steps that a person
-    does in a window, so what an agent and a person do alike is compared by what the shorter way says.
 
     Example:
         >>> likeness([0, 1, 2], [0, 2, 3], np.array([1.0, 1.0, 2.0, 2.0]))
         0.6666666666666666
     """
     best = np.zeros((len(a) + 1, len(b) + 1))
-    both = [float(sum(weight[x] for x in steps)) for steps in (a, b)]
-    contained = contained and min(len(a), len(b)) >= MIN_STEPS
     for i, x in enumerate(a, 1):
         for j, y in enumerate(b, 1):
             best[i, j] = max(best[i - 1, j], best[i, j - 1])
             if x == y:
                 best[i, j] = max(best[i, j], best[i - 1, j - 1] + weight[x])
-    whole = 2 * min(both) if contained else sum(both)
+    whole = float(sum(weight[x] for x in a) + sum(weight[y] for y in b))
     return float(2 * best[-1, -1] / whole) if whole else 0.0
 
 
@@ -200,16 +189,7 @@ def families(
     weight = -np.log2(np.maximum(database.rate, 1e-9))
     tokens = [_coarse_tokens(database, one) for one in found]
     general = _general(database, found)
-    agents = [_by_agents(database, one) for one in found]
-    distance = np.array(
-        [
-            [
-                1.0 - likeness(*_in_common(a, b, general), weight, contained=x != y)
-                for b, y in zip(tokens, agents, strict=True)
-            ]
-            for a, x in zip(tokens, agents, strict=True)
-        ]
-    )
+    distance = np.array([[1.0 - likeness(*_in_common(a, b, general), weight) for b in tokens] for a in tokens])
     np.fill_diagonal(distance, 0.0)
     out: list[Routine] = []
     for group in _clusters(distance):

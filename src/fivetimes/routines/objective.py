@@ -10,10 +10,10 @@ A routine is accepted where the history is shorter with it than without. Both ar
 
 Two things are asked of the difference. In all it must be more than luck gives among all that was looked at (`search.routine_bits`
 beyond the luckiest seed; Kraft's inequality). And each occurrence must say that it is one, for much said in sum about very many
-occurrences, but little about each, is a habit. It says so in two ways: by how far the order of its steps
-follows, and by what it saves against the mode of work around it. More than half must follow (`FOLLOWS`); and what neither of the
-two explains may be a fifth (`UNEXPLAINED`): a short routine of common commands saves little, but its order is strict; where steps
-are missing and everybody has a way of their own, the order is looser, but nothing else looks like it.
+occurrences, but little about each, is a habit. It says so in two ways: by how far the order of its steps follows, and by what it
+saves against the mode of work around it. More than half must follow (`FOLLOWS`); and what neither of the two explains may be a
+fifth (`UNEXPLAINED`): a short routine of common commands saves little, but its order is strict; where steps are missing and
+everybody has a way of their own, the order is looser, but nothing else looks like it.
 
 Whoever edits, runs, looks and commits all day does the same few things near each other, and in any order; in a procedure the next
 step follows from the last one. Both are hypotheses about the same occurrences, so they are compared by what they cost. An
@@ -39,9 +39,7 @@ from fivetimes.routines.matching import Occurrences, core, kept_apart
 from fivetimes.routines.pattern import MIN_STEPS, Profile
 
 UNEXPLAINED = 0.2  # of what an occurrence says is left by the routine and by its order, at most; habits leave more
-FOLLOWS = (
-    0.5  # of the bits of the usual occurrence follow from the order of the others, at least: more than half of them
-)
+FOLLOWS = 0.5  # of the bits of the usual occurrence, at least: more than half follows from the order of the others
 AWAY = 15  # rows between an occurrence and the rows that show the mode of work: what is nearer may belong to it
 WINDOW = 60  # rows on either side that show it; what they show counts as much as so many rows of everything
 _KT = 0.5  # pseudo-count of each symbol (Krichevsky and Trofimov)
@@ -71,14 +69,11 @@ def failed_rule(
     if np.count_nonzero(core(profile)) < MIN_STEPS:
         return SuppressionRule.NO_CORE
     bar = luck + search.routine_bits
-    if (
-        bits <= bar and order_bits(occurrences.rows) <= bar
-    ):  # where nothing else was done, only the order says something
+    # where nothing else was done, only the order says something
+    if bits <= bar and order_bits(occurrences.rows) <= bar:
         return SuppressionRule.CHANCE
-    saved, follows = (
-        saved_share(database, profile, occurrences, bits - luck),
-        float(np.median(order_share(occurrences.rows))),
-    )
+    saved = saved_share(database, profile, occurrences, bits - luck)
+    follows = float(np.median(order_share(occurrences.rows)))
     procedure = follows > FOLLOWS and (1.0 - max(0.0, saved)) * (1.0 - follows) < UNEXPLAINED
     return None if procedure else SuppressionRule.HABIT
 
@@ -95,9 +90,10 @@ def _around(database: SequenceDatabase, occurrences: Occurrences) -> Bools:
     for begin, end in ((rows - AWAY - WINDOW, rows - AWAY), (rows + 1 + AWAY, rows + 1 + AWAY + WINDOW)):
         np.add.at(edges, np.clip(begin, low, high), 1)
         np.add.at(edges, np.clip(end, low, high), -1)
-    near = np.cumsum(edges) > 0
+    near = np.zeros(len(database.rows), dtype=np.bool_)
+    near[: database.own] = np.cumsum(edges[:-1]) > 0
     near[rows] = False
-    return np.asarray(near)
+    return near
 
 
 def rates_around(database: SequenceDatabase, tokens: Int32s, occurrences: Occurrences) -> Floats:
@@ -109,7 +105,6 @@ def rates_around(database: SequenceDatabase, tokens: Int32s, occurrences: Occurr
         occurrences: its occurrences.
     """
     near = _around(database, occurrences)
-    near = np.concatenate((near[: database.own], np.zeros(len(database.rows) - database.own, dtype=np.bool_)))
     seen = np.array([np.count_nonzero(near[database.where[slice(*database.start[[t, t + 1]])]]) for t in tokens])
     rate = database.rate[tokens]
     return np.asarray(np.maximum(rate, (seen + WINDOW * rate) / (np.count_nonzero(near) + WINDOW)))
@@ -126,9 +121,8 @@ def saved_share(database: SequenceDatabase, profile: Profile, occurrences: Occur
     """
     there = np.count_nonzero(occurrences.rows >= 0, axis=0)
     score, count = float(occurrences.score.sum()), len(occurrences)
-    bits = score - (score - bits) * min(
-        1.0, count / FLOOR
-    )  # what is paid once is paid by five at least: they make a routine
+    # what is paid once is paid by five at least: they make a routine
+    bits = score - (score - bits) * min(1.0, count / FLOOR)
     around = rates_around(database, profile.tokens, occurrences)
     everywhere = float(there @ -np.log2(database.rate[profile.tokens]))
     without = float(there @ -np.log2(around))

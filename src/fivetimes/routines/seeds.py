@@ -32,7 +32,7 @@ class SeedKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Seed:
-    """Token `first`, then `second` within reach; `linked`: only pairs that share a value.
+    """Token `first`, then `second` within reach, as `kind` says.
 
     floor: the surprise, in bits, that the luckiest of as many chance pairs would reach. together: how often they stand so; bits:
     the surprise of that. score: the surprise by how much of the commoner token it explains.

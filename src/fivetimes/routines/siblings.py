@@ -12,7 +12,6 @@ and none under a name that only its people use. People who differ in their tools
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -132,12 +131,6 @@ def seam(database: SequenceDatabase, rows: Int32s, order: Sequence[int]) -> Bool
     return best
 
 
-@dataclass(frozen=True, slots=True)
-class _Split:
-    kind: Bools
-    bits: float
-
-
 def two_kinds(database: SequenceDatabase, rows: Int32s, *, bar: float) -> Bools | None:
     """Which occurrences are of a second routine; None where all are of one.
 
@@ -149,15 +142,15 @@ def two_kinds(database: SequenceDatabase, rows: Int32s, *, bar: float) -> Bools 
     present = rows >= 0
     share = present.mean(axis=0)
     optional = np.flatnonzero((share < ALWAYS_SHARE) & (share > 1 - ALWAYS_SHARE))
-    best: _Split | None = None
+    best, most = None, bar
     for step in optional:
         kind = _settled(present[:, optional], present[:, step])
         if not 2 <= np.count_nonzero(kind) <= len(rows) - 2:
             continue
         bits = apart(database, rows, kind)
-        if bits > bar and (best is None or bits > best.bits):
-            best = _Split(kind, bits)
-    return None if best is None else best.kind
+        if bits > most:
+            best, most = kind, bits
+    return best
 
 
 def _settled(present: Bools, kind: Bools) -> Bools:

@@ -148,15 +148,13 @@ def burst(finding: Finding, around: Surroundings) -> Mapping[str, float] | None:
     one, database = finding.candidate, around.database
     if one.people != 1 or one.count <= BURST_COUNT:
         return None
-    first = database.source[
-        np.where(finding.routine.occurrences.rows >= 0, finding.routine.occurrences.rows, 0).max(axis=1)
-    ]
+    ends = database.source[finding.routine.occurrences.rows.max(axis=1)]
     if one.days:
-        seconds = float(np.ptp(database.clock[first]))
+        seconds = float(np.ptp(database.clock[ends]))
         at_once = seconds < BURST_SPAN * _DAY and around.days >= BURST_DAYS
         return {"days": one.days, "history": around.days} if at_once else None
-    mine = np.count_nonzero(database.person[: database.own] == database.person[first[0]])
-    few = float(np.ptp(first)) < mine * BURST_SPAN / BURST_DAYS
+    mine = np.count_nonzero(database.person[: database.own] == database.person[ends[0]])
+    few = float(np.ptp(ends)) < mine * BURST_SPAN / BURST_DAYS
     return {"days": one.days, "history": around.days} if few and mine >= BURST_ROWS else None
 
 
