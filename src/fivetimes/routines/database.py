@@ -46,7 +46,7 @@ class SequenceDatabase:
     What is claimed is claimed in both places, and counts and rates are those of the first `own` rows.
 
     By row: `rows` the row of the action log; `person` whose it is; `doer` the same, apart for what an agent
-    or a bot did; `levels` its tokens, finest first; `kind` the first token with
+    or a bot did; `generic` whether it is an action of a generic log; `levels` its tokens, finest first; `kind` the first token with
     the label of its coarse one (`pytest <path>` is one kind, whichever of a few folders it names); `block` rises where nothing may
     join (another person, silence longer than the limit); `clock` seconds; `event` the event it is of; `value_start`, `values` its
     value pieces (CSR).
@@ -67,6 +67,7 @@ class SequenceDatabase:
     rows: Int32s
     person: Int32s
     doer: Int32s
+    generic: Bools
     levels: Int32s
     kind: Int32s
     block: Int32s
@@ -176,6 +177,7 @@ class SequenceDatabase:
             rows=self.rows[rows],
             person=self.person[rows],
             doer=self.doer[rows],
+            generic=self.generic[rows],
             levels=levels,
             kind=self.kind[rows],
             block=self.block[rows],
@@ -335,6 +337,7 @@ def open_database(sessions: SessionLog, *, silence: float, trace: Recorder | Non
         rows=rows,
         person=actions.person[rows],
         doer=actions.person[rows] * np.int32(len(By)) + actions.events.columns["by"][actions.event[rows]],
+        generic=actions.kind[rows] == Kind.ACTION,
         levels=levels,
         kind=_kinds(levels[:, COARSE], actions.labels),
         block=np.concatenate(blocks).astype(np.int32),

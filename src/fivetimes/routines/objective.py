@@ -32,7 +32,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from fivetimes.config import FLOOR, Search
+from fivetimes.config import FLOOR, USUAL_SHARE, Search
 from fivetimes.model import Bools, Floats, Int32s, SuppressionRule
 from fivetimes.routines.database import SequenceDatabase
 from fivetimes.routines.matching import Occurrences, core, kept_apart
@@ -72,6 +72,9 @@ def failed_rule(
     # where nothing else was done, only the order says something
     if bits <= bar and order_bits(occurrences.rows) <= bar:
         return SuppressionRule.CHANCE
+    # a log of cases or of a screen holds no everyday work of which a habit could be made
+    if np.mean(database.generic[occurrences.all_rows()]) > USUAL_SHARE:
+        return None
     saved = saved_share(database, profile, occurrences, bits - luck)
     follows = float(np.median(order_share(occurrences.rows)))
     procedure = follows > FOLLOWS and (1.0 - max(0.0, saved)) * (1.0 - follows) < UNEXPLAINED
