@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fivetimes.errors import ReadError
+from fivetimes.ingest.formats.agent_calls import DENIED
 from fivetimes.model import By, Kind
 from reading import FIXTURES, column, read, read_bytes
 
@@ -139,6 +140,28 @@ def test_arguments_that_nobody_would_nest_so_deeply_are_bad_and_another_record_s
     assert balance.ignored == {"not a call": 1}
 
 
+@pytest.mark.parametrize(
+    "told",
+    [
+        "exec command rejected by user",
+        "patch rejected by user",
+        "Wall time: 2.5 seconds\naborted by user",
+        "aborted by user after 2.5s",
+        "user cancelled MCP tool call",
+        json.dumps({"output": "aborted", "metadata": {"exit_code": 1, "duration_seconds": 0}}),
+        'exec_command failed for `/bin/zsh -lc make`: CreateProcess { message: "Rejected(rejected by user)" }',
+    ],
+)
+def test_a_call_that_was_denied_or_broken_off_was_not_carried_out(told: str) -> None:
+    denied = {"type": "function_call_output", "call_id": f"call_{1:020d}", "output": told}
+    words = f"Wall time: 2 seconds\nProcess exited with code 1\nOutput:\n{told}"
+    failed = {"type": "function_call_output", "call_id": f"call_{2:020d}", "output": words}
+    results = ({"type": "response_item", "payload": item} for item in (denied, failed))
+    found, balance = read_bytes("codex", lines(call(1), call(2, command="git push"), *results))
+    assert (column(found, "text"), column(found, "exit")) == (["git push"], [1])
+    assert balance.ignored[DENIED] == 1
+
+
 def test_a_forked_conversation_repeats_no_call_and_keeps_its_own_name(tmp_path: Path) -> None:
     parent = {"timestamp": "2026-11-20T10:00:00Z", "type": "session_meta", "payload": {"id": "one", "cwd": "/w"}}
     fork = {**parent, "payload": {"id": "two", "forked_from_id": "one", "cwd": "/w"}}
@@ -211,10 +234,9 @@ def test_a_gemini_conversation_in_both_forms_gives_its_calls_once() -> None:
     assert rows == [
         ("list_directory", Kind.TOOL, seconds("2025-10-18T14:57:31Z"), 1.0, "f86f5318-0000-4000-8000-000000000002"),
         ("make test", Kind.SHELL, seconds("2026-11-20T09:00:03.5Z"), 0.0, "5f1c7e02-aaaa-4bbb-8ccc-000000000001"),
-        ("write_file", Kind.TOOL, seconds("2026-11-20T09:00:10Z"), 1.0, "5f1c7e02-aaaa-4bbb-8ccc-000000000001"),
     ]
-    assert balance.duplicates == 1
-    assert column(found, "where") == [None] * 3
+    assert (balance.duplicates, balance.ignored[DENIED]) == (1, 1)
+    assert column(found, "where") == [None] * 2
 
 
 # ---- traces

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fivetimes.errors import ReadError
+from fivetimes.ingest.formats.agent_calls import DENIED
 from fivetimes.model import By, Kind
 from reading import FIXTURES, bits, column, read, read_bytes
 
@@ -44,7 +45,9 @@ def test_a_transcript_gives_the_expected_calls_with_exit_and_duration(case: dict
     names = ("text", "kind", "time", "exit", "duration", "by")
     rows = list(zip(*(column(found, name) for name in names), strict=True))
     agents = [row[:5] for row in rows if row[5] is By.AGENT]
-    for row, call in zip(agents, case["tool_calls"], strict=True):
+    done = [call for call in case["tool_calls"] if call["outcome"] != "rejected"]
+    assert balance.ignored[DENIED] == len(case["tool_calls"]) - len(done)
+    for row, call in zip(agents, done, strict=True):
         text, kind, time, exit_, duration = expected_call(call)
         assert row[:4] == (text, kind, time, exit_)
         assert row[4] == pytest.approx(duration)
@@ -97,12 +100,9 @@ def test_a_line_with_two_calls_counts_as_two_records() -> None:
         ("No such tool", True, None, 1),
         ("Exit code 0", True, None, 1),
         ("Exit code 2", False, {"interrupted": False}, 0),
-        ("", False, {"stdout": "", "interrupted": True}, 1),
     ],
 )
-def test_how_a_call_ended_is_as_it_was_recorded_and_one_that_was_stopped_did_not_end_well(
-    said: object, is_error: bool, told: object, exit_: float
-) -> None:
+def test_how_a_call_ended_is_as_it_was_recorded(said: object, is_error: bool, told: object, exit_: float) -> None:
     use = {"type": "tool_use", "id": "toolu_1", "name": "Bash", "input": {"command": "make"}}
     result = {"type": "tool_result", "tool_use_id": "toolu_1", "content": said, "is_error": is_error}
     records = (
@@ -111,6 +111,54 @@ def test_how_a_call_ended_is_as_it_was_recorded_and_one_that_was_stopped_did_not
     )
     found, _ = read_bytes("claude_code", "\n".join(map(json.dumps, records)).encode())
     assert column(found, "exit") == [exit_]
+
+
+@pytest.mark.parametrize(
+    ("said", "is_error", "besides"),
+    [
+        ("The user doesn't want to proceed with this tool use. The tool use was rejected.", True, {}),
+        ("The user doesn\u2019t want to take this action right now. STOP", True, {}),
+        ([{"type": "text", "text": "[Request interrupted by user for tool use]"}], True, {}),
+        ("<tool_use_error>Cancelled: parallel tool call Bash(make) errored</tool_use_error>", True, {}),
+        ("Permission to use Bash with command make has been denied.", True, {}),
+        ("PreToolUse:Bash hook error: no builds today", True, {}),
+        ("in words that no version has used so far", True, {"toolDenialKind": "permission-rule"}),
+        ("", False, {"toolUseResult": {"stdout": "", "interrupted": True}}),
+    ],
+)
+def test_a_call_that_a_person_denied_or_stopped_was_not_carried_out(
+    said: object, is_error: bool, besides: dict[str, Any]
+) -> None:
+    blocks = [
+        {"type": "tool_use", "id": f"toolu_{n}", "name": "Bash", "input": {"command": f"make {n}"}} for n in range(3)
+    ]
+    denied = {"type": "tool_result", "tool_use_id": "toolu_1", "content": said, "is_error": is_error}
+    failed = {"type": "tool_result", "tool_use_id": "toolu_2", "content": "the user doesn't want it", "is_error": True}
+    records = [
+        {"type": "assistant", "message": {"content": blocks}},
+        {"type": "user", "message": {"content": [denied]}, **besides},
+        {"type": "user", "message": {"content": [failed]}},
+    ]
+    for order in (records, [records[1], records[0], records[2]]):
+        found, balance = read_bytes("claude_code", "\n".join(map(json.dumps, order)).encode())
+        assert column(found, "text") == ["make 0", "make 2"]
+        assert column(found, "exit") == [None, 1]
+        assert (balance.records - balance.ignored["not a call"], balance.ignored[DENIED]) == (3, 1)
+
+
+def test_a_result_that_comes_after_a_full_batch_still_belongs_to_its_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fivetimes.ingest.formats.agent_calls.BATCH_ROWS", 3)
+    records: list[dict[str, Any]] = []
+    for number in range(10):
+        use = {"type": "tool_use", "id": f"t{number}", "name": "Bash", "input": {"command": f"make {number}"}}
+        told = "User rejected tool use" if number % 3 == 2 else "Exit code 7"
+        result = {"type": "tool_result", "tool_use_id": f"t{number}", "content": told, "is_error": True}
+        records.append({"type": "assistant", "message": {"content": [use]}})
+        records.append({"type": "user", "message": {"content": [result]}})
+    found, balance = read_bytes("claude_code", "\n".join(map(json.dumps, records)).encode())
+    assert column(found, "text") == [f"make {number}" for number in range(10) if number % 3 != 2]
+    assert set(column(found, "exit")) == {7}
+    assert balance.ignored[DENIED] == 3
 
 
 def test_a_command_of_the_program_itself_and_a_call_without_a_name_are_no_events() -> None:
@@ -302,6 +350,7 @@ CALLS = st.fixed_dictionaries(
 
 
 @pytest.mark.parametrize("reader", ["claude_code", "skill_log", "generic"])
+@settings(suppress_health_check=[HealthCheck.too_slow])  # the first draw takes seconds on a busy machine
 @given(
     content=st.binary(max_size=200)
     | st.lists(RECORDS | CALLS).map(lambda found: "\n".join(map(json.dumps, found)).encode())

@@ -9,6 +9,8 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import compress
+from math import isnan
 from typing import Any, NamedTuple
 
 from fivetimes.config import BATCH_ROWS
@@ -23,6 +25,12 @@ Record = Mapping[str, Any]
 SHELL, TOOL, AGENT = Kind.SHELL, Kind.TOOL, By.AGENT
 
 _LONG_ID = 16  # characters; a shorter id is counted anew in each conversation
+
+DENIED = "denied or stopped by a person"  # the rule under which calls that were not carried out are counted
+
+# Calls behind the last one that wait for their results when a batch is full. An agent asks for some tens of calls at once, and
+# reads their results before it asks for more; what has none after so many calls will get none.
+_WAITING = 1_000
 
 # tools that run a command, and their arguments that may hold it
 _SHELLS: Mapping[str, Sequence[str]] = {
@@ -48,6 +56,7 @@ class Call(NamedTuple):
     folder: str | None = None  # where it works, if it names a folder
     exit: float = NAN
     duration: float = NAN  # seconds
+    denied: bool = False  # not carried out, as `Transcript.deny` says it of a call that was added before
 
 
 class Where(NamedTuple):
@@ -74,13 +83,17 @@ class _CallRows:
     exit: list[float] = field(default_factory=list)
     duration: list[float] = field(default_factory=list)
     row: dict[str, int] = field(default_factory=dict)
-    early: dict[str, tuple[float, float, float]] = field(default_factory=dict)  # exit status, moment, seconds
+    denied: set[int] = field(default_factory=set)  # rows of calls that were not carried out
+    # exit status, moment, seconds; None for a call that was not carried out
+    early: dict[str, tuple[float, float, float] | None] = field(default_factory=dict)
 
     def add(self, call: Call, where: Where) -> None:
-        key, text, kind, args, by, folder, exit_, duration = call
+        key, text, kind, args, by, folder, exit_, duration, denied = call
         line, time, session, usual_folder = where
         if key is not None:
             self.row[key] = len(self.text)
+        if denied:
+            self.denied.add(len(self.text))
         self.text.append(text)
         self.kind.append(kind)
         self.args.append(args)
@@ -92,11 +105,47 @@ class _CallRows:
         self.exit.append(exit_)
         self.duration.append(duration)
         if self.early and key in self.early:
-            self.end(self.row[key], *self.early.pop(key))
+            ended = self.early.pop(key)
+            if ended is None:
+                self.denied.add(self.row[key])
+            else:
+                self.end(self.row[key], *ended)
 
     def end(self, row: int, exit_: float, time: float, duration: float) -> None:
         self.exit[row] = exit_
         self.duration[row] = max(time - self.time[row], 0.0) if duration != duration else duration  # noqa: PLR0124  # NaN
+
+    def finished(self) -> int:
+        """How many rows, from the first, can be handed on: those before the first one that still waits for its result."""
+        total = len(self.text)
+        waiting = (
+            at
+            for at in range(max(total - _WAITING, 1), total)
+            if self.by[at] is AGENT and isnan(self.exit[at]) and at not in self.denied
+        )
+        return next(waiting, total)
+
+    def cut(self, at: int) -> _CallRows:
+        """Take out the rows before `at`; what is left counts from there."""
+        first = _CallRows(row={}, denied={row for row in self.denied if row < at})
+        for name in _CALL_COLUMNS:
+            column = getattr(self, name)
+            setattr(first, name, column[:at])
+            setattr(self, name, column[at:])
+        self.row = {key: row - at for key, row in self.row.items() if row >= at}
+        self.denied = {row - at for row in self.denied if row >= at}
+        return first
+
+    def columns(self) -> dict[str, Any]:
+        """The columns by name, without the calls that were not carried out."""
+        found = {name: getattr(self, name) for name in _CALL_COLUMNS}
+        if not self.denied:
+            return found
+        kept = [row not in self.denied for row in range(len(self.text))]
+        return {name: list(compress(column, kept)) for name, column in found.items()}
+
+
+_CALL_COLUMNS = ("text", "kind", "args", "line", "time", "session", "where", "by", "exit", "duration")
 
 
 @dataclass(slots=True)
@@ -119,7 +168,7 @@ class Transcript:
             for line, record in records:
                 take(line, record)
                 if len(self.rows.text) >= BATCH_ROWS:
-                    yield self._batch()
+                    yield from self._batch(self.rows.cut(self.rows.finished()))
         except ReadError:
             yield from self._end()
             raise
@@ -149,6 +198,14 @@ class Transcript:
         else:
             self.rows.end(row, exit_, time, duration)
 
+    def deny(self, key: str) -> None:
+        """Say that a call was not carried out: somebody refused it, or stopped it. It is counted apart, and is no event."""
+        row = self.rows.row.get(key)
+        if row is None:
+            self.rows.early[key] = None
+        else:
+            self.rows.denied.add(row)
+
     def skip(self) -> None:
         """Count a record without a call."""
         self.skipped += 1
@@ -164,27 +221,15 @@ class Transcript:
             self.balance.ignored["not a call"] += self.skipped
             self.skipped = 0
         if self.rows.text:
-            yield self._batch()
+            yield from self._batch(self.rows.cut(len(self.rows.text)))
 
-    def _batch(self) -> RawBatch:
-        rows, self.rows = self.rows, _CallRows()
+    def _batch(self, rows: _CallRows) -> Iterator[RawBatch]:
         self.balance.records += len(rows.text)
-        self.balance.events += len(rows.text)
-        return RawBatch(
-            self.source.reader,
-            self.source.origin,
-            rows.text,
-            kind=rows.kind,
-            args=rows.args,
-            line=rows.line,
-            time=rows.time,
-            session=rows.session,
-            where=rows.where,
-            by=rows.by,
-            exit=rows.exit,
-            duration=rows.duration,
-            owner=self.source.person,
-        )
+        self.balance.events += len(rows.text) - len(rows.denied)
+        if rows.denied:
+            self.balance.ignored[DENIED] += len(rows.denied)
+        if len(rows.text) > len(rows.denied):
+            yield RawBatch(self.source.reader, self.source.origin, owner=self.source.person, **rows.columns())
 
 
 def called(key: str | None, name: str, args: Record, *, folder: str | None = None) -> Call:

@@ -32,6 +32,14 @@ _TYPED_SHELL = re.compile(r"\s*<bash-input>\s*(.*?)\s*</bash-input>", re.DOTALL)
 
 _SPEAKERS = ("assistant", "user")
 
+# How the result of a call begins that was not carried out, in versions that do not say so in `toolDenialKind`: its user refused
+# it or stopped it, a rule or a hook of theirs forbids it, or a call beside it failed first.
+_DENIED = re.compile(
+    r"\s*(?:<tool_use_error>\s*)?(?:Error: )?(?:The user doesn.t want to (?:proceed with this tool use|take this action)"
+    r"|\[?Request interrupted by user|\[Tool (?:use|call) (?:interrupted|skipped|did not complete)|User rejected tool use"
+    r"|Permission (?:to use|for this) .{1,200} (?:has been|was) denied|Cancelled: parallel tool call|PreToolUse:\S* hook )"
+)
+
 _EXIT = re.compile(r"(?:Error: )?Exit code ([0-9]{1,9})\b")
 
 _KEEPS_DAYS = 30  # days after which Claude Code deletes a transcript, by default
@@ -132,18 +140,25 @@ def _keep(results: Sequence[Record], record: Record, transcript: Transcript) -> 
         at = time_of(record)
     except ValueError:
         at = NAN
-    stopped = object_of(record, "toolUseResult").get("interrupted") is True
+    stopped = object_of(record, "toolUseResult").get("interrupted") is True or bool(record.get("toolDenialKind"))
     for block in results:
-        exit_ = _failure(block.get("content")) if block.get("is_error") is True else float(stopped)
-        transcript.end(text_of(block, "tool_use_id"), exit_=exit_, time=at)
+        key, failed = text_of(block, "tool_use_id"), block.get("is_error") is True
+        told = _told(block.get("content")) if failed else ""
+        if stopped or (failed and _DENIED.match(told)):
+            transcript.deny(key)
+        else:
+            transcript.end(key, exit_=_failure(told) if failed else 0.0, time=at)
 
 
-def _failure(content: object) -> float:
+def _told(content: object) -> str:
+    if isinstance(content, list):
+        return _first_text([block for block in content if isinstance(block, dict)])
+    return content if isinstance(content, str) else ""
+
+
+def _failure(text: str) -> float:
     """The exit status of a call that failed: the one that its output begins with, as a shell's does; else 1."""
-    text = (
-        _first_text([block for block in content if isinstance(block, dict)]) if isinstance(content, list) else content
-    )
-    status = _EXIT.match(text) if isinstance(text, str) else None
+    status = _EXIT.match(text)
     return float(status[1]) or 1.0 if status else 1.0
 
 

@@ -34,6 +34,13 @@ _OUTCOME = re.compile(
 )
 _EXIT = re.compile(r"(?:Exit code:|Process exited with code) (-?[0-9]{1,9})\s*")
 _SECONDS = re.compile(r"(?:Wall time|Duration): ([0-9.]{1,20}) seconds\s*")
+# how the result of a call begins that was not carried out: its user, or what judges in their place, refused it or broke it off
+_DENIED = re.compile(
+    r"(?:Wall time: [0-9.]{1,20} seconds\n)?"
+    r"(?:(?:exec command |patch |command )?(?:rejected|denied|declined|aborted) by (?:the )?user"
+    r"|user (?:rejected|cancelled|canceled|declined) |This action was rejected\b|aborted$|exec_command failed.*?Rejected\()",
+    re.DOTALL,
+)
 _TYPED = re.compile(r"\s*<user_shell_command>\s*<command>\s*(.*?)\s*</command>(.*)", re.DOTALL)
 _SKILL = re.compile(r"\s*\$([a-z][a-z0-9:_-]{1,63})(?=\s|$)\s*(.*)", re.DOTALL)
 _HEAD = 400  # characters of an output in which its outcome stands
@@ -195,12 +202,22 @@ def _keep(record: Record, item: Record, transcript: Transcript) -> None:
         output = output.get("content")
     elif isinstance(output, list):
         output = "\n".join(text_of(part, "text") for part in objects_of(item, "output"))
+    if isinstance(output, str) and _is_denied(output):
+        transcript.deny(text_of(item, "call_id"))
+        return
     exit_, duration = _outcome(output) if isinstance(output, str) else (NAN, NAN)
     try:
         at = time_of(record)
     except ValueError:
         at = NAN
     transcript.end(text_of(item, "call_id"), exit_=exit_, time=at, duration=duration)
+
+
+def _is_denied(output: str) -> bool:
+    if output[:1] == "{":
+        found: Any = json_object(output)
+        output = text_of(found, "output") if isinstance(found, dict) else ""
+    return _DENIED.match(output) is not None
 
 
 def _outcome(output: str) -> tuple[float, float]:

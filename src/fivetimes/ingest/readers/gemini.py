@@ -22,8 +22,8 @@ from fivetimes.ingest.formats.json_objects import json_document, json_records
 from fivetimes.ingest.formats.values import NAN
 from fivetimes.model import Balance, RawBatch, Source
 
-# how a call ended -> exit status; a refused one was done by nobody, and is no success
-_ENDS: Mapping[str, float] = {"success": 0.0, "error": 1.0, "cancelled": 1.0, "canceled": 1.0}
+_ENDS: Mapping[str, float] = {"success": 0.0, "error": 1.0}  # how a call ended -> exit status
+_DENIED = ("cancelled", "canceled")
 
 
 def read(source: Source, balance: Balance) -> Iterator[RawBatch]:
@@ -74,8 +74,13 @@ def _add_calls(transcript: Transcript, message: Record, where: Where) -> None:
         transcript.skip()
     for given in calls:
         call = called(text_of(given, "id") or None, text_of(given, "name"), object_of(given, "args"))
-        if call.key is not None:
-            transcript.end(call.key, exit_=_ENDS.get(text_of(given, "status").lower(), NAN))
+        status = text_of(given, "status").lower()
+        if call.key is None:
+            call = call._replace(exit=_ENDS.get(status, NAN), denied=status in _DENIED)
+        elif status in _DENIED:
+            transcript.deny(call.key)
+        else:
+            transcript.end(call.key, exit_=_ENDS.get(status, NAN))
         try:
             time = time_of(given if given.get("timestamp") else message)
         except ValueError:
