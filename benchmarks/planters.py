@@ -158,6 +158,15 @@ def _node(folder: Path, work: Sequence[Did]) -> Path:
     return written(folder / ".node_repl_history", "\n".join(newest) + "\n")
 
 
+def _history_list(folder: Path, work: Sequence[Did]) -> Path:
+    rows = (f"{number:5d}  {_local(did.time)} {did.text}\n" for number, did in enumerate(work, 501))
+    return written(folder / "saved.txt", "".join(rows))
+
+
+def _local(time: int) -> str:
+    return datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%d %H:%M:%S")
+
+
 def _resh(folder: Path, work: Sequence[Did]) -> Path:
     rows = (
         {"cmdLine": did.text, "pwd": did.text, "time": str(did.time), "exitCode": 0, "sessionID": _case(did)}
@@ -294,6 +303,7 @@ PLANTERS: Mapping[str, Callable[[Path, Sequence[Did]], Path]] = {
     "psql": _text(".psql_history", "\x01"),
     "sqlite": _text(".sqlite_history", " "),
     "node": _node,
+    "history_list": _history_list,
     "resh": _resh,
     "asciinema": _asciinema,
     "atuin": _atuin,

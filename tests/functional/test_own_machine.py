@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+
 import builders
+from functional.conftest import COMMAND
 
 
 def furnish(machine) -> None:
@@ -20,7 +24,7 @@ def test_without_arguments_the_sources_are_listed_and_a_pipe_is_told_to_say_yes(
     done = machine.run("scan", here=machine.here / "repo")
     assert done.returncode == 1
     for name in (".zsh_history", ".bash_history", "repo"):
-        assert name in done.stdout
+        assert name in done.stderr
     assert "--yes" in done.stderr
 
 
@@ -66,3 +70,21 @@ def test_on_a_terminal_the_owner_sees_the_commands_themselves(atelier):
     code, screen = atelier.machine.type("show", name, *atelier.config)
     assert code == 0
     assert "twine upload dist/pressroom-" in screen
+
+
+def test_json_stands_alone_on_the_output_whoever_named_the_sources(machine):
+    (machine.home / ".bash_history").write_text("make\n" * 9)
+    done = machine.run("scan", "--yes", "--json", "-")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["schema"] == 1
+    assert "~/.bash_history" in done.stderr
+
+
+def test_an_output_of_a_small_alphabet_gets_question_marks_for_what_it_lacks(machine):
+    (machine.home / ".bash_history").write_text("git pull\nmake test\ngit push\n" * 9)
+    environment = machine.environment() | {"PYTHONIOENCODING": "cp1252", "COLUMNS": "80"}
+    done = subprocess.run(
+        [COMMAND, "scan", "--yes"], cwd=machine.here, env=environment, capture_output=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert b"git pull ? make test ? git push" in done.stdout

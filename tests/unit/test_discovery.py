@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import subprocess
 from datetime import timedelta
 from pathlib import Path
@@ -142,6 +143,40 @@ def test_this_machine_has_the_histories_of_its_home_and_the_repository_stood_in(
         ("claude_code", "~/.claude/projects"),
         ("git", "~/site"),
     ]
+
+
+HIDDEN = {
+    b"-----BEGIN PGP MESSAGE-----\n\nhQEMA0\n": "encrypted",
+    b"-----BEGIN AGE ENCRYPTED FILE-----\nYWdl\n": "encrypted",
+    b"age-encryption.org/v1\n-> X25519 a\n": "encrypted",
+    b"Salted__" + bytes(range(200)): "encrypted",
+    b"U2FsdGVkX1+abc\n": "encrypted",
+    b"$ANSIBLE_VAULT;1.1;AES256\n6231\n": "encrypted",
+    b"\0GITCRYPT\0" + bytes(range(100)): "encrypted",
+    b"\x1f\x8b\x08\0" + bytes(range(100)): "compressed",
+    b"PK\x03\x04" + bytes(range(100)): "compressed",
+    b"BZh91AY&SY" + bytes(range(100)): "compressed",
+    bytes(random.Random(1).randbytes(400)): "no text",
+    "ls\ncd\n".encode("utf-16"): "UTF-16",
+}
+
+
+@pytest.mark.parametrize("content", HIDDEN, ids=lambda content: repr(content[:12]))
+def test_a_history_whose_content_is_hidden_is_a_sentence_that_says_so(content: bytes, tmp_path: Path) -> None:
+    for name in (".zsh_history", ".bash_history", "fish_history", "history"):
+        path = put(tmp_path / name, content)
+        assert sniff(path) is None
+        found, [sentence] = named([path])
+        assert found == []
+        assert HIDDEN[content] in sentence
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["ls\necho \x83\xa4\n" * 40, "printf '\x1b[0m'\n" * 40, "ls\n" + "\0" * 300, "echo \x01\n" + "ls -la\n" * 20],
+)
+def test_a_history_with_some_odd_bytes_is_still_one(content: str, tmp_path: Path) -> None:
+    assert sniff(put(tmp_path / ".zsh_history", content.encode("latin-1"))) == "zsh"
 
 
 @pytest.mark.parametrize("content", [b"SQLite format 3\0" + bytes(100), b"PAR1" + bytes(100), "ls\n".encode("utf-16")])

@@ -253,3 +253,32 @@ def test_what_xonsh_counted_together_is_at_least_so_often(tmp_path: Path) -> Non
     assert not any(batch.deduplicated for batch in read("xonsh", path)[0])
     database(path, "UPDATE xonsh_history SET frequency = 3 WHERE rowid = 2")
     assert all(batch.deduplicated for batch in read("xonsh", path)[0])
+
+
+# ---- what Atuin imported from histories without times, by version
+
+_OLD = 1_790_586_000_123_456_789
+IMPORTS = {
+    "2021: a second back, the clock read anew": [_OLD - n * 1_000_000_000 + 4_000 * n for n in range(6)],
+    "2022: a second back": [_OLD - n * 1_000_000_000 for n in range(6)],
+    "April 2023: a nanosecond on": [_OLD + n for n in range(6)],
+    "since May 2023: a millisecond on": [_OLD + n * 1_000_000 for n in range(6)],
+}
+
+
+@pytest.mark.parametrize("version", IMPORTS)
+def test_commands_that_were_imported_without_times_stand_in_the_order_of_the_import(
+    version: str, tmp_path: Path
+) -> None:
+    rows = [f"'{n}', {time}, -1, -1, 'make {n}', 'unknown', 's{n}', 'h'" for n, time in enumerate(IMPORTS[version])]
+    found, _ = read("atuin", atuin(tmp_path / "h.db", *rows))
+    assert column(found, "text") == [f"make {n}" for n in range(6)]
+    assert column(found, "time") == [None] * 6
+    assert column(found, "session") == [None] * 6
+
+
+def test_commands_that_a_shell_stamped_a_second_apart_keep_their_times(tmp_path: Path) -> None:
+    times = [1_790_586_000 * 10**9 + n * 10**9 for n in range(4)]
+    rows = [f"'{n}', {time}, -1, -1, 'make {n}', 'unknown', 's{n}', 'h'" for n, time in enumerate(times)]
+    found, _ = read("atuin", atuin(tmp_path / "h.db", *rows))
+    assert column(found, "time") == [time / 10**9 for time in times]

@@ -142,8 +142,17 @@ def test_a_repository_of_somebody_else_is_refused_until_its_reader_says_that_the
         (tmp_path / ".gitconfig").write_text("", encoding="utf-8")
         with pytest.raises(ReadError, match=r"belongs to somebody else.* git config --global --add safe.directory"):
             read("git", folder)
-        (tmp_path / ".gitconfig").write_text(f"[safe]\n\tdirectory = {folder.resolve()}\n", encoding="utf-8")
+        name = folder.name
+        for value in (folder.resolve(), f"~/{name}", "*", f"{tmp_path.resolve()}/*", "~/*"):
+            (tmp_path / ".gitconfig").write_text(f"[safe]\n\tdirectory = {value}\n", encoding="utf-8")
+            assert column(read("git", folder)[0], "text") == ["one"], value
+        (tmp_path / "trusted").write_text(f"[safe]\n\tdirectory = ~/{name}\n", encoding="utf-8")
+        (tmp_path / ".gitconfig").write_text("[include]\n\tpath = ~/trusted\n", encoding="utf-8")
         assert column(read("git", folder)[0], "text") == ["one"]
+        for value in (f"~/{name}x", f"~/{name}\n\tdirectory ="):  # an empty value takes back what stands before it
+            (tmp_path / ".gitconfig").write_text(f"[safe]\n\tdirectory = {value}\n", encoding="utf-8")
+            with pytest.raises(ReadError, match="belongs to somebody else"):
+                read("git", folder)
 
 
 # ---- who it was

@@ -279,6 +279,20 @@ def test_in_fish_what_stands_beside_the_time_changes_nothing() -> None:
     assert column(found, "line") == [1, 4, 7]
 
 
+@pytest.mark.parametrize("mark", ["!", "%", ";", "#"])
+def test_the_third_character_of_histchars_stands_before_each_time_of_bash(mark: str) -> None:
+    found, _ = read_bytes("bash", f"ls\n{mark}1700000000\ngit pull\n{mark}1700000010\nmake\ntest\n".encode())
+    assert column(found, "text") == ["ls", "git pull", "make\ntest"]
+    assert column(found, "time") == [None, 1_700_000_000, 1_700_000_010]
+
+
+def test_a_history_of_fish_1_is_read_as_that_fish_wrote_it() -> None:
+    found, _ = read_bytes("fish", b"# 1300000000\ngit pull\n# 1300000010\nfor x in 1\\\necho $x\\\nend\n")
+    assert column(found, "text") == ["git pull", "for x in 1\necho $x\nend"]
+    assert column(found, "time") == [1_300_000_000, 1_300_000_010]
+    assert all(batch.deduplicated for batch in found)
+
+
 # ---- here-documents of a bash history without times
 
 DOCUMENTS = {

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import repositories
-from fivetimes.ingest import sniff
+from fivetimes.ingest import discover, sniff
 from reading import column, read, read_bytes
 
 WHO = {
@@ -57,6 +58,27 @@ def test_what_made_the_clone_is_no_step() -> None:
     found, balance = read_bytes("reflog", f"{head}clone: from host:shop.git\n".encode())
     assert not found
     assert balance.ignored == {"the clone itself": 1}
+
+
+def test_a_linked_working_tree_and_a_submodule_have_a_reflog_of_their_own(tmp_path: Path) -> None:
+    main = repositories.empty_repository(tmp_path / "r")
+    repositories.run(main, "commit", "-q", "--allow-empty", "-m", "one", **WHO)
+    repositories.run(main, "worktree", "add", "-q", "../w", "-b", "topic", **WHO)
+    repositories.run(tmp_path / "w", "checkout", "-q", "-b", "other", **WHO)
+    repositories.run(tmp_path / "w", "checkout", "-q", "topic", **WHO)
+    allowed = ("-c", "protocol.file.allow=always")
+    repositories.run(main, *allowed, "submodule", "--quiet", "add", str(tmp_path / "w"), "part", **WHO)
+    repositories.run(main / "part", "checkout", "-q", "-b", "third", **WHO)
+    for here, checkouts in ((tmp_path / "w", ["other", "topic"]), (main / "part", ["third"])):
+        found, _ = discover(tmp_path, here, {})
+        [source] = [one for one in found if one.reader == "reflog"]
+        assert column(read("reflog", source.path)[0], "text") == [f"git checkout {name}" for name in checkouts]
+
+
+@pytest.mark.parametrize("written", ["", "gitdir: ", "gitdir: nowhere", "gitdir: \0", "x" * 5000])
+def test_a_git_file_that_names_no_folder_is_no_problem(written: str, tmp_path: Path) -> None:
+    (tmp_path / ".git").write_text(written, encoding="utf-8")
+    assert [one.reader for one in discover(tmp_path, tmp_path, {})[0] if one.reader != "git"] == []
 
 
 @given(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Callable
+from io import TextIOWrapper
 from typing import Annotated
 
 import typer
@@ -57,6 +58,11 @@ for _command in COMMANDS:
 def main() -> None:
     """Run the command line; a stated problem is one sentence and exit code 1, a fault of ours another."""
     logging.basicConfig(level=logging.ERROR, format="%(message)s")
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(
+            stream, TextIOWrapper
+        ):  # a pipe of Windows has an alphabet of 250 letters: what it lacks becomes `?`
+            stream.reconfigure(errors="replace")
     try:
         app()
     except FivetimesError as problem:

@@ -53,6 +53,13 @@ def say(renderable: object) -> None:
     console().print(renderable)
 
 
+def tell(renderable: object) -> None:
+    """Print for a person beside the output: on the standard error, so that the output can be read by a program."""
+    from rich.console import Console
+
+    Console(stderr=True, soft_wrap=not sys.stderr.isatty(), highlight=False).print(renderable)
+
+
 def shown(text: str) -> str:
     """Lines unchanged but for control characters, which a terminal would obey."""
     from fivetimes.redaction import show

@@ -20,6 +20,7 @@ from fivetimes.cli.console import (
     last,
     progress,
     say,
+    tell,
     to_scan,
 )
 from fivetimes.config import HISTORIES, SearchEngine
@@ -32,18 +33,21 @@ _OCCURRENCES_SHOWN = 3  # without --all: enough to recognise the routine
 
 
 def _agreed(request: Request, *, yes: bool) -> bool:
-    """Show what would be read and ask once; a pipe is never asked and must say --yes."""
+    """Show what would be read and ask once; a pipe is never asked and must say --yes.
+
+    The question stands beside what is printed, not in it: on the standard error.
+    """
     from fivetimes import pipeline
     from fivetimes.reports import terminal
 
-    say(terminal.sources_found(request.sources, stats=pipeline.sizes(request)))
+    tell(terminal.sources_found(request.sources, stats=pipeline.sizes(request)))
     if yes:
         return True
     if not sys.stdin.isatty():
         raise FivetimesError(
             "reading these needs a yes, and this is no terminal. Add --yes, or name the paths to read."
         )
-    return typer.confirm("Read them? Nothing leaves this machine, and no raw line is kept")
+    return typer.confirm("Read them? Nothing leaves this machine, and no raw line is kept", err=True)
 
 
 def scan(

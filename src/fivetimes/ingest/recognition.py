@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,8 +18,6 @@ _FOLDERS = 200  # folders in it, at any depth down to:
 _DEPTH = 5
 _LINES = 200  # lines that are looked at; a transcript may begin with many that do not show what it is
 _NAME_PARTS = 3  # last parts of a path that make its name
-
-_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 # consoles whose commands are no shell's, and that have no reader: a vague name must not make one of them a shell's history
 _UNKNOWN_CONSOLE = re.compile(
@@ -42,12 +39,44 @@ def sniff(path: Path) -> str | None:
     return None if found is None else found.name
 
 
+# What a file begins with whose content is hidden -> what is the matter, and the way out.
+_DECRYPT = "it is encrypted. Decrypt it into a file that you name, or leave it out."
+_UNPACK = "it is compressed. Unpack it into a file that you name, or leave it out."
+_SAVE = "it is written in UTF-16. Save it as UTF-8, or leave it out."
+_HIDDEN: tuple[tuple[re.Pattern[bytes], str], ...] = (
+    (re.compile(rb"\xff\xfe|\xfe\xff"), _SAVE),
+    (re.compile(rb"-----BEGIN (?:PGP MESSAGE|AGE ENCRYPTED FILE|PKCS7)-----"), _DECRYPT),
+    (
+        re.compile(rb"age-encryption\.org/|Salted__|U2FsdGVkX1|\$ANSIBLE_VAULT;|\0GITCRYPT\0|VimCrypt~|gocryptfs"),
+        _DECRYPT,
+    ),
+    (re.compile(rb"\x1f\x8b|BZh[1-9]|\xfd7zXZ\0|PK\x03\x04|7z\xbc\xaf\x27\x1c|\x28\xb5\x2f\xfd"), _UNPACK),
+)
+_CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\x1b\0"))  # NULs fill what a crash has left empty
+_MOST_CONTROLS = (
+    0.05  # of a text's bytes: of random ones, every tenth is such a character; of what is typed, next to none
+)
+_FEWEST_BYTES = 64  # below these, such a share says nothing
+
+
+def _hidden(block: bytes) -> str | None:
+    """Why the content of a file cannot be seen, by its first bytes; None for what can be."""
+    known = next((sentence for begin, sentence in _HIDDEN if begin.match(block)), None)
+    if known is None and len(block) >= _FEWEST_BYTES:
+        left = len(block.translate(None, _CONTROLS))
+        if len(block) - left > _MOST_CONTROLS * len(block):
+            return (
+                "it is no text: encrypted, compressed, or another program's. Name what it was made of, or leave it out."
+            )
+    return known
+
+
 def unreadable(path: Path) -> str | None:
-    """Why a database, or a text in UTF-16, cannot be read, as a message; None for all that can, or is neither. Never raises."""
+    """Why a database, or a file whose content is hidden, cannot be read, as a message; None for all others. Never raises."""
     try:
         block = next(blocks(path, after_newline), b"") if path.is_file() else b""
-        if block.startswith(_UTF16):
-            return f"{path}: it is written in UTF-16. Save it as UTF-8, or leave it out."
+        if not block.startswith(sqlite.MAGIC) and (hidden := _hidden(block)) is not None:
+            return f"{path}: {hidden}"
         if block.startswith(sqlite.MAGIC):
             sqlite.holds(path, [table for _, table in _tables()])
     except (ReadError, OSError) as problem:
@@ -125,9 +154,11 @@ def _by_content(path: Path) -> ReaderSpec | None:
         return _of_database(path)
     if block.startswith(tables.MAGIC):
         return _of_columns(tables.parquet_columns(path))
-    if block.startswith(_UTF16):
-        raise _Nobody
     begun = next((one for one in BUILT_IN if (sign := one.signature.first_bytes) and sign.match(block)), None)
+    if begun is None and _hidden(block) is not None:
+        if path.suffix == ".gz":  # a name that says so may be a reader's that unpacks it
+            return None
+        raise _Nobody
     return begun or _by_lines(block.decode("utf-8", "surrogateescape").split("\n", _LINES)[:_LINES])
 
 

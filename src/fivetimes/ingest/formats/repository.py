@@ -13,6 +13,7 @@ from subprocess import Popen
 from typing import Any
 
 from fivetimes.errors import ReadError
+from fivetimes.ingest.formats.files import blocks
 
 _KILLED = -9
 _PATIENCE = 60.0  # seconds without a sign of life, after which git is ended
@@ -80,6 +81,15 @@ def is_repository(path: Path) -> bool:
 def is_bare(path: Path) -> bool:
     """Whether a folder is a repository without a working tree (or the inner folder of one with)."""
     return (path / "HEAD").is_file() and (path / "objects").is_dir() and (path / "refs").is_dir()
+
+
+def git_folder(repository: Path) -> Path:
+    """Where git keeps what is a working tree's own: `.git`, or for a linked one or a submodule the folder that `.git` names."""
+    inner = repository / ".git"
+    if not inner.is_file():
+        return inner if inner.exists() else repository
+    begun = next(blocks(inner, len), b"").decode("utf-8", "surrogateescape").partition("\n")[0]
+    return repository / begun.removeprefix("gitdir:").strip()
 
 
 def repository_around(folder: Path) -> tuple[Path, ...]:
@@ -217,9 +227,21 @@ def _trusted(path: Path) -> tuple[str, ...]:
         name: value for name, value in _ENVIRONMENT.items() if name not in ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_NOSYSTEM")
     }
     for scope in ("--global", "--system"):
-        wanted = ("config", scope, "-z", "--get-all", "safe.directory")
+        # of one file alone git would follow no include; as paths it prints `~` as the home folder
+        wanted = ("config", scope, "--includes", "--type=path", "-z", "--get-all", "safe.directory")
         wrapper = _started(folder, wanted, asked, standing=Path(folder.anchor))
         printed = wrapper.proc.communicate()[0].decode("utf-8", "surrogateescape").split("\0")
-        if {"*", str(folder)} & set(printed):
+        if _names(printed[:-1], folder):
             return ("-c", f"safe.directory={folder}")
     return ()
+
+
+def _names(trusted: Sequence[str], folder: Path) -> bool:
+    """Whether values of safe.directory name a folder: `*` is any, `x/*` any below x, an empty one takes back those before."""
+    since = max((at for at, value in enumerate(trusted, 1) if not value), default=0)
+    return any(
+        value == "*"
+        or Path(os.path.realpath(value)) == folder
+        or (value.endswith("/*") and folder.is_relative_to(os.path.realpath(value[:-2])))
+        for value in trusted[since:]
+    )

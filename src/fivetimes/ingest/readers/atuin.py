@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain, pairwise, starmap
+from itertools import chain, groupby, pairwise, starmap
+from operator import itemgetter
 from pathlib import Path
 
 from fivetimes.ingest.base import Machine, ReaderSpec, Signature
@@ -27,7 +28,12 @@ TABLE = Table(
 )
 
 _AGENT = (1, "agent")  # in author_kind
-_STEP = 1_000_000  # nanoseconds that Atuin puts between commands for which the imported history had no time
+
+# Nanoseconds that Atuin puts between commands for which the imported history had no time: since April and May 2023. Before, it
+# counted back from the moment of the import, a second a command; in 2021 it looked at the clock anew for each of them.
+_STEPS = (1, 1_000_000)
+_SECOND = 1_000_000_000
+_CLOCK = 10_000_000  # nanoseconds by which that second was shorter, at most: a line is imported in microseconds
 
 
 def _exit(value: object) -> float:
@@ -57,9 +63,11 @@ LAYOUT: records.Layout = {
 def read(source: Source, balance: Balance) -> Iterator[RawBatch]:
     """Yield the commands of an Atuin database; deleted ones are left out, those of an agent are marked so.
 
-    Of what Atuin took over from another history, times and sessions that it made up itself are unknown.
+    Of what Atuin took over from another history, times and sessions that it made up itself are unknown, and such commands stand
+    in the order in which they were taken over: some versions made up times that run backwards.
     """
-    found = ((number, _marked(row)) for number, row in _without_made_up(rows(source.path, balance, table=TABLE)))
+    known = _in_order(_without_made_up(rows(source.path, balance, table=TABLE)))
+    found = ((number, _marked(row)) for number, row in known)
     return records.batches(source, balance, found, kind=Kind.SHELL, layout=LAYOUT)
 
 
@@ -101,7 +109,20 @@ def _is_step(one: Mapping[str, object] | None, other: Mapping[str, object] | Non
     if one is None or other is None or one["cwd"] != "unknown" or other["cwd"] != "unknown":
         return False
     begun, ended = one["timestamp"], other["timestamp"]
-    return isinstance(begun, int) and isinstance(ended, int) and ended - begun == _STEP
+    if not isinstance(begun, int) or not isinstance(ended, int):
+        return False
+    # what a shell has stamped is a whole second
+    back = bool(begun % _SECOND) and bool(ended % _SECOND) and _SECOND - _CLOCK <= ended - begun <= _SECOND
+    return back or ended - begun in _STEPS
+
+
+def _in_order(found: Iterator[_Row]) -> Iterator[_Row]:
+    """The rows, of which those without a time stand by their ids: a row that was taken over later has a higher one."""
+    for untimed, some in groupby(found, key=lambda row: row[1]["timestamp"] is None):
+        if untimed:
+            yield from sorted(some, key=itemgetter(0))
+        else:
+            yield from some
 
 
 def _paths(machine: Machine) -> Iterator[Path]:

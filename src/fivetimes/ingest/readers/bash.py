@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 from fivetimes.ingest.base import Machine, ReaderSpec, Signature
+from fivetimes.ingest.formats.files import after_newline, blocks
 from fivetimes.ingest.formats.text_history import advice_on_times, batches, timed_entries
 from fivetimes.model import Balance, RawBatch, Source, SourceReport
+
+_STAMP = re.compile(rb"^([!-/:-@\[-`{-~])[0-9]{9,10}\r?$", re.MULTILINE)
 
 
 def read(source: Source, balance: Balance) -> Iterator[RawBatch]:
@@ -18,7 +22,14 @@ def read(source: Source, balance: Balance) -> Iterator[RawBatch]:
     one, with the here-document that follows it: of other commands of several lines the file does not say where they end.
     """
     # Nine digits begin in 1973, ten end in 2286: `#42` and `#2024 roadmap` are what somebody typed.
-    return batches(source, balance, timed_entries(source.path, "#", digits=range(9, 11)), keeps_repeats=True)
+    found = timed_entries(source.path, _mark(source.path), digits=range(9, 11))
+    return batches(source, balance, found, keeps_repeats=True)
+
+
+def _mark(path: Path) -> str:
+    """The character before a time: the third one of `histchars`, which is # unless somebody chose another."""
+    marks = Counter(_STAMP.findall(next(blocks(path, after_newline), b"")))
+    return max(marks, key=lambda mark: (marks[mark], mark == b"#")).decode() if marks else "#"
 
 
 def _paths(machine: Machine) -> Iterator[Path]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from fivetimes.ingest.base import Machine, ReaderSpec, Signature
 from fivetimes.ingest.formats.files import blocks, decode, heads
-from fivetimes.ingest.formats.text_history import Entries, batches, moments, packed
+from fivetimes.ingest.formats.text_history import Entries, batches, moments, packed, timed_entries
 from fivetimes.ingest.formats.values import NAN
 from fivetimes.model import Balance, Bools, Bytes, Floats, Ints, RawBatch, Source, SourceReport
 
@@ -20,14 +21,24 @@ _WIDTH = len(_STAMP) + 11  # bytes of a time of ten digits, and the newline behi
 _POWERS = 10.0 ** np.arange(9, -1, -1)
 _WHEN = re.compile(r"\n *when: *([0-9]{1,11}) *(?=\n|$)")
 _WHOLE_TIME = re.compile(r" *when: *[0-9]{10}")
+_FIRST_FORM = re.compile(r"# [0-9]{9,10}\r?$", re.MULTILINE)  # what a history of fish 1 begins with; now it is `- cmd`
 
 
 def read(source: Source, balance: Balance) -> Iterator[RawBatch]:
     """Yield the commands of a fish history, which keeps one entry per text: what is counted in it is a lower bound.
 
-    It looks like YAML and is none. As in fish, an unfinished last line is not read; a command in it is held back.
+    It looks like YAML and is none. As in fish, an unfinished last line is not read; a command in it is held back. The form of
+    fish 1 (until 2012) has a line with the time before each command, and a backslash before a newline within one.
     """
-    return batches(source, balance, _entries(source.path, balance), keeps_repeats=False)
+    begun = next(blocks(source.path, len), b"")[:_WIDTH].decode("ascii", "replace")
+    first_form = _FIRST_FORM.match(begun) is not None
+    entries = _entries_of_fish_1(source.path) if first_form else _entries(source.path, balance)
+    return batches(source, balance, entries, keeps_repeats=False)
+
+
+def _entries_of_fish_1(path: Path) -> Iterator[Entries]:
+    for part in timed_entries(path, "# ", digits=range(9, 11)):
+        yield replace(part, texts=[text.replace("\\\n", "\n") for text in part.texts])
 
 
 def _entries(path: Path, balance: Balance) -> Iterator[Entries]:

@@ -1,16 +1,18 @@
-"""A repository's own diary of where its HEAD stood (`.git/logs/HEAD`) -> RawBatch, as the commands that move it so."""
+"""A working tree's own diary of where its HEAD stood (`logs/HEAD` of its git folder) -> RawBatch, as the commands that move it."""
 
 from __future__ import annotations
 
 import re
 import shlex
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 
+from fivetimes.errors import ReadError
 from fivetimes.ingest.base import Machine, ReaderSpec, Signature
 from fivetimes.ingest.formats import records, values
 from fivetimes.ingest.formats.files import after_newline, blocks, decode
-from fivetimes.ingest.formats.repository import repository_around
+from fivetimes.ingest.formats.repository import git_folder, repository_around
 from fivetimes.ingest.formats.values import NAN
 from fivetimes.model import Balance, Kind, RawBatch, Source, SourceReport
 
@@ -95,7 +97,8 @@ def _moment(seconds: str, zone: str) -> tuple[float, float]:
 
 def _paths(machine: Machine) -> Iterator[Path]:
     for repository in repository_around(machine.here):
-        yield repository / ".git" / "logs" / "HEAD"
+        with suppress(ReadError, ValueError):  # a `.git` that names no folder
+            yield git_folder(repository) / "logs" / "HEAD"
 
 
 def _advice(report: SourceReport) -> Iterator[str]:
