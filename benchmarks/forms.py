@@ -128,6 +128,7 @@ def _codex_calls(did: Did, number: int) -> list[dict[str, object]]:
     """The other ways in which a later Codex tells of a call, and of what its user typed."""
     key = {"call_id": f"k{number}"}
     typed = f"<user_shell_command>\n<command>\n{did.text}\n</command>\n<result>\n{did.text}\n</result>\n</user_shell_command>"
+    command = {"cmd": did.text, "workdir": did.text}
     ways: tuple[dict[str, object], ...] = (
         {"type": "local_shell_call", "action": {"type": "exec", "command": ["bash", "-lc", did.text]}, **key},
         {"type": "function_call", "name": "exec_command", "arguments": json.dumps({"cmd": did.text}), **key},
@@ -140,6 +141,34 @@ def _codex_calls(did: Did, number: int) -> list[dict[str, object]]:
             **key,
         },
         {"type": "custom_tool_call", "name": "note", "input": did.text, **key},
+        {
+            "type": "custom_tool_call",
+            "name": "exec",
+            "input": f"text(await tools.exec_command({json.dumps(command)}))",
+            **key,
+        },
+        {
+            "type": "item_completed",
+            "item": {
+                "type": "CommandExecution",
+                "id": f"i{number}",
+                "exit_code": 0,
+                "stdout": did.text,
+                "command": ["/bin/zsh", "-lc", did.text],
+                "cwd": f"file:///{did.text}",
+            },
+        },
+        {
+            "type": "item_completed",
+            "item": {
+                "type": "McpToolCall",
+                "id": f"i{number}",
+                "server": "notes",
+                "tool": "add",
+                "arguments": {"text": did.text},
+                "result": did.text,
+            },
+        },
         {"type": "message", "role": "user", "content": [{"type": "input_text", "text": typed}]},
         {"type": "message", "role": "user", "content": [{"type": "input_text", "text": f"$note-it {did.text}"}]},
     )

@@ -202,6 +202,7 @@ class RawBatch:
         session: the native session id. `where`: working folder or repository, as the record has it.
         by: one By for all rows, or one per row. `exit`: exit status, NaN unknown. `duration`: seconds, NaN unknown.
         parent: the skill or conductor that called this one. `files`: paths that a commit touched.
+        key: the id that the program gave to what was done: equal in every copy of the record, in any source of this reader.
     """
 
     source: str
@@ -221,6 +222,7 @@ class RawBatch:
     duration: Sequence[float] | None = None
     parent: Sequence[str | None] | None = None
     files: Sequence[Sequence[str]] | None = None
+    key: Sequence[str | None] | None = None
     owner: str | None = None  # the source's person, when the configuration names one
     deduplicated: bool = False  # the source keeps one entry per text: counts are "at least"
 
@@ -311,6 +313,7 @@ EVENT_COLUMNS: Mapping[str, str] = {
     "parent": "int32",  # id of the calling skill's word in the lexicon
     "subject": "int32",  # in memory only: equal for equal commit subjects, -1: no commit
     "tag": "int32",  # in memory only: equal for equal names of tags that were made, -1: none was
+    "key": "int32",  # in memory only: equal for records of one reader with one id of their program, -1: they have none
     "digest": "uint64",  # keyed, of the record's text
 }
 

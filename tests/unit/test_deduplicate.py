@@ -46,6 +46,22 @@ def test_a_commit_whose_message_stands_in_a_here_document_is_its_commit(quote):
     assert [log.commits[row[3]] for row in log.also.tolist()] == [f"{1:040x}"]
 
 
+def test_a_call_that_a_fork_repeats_under_its_id_is_one_event_at_its_first_time_in_whichever_source():
+    def calls(origin, start, *keys, person="ana", source="codex"):
+        times = [start + 10 * n for n in range(len(keys))]
+        text = [f"make {key}" for key in keys]
+        return RawBatch(source, origin, text, line=list(range(len(keys))), time=times, key=keys, owner=person)
+
+    parent, fork = calls("archived", logs.START, "k1", "k2"), calls("sessions", logs.START + 500, "k1", "k2", "k3")
+    for order in ((parent, fork), (fork, parent)):
+        log = events_of(*order)
+        assert sorted(log.columns["time"].tolist()) == [logs.START, logs.START + 10, logs.START + 520]
+        assert len(log.also) == 2
+    others = calls("sessions", logs.START, "k1", person="bo"), calls("sessions", logs.START, "k1", source="gemini")
+    assert len(events_of(calls("sessions", logs.START + 99, "k1"), *others)) == 3
+    assert len(events_of(calls("sessions", logs.START, None, None))) == 2
+
+
 def test_a_commit_of_another_person_or_long_after_stays_an_event_of_its_own():
     typed = logs.shell(['git commit -m "post: a"'])
     assert len(events_of(typed, commits((logs.START + 2, "post: a"), person="bo"))) == 2

@@ -14,7 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fivetimes.errors import ReadError
-from fivetimes.ingest.formats.agent_calls import DENIED
+from fivetimes.ingest.formats.agent_calls import DENIED, command_of
+from fivetimes.ingest.formats.javascript import tool_calls
 from fivetimes.model import By, Kind
 from reading import FIXTURES, column, read, read_bytes
 
@@ -197,6 +198,189 @@ def test_a_prompt_that_begins_with_a_skill_calls_it() -> None:
     assert [(b.text, b.kind, b.args) for b in found] == [(["monthly-close"], [Kind.SKILL], [{"args": "for May"}])]
 
 
+# ---- Codex: cells of code and finished items
+
+
+CODE_CELLS = {
+    'const r = await tools.exec_command({cmd: "make", workdir: "/w"});\ntext(r.output);': [("make", Kind.SHELL, "/w")],
+    'await Promise.all([tools.exec_command({cmd: "a"}), tools.exec_command({"cmd": \'b "q"\'})])': [
+        ("a", Kind.SHELL, None),
+        ('b "q"', Kind.SHELL, None),
+    ],
+    "const cmd = `make ${1}`; text((await tools.exec_command({cmd, yield_time_ms: 9})).output)": [
+        ("make 1", Kind.SHELL, None)
+    ],
+    'for (const c of ["a", "b"]) { await tools.exec_command({cmd: "make " + c}); }': [
+        ("make a", Kind.SHELL, None),
+        ("make b", Kind.SHELL, None),
+    ],
+    '["a", "b"].map(async (c) => tools["mcp__t__close"]({name: c}))': [
+        ("mcp__t__close", Kind.TOOL, None),
+        ("mcp__t__close", Kind.TOOL, None),
+    ],
+    "await tools.exec_command({cmd: load('which')});": [("exec_command", Kind.TOOL, None)],
+    '// tools.exec_command({cmd: "no"})\ntext("tools.exec_command({})");': [],
+    "const p = String.raw`*** Begin Patch\n*** Update File: a\n*** End Patch`; await tools.apply_patch(p)": [
+        ("apply_patch", Kind.TOOL, None)
+    ],
+}
+
+
+def cell(code: str, key: str = "call_cell_0000000001") -> dict[str, Any]:
+    return {
+        "timestamp": "2026-09-01T09:00:00Z",
+        "type": "response_item",
+        "payload": {"type": "custom_tool_call", "call_id": key, "name": "exec", "input": code},
+    }
+
+
+def cell_result(*texts: str, key: str = "call_cell_0000000001") -> dict[str, Any]:
+    output = [{"type": "input_text", "text": text} for text in texts]
+    return {
+        "timestamp": "2026-09-01T09:00:05Z",
+        "type": "response_item",
+        "payload": {"type": "custom_tool_call_output", "call_id": key, "output": output},
+    }
+
+
+def finished(**item: Any) -> dict[str, Any]:
+    payload = {"type": "item_completed", "item": item}
+    return {"timestamp": "2026-09-01T09:00:04Z", "type": "event_msg", "payload": payload}
+
+
+@pytest.mark.parametrize("code", CODE_CELLS)
+def test_the_calls_that_a_cell_of_code_shows_are_calls(code: str) -> None:
+    found, balance = read_bytes("codex", lines(cell(code), cell_result("Script completed\n", "done")))
+    rows = list(zip(*(column(found, name) for name in ("text", "kind", "where")), strict=True))
+    assert rows == CODE_CELLS[code]
+    assert balance.events == len(rows)
+
+
+def test_a_cell_says_of_its_commands_how_they_ended() -> None:
+    two = 'await tools.exec_command({cmd: "a"}); await tools.exec_command({cmd: "b"});'
+    for texts, exits in (
+        (("Script completed\nWall time 2.5 seconds\nOutput:\n", '{"exit_code": 0}', '{"exit_code": 3}'), [0, 3]),
+        (('[{"exit_code": 1}, {"exit_code": 0}]',), [1, 0]),
+        (('{"exit_code": 1}',), [None, None]),
+    ):
+        found, _ = read_bytes("codex", lines(cell(two), cell_result(*texts)))
+        assert column(found, "exit") == exits
+    one = lines(
+        cell('await tools.exec_command({cmd: "a"})'), cell_result("Script failed\nWall time 2.5 seconds\nOutput:\n")
+    )
+    found, _ = read_bytes("codex", one)
+    assert (column(found, "exit"), column(found, "duration")) == ([None], [2.5])
+
+
+def test_a_cell_that_goes_on_ends_with_the_call_that_waits_for_it() -> None:
+    waits = {"type": "function_call", "name": "wait", "arguments": '{"cell_id": "7"}', "call_id": "call_wait"}
+    runs = cell_result("Script running with cell ID 7\nWall time 10.0 seconds\nOutput:\n")
+    ended = cell_result('{"exit_code": 4}', key="call_wait")
+    records = cell('await tools.exec_command({cmd: "make"})'), runs, {"type": "response_item", "payload": waits}, ended
+    found, _ = read_bytes("codex", lines(*records))
+    assert (column(found, "text"), column(found, "exit")) == (["make"], [4])
+
+
+def test_a_finished_item_ends_the_call_of_its_id_or_that_of_a_cell_or_is_a_call_of_its_own() -> None:
+    made = {
+        "type": "CommandExecution",
+        "id": "exec-1",
+        "command": ["/bin/zsh", "-lc", "make"],
+        "cwd": "file:///w/a%20b",
+    }
+    exit_ = {"status": "failed", "exit_code": 2, "duration": {"secs": 3, "nanos": 500000000}}
+    direct = finished(**{**made, **exit_, "id": call(1)["payload"]["call_id"]})
+    for records, where in (
+        ((call(1), direct), None),
+        ((cell('await tools.exec_command({cmd: "make"})'), finished(**made, **exit_), cell_result("ok")), None),
+        ((finished(**made, **exit_),), "/w/a b"),
+    ):
+        found, _ = read_bytes("codex", lines(*records))
+        names = ("text", "exit", "duration", "where")
+        assert list(zip(*(column(found, name) for name in names), strict=True)) == [("make", 2, 3.5, where)]
+
+
+def test_in_a_transcript_of_pages_the_finished_items_are_the_calls_and_cells_are_not() -> None:
+    header = {"type": "session_meta", "payload": {"id": "s", "cwd": "/w", "history_mode": "paginated"}}
+    code = 'if (dirty) { await tools.exec_command({cmd: "git push"}); } await tools.exec_command({cmd: "make"});'
+    ran = finished(type="CommandExecution", id="exec-1", command=["make"], exitCode="0", status="completed")
+    sent = finished(
+        type="McpToolCall", id="m", server="tracker", tool="close_issue", arguments={"id": 7}, status="completed"
+    )
+    declined = finished(type="CommandExecution", id="exec-2", command=["git", "push"], status="declined")
+    typed = finished(type="CommandExecution", id="exec-3", command=["ls"], source="user_shell", exit_code=0)
+    input_ = finished(type="CommandExecution", id="exec-4", command=["make"], source="unified_exec_interaction")
+    found, balance = read_bytes(
+        "codex", lines(header, cell(code), ran, sent, declined, typed, input_, cell_result("ok"))
+    )
+    rows = list(zip(*(column(found, name) for name in ("text", "kind", "exit", "by")), strict=True))
+    assert rows == [
+        ("make", Kind.SHELL, 0, By.AGENT),
+        ("mcp__tracker__close_issue", Kind.TOOL, 0, By.AGENT),
+        ("ls", Kind.SHELL, 0, By.HUMAN),
+    ]
+    assert balance.ignored[DENIED] == 1
+
+
+def test_a_tool_of_a_server_has_one_name_in_every_form_of_its_call() -> None:
+    spaced = {"type": "function_call", "name": "close", "namespace": "mcp__tracker", "arguments": "{}", "call_id": "c1"}
+    ended = {"type": "mcp_tool_call_end", "call_id": "exec-9", "invocation": {"server": "tracker", "tool": "close"}}
+    failed = {**ended, "call_id": "exec-10", "result": {"Err": "user rejected MCP tool call"}}
+    result = {"result": {"Ok": {"content": [], "isError": True}}, "duration": {"secs": 1, "nanos": 0}}
+    records = (
+        {"type": "response_item", "payload": spaced},
+        {"type": "event_msg", "payload": {**ended, **result}},
+        {"type": "event_msg", "payload": failed},
+    )
+    found, balance = read_bytes("codex", lines(*records))
+    assert column(found, "text") == ["mcp__tracker__close"] * 2
+    assert column(found, "exit") == [None, 1]
+    assert balance.ignored[DENIED] == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (["bash", "-lc", "make all"], "make all"),
+        (["C:\\Program Files\\Git\\bin\\bash.exe", "-lc", "make all"], "make all"),
+        (
+            ["C:\\Windows\\System32\\WindowsPowerShell\\v1.0\\powershell.exe", "-NoProfile", "-Command", "git pull"],
+            "git pull",
+        ),
+        (["pwsh", "-Command", "[Console]::OutputEncoding=[System.Text.Encoding]::UTF8;\nGet-Item a"], "Get-Item a"),
+        (["cmd.exe", "/d", "/c", "dir", "/b"], "dir /b"),
+        (["bash", "-c", 'echo "$1"', "bash", "x"], "bash -c 'echo \"$1\"' bash x"),
+        (["bash", "run.sh", "-c", "a"], "bash run.sh -c a"),
+        (["git", "commit", "-m", "a b"], "git commit -m 'a b'"),
+    ],
+)
+def test_a_list_of_words_is_the_command_that_it_has_a_shell_run(words: list[str], line: str) -> None:
+    assert command_of(words) == line
+
+
+@given(st.text(alphabet="tools.exec_comand(){}[]\"'`$,;:=+/\\ \nofr>", max_size=60))
+def test_no_code_makes_the_search_for_calls_raise(code: str) -> None:
+    for name, _ in tool_calls(f"tools {code}"):
+        assert name
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "tools.a(" * 20_000,
+        "tools.a({x:" * 20_000,
+        "tools" + "`${" * 20_000,
+        "tools" + ".join(a" * 20_000,
+        "".join(f"const a{n + 1} = [a{n}, a{n}];" for n in range(60)) + "tools.x({c: a60})",
+        "".join(f"for (const a{n} of [1, 2])" for n in range(40))
+        + f"tools.x({{c: {'+'.join(f'a{n}' for n in range(40))}}})",
+    ],
+    ids=lambda code: code[:12],
+)
+def test_code_that_grows_without_end_is_given_up(code: str) -> None:
+    assert len(tool_calls(code)) <= 20_000
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.floats(allow_nan=False) | st.text(max_size=4),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from("type payload id name".split()), inner),
@@ -207,7 +391,20 @@ ODD = st.fixed_dictionaries(
     optional={
         "type": st.sampled_from(["response_item", "event_msg", "session_meta", "function_call", []]) | JSON,
         "timestamp": st.sampled_from(["2026-11-20T10:00:00Z", "soon", "Z"]) | JSON,
-        "payload": JSON | st.dictionaries(st.sampled_from(["type", "arguments", "call_id", "output", "content"]), JSON),
+        "payload": JSON
+        | st.dictionaries(st.sampled_from(["type", "arguments", "call_id", "output", "content", "item", "input"]), JSON)
+        | st.fixed_dictionaries(
+            {"type": st.just("item_completed")},
+            optional={
+                "item": st.fixed_dictionaries(
+                    {"type": st.sampled_from(["CommandExecution", "McpToolCall", "FileChange", "UserMessage"])},
+                    optional=dict.fromkeys(
+                        ["command", "cwd", "duration", "exit_code", "changes", "result", "content"], JSON
+                    ),
+                ),
+                "started_at_ms": JSON,
+            },
+        ),
         "message": JSON,
         "toolCalls": JSON
         | st.lists(st.dictionaries(st.sampled_from(["id", "name", "args", "status", "timestamp"]), JSON)),

@@ -1,9 +1,9 @@
 """EventLog -> EventLog: what several programs recorded of one event is one event (`deduplicate`).
 
 A commit typed in a shell, or run by an agent's shell tool, and found in a repository is one event with two locations. So is a
-tag, a checkout that a reflog holds, a command that a shell's own history and a history database both hold, and a block of lines
-that stands in a history and in its backup. The searches act in the order in which `deduplicate` names them; what needs the text
-comes before what goes by time alone.
+tag, a call that a forked conversation repeats, a checkout that a reflog holds, a command that a shell's own history and a history
+database both hold, and a block of lines that stands in a history and in its backup. The searches act in the order in which
+`deduplicate` names them; what needs the text comes before what goes by time alone.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ def deduplicate(log: EventLog) -> EventLog:
     keep: Bools = np.ones(len(log), dtype=np.bool_)
     pairs: Pairs = []
     searches: tuple[Callable[[], Pairs], ...] = (
+        lambda: _same_key(log),
         lambda: copied_lines(log, keep),
         lambda: _same_command(log, keep),
         lambda: _reflog_entries(log, keep),
@@ -76,6 +77,25 @@ def _times(log: EventLog, pairs: Pairs) -> tuple[Floats, Bytes]:
             time[event] = np.fmin(time[event], recorded[copy])
             source[event] = TimeSource.BOUNDED
     return time, source
+
+
+# ---- a record that was copied with its id
+
+
+def _same_key(log: EventLog) -> Pairs:
+    """(event, copy of it): records of one person that have one id of their program, such as those that a conversation has from the
+    one that it was forked from. The earliest stays: a copy may have the time at which it was made.
+    """
+    columns = log.columns
+    rows = np.flatnonzero(columns["key"] >= 0)
+    rows = rows[np.lexsort((rows, columns["time"][rows], columns["person"][rows], columns["key"][rows]))]
+    alike = (np.diff(columns["key"][rows]) == 0) & (np.diff(columns["person"][rows]) == 0)
+    first = (
+        np.maximum.accumulate(np.where(np.concatenate([[True], ~alike]), np.arange(len(rows)), 0))
+        if len(rows)
+        else rows
+    )
+    return [(int(rows[first[at + 1]]), int(rows[at + 1])) for at in np.flatnonzero(alike).tolist()]
 
 
 # ---- a command that two programs recorded

@@ -92,7 +92,7 @@ class _Log:
         self.identify = identify
         self.parts: list[dict[str, npt.NDArray[Any]]] = []
         self.persons, self.sources, self.origins = _Ids(), _Ids(), _Ids()
-        self.commits, self.sessions, self.folders = _Ids(), _Ids(), _Ids()
+        self.commits, self.sessions, self.folders, self.keys = _Ids(), _Ids(), _Ids(), _Ids()
         self.order: Counter[int] = Counter()
         self.who: dict[tuple[str | None, str | None], int] = {}
         self.deduplicated: set[int] = set()
@@ -126,6 +126,7 @@ class _Log:
                 "exit": _column(batch.exit, count, np.nan, "float32"),
                 "duration": _column(batch.duration, count, np.nan, "float32"),
                 "form": np.array(self._forms_of(batch), dtype=np.int32),
+                "key": self._ids_of(batch.key, count, lambda key: self.keys((batch.source, key))),
                 "parent": self._ids_of(batch.parent, count, lambda name: self.words.id(name, Role.NAME)),
             }
         )

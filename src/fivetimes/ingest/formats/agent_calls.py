@@ -6,12 +6,14 @@ kept of them are columns of numbers and texts: a tuple for each call would have 
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import compress
 from math import isnan
 from typing import Any, NamedTuple
+from urllib.parse import unquote, urlsplit
 
 from fivetimes.config import BATCH_ROWS
 from fivetimes.errors import ReadError
@@ -35,6 +37,7 @@ _WAITING = 1_000
 # tools that run a command, and their arguments that may hold it
 _SHELLS: Mapping[str, Sequence[str]] = {
     "Bash": ("command",),
+    "PowerShell": ("command",),
     "bash": ("command",),
     "shell": ("command",),
     "container.exec": ("command", "cmd"),
@@ -82,12 +85,13 @@ class _CallRows:
     by: list[By] = field(default_factory=list)
     exit: list[float] = field(default_factory=list)
     duration: list[float] = field(default_factory=list)
+    key: list[str | None] = field(default_factory=list)  # the same in every copy of the call, wherever it lies
     row: dict[str, int] = field(default_factory=dict)
     denied: set[int] = field(default_factory=set)  # rows of calls that were not carried out
     # exit status, moment, seconds; None for a call that was not carried out
     early: dict[str, tuple[float, float, float] | None] = field(default_factory=dict)
 
-    def add(self, call: Call, where: Where) -> None:
+    def add(self, call: Call, where: Where, lasting: str | None) -> None:
         key, text, kind, args, by, folder, exit_, duration, denied = call
         line, time, session, usual_folder = where
         if key is not None:
@@ -104,6 +108,7 @@ class _CallRows:
         self.by.append(by)
         self.exit.append(exit_)
         self.duration.append(duration)
+        self.key.append(lasting)
         if self.early and key in self.early:
             ended = self.early.pop(key)
             if ended is None:
@@ -145,7 +150,7 @@ class _CallRows:
         return {name: list(compress(column, kept)) for name, column in found.items()}
 
 
-_CALL_COLUMNS = ("text", "kind", "args", "line", "time", "session", "where", "by", "exit", "duration")
+_CALL_COLUMNS = ("text", "kind", "args", "line", "time", "session", "where", "by", "exit", "duration", "key")
 
 
 @dataclass(slots=True)
@@ -177,7 +182,7 @@ class Transcript:
     def add(self, call: Call, where: Where) -> None:
         """Take a call, unless it is a copy or cannot be used."""
         # a resumed conversation carries its calls on under another name; a short id means nothing outside its own
-        key = call.key if call.key is None or len(call.key) >= _LONG_ID else (where.session, call.key)
+        key = call.key if call.key is None or len(call.key) >= _LONG_ID else f"{where.session}/{call.key}"
         if not call.text:
             self.refuse("no name")
         elif key is not None and key in self.seen:
@@ -186,7 +191,7 @@ class Transcript:
         elif call.args is not None and too_deep(call.args):
             self.refuse("nested too deeply")
         else:
-            self.rows.add(call, where)
+            self.rows.add(call, where, key)
             if key is not None:
                 self.seen.add(key)
 
@@ -249,20 +254,87 @@ def called(key: str | None, name: str, args: Record, *, folder: str | None = Non
     return Call(key, name, TOOL, dict(args) or None, AGENT, folder)
 
 
+def is_shell(name: str) -> bool:
+    """Whether a tool of this name runs a command.
+
+    Example:
+        >>> is_shell("exec_command"), is_shell("Read")
+        (True, False)
+    """
+    return name in _SHELLS
+
+
+def of_server(server: str, tool: str) -> str:
+    """What a tool of an MCP server is called, in whichever agent: as most of them have it.
+
+    Example:
+        >>> of_server("tracker", "close_issue"), of_server("mcp__tracker__", "close_issue")
+        ('mcp__tracker__close_issue', 'mcp__tracker__close_issue')
+    """
+    named = server.removeprefix("mcp__").strip("_")
+    return f"mcp__{named}__{tool}" if named and tool else tool
+
+
+def folder_of(written: str) -> str | None:
+    """A working folder, also where it is written as an address (`file:///home/ana`); None for an empty one.
+
+    Example:
+        >>> folder_of("file:///home/ana/a%20b"), folder_of("file:///C:/w"), folder_of("")
+        ('/home/ana/a b', 'C:/w', None)
+    """
+    if written.startswith("file://"):
+        written = unquote(urlsplit(written).path)
+        written = written[1:] if re.match(r"/[A-Za-z]:", written) else written
+    return written or None
+
+
 def command_of(value: object) -> str:
     """A command line as it was given: as text, or as words; of a shell with `-c` it is the argument.
 
     Example:
         >>> command_of(["git", "commit", "-m", "a b"]), command_of(None)
         ("git commit -m 'a b'", '')
+        >>> command_of([r"C:\\Program Files\\PowerShell\\7\\pwsh.exe", "-NoProfile", "-Command", "git pull"])
+        'git pull'
     """
     if isinstance(value, str):
         return value.strip()
     if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
         return ""
-    if len(value) == 3 and value[0].rpartition("/")[2] in ("bash", "sh", "zsh") and value[1] in ("-lc", "-c"):
-        return str(value[2]).strip()
-    return shlex.join(value)
+    return _line_for_shell(value) or shlex.join(value)
+
+
+_SHELL_PROGRAM = re.compile(
+    r"(?:.*[/\\])?(bash|sh|zsh|dash|ksh|fish|pwsh|powershell|cmd)(?:\.exe)?", re.IGNORECASE | re.DOTALL
+)
+_POSIX_COMMAND = re.compile(r"-[a-z]*c")  # -c, also together with other letters: -lc
+# what Codex puts before a command of PowerShell
+_ENCODING = "[Console]::OutputEncoding=[System.Text.Encoding]::UTF8;"
+
+
+def _line_for_shell(words: Sequence[str]) -> str:
+    """The command line that a shell is called with, empty where the words call none: `bash -lc …`, `pwsh -NoProfile -Command …`."""
+    found = _SHELL_PROGRAM.fullmatch(words[0]) if words else None
+    if found is None:
+        return ""
+    shell = found[1].lower()
+    option = 1
+    while option < len(words) and words[option][:1] in ("-", "/") and not _takes_command(shell, words[option]):
+        option += 1
+    if option >= len(words) or not _takes_command(shell, words[option]):
+        return ""
+    rest = words[option + 1 :]
+    if shell in ("pwsh", "powershell", "cmd"):  # these take all words behind it as one line
+        return " ".join(rest).strip().removeprefix(_ENCODING).strip()
+    return rest[0].strip() if len(rest) == 1 else ""  # more are arguments of the command
+
+
+def _takes_command(shell: str, option: str) -> bool:
+    if shell == "cmd":
+        return option.lower() in ("/c", "/k")
+    if shell in ("pwsh", "powershell"):
+        return option.lower() in ("-command", "-c")
+    return _POSIX_COMMAND.fullmatch(option) is not None
 
 
 def time_of(record: Record, key: str = "timestamp") -> float:

@@ -143,14 +143,14 @@ def _keep(results: Sequence[Record], record: Record, transcript: Transcript) -> 
     stopped = object_of(record, "toolUseResult").get("interrupted") is True or bool(record.get("toolDenialKind"))
     for block in results:
         key, failed = text_of(block, "tool_use_id"), block.get("is_error") is True
-        told = _told(block.get("content")) if failed else ""
-        if stopped or (failed and _DENIED.match(told)):
+        words = _words_of(block.get("content")) if failed else ""
+        if stopped or (failed and _DENIED.match(words)):
             transcript.deny(key)
         else:
-            transcript.end(key, exit_=_failure(told) if failed else 0.0, time=at)
+            transcript.end(key, exit_=_failure(words) if failed else 0.0, time=at)
 
 
-def _told(content: object) -> str:
+def _words_of(content: object) -> str:
     if isinstance(content, list):
         return _first_text([block for block in content if isinstance(block, dict)])
     return content if isinstance(content, str) else ""
