@@ -243,6 +243,116 @@ def _claude_typed(folder: Path, work: Sequence[Did]) -> Path:
     return folder
 
 
+def _opencode_json(folder: Path, work: Sequence[Did]) -> Path:
+    """The folder of files before the database: one for each session, message and part."""
+    for number, did in enumerate(work):
+        session, message = f"ses_s{did.session}", f"msg_m{number}"
+        ids = {"id": f"prt_p{number}", "sessionID": session, "messageID": message}
+        written(
+            folder / "session" / "p" / f"{session}.json",
+            json.dumps({"id": session, "directory": did.text, "title": did.text}),
+        )
+        written(
+            folder / "message" / session / f"{message}.json",
+            json.dumps({"id": message, "role": "assistant", "text": did.text}),
+        )
+        written(folder / "part" / message / f"{ids['id']}.json", json.dumps({**ids, **planters.part_of(number, did)}))
+    return folder
+
+
+def _goose_lines(folder: Path, work: Sequence[Did]) -> Path:
+    """A session before the database."""
+    records: list[object] = [{"working_dir": work[0].text, "description": work[0].text, "message_count": len(work)}]
+    for number, did in enumerate(work):
+        value = {"name": "developer__shell", "arguments": {"command": did.text}}
+        request = {"type": "toolRequest", "id": f"t{number}", "toolCall": {"status": "success", "value": value}}
+        records.append(
+            {"role": "assistant", "created": did.time, "content": [{"type": "text", "text": did.text}, request]}
+        )
+    return written(folder / "20260105_100000.jsonl", json_lines(records))
+
+
+def _cursor_chat(folder: Path, work: Sequence[Did]) -> Path:
+    """The database of the command line."""
+    rows: list[tuple[object, ...]] = [("root", work[0].text.encode("utf-8", "replace"))]
+    for number, did in enumerate(work):
+        call = {
+            "type": "tool-call",
+            "toolCallId": f"t{number}",
+            "toolName": "Shell",
+            "args": {"command": did.text, "cwd": did.text},
+        }
+        message = {
+            "role": "assistant",
+            "content": [{"type": "text", "text": did.text}, call],
+            "createdAt": did.time * 1000,
+        }
+        rows.append((f"b{number}", json.dumps(message).encode()))
+    path = planters.database(folder / "w" / "c1" / "store.db", "blobs", "id,data", rows)
+    return planters.database(path, "meta", "key,value", [("0", work[0].text)])
+
+
+def _cursor_transcript(folder: Path, work: Sequence[Did]) -> Path:
+    records: list[object] = []
+    for did in work:
+        use = {"type": "tool_use", "name": "Shell", "input": {"command": did.text, "description": did.text}}
+        records.append({"role": "user", "message": {"content": [{"type": "text", "text": did.text}]}})
+        records.append({"role": "assistant", "message": {"content": [{"type": "text", "text": did.text}, use]}})
+    written(folder / "c2" / "c2.jsonl", json_lines(records))
+    return folder
+
+
+def _cline_written(folder: Path, work: Sequence[Did]) -> Path:
+    """A task from before native calls: they stand in the text of the answers, and the times beside it."""
+    messages, shown = list[object](), list[object]()
+    for number, did in enumerate(work):
+        call = f"{did.text}\n<execute_command>\n<command>{did.text}</command>\n</execute_command>"
+        where = f"# Current Working Directory (/{did.text}) Files\n{did.text}"
+        messages.append(
+            {"role": "user", "content": [{"type": "text", "text": did.text}, {"type": "text", "text": where}]}
+        )
+        messages.append({"role": "assistant", "content": [{"type": "text", "text": call}]})
+        shown.append(
+            {
+                "ts": did.time * 1000,
+                "type": "say",
+                "say": "text",
+                "text": did.text,
+                "conversationHistoryIndex": 2 * number,
+            }
+        )
+    written(folder / "1767600000000" / "ui_messages.json", json.dumps(shown))
+    written(folder / "1767600000000" / "api_conversation_history.json", json.dumps(messages))
+    return folder
+
+
+def _cline_session(folder: Path, work: Sequence[Did]) -> Path:
+    """A session of the newer runtime."""
+    messages: list[object] = []
+    for number, did in enumerate(work):
+        use = {"type": "tool_use", "id": f"t{number}", "name": "run_commands", "input": {"commands": [did.text]}}
+        messages.append(
+            {"role": "assistant", "ts": did.time * 1000, "content": [{"type": "text", "text": did.text}, use]}
+        )
+    return written(folder / "sessions" / "c3" / "c3.messages.json", json.dumps({"version": 1, "messages": messages}))
+
+
+def _aider_chat(folder: Path, work: Sequence[Did]) -> Path:
+    said = "".join(f"#### {did.text}\n\n{did.text}\n\n#### /run {did.text}  \n\n> {did.text}\n\n" for did in work)
+    return written(folder / ".aider.chat.history.md", f"\n# aider chat started at 2026-01-05 08:00:00\n\n{said}")
+
+
+def _kimi_code(folder: Path, work: Sequence[Did]) -> Path:
+    """Its successor."""
+    records: list[object] = [{"type": "metadata", "protocol_version": "1.5"}]
+    for number, did in enumerate(work):
+        call = {"type": "tool.call", "toolCallId": f"k{number}", "name": "Shell", "args": {"command": did.text}}
+        given = {"type": "tool.result", "toolCallId": f"k{number}", "result": {"output": did.text, "isError": False}}
+        for event in (call, given):
+            records.append({"type": "context.append_loop_event", "event": event, "time": did.time * 1000})
+    return written(folder / "wd_x" / "session_1" / "agents" / "main" / "wire.jsonl", json_lines(records))
+
+
 # ---- git
 
 
@@ -283,6 +393,14 @@ FORMS: Mapping[str, Callable[[Path, Sequence[Did]], Path]] = {
     "codex-zst": _codex_zst,
     "gemini-json": _gemini_json,
     "claude_code-typed": _claude_typed,
+    "opencode-json": _opencode_json,
+    "goose-lines": _goose_lines,
+    "cursor-chat": _cursor_chat,
+    "cursor-transcript": _cursor_transcript,
+    "cline-written": _cline_written,
+    "cline-session": _cline_session,
+    "aider-chat": _aider_chat,
+    "kimi-code": _kimi_code,
     "git-names": _git_names,
 }
 
@@ -295,9 +413,14 @@ _OPENED = {
     "tables": "Parquet",
     "gzip": "gzip",
     "json_document": "one JSON document",
+    "json_list": "one JSON list",
     "each_file": "a folder of files",
+    "each_of": "a folder of files",
 }
-_NO_SOURCE = {("claude_code", "json_document")}  # what is opened so is the program's settings
+_NO_SOURCE = {
+    ("claude_code", "json_document"),
+    ("kimi", "json_document"),
+}  # what is opened so is the program's settings
 _BEGINNINGS = {b"SQLite format 3\0": "SQLite", b"PAR1": "Parquet", b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
 _SAMPLE = [Did("make all", 1_767_600_000 + 60 * number, number // 2) for number in range(4)]
 
@@ -334,4 +457,4 @@ def _planted(path: Path) -> set[str]:
         document = json.loads(content)
     except ValueError:
         return found
-    return found | ({"one JSON document"} if isinstance(document, dict) else set())
+    return found | {"one JSON document" if isinstance(document, dict) else "one JSON list"}

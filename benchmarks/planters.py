@@ -290,6 +290,199 @@ def _xes(folder: Path, work: Sequence[Did]) -> Path:
     return written(folder / "log.xes", '<log xes.version="1.0">\n' + "".join(map(event, work)) + "</log>\n")
 
 
+def _message(did: Did, role: str, blocks: Sequence[object]) -> dict[str, object]:
+    return {"role": role, "content": [{"type": "text", "text": did.text}, *blocks]}
+
+
+def _pi(folder: Path, work: Sequence[Did]) -> Path:
+    records: list[object] = [
+        {"type": "session", "version": 3, "id": "p1", "timestamp": iso(work[0].time), "cwd": work[0].text}
+    ]
+    for number, did in enumerate(work):
+        entry = {"type": "message", "id": f"e{number}", "parentId": None, "timestamp": iso(did.time)}
+        call = {"type": "toolCall", "id": f"t{number}", "name": "bash", "arguments": {"command": did.text}}
+        result = {"toolCallId": f"t{number}", "toolName": "bash", "isError": False, **_message(did, "toolResult", ())}
+        for message in (_message(did, "user", ()), _message(did, "assistant", [call]), result):
+            records.append({**entry, "message": message})
+        records.append({"type": "compaction", "id": f"c{number}", "timestamp": iso(did.time), "summary": did.text})
+    return written(folder / "2026-01-05_p1.jsonl", json_lines(records))
+
+
+def _droid(folder: Path, work: Sequence[Did]) -> Path:
+    records: list[object] = [{"type": "session_start", "id": "d1", "title": work[0].text, "cwd": work[0].text}]
+    for number, did in enumerate(work):
+        use = {
+            "type": "tool_use",
+            "id": f"t{number}",
+            "name": "Execute",
+            "input": {"command": did.text, "summary": did.text},
+        }
+        result = {"type": "tool_result", "tool_use_id": f"t{number}", "content": did.text}
+        for role, blocks in (("assistant", [use]), ("user", [result])):
+            entry = {"type": "message", "id": f"{role}{number}", "timestamp": iso(did.time)}
+            records.append({**entry, "message": _message(did, role, blocks)})
+    return written(folder / "d1.jsonl", json_lines(records))
+
+
+def _qwen(folder: Path, work: Sequence[Did]) -> Path:
+    records: list[object] = []
+    for number, did in enumerate(work):
+        common = {"sessionId": _case(did), "timestamp": iso(did.time), "cwd": did.text, "gitBranch": did.text}
+        call = {"id": f"q{number}", "name": "run_shell_command", "args": {"command": did.text, "description": did.text}}
+        answer = {"id": f"q{number}", "name": "run_shell_command", "response": {"output": did.text}}
+        said = {"role": "model", "parts": [{"text": did.text}, {"functionCall": call}]}
+        given = {"role": "user", "parts": [{"functionResponse": answer}]}
+        result = {"callId": f"q{number}", "status": "success", "resultDisplay": did.text}
+        slash = {"phase": "invocation", "rawCommand": f"/note-it {did.text}", "sentToModel": True}
+        records += [
+            {
+                "uuid": f"u{number}",
+                "type": "user",
+                "message": {"role": "user", "parts": [{"text": did.text}]},
+                **common,
+            },
+            {"uuid": f"s{number}", "type": "system", "subtype": "slash_command", "systemPayload": slash, **common},
+            {"uuid": f"a{number}", "type": "assistant", "message": said, **common},
+            {"uuid": f"r{number}", "type": "tool_result", "message": given, "toolCallResult": result, **common},
+        ]
+    return written(folder / "chats" / "q1.jsonl", json_lines(records))
+
+
+def _copilot(folder: Path, work: Sequence[Did]) -> Path:
+    context = {"cwd": work[0].text, "branch": work[0].text}
+    events: list[tuple[str, int, object]] = [("session.start", work[0].time, {"sessionId": "c1", "context": context})]
+    for number, did in enumerate(work):
+        key = {"toolCallId": f"t{number}"}
+        args = {"command": did.text, "description": did.text}
+        events += [
+            ("user.message", did.time, {"content": did.text, "transformedContent": did.text}),
+            ("tool.execution_start", did.time, {"toolName": "bash", "arguments": args, **key}),
+            ("tool.execution_complete", did.time, {"success": True, "result": {"content": did.text}, **key}),
+            ("skill.invoked", did.time, {"name": "note-it", "content": did.text, "path": did.text}),
+        ]
+    records = (
+        {"type": kind, "data": data, "id": f"e{at}", "timestamp": iso(time)}
+        for at, (kind, time, data) in enumerate(events)
+    )
+    return written(folder / "c1" / "events.jsonl", json_lines(records))
+
+
+def _kimi(folder: Path, work: Sequence[Did]) -> Path:
+    records: list[object] = [{"type": "metadata", "protocol_version": "1.1"}]
+    for number, did in enumerate(work):
+        function = {"name": "Shell", "arguments": json.dumps({"command": did.text, "description": did.text})}
+        given = {"is_error": False, "output": did.text, "message": did.text, "display": []}
+        for kind, payload in (
+            ("TurnBegin", {"user_input": did.text}),
+            ("TurnBegin", {"user_input": f"/skill:note-it {did.text}"}),
+            ("ToolCall", {"type": "function", "id": f"k{number}", "function": function}),
+            ("ToolResult", {"tool_call_id": f"k{number}", "return_value": given}),
+        ):
+            records.append({"timestamp": did.time + 0.5, "message": {"type": kind, "payload": payload}})
+    return written(folder / "work" / "k1" / "wire.jsonl", json_lines(records))
+
+
+def _codex_exec(folder: Path, work: Sequence[Did]) -> Path:
+    records: list[object] = [{"type": "thread.started", "thread_id": "x1"}]
+    for number, did in enumerate(work):
+        ways = (
+            {"type": "command_execution", "command": did.text, "aggregated_output": did.text, "exit_code": 0},
+            {
+                "type": "mcp_tool_call",
+                "server": "notes",
+                "tool": "keep",
+                "arguments": {"text": did.text},
+                "result": did.text,
+            },
+            {"type": "file_change", "changes": [{"path": did.text, "kind": "add"}]},
+        )
+        item = {"id": f"item_{number}", "status": "completed", **ways[number % 3 if did.secret else 0]}
+        said = {"id": f"said_{number}", "type": "agent_message", "text": did.text}
+        records += [{"type": "item.completed", "item": said}, {"type": "item.completed", "item": item}]
+    return written(folder / "out.jsonl", json_lines(records))
+
+
+def _amp(folder: Path, work: Sequence[Did]) -> Path:
+    messages: list[object] = []
+    for number, did in enumerate(work):
+        use = {"type": "tool_use", "id": f"t{number}", "name": "Bash", "input": {"cmd": did.text, "cwd": did.text}}
+        run = {"status": "done", "result": {"output": did.text, "exitCode": 0}}
+        messages.append({**_message(did, "assistant", [use]), "usage": {"timestamp": iso(did.time)}})
+        messages.append(_message(did, "user", [{"type": "tool_result", "toolUseID": f"t{number}", "run": run}]))
+    thread = {"v": 1, "id": "T-1", "created": work[0].time * 1000, "title": work[0].text, "messages": messages}
+    return written(folder / "T-1.json", json.dumps(thread))
+
+
+def _cline(folder: Path, work: Sequence[Did]) -> Path:
+    messages: list[object] = []
+    for number, did in enumerate(work):
+        use = {"type": "tool_use", "id": f"t{number}", "name": "execute_command", "input": {"command": did.text}}
+        result = {"type": "tool_result", "tool_use_id": f"t{number}", "content": did.text}
+        messages.append({**_message(did, "assistant", [use]), "ts": did.time * 1000})
+        messages.append({**_message(did, "user", [result]), "ts": did.time * 1000})
+    return written(folder / "1767600000000" / "api_conversation_history.json", json.dumps(messages))
+
+
+def _cursor(folder: Path, work: Sequence[Did]) -> Path:
+    def bubble(number: int, did: Did) -> tuple[str, str]:
+        args = json.dumps({"command": did.text, "explanation": did.text})
+        tool = {"toolCallId": f"t{number}", "name": "run_terminal_command_v2", "status": "completed", "rawArgs": args,
+                "result": json.dumps({"output": did.text, "exitCode": 0})}  # fmt: skip
+        said = {"type": 2, "text": did.text, "createdAt": iso(did.time), "toolFormerData": tool}
+        return f"bubbleId:{_case(did)}:b{number}", json.dumps(said)
+
+    rows = [(f"composerData:{_case(work[0])}", json.dumps({"name": work[0].text, "richText": work[0].text}))]
+    rows += [bubble(number, did) for number, did in enumerate(work)]
+    return database(folder / "state.vscdb", "cursorDiskKV", "key,value", rows)
+
+
+def _goose(folder: Path, work: Sequence[Did]) -> Path:
+    def message(did: Did, role: str, block: object) -> tuple[object, ...]:
+        return _case(did), role, json.dumps([{"type": "text", "text": did.text}, block]), did.time
+
+    rows: list[tuple[object, ...]] = []
+    for number, did in enumerate(work):
+        value = {"name": "developer__shell", "arguments": {"command": did.text}}
+        rows.append(
+            message(did, "assistant", {"type": "toolRequest", "id": f"t{number}", "toolCall": {"value": value}})
+        )
+        told = {"status": "success", "value": {"content": [{"type": "text", "text": did.text}], "isError": False}}
+        rows.append(message(did, "user", {"type": "toolResponse", "id": f"t{number}", "toolResult": told}))
+    path = database(folder / "sessions.db", "messages", "session_id,role,content_json,created_timestamp", rows)
+    sessions = ((case, work[0].text, work[0].text) for case in dict.fromkeys(map(_case, work)))
+    return database(path, "sessions", "id,working_dir,description", sessions)
+
+
+def _opencode(folder: Path, work: Sequence[Did]) -> Path:
+    rows = ((f"p{n}", f"m{n}", _case(did), did.time * 1000, json.dumps(part_of(n, did))) for n, did in enumerate(work))
+    path = database(folder / "opencode.db", "part", "id,message_id,session_id,time_created,data", rows)
+    sessions = ((case, work[0].text, work[0].text) for case in dict.fromkeys(map(_case, work)))
+    return database(path, "session", "id,directory,title", sessions)
+
+
+def part_of(number: int, did: Did) -> dict[str, object]:
+    """A part of an opencode message, which holds a call."""
+    state = {
+        "status": "completed",
+        "input": {"command": did.text, "description": did.text},
+        "output": did.text,
+        "title": did.text,
+        "metadata": {"output": did.text, "exit": 0},
+        "time": {"start": did.time * 1000, "end": did.time * 1000 + 500},
+    }
+    return {"type": "tool", "callID": f"t{number}", "tool": "bash", "state": state}
+
+
+def _aider(folder: Path, work: Sequence[Did]) -> Path:
+    def entry(did: Did, typed: str) -> str:
+        return f"\n# {_stamp(did.time).partition('+')[0]}.000000\n" + "".join(
+            f"+{line}\n" for line in typed.split("\n")
+        )
+
+    text = "".join(entry(did, did.text) + entry(did, f"/run {did.text}") for did in work)
+    return written(folder / ".aider.input.history", text)
+
+
 # reader -> how its kind of source is written; `make test` fails where a reader has none, or does not read what is written
 PLANTERS: Mapping[str, Callable[[Path, Sequence[Did]], Path]] = {
     "zsh": _zsh,
@@ -317,6 +510,18 @@ PLANTERS: Mapping[str, Callable[[Path, Sequence[Did]], Path]] = {
     "claude_code": _claude_code,
     "codex": _codex,
     "gemini": _gemini,
+    "pi": _pi,
+    "droid": _droid,
+    "qwen": _qwen,
+    "copilot": _copilot,
+    "kimi": _kimi,
+    "codex_exec": _codex_exec,
+    "opencode": _opencode,
+    "goose": _goose,
+    "amp": _amp,
+    "cline": _cline,
+    "cursor": _cursor,
+    "aider": _aider,
     "otlp": _otlp,
     "skill_log": _skill_log,
     "generic": _generic,

@@ -21,7 +21,7 @@ class Signature:
     """What shows that a file is a reader's: any of these. `recognition.sniff` looks for them in this order.
 
     Attributes:
-        table: a table that an SQLite database holds.
+        tables: of which an SQLite database holds one.
         column: a column that a CSV header or a Parquet file has.
         first_bytes: how the file begins.
         line: how one of its first lines begins, where that is no JSON.
@@ -30,7 +30,7 @@ class Signature:
         vague_name: the same, for names that say little: they count only where no reader's `file_name` fits.
     """
 
-    table: Table | None = None
+    tables: tuple[Table, ...] = ()
     column: str | None = None
     first_bytes: re.Pattern[bytes] | None = None
     line: re.Pattern[str] | None = None

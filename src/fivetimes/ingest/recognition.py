@@ -84,6 +84,10 @@ def unreadable(path: Path) -> str | None:
     return None
 
 
+# A history of prompt_toolkit: many consoles keep one, of which aider alone has a reader. Its lines are no shell's.
+_PROMPT_TOOLKIT = re.compile(r"\s*# \d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?\r?\n\+")
+
+
 class _Nobody(Exception):
     """No error: the content shows that no reader can read it, whatever its name."""
 
@@ -133,11 +137,19 @@ def _files(path: Path) -> Iterator[Path]:
 
 
 def _by_name(path: Path) -> ReaderSpec | None:
-    name = "/".join(path.absolute().as_posix().split("/")[-_NAME_PARTS:])
-    known = next((one for one in BUILT_IN if (sign := one.signature.file_name) and sign.search(name)), None)
+    known, name = _by_file_name(path), _name(path)
     if known is not None or _UNKNOWN_CONSOLE.search(name):
         return known
     return next((one for one in BUILT_IN if (sign := one.signature.vague_name) and sign.search(name)), None)
+
+
+def _by_file_name(path: Path) -> ReaderSpec | None:
+    name = _name(path)
+    return next((one for one in BUILT_IN if (sign := one.signature.file_name) and sign.search(name)), None)
+
+
+def _name(path: Path) -> str:
+    return "/".join(path.absolute().as_posix().split("/")[-_NAME_PARTS:])
 
 
 # ---- content
@@ -159,7 +171,13 @@ def _by_content(path: Path) -> ReaderSpec | None:
         if path.suffix == ".gz":  # a name that says so may be a reader's that unpacks it
             return None
         raise _Nobody
-    return begun or _by_lines(block.decode("utf-8", "surrogateescape").split("\n", _LINES)[:_LINES])
+    text = block.decode("utf-8", "surrogateescape")
+    found = begun or _by_lines(text.split("\n", _LINES)[:_LINES])
+    if found is None and _PROMPT_TOOLKIT.match(text):
+        if (named := _by_file_name(path)) is None:
+            raise _Nobody
+        return named
+    return found
 
 
 def _of_database(path: Path) -> ReaderSpec:
@@ -175,7 +193,7 @@ def _of_database(path: Path) -> ReaderSpec:
 
 
 def _tables() -> list[tuple[ReaderSpec, sqlite.Table]]:
-    return [(one, table) for one in BUILT_IN if (table := one.signature.table) is not None]
+    return [(one, table) for one in BUILT_IN for table in one.signature.tables]
 
 
 def _of_columns(names: tuple[str, ...]) -> ReaderSpec:

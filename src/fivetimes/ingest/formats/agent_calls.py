@@ -12,16 +12,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import compress
 from math import isnan
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from fivetimes.config import BATCH_ROWS
 from fivetimes.errors import ReadError
-from fivetimes.ingest.formats.json_objects import too_deep
+from fivetimes.ingest.formats.json_objects import json_object, too_deep
 from fivetimes.ingest.formats.values import NAN, instant
 from fivetimes.model import Balance, By, Kind, RawBatch, Source
 
 Record = Mapping[str, Any]
+_One = TypeVar("_One")  # a record of a transcript, in whatever form
 
 # looking up a member of an enumeration takes half as long as making a call of it (Python 3.11)
 SHELL, TOOL, AGENT = Kind.SHELL, Kind.TOOL, By.AGENT
@@ -36,7 +37,7 @@ _WAITING = 1_000
 
 # tools that run a command, and their arguments that may hold it
 _SHELLS: Mapping[str, Sequence[str]] = {
-    "Bash": ("command",),
+    "Bash": ("command", "cmd"),
     "PowerShell": ("command",),
     "bash": ("command",),
     "shell": ("command",),
@@ -45,6 +46,21 @@ _SHELLS: Mapping[str, Sequence[str]] = {
     "exec_command": ("cmd", "command"),
     "local_shell": ("command",),
     "run_shell_command": ("command",),
+    "Shell": ("command",),
+    "Execute": ("command",),
+    "execute_command": ("command",),
+    "developer__shell": ("command",),
+    "powershell": ("command",),
+    "run_terminal_cmd": ("command",),
+    "run_terminal_command": ("command",),
+    "run_terminal_command_v2": ("command",),
+}
+
+# tools that load a skill, and their arguments that may name it
+_SKILLS: Mapping[str, Sequence[str]] = {
+    "skill": ("skill", "name"),
+    "Skill": ("skill", "name"),
+    "use_skill": ("skill_name",),
 }
 
 
@@ -163,7 +179,7 @@ class Transcript:
     skipped: int = 0  # records without a call, since the last batch
     rows: _CallRows = field(default_factory=_CallRows)
 
-    def read(self, records: Iterable[tuple[int, Record]], take: Callable[[int, Record], None]) -> Iterator[RawBatch]:
+    def read(self, records: Iterable[tuple[int, _One]], take: Callable[[int, _One], None]) -> Iterator[RawBatch]:
         """Have every record taken, by what adds the calls in it; yields batches, also of what stands before damage.
 
         Raises:
@@ -178,6 +194,30 @@ class Transcript:
             yield from self._end()
             raise
         yield from self._end()
+
+    def take(
+        self, calls: Sequence[Call], line: int, time: object, session: str | None, folder: str | None = None
+    ) -> None:
+        """Take the calls of one record, which have its time; a record without calls is counted as such.
+
+        Args:
+            calls: what the record tells of.
+            line: on which it stands, or its number.
+            time: as the record has it; a call whose time cannot be understood is bad.
+            session: its conversation.
+            folder: its working folder.
+        """
+        if not calls:
+            self.skip()
+            return
+        try:
+            moment = instant(time)
+        except ValueError:
+            for _ in calls:
+                self.refuse("timestamp not understood")
+            return
+        for call in calls:
+            self.add(call, Where(line, moment, session, folder))
 
     def add(self, call: Call, where: Where) -> None:
         """Take a call, unless it is a copy or cannot be used."""
@@ -238,7 +278,7 @@ class Transcript:
 
 
 def called(key: str | None, name: str, args: Record, *, folder: str | None = None) -> Call:
-    """A call of a tool by its name: of a shell it is the command.
+    """A call of a tool by its name: of a shell it is the command, of a tool that loads skills the skill.
 
     Example:
         >>> called("c1", "run_shell_command", {"command": "make all"}).text
@@ -247,10 +287,15 @@ def called(key: str | None, name: str, args: Record, *, folder: str | None = Non
         'make all'
         >>> called("c1", "read_file", {"path": "a.md"}).kind.name
         'TOOL'
+        >>> called("c1", "skill", {"name": "release"}).text
+        'release'
     """
     for argument in _SHELLS.get(name, ()):
         if command := command_of(args.get(argument)):
             return Call(key, command, SHELL, None, AGENT, folder)
+    for argument in _SKILLS.get(name, ()):
+        if skill := text_of(args, argument).strip("/ "):
+            return Call(key, skill, Kind.SKILL, {k: v for k, v in args.items() if k != argument} or None, AGENT, folder)
     return Call(key, name, TOOL, dict(args) or None, AGENT, folder)
 
 
@@ -286,6 +331,42 @@ def folder_of(written: str) -> str | None:
         written = unquote(urlsplit(written).path)
         written = written[1:] if re.match(r"/[A-Za-z]:", written) else written
     return written or None
+
+
+def typed(text: str, *, skills: re.Pattern[str], key: str | None = None) -> list[Call]:
+    """What a person typed to an agent, if it is a command (`!make all`) or calls a skill; a request in words is none.
+
+    Args:
+        text: as they typed it.
+        skills: what calls a skill: its name is the first group, its arguments are the second.
+        key: the same in every copy of it.
+
+    Example:
+        >>> calls = re.compile(r"/skill:(\\S+)\\s*(.*)", re.DOTALL)
+        >>> [typed(text, skills=calls)[0].text for text in ("! make all", "/skill:release v2")]
+        ['make all', 'release']
+        >>> typed("please release", skills=calls)
+        []
+    """
+    if command := text.removeprefix("!").strip() if text.startswith("!") else "":
+        return [Call(key, command, SHELL, by=By.HUMAN)]
+    if skill := skills.fullmatch(text.strip()):
+        args = {"args": skill[2]} if skill[2] else None
+        return [Call(key, skill[1], Kind.SKILL, args, By.HUMAN)]
+    return []
+
+
+def arguments_of(value: object) -> Record:
+    """The arguments of a call: an object, or the JSON text of one, as models write it; a text that is none is one argument.
+
+    Example:
+        >>> arguments_of('{"path": "a.md"}'), arguments_of("a.md"), arguments_of(None)
+        ({'path': 'a.md'}, {'arguments': 'a.md'}, {})
+    """
+    if isinstance(value, str):
+        found = json_object(value) if value.strip() else {}
+        return found if isinstance(found, dict) else {"arguments": value}
+    return value if isinstance(value, dict) else {}
 
 
 def command_of(value: object) -> str:
@@ -366,6 +447,18 @@ def object_of(record: Record, key: str) -> Record:
     """
     value = record.get(key)
     return value if isinstance(value, dict) else {}
+
+
+def told_by(content: object) -> str:
+    """The text of a result: a text, or that of the blocks in a list.
+
+    Example:
+        >>> told_by([{"type": "text", "text": "Exit code 1"}, {"type": "image"}])
+        'Exit code 1'
+    """
+    if isinstance(content, list):
+        return "\n".join(text for block in content if isinstance(block, dict) and (text := text_of(block, "text")))
+    return content if isinstance(content, str) else ""
 
 
 def objects_of(record: Record, key: str) -> list[Record]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib
 import logging
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from errno import EIO
@@ -128,6 +128,20 @@ def each_file(
         raise ReadError(
             f"{source.path}: there is no transcript or history ({wanted}) in it. Name the folder that holds them."
         )
+    yield from each_of(source, balance, paths, read)
+
+
+def each_of(
+    source: Source, balance: Balance, paths: Iterable[Path], read: Callable[[Source, Balance], Iterator[RawBatch]]
+) -> Iterator[RawBatch]:
+    """Read some files below a folder; one that cannot be read is counted and passed over.
+
+    Args:
+        source: the folder.
+        balance: its account.
+        paths: the files.
+        read: reads one of them.
+    """
     for path in paths:
         origin = f"{source.origin}/{path.relative_to(source.path).as_posix()}"
         try:

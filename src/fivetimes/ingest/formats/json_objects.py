@@ -61,15 +61,34 @@ def json_document(path: Path) -> dict[str, Any]:
     Raises:
         ReadError: it cannot be read, holds something else, or is too large to be read whole.
     """
+    record = json_object(_whole(path))
+    if isinstance(record, str):
+        raise ReadError(f"{path}: {record}. Export it again, or leave it out.")
+    return record
+
+
+def json_list(path: Path) -> list[object]:
+    """The one JSON list that a file holds.
+
+    Raises:
+        ReadError: it cannot be read, holds something else, or is too large to be read whole.
+    """
+    # as the value of an object the list has the same checks as any other document
+    record = json_object(b'{"list":' + _whole(path).strip() + b"}")
+    found = record.get("list") if isinstance(record, dict) and len(record) == 1 else None
+    if not isinstance(found, list):
+        reason = record if isinstance(record, str) else "no list"
+        raise ReadError(f"{path}: {reason}. Export it again, or leave it out.")
+    return found
+
+
+def _whole(path: Path) -> bytes:
     whole = bytearray()
     for block in blocks(path, len):
         whole += block
         if len(whole) > LONGEST_DOCUMENT:
             raise ReadError(f"{path}: too large to be read whole. Split it, or leave it out.")
-    record = json_object(bytes(whole))
-    if isinstance(record, str):
-        raise ReadError(f"{path}: {record}. Export it again, or leave it out.")
-    return record
+    return bytes(whole)
 
 
 def json_object(written: str | bytes) -> dict[str, Any] | str:

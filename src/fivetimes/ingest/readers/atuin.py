@@ -129,4 +129,4 @@ def _paths(machine: Machine) -> Iterator[Path]:
     yield from machine.in_data("atuin/history.db")
 
 
-READER = ReaderSpec("atuin", read, Signature(table=TABLE), default_paths=_paths, advice=advice_on_imports)
+READER = ReaderSpec("atuin", read, Signature(tables=(TABLE,)), default_paths=_paths, advice=advice_on_imports)

@@ -166,6 +166,13 @@ def _first_text(blocks: Sequence[Record]) -> str:
     return next((text_of(block, "text") for block in blocks if block.get("type") == "text"), "")
 
 
+def _is_record(record: Record) -> bool:
+    """A message as Claude's interface has it, or a record that points at one; other agents have other messages, or other types."""
+    if record.get("type") in _SPEAKERS:
+        return isinstance(object_of(record, "message").get("content"), str | list)
+    return "leafUuid" in record
+
+
 def _paths(machine: Machine) -> Iterator[Path]:
     yield from machine.in_own("CLAUDE_CONFIG_DIR", ".claude", "projects")
 
@@ -189,9 +196,7 @@ def _advice(report: SourceReport) -> Iterator[str]:
 READER = ReaderSpec(
     "claude_code",
     read,
-    Signature(
-        record=lambda record: "type" in record and bool({"sessionId", "message", "leafUuid"} & record.keys()),
-    ),
+    Signature(record=_is_record),
     takes_folder=True,
     default_paths=_paths,
     advice=_advice,

@@ -47,4 +47,4 @@ def _paths(machine: Machine) -> Iterator[Path]:
     yield from machine.in_home(".hishtory/.hishtory.db")
 
 
-READER = ReaderSpec("hishtory", read, Signature(table=TABLE), default_paths=_paths, advice=advice_on_imports)
+READER = ReaderSpec("hishtory", read, Signature(tables=(TABLE,)), default_paths=_paths, advice=advice_on_imports)

@@ -34,4 +34,4 @@ def read(source: Source, balance: Balance) -> Iterator[RawBatch]:
     return records.batches(source, balance, found, kind=Kind.TOOL, layout=LAYOUT)
 
 
-READER = ReaderSpec("ipython", read, Signature(table=TABLE))
+READER = ReaderSpec("ipython", read, Signature(tables=(TABLE,)))

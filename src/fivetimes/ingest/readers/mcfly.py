@@ -45,4 +45,4 @@ def _paths(machine: Machine) -> Iterator[Path]:
     yield from machine.in_data("mcfly/history.db")
 
 
-READER = ReaderSpec("mcfly", read, Signature(table=TABLE), default_paths=_paths, advice=advice_on_imports)
+READER = ReaderSpec("mcfly", read, Signature(tables=(TABLE,)), default_paths=_paths, advice=advice_on_imports)

@@ -62,7 +62,7 @@ def _advice(report: SourceReport) -> Iterator[str]:
 READER = ReaderSpec(
     "nushell",
     read,
-    Signature(table=TABLE, file_name=re.compile(r"nu(?:shell)?/history\.txt$", re.I)),
+    Signature(tables=(TABLE,), file_name=re.compile(r"nu(?:shell)?/history\.txt$", re.I)),
     default_paths=_paths,
     advice=_advice,
 )

@@ -92,7 +92,7 @@ def _paths(machine: Machine) -> Iterator[Path]:
 READER = ReaderSpec(
     "xonsh",
     read,
-    Signature(table=TABLE, first_bytes=re.compile(rb'\s*\{"locs":')),
+    Signature(tables=(TABLE,), first_bytes=re.compile(rb'\s*\{"locs":')),
     takes_folder=True,
     default_paths=_paths,
 )

@@ -57,4 +57,4 @@ def _advice(report: SourceReport) -> Iterator[str]:
         yield "zsh-histdb never stores `ls`, `cd` and the like."
 
 
-READER = ReaderSpec("zsh_histdb", read, Signature(table=TABLE), default_paths=_paths, advice=_advice)
+READER = ReaderSpec("zsh_histdb", read, Signature(tables=(TABLE,)), default_paths=_paths, advice=_advice)
