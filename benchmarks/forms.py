@@ -269,7 +269,8 @@ def _goose_lines(folder: Path, work: Sequence[Did]) -> Path:
         records.append(
             {"role": "assistant", "created": did.time, "content": [{"type": "text", "text": did.text}, request]}
         )
-    return written(folder / "20260105_100000.jsonl", json_lines(records))
+    written(folder / "20260105_100000.jsonl", json_lines(records))
+    return folder
 
 
 def _cursor_chat(folder: Path, work: Sequence[Did]) -> Path:

@@ -305,7 +305,8 @@ def _pi(folder: Path, work: Sequence[Did]) -> Path:
         for message in (_message(did, "user", ()), _message(did, "assistant", [call]), result):
             records.append({**entry, "message": message})
         records.append({"type": "compaction", "id": f"c{number}", "timestamp": iso(did.time), "summary": did.text})
-    return written(folder / "2026-01-05_p1.jsonl", json_lines(records))
+    written(folder / "2026-01-05_p1.jsonl", json_lines(records))
+    return folder
 
 
 def _droid(folder: Path, work: Sequence[Did]) -> Path:
@@ -321,7 +322,8 @@ def _droid(folder: Path, work: Sequence[Did]) -> Path:
         for role, blocks in (("assistant", [use]), ("user", [result])):
             entry = {"type": "message", "id": f"{role}{number}", "timestamp": iso(did.time)}
             records.append({**entry, "message": _message(did, role, blocks)})
-    return written(folder / "d1.jsonl", json_lines(records))
+    written(folder / "d1.jsonl", json_lines(records))
+    return folder
 
 
 def _qwen(folder: Path, work: Sequence[Did]) -> Path:
@@ -345,7 +347,8 @@ def _qwen(folder: Path, work: Sequence[Did]) -> Path:
             {"uuid": f"a{number}", "type": "assistant", "message": said, **common},
             {"uuid": f"r{number}", "type": "tool_result", "message": given, "toolCallResult": result, **common},
         ]
-    return written(folder / "chats" / "q1.jsonl", json_lines(records))
+    written(folder / "chats" / "q1.jsonl", json_lines(records))
+    return folder
 
 
 def _copilot(folder: Path, work: Sequence[Did]) -> Path:
@@ -364,7 +367,8 @@ def _copilot(folder: Path, work: Sequence[Did]) -> Path:
         {"type": kind, "data": data, "id": f"e{at}", "timestamp": iso(time)}
         for at, (kind, time, data) in enumerate(events)
     )
-    return written(folder / "c1" / "events.jsonl", json_lines(records))
+    written(folder / "c1" / "events.jsonl", json_lines(records))
+    return folder
 
 
 def _kimi(folder: Path, work: Sequence[Did]) -> Path:
@@ -379,7 +383,8 @@ def _kimi(folder: Path, work: Sequence[Did]) -> Path:
             ("ToolResult", {"tool_call_id": f"k{number}", "return_value": given}),
         ):
             records.append({"timestamp": did.time + 0.5, "message": {"type": kind, "payload": payload}})
-    return written(folder / "work" / "k1" / "wire.jsonl", json_lines(records))
+    written(folder / "work" / "k1" / "wire.jsonl", json_lines(records))
+    return folder
 
 
 def _codex_exec(folder: Path, work: Sequence[Did]) -> Path:
@@ -410,7 +415,8 @@ def _amp(folder: Path, work: Sequence[Did]) -> Path:
         messages.append({**_message(did, "assistant", [use]), "usage": {"timestamp": iso(did.time)}})
         messages.append(_message(did, "user", [{"type": "tool_result", "toolUseID": f"t{number}", "run": run}]))
     thread = {"v": 1, "id": "T-1", "created": work[0].time * 1000, "title": work[0].text, "messages": messages}
-    return written(folder / "T-1.json", json.dumps(thread))
+    written(folder / "T-1.json", json.dumps(thread))
+    return folder
 
 
 def _cline(folder: Path, work: Sequence[Did]) -> Path:
@@ -420,7 +426,8 @@ def _cline(folder: Path, work: Sequence[Did]) -> Path:
         result = {"type": "tool_result", "tool_use_id": f"t{number}", "content": did.text}
         messages.append({**_message(did, "assistant", [use]), "ts": did.time * 1000})
         messages.append({**_message(did, "user", [result]), "ts": did.time * 1000})
-    return written(folder / "1767600000000" / "api_conversation_history.json", json.dumps(messages))
+    written(folder / "1767600000000" / "api_conversation_history.json", json.dumps(messages))
+    return folder
 
 
 def _cursor(folder: Path, work: Sequence[Did]) -> Path:
