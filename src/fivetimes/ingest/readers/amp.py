@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import unquote
 
 from fivetimes.ingest.base import Machine, ReaderSpec, Signature
 from fivetimes.ingest.formats.agent_calls import (
@@ -17,6 +16,7 @@ from fivetimes.ingest.formats.agent_calls import (
     Record,
     Transcript,
     called,
+    folder_of,
     object_of,
     objects_of,
     text_of,
@@ -57,8 +57,7 @@ def _thread(source: Source, balance: Balance, seen: set[object]) -> Iterator[Raw
 
 def _folder(thread: Record) -> str | None:
     trees = objects_of(object_of(object_of(thread, "env"), "initial"), "trees")
-    address = next((text_of(tree, "uri") for tree in trees), "")
-    return unquote(address.removeprefix("file://")) if address.startswith("file://") else None
+    return folder_of(next((text_of(tree, "uri") for tree in trees), ""))
 
 
 def _calls(blocks: list[Record], key: str) -> list[Call]:

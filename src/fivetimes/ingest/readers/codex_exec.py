@@ -20,6 +20,7 @@ from fivetimes.ingest.formats.agent_calls import (
     command_of,
     object_of,
     objects_of,
+    of_server,
     text_of,
 )
 from fivetimes.ingest.formats.json_objects import json_records
@@ -66,7 +67,7 @@ def _calls(item: Record, key: str) -> list[Call]:
     if kind == "command_execution":
         return [Call(key, _command(text_of(item, "command")), SHELL)]
     if kind == "mcp_tool_call":
-        name = f"mcp__{text_of(item, 'server')}__{text_of(item, 'tool')}"
+        name = of_server(text_of(item, "server"), text_of(item, "tool"))
         return [Call(key, name, TOOL, dict(arguments_of(item.get("arguments"))) or None)]
     if kind == "collab_tool_call":
         return [Call(key, text_of(item, "tool"), TOOL)]

@@ -20,6 +20,7 @@ from fivetimes.ingest.formats.agent_calls import (
     called,
     object_of,
     objects_of,
+    of_server,
     text_of,
     told_by,
 )
@@ -89,7 +90,9 @@ def _note(kind: str, data: Record, record: Record, session: _Session, transcript
 def _calls(kind: str, data: Record, record: Record, session: _Session) -> list[Call]:
     if kind == "tool.execution_start":
         key = text_of(data, "toolCallId")
-        call = called(key or None, text_of(data, "toolName"), arguments_of(data.get("arguments")))
+        server, tool = text_of(data, "mcpServerName"), text_of(data, "mcpToolName")
+        name = of_server(server, tool) if tool else text_of(data, "toolName")
+        call = called(key or None, name, arguments_of(data.get("arguments")))
         if call.kind is Kind.SKILL:
             session.loading.append(call.text)
         return [call._replace(by=By.HUMAN if key in session.asked else AGENT)]
