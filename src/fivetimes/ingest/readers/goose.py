@@ -21,7 +21,7 @@ from fivetimes.ingest.formats.agent_calls import (
     text_of,
     told_by,
 )
-from fivetimes.ingest.formats.files import each_file
+from fivetimes.ingest.formats.files import each_file, each_of
 from fivetimes.ingest.formats.json_objects import json_object, json_records
 from fivetimes.ingest.formats.sqlite import Table, is_database, rows
 from fivetimes.ingest.formats.values import exit_if_known, time_if_known
@@ -53,7 +53,14 @@ def read(source: Source, balance: Balance) -> Iterator[RawBatch]:
         ReadError: there is no such file or folder, or no session in it.
     """
     seen: set[object] = set()
-    return each_file(source, balance, "sessions.db|*.jsonl", lambda one, account: _sessions(one, account, seen))
+
+    def one(part: Source, account: Balance) -> Iterator[RawBatch]:
+        return _sessions(part, account, seen)
+
+    if (source.path / "sessions.db").is_file():  # first, for it also has what came later in a session that it took over
+        others = sorted(path for path in source.path.rglob("*.jsonl") if path.is_file())
+        return each_of(source, balance, [source.path / "sessions.db", *others], one)
+    return each_file(source, balance, "*.jsonl", one)
 
 
 def _sessions(source: Source, balance: Balance, seen: set[object]) -> Iterator[RawBatch]:
