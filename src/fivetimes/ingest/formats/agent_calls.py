@@ -449,11 +449,11 @@ def object_of(record: Record, key: str) -> Record:
     return value if isinstance(value, dict) else {}
 
 
-def told_by(content: object) -> str:
+def result_text(content: object) -> str:
     """The text of a result: a text, or that of the blocks in a list.
 
     Example:
-        >>> told_by([{"type": "text", "text": "Exit code 1"}, {"type": "image"}])
+        >>> result_text([{"type": "text", "text": "Exit code 1"}, {"type": "image"}])
         'Exit code 1'
     """
     if isinstance(content, list):

@@ -30,7 +30,7 @@ _ASKED, _RUNNING = (
 )  # what was asked before a command that aider proposed, and that it runs
 
 
-class _Entry(NamedTuple):
+class _TypedEntry(NamedTuple):
     """What was typed, or what aider ran: its line, its time, its chat. `proposed`: a command that aider came up with."""
 
     line: int
@@ -53,7 +53,7 @@ def read(source: Source, balance: Balance) -> Iterator[RawBatch]:
     is_chat = any(_STARTED.fullmatch(line) for _, line in _lines(source.path))
     copied = is_chat and source.path.with_name(_INPUT).is_file()
 
-    def take(line: int, entry: _Entry) -> None:
+    def take(line: int, entry: _TypedEntry) -> None:
         call = _called(entry)
         if call is None:
             transcript.skip()
@@ -63,11 +63,11 @@ def read(source: Source, balance: Balance) -> Iterator[RawBatch]:
         else:
             transcript.add(call, Where(line, entry.time, entry.session))
 
-    found = _said(source.path) if is_chat else _typed(source.path)
+    found = _of_chats(source.path) if is_chat else _typed(source.path)
     return transcript.read(((entry.line, entry) for entry in found), take)
 
 
-def _called(entry: _Entry) -> Call | None:
+def _called(entry: _TypedEntry) -> Call | None:
     text = entry.text.strip()
     if entry.proposed:
         return Call(None, text, SHELL)
@@ -88,7 +88,7 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
             yield number, line
 
 
-def _typed(path: Path) -> Iterator[_Entry]:
+def _typed(path: Path) -> Iterator[_TypedEntry]:
     time, first, held = NAN, 0, list[str]()
     for number, line in (*_lines(path), (0, "")):
         if line.startswith("+"):
@@ -96,13 +96,13 @@ def _typed(path: Path) -> Iterator[_Entry]:
             held.append(line[1:])
             continue
         if held:
-            yield _Entry(first, time, None, "\n".join(held))
+            yield _TypedEntry(first, time, None, "\n".join(held))
             time, held = NAN, []
         if found := _TIME.fullmatch(line):
             time = _moment(found[1])
 
 
-def _said(path: Path) -> Iterator[_Entry]:
+def _of_chats(path: Path) -> Iterator[_TypedEntry]:
     session, first, held, asked = None, 0, list[str](), False
     for number, line in (*_lines(path), (0, "")):
         if line.startswith("#### "):
@@ -110,14 +110,14 @@ def _said(path: Path) -> Iterator[_Entry]:
             held.append(line.removeprefix("#### ").rstrip())
             continue
         if held:
-            yield _Entry(first, NAN, session, "\n".join(held))
+            yield _TypedEntry(first, NAN, session, "\n".join(held))
             held, asked = [], False
         if found := _STARTED.fullmatch(line):
             session = found[1]
         elif line.startswith(_ASKED):
             asked = True
         elif asked and line.startswith(_RUNNING):
-            yield _Entry(number, NAN, session, line.removeprefix(_RUNNING), proposed=True)
+            yield _TypedEntry(number, NAN, session, line.removeprefix(_RUNNING), proposed=True)
 
 
 def _moment(text: str) -> float:

@@ -24,7 +24,7 @@ from fivetimes.ingest.formats.agent_calls import (
     object_of,
     objects_of,
     text_of,
-    told_by,
+    result_text,
 )
 from fivetimes.ingest.formats.files import each_file
 from fivetimes.ingest.formats.json_objects import json_document, json_list
@@ -164,19 +164,22 @@ def _keep(blocks: list[Record], written: list[str], transcript: Transcript) -> N
     for block in blocks:
         if block.get("type") == "tool_result":
             _ended(
-                text_of(block, "tool_use_id"), told_by(block.get("content")), block.get("is_error") is True, transcript
+                text_of(block, "tool_use_id"),
+                result_text(block.get("content")),
+                block.get("is_error") is True,
+                transcript,
             )
-    told = "\n".join(text_of(block, "text") for block in blocks)
+    output = "\n".join(text_of(block, "text") for block in blocks)
     # only one call could stand in an answer then; what is said of it begins with its name
-    if written and re.match(r"\s*\[[a-z_]{1,40}(?: for |\])", told):
-        _ended(written[-1], told, False, transcript)
+    if written and re.match(r"\s*\[[a-z_]{1,40}(?: for |\])", output):
+        _ended(written[-1], output, False, transcript)
 
 
-def _ended(key: str, told: str, failed: bool, transcript: Transcript) -> None:
-    if _REFUSED.search(told[:1000]):
+def _ended(key: str, output: str, failed: bool, transcript: Transcript) -> None:
+    if _REFUSED.search(output[:1000]):
         transcript.deny(key)
         return
-    status = _EXIT.search(told[:1000])
+    status = _EXIT.search(output[:1000])
     transcript.end(key, exit_=float(status[1]) if status else float(failed))
 
 

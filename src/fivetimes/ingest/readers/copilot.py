@@ -22,7 +22,7 @@ from fivetimes.ingest.formats.agent_calls import (
     objects_of,
     of_server,
     text_of,
-    told_by,
+    result_text,
 )
 from fivetimes.ingest.formats.files import each_file
 from fivetimes.ingest.formats.json_objects import json_records
@@ -114,7 +114,7 @@ def _keep(data: Record, record: Record, transcript: Transcript) -> None:
     result = object_of(data, "result")
     shells = [one for one in objects_of(result, "contents") if one.get("type") == "shell_exit"]
     exit_ = exit_if_known(shells[-1].get("exitCode")) if shells else 0.0
-    if not shells and (status := _EXIT.search(told_by(result.get("content"))[-100:])):
+    if not shells and (status := _EXIT.search(result_text(result.get("content"))[-100:])):
         exit_ = float(status[1])
     time, _ = time_if_known(record.get("timestamp"))
     transcript.end(key, exit_=exit_ if success else exit_ or 1.0, time=time)

@@ -18,7 +18,7 @@ from fivetimes.ingest.formats.agent_calls import (
     object_of,
     objects_of,
     text_of,
-    told_by,
+    result_text,
 )
 from fivetimes.ingest.formats.files import each_file
 from fivetimes.ingest.formats.json_objects import json_records
@@ -70,12 +70,12 @@ def _calls(blocks: list[Record], record: Record) -> list[Call]:
 
 def _keep(block: Record, record: Record, transcript: Transcript) -> None:
     key = text_of(block, "tool_use_id") or text_of(block, "toolUseId")
-    told = told_by(block.get("content"))
+    output = result_text(block.get("content"))
     failed = block.get("is_error") is True or block.get("isError") is True
-    if failed and _REFUSED.match(told):
+    if failed and _REFUSED.match(output):
         transcript.deny(key)
         return
-    status = _EXIT.search(told)
+    status = _EXIT.search(output)
     exit_ = float(status[1] or status[2]) if status else 0.0
     time, _ = time_if_known(record.get("timestamp"))
     transcript.end(key, exit_=exit_ or float(failed), time=time)

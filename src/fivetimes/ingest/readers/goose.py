@@ -19,7 +19,7 @@ from fivetimes.ingest.formats.agent_calls import (
     object_of,
     objects_of,
     text_of,
-    told_by,
+    result_text,
 )
 from fivetimes.ingest.formats.files import each_file, each_of
 from fivetimes.ingest.formats.json_objects import json_object, json_records
@@ -103,7 +103,7 @@ def _keep(block: Record, record: Record, transcript: Transcript) -> None:
     key, result = text_of(block, "id"), object_of(block, "toolResult")
     value = result.get("value")
     given = value if isinstance(value, dict) else {"content": value}
-    if _REFUSED.match(told_by(given.get("content"))):
+    if _REFUSED.match(result_text(given.get("content"))):
         transcript.deny(key)
         return
     failed = result.get("status") == "error" or given.get("isError") is True

@@ -21,7 +21,7 @@ from fivetimes.ingest.formats.agent_calls import (
     object_of,
     objects_of,
     text_of,
-    told_by,
+    result_text,
     typed,
 )
 from fivetimes.ingest.formats.files import each_file
@@ -79,7 +79,7 @@ def _calls(kind: str, payload: Record) -> list[Call]:
         ]
     if kind == "tool.call":
         return [called(_id(payload) or None, text_of(payload, "name"), arguments_of(payload.get("args")))]
-    return typed(told_by(payload.get("user_input")), skills=_SLASH) if kind == "TurnBegin" else []
+    return typed(result_text(payload.get("user_input")), skills=_SLASH) if kind == "TurnBegin" else []
 
 
 def _note(kind: str, payload: Record, time: object, transcript: Transcript, asked: dict[str, str]) -> None:
@@ -96,18 +96,18 @@ def _note(kind: str, payload: Record, time: object, transcript: Transcript, aske
         )
     elif kind == "tool.result":
         given = object_of(payload, "result") or payload
-        _keep(_id(payload), told_by(given.get("output")), given.get("isError") is True, time, transcript)
+        _keep(_id(payload), result_text(given.get("output")), given.get("isError") is True, time, transcript)
 
 
 def _id(payload: Record) -> str:
     return text_of(payload, "toolCallId") or text_of(payload, "id")
 
 
-def _keep(key: str, told: str, failed: bool, time: object, transcript: Transcript) -> None:
-    if failed and _REFUSED.match(told):
+def _keep(key: str, output: str, failed: bool, time: object, transcript: Transcript) -> None:
+    if failed and _REFUSED.match(output):
         transcript.deny(key)
         return
-    status = _EXIT.search(told)
+    status = _EXIT.search(output)
     exit_ = (float(status[1]) or 1.0 if status else 1.0) if failed else 0.0
     transcript.end(key, exit_=exit_, time=time_if_known(time)[0])
 

@@ -19,7 +19,7 @@ from fivetimes.ingest.formats.agent_calls import (
     object_of,
     objects_of,
     text_of,
-    told_by,
+    result_text,
     typed,
 )
 from fivetimes.ingest.formats.files import each_file
@@ -71,13 +71,13 @@ def _calls(message: Record, record: Record) -> list[Call]:
     if role == "bashExecution":
         exit_ = 1.0 if message.get("cancelled") is True else exit_if_known(message.get("exitCode"))
         return [Call(key, text_of(message, "command").strip(), SHELL, by=By.HUMAN, exit=exit_)]
-    return typed(told_by(message.get("content")), skills=_SKILL, key=key) if role == "user" else []
+    return typed(result_text(message.get("content")), skills=_SKILL, key=key) if role == "user" else []
 
 
 def _keep(message: Record, record: Record, transcript: Transcript) -> None:
     exit_ = 0.0
     if message.get("isError") is True:
-        status = _EXIT.search(told_by(message.get("content"))[-100:])
+        status = _EXIT.search(result_text(message.get("content"))[-100:])
         exit_ = float(status[1]) or 1.0 if status else 1.0
     time, _ = time_if_known(record.get("timestamp"))
     transcript.end(text_of(message, "toolCallId"), exit_=exit_, time=time, duration=NAN)
