@@ -23,8 +23,8 @@ from fivetimes.ingest.formats.agent_calls import (
     command_of,
     object_of,
     objects_of,
-    text_of,
     result_text,
+    text_of,
 )
 from fivetimes.ingest.formats.files import each_file
 from fivetimes.ingest.formats.json_objects import json_document, json_list

@@ -21,8 +21,8 @@ from fivetimes.ingest.formats.agent_calls import (
     object_of,
     objects_of,
     of_server,
-    text_of,
     result_text,
+    text_of,
 )
 from fivetimes.ingest.formats.files import each_file
 from fivetimes.ingest.formats.json_objects import json_records

@@ -18,8 +18,8 @@ from fivetimes.ingest.formats.agent_calls import (
     called,
     object_of,
     objects_of,
-    text_of,
     result_text,
+    text_of,
 )
 from fivetimes.ingest.formats.files import each_file, each_of
 from fivetimes.ingest.formats.json_objects import json_object, json_records

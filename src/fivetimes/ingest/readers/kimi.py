@@ -20,8 +20,8 @@ from fivetimes.ingest.formats.agent_calls import (
     called,
     object_of,
     objects_of,
-    text_of,
     result_text,
+    text_of,
     typed,
 )
 from fivetimes.ingest.formats.files import each_file
