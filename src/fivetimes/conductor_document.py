@@ -17,7 +17,7 @@ from typing import Final, Literal, NotRequired, TypedDict
 
 SCHEMA: Final = "fivetimes/conductor/1"
 
-Space = Literal["inputs", "free", "constants", "steps"]
+Space = Literal["inputs", "free", "constants", "computed", "environment", "steps"]
 About = Literal[
     "purpose",
     "success",
@@ -29,7 +29,7 @@ About = Literal[
     "standard",
     "specialist",
 ]
-SpecialistKind = Literal["shell", "tool", "skill", "commit", "action", "edit"]
+SpecialistKind = Literal["shell", "tool", "skill", "commit", "action", "edit", "person"]
 
 
 class Why(TypedDict):
@@ -76,11 +76,11 @@ class Gate(TypedDict):
 
 
 # `with` and `from` are words of Python, so these two are declared by a call.
-_Arguments = TypedDict("_Arguments", {"with": NotRequired[dict[str, str]]})
+_Arguments = TypedDict("_Arguments", {"with": NotRequired[dict[str, str]], "in": NotRequired[str]})
 
 
 class StepAlternative(_Arguments):
-    """One of several ways to do a step. `with`: named arguments of a skill or tool, as templates.
+    """One of several ways to do a step. `with`: named arguments of a skill or tool, as templates. `in`: its folder, as a template.
 
     `specialist` stands here where it differs from the step's own.
     """
@@ -97,6 +97,7 @@ class DocumentStep(_Arguments):
     action: str  # the label of what was seen
     run: NotRequired[str]  # a template
     any: NotRequired[list[StepAlternative]]  # two ways or more, the commonest first
+    by_hand: NotRequired[str]  # why no command is written: a person does it
     specialist: Specialist
     instead: NotRequired[list[Specialist]]  # who else was seen to do it
     share: float  # of the occurrences
@@ -106,6 +107,16 @@ class DocumentStep(_Arguments):
     reversible: bool | None  # False: a gate stands before it. None: not known, and asked about
     expects: str | None  # the standard that the next step needs
     gate: NotRequired[Gate]
+
+
+class Replay(TypedDict):
+    """How much of what was typed the steps give back, when each run's values are put into them."""
+
+    lines: int  # that come out again
+    of: int  # lines that could be read
+    runs: int  # of which every line comes out
+    of_runs: int
+    differs: dict[str, int]  # by step: lines that were done in another way
 
 
 # The way of an input through the steps, by their ids.
@@ -172,10 +183,12 @@ class ConductorDocument(TypedDict):
     preconditions: NotRequired[list[str]]  # what must hold before it runs, in a person's words
     inputs: dict[str, Input]
     constants: NotRequired[dict[str, str | None]]  # the same each time, and null until a person writes it down
+    computed: NotRequired[dict[str, str]]  # the command that prints a value, when the step that uses it begins
     steps: list[DocumentStep]
     state: list[DataFlow]
     alternatives: list[AlternativePath]
     evidence: Evidence
+    replay: NotRequired[Replay]  # left out where the sources were not read
     notes: NotRequired[list[str]]
     override: NotRequired[Override]
     history: list[HistoryEntry]
@@ -183,12 +196,17 @@ class ConductorDocument(TypedDict):
 
 # ---- templates
 
-REFERENCE = re.compile(r"\{\{ *(inputs|free|constants|steps\.s[1-9][0-9]*)\.([a-z][a-z0-9_]*) *\}\}")
+REFERENCE = re.compile(
+    r"\{\{ *(inputs|free|constants|computed|environment|steps\.s[1-9][0-9]*)\.([A-Za-z_][A-Za-z0-9_]*)(\[\])? *\}\}"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """What a template refers to: a name in a space (`inputs`, `free`, `constants`, or `steps.s2` for what that step gave).
+    """What a template refers to: a name in a space.
+
+    Spaces are `inputs`, `free`, `constants`, `computed` (what a command prints), `environment` (a variable of the shell), and
+    `steps.s2` for what that step gave.
 
     Example:
         >>> str(Reference("inputs", "version"))
@@ -197,9 +215,10 @@ class Reference:
 
     space: str
     name: str
+    several: bool = False  # any number of words, as `{{ free.files[] }}`
 
     def __str__(self) -> str:
-        return f"{{{{ {self.space}.{self.name} }}}}"
+        return f"{{{{ {self.space}.{self.name}{'[]' if self.several else ''} }}}}"
 
 
 def template_parts(text: str) -> list[str | Reference]:
@@ -207,14 +226,14 @@ def template_parts(text: str) -> list[str | Reference]:
 
     Example:
         >>> template_parts("git tag v{{ inputs.version }}")
-        ['git tag v', Reference(space='inputs', name='version')]
+        ['git tag v', Reference(space='inputs', name='version', several=False)]
     """
     parts: list[str | Reference] = []
     last = 0
     for found in REFERENCE.finditer(text):
         if found.start() > last:
             parts.append(text[last : found.start()])
-        parts.append(Reference(found[1], found[2]))
+        parts.append(Reference(found[1], found[2], found[3] is not None))
         last = found.end()
     return [*parts, text[last:]] if text[last:] else parts
 
@@ -243,6 +262,8 @@ def step_alternatives(step: DocumentStep) -> Sequence[StepAlternative]:
     only: StepAlternative = {"run": step["run"], "share": step["share"]}
     if "with" in step:
         only["with"] = step["with"]
+    if "in" in step:
+        only["in"] = step["in"]
     return [only]
 
 

@@ -22,7 +22,8 @@ from jsonschema import Draft7Validator, Draft202012Validator
 import builders_scan as made
 from fivetimes.errors import RuleError
 from fivetimes.exporters import EXPORTERS
-from fivetimes.exporters.shell_words import command, quote, split
+from fivetimes.exporters.shell_words import command, quote
+from fivetimes.shell import template_words as split
 from fivetimes.model import Conductor
 
 # where the package put it: the environment need not be on the path

@@ -11,13 +11,15 @@ In comes a routine with the text of its commands, read again just now; out goes 
 - `approval_gates`: a step's effect -> the gate before it
 - `questions`: what was seen -> what only a person can say; how reliable each step was
 - `document`: the schema, reading a file, digests, what a new draft keeps of an old one
+- `replay`: the steps and what was typed -> which lines come out of the steps again
 - `draft`: everything -> the conductor
 - `locks`: a draft is made again until nothing in it looks like a secret; and drafts without any local name
 """
 
 from fivetimes.conductors.document import digest, evidence, fingerprint, kept, parse, schema
-from fivetimes.conductors.draft import draft, tool, withheld
+from fivetimes.conductors.draft import draft, replayed, tool, withheld
 from fivetimes.conductors.locks import locked, without_names
+from fivetimes.conductors.replay import replay_sentence
 
 __all__ = [
     "digest",
@@ -27,6 +29,8 @@ __all__ = [
     "kept",
     "locked",
     "parse",
+    "replay_sentence",
+    "replayed",
     "schema",
     "tool",
     "withheld",

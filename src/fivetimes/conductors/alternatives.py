@@ -14,6 +14,7 @@ from itertools import groupby, takewhile
 
 from fivetimes.conductors.invocations import Invocation, InvocationWord
 from fivetimes.model import Kind, Role, Step
+from fivetimes.shell import Form
 
 # Share from which the rule is taken from most and the others are exceptions: one row of five may have been matched by mistake or
 # be done in a hurry, and a smaller share is no rule.
@@ -147,6 +148,11 @@ class Position:
     several: bool = False  # any number of words may stand here
 
     @property
+    def closed(self) -> bool:
+        """Whether nothing of it is ever written: a secret, any number of words, what a shell puts in and a file may not hold."""
+        return self.several or self.word.closed or self.word.role == Role.SECRET
+
+    @property
     def values(self) -> list[str]:
         """The texts in the order of the invocations."""
         return ["".join(row) for _, row in self.rows]
@@ -154,17 +160,26 @@ class Position:
     @property
     def readable(self) -> bool:
         """Whether its text may be looked at for values: not a secret, not contents."""
-        return self.word.role != Role.SECRET and not self.several and max(map(len, self.values)) <= _LONGEST_VALUE
+        return not self.closed and max(map(len, self.values)) <= _LONGEST_VALUE
 
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """One way of doing a step: its positions in order, the share of the step's occurrences that used it, and the action it is."""
+    """One way of doing a step: its positions in order, the share of the step's occurrences that used it, and the action it is.
+
+    `folder` is where it is done, if it is another than the run's.
+    """
 
     kind: Kind
     positions: tuple[Position, ...]
     share: float
     action: str
+    folder: Position | None = None
+
+    @property
+    def all_positions(self) -> tuple[Position, ...]:
+        """The folder's and those of the words."""
+        return self.positions if self.folder is None else (self.folder, *self.positions)
 
     @property
     def program(self) -> str:
@@ -174,7 +189,7 @@ class Alternative:
     @property
     def head(self) -> tuple[str, ...]:
         """Program and subcommands, or the declared name; not those of what a pipe feeds."""
-        own = takewhile(lambda position: not position.word.text.startswith("|"), self.positions)
+        own = takewhile(lambda position: position.word.form is not Form.OPERATOR, self.positions)
         return tuple(position.word.text for position in own if position.word.role in (*_HEAD, Role.NAME))
 
 
@@ -187,6 +202,7 @@ def alternatives(invocations: Sequence[Invocation], step: Step) -> list[Alternat
     """
     known = {step.action, *(action for action, _ in step.alternatives)}
     total = len({each.occurrence for each in invocations})
+    invocations = [each for each in invocations if each.words]  # a construct is no way that could be written
     found: list[Alternative] = []
     for number, group in enumerate(_grouped(invocations, _head)):
         named = number == 0 or (len(step.alternatives) > 0 and any(each.action in known for each in group))
@@ -235,6 +251,8 @@ def _same_but_program(alternative: Alternative, other: Alternative) -> bool:
         return False
     if len(alternative.positions) != len(other.positions) or len(alternative.positions) < 2:
         return False
+    if alternative.program == other.program or (alternative.folder is None) != (other.folder is None):
+        return False
     return all(_alike(*pair) for pair in zip(alternative.positions[1:], other.positions[1:], strict=True))
 
 
@@ -275,15 +293,25 @@ def _of_one_command(group: list[Invocation], *, total: int) -> Iterator[Alternat
     if len(shapes) > _TWICE and len(shapes[0]) < _HALF * len(group):
         yield _alternative(group, _loose_positions(group), total)
         return
+    covered = 0
     for number, invocations in enumerate(shapes):
-        if number == 0 or _often(invocations, group, _OTHER_FLAGS):
+        # as many ways as give nearly all lines back; beyond these only what is common
+        needed = covered < NEARLY_ALL * len(group) and len(invocations) >= _TWICE
+        if number == 0 or needed or _often(invocations, group, _OTHER_FLAGS):
             yield _alternative(invocations, list(_positions(invocations)), total)
+        covered += len(invocations)
 
 
 def _alternative(invocations: Sequence[Invocation], positions: Sequence[Position], total: int) -> Alternative:
     action = Counter(each.action for each in invocations).most_common(1)[0][0]
     share = len({each.occurrence for each in invocations}) / total
-    return Alternative(invocations[0].kind, tuple(positions), share, action)
+    return Alternative(invocations[0].kind, tuple(positions), share, action, _folder(invocations))
+
+
+def _folder(invocations: Sequence[Invocation]) -> Position | None:
+    """Where a command is done, if its lines go there."""
+    rows = [(each.occurrence, each.folder) for each in invocations if each.folder is not None]
+    return _position(rows) if len(rows) == len(invocations) else None
 
 
 # ---- shell commands: the fixed words, with what varies between them
@@ -296,15 +324,16 @@ def _is_fixed(word: InvocationWord) -> bool:
 def _parts(invocation: Invocation) -> list[list[InvocationWord]]:
     """The words, values that follow one another taken together: their number often varies."""
     parts: list[list[InvocationWord]] = []
-    for plain, group in groupby(invocation.words, lambda word: not _is_fixed(word) and not word.lead):
+    for (plain, _), group in groupby(invocation.words, lambda word: (not _is_fixed(word) and not word.lead, word.nest)):
         words = list(group)
         parts.extend([words] if plain else [[word] for word in words])
     return parts
 
 
 def _flags(invocation: Invocation) -> Hashable:
-    """The fixed words and the leads of an invocation, in order: equal for one set of flags."""
-    return tuple(part[0].text if _is_fixed(part[0]) else (part[0].lead,) for part in _parts(invocation))
+    """The fixed words and the leads of an invocation, in order, and whether it goes elsewhere: equal for one set of flags."""
+    words = tuple(part[0].text if _is_fixed(part[0]) else (part[0].lead,) for part in _parts(invocation))
+    return words, invocation.folder is not None
 
 
 def _positions(invocations: Sequence[Invocation]) -> Iterator[Position]:
@@ -323,12 +352,13 @@ def _positions(invocations: Sequence[Invocation]) -> Iterator[Position]:
 
 
 def _position(rows: Sequence[tuple[int, InvocationWord]]) -> Position:
-    """A position with one word in each invocation: prose if it is in one of them, known and bare if it is in all."""
+    """A position with one word in each invocation: prose or closed if it is in one of them, known if it is in all."""
     word = replace(
         rows[0][1],
         prose=any(word.prose for _, word in rows),
         sure=all(word.sure for _, word in rows),
-        bare=all(word.bare for _, word in rows),
+        form=Counter(word.form for _, word in rows).most_common(1)[0][0],
+        closed=any(word.closed for _, word in rows),
     )
     return Position(word, tuple((number, pieces(word.text)) for number, word in rows))
 

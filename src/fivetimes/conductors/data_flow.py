@@ -12,7 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from fivetimes.conductors.alternatives import MARK, Pieces, Position, affixes, is_word, pieces
+from fivetimes.conductors.alternatives import MARK, NEARLY_ALL, Pieces, Position, affixes, is_word, pieces
 from fivetimes.model import Role
 from fivetimes.stats import binomial_tail
 
@@ -265,10 +265,11 @@ def _cut(row: Pieces) -> tuple[Pieces, tuple[Pieces, ...]]:
 
 def _template(position: Position, rows: Sequence[Row]) -> Template:
     if not rows:
-        closed = position.several or position.word.role == Role.SECRET
-        value = None if closed else _constant(position.values)
+        value = None if position.closed else _constant(position.values)
         return (value,) if value is not None and value.strip() else (None,)
     marks, segments = _segments(rows)
+    if len(segments[0]) < NEARLY_ALL * len(rows):
+        return (None,)  # what is written would not give the lines back
     parts: list[Part] = []
     for index, segment in enumerate(segments):
         parts.extend(_literal_or_free([row for _, row in segment]))

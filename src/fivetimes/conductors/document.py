@@ -173,7 +173,8 @@ def _mark(at: Location) -> str:
 def steps_digest(document: ConductorDocument) -> str:
     """A digest of the steps as they are carried out: it changes when somebody edits them, not when they answer a question."""
     steps = [
-        [step["id"], step.get("run"), step.get("any"), step.get("with"), step["action"]] for step in document["steps"]
+        [step["id"], step.get("run"), step.get("any"), step.get("with"), step.get("in"), step["action"]]
+        for step in document["steps"]
     ]
     return _blake(json.dumps([steps, document["inputs"]], sort_keys=True))
 
@@ -231,6 +232,7 @@ def _counted_anew(fresh: ConductorDocument, before: ConductorDocument) -> Conduc
     entry.pop("drafted", None)
     document = before.copy()
     document["tier"], document["evidence"] = fresh["tier"], fresh["evidence"]
+    document.pop("replay", None)  # it was of other steps; `verify` replays those of the file
     document["history"] = [*before["history"], entry]
     return document
 

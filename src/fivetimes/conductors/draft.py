@@ -15,18 +15,22 @@ from fivetimes.conductor_document import (
     ConductorDocument,
     DataFlow,
     DocumentStep,
+    Evidence,
     Gate,
     HistoryEntry,
     Override,
+    Replay,
     RuleEntry,
     Specialist,
     StepAlternative,
     references,
 )
+from fivetimes.conductors.alternatives import NEARLY_ALL
 from fivetimes.conductors.approval_gates import gate, reversible, with_shared_effects
 from fivetimes.conductors.document import evidence, steps_digest
-from fivetimes.conductors.invocations import Harmless, Parse, invocations
+from fivetimes.conductors.invocations import Expansions, Harmless, Invocation, Parse, Place, invocations, place_of
 from fivetimes.conductors.questions import questions, step_records
+from fivetimes.conductors.replay import TypedLine, came_out, replay, typed_lines, unseen
 from fivetimes.conductors.templates import StepTemplate, StepTemplates, step_templates
 from fivetimes.config import Counted, FiveTimesRule
 from fivetimes.errors import RuleError
@@ -66,11 +70,17 @@ def draft(
     override = override or rule.override
     if candidate.counted(rule.by) < rule.extract and override is None:
         raise RuleError(_refusal(candidate, rule))
-    read = [] if live is None else invocations(candidate, live, parse=parse, harmless=harmless)
-    templates = step_templates(candidate, read, harmless)
+    seen = evidence(candidate)
+    if live is not None:
+        candidate = joined(candidate, live, parse)
+    expansions = Expansions()
+    read = [] if live is None else invocations(candidate, live, parse=parse, harmless=harmless, expansions=expansions)
+    templates = step_templates(candidate, read, harmless, expansions)
     candidate = replace(candidate, steps=tuple(with_shared_effects(candidate.steps, read)))
     taken: Override | None = None if override is None else {"by": override[0], "because": override[1]}
-    document = _visible(_document(candidate, live, templates, taken, least=rule.extract))
+    document = _visible(_document(candidate, live, templates, taken, seen, least=rule.extract))
+    if live is not None:
+        _replayed(document, typed_lines(candidate, live, parse), read)
     entry = _visible(_drafted(rule, at, taken))
     entry["drafted"] = steps_digest(document)
     document["history"] = [entry]
@@ -86,8 +96,22 @@ def withheld(candidate: Candidate, live: LiveText, *, parse: Parse, harmless: Ha
         parse: as in `draft`.
         harmless: as in `draft`.
     """
-    read = invocations(candidate, live, parse=parse, harmless=harmless)
-    return step_templates(candidate, read, harmless).constants
+    candidate, expansions = joined(candidate, live, parse), Expansions()
+    read = invocations(candidate, live, parse=parse, harmless=harmless, expansions=expansions)
+    return step_templates(candidate, read, harmless, expansions).constants
+
+
+def replayed(conductor: Conductor, candidate: Candidate, live: LiveText, parse: Parse) -> tuple[Replay, list[str]]:
+    """How much of what was typed the steps of a conductor give back, as they stand now, and which steps no run shows.
+
+    Args:
+        conductor: whose steps are put to the test; a person may have edited them.
+        candidate: the routine that it was drafted from.
+        live: its commands, read again just now.
+        parse: as in `draft`.
+    """
+    lines = typed_lines(joined(candidate, live, parse), live, parse)
+    return replay(conductor.document, lines), list(unseen(conductor.document, lines))
 
 
 def tool() -> str:
@@ -114,24 +138,122 @@ def _refusal(candidate: Candidate, rule: FiveTimesRule) -> str:
     )
 
 
+# ---- steps that stand in one clause
+
+
+def joined(candidate: Candidate, live: LiveText, parse: Parse) -> Candidate:
+    """The candidate with steps that are typed as one clause, as in `ssh host 'a && b'`, made one step.
+
+    Args:
+        candidate: the routine.
+        live: its commands, read again.
+        parse: as in `draft`.
+    """
+    first = _first_of_clause(candidate, live, parse)
+    kept = [number for number in range(len(candidate.steps)) if number not in first]
+    if len(kept) == len(candidate.steps):
+        return candidate
+    number_of = {old: new for new, old in enumerate(kept)}
+    steps = []
+    for old in kept:
+        held = [candidate.steps[inner] for inner, outer in first.items() if outer == old]
+        effect = max(step.effect for step in (candidate.steps[old], *held))
+        steps.append(replace(candidate.steps[old], effect=effect))
+    unready = tuple(replace(one, step=number_of[one.step]) for one in candidate.unready if one.step in number_of)
+    occurrences = tuple(
+        replace(
+            each,
+            moments=tuple(
+                replace(
+                    moment, step=None if moment.step is None else number_of.get(first.get(moment.step, moment.step))
+                )
+                for moment in each.moments
+            ),
+        )
+        for each in candidate.occurrences
+    )
+    return replace(candidate, steps=tuple(steps), occurrences=occurrences, unready=unready)
+
+
+def _first_of_clause(candidate: Candidate, live: LiveText, parse: Parse) -> dict[int, int]:
+    """The steps that nearly always stand in the clause of an earlier one, with that step."""
+    seen: Counter[int] = Counter()
+    within: dict[int, Counter[int]] = {number: Counter() for number in range(len(candidate.steps))}
+    for occurrence, texts in zip(candidate.occurrences, live.occurrences, strict=True):
+        met: dict[Place, int] = {}
+        for moment, command in zip(occurrence.moments, texts, strict=True):
+            place = None if moment.step is None or command is None else place_of(moment, command, parse)
+            if moment.step is not None and command is not None:
+                seen[moment.step] += 1
+                if place is not None and met.setdefault(place, moment.step) != moment.step:
+                    within[moment.step][met[place]] += 1
+    first: dict[int, int] = {}
+    for number, outer in within.items():
+        for earlier, times in outer.most_common(1):
+            if times >= NEARLY_ALL * seen[number]:
+                first[number] = first.get(earlier, earlier)
+    return first
+
+
+# ---- what the steps give back
+
+
+def _replayed(document: ConductorDocument, lines: Sequence[TypedLine], read: Sequence[Invocation]) -> None:
+    """Put the steps to the test; one of which too few lines come out is done by hand."""
+    out = came_out(document, lines)
+    for number, step in enumerate(document["steps"]):
+        own = [one for line, one in zip(lines, out, strict=True) if line.step == number]
+        if own and sum(own) < NEARLY_ALL * len(own):
+            _by_hand(step, [each for each in read if each.step == number])
+    document["replay"] = replay(document, lines)
+
+
+def _by_hand(step: DocumentStep, read: Sequence[Invocation]) -> None:
+    """Make a step one that a person does, with the reason."""
+    constructs = Counter(each.construct for each in read if each.construct)
+    why = (
+        f"it is {constructs.most_common(1)[0][0]}" if constructs else "it was done in a different way nearly each time"
+    )
+    for key in ("any", "with", "in"):
+        step.pop(key, None)  # type: ignore[misc]  # keys that a step by hand does not have
+    step["run"] = step["action"]
+    step["specialist"] = {"kind": "person", "name": step["specialist"]["name"]}
+    step["by_hand"] = why
+    done = "Do it by hand now, then answer: is it done?"
+    asked = step["gate"]["ask"] + " " if "gate" in step else ""
+    step["gate"] = {"ask": f"{asked}{done}", "answerer": None, "on_no": "stop"}
+
+
 # ---- the document
 
 
 class _NamedConstants(TypedDict, total=False):
     constants: dict[str, str | None]
+    computed: dict[str, str]
 
 
 class _Remarks(TypedDict, total=False):
+    replay: Replay
     notes: list[str]
     override: Override
 
 
 def _document(
-    candidate: Candidate, live: LiveText | None, templates: StepTemplates, taken: Override | None, *, least: int
+    candidate: Candidate,
+    live: LiveText | None,
+    templates: StepTemplates,
+    taken: Override | None,
+    seen: Evidence,
+    *,
+    least: int,
 ) -> ConductorDocument:
     used = _used_constants(templates)
     constants: _NamedConstants = {"constants": dict.fromkeys(used)} if used else {}
+    if templates.computed:
+        constants["computed"] = templates.computed
     remarks: _Remarks = {}
+    if live is not None:
+        remarks["replay"] = {"lines": 0, "of": 0, "runs": 0, "of_runs": 0, "differs": {}}
     if notes := _notes(live):
         remarks["notes"] = notes
     if taken is not None:
@@ -149,7 +271,7 @@ def _document(
         "steps": _steps(candidate.steps, templates),
         "state": _state(templates),
         "alternatives": alternative_paths(candidate),
-        "evidence": evidence(candidate),
+        "evidence": seen,
         **remarks,
         "history": [],
     }
@@ -157,7 +279,7 @@ def _document(
 
 def _used_constants(templates: StepTemplates) -> list[str]:
     every = [one for alternatives in templates.steps for one in alternatives]
-    texts = [text for one in every for text in (one.run, *one.arguments.values())]
+    texts = [text for one in every for text in (one.run, one.folder or "", *one.arguments.values())]
     found = [reference for text in texts for reference in references(text)]
     return list(dict.fromkeys(reference.name for reference in found if reference.space == "constants"))
 
@@ -200,7 +322,7 @@ def _visible(value: T) -> T:
 
 # ---- steps, and the way of the inputs through them
 
-_Arguments = TypedDict("_Arguments", {"with": dict[str, str]}, total=False)
+_Arguments = TypedDict("_Arguments", {"with": dict[str, str], "in": str}, total=False)
 
 
 class _StepMarks(_Arguments, total=False):
@@ -208,15 +330,12 @@ class _StepMarks(_Arguments, total=False):
 
     run: str
     any: list[StepAlternative]
+    by_hand: str
     instead: list[Specialist]
     optional: Literal[True]
     repeat: list[int]
     until: str | None
     gate: Gate
-
-
-class _Other(_Arguments, total=False):
-    specialist: Specialist
 
 
 def _steps(steps: Sequence[Step], templates: StepTemplates) -> list[DocumentStep]:
@@ -247,7 +366,12 @@ def _text(alternatives: Sequence[StepTemplate]) -> _StepMarks:
     first = alternatives[0]
     if len(alternatives) > 1:
         return {"any": [_alternative(one, first) for one in alternatives]}
-    return {"run": first.run, "with": first.arguments} if first.arguments else {"run": first.run}
+    only: _StepMarks = {"run": first.run}
+    if first.arguments:
+        only["with"] = first.arguments
+    if first.folder is not None:
+        only["in"] = first.folder
+    return only
 
 
 def _marks(step: Step) -> _StepMarks:
@@ -262,9 +386,14 @@ def _marks(step: Step) -> _StepMarks:
 
 
 def _alternative(alternative: StepTemplate, first: StepTemplate) -> StepAlternative:
-    other: _Other = {"specialist": alternative.specialist} if alternative.specialist != first.specialist else {}
-    arguments: _Other = {"with": alternative.arguments} if alternative.arguments else {}
-    return {"run": alternative.run, "share": round(alternative.share, 2), **other, **arguments}
+    made: StepAlternative = {"run": alternative.run, "share": round(alternative.share, 2)}
+    if alternative.specialist != first.specialist:
+        made["specialist"] = alternative.specialist
+    if alternative.arguments:
+        made["with"] = alternative.arguments
+    if alternative.folder is not None:
+        made["in"] = alternative.folder
+    return made
 
 
 def _state(templates: StepTemplates) -> list[DataFlow]:

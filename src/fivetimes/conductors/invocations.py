@@ -1,4 +1,8 @@
-"""LiveText -> Invocation: what was typed or called at each step, word by word, spelled as it was."""
+"""LiveText -> Invocation: what was typed or called at each step, word by word, spelled as it was.
+
+A command is taken whole, as its clause stands in the line: with its pipes and redirections, its quotes, the program that it runs
+in (`ssh`, `docker exec`), and the folder that the line went to before.
+"""
 
 from __future__ import annotations
 
@@ -6,28 +10,26 @@ import json
 import re
 import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import takewhile
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from fivetimes.model import Candidate, Command, CommandLine, Kind, LiveCommand, LiveText, Moment, Role, Word
-from fivetimes.redaction import is_pseudonym
-from fivetimes.shell import is_secret_key
+from fivetimes.model import Candidate, Command, CommandLine, Effect, Kind, LiveCommand, LiveText, Moment, Role, Word
+from fivetimes.redaction import effect_of, is_pseudonym
+from fivetimes.shell import WRAPPERS, Clause, Form, Token, clauses, is_secret_key, tokens, unquote
 
 Parse = Callable[[str], CommandLine]
 Harmless = Callable[[str, Role], bool]
 
 _PIPES = frozenset({"|", "|&"})
-_OPERATORS = _PIPES | {"&&", "||", ";", "&"}
-_REDIRECTION = re.compile(r"\d?(?:<|>|>>|<<<|&>|&>>|>\||<>)|\|&?")
 _PUBLIC = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+-]*")
-_PLAIN_FLAG = re.compile(r"-[A-Za-z]|--[a-z][a-z-]+")
+_PLAIN_FLAG = re.compile(r"-[A-Za-z]{1,3}|--[a-z][a-z-]+")
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
 # What follows these is prose: of a commit, a tag, a request. Nothing of it is kept but values known from elsewhere.
 _PROSE = re.compile(r"-[a-z]*m|--?(?:message|title|body|notes|subject|description|comment|reason|text)")
-_SUBSTITUTION = re.compile(r"[$<>]\(|`")  # blanks within are those of a command
-# Wrappers that mean the same without their options, for lines whose spelling cannot be followed.
-_BARE_WRAPPERS = frozenset({"sudo", "doas", "nohup", "time", "nice", "command", "exec", "env"})
+_VARIABLE = re.compile(r"\$\{?([A-Za-z_]\w*)\}?")
+_COMMAND = re.compile(r"\$\((?!\()(.*)\)|`(.*)`", re.DOTALL)
+_FIRST_MARK = 0xF0000  # of a private plane, in which no text of a source has letters
+_MARKS = re.compile("[\U000f0000-\U000ffffd]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,8 @@ class InvocationWord:
     """One word of an invocation. `lead` is what stands before its value within the word (`--since=`, `key=`).
 
     `key` is the flag or argument name it belongs to. `prose` is free text. An unsure word is one whose position in the
-    command is not known. A bare word was typed without quotes: its `*` is the shell's.
+    command is not known. `form` is what a shell makes of it. `nest` numbers the word of which it is a part, where that
+    word is a line of its own (`ssh host 'a b'`); 0 elsewhere. A closed word holds what is never written.
     """
 
     text: str
@@ -44,69 +47,318 @@ class InvocationWord:
     key: str = ""
     prose: bool = False
     sure: bool = True
-    bare: bool = False
+    form: Form = Form.WORD
+    nest: int = 0
+    closed: bool = False
+
+    @property
+    def is_operator(self) -> bool:
+        """Whether it is the shell's own sign, which is never quoted."""
+        return self.form in (Form.OPERATOR, Form.REDIRECTION)
 
 
 @dataclass(frozen=True, slots=True)
 class Invocation:
-    """What was done at one moment of an occurrence (by number) at a step (by number)."""
+    """What was done at one moment of an occurrence (by number) at a step (by number).
+
+    `folder` is where the line went before (`cd web && …`), `construct` what the command is where it is no list of words, as a loop;
+    then it has no words.
+    """
 
     occurrence: int
     step: int
     kind: Kind
     action: str
     words: tuple[InvocationWord, ...]
+    folder: InvocationWord | None = None
+    construct: str = ""
 
 
-def invocations(candidate: Candidate, live: LiveText, *, parse: Parse, harmless: Harmless) -> list[Invocation]:
-    """Every moment of the candidate's steps whose source could be read again, in order.
+@dataclass(slots=True)
+class Expansions:
+    """What commands let the shell put in (`$(date +%F)`, `$HOME`): each has a letter that stands for it within a word."""
+
+    letters: dict[str, str] = field(default_factory=dict)
+
+    def letter(self, typed: str) -> str:
+        """The letter that stands for what was typed."""
+        return self.letters.setdefault(typed, chr(_FIRST_MARK + len(self.letters)))
+
+    def typed(self, letter: str) -> str:
+        """What a letter stands for."""
+        return next(typed for typed, known in self.letters.items() if known == letter)
+
+
+def marked(text: str) -> list[str]:
+    """A text cut at the letters of `Expansions`, which are parts of their own."""
+    return [part for part in re.split(f"({_MARKS.pattern})", text) if part]
+
+
+def is_mark(part: str) -> bool:
+    """Whether a part of `marked` stands for what the shell puts in."""
+    return _MARKS.fullmatch(part) is not None
+
+
+def variable(typed: str) -> str | None:
+    """The name of the variable that an expansion is; None for any other.
+
+    Example:
+        >>> variable("$HOME"), variable("${TAG}"), variable("${TAG%.*}"), variable("$(date)")
+        ('HOME', 'TAG', None, None)
+    """
+    found = _VARIABLE.fullmatch(typed)
+    return found[1] if found else None
+
+
+def command_within(typed: str) -> str | None:
+    """The line that a substitution runs; None for any other expansion.
+
+    Example:
+        >>> command_within("$(git rev-parse HEAD)"), command_within("`pwd`"), command_within("$HOME"), command_within("$((1 + 1))")
+        ('git rev-parse HEAD', 'pwd', None, None)
+    """
+    found = _COMMAND.fullmatch(typed)
+    return None if found is None else (found[1] or found[2])
+
+
+def invocations(
+    candidate: Candidate, live: LiveText, *, parse: Parse, harmless: Harmless, expansions: Expansions
+) -> list[Invocation]:
+    """Every moment of the candidate's steps whose source could be read again, in order; each clause of a line once.
 
     Args:
         candidate: the routine.
         live: the texts of its moments, one for one.
         parse: a command line -> its simple commands. What a pipe feeds belongs to the step that feeds it.
-        harmless: whether a word in a role may stand in a file; a program's full spelling is kept only then.
+        harmless: whether a word in a role may stand in a file.
+        expansions: takes the letters of what the shell puts in.
     """
+    reading = _Reading(parse, harmless, expansions)
     found: list[Invocation] = []
     for number, (occurrence, texts) in enumerate(zip(candidate.occurrences, live.occurrences, strict=True)):
+        met: set[Place] = set()
         for moment, command in zip(occurrence.moments, texts, strict=True):
-            if moment.step is not None and command is not None:
-                read = _invocation(moment, command, parse, harmless)
-                found.extend(Invocation(number, moment.step, kind, moment.action, words) for kind, words in read)
+            if moment.step is None or command is None:
+                continue
+            place = place_of(moment, command, parse)
+            if place is None or place not in met:
+                met |= {place} if place is not None else set()
+                found.extend(reading.invocation(number, moment, command))
     return found
 
 
-def _invocation(
-    moment: Moment, command: LiveCommand, parse: Parse, harmless: Harmless
-) -> Iterator[tuple[Kind, tuple[InvocationWord, ...]]]:
-    if command.kind == Kind.SHELL:
-        words = _typed(command.text, moment, parse, harmless)
-        if any(word.text for word in words):
-            yield Kind.SHELL, words
-    elif command.kind == Kind.COMMIT:
-        # as a shell shows it, so that commits seen in either place are the same step
-        front = (("git", Role.PROGRAM), ("commit", Role.SUBCOMMAND), ("-m", Role.FLAG))
-        subject = InvocationWord(command.text.partition("\n")[0], Role.VALUE)
-        yield Kind.SHELL, _with_keys([*(InvocationWord(text, role) for text, role in front), subject], "")
-    else:
-        yield command.kind, (InvocationWord(command.text, Role.NAME), *_arguments(command.args or {}))
+# ---- clauses of a line
+
+Place = tuple[str, int | None, int]  # the file, the line, the number of the clause in it
 
 
-def _typed(text: str, moment: Moment, parse: Parse, harmless: Harmless) -> tuple[InvocationWord, ...]:
-    """The words of the simple command of a line that the moment stands for, with those of all that it is piped into."""
-    commands = _steps(parse(text))
-    public = _under_its_name(text, commands, moment.action)
-    if public != text:
-        text, commands = public, _steps(parse(public))
-    heads = [index for index, each in enumerate(commands) if each.operator not in _PIPES]
-    if moment.part >= len(heads):
-        return ()
-    return _with_keys(_with_fed(text, commands, heads[moment.part], harmless), text)
+def clause_at(text: str, part: int, parse: Parse) -> tuple[int, list[Clause]]:
+    """The number of the clause in which a simple command of a line stands, and all clauses.
+
+    A line of which clauses and commands cannot be brought together is one clause without words.
+
+    Args:
+        text: the line.
+        part: the number of the simple command, those in pipes and substitutions left out.
+        parse: a command line -> its simple commands.
+    """
+    found = clauses(text)
+    heads = [_heads(clause.text, parse) for clause in found]
+    if sum(heads) == _heads(text, parse):
+        for number in range(len(found)):
+            if part < sum(heads[: number + 1]):
+                return number, found
+    return 0, [Clause(text, None, "a line that cannot be read")]
 
 
-def _steps(line: CommandLine) -> list[Command]:
+def _heads(text: str, parse: Parse) -> int:
+    return sum(not each.within and each.operator not in _PIPES for each in parse(text).commands)
+
+
+def place_of(moment: Moment, command: LiveCommand, parse: Parse) -> Place | None:
+    """Where the clause of a moment stands, so that one that holds several actions is known again; None for no command."""
+    location = next((location for location in moment.locations if location.digest), None)
+    if command.kind != Kind.SHELL or location is None or location.commit is not None:
+        return None
+    return location.path, location.line, clause_at(command.text, moment.part, parse)[0]
+
+
+def folder_of(line: Sequence[Clause], number: int) -> Token | None:
+    """Where a line has gone before a clause: the target of the last `cd`, behind those before it where it is relative."""
+    folder: Token | None = None
+    scope = line[number].scope
+    for clause in (each for each in line[:number] if each.scope == scope[: len(each.scope)]):
+        if clause.tokens is not None and len(clause.tokens) == 2 and clause.tokens[0].text in ("cd", "pushd"):
+            to = clause.tokens[1]
+            relative = folder is not None and not to.text.startswith(("/", "~", "$", '"$'))
+            folder = Token(f"{folder.text}/{to.text}", to.form) if folder is not None and relative else to
+    return folder
+
+
+# ---- one moment
+
+
+def _declared(command: LiveCommand) -> tuple[InvocationWord, ...]:
+    return (InvocationWord(_unmarked(command.text), Role.NAME), *_arguments(command.args or {}))
+
+
+def _committed(command: LiveCommand) -> tuple[InvocationWord, ...]:
+    """A commit as a shell shows it, so that commits seen in either place are the same step."""
+    front = (("git", Role.PROGRAM), ("commit", Role.SUBCOMMAND), ("-m", Role.FLAG))
+    subject = InvocationWord(_unmarked(command.text.partition("\n")[0]), Role.VALUE)
+    return _with_keys([*(InvocationWord(text, role) for text, role in front), subject])
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """How the words of a line are read."""
+
+    parse: Parse
+    harmless: Harmless
+    expansions: Expansions
+
+    def invocation(self, occurrence: int, moment: Moment, command: LiveCommand) -> Iterator[Invocation]:
+        step = moment.step or 0
+        if command.kind == Kind.SHELL:
+            yield from self._typed(occurrence, step, moment, command.text)
+        elif command.kind == Kind.COMMIT:
+            yield Invocation(occurrence, step, Kind.SHELL, moment.action, _committed(command))
+        else:
+            yield Invocation(occurrence, step, command.kind, moment.action, _declared(command))
+
+    def _typed(self, occurrence: int, step: int, moment: Moment, text: str) -> Iterator[Invocation]:
+        text = written_line(text, moment, self.parse)
+        number, found = clause_at(text, moment.part, self.parse)
+        clause, before = found[number], folder_of(found, number)
+        words = () if clause.tokens is None else _with_keys(self._words(clause.tokens))
+        folder = None if before is None else self._word(before)
+        if any(word.text for word in words) or clause.construct:
+            yield Invocation(occurrence, step, Kind.SHELL, moment.action, words, folder, clause.construct)
+
+    def _words(self, given: Sequence[Token]) -> list[InvocationWord]:
+        """The words of tokens, simple command by simple command."""
+        words: list[InvocationWord] = []
+        simple: list[Token] = []
+        for token in (*given, None):
+            if token is not None and token.form is not Form.OPERATOR:
+                simple.append(token)
+                continue
+            nests = max((word.nest for word in words), default=0)
+            more = self._simple_words(simple) if simple else []
+            words.extend(replace(word, nest=word.nest + nests) if word.nest else word for word in more)
+            simple = []
+            if token is not None:
+                words.append(InvocationWord(token.text, Role.FLAG, form=Form.OPERATOR))
+        return words
+
+    def _simple_words(self, given: Sequence[Token]) -> Iterator[InvocationWord]:
+        """The words of one simple command with the roles that the parser finds in it."""
+        commands = _simple(self.parse(" ".join(map(_spelled, given))))
+        waiting = [word for command in commands for word in command.words]
+        known = {word.text for word in waiting}
+        via = {name for command in commands for name in command.via}
+        nest = 0
+        waits = False  # a redirection, for its target
+        for index, token in enumerate(given):
+            inner = tokens(token.text) if via and not waits and _is_line(token, known) else None
+            if token.form is Form.REDIRECTION:
+                yield InvocationWord(token.text, Role.FLAG, form=Form.REDIRECTION)
+                waits = not token.text[-1].isdigit() and not token.text.endswith("-")
+            elif inner is not None:
+                nest += 1
+                yield from (replace(word, nest=nest) for word in self._words(inner))
+                waiting = []
+            elif waits:
+                yield self._word(token)
+                waits = False
+            else:
+                word, used = self._matched(token, waiting) or (self._unmatched(token, given[:index], via), 0)
+                del waiting[:used]
+                yield word
+
+    def _word(
+        self, token: Token, role: Role = Role.VALUE, *, lead: str = "", key: str = "", sure: bool = True
+    ) -> InvocationWord:
+        """A token as a word, with a letter for each of its expansions."""
+        text, closed = _unmarked(token.text), False
+        if token.form is Form.EXPANDED:
+            for typed in token.expansions:
+                closed = closed or not self._may_be_written(typed)
+                text = text.replace(typed, self.expansions.letter(typed), 1)
+            text = unquote(text)
+        return InvocationWord(
+            _clean(text.removeprefix(lead)), role, lead, key, sure=sure, form=token.form, closed=closed
+        )
+
+    def _may_be_written(self, typed: str) -> bool:
+        """Whether an expansion may stand in a file: a variable of a known name, or a command that only looks."""
+        name = variable(typed)
+        if name is not None:
+            return self._is_name(name)
+        line = command_within(typed)
+        inner = None if line is None else tokens(line)
+        if line is None or inner is None or any(token.form in (Form.EXPANDED, Form.REDIRECTION) for token in inner):
+            return False
+        commands = _simple(self.parse(line))
+        looks = all(effect_of([word.text for word in command.words]) is Effect.NONE for command in commands)
+        return looks and all(self.harmless(word.text, word.role) for command in commands for word in command.words)
+
+    def _is_name(self, name: str) -> bool:
+        # a variable's name is as free as its value: what looks like one may be a pasted key with its `=`
+        return self.harmless(name, Role.VALUE)
+
+    def _matched(self, token: Token, waiting: Sequence[Word]) -> tuple[InvocationWord, int] | None:
+        """The token with its role, and how many of the waiting words it used up."""
+        if not waiting:
+            return None
+        first = waiting[0]
+        typed = token.text if token.form is Form.WORD else unquote(token.text)
+        if typed == first.text:
+            assigned = _ASSIGNMENT.fullmatch(typed) if first.role is Role.VALUE else None
+            lead = f"{assigned[1]}=" if assigned and self._is_name(assigned[1]) else ""
+            return self._word(token, first.role, lead=lead), 1
+        if first.role == Role.PROGRAM and typed.rpartition("/")[2].startswith(first.text):
+            return self._word(token, Role.PROGRAM), 1
+        if first.role == Role.FLAG and len(waiting) > 1:
+            for glue in ("=", ""):
+                if typed == first.text + glue + waiting[1].text:
+                    return self._word(token, waiting[1].role, lead=first.text + glue, key=first.text), 2
+        return None
+
+    def _unmatched(self, token: Token, before: Sequence[Token], via: set[str]) -> InvocationWord:
+        """A word that the parser looked through: a wrapper, one of its options, an assignment."""
+        if token.text in via:
+            return self._word(token, Role.PROGRAM)
+        path = [each.text for each in (*before, token) if not each.text.startswith("-")]
+        if any(" ".join(path[-length:]) in WRAPPERS for length in (2, 3)):
+            return self._word(token, Role.SUBCOMMAND)
+        if _PLAIN_FLAG.fullmatch(token.text):
+            return self._word(token, Role.FLAG)
+        assignment = _ASSIGNMENT.match(token.text)
+        if assignment:
+            role = Role.SECRET if is_secret_key(assignment[1]) else Role.VALUE
+            known = self._is_name(assignment[1])
+            return self._word(token, role, lead=f"{assignment[1]}=", key=assignment[1], sure=known)
+        return self._word(token, sure=False)
+
+
+def _simple(line: CommandLine) -> list[Command]:
     """The commands of a line without what substitutions in their words run."""
     return [command for command in line.commands if not command.within]
+
+
+def _is_line(token: Token, known: set[str]) -> bool:
+    """Whether a word that a wrapper is given is a line of its own: the parser has its words, not the whole."""
+    return token.form is Form.WORD and re.search(r"\s", token.text) is not None and token.text not in known
+
+
+def _spelled(token: Token) -> str:
+    return shlex.quote(token.text) if token.form is Form.WORD else token.text
+
+
+def written_line(text: str, moment: Moment, parse: Parse) -> str:
+    """The line as it is written: a person's own name for a program as that program."""
+    return _under_its_name(text, _simple(parse(text)), moment.action)
 
 
 def _under_its_name(text: str, commands: Sequence[Command], action: str) -> str:
@@ -132,141 +384,26 @@ def _arguments(args: Mapping[str, Any]) -> Iterator[InvocationWord]:
         text = value if isinstance(value, str) else json.dumps(value, sort_keys=True, default=str)
         prose = re.search(r"\s", text) is not None
         role = Role.SECRET if is_secret_key(str(key)) else Role.VALUE
-        yield InvocationWord(_clean(text), role, lead=f"{key}=", key=str(key), prose=prose)
+        yield InvocationWord(_unmarked(_clean(text)), role, lead=f"{key}=", key=str(key), prose=prose)
 
 
 def _clean(text: str) -> str:
     return text.replace("\0", "")
 
 
-def _with_keys(words: Sequence[InvocationWord], text: str) -> tuple[InvocationWord, ...]:
-    """Give each value the flag before it as its key, and mark which are prose and which were typed bare."""
+def _unmarked(text: str) -> str:
+    """A text of a source without the letters that stand for expansions here."""
+    return _MARKS.sub("", text)
+
+
+def _with_keys(words: Sequence[InvocationWord]) -> tuple[InvocationWord, ...]:
+    """Give each value the flag before it as its key, and mark which are prose."""
     done: list[InvocationWord] = []
     for word in words:
         before = done[-1] if done else None
         key = word.key
-        if not key and before is not None and before.role == Role.FLAG and word.role in (Role.VALUE, Role.SECRET):
-            key = before.text
-        spaced = re.search(r"\s", word.text) and not _SUBSTITUTION.search(word.text)
-        prose = word.role == Role.VALUE and bool(_PROSE.fullmatch(key) or spaced)
-        bare = "*" in word.text and f" {word.text} " in f"{text} "
-        done.append(replace(word, text=_clean(word.text), key=key, prose=prose, bare=bare))
+        if not key and before is not None and before.role == Role.FLAG and before.form is not Form.OPERATOR:
+            key = before.text if word.role in (Role.VALUE, Role.SECRET) else ""
+        prose = word.role == Role.VALUE and bool(_PROSE.fullmatch(key) or re.search(r"\s", word.text))
+        done.append(replace(word, key=key, prose=prose))
     return tuple(done)
-
-
-# ---- shell words, spelled as typed
-
-
-def _with_fed(text: str, commands: Sequence[Command], head: int, harmless: Harmless) -> list[InvocationWord]:
-    """The words of a command and of all that its output is piped into."""
-    fed = takewhile(lambda index: commands[index].operator in _PIPES, range(head + 1, len(commands)))
-    words = _shell_words(text, commands, head, harmless)
-    for index in fed:
-        words.append(InvocationWord(commands[index].operator, Role.FLAG))
-        words.extend(_shell_words(text, commands, index, harmless))
-    return words
-
-
-def _shell_words(text: str, commands: Sequence[Command], index: int, harmless: Harmless) -> list[InvocationWord]:
-    command = commands[index]
-    segments = _segments(text)
-    if segments is not None and len(segments) == len(commands):
-        spelled = _aligned(_unquoted_remote(segments[index], command), command, harmless)
-        if spelled is not None:
-            return spelled
-    wrappers = [InvocationWord(name, Role.PROGRAM) for name in command.via if name in _BARE_WRAPPERS]
-    return wrappers + _glued(command.words, text)
-
-
-def _segments(text: str) -> list[list[str]] | None:
-    """The words of each simple command as the shell unquotes them; None for what is more than a list of commands."""
-    lexer = shlex.shlex(text, posix=True, punctuation_chars=True)
-    lexer.whitespace_split = True
-    lexer.commenters = ""
-    try:
-        words = list(lexer)
-    except ValueError:
-        return None
-    segments: list[list[str]] = [[]]
-    for word in words:
-        if word in _OPERATORS:
-            segments.append([])
-        else:
-            segments[-1].append(word)
-    return [segment for segment in segments if segment]
-
-
-def _unquoted_remote(typed: list[str], command: Command) -> list[str]:
-    """The words with the command of `ssh host 'command'` laid open: the far shell would read it the same way."""
-    if not command.via or command.via[0] != "ssh" or not typed or " " not in typed[-1]:
-        return typed
-    try:
-        return [*typed[:-1], *shlex.split(typed[-1])]
-    except ValueError:
-        return typed
-
-
-def _aligned(typed: Sequence[str], command: Command, harmless: Harmless) -> list[InvocationWord] | None:
-    """The typed words with the roles that the parser found; None where the two cannot be brought together."""
-    words: list[InvocationWord] = []
-    waiting = list(command.words)
-    for text in typed:
-        taken = _matched(text, waiting, harmless)
-        if taken is None:
-            words.append(_unmatched(text, command, harmless))
-        else:
-            words.append(taken[0])
-            del waiting[: taken[1]]
-    return None if waiting else words
-
-
-def _matched(typed: str, waiting: Sequence[Word], harmless: Harmless) -> tuple[InvocationWord, int] | None:
-    """The typed word with its role, and how many of the waiting words it used up."""
-    if not waiting:
-        return None
-    first = waiting[0]
-    if typed == first.text:
-        return InvocationWord(typed, first.role), 1
-    if first.role == Role.PROGRAM and typed.rpartition("/")[2].startswith(first.text):
-        text = typed if harmless(typed, Role.PROGRAM) else first.text
-        return InvocationWord(text, Role.PROGRAM), 1
-    if first.role == Role.FLAG and len(waiting) > 1:
-        for glue in ("=", ""):
-            if typed == first.text + glue + waiting[1].text:
-                return InvocationWord(waiting[1].text, waiting[1].role, lead=first.text + glue, key=first.text), 2
-    return None
-
-
-def _unmatched(typed: str, command: Command, harmless: Harmless) -> InvocationWord:
-    """A word that the parser looked through: a wrapper, one of its options, an assignment."""
-    if typed in command.via:
-        return InvocationWord(typed, Role.PROGRAM)
-    if _PLAIN_FLAG.fullmatch(typed):
-        return InvocationWord(typed, Role.FLAG)
-    assignment = _ASSIGNMENT.fullmatch(typed)
-    # a variable's name is as free as its value: what looks like one may be a pasted key with its `=`
-    if assignment and harmless(assignment[1], Role.VALUE):
-        return InvocationWord(assignment[2], Role.VALUE, lead=f"{assignment[1]}=", key=assignment[1], sure=False)
-    return InvocationWord(typed, Role.VALUE, sure=False)
-
-
-def _glued(words: Sequence[Word], text: str) -> list[InvocationWord]:
-    """The parser's words, a flag and its value in one word where the text has them so."""
-    found: list[InvocationWord] = []
-    for word in words:
-        flag = found[-1].text if found and found[-1].role == Role.FLAG else ""
-        if flag and word.role in (Role.VALUE, Role.SECRET) and f"{flag}=" in text and f"{flag} " not in text:
-            found[-1] = InvocationWord(word.text, word.role, lead=f"{flag}=", key=flag)
-        else:
-            found.append(InvocationWord(word.text, word.role))
-    return found
-
-
-def redirects(word: str) -> bool:
-    """Whether a word is an operator that sends input or output elsewhere, which is never quoted.
-
-    Example:
-        >>> redirects("2>"), redirects("|"), redirects("-o")
-        (True, True, False)
-    """
-    return _REDIRECTION.fullmatch(word) is not None

@@ -59,10 +59,12 @@ def locked(draft: Callable[..., Conductor], harmless: Harmless) -> Conductor:
 def _texts(document: ConductorDocument) -> Iterator[str]:
     """The title, and of each step its label, its commands, and its arguments side by side; without our own references."""
     yield document["title"]
+    yield from document.get("computed", {}).values()
     for step in document["steps"]:
         yield step["action"]
         for one in step_alternatives(step):
             yield REFERENCE.sub(" ", one["run"])
+            yield REFERENCE.sub(" ", one.get("in", ""))
             arguments = (f"{name}={value}" for name, value in one.get("with", {}).items())
             yield REFERENCE.sub(" ", " ".join(arguments))
 
@@ -72,7 +74,7 @@ def _free_texts(document: ConductorDocument) -> Iterator[str]:
     for step in document["steps"]:
         for one in step_alternatives(step):
             if one.get("specialist", step["specialist"])["kind"] == "shell":
-                yield REFERENCE.sub("x", one["run"])
+                yield REFERENCE.sub("x", f"{one.get('in', '')} {one['run']}")
             yield from (REFERENCE.sub("x", value) for value in one.get("with", {}).values())
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from fivetimes.conductor_document import Space
 from fivetimes.conductors.alternatives import DISTINCTIVE, is_word, pieces
-from fivetimes.conductors.invocations import Harmless
+from fivetimes.conductors.invocations import Expansions, Harmless
 from fivetimes.model import Role
 from fivetimes.words import singular
 
@@ -53,16 +53,33 @@ _ARGUMENT_OF: tuple[tuple[str, str], ...] = (
     ("place", "rsync, scp, rclone, cp, mv"),
     ("folder", "cd, mkdir"),
     ("target", "make"),
-    ("script", "npm run, python"),
     ("database", "psql"),
     ("file", "vim, nvim, nano, emacs, code, cat"),
 )
+# (a program, what stands before the colon of its arguments)
+_BEFORE_COLON = (("docker", "image"), ("podman", "image"), ("rclone", "remote"), ("scp", "host"), ("rsync", "host"))
 _GIVEN_TO = {tuple(command.split()): name for name, commands in _ARGUMENT_OF for command in commands.split(", ")}
+
+
+# (how a command begins, what it prints)
+_PRINTED: tuple[tuple[str, str], ...] = (
+    ("git branch --show-current", "branch"),
+    ("git rev-parse --abbrev-ref", "branch"),
+    ("git symbolic-ref", "branch"),
+    ("git rev-parse --show-toplevel", "repository"),
+    ("git rev-parse", "commit"),
+    ("git describe", "version"),
+    ("date", "date"),
+    ("pwd", "folder"),
+    ("whoami", "user"),
+    ("hostname", "host"),
+    ("nproc", "processors"),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class ValueContext:
-    """Where a value stands: the command's head, the flag or argument before it, the text before it.
+    """Where a value stands: the command's head, the flag or argument before it, the text before it, the sign behind it.
 
     `called` is a name of ours for what has none in the source.
     """
@@ -73,6 +90,7 @@ class ValueContext:
     whole: bool = True
     prose: bool = False
     called: str = ""
+    behind: str = ""
 
 
 @dataclass(slots=True)
@@ -80,8 +98,10 @@ class ParameterNames:
     """The names given so far: one name for one thing, never one name for two, not even in two namespaces."""
 
     harmless: Harmless
+    expansions: Expansions = field(default_factory=Expansions)
     taken: set[str] = field(default_factory=set)
     constants: dict[str, str] = field(default_factory=dict)
+    computed: dict[str, str] = field(default_factory=dict)
 
     def give(self, space: Space, shape: str, contexts: Sequence[ValueContext]) -> str:
         """A name in a namespace (`inputs`, `free`, `constants`) that no other thing in the draft has."""
@@ -96,6 +116,16 @@ class ParameterNames:
             self.constants[text] = self.give("constants", shape, [context])
         return self.constants[text]
 
+    def compute(self, command: str) -> str:
+        """The name of what a command prints; equal commands have one name."""
+        if command not in self.computed:
+            known = next((name for beginning, name in _PRINTED if command.startswith(beginning)), None)
+            words = [piece.lower() for piece in re.findall(r"[A-Za-z]\w*", command)[:2]]
+            wanted = known or "_".join(words) or "value"
+            self.computed[command] = wanted if wanted not in self.taken else _numbered(wanted, self.taken)
+            self.taken.add(self.computed[command])
+        return self.computed[command]
+
     def _wanted(self, shape: str, contexts: Sequence[ValueContext], partly: str) -> Iterator[str]:
         """The names that fit, the most distinctive first; `partly` ends the name of what is only a part of a word."""
         # a message tells less well what a value is than anything else in which it stands
@@ -105,6 +135,7 @@ class ParameterNames:
         yield from (name for name in self._keys(contexts) if name not in _VAGUE)
         yield from self._labels(contexts)
         yield from (context.called for context in contexts if context.called)
+        yield from _by_sign(contexts)
         yield from self._meant(contexts)
         if shape in _SHAPE_NAMES:
             yield shape
@@ -154,6 +185,15 @@ class ParameterNames:
             name = f"{program.lower().replace('-', '_')}_argument"
             if _NAME.fullmatch(name) and self.harmless(program, Role.PROGRAM):
                 yield name
+
+
+def _by_sign(contexts: Sequence[ValueContext]) -> Iterator[str]:
+    """`folder` of `{{ … }}/a.csv`, `host` of `scp {{ … }}:a.csv`: what the sign behind a part tells."""
+    for context in contexts:
+        if context.behind == "/":
+            yield "folder"
+        if context.behind == ":":
+            yield from (name for program, name in _BEFORE_COLON if context.head[:1] == (program,))
 
 
 def _given_to(contexts: Sequence[ValueContext]) -> Iterator[str]:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import groupby
 
-from fivetimes.conductor_document import Input, Reference, Specialist, SpecialistKind
+from fivetimes.conductor_document import Input, Reference, Specialist, SpecialistKind, template_parts
 from fivetimes.conductors.alternatives import (
     DISTINCTIVE,
     NEARLY_ALL,
@@ -23,9 +24,10 @@ from fivetimes.conductors.alternatives import (
     shape,
 )
 from fivetimes.conductors.data_flow import Parameter, Part, Template, data_flow
-from fivetimes.conductors.invocations import Harmless, Invocation, redirects
+from fivetimes.conductors.invocations import Expansions, Harmless, Invocation, command_within, is_mark, marked, variable
 from fivetimes.conductors.parameter_names import ParameterNames, ValueContext
 from fivetimes.model import Candidate, Kind, Role, Step
+from fivetimes.shell import Form
 
 _CALENDAR = {"date": "%Y-%m-%d", "week": "%G-W%V", "month": "%Y-%m"}
 _LABEL_PLACEHOLDER = re.compile(r"<([a-z]+)[\w.]*>|(?<=\s)\*(?=\s|$)")  # in a label, `*` is a value that varies
@@ -44,7 +46,7 @@ _KINDS: dict[Kind, SpecialistKind] = {
 class StepTemplate:
     """One alternative of a step, ready to be written: its template, its named arguments, the inputs that it uses, in order.
 
-    `specialist` carries it out; `share` is its part of the step's occurrences.
+    `specialist` carries it out; `share` is its part of the step's occurrences; `folder` is the template of where it is done.
     """
 
     run: str
@@ -52,15 +54,20 @@ class StepTemplate:
     inputs: tuple[str, ...]
     specialist: Specialist
     share: float
+    folder: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class StepTemplates:
-    """The alternatives of each step by step number, the inputs by name, and the constants by name with their live texts."""
+    """The alternatives of each step by step number, the inputs by name, and the constants by name with their live texts.
+
+    `computed` are the commands that give a value, by its name.
+    """
 
     steps: list[list[StepTemplate]]
     inputs: dict[str, Input]
     constants: dict[str, str]
+    computed: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,33 +79,37 @@ class _Placed:
     template: Template
 
 
-def step_templates(candidate: Candidate, invocations: Sequence[Invocation], harmless: Harmless) -> StepTemplates:
+def step_templates(
+    candidate: Candidate, invocations: Sequence[Invocation], harmless: Harmless, expansions: Expansions
+) -> StepTemplates:
     """Put the steps into templates; the template of a step of which nothing could be read is its label.
 
     Args:
         candidate: the routine.
         invocations: of its steps; none when the sources were not read.
         harmless: whether a word in a role may stand in a file.
+        expansions: what the letters in the invocations stand for.
     """
-    names = ParameterNames(harmless)
+    names = ParameterNames(harmless, expansions)
     by_step = [
         alternatives([each for each in invocations if each.step == number], step)
         for number, step in enumerate(candidate.steps)
     ]
     # alternatives of one step may share positions, so a position is known by identity
-    flat = list({id(at): (one, at) for found in by_step for one in found for at in one.positions}.values())
+    flat = list({id(at): (one, at) for found in by_step for one in found for at in one.all_positions}.values())
     parameters, templates = data_flow([at for _, at in flat])
     placed = [_Placed(one, at, template) for (one, at), template in zip(flat, templates, strict=True)]
     inputs = _input_names(parameters, placed, names)
     words = {id(each.position): _word(each, inputs, names) for each in placed}
     steps = []
     for step, found in zip(candidate.steps, by_step, strict=True):
-        made = [_step_template(one, [words[id(at)] for at in one.positions], step, names) for one in found]
+        made = [_step_template(one, words, step, names) for one in found]
         steps.append(made or list(_from_labels(step, names)))
     used = {name for made in steps for one in made for name in one.inputs}
     named = zip(inputs, parameters, strict=True)
     described = {name: _input(parameter, candidate) for name, parameter in named if name in used}
-    return StepTemplates(steps, described, {name: text for text, name in names.constants.items()})
+    constants = {name: text for text, name in names.constants.items()}
+    return StepTemplates(steps, described, constants, {name: text for text, name in names.computed.items()})
 
 
 # ---- inputs
@@ -169,30 +180,38 @@ _WrittenWord = tuple[str | Reference, ...]
 
 
 def _step_template(
-    alternative: Alternative, words: Sequence[_WrittenWord], step: Step, names: ParameterNames
+    alternative: Alternative, words: Mapping[int, _WrittenWord], step: Step, names: ParameterNames
 ) -> StepTemplate:
     """An alternative as a template.
 
     Args:
         alternative: the way of the step.
-        words: what is written at its positions, one for one.
+        words: what is written at its positions, by their identity.
         step: that it does.
         names: gives names to what may not be written.
     """
-    pairs = [
-        (at, word)
-        for at, word in zip(alternative.positions, words, strict=True)
-        if word and _has_key(at, alternative, names)
-    ]
-    run = " ".join(_quoted(at, _lead(at, names) + word) for at, word in pairs)
+    pairs = [(at, words[id(at)]) for at in alternative.positions]
+    pairs = [(at, word) for at, word in pairs if word and _has_key(at, alternative, names)]
     declared = alternative.kind != Kind.SHELL
     arguments = {at.word.key: "".join(map(str, word)) for at, word in pairs if declared and at.word.key}
-    used = [part.name for _, word in pairs for part in word if isinstance(part, Reference) and part.space == "inputs"]
+    folder = None if alternative.folder is None else _quoted(alternative.folder, words[id(alternative.folder)])
+    every = [*pairs, *([] if alternative.folder is None else [(alternative.folder, words[id(alternative.folder)])])]
+    used = [part.name for _, word in every for part in word if isinstance(part, Reference) and part.space == "inputs"]
     role = Role.NAME if declared else Role.PROGRAM
     label = _DECLARED_AS.sub("", step.action).split(" ")[0]
     name = alternative.program if names.harmless(alternative.program, role) else label
     specialist: Specialist = {"kind": _KINDS[alternative.kind], "name": name}
-    return StepTemplate(run, arguments, tuple(dict.fromkeys(used)), specialist, alternative.share)
+    run = _run(pairs, names, declared=declared)
+    return StepTemplate(run, arguments, tuple(dict.fromkeys(used)), specialist, alternative.share, folder)
+
+
+def _run(pairs: Sequence[tuple[Position, _WrittenWord]], names: ParameterNames, *, declared: bool) -> str:
+    """The words side by side; those that are a line within one word, as that word."""
+    texts: list[str] = []
+    for nest, group in groupby(pairs, lambda pair: pair[0].word.nest):
+        text = " ".join(_quoted(at, _lead(at, names, declared=declared) + word) for at, word in group)
+        texts.append(_as_one_word(template_parts(text)) if nest else text)
+    return " ".join(texts)
 
 
 def _has_key(position: Position, alternative: Alternative, names: ParameterNames) -> bool:
@@ -203,9 +222,10 @@ def _has_key(position: Position, alternative: Alternative, names: ParameterNames
     return bool(re.fullmatch(r"[A-Za-z][\w.:-]{0,63}", key)) and names.harmless(key, Role.KEY)
 
 
-def _lead(position: Position, names: ParameterNames) -> _WrittenWord:
+def _lead(position: Position, names: ParameterNames, *, declared: bool) -> _WrittenWord:
     lead = position.word.lead
-    role = Role.FLAG if lead.startswith("-") else Role.KEY
+    # the name of a shell's variable is as free as its value: what looks like one may be a pasted key with its `=`
+    role = Role.FLAG if lead.startswith("-") else Role.KEY if declared else Role.VALUE
     if not lead or names.harmless(lead.rstrip("="), role):
         return (lead,) if lead else ()
     return (Reference("constants", names.constant(lead, "text", ValueContext(called="option"))),)
@@ -238,8 +258,8 @@ def _run_of_label(action: str, kind: Kind, names: ParameterNames) -> str:
 # A shell, a template engine or a forge would read these, so they are never written as they stand.
 _ACTIVE = re.compile(r"[$`\x00-\x1f\x7f]|\{\{|\}\}|\{%|%\}")
 _COMMIT_KIND = re.compile(r"([a-z]+)(?=[(:!])")
-_GLOB = re.compile(r"[\w./*+-]+")
 _HERE = re.compile(r"\.{1,2}/?|--?|\*|/")
+_HOMES = frozenset({"", "~", "bin", "scripts", "tools"})  # folders in which people keep their programs
 _ADDRESS = re.compile(r"\w\.\w|@|://")  # a host is known by its parts together, however common each of them is
 _EDGES = "/:=@.,-_+ "
 # what to call a word that may not be written and follows no flag
@@ -279,10 +299,25 @@ def _part(
         return [Reference("inputs", inputs[part])]
     if part is None:
         found = "text" if not position.readable or word.prose else shape(position.values)
-        return [Reference("free", names.give("free", found, [context]))]
+        return [Reference("free", names.give("free", found, [context]), position.several)]
+    cut = marked(part)
+    if any(map(is_mark, cut)):
+        inner = replace(context, whole=False)
+        return [
+            written
+            for each in cut
+            for written in ([_expansion(each, names)] if is_mark(each) else _part(position, each, inner, inputs, names))
+        ]
     if context.whole and not word.prose:
         return [part] if _may_stand(position, part, names) else [_constant(part, context, names)]
     return _prose(part, context, names) if word.prose else _fragment(word.role, part, context, names)
+
+
+def _expansion(letter: str, names: ParameterNames) -> Reference:
+    """The reference to what a shell puts in: a variable, or what a command prints."""
+    typed = names.expansions.typed(letter)
+    name = variable(typed)
+    return Reference("environment", name) if name else Reference("computed", names.compute(command_within(typed) or ""))
 
 
 def _constant(text: str, context: ValueContext, names: ParameterNames) -> Reference:
@@ -292,11 +327,18 @@ def _constant(text: str, context: ValueContext, names: ParameterNames) -> Refere
 def _may_stand(position: Position, text: str, names: ParameterNames) -> bool:
     """Whether a whole word may be written."""
     word = position.word
-    if word.role == Role.FLAG and redirects(text):
+    if word.is_operator:
         return True
     if _HERE.fullmatch(text):
         return word.role != Role.SECRET
-    return word.sure and not _ACTIVE.search(text) and names.harmless(text, word.role)
+    if not word.sure or _ACTIVE.search(text):
+        return False
+    folder, _, name = text.rpartition("/")
+    if word.role == Role.PROGRAM and folder and names.harmless(name, Role.PROGRAM):
+        return all(
+            _HERE.fullmatch(part) or part in _HOMES or names.harmless(part, Role.VALUE) for part in folder.split("/")
+        )
+    return names.harmless(text, word.role)
 
 
 def _fragment(role: Role, text: str, context: ValueContext, names: ParameterNames) -> list[str | Reference]:
@@ -306,7 +348,8 @@ def _fragment(role: Role, text: str, context: ValueContext, names: ParameterName
         return [text]
     front = text[: len(text) - len(text.lstrip(_EDGES))]
     back = text[len(text.rstrip(_EDGES)) :]
-    return [part for part in (front, _constant(core, context, names), back) if part]
+    behind = replace(context, behind=back[:1])
+    return [part for part in (front, _constant(core, behind, names), back) if part]
 
 
 def _known(core: str, text: str, role: Role, names: ParameterNames) -> bool:
@@ -349,15 +392,18 @@ def _stripped(text: str) -> tuple[str, str, str]:
 
 def _quoted(position: Position, word: _WrittenWord) -> str:
     """One word of a template, quoted so that a shell's splitting gives it back whole."""
+    if position.word.is_operator or position.word.form is Form.PATTERN:
+        return "".join(map(str, word))
+    return _as_one_word(word)
+
+
+def _as_one_word(word: Sequence[str | Reference]) -> str:
+    """Parts of text and references as one word, the text between quotes where it needs them."""
     literals = "".join(part for part in word if isinstance(part, str))
     plain = "".join(map(str, word))
-    if position.word.role == Role.FLAG and redirects(literals):
-        return plain
     if shlex.quote(literals or "a") == literals or not literals:
         return plain
-    if position.word.bare and len(word) == 1 and _GLOB.fullmatch(literals):
-        return plain
-    if not re.search(r'["\\!]', literals):
+    if not re.search(r'["\\!$`]', literals):
         return f'"{plain}"'
-    marked = shlex.quote("".join(part if isinstance(part, str) else f"\0{index}\0" for index, part in enumerate(word)))
-    return re.sub("\0(\\d+)\0", lambda found: str(word[int(found[1])]), marked)
+    safe = "".join(part if isinstance(part, str) else f"\0{index}\0" for index, part in enumerate(word))
+    return re.sub("\0(\\d+)\0", lambda found: str(word[int(found[1])]), shlex.quote(safe))

@@ -98,6 +98,7 @@ _SPACES: tuple[tuple[str, str], ...] = (
     ("inputs", "one value for the whole run; ask for it at the start"),
     ("free", "differs each time; ask, or decide from what is at hand"),
     ("constants", "always the same where this was seen, and not written down here; ask for it once"),
+    ("environment", "a variable of the shell, which must be set"),
     ("steps", "comes out of the step that it names"),
 )
 
@@ -138,8 +139,15 @@ def step_phrase(step: DocumentStep) -> str:
     """
     if step["specialist"]["kind"] != "shell":
         return line(step["action"])
-    command = REFERENCE.sub(lambda found: f"<{found[2]}>", step_alternatives(step)[0]["run"])
+    if "by_hand" in step:
+        return line(f"by hand: {step['action']}")
+    first = step_alternatives(step)[0]
+    command = REFERENCE.sub(lambda found: f"<{found[2]}>", _in_folder(first, first["run"]))
     return shorten(line(command), _LONGEST_COMMAND, placeholder=" …")
+
+
+def _in_folder(alternative: StepAlternative, run: str) -> str:
+    return f"cd {alternative['in']} && {run}" if "in" in alternative else run
 
 
 def fenced(run: str) -> Iterator[str]:
@@ -177,8 +185,33 @@ def numbered(number: int, step: DocumentStep, *, stop: str, answered: Callable[[
     else:
         yield f"{number}. {done}"
     yield ""
+    if "by_hand" in step:
+        yield f"    A person does this, for {markdown(step['by_hand'])}."
+        return
     for alternative in step_alternatives(step):
-        yield from fenced(line(alternative["run"]))
+        if alternative.get("specialist", step["specialist"])["kind"] in _RUNNERS:
+            yield from _called(alternative, step["specialist"])
+        else:
+            yield from fenced(line(_in_folder(alternative, alternative["run"])))
+
+
+def _called(alternative: StepAlternative, usual: Specialist) -> Iterator[str]:
+    """A skill, a tool or an action, as what it is: its name, and what it is given."""
+    specialist = alternative.get("specialist", usual)
+    yield f"    The {specialist['kind']} {code(specialist['name'])}" + (", given:" if alternative.get("with") else ".")
+    yield from (f"    - {code(key)}: {code(text)}" for key, text in alternative.get("with", {}).items())
+
+
+def code(text: object) -> str:
+    """One line as Markdown shows code, in a fence that nothing in it can close.
+
+    Example:
+        >>> code("draft-post"), code("a ` b")
+        ('`draft-post`', '`` a ` b ``')
+    """
+    shown = line(text)
+    longest = max(map(len, re.findall("`+", shown)), default=0)
+    return f"`{shown}`" if not longest else f"{'`' * (longest + 1)} {shown} {'`' * (longest + 1)}"
 
 
 def inputs(document: ConductorDocument) -> Iterator[str]:
@@ -196,6 +229,8 @@ def legend(document: ConductorDocument) -> Iterator[str]:
     for name, written in document.get("constants", {}).items():
         if written is not None:
             yield f"- `{{{{ constants.{name} }}}}`: {markdown(written)}"
+    for name, command in document.get("computed", {}).items():
+        yield f"- `{{{{ computed.{name} }}}}`: what {code(command)} prints when the step begins."
     for space, meaning in _SPACES:
         if f"{{{{ {space}." in text:
             yield f"- `{{{{ {space}.… }}}}`: {meaning}."
@@ -265,6 +300,7 @@ _RUNNERS: Mapping[SpecialistKind, str] = {
 _SECRET = re.compile(
     r"(?:^|_)(?:secret|token|password|passphrase|passwd|pwd|credentials?|(?:api|access|private)_key)(?:_|$)"
 )
+_FOUND_OUT = frozenset({"computed", "environment"})  # nobody is asked for these
 # words that a shell or just reads as their own
 _TAKEN = frozenset("if else export unexport import mod set alias assert true false and or env shell run".split())
 
@@ -359,13 +395,25 @@ def plan(conductor: Conductor, *, form: str) -> Plan:
     written = conductor.document.get("constants", {})
     settled = {Reference("constants", name): text for name, text in written.items() if text is not None}
     values = _values(steps, settled)
-    stages = tuple(_stage(step, values, settled) for step in steps)
-    return Plan(stages, tuple(values.values()))
+    spelling = _Spelling(values, settled, conductor.document.get("computed", {}))
+    stages = []
+    exported: tuple[StepAlternative, ...] = ()
+    for step in steps:
+        stages.append(_stage(step, spelling, exported))
+        if _exports(step):
+            exported = (*exported, *step_alternatives(step))
+    return Plan(tuple(stages), tuple(values.values()))
+
+
+def _exports(step: DocumentStep) -> bool:
+    """Whether a step sets a variable for those behind it: each is carried out in a shell of its own, so each is told again."""
+    usual = step_alternatives(step)[0]["run"]
+    return step["specialist"]["kind"] == "shell" and not step.get("optional") and usual.startswith("export ")
 
 
 def _refuse(conductor: Conductor, step: DocumentStep, form: str) -> None:
     out = f"so it is not exported as {form}. Export it as runbook or skill, where a person or an agent carries it on."
-    found = [reference for one in step_alternatives(step) for reference in references(one["run"])]
+    found = [reference for one in step_alternatives(step) for reference in _references(one)]
     taken = [reference for reference in found if reference.space.startswith("steps.")]
     if taken:
         raise RuleError(f"{conductor.id}: step {step['id']} needs {taken[0].name} of {taken[0].space[6:]}, {out}")
@@ -373,15 +421,20 @@ def _refuse(conductor: Conductor, step: DocumentStep, form: str) -> None:
 
 def _values(steps: Sequence[DocumentStep], settled: Mapping[Reference, str]) -> dict[Reference, RunValue]:
     alternatives = [one for step in steps for one in step_alternatives(step)]
-    texts = [text for one in alternatives for text in (one["run"], *one.get("with", {}).values())]
+    given = [found for one in alternatives for found in _references(one) if found not in settled]
     values: dict[Reference, RunValue] = {}
     taken: set[str] = set(_TAKEN)
-    for reference in dict.fromkeys(found for text in texts for found in references(text) if found not in settled):
+    for reference in dict.fromkeys(found for found in given if found.space not in _FOUND_OUT):
         variable = next(name for name in _variables(reference) if name not in taken)
         taken.add(variable)
         secret = _SECRET.search(reference.name) is not None
         values[reference] = RunValue(reference, variable, secret, _description(reference))
     return values
+
+
+def _references(alternative: StepAlternative) -> list[Reference]:
+    texts = (alternative.get("in", ""), alternative["run"], *alternative.get("with", {}).values())
+    return [found for text in texts for found in references(text)]
 
 
 def _variables(reference: Reference) -> Iterator[str]:
@@ -396,31 +449,54 @@ def _description(reference: Reference) -> str:
     return "differs each time" if reference.space == "free" else "always the same, and not written down here"
 
 
-def _stage(step: DocumentStep, values: Mapping[Reference, RunValue], settled: Mapping[Reference, str]) -> PlanStage:
-    commands = tuple(_command(one, step["specialist"], values, settled) for one in step_alternatives(step))
+@dataclass(frozen=True, slots=True)
+class _Spelling:
+    """How references are written in bash: a value as its variable, a constant that is written down as its text."""
+
+    values: Mapping[Reference, RunValue]
+    settled: Mapping[Reference, str]
+    computed: Mapping[str, str]
+
+    def __call__(self, reference: Reference) -> str:
+        if reference in self.settled:
+            return shell_words.quote(self.settled[reference])
+        if reference.space == "environment":
+            return f'"${reference.name}"'
+        if reference.space == "computed":
+            return f'"$({shell_words.command(self.computed.get(reference.name, ""), spell=self)})"'
+        variable = self.values[reference].variable
+        return f"${variable}" if reference.several else f'"${variable}"'
+
+    def needs(self, alternatives: Sequence[StepAlternative]) -> tuple[RunValue, ...]:
+        """The values that the commands cannot do without."""
+        found = (reference for one in alternatives for reference in _references(one))
+        return tuple(dict.fromkeys(self.values[reference] for reference in found if reference in self.values))
+
+
+def _stage(step: DocumentStep, spelling: _Spelling, exported: Sequence[StepAlternative]) -> PlanStage:
+    commands = tuple(_command(one, step["specialist"], spelling, exported) for one in step_alternatives(step))
     optional = step.get("optional", False)
     return PlanStage(step["id"], step_phrase(step), step.get("gate"), optional, most_repeats(step), commands)
 
 
 def _command(
-    alternative: StepAlternative,
-    usual: Specialist,
-    values: Mapping[Reference, RunValue],
-    settled: Mapping[Reference, str],
+    alternative: StepAlternative, usual: Specialist, spelling: _Spelling, exported: Sequence[StepAlternative]
 ) -> PlannedCommand:
     specialist = alternative.get("specialist", usual)
     arguments = alternative.get("with", {})
-    found = [reference for text in (alternative["run"], *arguments.values()) for reference in references(text)]
-    needs = tuple(dict.fromkeys(values[reference] for reference in found if reference in values))
-
-    def spell(reference: Reference) -> str:
-        return f'"${values[reference].variable}"' if reference in values else shell_words.quote(settled[reference])
-
+    needs = spelling.needs([*exported, alternative])
+    before = [f"{shell_words.command(each['run'], spell=spelling)}; " for each in exported]
+    if "in" in alternative:
+        before.append(f"{shell_words.command('cd ' + alternative['in'], spell=spelling)} && ")
     runner = _RUNNERS.get(specialist["kind"])
-    handed = None if runner is None else _handed(runner, specialist, arguments, spell)
-    command = handed or shell_words.command(alternative["run"], spell=spell)
+    if specialist["kind"] == "person":
+        command = ":"  # its gate has asked whether it is done
+    elif runner is not None:
+        command = _handed(runner, specialist, arguments, spelling)
+    else:
+        command = "".join(before) + shell_words.command(alternative["run"], spell=spelling)
     return PlannedCommand(
-        command, needs, alternative["share"], specialist["kind"], specialist["name"], arguments, settled
+        command, needs, alternative["share"], specialist["kind"], specialist["name"], arguments, spelling.settled
     )
 
 

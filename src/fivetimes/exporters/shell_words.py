@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import groupby
 
-from fivetimes.conductor_document import Reference, template_parts
+from fivetimes.conductor_document import Reference
+from fivetimes.shell import TemplatePiece, TemplateWord, template_words
 
 _SAFE = re.compile(r"[\w@%+=:,./-]+", re.ASCII)
-_GLOB = re.compile(r"[\w./*?+-]+", re.ASCII)
+# with no two braces side by side, which a template engine or a forge would read
+_GLOB = re.compile(r"(?!.*(?:\{\{|\}\}|\{%))[\w./*?+\[\]{},-]+", re.ASCII)
 _REDIRECTION = re.compile(r"(\d?(?:>>|>\||<>|<<<|>|<)|&>>|&>)(.*)", re.DOTALL)
 _DUPLICATE = re.compile(r"\d?>&\d")
 _ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=")
@@ -23,74 +23,7 @@ _RESERVED = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A literal within a word, and whether it was quoted in the template."""
-
-    text: str
-    quoted: bool
-
-
-Word = tuple[Piece | Reference, ...]
 Spell = Callable[[Reference], str]
-_Mark = tuple[str | Reference, bool] | None  # a letter or a reference and whether it is quoted; None ends a word
-
-
-def split(run: str) -> list[Word]:
-    r"""The words of a template, as a shell splits them; a quote that nothing closes is a letter like others.
-
-    Example:
-        >>> split("git tag 'a b'{{ inputs.version }}")[2]
-        (Piece(text='a b', quoted=True), Reference(space='inputs', name='version'))
-        >>> len(split("it's {{ inputs.x }}"))
-        2
-    """
-    parts = _parts(run)
-    marks = _read(parts)
-    if marks is None:
-        marks = [None if isinstance(part, str) and part.isspace() else (part, True) for part in parts]
-    words = [tuple(_pieces(list(group))) for ends, group in groupby(marks, lambda mark: mark is None) if not ends]
-    return [word for word in words if word]
-
-
-def _parts(run: str) -> list[str | Reference]:
-    """The letters and references of a template, in order."""
-    parts: list[str | Reference] = []
-    for part in template_parts(run):
-        parts += [part] if isinstance(part, Reference) else part
-    return parts
-
-
-def _read(parts: Sequence[str | Reference]) -> list[_Mark] | None:
-    """Each part with whether it is quoted; None where the quotes do not close."""
-    marks: list[_Mark] = []
-    quote, escaped = "", False
-    for part in parts:
-        if escaped:
-            # within double quotes a backslash stays, but before what it protects
-            marks += [] if quote == "" or part in ('"', "\\", "$", "`") else [("\\", True)]
-            marks.append((part, True))
-            escaped = False
-        elif part == "\\" and quote != "'":
-            escaped = True
-        elif part in ("'", '"') and quote in ("", part):
-            quote = "" if quote else str(part)
-            marks.append(("", True))  # an empty pair of quotes is a word
-        elif isinstance(part, str) and part.isspace() and not quote:
-            marks.append(None)
-        else:
-            marks.append((part, quote != ""))
-    return None if quote or escaped else marks
-
-
-def _pieces(marks: Sequence[_Mark]) -> Iterator[Piece | Reference]:
-    read = [mark for mark in marks if mark is not None]
-    for key, group in groupby(read, lambda mark: (isinstance(mark[0], Reference), mark[1])):
-        if key[0]:
-            yield from (part for part, _ in group if isinstance(part, Reference))
-        else:
-            yield Piece("".join(str(part) for part, _ in group), key[1])
-
 
 # ---- writing
 
@@ -138,46 +71,53 @@ def command(run: str, *, spell: Spell) -> str:
         >>> command("cat log | wc '|' |", spell=str)
         "cat log | wc '|' '|'"
     """
-    words = split(run)
+    words = template_words(run)
     written: list[str] = []
     start = 0  # of the command that is being written
     for index, word in enumerate(words):
-        if _is_pipe(word) and _runs(words[start:index]) and _runs(words[index + 1 : index + 2]):
+        if _is_operator_between(word) and _runs(words[start:index]) and _runs(words[index + 1 : index + 2]):
             written.append(_bare(word))
             start = index + 1
             continue
+        if _bare(word) == "!" and index == start and _runs(words[index + 1 : index + 2]):
+            written.append("!")
+            start = index + 1
+            continue
         first = all(_is_assignment(before) for before in words[start:index])
-        goes_nowhere = index == len(words) - 1 or _is_operator(words[index + 1]) or _is_pipe(words[index + 1])
+        goes_nowhere = (
+            index == len(words) - 1 or _is_operator(words[index + 1]) or _is_operator_between(words[index + 1])
+        )
         written.append(_written(word, first=first, goes_nowhere=goes_nowhere, spell=spell))
     return " ".join(written) or ":"
 
 
-def _bare(word: Word) -> str:
+def _bare(word: TemplateWord) -> str:
     """The text of a word that is one unquoted literal; empty for any other."""
     front = word[0]
-    return front.text if len(word) == 1 and isinstance(front, Piece) and not front.quoted else ""
+    return front.text if len(word) == 1 and isinstance(front, TemplatePiece) and not front.quoted else ""
 
 
-def _is_pipe(word: Word) -> bool:
-    return _bare(word) in ("|", "|&")
+def _is_operator_between(word: TemplateWord) -> bool:
+    """Whether a word stands between two commands: only what was typed so is drafted so."""
+    return _bare(word) in ("|", "|&", "||", "&&")
 
 
-def _runs(words: Sequence[Word]) -> bool:
+def _runs(words: Sequence[TemplateWord]) -> bool:
     """Whether one of the words can be the name of a command."""
-    return any(not (_is_assignment(w) or _is_pipe(w) or _REDIRECTION.fullmatch(_bare(w))) for w in words)
+    return any(not (_is_assignment(w) or _is_operator_between(w) or _REDIRECTION.fullmatch(_bare(w))) for w in words)
 
 
-def _is_operator(word: Word) -> bool:
+def _is_operator(word: TemplateWord) -> bool:
     """Whether a word is a redirection that waits for the next word."""
     sent = _REDIRECTION.fullmatch(_bare(word))
     return sent is not None and not sent[2]
 
 
-def _is_assignment(word: Word) -> bool:
-    return isinstance(word[0], Piece) and not word[0].quoted and _ASSIGNMENT.match(word[0].text) is not None
+def _is_assignment(word: TemplateWord) -> bool:
+    return isinstance(word[0], TemplatePiece) and not word[0].quoted and _ASSIGNMENT.match(word[0].text) is not None
 
 
-def _written(word: Word, *, first: bool, goes_nowhere: bool, spell: Spell) -> str:
+def _written(word: TemplateWord, *, first: bool, goes_nowhere: bool, spell: Spell) -> str:
     lead, rest = _lead(word, first=first, goes_nowhere=goes_nowhere)
     text = lead + "".join(_part(part, spell) for part in rest)
     if first and text in _RESERVED:
@@ -187,7 +127,7 @@ def _written(word: Word, *, first: bool, goes_nowhere: bool, spell: Spell) -> st
     return text or "''"
 
 
-def _lead(word: Word, *, first: bool, goes_nowhere: bool) -> tuple[str, Word]:
+def _lead(word: TemplateWord, *, first: bool, goes_nowhere: bool) -> tuple[str, TemplateWord]:
     """What of a word's front is the shell's: an assignment's name, a redirection, the home folder; and what follows."""
     front = word[0]
     if isinstance(front, Reference) or front.quoted:
@@ -201,16 +141,18 @@ def _lead(word: Word, *, first: bool, goes_nowhere: bool) -> tuple[str, Word]:
         return sent[1] + (" " if sent[2] or len(word) > 1 else ""), _without(word, sent.end(1))
     if front.text.startswith("~/"):
         return "~/", _without(word, 2)
+    if front.text == "~" and len(word) == 1:
+        return "~", ()
     return "", word
 
 
-def _without(word: Word, letters: int) -> Word:
+def _without(word: TemplateWord, letters: int) -> TemplateWord:
     front = word[0]
-    rest = front.text[letters:] if isinstance(front, Piece) else ""
-    return (Piece(rest, False), *word[1:]) if rest else word[1:]
+    rest = front.text[letters:] if isinstance(front, TemplatePiece) else ""
+    return (TemplatePiece(rest, False), *word[1:]) if rest else word[1:]
 
 
-def _part(part: Piece | Reference, spell: Spell) -> str:
+def _part(part: TemplatePiece | Reference, spell: Spell) -> str:
     if isinstance(part, Reference):
         return spell(part)
     if not part.quoted and _GLOB.fullmatch(part.text):

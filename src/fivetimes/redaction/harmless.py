@@ -138,6 +138,7 @@ class HarmlessRule:
 
 _TYPED = frozenset({Role.SCRIPT, Role.VALUE})
 _DECLARED = frozenset({Role.NAME, Role.KEY})
+_DATE_FORMAT = re.compile(r"\+(?:%[-_0^#]?[a-zA-Z]|[-_:./T])+")  # of `date`: its letters stand for parts of a time
 _VERSION = re.compile(r"v?\d{1,4}\.\d{1,4}(?:\.\d{1,4})?")
 _FILE = re.compile(r"(?:[A-Za-z][A-Za-z_\-]{0,63}|\*{1,2})\.(?P<extension>[A-Za-z0-9]{1,10})")
 _PROGRAM = re.compile(r"[A-Za-z][A-Za-z_.\-]{1,31}")
@@ -172,7 +173,21 @@ def _is_hyphenated(word: str, _known: Known) -> bool:
     )
 
 
+# that shells and public programs read, as their manuals name them
+_VARIABLES = frozenset(
+    """PATH HOME USER SHELL LANG LC_ALL TERM TZ EDITOR VISUAL PAGER DISPLAY TMPDIR CC CXX CFLAGS CXXFLAGS LDFLAGS MAKEFLAGS
+    LD_LIBRARY_PATH LD_PRELOAD PYTHONPATH PYTHONHOME PYTHONUNBUFFERED PYTHONDONTWRITEBYTECODE PYTHONHASHSEED VIRTUAL_ENV
+    GOPATH GOOS GOARCH GOFLAGS CGO_ENABLED JAVA_HOME JAVA_OPTS MAVEN_OPTS NODE_ENV NODE_OPTIONS NODE_PATH RUSTFLAGS RUST_LOG
+    RUST_BACKTRACE CARGO_TARGET_DIR RAILS_ENV RACK_ENV BUNDLE_GEMFILE DJANGO_SETTINGS_MODULE FLASK_APP FLASK_ENV KUBECONFIG
+    DOCKER_HOST DOCKER_BUILDKIT COMPOSE_FILE COMPOSE_PROJECT_NAME TF_VAR TF_LOG TF_WORKSPACE ANSIBLE_CONFIG AWS_PROFILE
+    AWS_REGION AWS_DEFAULT_REGION PGHOST PGPORT PGUSER PGDATABASE GIT_DIR GIT_EDITOR GIT_SSH_COMMAND GIT_PAGER HTTP_PROXY
+    HTTPS_PROXY NO_PROXY CI DEBUG OMP_NUM_THREADS CUDA_VISIBLE_DEVICES DEBIAN_FRONTEND XDG_CONFIG_HOME PWD OLDPWD""".split()
+)
+
+
 def _is_variable(word: str, _known: Known) -> bool:
+    if word in _VARIABLES:
+        return True
     pieces = word.split("_")
     return len(pieces) <= _MOST_PIECES and all(piece.isupper() and public().is_word(piece.lower()) for piece in pieces)
 
@@ -247,6 +262,7 @@ HARMLESS_RULES = (
     _row("variable of public words", _TYPED, _is_variable, "NODE_ENV"),
     _shaped("small integer", re.compile(r"-?\d{1,4}"), "42"),
     _row("version", _TYPED, _is_version, "1.4.2"),
+    _public("format of a date", _TYPED, lambda word: _DATE_FORMAT.fullmatch(word) is not None, "+%Y-%m-%d"),
     _shaped("earlier commit", re.compile(r"HEAD(?:[~^]\d{0,2}){1,3}"), "HEAD~1"),
 )
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, TypedDict
 
 from fivetimes import conductors, evidence, ingest, store
+from fivetimes.conductor_document import Replay
 from fivetimes.errors import FivetimesError, UnknownId
 from fivetimes.model import (
     Candidate,
@@ -25,6 +26,7 @@ from fivetimes.pipeline import candidate_of
 from fivetimes.reports import location_text
 from fivetimes.review import ledger
 from fivetimes.review.decisions import open_questions
+from fivetimes.review.drafting import parse_line
 from fivetimes.review.folder import conductor_path, conductors_in, read_conductor, read_ledger, standings
 
 # ---- what waits for a decision
@@ -223,6 +225,7 @@ class Verification:
         here: whether the evidence was kept on this machine.
         stated: the number of occurrences by the file.
         by_now: the number of occurrences in today's scan, None if the routine is not found there.
+        replay: how much of what was typed the file's steps give back.
     """
 
     id: str
@@ -233,6 +236,7 @@ class Verification:
     here: bool
     stated: int
     by_now: int | None
+    replay: Replay
 
 
 class VerificationDocument(TypedDict):
@@ -247,6 +251,7 @@ class VerificationDocument(TypedDict):
     drafted_here: bool
     stated: int
     by_now: int | None
+    replay: Replay
 
 
 def verify(path: Path, scan: Scan, *, home: Path) -> Verification:
@@ -272,10 +277,14 @@ def verify(path: Path, scan: Scan, *, home: Path) -> Verification:
         )
     sources = [report.source for report in scan.sources]
     relocated = evidence.relocate(basis, sources=sources, readers=ingest.READERS, key=store.local_key(home))
-    found = conductors.evidence(replace(basis, occurrences=relocated.occurrences))
+    now = replace(basis, occurrences=relocated.occurrences)
+    found = conductors.evidence(now)
+    live = evidence.recall(now, sources=sources, readers=ingest.READERS, key=store.local_key(home))
+    replay, unseen = conductors.replayed(stated, now, live, parse_line)
     return Verification(
         id=stated.id,
-        differs=tuple(_differences(seen, found)),
+        differs=(*_differences(seen, found), *unseen),
+        replay=replay,
         in_place=relocated.in_place,
         moved=tuple((location_text(old), location_text(new)) for old, new in relocated.moved),
         gone=tuple(map(location_text, relocated.gone)),
@@ -303,4 +312,5 @@ def verification_document(verification: Verification) -> VerificationDocument:
         "drafted_here": verification.here,
         "stated": verification.stated,
         "by_now": verification.by_now,
+        "replay": verification.replay,
     }

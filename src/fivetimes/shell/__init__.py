@@ -1,5 +1,7 @@
 """str -> CommandLine: what a command line runs: `parse`. Secrets by the names of their keys: `is_secret_key`, `names_secret`.
 
+str -> Clause: how a command line is written, for those who write it again: `clauses`.
+
 In comes one entry of a history, as text; out come its simple commands, wrappers (`sudo`, `ssh host`) looked through, each word
 with its role. A word in the position of a secret is marked, whatever it looks like. Nothing here reads a file or keeps a word.
 
@@ -12,9 +14,29 @@ The modules, in the order in which they act:
 - `secret_positions`: where programs take secrets, and which names announce one
 - `roles`: the words of a simple command -> the same with their roles
 - `parser`: all of it, for one line
+- `clauses`: a line -> what stands between `&&` and `;`, with its pipes, redirections and quotes
+- `template_words`: a template -> its words, split as a shell splits them
 """
 
+from fivetimes.shell.clauses import Clause, Form, Token, clauses, tokens
+from fivetimes.shell.lexer import unquote
 from fivetimes.shell.parser import parse
 from fivetimes.shell.secret_positions import is_secret_key, names_secret
+from fivetimes.shell.template_words import TemplatePiece, TemplateWord, template_words
+from fivetimes.shell.wrappers import WRAPPERS
 
-__all__ = ["is_secret_key", "names_secret", "parse"]
+__all__ = [
+    "WRAPPERS",
+    "Clause",
+    "Form",
+    "TemplatePiece",
+    "TemplateWord",
+    "Token",
+    "clauses",
+    "is_secret_key",
+    "names_secret",
+    "parse",
+    "template_words",
+    "tokens",
+    "unquote",
+]

@@ -53,6 +53,19 @@ def _parser() -> Parser:
     return Parser(Language(tree_sitter_bash.language()))
 
 
+def tree(text: str) -> Node:
+    """The syntax tree of a line; its offsets are those of the text's letters.
+
+    Example:
+        >>> [child.type for child in tree("cd web; make").children]
+        ['command', ';', 'command']
+    """
+    legible = _NOT_ASCII.sub(_STAND_IN, text)
+    if "- " in text or "-\t" in text:
+        legible = _DASH_BEFORE_ASSIGNMENT.sub(_STAND_IN, legible)
+    return _parser().parse(legible.encode("ascii")).root_node
+
+
 def split_by_grammar(text: str) -> tuple[list[SimpleCommand], bool, bool]:
     """Return the simple commands in order, whether the grammar was sure, and whether words were lost.
 
@@ -60,10 +73,7 @@ def split_by_grammar(text: str) -> tuple[list[SimpleCommand], bool, bool]:
         >>> [(c.words, c.operator) for c in split_by_grammar("cd src && make | tee log")[0]]
         [(['cd', 'src'], ''), (['make'], '&&'), (['tee', 'log'], '|')]
     """
-    legible = _NOT_ASCII.sub(_STAND_IN, text)
-    if "- " in text or "-\t" in text:
-        legible = _DASH_BEFORE_ASSIGNMENT.sub(_STAND_IN, legible)
-    root = _parser().parse(legible.encode("ascii")).root_node
+    root = tree(text)
     visitor = _Visitor(text)
     visitor.sequence(root)
     return visitor.found, not root.has_error, visitor.lost

@@ -1,0 +1,348 @@
+"""Steps of a document and LiveText -> Replay: which of the lines that were typed come out of the steps again.
+
+For each run its values are taken from its lines, put into the templates, and what comes out is compared with what was typed, word
+by word, as a shell reads it: quotes and spacing do not count, what a shell expands does. An input has one value in a run, a
+constant one value in all of them; what is free is taken as it was typed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from fivetimes.conductor_document import (
+    ConductorDocument,
+    DocumentStep,
+    Reference,
+    Replay,
+    StepAlternative,
+    step_alternatives,
+    template_parts,
+)
+from fivetimes.conductors.alternatives import NEARLY_ALL
+from fivetimes.conductors.invocations import (
+    Parse,
+    Place,
+    clause_at,
+    command_within,
+    folder_of,
+    place_of,
+    variable,
+    written_line,
+)
+from fivetimes.model import Candidate, Kind, LiveCommand, LiveText, Moment
+from fivetimes.redaction import scalar
+from fivetimes.shell import Form, TemplatePiece, TemplateWord, Token, template_words, tokens, unquote
+from fivetimes.words import noun
+
+_BETWEEN = "\x1f"  # between two words
+_EXPANDED = "\x1e"  # around what a shell puts in
+_PATTERN = "\x1d"  # before a word that a shell expands to the names of files
+_GLOB = re.compile(r"[*?]|\[[^\]]*\]|\{[^{}]*(?:,|\.\.)[^{}]*\}")
+_MESSAGE = re.compile(r"-[a-z]*m|--message")
+_ANY = 99  # references in a word
+_LONGEST = 2_000  # characters; a longer line is contents, and matching it would cost too much
+
+Values = Mapping[Reference, str]
+
+
+@dataclass(frozen=True, slots=True)
+class TypedLine:
+    """One command of a run at a step (by number): its words as a shell reads them, and the folder that its line went to.
+
+    `arguments` are those of a skill or a tool; `message` tells that only a commit's message is known.
+    """
+
+    run: int
+    step: int
+    text: str
+    folder: str | None = None
+    arguments: Mapping[str, str] | None = None
+    is_message: bool = False
+
+
+def replay(document: ConductorDocument, lines: Sequence[TypedLine]) -> Replay:
+    """How many lines, and how many whole runs, come out of the steps again.
+
+    A step that is done by hand gives no line back. A line of a step that the document does not have is left out.
+
+    Args:
+        document: whose steps are put to the test.
+        lines: what was typed, from `typed_lines`.
+    """
+    out = came_out(document, lines)
+    steps = {f"s{line.step + 1}" for line in lines}
+    known = {step["id"] for step in document["steps"]} & steps
+    counted = [(line, one) for line, one in zip(lines, out, strict=True) if f"s{line.step + 1}" in known]
+    runs = {line.run for line, _ in counted}
+    broken = {line.run for line, one in counted if not one}
+    differs = Counter(f"s{line.step + 1}" for line, one in counted if not one)
+    return {
+        "lines": sum(one for _, one in counted),
+        "of": len(counted),
+        "runs": len(runs - broken),
+        "of_runs": len(runs),
+        "differs": dict(sorted(differs.items(), key=lambda item: int(item[0][1:]))),
+    }
+
+
+def unseen(document: ConductorDocument, lines: Sequence[TypedLine]) -> Iterator[str]:
+    """A sentence for each step that no run shows: it was made up, or its command is none that was typed.
+
+    Steps that somebody edited under their name, which the history of the file says, are theirs.
+    """
+    history = document["history"]
+    drafted = max((number for number, entry in enumerate(history) if "drafted" in entry), default=0)
+    if not lines or any(entry["what"] == "edited" and entry["by"] for entry in history[drafted:]):
+        return
+    out = came_out(document, lines)
+    for step in document["steps"]:
+        own = [one for line, one in zip(lines, out, strict=True) if f"s{line.step + 1}" == step["id"]]
+        if not own:
+            yield f"{step['id']}: no run has such a step ({step['action']})"
+        elif "by_hand" not in step and sum(own) < NEARLY_ALL * len(own):
+            yield f"{step['id']}: {sum(own)} of the {len(own)} lines that were typed come out of its command"
+
+
+def replay_sentence(document: ConductorDocument) -> str:
+    """What the replay showed, in a sentence; empty where the sources were not read.
+
+    Example:
+        >>> replay_sentence({"replay": {"lines": 118, "of": 120, "runs": 10, "of_runs": 12, "differs": {"s3": 2}}})
+        '118 of 120 lines of 12 runs come out again; of the others s3: 2, done in another way.'
+    """
+    seen = document.get("replay")
+    if seen is None or not seen["of"]:
+        return ""
+    others = ", ".join(f"{step}: {times}" for step, times in seen["differs"].items())
+    rest = f"; of the others {others}, done in another way" if others else ""
+    runs = f"{seen['of_runs']} {noun(seen['of_runs'], 'run')}"
+    return f"{seen['lines']} of {seen['of']} lines of {runs} come out again{rest}."
+
+
+def came_out(document: ConductorDocument, lines: Sequence[TypedLine]) -> list[bool]:
+    """For each line whether its step gives it back."""
+    steps = {step["id"]: step for step in document["steps"]}
+    computed = document.get("computed", {})
+    ways = [_ways(steps.get(f"s{line.step + 1}"), line, computed) for line in lines]
+    inputs, constants = _values(lines, ways, document)
+    return [
+        any(_matches(way, line, {**constants, **inputs.get(line.run, {})}) is not None for way in found)
+        for line, found in zip(lines, ways, strict=True)
+    ]
+
+
+def _values(
+    lines: Sequence[TypedLine], ways: Sequence[Sequence[_Way]], document: ConductorDocument
+) -> tuple[dict[int, dict[Reference, str]], dict[Reference, str]]:
+    """The value of each input by run, and of each constant: the one that most lines have."""
+    texts = document.get("constants", {})
+    written = {Reference("constants", name): text for name, text in texts.items() if text is not None}
+    # a word with two references can be cut in several ways, until one of the two is known from elsewhere
+    inputs: dict[int, dict[Reference, str]] = {}
+    constants: dict[Reference, str] = written
+    for unknown in (1, 1, 1, _ANY):
+        votes = list(_votes(lines, ways, unknown, [{**inputs.get(line.run, {}), **constants} for line in lines]))
+        for run in {run for run, _, _ in votes}:
+            inputs[run] = _elected(votes, "inputs", run) | inputs.get(run, {})
+        constants = _elected(votes, "constants", None) | constants
+    return inputs, constants
+
+
+_Vote = tuple[int, Reference, str]  # by which run, for what, and the value
+
+
+def _votes(
+    lines: Sequence[TypedLine], ways: Sequence[Sequence[_Way]], unknown: int, known: Sequence[Values]
+) -> Iterator[_Vote]:
+    """What each line says of the values that are not known, where no word holds more than so many of these."""
+    for line, found, values in zip(lines, ways, known, strict=True):
+        for way in found:
+            if way.most_unknown(values) <= unknown:
+                yield from ((line.run, *vote) for vote in (_matches(way, line, values) or {}).items())
+
+
+def _elected(votes: Sequence[_Vote], space: str, run: int | None) -> dict[Reference, str]:
+    """The value with most votes for each reference of a space, of one run or of all."""
+    counts: dict[Reference, Counter[str]] = defaultdict(Counter)
+    for by, reference, value in votes:
+        if reference.space == space and run in (None, by):
+            counts[reference][value] += 1
+    return {name: _most(values) for name, values in counts.items()}
+
+
+def _most(values: Counter[str]) -> str:
+    return min(values, key=lambda value: (-values[value], value))
+
+
+# ---- a way of a step, as what it matches
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """Templates of the words, of the folder and of the arguments, each as parts."""
+
+    words: tuple[tuple[str | Reference, ...], ...]
+    folder: tuple[str | Reference, ...] | None
+    arguments: Mapping[str, tuple[str | Reference, ...]]
+    declared: bool
+
+    def most_unknown(self, known: Values) -> int:
+        """The largest number of references in one word whose value is not known."""
+        every = (*self.words, self.folder or (), *self.arguments.values())
+        return max(
+            (len({part for part in word if isinstance(part, Reference)} - known.keys()) for word in every), default=0
+        )
+
+
+def _ways(step: DocumentStep | None, line: TypedLine, computed: Mapping[str, str]) -> list[_Way]:
+    if step is None or "by_hand" in step:
+        return []
+    return [_way(one, line, computed) for one in step_alternatives(step)]
+
+
+def _way(one: StepAlternative, line: TypedLine, computed: Mapping[str, str]) -> _Way:
+    words = [tuple(_word(word, computed)) for word in template_words(one["run"])]
+    folder = [tuple(_word(word, computed)) for word in template_words(one["in"])] if "in" in one else []
+    if line.is_message:
+        flags = [index for index, word in enumerate(words) if len(word) == 1 and _MESSAGE.fullmatch(str(word[0]))]
+        words = [words[flags[0] + 1]] if flags and flags[0] + 1 < len(words) else []
+    arguments = {key: tuple(template_parts(text)) for key, text in one.get("with", {}).items()}
+    return _Way(tuple(words), folder[0] if folder else None, arguments, line.arguments is not None)
+
+
+def _word(word: TemplateWord, computed: Mapping[str, str]) -> Iterator[str | Reference]:
+    """The parts of a word as `_spelled` has them; a word that is a line of its own in that line's words."""
+    bare = "".join(part.text for part in word if isinstance(part, TemplatePiece) and not part.quoted)
+    if _GLOB.search(bare):
+        yield _PATTERN
+    names = [part for part in word if isinstance(part, Reference)]
+    text = "".join(part.text if isinstance(part, TemplatePiece) else chr(0xF0000 + names.index(part)) for part in word)
+    for part in re.split("([\U000f0000-\U000ffffd])", _normal(text)):
+        if part and 0xF0000 <= ord(part[0]) <= 0xFFFFD:
+            yield from _reference(names[ord(part) - 0xF0000], computed)
+        elif part:
+            yield part
+
+
+def _reference(reference: Reference, computed: Mapping[str, str]) -> Iterator[str | Reference]:
+    if reference.space == "environment":
+        yield f"{_EXPANDED}${reference.name}{_EXPANDED}"
+    elif reference.space == "computed":
+        yield f"{_EXPANDED}$({computed.get(reference.name, '')}){_EXPANDED}"
+    else:
+        yield reference
+
+
+def _matches(way: _Way, line: TypedLine, values: Values) -> dict[Reference, str] | None:
+    """The values with which a way gives the line, where those that are known are put in; None where it does not."""
+    if way.declared:
+        return _arguments_match(way, line, values)
+    if len(line.text) > _LONGEST or (line.folder is not None and way.folder is None):
+        return None
+    parts: list[str | Reference] = []
+    for index, word in enumerate(way.words):
+        parts += [*([_BETWEEN] if index else []), *word]
+    found = _fits(parts, line.text, values)
+    if found is None or line.folder is None or way.folder is None:
+        return found
+    where = _fits(way.folder, line.folder, {**values, **found})
+    return None if where is None else {**found, **where}
+
+
+def _arguments_match(way: _Way, line: TypedLine, values: Values) -> dict[Reference, str] | None:
+    found: dict[Reference, str] = {}
+    for key, parts in way.arguments.items():
+        given = (line.arguments or {}).get(key)
+        more = None if given is None or len(given) > _LONGEST else _fits(parts, given, {**values, **found})
+        if more is None:
+            return None
+        found |= more
+    name = way.words[0] if way.words else ()
+    return found if _fits(name, line.text, values) is not None else None
+
+
+def _fits(parts: Sequence[str | Reference], text: str, values: Values) -> dict[Reference, str] | None:
+    """The values of the references with which the parts are the text."""
+    names: list[Reference] = []
+    pattern = ""
+    for part in parts:
+        if isinstance(part, str):
+            pattern += re.escape(part)
+        elif part in values:
+            pattern += re.escape(values[part])
+        elif part in names:
+            pattern += f"(?P=r{names.index(part)})"
+        else:
+            pattern += f"(?P<r{len(names)}>{'.*?' if part.several else f'[^{_BETWEEN}]*?'})"
+            names.append(part)
+    found = re.fullmatch(pattern, text, re.DOTALL)
+    return None if found is None else {name: found[f"r{number}"] for number, name in enumerate(names)}
+
+
+# ---- what was typed
+
+
+def typed_lines(candidate: Candidate, live: LiveText, parse: Parse) -> list[TypedLine]:
+    """What was typed or called in each run, each clause of a line once.
+
+    Args:
+        candidate: the routine; a clause that holds several of its steps belongs to the first.
+        live: the texts of its moments, read again.
+        parse: a command line -> its simple commands.
+    """
+    found: list[TypedLine] = []
+    for run, (occurrence, texts) in enumerate(zip(candidate.occurrences, live.occurrences, strict=True)):
+        met: set[Place] = set()
+        for moment, command in zip(occurrence.moments, texts, strict=True):
+            if moment.step is None or command is None:
+                continue
+            place = place_of(moment, command, parse)
+            if place is None or place not in met:
+                met |= {place} if place is not None else set()
+                found.append(_typed(run, moment.step, moment, command, parse))
+    return found
+
+
+def _typed(run: int, step: int, moment: Moment, command: LiveCommand, parse: Parse) -> TypedLine:
+    if command.kind == Kind.COMMIT:
+        return TypedLine(run, step, _normal(command.text.partition("\n")[0]), is_message=True)
+    if command.kind != Kind.SHELL:
+        given = {
+            key: scalar(value) if not isinstance(value, str) else value for key, value in (command.args or {}).items()
+        }
+        return TypedLine(run, step, command.text, arguments=given)
+    text = written_line(command.text, moment, parse)
+    number, clauses = clause_at(text, moment.part, parse)
+    folder = folder_of(clauses, number)
+    given_tokens = clauses[number].tokens
+    # what is no list of words is equal to nothing that a template gives
+    spelled = "\0" if given_tokens is None else _BETWEEN.join(map(_spelled, given_tokens))
+    return TypedLine(run, step, spelled, None if folder is None else _spelled(folder))
+
+
+def _spelled(token: Token) -> str:
+    """A token as what a shell reads: the same for all ways of quoting."""
+    if token.form is Form.EXPANDED:
+        text = token.text
+        for typed in token.expansions:
+            name, line = variable(typed), command_within(typed)
+            shown = f"${name}" if name else f"$({line.strip()})" if line else typed
+            text = text.replace(typed, f"{_EXPANDED}{shown}{_EXPANDED}", 1)
+        return unquote(text)
+    if token.form is Form.PATTERN:
+        mark = _PATTERN if _GLOB.search(token.text) else ""
+        return mark + unquote(token.text)
+    return _normal(token.text) if token.form is Form.WORD else token.text
+
+
+def _normal(text: str) -> str:
+    """Text that is a line of its own, as in `ssh host 'a  "b"'`, in its words; any other as it is."""
+    if not re.search(r"\s", text):
+        return text
+    inner = tokens(text)
+    if inner is None or any(token.form is Form.EXPANDED for token in inner):
+        return text
+    return " ".join(unquote(token.text) for token in inner)
