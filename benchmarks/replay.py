@@ -87,7 +87,7 @@ def _of_one(candidate: Candidate, context: ReviewContext) -> Figures:
         return Figures()
     before, after = _cut(candidate, live, slice(first)), _cut(candidate, live, slice(first, None))
     make = partial(conductors.draft, *before, rule=FiveTimesRule(), parse=parse_line, at=context.clock())
-    harmless = harmless_words(before[1], context)
+    harmless = harmless_words(before[1], context.scan, home=context.home, environ=context.environ)
     try:
         document = conductors.locked(make, harmless).document
     except RuleError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -72,7 +73,7 @@ def verify(
     from fivetimes import review
     from fivetimes.review import terminal
 
-    document = review.verification_document(review.verify(file, last(config), home=folder()))
+    document = review.verification_document(review.verify(file, last(config), home=folder(), environ=os.environ))
     if as_json:
         typer.echo(json.dumps(document, indent=1))
     else:

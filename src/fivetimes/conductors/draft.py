@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -80,7 +80,7 @@ def draft(
     taken: Override | None = None if override is None else {"by": override[0], "because": override[1]}
     document = _visible(_document(candidate, live, templates, taken, seen, least=rule.extract))
     if live is not None:
-        _replayed(document, typed_lines(candidate, live, parse), read)
+        _replayed(document, typed_lines(candidate, live, parse), read, templates.constants)
     entry = _visible(_drafted(rule, at, taken))
     entry["drafted"] = steps_digest(document)
     document["history"] = [entry]
@@ -101,7 +101,9 @@ def withheld(candidate: Candidate, live: LiveText, *, parse: Parse, harmless: Ha
     return step_templates(candidate, read, harmless, expansions).constants
 
 
-def replayed(conductor: Conductor, candidate: Candidate, live: LiveText, parse: Parse) -> tuple[Replay, list[str]]:
+def replayed(
+    conductor: Conductor, candidate: Candidate, live: LiveText, *, parse: Parse, harmless: Harmless
+) -> tuple[Replay, list[str]]:
     """How much of what was typed the steps of a conductor give back, as they stand now, and which steps no run shows.
 
     Args:
@@ -109,9 +111,11 @@ def replayed(conductor: Conductor, candidate: Candidate, live: LiveText, parse: 
         candidate: the routine that it was drafted from.
         live: its commands, read again just now.
         parse: as in `draft`.
+        harmless: as in `draft`.
     """
     lines = typed_lines(joined(candidate, live, parse), live, parse)
-    return replay(conductor.document, lines), list(unseen(conductor.document, lines))
+    known = withheld(candidate, live, parse=parse, harmless=harmless)
+    return replay(conductor.document, lines, known), list(unseen(conductor.document, lines, known))
 
 
 def tool() -> str:
@@ -198,14 +202,19 @@ def _first_of_clause(candidate: Candidate, live: LiveText, parse: Parse) -> dict
 # ---- what the steps give back
 
 
-def _replayed(document: ConductorDocument, lines: Sequence[TypedLine], read: Sequence[Invocation]) -> None:
+def _replayed(
+    document: ConductorDocument,
+    lines: Sequence[TypedLine],
+    read: Sequence[Invocation],
+    constants: Mapping[str, str],
+) -> None:
     """Put the steps to the test; one of which too few lines come out is done by hand."""
-    out = came_out(document, lines)
+    out = came_out(document, lines, constants)
     for number, step in enumerate(document["steps"]):
         own = [one for line, one in zip(lines, out, strict=True) if line.step == number]
         if own and sum(own) < NEARLY_ALL * len(own):
             _by_hand(step, [each for each in read if each.step == number])
-    document["replay"] = replay(document, lines)
+    document["replay"] = replay(document, lines, constants)
 
 
 def _by_hand(step: DocumentStep, read: Sequence[Invocation]) -> None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from fivetimes.model import Candidate, Command, CommandLine, Effect, Kind, LiveCommand, LiveText, Moment, Role, Word
-from fivetimes.redaction import effect_of, is_pseudonym
+from fivetimes.redaction import effect_of, is_pseudonym, public
 from fivetimes.shell import WRAPPERS, Clause, Form, Token, clauses, is_secret_key, tokens, unquote
 
 Parse = Callable[[str], CommandLine]
@@ -391,19 +391,32 @@ def _clean(text: str) -> str:
     return text.replace("\0", "")
 
 
+def _takes(command: str, before: InvocationWord) -> bool:
+    """Whether a word is a flag whose value comes next; one that nobody knows may be."""
+    if before.role != Role.FLAG or before.form is not Form.WORD:
+        return False
+    known = public().is_flag(command.partition(" ")[0], before.text)
+    return not known or public().takes_value(command, before.text)
+
+
 def _unmarked(text: str) -> str:
     """A text of a source without the letters that stand for expansions here."""
     return _MARKS.sub("", text)
 
 
 def _with_keys(words: Sequence[InvocationWord]) -> tuple[InvocationWord, ...]:
-    """Give each value the flag before it as its key, and mark which are prose."""
+    """Give each value the flag before it as its key, unless that takes none, and mark which are prose."""
     done: list[InvocationWord] = []
+    command: list[str] = []
     for word in words:
         before = done[-1] if done else None
         key = word.key
-        if not key and before is not None and before.role == Role.FLAG and before.form is not Form.OPERATOR:
-            key = before.text if word.role in (Role.VALUE, Role.SECRET) else ""
+        if word.form is Form.OPERATOR:
+            command = []
+        elif word.role in (Role.PROGRAM, Role.SUBCOMMAND):
+            command = [word.text] if word.role is Role.PROGRAM else [*command, word.text]
+        elif not key and before is not None and word.role in (Role.VALUE, Role.SECRET):
+            key = before.text if _takes(" ".join(command), before) else ""
         prose = word.role == Role.VALUE and bool(_PROSE.fullmatch(key) or re.search(r"\s", word.text))
         done.append(replace(word, key=key, prose=prose))
     return tuple(done)

@@ -52,18 +52,22 @@ Values = Mapping[Reference, str]
 class TypedLine:
     """One command of a run at a step (by number): its words as a shell reads them, and the folder that its line went to.
 
-    `arguments` are those of a skill or a tool; `message` tells that only a commit's message is known.
+    `inner` is the same where words that are lines of their own (`ssh host 'a  "b"'`) are read as such. `arguments` are those of
+    a skill or a tool; `is_message` tells that only a commit's message is known.
     """
 
     run: int
     step: int
     text: str
+    inner: str = ""
     folder: str | None = None
     arguments: Mapping[str, str] | None = None
     is_message: bool = False
 
 
-def replay(document: ConductorDocument, lines: Sequence[TypedLine]) -> Replay:
+def replay(
+    document: ConductorDocument, lines: Sequence[TypedLine], constants: Mapping[str, str] | None = None
+) -> Replay:
     """How many lines, and how many whole runs, come out of the steps again.
 
     A step that is done by hand gives no line back. A line of a step that the document does not have is left out.
@@ -71,8 +75,9 @@ def replay(document: ConductorDocument, lines: Sequence[TypedLine]) -> Replay:
     Args:
         document: whose steps are put to the test.
         lines: what was typed, from `typed_lines`.
+        constants: what the constants stand for, as far as it is known; else the value that most lines show.
     """
-    out = came_out(document, lines)
+    out = came_out(document, lines, constants)
     steps = {f"s{line.step + 1}" for line in lines}
     known = {step["id"] for step in document["steps"]} & steps
     counted = [(line, one) for line, one in zip(lines, out, strict=True) if f"s{line.step + 1}" in known]
@@ -88,7 +93,7 @@ def replay(document: ConductorDocument, lines: Sequence[TypedLine]) -> Replay:
     }
 
 
-def unseen(document: ConductorDocument, lines: Sequence[TypedLine]) -> Iterator[str]:
+def unseen(document: ConductorDocument, lines: Sequence[TypedLine], constants: Mapping[str, str]) -> Iterator[str]:
     """A sentence for each step that no run shows: it was made up, or its command is none that was typed.
 
     Steps that somebody edited under their name, which the history of the file says, are theirs.
@@ -97,7 +102,7 @@ def unseen(document: ConductorDocument, lines: Sequence[TypedLine]) -> Iterator[
     drafted = max((number for number, entry in enumerate(history) if "drafted" in entry), default=0)
     if not lines or any(entry["what"] == "edited" and entry["by"] for entry in history[drafted:]):
         return
-    out = came_out(document, lines)
+    out = came_out(document, lines, constants)
     for step in document["steps"]:
         own = [one for line, one in zip(lines, out, strict=True) if f"s{line.step + 1}" == step["id"]]
         if not own:
@@ -122,33 +127,34 @@ def replay_sentence(document: ConductorDocument) -> str:
     return f"{seen['lines']} of {seen['of']} lines of {runs} come out again{rest}."
 
 
-def came_out(document: ConductorDocument, lines: Sequence[TypedLine]) -> list[bool]:
-    """For each line whether its step gives it back."""
+def came_out(
+    document: ConductorDocument, lines: Sequence[TypedLine], constants: Mapping[str, str] | None = None
+) -> list[bool]:
+    """For each line whether its step gives it back; arguments as in `replay`."""
     steps = {step["id"]: step for step in document["steps"]}
     computed = document.get("computed", {})
     ways = [_ways(steps.get(f"s{line.step + 1}"), line, computed) for line in lines]
-    inputs, constants = _values(lines, ways, document)
+    written = {name: text for name, text in document.get("constants", {}).items() if text is not None}
+    given = {Reference("constants", name): text for name, text in {**(constants or {}), **written}.items()}
+    inputs, fixed = _values(lines, ways, given)
     return [
-        any(_matches(way, line, {**constants, **inputs.get(line.run, {})}) is not None for way in found)
+        any(_matches(way, line, {**fixed, **inputs.get(line.run, {})}) is not None for way in found)
         for line, found in zip(lines, ways, strict=True)
     ]
 
 
 def _values(
-    lines: Sequence[TypedLine], ways: Sequence[Sequence[_Way]], document: ConductorDocument
+    lines: Sequence[TypedLine], ways: Sequence[Sequence[_Way]], constants: Mapping[Reference, str]
 ) -> tuple[dict[int, dict[Reference, str]], dict[Reference, str]]:
     """The value of each input by run, and of each constant: the one that most lines have."""
-    texts = document.get("constants", {})
-    written = {Reference("constants", name): text for name, text in texts.items() if text is not None}
     # a word with two references can be cut in several ways, until one of the two is known from elsewhere
     inputs: dict[int, dict[Reference, str]] = {}
-    constants: dict[Reference, str] = written
     for unknown in (1, 1, 1, _ANY):
         votes = list(_votes(lines, ways, unknown, [{**inputs.get(line.run, {}), **constants} for line in lines]))
         for run in {run for run, _, _ in votes}:
             inputs[run] = _elected(votes, "inputs", run) | inputs.get(run, {})
-        constants = _elected(votes, "constants", None) | constants
-    return inputs, constants
+        constants = _elected(votes, "constants", None) | dict(constants)
+    return inputs, dict(constants)
 
 
 _Vote = tuple[int, Reference, str]  # by which run, for what, and the value
@@ -188,6 +194,7 @@ class _Way:
     folder: tuple[str | Reference, ...] | None
     arguments: Mapping[str, tuple[str | Reference, ...]]
     declared: bool
+    inner: bool  # words that are lines of their own are read as such
 
     def most_unknown(self, known: Values) -> int:
         """The largest number of references in one word whose value is not known."""
@@ -200,27 +207,28 @@ class _Way:
 def _ways(step: DocumentStep | None, line: TypedLine, computed: Mapping[str, str]) -> list[_Way]:
     if step is None or "by_hand" in step:
         return []
-    return [_way(one, line, computed) for one in step_alternatives(step)]
+    readings = (False, True) if line.inner != line.text else (False,)
+    return [_way(one, line, computed, inner=inner) for one in step_alternatives(step) for inner in readings]
 
 
-def _way(one: StepAlternative, line: TypedLine, computed: Mapping[str, str]) -> _Way:
-    words = [tuple(_word(word, computed)) for word in template_words(one["run"])]
-    folder = [tuple(_word(word, computed)) for word in template_words(one["in"])] if "in" in one else []
+def _way(one: StepAlternative, line: TypedLine, computed: Mapping[str, str], *, inner: bool) -> _Way:
+    words = [tuple(_word(word, computed, inner=inner)) for word in template_words(one["run"])]
+    folder = [tuple(_word(word, computed, inner=False)) for word in template_words(one["in"])] if "in" in one else []
     if line.is_message:
         flags = [index for index, word in enumerate(words) if len(word) == 1 and _MESSAGE.fullmatch(str(word[0]))]
         words = [words[flags[0] + 1]] if flags and flags[0] + 1 < len(words) else []
     arguments = {key: tuple(template_parts(text)) for key, text in one.get("with", {}).items()}
-    return _Way(tuple(words), folder[0] if folder else None, arguments, line.arguments is not None)
+    return _Way(tuple(words), folder[0] if folder else None, arguments, line.arguments is not None, inner)
 
 
-def _word(word: TemplateWord, computed: Mapping[str, str]) -> Iterator[str | Reference]:
-    """The parts of a word as `_spelled` has them; a word that is a line of its own in that line's words."""
+def _word(word: TemplateWord, computed: Mapping[str, str], *, inner: bool) -> Iterator[str | Reference]:
+    """The parts of a word as `_spelled` has them."""
     bare = "".join(part.text for part in word if isinstance(part, TemplatePiece) and not part.quoted)
     if _GLOB.search(bare):
         yield _PATTERN
     names = [part for part in word if isinstance(part, Reference)]
     text = "".join(part.text if isinstance(part, TemplatePiece) else chr(0xF0000 + names.index(part)) for part in word)
-    for part in re.split("([\U000f0000-\U000ffffd])", _normal(text)):
+    for part in re.split("([\U000f0000-\U000ffffd])", _inner(text) if inner else text):
         if part and 0xF0000 <= ord(part[0]) <= 0xFFFFD:
             yield from _reference(names[ord(part) - 0xF0000], computed)
         elif part:
@@ -245,7 +253,7 @@ def _matches(way: _Way, line: TypedLine, values: Values) -> dict[Reference, str]
     parts: list[str | Reference] = []
     for index, word in enumerate(way.words):
         parts += [*([_BETWEEN] if index else []), *word]
-    found = _fits(parts, line.text, values)
+    found = _fits(parts, line.inner if way.inner else line.text, values)
     if found is None or line.folder is None or way.folder is None:
         return found
     where = _fits(way.folder, line.folder, {**values, **found})
@@ -308,19 +316,25 @@ def typed_lines(candidate: Candidate, live: LiveText, parse: Parse) -> list[Type
 
 def _typed(run: int, step: int, moment: Moment, command: LiveCommand, parse: Parse) -> TypedLine:
     if command.kind == Kind.COMMIT:
-        return TypedLine(run, step, _normal(command.text.partition("\n")[0]), is_message=True)
+        subject = command.text.partition("\n")[0]
+        return TypedLine(run, step, subject, subject, is_message=True)
     if command.kind != Kind.SHELL:
         given = {
             key: scalar(value) if not isinstance(value, str) else value for key, value in (command.args or {}).items()
         }
-        return TypedLine(run, step, command.text, arguments=given)
+        return TypedLine(run, step, command.text, command.text, arguments=given)
     text = written_line(command.text, moment, parse)
     number, clauses = clause_at(text, moment.part, parse)
     folder = folder_of(clauses, number)
     given_tokens = clauses[number].tokens
     # what is no list of words is equal to nothing that a template gives
-    spelled = "\0" if given_tokens is None else _BETWEEN.join(map(_spelled, given_tokens))
-    return TypedLine(run, step, spelled, None if folder is None else _spelled(folder))
+    spelled = ["\0"] if given_tokens is None else list(map(_spelled, given_tokens))
+    inner = [
+        _inner(text) if token.form is Form.WORD else text
+        for text, token in zip(spelled, given_tokens or (), strict=False)
+    ]
+    where = None if folder is None else _spelled(folder)
+    return TypedLine(run, step, _BETWEEN.join(spelled), _BETWEEN.join(inner), where)
 
 
 def _spelled(token: Token) -> str:
@@ -335,10 +349,10 @@ def _spelled(token: Token) -> str:
     if token.form is Form.PATTERN:
         mark = _PATTERN if _GLOB.search(token.text) else ""
         return mark + unquote(token.text)
-    return _normal(token.text) if token.form is Form.WORD else token.text
+    return token.text
 
 
-def _normal(text: str) -> str:
+def _inner(text: str) -> str:
     """Text that is a line of its own, as in `ssh host 'a  "b"'`, in its words; any other as it is."""
     if not re.search(r"\s", text):
         return text

@@ -31,13 +31,13 @@ def read_live_masked(context: ReviewContext) -> dict[str, LiveText]:
     found = {}
     for candidate in context.scan.candidates:
         text = read_live(context.scan, candidate, home=context.home)
-        found[candidate.id] = evidence.masked(text, parse=parse_line, harmless=harmless_words(text, context))
+        found[candidate.id] = evidence.masked(text, parse=parse_line, harmless=_harmless(text, context))
     return found
 
 
 def live_constants(candidate: Candidate, text: LiveText, context: ReviewContext) -> Mapping[str, str]:
     """The live values of a draft's constants, by name; for the reviewer's own screen."""
-    return conductors.withheld(candidate, text, parse=parse_line, harmless=harmless_words(text, context))
+    return conductors.withheld(candidate, text, parse=parse_line, harmless=_harmless(text, context))
 
 
 def parse_line(text: str) -> CommandLine:
@@ -46,19 +46,25 @@ def parse_line(text: str) -> CommandLine:
     return CommandLine(tuple(c for c in line.commands if c.words), line.sure)
 
 
-def harmless_words(text: LiveText, context: ReviewContext) -> Callable[[str, Role], bool]:
+def harmless_words(
+    text: LiveText, scan: Scan, *, home: Path, environ: Mapping[str, str]
+) -> Callable[[str, Role], bool]:
     """The test of which live words may stand in a file. A word that was ever in a secret position never may."""
-    pseudonyms = redaction.Pseudonyms(store.local_key(context.home))
+    pseudonyms = redaction.Pseudonyms(store.local_key(home))
     lines = (command.text for row in text.occurrences for command in row if command and command.kind is Kind.SHELL)
     words = {word for line in lines for simple in parse_line(line).commands for word in simple.words}
     secret = {word.text for word in words if word.role is Role.SECRET}
     given = (command.args or {} for row in text.occurrences for command in row if command)
     secret |= {redaction.scalar(value) for args in given for key, value in args.items() if is_secret_key(str(key))}
     programs = {word.text for word in words if word.role is Role.PROGRAM}
-    varied = frozenset(p for p in programs if pseudonyms.of(p, kind="prog") in context.scan.varied)
-    sources = [report.source for report in context.scan.sources]
-    known = ingest.known_here(sources, context.environ, approved=store.approved(context.home), varied=varied)
+    varied = frozenset(p for p in programs if pseudonyms.of(p, kind="prog") in scan.varied)
+    sources = [report.source for report in scan.sources]
+    known = ingest.known_here(sources, environ, approved=store.approved(home), varied=varied)
     return lambda word, role: word not in secret and redaction.harmless(word, role=role, known=known)
+
+
+def _harmless(text: LiveText, context: ReviewContext) -> Callable[[str, Role], bool]:
+    return harmless_words(text, context.scan, home=context.home, environ=context.environ)
 
 
 # ---- drafts
@@ -136,7 +142,7 @@ def _new_draft(
     if candidate.counted(rule.by) < rule.extract and override is None:
         return make(candidate, None, harmless=_nothing_harmless)  # which refuses: nothing is read for it
     text = read_live(context.scan, candidate, home=context.home)
-    return conductors.locked(partial(make, candidate, text), harmless_words(text, context))
+    return conductors.locked(partial(make, candidate, text), _harmless(text, context))
 
 
 def _nothing_harmless(_word: str, _role: Role) -> bool:

@@ -26,7 +26,7 @@ from fivetimes.pipeline import candidate_of
 from fivetimes.reports import location_text
 from fivetimes.review import ledger
 from fivetimes.review.decisions import open_questions
-from fivetimes.review.drafting import parse_line
+from fivetimes.review.drafting import harmless_words, parse_line
 from fivetimes.review.folder import conductor_path, conductors_in, read_conductor, read_ledger, standings
 
 # ---- what waits for a decision
@@ -254,13 +254,14 @@ class VerificationDocument(TypedDict):
     replay: Replay
 
 
-def verify(path: Path, scan: Scan, *, home: Path) -> Verification:
+def verify(path: Path, scan: Scan, *, home: Path, environ: Mapping[str, str]) -> Verification:
     """Recompute the evidence of a conductor from the sources.
 
     Args:
         path: the conductor's file.
         scan: of today.
         home: our own folder, with the evidence of what was drafted here.
+        environ: the environment of the process: its programs tell which names may be written.
 
     Raises:
         FivetimesError: the file is no conductor, or its evidence is not known here.
@@ -280,7 +281,8 @@ def verify(path: Path, scan: Scan, *, home: Path) -> Verification:
     now = replace(basis, occurrences=relocated.occurrences)
     found = conductors.evidence(now)
     live = evidence.recall(now, sources=sources, readers=ingest.READERS, key=store.local_key(home))
-    replay, unseen = conductors.replayed(stated, now, live, parse_line)
+    harmless = harmless_words(live, scan, home=home, environ=environ)
+    replay, unseen = conductors.replayed(stated, now, live, parse=parse_line, harmless=harmless)
     return Verification(
         id=stated.id,
         differs=(*_differences(seen, found), *unseen),
