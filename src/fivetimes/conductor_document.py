@@ -270,3 +270,22 @@ def step_alternatives(step: DocumentStep) -> Sequence[StepAlternative]:
 def most_repeats(step: DocumentStep) -> int:
     """How often a step was done in a row at most; 1 where it is not repeated."""
     return step["repeat"][1] if "repeat" in step else 1
+
+
+# ---- replay
+
+
+def replay_sentence(document: ConductorDocument) -> str:
+    """What the replay showed, in a sentence; empty where the sources were not read.
+
+    Example:
+        >>> replay_sentence({"replay": {"lines": 118, "of": 120, "runs": 10, "of_runs": 12, "differs": {"s3": 2}}})
+        '118 of 120 lines of 12 runs come out again; of the others s3: 2, done in another way.'
+    """
+    seen = document.get("replay")
+    if seen is None or not seen["of"]:
+        return ""
+    others = ", ".join(f"{step}: {times}" for step, times in seen["differs"].items())
+    rest = f"; of the others {others}, done in another way" if others else ""
+    runs = "1 run" if seen["of_runs"] == 1 else f"{seen['of_runs']} runs"
+    return f"{seen['lines']} of {seen['of']} lines of {runs} come out again{rest}."

@@ -19,7 +19,6 @@ In comes a routine with the text of its commands, read again just now; out goes 
 from fivetimes.conductors.document import digest, evidence, fingerprint, kept, parse, schema
 from fivetimes.conductors.draft import draft, replayed, tool, withheld
 from fivetimes.conductors.locks import locked, without_names
-from fivetimes.conductors.replay import replay_sentence
 
 __all__ = [
     "digest",
@@ -29,7 +28,6 @@ __all__ = [
     "kept",
     "locked",
     "parse",
-    "replay_sentence",
     "replayed",
     "schema",
     "tool",

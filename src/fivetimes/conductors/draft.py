@@ -29,7 +29,7 @@ from fivetimes.conductors.alternatives import NEARLY_ALL
 from fivetimes.conductors.approval_gates import gate, reversible, with_shared_effects
 from fivetimes.conductors.document import evidence, steps_digest
 from fivetimes.conductors.invocations import Expansions, Harmless, Invocation, Parse, Place, invocations, place_of
-from fivetimes.conductors.questions import questions, step_records
+from fivetimes.conductors.questions import numbered_steps, questions, step_records
 from fivetimes.conductors.replay import TypedLine, came_out, replay, typed_lines, unseen
 from fivetimes.conductors.templates import StepTemplate, StepTemplates, step_templates
 from fivetimes.config import Counted, FiveTimesRule
@@ -146,7 +146,9 @@ def _refusal(candidate: Candidate, rule: FiveTimesRule) -> str:
 
 
 def joined(candidate: Candidate, live: LiveText, parse: Parse) -> Candidate:
-    """The candidate with steps that are typed as one clause, as in `ssh host 'a && b'`, made one step.
+    """The candidate with what is typed as one clause, as in `ssh host 'a && b'`, given to the first step in it.
+
+    The steps keep their numbers; one that has nothing left is no step of the draft.
 
     Args:
         candidate: the routine.
@@ -154,29 +156,24 @@ def joined(candidate: Candidate, live: LiveText, parse: Parse) -> Candidate:
         parse: as in `draft`.
     """
     first = _first_of_clause(candidate, live, parse)
-    kept = [number for number in range(len(candidate.steps)) if number not in first]
-    if len(kept) == len(candidate.steps):
+    if not first:
         return candidate
-    number_of = {old: new for new, old in enumerate(kept)}
-    steps = []
-    for old in kept:
-        held = [candidate.steps[inner] for inner, outer in first.items() if outer == old]
-        effect = max(step.effect for step in (candidate.steps[old], *held))
-        steps.append(replace(candidate.steps[old], effect=effect))
-    unready = tuple(replace(one, step=number_of[one.step]) for one in candidate.unready if one.step in number_of)
+    steps = list(candidate.steps)
+    for inner, outer in first.items():
+        steps[outer] = replace(steps[outer], effect=max(steps[outer].effect, candidate.steps[inner].effect))
     occurrences = tuple(
         replace(
             each,
-            moments=tuple(
-                replace(
-                    moment, step=None if moment.step is None else number_of.get(first.get(moment.step, moment.step))
-                )
-                for moment in each.moments
-            ),
+            moments=tuple(replace(moment, step=_outer(moment.step, first)) for moment in each.moments),
         )
         for each in candidate.occurrences
     )
+    unready = tuple(one for one in candidate.unready if one.step not in first)
     return replace(candidate, steps=tuple(steps), occurrences=occurrences, unready=unready)
+
+
+def _outer(step: int | None, first: Mapping[int, int]) -> int | None:
+    return None if step is None else first.get(step, step)
 
 
 def _first_of_clause(candidate: Candidate, live: LiveText, parse: Parse) -> dict[int, int]:
@@ -210,10 +207,10 @@ def _replayed(
 ) -> None:
     """Put the steps to the test; one of which too few lines come out is done by hand."""
     out = came_out(document, lines, constants)
-    for number, step in enumerate(document["steps"]):
-        own = [one for line, one in zip(lines, out, strict=True) if line.step == number]
+    for step in document["steps"]:
+        own = [one for line, one in zip(lines, out, strict=True) if line.id == step["id"]]
         if own and sum(own) < NEARLY_ALL * len(own):
-            _by_hand(step, [each for each in read if each.step == number])
+            _by_hand(step, [each for each in read if f"s{each.step + 1}" == step["id"]])
     document["replay"] = replay(document, lines, constants)
 
 
@@ -277,7 +274,7 @@ def _document(
         "preconditions": [],
         "inputs": templates.inputs,
         **constants,
-        "steps": _steps(candidate.steps, templates),
+        "steps": _steps(candidate, templates),
         "state": _state(templates),
         "alternatives": alternative_paths(candidate),
         "evidence": seen,
@@ -347,9 +344,8 @@ class _StepMarks(_Arguments, total=False):
     gate: Gate
 
 
-def _steps(steps: Sequence[Step], templates: StepTemplates) -> list[DocumentStep]:
-    pairs = zip(steps, templates.steps, strict=True)
-    return [_step(number, step, alternatives) for number, (step, alternatives) in enumerate(pairs, 1)]
+def _steps(candidate: Candidate, templates: StepTemplates) -> list[DocumentStep]:
+    return [_step(number, step, templates.steps[number - 1]) for number, step in numbered_steps(candidate)]
 
 
 def _step(number: int, step: Step, alternatives: Sequence[StepTemplate]) -> DocumentStep:

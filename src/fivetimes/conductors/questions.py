@@ -72,6 +72,12 @@ def questions(candidate: Candidate, records: Sequence[StepRecord], *, least: int
     ]
 
 
+def numbered_steps(candidate: Candidate) -> list[tuple[int, Step]]:
+    """The steps of the draft with their numbers, without those that stand in the clause of another."""
+    held = {moment.step for occurrence in candidate.occurrences for moment in occurrence.moments}
+    return [(number, step) for number, step in enumerate(candidate.steps, 1) if number - 1 in held or held <= {None}]
+
+
 def _purpose(candidate: Candidate) -> Iterator[_Ask]:
     ask = "What is this for: what should be true afterwards that was not before, and who would miss it?"
     yield _Ask("purpose", ask, evidence_phrase(candidate), required=True)
@@ -79,9 +85,7 @@ def _purpose(candidate: Candidate) -> Iterator[_Ask]:
 
 def _unknown_effects(candidate: Candidate) -> Iterator[_Ask]:
     unclear = ", ".join(
-        f"s{number} ({_all_ways(step)})"
-        for number, step in enumerate(candidate.steps, 1)
-        if step.effect == Effect.UNKNOWN
+        f"s{number} ({_all_ways(step)})" for number, step in numbered_steps(candidate) if step.effect == Effect.UNKNOWN
     )
     if unclear:
         ask = f"Does one of these publish, change what others use, delete, send or pay: {unclear}? It needs a gate."
@@ -89,7 +93,7 @@ def _unknown_effects(candidate: Candidate) -> Iterator[_Ask]:
 
 
 def _answerer(candidate: Candidate) -> Iterator[_Ask]:
-    gated = [(number, step) for number, step in enumerate(candidate.steps, 1) if effect_verb(step.effect)]
+    gated = [(number, step) for number, step in numbered_steps(candidate) if effect_verb(step.effect)]
     if gated:
         seen = "; ".join(f"s{number} {effect_verb(step.effect)}" for number, step in gated)
         steps = ", ".join(f"s{number} ({step.action})" for number, step in gated)
@@ -107,21 +111,20 @@ def _not_to_run(candidate: Candidate) -> Iterator[_Ask]:
 
 
 def _choices(candidate: Candidate) -> Iterator[_Ask]:
-    for number, step in enumerate(candidate.steps, 1):
+    for number, step in numbered_steps(candidate):
         if step.alternatives:
             ask = f"Step s{number} is done in several ways: which is the intended one, or when is each right?"
             yield _Ask("alternatives", ask, f"{_without_pseudonyms(step.action)}, else {_other_ways(step)}")
             return
-    left_out = min(candidate.steps, key=lambda step: step.share)
+    number, left_out = min(numbered_steps(candidate), key=lambda one: one[1].share)
     if left_out.optional:
-        number = candidate.steps.index(left_out) + 1
         ask = f"Step s{number} ({left_out.action}) is sometimes left out: when is that right?"
         yield _Ask("optional", ask, f"done in {_percent(left_out.share)} of the {candidate.count} times")
 
 
 def _success(candidate: Candidate) -> Iterator[_Ask]:
-    last = candidate.steps[-1]
-    seen = f"the last step seen is s{len(candidate.steps)} ({last.action})"
+    number, last = numbered_steps(candidate)[-1]
+    seen = f"the last step seen is s{number} ({last.action})"
     yield _Ask("success", "How does one see that a run was a success?", seen)
 
 

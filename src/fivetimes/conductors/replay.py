@@ -35,7 +35,6 @@ from fivetimes.conductors.invocations import (
 from fivetimes.model import Candidate, Kind, LiveCommand, LiveText, Moment
 from fivetimes.redaction import scalar
 from fivetimes.shell import Form, TemplatePiece, TemplateWord, Token, template_words, tokens, unquote
-from fivetimes.words import noun
 
 _BETWEEN = "\x1f"  # between two words
 _EXPANDED = "\x1e"  # around what a shell puts in
@@ -64,6 +63,11 @@ class TypedLine:
     arguments: Mapping[str, str] | None = None
     is_message: bool = False
 
+    @property
+    def id(self) -> str:
+        """Of the step in a document."""
+        return f"s{self.step + 1}"
+
 
 def replay(
     document: ConductorDocument, lines: Sequence[TypedLine], constants: Mapping[str, str] | None = None
@@ -78,12 +82,12 @@ def replay(
         constants: what the constants stand for, as far as it is known; else the value that most lines show.
     """
     out = came_out(document, lines, constants)
-    steps = {f"s{line.step + 1}" for line in lines}
+    steps = {line.id for line in lines}
     known = {step["id"] for step in document["steps"]} & steps
-    counted = [(line, one) for line, one in zip(lines, out, strict=True) if f"s{line.step + 1}" in known]
+    counted = [(line, one) for line, one in zip(lines, out, strict=True) if line.id in known]
     runs = {line.run for line, _ in counted}
     broken = {line.run for line, one in counted if not one}
-    differs = Counter(f"s{line.step + 1}" for line, one in counted if not one)
+    differs = Counter(line.id for line, one in counted if not one)
     return {
         "lines": sum(one for _, one in counted),
         "of": len(counted),
@@ -104,27 +108,11 @@ def unseen(document: ConductorDocument, lines: Sequence[TypedLine], constants: M
         return
     out = came_out(document, lines, constants)
     for step in document["steps"]:
-        own = [one for line, one in zip(lines, out, strict=True) if f"s{line.step + 1}" == step["id"]]
+        own = [one for line, one in zip(lines, out, strict=True) if line.id == step["id"]]
         if not own:
             yield f"{step['id']}: no run has such a step ({step['action']})"
         elif "by_hand" not in step and sum(own) < NEARLY_ALL * len(own):
             yield f"{step['id']}: {sum(own)} of the {len(own)} lines that were typed come out of its command"
-
-
-def replay_sentence(document: ConductorDocument) -> str:
-    """What the replay showed, in a sentence; empty where the sources were not read.
-
-    Example:
-        >>> replay_sentence({"replay": {"lines": 118, "of": 120, "runs": 10, "of_runs": 12, "differs": {"s3": 2}}})
-        '118 of 120 lines of 12 runs come out again; of the others s3: 2, done in another way.'
-    """
-    seen = document.get("replay")
-    if seen is None or not seen["of"]:
-        return ""
-    others = ", ".join(f"{step}: {times}" for step, times in seen["differs"].items())
-    rest = f"; of the others {others}, done in another way" if others else ""
-    runs = f"{seen['of_runs']} {noun(seen['of_runs'], 'run')}"
-    return f"{seen['lines']} of {seen['of']} lines of {runs} come out again{rest}."
 
 
 def came_out(
@@ -133,7 +121,7 @@ def came_out(
     """For each line whether its step gives it back; arguments as in `replay`."""
     steps = {step["id"]: step for step in document["steps"]}
     computed = document.get("computed", {})
-    ways = [_ways(steps.get(f"s{line.step + 1}"), line, computed) for line in lines]
+    ways = [_ways(steps.get(line.id), line, computed) for line in lines]
     written = {name: text for name, text in document.get("constants", {}).items() if text is not None}
     given = {Reference("constants", name): text for name, text in {**(constants or {}), **written}.items()}
     inputs, fixed = _values(lines, ways, given)

@@ -25,6 +25,7 @@ from fivetimes.conductor_document import (
     StepAlternative,
     most_repeats,
     references,
+    replay_sentence,
     step_alternatives,
     template_parts,
 )
@@ -272,10 +273,11 @@ def evidence(document: ConductorDocument) -> str:
     """The numbers that it stands on."""
     seen = document["evidence"]
     least = "At least " if seen["at_least"] else ""
+    again = replay_sentence(document)
     dates = f", from {seen['first']} to {seen['last']}" if seen["first"] else ""
     return (
         f"{least}{seen['occurrences']} times, in {seen['sessions']} sessions on {seen['days']} days, "
-        f"people: {seen['people']}{dates}."
+        f"people: {seen['people']}{dates}.{' ' + again if again else ''}"
     )
 
 

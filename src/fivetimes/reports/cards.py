@@ -163,7 +163,11 @@ def _repeat(repeat: tuple[int, int], at: str) -> Sentence | None:
 def _templates(draft: Conductor | None, number: int) -> tuple[str, ...]:
     if draft is None:
         return ()
-    step: Mapping[str, Any] = draft.document["steps"][number - 1]
+    step: Mapping[str, Any] | None = next(
+        (step for step in draft.document["steps"] if step["id"] == f"s{number}"), None
+    )
+    if step is None:  # it stands in the clause of another
+        return ()
     return tuple(way["run"] for way in step.get("any") or [step])
 
 

@@ -17,7 +17,13 @@ from rich.table import Table
 from rich.text import Text
 
 from fivetimes import exporters
-from fivetimes.conductor_document import ConductorDocument, DocumentStep, most_repeats, step_alternatives
+from fivetimes.conductor_document import (
+    ConductorDocument,
+    DocumentStep,
+    most_repeats,
+    replay_sentence,
+    step_alternatives,
+)
 from fivetimes.errors import FivetimesError, RuleError
 from fivetimes.model import Candidate, Conductor, Decision, LiveText, Standing, Status
 from fivetimes.redaction import show
@@ -73,6 +79,7 @@ def card(
         plain(standing_phrase(standing, changed=changed), _COLOUR[standing.status]),
         *(plain(reason) for reason in candidate.reasons),
         *_part("Steps", _steps(document)),
+        *_part("Replay", (plain(f"      {text}") for text in [replay_sentence(document)] if text)),
         *_part("Values", _values(document, constants)),
         *_part("Questions", _questions(document)),
         *_part("Seen", evidence_lines(candidate, live, most=_OCCURRENCES_SHOWN)),
@@ -96,11 +103,14 @@ def _steps(document: ConductorDocument) -> Iterator[Text]:
             )
         for number, alternative in enumerate(step_alternatives(step)):
             lead = f"{step['id']:>4}  " if number == 0 else "      or "
-            yield plain(f"{lead}{alternative['run']}{_marks(step) if number == 0 else ''}")
+            place = f"in {alternative['in']}: " if "in" in alternative else ""
+            yield plain(f"{lead}{place}{alternative['run']}{_marks(step) if number == 0 else ''}")
 
 
 def _marks(step: DocumentStep) -> str:
     marks = [f"in {step['share']:.0%}"] if "optional" in step else []
+    if "by_hand" in step:
+        marks.append(f"by hand: {step['by_hand']}")
     if most_repeats(step) > 1:
         marks.append(f"up to {most_repeats(step)} times")
     if step["reversible"] is None:
