@@ -132,31 +132,18 @@ def _codex_calls(did: Did, number: int) -> list[dict[str, object]]:
     ways: tuple[dict[str, object], ...] = (
         {"type": "local_shell_call", "action": {"type": "exec", "command": ["bash", "-lc", did.text]}, **key},
         {"type": "function_call", "name": "exec_command", "arguments": json.dumps({"cmd": did.text}), **key},
-        {"type": "function_call", "name": "shell_command", "arguments": json.dumps({"command": did.text}), **key},
-        {"type": "function_call", "name": "write_stdin", "arguments": did.text, **key},
-        {
-            "type": "custom_tool_call",
-            "name": "apply_patch",
-            "input": f"*** Update File: {did.text}\n+{did.text}\n",
-            **key,
-        },
-        {"type": "custom_tool_call", "name": "note", "input": did.text, **key},
         {
             "type": "custom_tool_call",
             "name": "exec",
             "input": f"text(await tools.exec_command({json.dumps(command)}))",
             **key,
         },
+        {"type": "function_call", "name": "write_stdin", "arguments": did.text, **key},
         {
-            "type": "item_completed",
-            "item": {
-                "type": "CommandExecution",
-                "id": f"i{number}",
-                "exit_code": 0,
-                "stdout": did.text,
-                "command": ["/bin/zsh", "-lc", did.text],
-                "cwd": f"file:///{did.text}",
-            },
+            "type": "custom_tool_call",
+            "name": "apply_patch",
+            "input": f"*** Update File: {did.text}\n+{did.text}\n",
+            **key,
         },
         {
             "type": "item_completed",

@@ -242,8 +242,11 @@ def _codex(folder: Path, work: Sequence[Did]) -> Path:
         call = {"type": "function_call", "name": "shell", "arguments": told, "call_id": f"k{number}"}
         output = {"type": "function_call_output", "call_id": f"k{number}", "output": did.text}
         said = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": did.text}]}
-        for payload in (said, call, output):
-            records.append({"timestamp": iso(did.time), "type": "response_item", "payload": payload})
+        item = {"type": "CommandExecution", "id": f"k{number}", "command": ["bash", "-lc", did.text], "cwd": f"file:///{did.text}",
+                "status": "completed", "exit_code": 0, "stdout": did.text, "aggregated_output": did.text}  # fmt: skip
+        for payload in (said, call, {"type": "item_completed", "item": item}, output):
+            kind = "event_msg" if "item" in payload else "response_item"
+            records.append({"timestamp": iso(did.time), "type": kind, "payload": payload})
     return written(folder / "rollout-2026-01-05T10-00-00-c1.jsonl", json_lines(records))
 
 

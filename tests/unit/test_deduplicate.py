@@ -60,6 +60,8 @@ def test_a_call_that_a_fork_repeats_under_its_id_is_one_event_at_its_first_time_
     others = calls("sessions", logs.START, "k1", person="bo"), calls("sessions", logs.START, "k1", source="gemini")
     assert len(events_of(calls("sessions", logs.START + 99, "k1"), *others)) == 3
     assert len(events_of(calls("sessions", logs.START, None, None))) == 2
+    other = RawBatch("codex", "other", ["git push"], line=[1], time=[logs.START + 99], key=["k1"], owner="ana")
+    assert len(events_of(parent, other)) == 3
 
 
 def test_a_commit_of_another_person_or_long_after_stays_an_event_of_its_own():

@@ -83,19 +83,16 @@ def _times(log: EventLog, pairs: Pairs) -> tuple[Floats, Bytes]:
 
 
 def _same_key(log: EventLog) -> Pairs:
-    """(event, copy of it): records of one person that have one id of their program, such as those that a conversation has from the
-    one that it was forked from. The earliest stays: a copy may have the time at which it was made.
+    """(event, copy of it): records of one person that have one id of their program and one form, such as those that a conversation
+    has from the one that it was forked from. The earliest stays: a copy may have the time at which it was made.
     """
     columns = log.columns
     rows = np.flatnonzero(columns["key"] >= 0)
-    rows = rows[np.lexsort((rows, columns["time"][rows], columns["person"][rows], columns["key"][rows]))]
-    alike = (np.diff(columns["key"][rows]) == 0) & (np.diff(columns["person"][rows]) == 0)
-    first = (
-        np.maximum.accumulate(np.where(np.concatenate([[True], ~alike]), np.arange(len(rows)), 0))
-        if len(rows)
-        else rows
-    )
-    return [(int(rows[first[at + 1]]), int(rows[at + 1])) for at in np.flatnonzero(alike).tolist()]
+    key, person, form, time = (columns[name] for name in ("key", "person", "form", "time"))
+    rows = rows[np.lexsort((rows, time[rows], form[rows], person[rows], key[rows]))]
+    alike = np.all([np.diff(column[rows]) == 0 for column in (key, person, form)], axis=0)
+    starts = np.maximum.accumulate(np.where(np.append(True, ~alike), np.arange(len(alike) + 1), 0))
+    return [(int(rows[starts[at]]), int(rows[at + 1])) for at in np.flatnonzero(alike).tolist()]
 
 
 # ---- a command that two programs recorded
