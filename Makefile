@@ -12,7 +12,7 @@ AXE = $(BIN)/python -m pip install --quiet --constraint constraints.txt --no-dep
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help demo pictures test test-spark check bench bench-growth bench-recovery bench-world bench-drafts bench-privacy bench-readers bench-mining bench-real leaks fuzz fuzz-readers
+.PHONY: help demo pictures test test-spark overlaps check bench bench-growth bench-recovery bench-world bench-drafts bench-privacy bench-readers bench-mining bench-real leaks fuzz fuzz-readers
 
 help:
 	@echo "make demo            scan the sample team, write a report and drafts into demo/"
@@ -27,6 +27,7 @@ help:
 	@echo "make fuzz            a million mangled lines through redaction"
 	@echo "make bench-privacy   what redaction costs and keeps [CORPUS=file.jsonl]"
 	@echo "make bench-readers   what reading costs beside a bare loop, and its memory for files of 1 GB"
+	@echo "make overlaps        one history over many files: 1,000 plans of overlaps, formats and orders"
 	@echo "make fuzz-readers    100,000 damaged inputs per reader"
 	@echo "make bench-recovery  how many planted routines are found, beside two baselines; SEEDS='1 2', LABELLED=folder"
 	@echo "make bench-world     the same in a harder world, a condition at a time; SEEDS, ONLY='plain days1' (or all), LIBRARY=other, WORK"
@@ -133,6 +134,9 @@ bench-privacy: .venv/.installed-dev
 
 bench-readers: .venv/.installed-dev
 	$(BIN)/python -m benchmarks.readers
+
+overlaps: .venv/.installed-dev
+	OVERLAPS=1000 $(BIN)/pytest -q tests/unit/test_overlaps.py
 
 fuzz-readers: .venv/.installed-dev
 	PYTHONPATH=tests $(BIN)/python -m fuzz_readers

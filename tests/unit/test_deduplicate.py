@@ -383,9 +383,13 @@ def test_a_timed_backup_counts_once_and_what_was_given_twice_in_a_second_twice()
     assert len(events_of(history(lines + lines[:50], times=times + times[:50]))) == 100
 
 
-def test_one_line_at_one_time_in_two_shells_is_no_copy_and_neither_are_a_days_events():
+def test_one_line_at_one_time_in_two_histories_is_one_act_and_a_days_events_are_many():
     one = history(["make", "git push"], times=[logs.START, logs.START + 9])
-    assert len(events_of(one, history(["make"], "b", times=[logs.START]))) == 3
+    assert len(events_of(one, history(["make"], "b", times=[logs.START]))) == 2
+    assert len(events_of(one, history(["make"], "b", times=[logs.START + 1]))) == 3
+    assert len(events_of(one, history(["make"], "b", times=[logs.START], person="bo"))) == 3
+    twice = history(["make", "ls", "make"], times=[logs.START] * 2 + [logs.START])
+    assert len(events_of(twice)) == 3
     days = [logs.START + 86_400 * n for n in range(20)]
     paid = [RawBatch("generic", name, ["pay"] * 20, kind=Kind.ACTION, time=days, owner="ana") for name in "ab"]
     assert len(events_of(*paid)) == 40

@@ -8,7 +8,8 @@ The modules, in the order in which they act:
     identities    who a record's author is; accounts that are bots
     deduplicate   several records of one event -> one event
     commit_commands  (of deduplicate) a commit and the command that made it, by time and effect
-    copies        (of deduplicate) blocks of lines that stand in a history, or in two, as a copy
+    copies        (of deduplicate) lines that stand in a history, or in two, as a copy
+    runs          (of copies) stretches of one sequence of lines that stand in another
     align         lines without times -> times, by commits among them and by links to timed events
     links         (of align) what ties a line to a timed event, in bits
     unknown       raw batches -> names that no vocabulary knows, for a person to look at

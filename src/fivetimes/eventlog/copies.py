@@ -1,8 +1,8 @@
-"""EventLog -> pairs of rows: lines of a history that stand there a second time as a copy (`copied_lines`).
+"""EventLog -> pairs of rows: lines that stand a second time, in the same history or in another one, as a copy of the same act.
 
-A backup beside the history, a history that was read into itself, an import: a block of lines counts once. Where the lines have
-times, the same line at the same time in two places is a copy, if that happens more than once or twice. Where they have none, a long
-run of lines that comes again in the same order is one; what follows says how long.
+A backup beside the history, a history that was read into itself, an import, a list that was printed: every act counts once. Where
+two lines have times, text and time say whether they are one act (`same_moments`). Where one of them has none, its neighbours say
+it: a long stretch of lines that stands in two places is one stretch of work (`same_stretches`); what follows says how long.
 
 People repeat themselves too: a routine is lines that come again. So the length that is beyond chance is not enough; a
 copy must also be longer than what people do twice in the very same words.
@@ -10,42 +10,44 @@ copy must also be longer than what people do twice in the very same words.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby, pairwise
+from math import lgamma, log, log2
 
 import numpy as np
 
 from fivetimes.config import Search
+from fivetimes.eventlog.runs import Places, Stretch, in_both_once, last_uses, rising
 from fivetimes.eventlog.stamps import typed_lines
-from fivetimes.model import Bools, By, EventLog, Ints
+from fivetimes.model import Bools, By, EventLog, Floats, Ints
 
 Pairs = list[tuple[int, int]]  # (row of the event that stays, row of another record of it)
 
-# Moments of two places with the same line; in two shells nobody gives one command at one second three times over.
-_MOMENTS = 3
-_WIDTH = 3  # lines in a row that make a place: one or two in a row come again all the time
-_GAP = 5  # lines that one of the two may have more between two places: a shell that drops repeats has thinned it out
-# Places that came again in order, if they came nowhere else. A routine of so many lines that was done twice, both times without
-# one line more or less, would be taken for a copy; done a third time it would not.
+# Places (three lines in a row) that came again in order, if they came nowhere else. A routine of so many lines that was done twice,
+# both times without one line more or less, would be taken for a copy; done a third time it would not.
 _ONCE_MORE = 20
 _ALWAYS = Search().max_steps  # places that came again in order, wherever else: more than a routine has steps
+# Moments of one history with the same line at two places: a shell may be given one command twice within a second, with another
+# between.
+_MOMENTS = 3
 _PROOF = 10.0  # bits beyond chance: one run in a thousand persons' histories
-
-
-def copied_lines(log: EventLog, free: Bools) -> Pairs:
-    """(line that stays, copy of it): the first of equal lines stays, by the number of its history and its place there.
-
-    Args:
-        log: the redacted events.
-        free: rows that are no other event's record.
-    """
-    return sorted([*_timed(log, free), *_untimed(log, free)], key=lambda pair: pair[1])
 
 
 # ---- with times
 
 
-def _timed(log: EventLog, free: Bools) -> Pairs:
+def same_moments(log: EventLog, free: Bools) -> Pairs:
+    """(line that stays, another record of it by the same program): the same line at the same second.
+
+    What stands side by side at one second was given twice. In one history such a copy counts if there are more than one or two. The
+    place that has the line most often stays, then the first one by the number of its history and its place there.
+
+    Args:
+        log: the redacted events.
+        free: rows that are no other event's record.
+    """
     columns = log.columns
     time = columns["time"]
     exact = typed_lines(columns, log.forms, log.sources) | (time % 1 != 0)  # a day's events may well share the day
@@ -54,124 +56,223 @@ def _timed(log: EventLog, free: Bools) -> Pairs:
     if not len(rows):
         return []
     person, source, origin, form, when = (columns[n][rows] for n in ("person", "source", "origin", "form", "time"))
-    # what stands side by side at one time was given twice: only another stretch of lines holds copies
-    stretch = np.cumsum((np.diff(origin, prepend=-1) != 0) | (np.diff(when, prepend=np.nan) != 0))
+    side_by_side = np.cumsum((np.diff(origin, prepend=-1) != 0) | (np.diff(when, prepend=np.nan) != 0))
     alike = np.lexsort((when, form, source, person))
     new = np.any([np.diff(column[alike], prepend=-1) != 0 for column in (when, form, source, person)], axis=0)
     key = np.empty(len(rows), dtype=np.int64)
     key[alike] = np.cumsum(new) - 1
     by_key: dict[int, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
-    counts = np.bincount(key)
-    for index in np.flatnonzero(counts[key] > 1).tolist():
-        by_key[int(key[index])][int(stretch[index])].append(index)
-    found: dict[tuple[int, int], Pairs] = defaultdict(list)
+    for index in np.flatnonzero(np.bincount(key)[key] > 1).tolist():
+        by_key[int(key[index])][int(side_by_side[index])].append(index)
+    found: Pairs = []
+    within: dict[int, Pairs] = defaultdict(list)  # of each history those that stand twice in it
     for stretches in by_key.values():
-        first, *others = (stretches[number] for number in sorted(stretches))
+        # as often as the place has it that has it most often: what is more there was given again
+        most, *others = sorted(stretches.values(), key=lambda some: (-len(some), some[0]))
         for copies in others:
-            pairs = zip(first, copies, strict=False)  # as often as the first place has it; what is more was given again
-            found[int(origin[first[0]]), int(origin[copies[0]])] += pairs
-    return [
-        (int(rows[event]), int(rows[copy]))
-        for pairs in found.values()
-        if len({float(when[copy]) for _, copy in pairs}) >= _MOMENTS
-        for event, copy in pairs
-    ]
+            own = origin[most[0]] == origin[copies[0]]
+            (within[int(origin[most[0]])] if own else found).extend(zip(most, copies, strict=False))
+    found += [pair for pairs in within.values() if len({when[copy] for _, copy in pairs}) >= _MOMENTS for pair in pairs]
+    return sorted(((int(rows[event]), int(rows[copy])) for event, copy in found), key=lambda pair: pair[1])
 
 
 # ---- without times
 
 
-def _untimed(log: EventLog, free: Bools) -> Pairs:
-    columns = log.columns
-    wanted = free & np.isnan(columns["time"]) & typed_lines(columns, log.forms, log.sources)
-    rows = np.flatnonzero(wanted & (columns["by"] == By.HUMAN) & (columns["commit"] < 0))
-    rows = rows[np.lexsort((columns["order"][rows], columns["origin"][rows], columns["person"][rows]))]
-    pairs: Pairs = []
-    for lines in np.split(rows, np.flatnonzero(np.diff(columns["person"][rows])) + 1):
-        if len(lines) > _ONCE_MORE:
-            pairs += [
-                (int(lines[a]), int(lines[b])) for a, b in repeated(columns["form"][lines], columns["origin"][lines])
-            ]
-    return pairs
+@dataclass(slots=True)
+class SameStretches:
+    """What stands again without times.
+
+    Attributes:
+        pairs: (line that stays, copy of it).
+        unsure: histories of which lines were taken for copies that may be acts of their own: there may have been more.
+    """
+
+    pairs: Pairs = field(default_factory=list)
+    unsure: set[int] = field(default_factory=set)
 
 
-def repeated(form: Ints, origin: Ints) -> Pairs:
-    """(index of a line, index of its copy) of all runs of lines that come again, and are too long for chance and for a routine.
-
-    A run of places (three lines in a row) is a copy of the same places before it, if they come again in order, and there are more
-    of them than a routine has steps, or 20 that came nowhere else. By the frequencies of its lines a run must cost 10 bits
-    more than the choice of two positions among all lines: of a thousand persons' lines in random order, one has such a run.
+def same_stretches(log: EventLog, free: Bools, pairs: Pairs) -> SameStretches:
+    """Lines without times that stand again: in their own history, in another one without times, or among lines with times.
 
     Args:
-        form: of one person's lines without times, in order, one history behind the other.
-        origin: the history of each.
-
-    Example:
-        >>> import numpy as np
-        >>> lines = np.concatenate([np.arange(30), [99, 98], np.arange(5, 30)])
-        >>> pairs = repeated(lines, np.zeros(len(lines)))
-        >>> pairs[0], pairs[-1], len(pairs)
-        ((5, 32), (29, 56), 25)
-        >>> repeated(np.tile(np.arange(8), 20), np.zeros(160))
-        []
+        log: the redacted events.
+        free: rows that are no other event's record.
+        pairs: the records of one event that are known already.
     """
-    count = len(form)
-    bits = -np.log2(np.bincount(form)[form] / count)
-    first, uses = _places(form, origin)
-    copy_of: dict[int, int] = {}
-    for run in _runs(first):
-        twice = sum(uses[at] == 2 for _, at in run)
-        enough = twice >= _ONCE_MORE or len({at for at, _ in run}) > _ALWAYS
-        if enough and sum(bits[at] for _, at in run) >= 2 * np.log2(count) + _PROOF:
-            for event, copy in _lines_of(run, form, origin):
-                copy_of.setdefault(copy, copy_of.get(event, event))
-    return [(event, copy) for copy, event in sorted(copy_of.items())]
+    columns = log.columns
+    wanted = typed_lines(columns, log.forms, log.sources) & (columns["by"] == By.HUMAN) & (columns["commit"] < 0)
+    stays = _last_of(pairs, len(log))
+    found = SameStretches()
+    for person in np.unique(columns["person"][wanted & free & np.isnan(columns["time"])]).tolist():
+        rows = np.flatnonzero(wanted & (columns["person"] == person))
+        _Person(log, rows, stays, free).search(found)
+    found.pairs.sort(key=lambda pair: pair[1])
+    return found
 
 
-def _places(form: Ints, origin: Ints) -> tuple[list[int], list[int]]:
-    """Of each place where it came first, and how often it comes; a place has the index of its first line."""
-    lines, histories = form.tolist(), origin.tolist()
-    end = len(lines) - _WIDTH + 1
-    # lines of two histories side by side are no place
-    keys = [
-        tuple(lines[at : at + _WIDTH]) if histories[at] == histories[at + _WIDTH - 1] else (-at,) for at in range(end)
-    ]
-    uses = Counter(keys)
-    first: dict[tuple[int, ...], int] = {}
-    return [first.setdefault(key, at) for at, key in enumerate(keys)], [uses[key] for key in keys]
+def _last_of(pairs: Pairs, count: int) -> Ints:
+    """Of each row the row that stays of its event."""
+    stays = np.arange(count, dtype=np.int64)
+    for event, copy in pairs:
+        stays[copy] = event
+    while (stays[stays] != stays).any():
+        stays = stays[stays]
+    return stays
 
 
-def _runs(first: list[int]) -> Iterator[list[tuple[int, int]]]:
-    """Chains of (place, the same place again) that rise on both sides with few lines between; stray ones are passed over."""
-    run: list[tuple[int, int]] = []
-    for again, before in enumerate(first):
-        if before == again:
-            continue
-        if run and again - run[-1][1] > _GAP + 1:
-            yield run
-            run = []
-        if not run or 0 < before - run[-1][0] <= _GAP + 1:
-            run.append((before, again))
-    if run:
-        yield run
+class _Person:
+    """One person's lines as sequences: each history, and what has times in the order of time, by program and all together."""
+
+    def __init__(self, log: EventLog, rows: Ints, stays: Ints, free: Bools) -> None:
+        columns = log.columns
+        self._origin, self._form = columns["origin"], columns["form"]
+        self._free, self._stays = free, stays
+        self._timed = ~np.isnan(columns["time"][stays])
+        rows = rows[np.lexsort((columns["order"][rows], columns["origin"][rows]))]
+        self._histories = np.split(rows, np.flatnonzero(np.diff(columns["origin"][rows])) + 1)
+        self._timelines = list(_timelines(rows[self._timed[rows]], stays, columns["time"], columns["source"]))
+        self._once = [int(self._origin[some[0]]) in log.deduplicated for some in self._histories]
+        uses = np.bincount(self._form[rows])
+        self._bits: list[float] = (-np.log2(np.maximum(uses, 1) / len(rows))).tolist()
+        self._count = len(rows)
+        self._rows: list[list[list[int]]] = []
+        self._lines: list[list[int]] = []
+        self._copy_of: dict[int, int] = {}
+
+    def search(self, found: SameStretches) -> None:
+        """Add the copies among the lines of each history that has lines without times."""
+        asked = [here for here, rows in enumerate(self._histories) if (~self._timed[rows] & self._free[rows]).any()]
+        # what stands twice in a history comes first: then a line of another one has one copy in it at most
+        for here in asked:
+            self._lay_out([self._histories[here].tolist()])
+            self._compare(Places(self._lines), 0, {0: True}, found)
+        if len(self._histories) == 1 and not self._timelines:
+            found.pairs += [(event, copy) for copy, event in self._copy_of.items()]
+            return
+        self._lay_out([*map(self._events_of, self._histories), *self._timelines])
+        places = Places(self._lines)
+        for here in asked:
+            others = self._beside(here)
+            self._compare(places, here, others, found)
+            once = [number for number in others if number < len(self._once) and self._once[number]]
+            for there in others if self._once[here] else once:
+                self._take(here, there, self._in_order(here, there))
+        found.pairs += [(event, copy) for copy, event in self._copy_of.items()]
+
+    def _lay_out(self, sequences: Iterable[Sequence[int]]) -> None:
+        """Take these rows as the sequences that are compared.
+
+        A line that came several times in a row is one: shells are told to keep it once (`HISTCONTROL=ignoredups`).
+        """
+        self._rows = [[list(some) for _, some in groupby(rows, key=self._form_of)] for rows in sequences]
+        self._lines = [[self._form_of(some[0]) for some in rows] for rows in self._rows]
+
+    def _form_of(self, row: int) -> int:
+        return int(self._form[row])
+
+    def _events_of(self, rows: Ints) -> list[int]:
+        """Of a history's rows the first one of each event."""
+        seen: dict[int, int] = {}
+        for row in rows.tolist():
+            event = int(self._stays[row])
+            seen.setdefault(self._copy_of.get(event, event), row)
+        return list(seen.values())
+
+    def _compare(self, places: Places, here: int, others: Mapping[int, bool], found: SameStretches) -> None:
+        for stretch in places.stretches(here, others, least=_ONCE_MORE):
+            there = stretch.runs[0].sequence
+            pairs = list(stretch.pairs(self._lines[there], self._lines[here]))
+            if not self._is_copy(places, stretch, here, pairs):
+                continue
+            self._take(here, there, pairs)
+            (one, other), (last, latest) = pairs[0], pairs[-1]
+            # what two files share begins where one of them begins, and ends where one ends
+            ends = last == len(self._lines[there]) - 1 or latest == len(self._lines[here]) - 1
+            if min(one, other) > 0 or not ends:
+                found.unsure |= {int(self._origin[self._rows[number][0][0]]) for number in (here, there)}
+
+    def _beside(self, here: int) -> dict[int, bool]:
+        """The sequences in which lines of a history may stand again: the histories before it, and what has times."""
+        others = dict.fromkeys(range(here), False)
+        for number in range(here + 1, len(self._rows)):
+            if number >= len(self._histories) or self._timed[self._histories[number]].any():
+                others[number] = False
+        return others
+
+    def _take(self, here: int, there: int, pairs: Iterable[tuple[int, int]]) -> None:
+        """Note the copies in some pairs of equal lines; a line that is one already stays the copy of what it is."""
+        own = self._rows[here] is self._rows[there]
+        later = not own and here < there < len(self._histories)
+        mine = (row for some in self._rows[here] for row in some)
+        have = set() if own else {self._copy_of[row] for row in mine if row in self._copy_of}
+        rows = ((self._rows[there][at], self._rows[here][at_here]) for at, at_here in pairs)
+        for event, copy in (pair for records, copies in rows for pair in self._paired(records, copies)):
+            if not self._free[copy] or self._timed[copy] or copy in self._copy_of or event == copy or event in have:
+                continue
+            if not later or self._timed[event]:
+                self._copy_of[copy] = event
+
+    def _paired(self, records: Iterable[int], copies: Sequence[int]) -> Iterator[tuple[int, int]]:
+        """(event, copy) of equal lines that each side has in a row, without those that are one event already."""
+        stays = (int(self._stays[record]) for record in records)
+        events = [self._copy_of.get(event, event) for event in stays]
+        known = {int(self._stays[copy]) for copy in copies} & set(events)
+        one, other = ([e for e in events if e not in known], [c for c in copies if int(self._stays[c]) not in known])
+        return zip(one, other, strict=False)
+
+    # ---- what is a copy
+
+    def _is_copy(self, places: Places, stretch: Stretch, here: int, pairs: Pairs) -> bool:
+        """Whether a stretch is too long for chance and for a routine.
+
+        Its places are more than a routine has steps, or 20 of them stand nowhere else. By the frequencies of its lines it must cost
+        10 bits more than the choice of two positions among all lines.
+        """
+        cost = sum(self._bits[self._lines[here][mine]] for _, mine in pairs)
+        if cost < 2 * log2(self._count) + _PROOF:
+            return False
+        return places.once(stretch, here) >= _ONCE_MORE or len(set(places.of(stretch, here))) > _ALWAYS
+
+    # ---- histories that keep each line once
+
+    def _in_order(self, here: int, there: int) -> list[tuple[int, int]]:
+        """(index there, index here) of the same lines, where one of the two histories keeps each line once.
+
+        The lines that stand once in both stand in one order, beyond chance: of n things in random order, k or more rise with a
+        probability of at most (n choose k) / k!. Lines that stand side by side in both are one thing, for they may be a routine.
+        """
+        one, other = self._lines[there], self._lines[here]
+        both = in_both_once(one, other)
+        anchors = rising(both)
+        if not anchors:
+            return []
+        (low, first), (high, last) = anchors[0], anchors[-1]
+        within = [(a, b) for a, b in both if low <= a <= high and first <= b <= last]
+        if _ordered_by_chance(_apart(within), _apart(anchors)) < _PROOF + 2 * log2(len(self._rows)):
+            return []
+        if there < len(self._once) and self._once[there]:
+            return list(last_uses(anchors, one, other))
+        return [(a, b) for b, a in last_uses([(b, a) for a, b in anchors], other, one)]
 
 
-def _lines_of(run: list[tuple[int, int]], form: Ints, origin: Ints) -> Iterator[tuple[int, int]]:
-    """The lines of a run, (before, again), with those around each place that are the same as well."""
-    low, high, end = -1, run[0][1], len(form)
-    for before, again in run:
-        for step, begin in ((-1, -1), (1, 0)):
-            one, other = before + begin, again + begin
-            while (
-                0 <= one < high
-                and low < other < end
-                and form[one] == form[other]
-                and _joined(origin, before, one, again, other)
-            ):
-                yield one, other
-                one, other = one + step, other + step
-            low = max(low, other - 1) if step > 0 else low
+def _apart(pairs: Sequence[tuple[int, int]]) -> int:
+    """How many pairs do not stand side by side on both sides with the one before them."""
+    return 1 + sum(b != (a[0] + 1, a[1] + 1) for a, b in pairwise(pairs))
 
 
-def _joined(origin: Ints, before: int, one: int, again: int, other: int) -> bool:
-    return bool(origin[before] == origin[one] and origin[again] == origin[other])
+def _ordered_by_chance(things: int, rising_ones: int) -> float:
+    """The bits by which so many rising ones among so many things are beyond chance."""
+    return (2 * lgamma(rising_ones + 1) + lgamma(things - rising_ones + 1) - lgamma(things + 1)) / log(2)
+
+
+def _timelines(rows: Ints, stays: Ints, time: Floats, source: Ints) -> Iterator[list[int]]:
+    """The events with times in the order of time: all of them, and those of each program where there are several."""
+    chosen: list[Ints] = [rows]
+    programs = np.unique(source[rows])
+    if len(programs) > 1:
+        chosen += [rows[source[rows] == program] for program in programs.tolist()]
+    for some in chosen:
+        events = np.unique(stays[some])
+        if len(events):
+            yield events[np.lexsort((events, time[events]))].tolist()

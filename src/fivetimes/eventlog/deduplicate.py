@@ -15,7 +15,7 @@ from dataclasses import replace
 import numpy as np
 
 from fivetimes.eventlog.commit_commands import commands_of_commits
-from fivetimes.eventlog.copies import Pairs, copied_lines
+from fivetimes.eventlog.copies import Pairs, same_moments, same_stretches
 from fivetimes.model import Bools, Bytes, EventLog, Floats, TimeSource
 
 _COMMIT_WINDOW = 180.0  # seconds between a typed commit or tag and the one found, at most: hooks take a while
@@ -32,10 +32,18 @@ def deduplicate(log: EventLog) -> EventLog:
     """
     keep: Bools = np.ones(len(log), dtype=np.bool_)
     pairs: Pairs = []
+    unsure: set[int] = set()
+
+    def stretches() -> Pairs:
+        found = same_stretches(log, keep, pairs)
+        unsure.update(found.unsure)
+        return found.pairs
+
     searches: tuple[Callable[[], Pairs], ...] = (
         lambda: _same_key(log),
-        lambda: copied_lines(log, keep),
+        lambda: same_moments(log, keep),
         lambda: _same_command(log, keep),
+        stretches,
         lambda: _reflog_entries(log, keep),
         lambda: _commits_or_tags(log, keep, "subject"),
         lambda: commands_of_commits(log, keep, pairs),
@@ -53,7 +61,12 @@ def deduplicate(log: EventLog) -> EventLog:
         for event, c in sorted(pairs)
     ]
     columns = {name: column[keep] for name, column in {**log.columns, "time": time, "time_source": source}.items()}
-    return replace(log, columns=columns, also=np.array(also, dtype=np.int32).reshape(-1, 4))
+    return replace(
+        log,
+        columns=columns,
+        also=np.array(also, dtype=np.int32).reshape(-1, 4),
+        deduplicated=log.deduplicated | unsure,
+    )
 
 
 def _resolved(pairs: Pairs) -> Pairs:
