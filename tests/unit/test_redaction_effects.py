@@ -8,7 +8,18 @@ from hypothesis import strategies as st
 
 from fivetimes.model import Effect
 from fivetimes.redaction import effect_of, effect_of_name
-from fivetimes.redaction.effects import VERBS, EffectRule, Verbs, by_program, rules
+from fivetimes.redaction.effects import (
+    ABOUT,
+    ALSO_NOUNS,
+    DOCUMENTS,
+    EFFECT_OF,
+    MOSTLY_VERBS,
+    VERBS,
+    EffectRule,
+    Verbs,
+    by_program,
+    rules,
+)
 
 
 @pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.example)
@@ -114,3 +125,85 @@ def test_a_name_is_classified_by_its_verbs(name: str, effect: Effect) -> None:
 @given(st.lists(st.text(max_size=12), max_size=6))
 def test_any_words_have_an_effect(words: list[str]) -> None:
     assert isinstance(effect_of(words), Effect)
+
+
+# Names as people of several trades give them to skills, scripts and targets.
+GO_OUT = """publish-report send_report email-report post-status-update post-daily-summary ship-release-notes deploy-dashboard
+    deploy-production notify-team broadcast-to-members distribute-minutes publishReport upload-video-script
+    push-config-changes pay-rent-summary promote-to-production delete-old-records release-to-clients sign-contract
+    circulate-draft issue-refund merge-release-branch submit-abstract email-list-members announce-release-notes
+    transfer-funds fax-results send-check publish-overview transmit-claims migrate-data run-payroll
+    mcp__chat__post_message""".split()
+STAY_HERE = """deploy-log release-notes draft-post check-deploy post-mortem payroll-plan release-plan order-history mail-archive
+    draft-release-notes review-publish-plan email-template message-list upload-stats release-checklist compute-delta
+    force-plot post-process transfer-plot merge-history compare-orders list-deliveries summarise-mail preview-newsletter
+    charge-density-plot scale-bar-figure validate-transfer alert-log charge-map trade-statistics
+    mcp__mail__list_messages""".split()
+ASKED = "discharge-summary release-video payment-report rollout-config refund-table frobnicate".split()
+
+
+@pytest.mark.parametrize("name", GO_OUT)
+def test_a_verb_of_effect_that_begins_a_name_goes_out_whatever_its_object(name: str) -> None:
+    assert effect_of_name(name) > Effect.UNKNOWN
+
+
+@pytest.mark.parametrize("name", STAY_HERE)
+def test_a_name_about_a_doing_or_with_a_harmless_verb_does_not_go_out(name: str) -> None:
+    assert effect_of_name(name) <= Effect.UNKNOWN
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_a_name_that_can_be_read_both_ways_is_asked_about(name: str) -> None:
+    assert effect_of_name(name) is Effect.UNKNOWN
+
+
+COMMANDS_THAT_GO_OUT = """./release.sh
+    bin/notify-team
+    make publish-report
+    make clean deploy
+    just release
+    npm run publish-docs
+    python send_report.py
+    python scripts/send_report.py --to x
+    python -m tools.send_report
+    bash scripts/submit-timesheet.sh
+    sh upload_photos.sh
+    rake newsletter:send
+    node tools/post-to-slack.js
+    Rscript submit_results.R
+    mix hex.publish
+    ./build.sh deploy
+    acmectl site publish""".splitlines()
+COMMANDS_THAT_DO_NOT = """cwebp -q 80 a.png -o upload-x.png
+    frob send-off.png
+    frob delta-force.png
+    frob release-2 x
+    frob --title send x
+    pdftk a.pdf b.pdf cat output c.pdf
+    frobnicate deploy.md
+    python plot.py send-off.csv
+    python tools/lint.py --rule delete
+    node build.js deploy.json
+    mytool lint deploy.yaml
+    mytool lint deploy
+    make release.tar.gz
+    ./build.sh release.tar
+    bin/render send-off.md
+    tesseract order-12.png out
+    fontforge merge.pe""".splitlines()
+
+
+@pytest.mark.parametrize("line", [line.strip() for line in COMMANDS_THAT_GO_OUT])
+def test_the_name_of_a_script_or_target_says_that_it_goes_out(line: str) -> None:
+    assert effect_of(shlex.split(line)) > Effect.UNKNOWN
+
+
+@pytest.mark.parametrize("line", [line.strip() for line in COMMANDS_THAT_DO_NOT])
+def test_words_in_arguments_do_not_go_out(line: str) -> None:
+    assert effect_of(shlex.split(line)) <= Effect.UNKNOWN
+
+
+def test_the_tables_of_nouns_speak_of_words_of_effect_only() -> None:
+    assert all(EFFECT_OF[word] > Effect.UNKNOWN for word in ALSO_NOUNS)
+    assert MOSTLY_VERBS < ALSO_NOUNS
+    assert not ABOUT & DOCUMENTS

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from fivetimes.model import Effect
 from fivetimes.redaction.vocabulary import public
@@ -54,7 +54,7 @@ VERBS = (
         "reaches people and cannot be called back",
         """send sends notify email mail sms text message dm announce reply respond forward invite remind page
         alert call fax dispatch deliver newsletter comment approve reject sign countersign escalate webhook
-        handoff refer prescribe discharge book enrol enroll""",
+        handoff refer prescribe discharge book enrol enroll circulate distribute transmit dispense lodge""",
         "notify-team",
     ),
     Verbs(
@@ -114,22 +114,28 @@ PHRASES: Mapping[tuple[str, str], Effect] = {
     ("force", "push"): Effect.REWRITE,
 }
 
-# After any verb of effect these make a noun of it: a word about the thing, not the doing (`deploy-log`).
-STATES = frozenset(
-    """check checklist checks commit dashboard guide history hoc hook log logs merge metrics mortem notes office
-    outline overview plan preview process processing production queue report reports runbook stats status
-    summary template""".split()
+# Words of effect that are nouns just as well. At the head of a name they may be its first noun (`release-notes`), so the last
+# word of the name is asked as well; every other verb of effect that begins a name keeps its effect (`publish-report`).
+ALSO_NOUNS = frozenset(
+    """air alert bid bill book broadcast call canary cash charge comment deploy deployment discharge dispatch drop email fax force
+    handoff invoice launch mail merge message newsletter order page payment payments payout payouts payroll post push refund
+    release releases reload reply restart rollback rollout scale sms squash stream teardown text trade transfer upgrade
+    upload webhook wire""".split()
 )
-# After most verbs these do too (`release-page`); these verbs take them as objects (`send-message`).
-NOUNS = frozenset(
-    """agenda archive audit body branch branches calendar candidate changelog config configuration copy count
-    data date diff digest doc docs documentation draft estimate file files image index info inventory key list
-    manifest message messages metadata name names note number page readme record request schedule screenshot
-    script size subject table test tests text title url validation version video""".split()
+# Of these, the ones that are verbs mostly: before a document they mean the doing (`email-report`, `post_message`).
+MOSTLY_VERBS = frozenset("deploy email fax mail merge post push upload".split())
+# The last word of a name that is about a doing, and is no doing itself (`deploy-log`, `release-notes`).
+ABOUT = frozenset(
+    """archive chart charts check checklist checklists checks commit diagram figure figures graph guide history hoc hook list log
+    logs map maps metrics mortem notes office outline plan plans plot plots preview process processing queue runbook
+    statistics stats status template templates""".split()
 )
-ALWAYS = frozenset(
-    """send post delete remove publish deploy push upload merge notify email mail share ship destroy drop purge announce
-    approve pay deliver revoke erase wipe shred terminate reimburse disburse remit""".split()
+# Things that can be sent or published, and are as often about it (`discharge-summary`): a person is asked.
+DOCUMENTS = frozenset(
+    """agenda audit body branch branches calendar candidate changelog config configuration copy count dashboard data date diff
+    digest doc docs documentation draft estimate file files image index info inventory key manifest message messages
+    metadata name names note number overview page readme record report reports request schedule screenshot script size
+    subject summary table test tests title url validation version video""".split()
 )
 CONJUNCTIONS = frozenset({"and", "then", "plus", "und"})
 
@@ -226,6 +232,12 @@ _RUNNERS = frozenset(
 _LONGEST = 200  # characters; what is longer is no name
 _TARGETS = 4  # names of one line that are looked at: more is a list of data
 _FIRST_WORDS = 3  # behind an unknown program, in which its subcommand may stand
+_SUBCOMMAND = re.compile(
+    r"[A-Za-z]\w*(?:[-:][A-Za-z]\w*)*"
+)  # no ending, no path, no number: those are of files and values
+_INTERPRETERS = frozenset(
+    """python pypy py bash sh zsh fish dash ksh pwsh node deno tsx ts-node ruby perl php lua julia Rscript osascript""".split()
+)
 _BY_FLAG = frozenset({"nox", "tox", "cmake"})
 _RUN = frozenset({"run", "run-script", "task", "exec", "x", "build", "test"})
 _PYTHONS = frozenset({"python", "pypy", "py"})
@@ -260,7 +272,7 @@ def effect_of(words: Sequence[str]) -> Effect:
         named = _of_run(program, path, rest)
         if named is not None:
             return named
-    return ruled if ruled is not None else _by_name(program, path)
+    return ruled if ruled is not None else _by_name(program, rest)
 
 
 def _arguments(program: str, rest: Sequence[str]) -> list[str]:
@@ -290,33 +302,58 @@ def _by_rule(program: str, path: Sequence[str], rest: Sequence[str]) -> Effect |
 def _of_run(program: str, path: Sequence[str], rest: Sequence[str]) -> Effect | None:
     """Return the effect of what a runner runs (`make release`, `python -m twine upload`); None where it runs nothing by name."""
     if program in _PYTHONS and "-m" in rest:
-        return effect_of(rest[rest.index("-m") + 1 :])
+        module, *given = rest[rest.index("-m") + 1 :] or [""]
+        return effect_of([module.rpartition(".")[2], *given])
     if path and path[0] not in _RUN and public().is_subcommand(program, (path[0],)):
         return None
+    if program in _INTERPRETERS:
+        return _of_script(path, rest)
     words = [word for word in rest if word[:1] != "-"] if program in _BY_FLAG else path
     names = [word for word in words if word not in _RUN and "=" not in word and _NAME.fullmatch(word)]
-    found = [effect_of_name(name.rpartition("/")[2].partition(".")[0] or name) for name in names[:_TARGETS]]
+    found = [effect_of_name(target) for target in map(_target, names[:_TARGETS]) if target]
     if not found:
         return None
-    # what is run decides, its arguments only when they warn: `python tool.py publish`
+    # of several targets the first decides, another only when it warns: `make clean deploy`
     return max(found) if max(found) > Effect.UNKNOWN else found[0]
 
 
-def _by_name(program: str, path: Sequence[str]) -> Effect:
-    """Classify a program that no rule names by the verbs in its name and its first words."""
+def _of_script(path: Sequence[str], rest: Sequence[str]) -> Effect | None:
+    """Return the effect of a script and its subcommand; None where there is no script."""
+    names = [word for word in path if word not in _RUN]
+    if not names or not _NAME.fullmatch(names[0]):
+        return None
+    return _by_name(names[0].rpartition("/")[2], rest[rest.index(names[0]) + 1 :])
+
+
+def _target(word: str) -> str:
+    """Return the name of what a runner is told to make; empty for a file: behind a dot stands a verb or an ending."""
+    name = word.rpartition("/")[2]
+    stem, dot, last = name.rpartition(".")
+    if dot and stem:
+        return last if last in EFFECT_OF else ""
+    return name
+
+
+def _by_name(program: str, rest: Sequence[str]) -> Effect:
+    """Classify what no rule names by the verbs in its name and in its subcommand.
+
+    The subcommand is what stands before the first flag: behind a flag that nobody knows may stand its value.
+    """
     named = effect_of_name(program.partition(".")[0])
     if named > Effect.UNKNOWN:
         return named
-    found = [effect_of_name(word) for word in path[:_FIRST_WORDS] if _NAME.fullmatch(word)]
-    return max((effect for effect in found if effect is not Effect.UNKNOWN), default=named)
+    words = list(takewhile(_SUBCOMMAND.fullmatch, rest[:_FIRST_WORDS]))
+    found = effect_of_name("-".join(words)) if words else Effect.UNKNOWN
+    return found if named is Effect.UNKNOWN or found > Effect.UNKNOWN else named
 
 
 @lru_cache(maxsize=8192)
 def effect_of_name(name: str) -> Effect:
     """Return the effect that the name of a skill, a tool, an action or a target announces.
 
-    The first word decides when it is a harmless verb of its own; else any verb of effect does, unless a noun behind it takes
-    the meaning away. `and` begins a new name.
+    The first word decides when it is a harmless verb of its own, or a word that is a verb of effect and nothing else. A word of
+    effect that is a noun as well has its effect unless the last word of the name is what the name is about; where both can be
+    meant, a person is asked. `and` begins a new name, and what stands before `__` is who offers it.
 
     Args:
         name: in any spelling (`publish-post`, `publishPost`); of a longer one than 200 characters the beginning counts.
@@ -325,11 +362,17 @@ def effect_of_name(name: str) -> Effect:
         >>> names = ("publish-post", "draft-release-notes", "build-and-deploy", "create_pull_request", "run-payroll")
         >>> [effect_of_name(name).name for name in names]
         ['PUBLISH', 'NONE', 'DEPLOY', 'PUBLISH', 'PAY']
-        >>> [effect_of_name(name).name for name in ("Read", "release-notes", "frobnicate")]
-        ['NONE', 'NONE', 'UNKNOWN']
+        >>> [effect_of_name(name).name for name in ("Read", "release-notes", "publish-report", "discharge-summary")]
+        ['NONE', 'NONE', 'PUBLISH', 'UNKNOWN']
     """
+    offered, _, own = name[:_LONGEST].rpartition("__")
+    found = _of_clauses(own)
+    return found if found is not Effect.UNKNOWN or not offered else _of_clauses(offered)
+
+
+def _of_clauses(name: str) -> Effect:
     clauses: list[list[str]] = [[]]
-    for piece in _PIECE.findall(name[:_LONGEST]):
+    for piece in _PIECE.findall(name):
         word = piece.lower()
         if word in CONJUNCTIONS:
             clauses.append([])
@@ -349,17 +392,20 @@ def is_verb(word: str) -> bool:
 
 
 def _clause(words: Sequence[str]) -> Effect:
-    pairs = [PHRASES[pair] for pair in pairwise(words) if pair in PHRASES]
-    if words[0] not in LIGHT and EFFECT_OF.get(words[0]) is Effect.NONE:
+    begin = next((index for index, word in enumerate(words) if word not in LIGHT), 0)
+    if begin == 0 and EFFECT_OF.get(words[0]) is Effect.NONE:
         return Effect.NONE
-    verbs = [_verb(word, words[index + 1 :]) for index, word in enumerate(words)]
-    known = [effect for effect in (*pairs, *verbs) if effect is not Effect.UNKNOWN]
-    return max(known, default=Effect.UNKNOWN)
+    pairs = [PHRASES[pair] for pair in pairwise(words) if pair in PHRASES]
+    verbs = [_verb(word, words[n + 1 :], first=n == begin) for n, word in enumerate(words) if word in EFFECT_OF]
+    return max((*pairs, *verbs), default=Effect.UNKNOWN)
 
 
-def _verb(word: str, behind: Sequence[str]) -> Effect:
-    effect = EFFECT_OF.get(word, Effect.UNKNOWN)
-    if effect > Effect.UNKNOWN and behind:
-        about = behind[0] in STATES or (behind[0] in NOUNS and word not in ALWAYS)
-        return Effect.NONE if about else effect
-    return effect
+def _verb(word: str, behind: Sequence[str], *, first: bool) -> Effect:
+    effect = EFFECT_OF[word]
+    if effect is Effect.NONE or not behind or (first and word not in ALSO_NOUNS):
+        return effect
+    head = behind[-1]
+    if head in ABOUT:
+        return Effect.NONE
+    doubtful = head in DOCUMENTS and word in ALSO_NOUNS and word not in MOSTLY_VERBS
+    return Effect.UNKNOWN if doubtful else effect
