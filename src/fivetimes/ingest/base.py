@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from fivetimes.ingest.balance import conserved
@@ -41,7 +41,7 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """Where to look: a person's home folder, the folder that they stand in, and their environment.
+    """Where to look: a person's home folder, the folder that they stand in, their environment, and what startup files set.
 
     Its methods yield the paths that exist or may exist below a usual folder. Names with `*` are patterns; one path may come
     twice.
@@ -55,16 +55,22 @@ class Machine:
     home: Path
     here: Path
     environ: Mapping[str, str]
+    startup: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def named_by(self, variable: str) -> Iterator[Path]:
-        """The path that an environment variable holds, if it is set."""
-        if self.environ.get(variable):
-            yield Path(self.environ[variable])
+        """The paths that a variable holds, in the environment or by the startup files of shells, which seldom export it."""
+        values = (self.environ.get(variable), *self.startup.get(variable, ()))
+        yield from (Path(value) for value in dict.fromkeys(values) if value)
 
     def in_home(self, *names: str) -> Iterator[Path]:
         """Below the home folder, and below zsh's where that is another."""
-        for folder in (self.home, Path(self.environ.get("ZDOTDIR") or self.home)):
+        for folder in (self.home, *self.named_by("ZDOTDIR")):
             yield from _below(folder, names)
+
+    def in_state(self, *names: str) -> Iterator[Path]:
+        """Below the folders where programs keep what they can lose: XDG's for state, and the one for caches."""
+        for variable, usual in (("XDG_STATE_HOME", ".local/state"), ("XDG_CACHE_HOME", ".cache")):
+            yield from _below(Path(self.environ.get(variable) or self.home / usual), names)
 
     def in_data(self, *names: str) -> Iterator[Path]:
         """Below the folder for programs' data."""

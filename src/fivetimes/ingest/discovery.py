@@ -13,6 +13,7 @@ from fivetimes.ingest.base import Machine
 from fivetimes.ingest.readers import generic
 from fivetimes.ingest.recognition import sniff, unreadable
 from fivetimes.ingest.registry import READERS
+from fivetimes.ingest.startup_files import startup_files
 from fivetimes.model import Source
 
 _KNOWN = (
@@ -72,7 +73,7 @@ def discover(home: Path, here: Path, environ: Mapping[str, str]) -> tuple[list[S
         here: the folder that they stand in.
         environ: their environment; names the folders where shells and programs keep what is theirs.
     """
-    machine = Machine(home, here, environ)
+    machine = Machine(home, here, environ, startup_files(home, environ).variables)
     paths = [path for reader in READERS.values() for path in reader.default_paths(machine)]
     return _all(_Wanted(path, _tilde(path, home), usual=True) for path in paths)
 

@@ -34,7 +34,10 @@ def _mark(path: Path) -> str:
 
 def _paths(machine: Machine) -> Iterator[Path]:
     yield from machine.named_by("HISTFILE")
-    yield from machine.in_home(".bash_history")
+    yield from machine.in_home(".bash_history", ".bash_eternal_history", ".eternal_bash_history", ".bash_history.d/*")
+    yield from machine.in_home(".bash_sessions/*.history")  # macOS: one for each shell
+    for places in (machine.in_settings, machine.in_state, machine.in_data):
+        yield from places("bash/history", "bash/.bash_history", "bash/bash_history")
 
 
 def _advice(report: SourceReport) -> Iterator[str]:
@@ -46,7 +49,7 @@ READER = ReaderSpec(
     read,
     Signature(
         line=re.compile(r"#\d{9,10}\s*$"),
-        file_name=re.compile(r"bash_history$|bash[^/]*/[^/]*hist[^/]*$", re.I),
+        file_name=re.compile(r"bash_history(?:\.d/[^/]*)?$|bash[^/]*/[^/]*hist[^/]*$", re.I),
         vague_name=re.compile(r"hist(?:ory|file)?(?:\.txt)?$", re.I),  # the commonest shell's, if nothing else is known
     ),
     default_paths=_paths,

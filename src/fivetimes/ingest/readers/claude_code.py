@@ -175,6 +175,7 @@ def _is_record(record: Record) -> bool:
 
 def _paths(machine: Machine) -> Iterator[Path]:
     yield from machine.in_own("CLAUDE_CONFIG_DIR", ".claude", "projects")
+    yield from machine.in_settings("claude/projects")
 
 
 def _advice(report: SourceReport) -> Iterator[str]:

@@ -121,6 +121,7 @@ def _unescaped(text: str) -> str:
 
 def _paths(machine: Machine) -> Iterator[Path]:
     yield from machine.in_data("fish/*_history")  # one for each session name
+    yield from machine.in_settings("fish/*_history")  # until fish 2.2
 
 
 def _advice(report: SourceReport) -> Iterator[str]:

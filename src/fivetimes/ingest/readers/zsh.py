@@ -149,6 +149,11 @@ def _elapsed(time: float, span: float) -> float:
 def _paths(machine: Machine) -> Iterator[Path]:
     yield from machine.named_by("HISTFILE")
     yield from machine.in_home(".zsh_history", ".zhistory", ".histfile")
+    yield from machine.in_home(".zsh_sessions/*.history")  # macOS: one for each shell
+    names = (".zsh_history", "zsh_history", "history", ".zhistory", ".histfile")
+    yield from machine.in_home(*(f".zsh/{name}" for name in names))
+    for places in (machine.in_settings, machine.in_state, machine.in_data):
+        yield from places(*(f"zsh/{name}" for name in names))
 
 
 def _advice(report: SourceReport) -> Iterator[str]:
