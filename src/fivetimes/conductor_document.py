@@ -11,7 +11,7 @@ A step's text is a template: literal text with references such as `{{ inputs.ver
 # Annotations are not postponed here: which keys are `NotRequired` must be known at run time, to a test among others.
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, NotRequired, TypedDict
 
@@ -197,8 +197,41 @@ class ConductorDocument(TypedDict):
 # ---- templates
 
 REFERENCE = re.compile(
-    r"\{\{ *(inputs|free|constants|computed|environment|steps\.s[1-9][0-9]*)\.([A-Za-z_][A-Za-z0-9_]*)(\[\])? *\}\}"
+    r"\{\{ *(inputs|free|constants|computed|environment|steps\.s[1-9][0-9]*)\.([A-Za-z_][A-Za-z0-9_]*)(\[\])?"
+    r"(?: *\| *(lower|upper|words|title|sentence|dashes|underscores|slug|compact|name|stem))? *\}\}"
 )
+
+_SEPARATORS = re.compile(r"[-_ ./]+")
+
+
+def _words(text: str) -> str:
+    return _SEPARATORS.sub(" ", text)
+
+
+# What a value is turned into where it is used in another form: name of the form -> how, the plainest first.
+FORMS: Mapping[str, Callable[[str], str]] = {
+    "lower": str.lower,
+    "upper": str.upper,
+    "dashes": lambda text: _SEPARATORS.sub("-", text),
+    "underscores": lambda text: _SEPARATORS.sub("_", text),
+    "words": _words,
+    "title": lambda text: " ".join(word[:1].upper() + word[1:] for word in _words(text).split()),
+    "sentence": lambda text: _words(text)[:1].upper() + _words(text)[1:],
+    "slug": lambda text: _SEPARATORS.sub("-", text).lower(),
+    "compact": lambda text: _SEPARATORS.sub("", text),
+    "name": lambda text: text.rpartition("/")[2],
+    "stem": lambda text: text.rpartition("/")[2].rpartition(".")[0] or text,
+}
+
+
+def turned(value: str, form: str) -> str:
+    """A value in a form of `FORMS`; as it is where the form has no name.
+
+    Example:
+        >>> turned("amber-fjord", "title"), turned("1.2.3", "dashes"), turned("a b", "")
+        ('Amber Fjord', '1-2-3', 'a b')
+    """
+    return FORMS[form](value) if form else value
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +239,7 @@ class Reference:
     """What a template refers to: a name in a space.
 
     Spaces are `inputs`, `free`, `constants`, `computed` (what a command prints), `environment` (a variable of the shell), and
-    `steps.s2` for what that step gave.
+    `steps.s2` for what that step gave. `form` is what the value is turned into.
 
     Example:
         >>> str(Reference("inputs", "version"))
@@ -216,9 +249,16 @@ class Reference:
     space: str
     name: str
     several: bool = False  # any number of words, as `{{ free.files[] }}`
+    form: str = ""  # of `FORMS`, as `{{ inputs.asset | title }}`
 
     def __str__(self) -> str:
-        return f"{{{{ {self.space}.{self.name}{'[]' if self.several else ''} }}}}"
+        form = f" | {self.form}" if self.form else ""
+        return f"{{{{ {self.space}.{self.name}{'[]' if self.several else ''}{form} }}}}"
+
+    @property
+    def plain(self) -> "Reference":
+        """The reference to the value as it is."""
+        return Reference(self.space, self.name, self.several)
 
 
 def template_parts(text: str) -> list[str | Reference]:
@@ -226,14 +266,14 @@ def template_parts(text: str) -> list[str | Reference]:
 
     Example:
         >>> template_parts("git tag v{{ inputs.version }}")
-        ['git tag v', Reference(space='inputs', name='version', several=False)]
+        ['git tag v', Reference(space='inputs', name='version', several=False, form='')]
     """
     parts: list[str | Reference] = []
     last = 0
     for found in REFERENCE.finditer(text):
         if found.start() > last:
             parts.append(text[last : found.start()])
-        parts.append(Reference(found[1], found[2], found[3] is not None))
+        parts.append(Reference(found[1], found[2], found[3] is not None, found[4] or ""))
         last = found.end()
     return [*parts, text[last:]] if text[last:] else parts
 

@@ -23,8 +23,8 @@ import builders_scan as made
 from fivetimes.errors import RuleError
 from fivetimes.exporters import EXPORTERS
 from fivetimes.exporters.shell_words import command, quote
-from fivetimes.shell import template_words as split
 from fivetimes.model import Conductor
+from fivetimes.shell import template_words as split
 
 # where the package put it: the environment need not be on the path
 JUST = next(Path(str(file.locate())) for file in distribution("rust-just").files or () if file.stem == "just")

@@ -10,7 +10,7 @@ import shlex
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby, takewhile
+from itertools import groupby
 
 from fivetimes.conductors.invocations import Invocation, InvocationWord
 from fivetimes.model import Kind, Role, Step
@@ -186,11 +186,18 @@ class Alternative:
         """The program, tool, skill or action."""
         return self.positions[0].word.text
 
-    @property
-    def head(self) -> tuple[str, ...]:
-        """Program and subcommands, or the declared name; not those of what a pipe feeds."""
-        own = takewhile(lambda position: position.word.form is not Form.OPERATOR, self.positions)
-        return tuple(position.word.text for position in own if position.word.role in (*_HEAD, Role.NAME))
+    def head(self, position: Position) -> tuple[str, ...]:
+        """Program and subcommands, or the declared name, of the simple command in which a position stands."""
+        head: list[str] = []
+        nest = 0
+        for each in self.positions:
+            if each.word.form is Form.OPERATOR or each.word.nest != nest:
+                head, nest = [], each.word.nest
+            if each is position:
+                break
+            if each.word.role in (*_HEAD, Role.NAME):
+                head.append(each.word.text)
+        return tuple(head)
 
 
 def alternatives(invocations: Sequence[Invocation], step: Step) -> list[Alternative]:
@@ -259,8 +266,14 @@ def _same_but_program(alternative: Alternative, other: Alternative) -> bool:
 def _alike(position: Position, other: Position) -> bool:
     if position.several or other.several or position.word.lead != other.word.lead:
         return False
-    # an unknown program's subcommands look like values
-    return not (_is_fixed(position.word) or _is_fixed(other.word)) or set(position.values) == set(other.values)
+    # an unknown program's subcommands look like values: what never varies in either must be the same in both
+    fixed = _is_fixed(position.word) or _is_fixed(other.word)
+    constant = len(set(position.values)) == 1 or len(set(other.values)) == 1
+    return (
+        set(position.values) == set(other.values)
+        if fixed
+        else not constant or bool({*position.values} & {*other.values})
+    )
 
 
 def _pooled(position: Position, other: Position) -> Position:

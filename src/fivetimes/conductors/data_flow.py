@@ -8,16 +8,19 @@ left is looked at again, so that `api:3f9a` falls into a service and a hash.
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from fivetimes.conductor_document import FORMS
 from fivetimes.conductors.alternatives import MARK, NEARLY_ALL, Pieces, Position, affixes, is_word, pieces
 from fivetimes.model import Role
 from fivetimes.stats import binomial_tail
 
 Row = tuple[int, Pieces]  # occurrence, value
-Part = str | int | None  # a literal, the number of a parameter, or None for what varies freely
+# a literal, the number of a parameter with the form in which it stands here, or None for what varies freely
+Part = str | tuple[int, str] | None
 Template = tuple[Part, ...]
 
 # Agreement beyond chance (Cohen's kappa) from which two positions hold one value: "substantial" after Landis and Koch 1977.
@@ -41,6 +44,7 @@ _MOST_FIELDS = 6  # pieces between separators that are tried singly
 
 _VARYING = frozenset({Role.VALUE, Role.SCRIPT})
 _EDGE = "\x1f"
+_MARK = re.compile(rf"{MARK}(\d+)([a-z]*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +75,14 @@ def data_flow(positions: Sequence[Position]) -> tuple[list[Parameter], list[Temp
     """
     rows = [list(at.rows) if at.readable and not _constant(at.values) else [] for at in positions]
     parameters: list[Parameter] = []
-    while column := _most_shared(rows):
-        mark = f"{MARK}{len(parameters)}"
-        values = {number: "".join(value) for number, value in column.values.items()}
-        parameters.append(Parameter(values, column.positions))
-        for index in column.positions:
-            rows[index] = [(number, _marked(row, column.values.get(number), mark)) for number, row in rows[index]]
+    for formed in (False, True):  # first as it is, then turned into something else
+        while column := _most_shared(rows, formed=formed):
+            mark = f"{MARK}{len(parameters)}"
+            values = {number: "".join(value) for number, value in column.values.items()}
+            parameters.append(Parameter(values, tuple(column.positions)))
+            for index in column.positions:
+                rows[index] = [(number, _marked(row, column.values.get(number), mark)) for number, row in rows[index]]
+            _mark_forms(parameters[-1].values, mark, rows)
     rows = [found or _recognised(at, parameters) for at, found in zip(positions, rows, strict=True)]
     return parameters, [_template(at, found) for at, found in zip(positions, rows, strict=True)]
 
@@ -102,17 +108,51 @@ def _recognised(position: Position, parameters: Sequence[Parameter]) -> list[Row
 # ---- what is shared
 
 
-def _most_shared(rows: Sequence[Sequence[Row]]) -> _ValueColumn | None:
-    """The column that most positions share, the longest of equals; None when no two positions share one."""
+def _most_shared(rows: Sequence[Sequence[Row]], *, formed: bool) -> _ValueColumn | None:
+    """The column that most positions share, the longest of equals; None when no two positions share one.
+
+    Where `formed`, one position may hold the value, and others what it is turned into.
+    """
     sampled = _sampled(rows)
     texts = _texts(sampled)
     best: tuple[tuple[int, int], _ValueColumn] | None = None
     for values in _columns(sampled):
         holders = _holders(values, texts)
         size = (len(holders), sum(map(len, map(_joined, values.values()))))
-        if len(holders) > 1 and (best is None or size > best[0]):
+        if (best is None or size > best[0]) and (len(holders) > 1 or (formed and _has_form(values, texts, holders))):
             best = size, _ValueColumn(values, holders)
     return None if best is None else _over_all(best[1], rows)
+
+
+# ---- values turned into something else
+
+
+def _has_form(values: dict[int, Pieces], texts: Sequence[Sequence[tuple[int, str]]], holders: Sequence[int]) -> bool:
+    """Whether another position holds the values in one of the forms."""
+    others = [text for index, text in enumerate(texts) if index not in holders]
+    return any(_holds(text, needles) for needles in _forms(values).values() for text in others)
+
+
+def _forms(values: Mapping[int, Pieces]) -> dict[str, dict[int, str]]:
+    """What the values are turned into, joined, by form; only forms in which none is what it was, and none is short."""
+    found: dict[str, dict[int, str]] = {}
+    for form, turn in FORMS.items():
+        turned = {number: turn("".join(value)) for number, value in values.items()}
+        new = [
+            turned[number] != "".join(value) and len(turned[number]) >= _SHORTEST for number, value in values.items()
+        ]
+        if sum(new) >= NEARLY_ALL * len(new):
+            found[form] = {number: _joined(pieces(text)) for number, text in turned.items()}
+    return found
+
+
+def _mark_forms(values: Mapping[int, str], mark: str, rows: list[list[Row]]) -> None:
+    """Mark what a value is turned into, at every position that holds it so."""
+    for form, needles in _forms({number: pieces(text) for number, text in values.items()}).items():
+        for index, position in enumerate(rows):
+            if position and _holds(_texts([position])[0], needles):
+                turned = {number: pieces(FORMS[form](values[number])) for number in needles}
+                rows[index] = [(number, _marked(row, turned.get(number), f"{mark}{form}")) for number, row in position]
 
 
 def _sampled(rows: Sequence[Sequence[Row]]) -> list[list[Row]]:
@@ -274,7 +314,8 @@ def _template(position: Position, rows: Sequence[Row]) -> Template:
     for index, segment in enumerate(segments):
         parts.extend(_literal_or_free([row for _, row in segment]))
         if index < len(marks):
-            parts.append(int(marks[index].removeprefix(MARK)))
+            number, form = _MARK.fullmatch(marks[index]).groups()  # type: ignore[union-attr]  # every mark is one of ours
+            parts.append((int(number), form))
     return tuple(parts)
 
 

@@ -392,11 +392,10 @@ def _clean(text: str) -> str:
 
 
 def _takes(command: str, before: InvocationWord) -> bool:
-    """Whether a word is a flag whose value comes next; one that nobody knows may be."""
+    """Whether a word is a flag whose value comes next; one that is not known of the program may be."""
     if before.role != Role.FLAG or before.form is not Form.WORD:
         return False
-    known = public().is_flag(command.partition(" ")[0], before.text)
-    return not known or public().takes_value(command, before.text)
+    return not public().has_flag(command.partition(" ")[0], before.text) or public().takes_value(command, before.text)
 
 
 def _unmarked(text: str) -> str:

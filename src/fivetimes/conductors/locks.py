@@ -17,6 +17,7 @@ from fivetimes.redaction import digit_groups, flagged, public_label
 
 _ATTEMPTS = 4  # drafts: holding back one word can bring two others together, seldom twice in a row
 _SHORTEST = 3  # characters of a word that is held back with its neighbours: shorter ones stand in every text
+_CARD = 13  # digits of the shortest number of a card; fewer, with flags between them, are settings of a program
 _TYPED = (Role.VALUE, Role.SCRIPT)
 _DIGITS = re.compile(r"\d+")
 
@@ -70,12 +71,16 @@ def _texts(document: ConductorDocument) -> Iterator[str]:
 
 
 def _free_texts(document: ConductorDocument) -> Iterator[str]:
-    """Of each step its commands and each argument, a letter for our references; names of skills and tools are declared."""
+    """Of each step its commands and its arguments side by side, a letter for our references; names of skills are declared."""
     for step in document["steps"]:
         for one in step_alternatives(step):
             if one.get("specialist", step["specialist"])["kind"] == "shell":
-                yield REFERENCE.sub("x", f"{one.get('in', '')} {one['run']}")
-            yield from (REFERENCE.sub("x", value) for value in one.get("with", {}).values())
+                run = REFERENCE.sub("x", f"{one.get('in', '')} {one['run']}")
+                yield run
+                # flags and what is held back already may stand between the groups of one number
+                values = " ".join(word for word in run.split() if word[0] not in "-x")
+                yield from (found for found in digit_groups(values) if sum(map(str.isdigit, found)) >= _CARD)
+            yield " ".join(REFERENCE.sub("x", value) for value in one.get("with", {}).values())
 
 
 # ---- from the closed vocabulary alone

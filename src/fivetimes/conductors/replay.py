@@ -20,6 +20,7 @@ from fivetimes.conductor_document import (
     StepAlternative,
     step_alternatives,
     template_parts,
+    turned,
 )
 from fivetimes.conductors.alternatives import NEARLY_ALL
 from fivetimes.conductors.invocations import (
@@ -188,7 +189,8 @@ class _Way:
         """The largest number of references in one word whose value is not known."""
         every = (*self.words, self.folder or (), *self.arguments.values())
         return max(
-            (len({part for part in word if isinstance(part, Reference)} - known.keys()) for word in every), default=0
+            (len({part.plain for part in word if isinstance(part, Reference)} - known.keys()) for word in every),
+            default=0,
         )
 
 
@@ -267,8 +269,10 @@ def _fits(parts: Sequence[str | Reference], text: str, values: Values) -> dict[R
     for part in parts:
         if isinstance(part, str):
             pattern += re.escape(part)
-        elif part in values:
-            pattern += re.escape(values[part])
+        elif part.plain in values:
+            pattern += re.escape(turned(values[part.plain], part.form))
+        elif part.form:
+            pattern += f"[^{_BETWEEN}]*?"  # the value itself must be known from elsewhere
         elif part in names:
             pattern += f"(?P=r{names.index(part)})"
         else:

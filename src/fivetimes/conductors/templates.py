@@ -128,8 +128,8 @@ def _input_names(parameters: Sequence[Parameter], placed: Sequence[_Placed], nam
 
 def _contexts(number: int, parameter: Parameter, placed: Sequence[_Placed]) -> Iterator[ValueContext]:
     for each in (placed[index] for index in parameter.positions):
-        if number in each.template:
-            yield _context(each, each.template.index(number))
+        if (number, "") in each.template:
+            yield _context(each, each.template.index((number, "")))
 
 
 def _context(placed: _Placed, index: int) -> ValueContext:
@@ -140,7 +140,7 @@ def _context(placed: _Placed, index: int) -> ValueContext:
     if word.prose:
         called = "message" if word.key.startswith("-") and word.key.endswith(("m", "message")) else "text"
     return ValueContext(
-        placed.alternative.head,
+        placed.alternative.head(placed.position),
         key=word.key,
         before=before if isinstance(before, str) else "",
         whole=len(placed.template) == 1,
@@ -295,8 +295,8 @@ def _part(
     position: Position, part: Part, context: ValueContext, inputs: Sequence[str], names: ParameterNames
 ) -> Sequence[str | Reference]:
     word = position.word
-    if isinstance(part, int):
-        return [Reference("inputs", inputs[part])]
+    if isinstance(part, tuple):
+        return [Reference("inputs", inputs[part[0]], form=part[1])]
     if part is None:
         found = "text" if not position.readable or word.prose else shape(position.values)
         return [Reference("free", names.give("free", found, [context]), position.several)]

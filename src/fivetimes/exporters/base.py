@@ -302,6 +302,21 @@ _RUNNERS: Mapping[SpecialistKind, str] = {
 _SECRET = re.compile(
     r"(?:^|_)(?:secret|token|password|passphrase|passwd|pwd|credentials?|(?:api|access|private)_key)(?:_|$)"
 )
+# What turns a value into a form (`conductor_document.FORMS`), with the tools that every system has.
+_FIRST = "substr($i, 1, 1)"
+_TURNED: Mapping[str, str] = {
+    "lower": "tr '[:upper:]' '[:lower:]'",
+    "upper": "tr '[:lower:]' '[:upper:]'",
+    "dashes": "tr -s ' _./' '-'",
+    "underscores": "tr -s ' ./-' '_'",
+    "words": "tr -s '_./-' ' '",
+    "title": f"tr -s '_./-' ' ' | awk '{{ for (i = 1; i <= NF; i++) $i = toupper({_FIRST}) substr($i, 2); print }}'",
+    "sentence": "tr -s '_./-' ' ' | awk '{ print toupper(substr($0, 1, 1)) substr($0, 2) }'",
+    "slug": "tr -s ' _./' '-' | tr '[:upper:]' '[:lower:]'",
+    "compact": "tr -d ' _./-'",
+    "name": "sed 's|.*/||'",
+    "stem": "sed 's|.*/||; s|\\.[^.]*$||'",
+}
 _FOUND_OUT = frozenset({"computed", "environment"})  # nobody is asked for these
 # words that a shell or just reads as their own
 _TAKEN = frozenset("if else export unexport import mod set alias assert true false and or env shell run".split())
@@ -423,7 +438,7 @@ def _refuse(conductor: Conductor, step: DocumentStep, form: str) -> None:
 
 def _values(steps: Sequence[DocumentStep], settled: Mapping[Reference, str]) -> dict[Reference, RunValue]:
     alternatives = [one for step in steps for one in step_alternatives(step)]
-    given = [found for one in alternatives for found in _references(one) if found not in settled]
+    given = [found.plain for one in alternatives for found in _references(one) if found not in settled]
     values: dict[Reference, RunValue] = {}
     taken: set[str] = set(_TAKEN)
     for reference in dict.fromkeys(found for found in given if found.space not in _FOUND_OUT):
@@ -466,13 +481,15 @@ class _Spelling:
             return f'"${reference.name}"'
         if reference.space == "computed":
             return f'"$({shell_words.command(self.computed.get(reference.name, ""), spell=self)})"'
-        variable = self.values[reference].variable
+        variable = self.values[reference.plain].variable
+        if reference.form:
+            return f'"$(printf %s "${variable}" | {_TURNED[reference.form]})"'
         return f"${variable}" if reference.several else f'"${variable}"'
 
     def needs(self, alternatives: Sequence[StepAlternative]) -> tuple[RunValue, ...]:
         """The values that the commands cannot do without."""
         found = (reference for one in alternatives for reference in _references(one))
-        return tuple(dict.fromkeys(self.values[reference] for reference in found if reference in self.values))
+        return tuple(dict.fromkeys(self.values[one.plain] for one in found if one.plain in self.values))
 
 
 def _stage(step: DocumentStep, spelling: _Spelling, exported: Sequence[StepAlternative]) -> PlanStage:

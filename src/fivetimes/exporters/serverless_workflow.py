@@ -136,8 +136,30 @@ def _of(value: RunValue) -> str:
 
 def _argument(text: str, known: Mapping[Reference, str]) -> str:
     """An argument as a runtime expression: its literals as strings of jq, its references taken from the run's input."""
-    parts = [known[part] if isinstance(part, Reference) else _literal(part) for part in template_parts(text)]
+    parts = [_known(part, known) if isinstance(part, Reference) else _literal(part) for part in template_parts(text)]
     return f"${{ {' + '.join(parts or [_literal('')])} }}"
+
+
+# What turns a value into a form (`conductor_document.FORMS`), in jq.
+_TURNED = {
+    "lower": "ascii_downcase",
+    "upper": "ascii_upcase",
+    "dashes": 'gsub("[-_ ./]+"; "-")',
+    "underscores": 'gsub("[-_ ./]+"; "_")',
+    "words": 'gsub("[-_ ./]+"; " ")',
+    "title": 'gsub("[-_ ./]+"; " ") | split(" ") | map(.[:1] | ascii_upcase) + map(.[1:]) | [.[:length / 2], .[length / 2:]]'
+    ' | transpose | map(add) | join(" ")',
+    "sentence": 'gsub("[-_ ./]+"; " ") | (.[:1] | ascii_upcase) + .[1:]',
+    "slug": 'gsub("[-_ ./]+"; "-") | ascii_downcase',
+    "compact": 'gsub("[-_ ./]+"; "")',
+    "name": 'split("/") | last',
+    "stem": 'split("/") | last | sub("[.][^.]*$"; "")',
+}
+
+
+def _known(reference: Reference, known: Mapping[Reference, str]) -> str:
+    found = known[reference.plain]
+    return f"({found} | {_TURNED[reference.form]})" if reference.form else found
 
 
 def _literal(text: str) -> str:

@@ -108,6 +108,17 @@ class Vocabulary:
         match = _COMPOSED.fullmatch(flag)
         return match is not None and all(piece in self._words for piece in re.split("[-_]", match[1]))
 
+    def has_flag(self, program: str, flag: str) -> bool:
+        """Whether the public page of this very program shows the flag, a cluster of letters where it shows each.
+
+        Example:
+            >>> [public().has_flag("git", flag) for flag in ("--amend", "--help", "--test_output")]
+            [True, True, False]
+        """
+        known = self._program_of(program).flags
+        cluster = re.fullmatch(r"-([A-Za-z]{2,})", flag)
+        return flag in known or (cluster is not None and all(f"-{letter}" in known for letter in cluster[1]))
+
     def takes_value(self, program: str, flag: str) -> bool:
         """Whether the flag is known to take the next word as its value.
 

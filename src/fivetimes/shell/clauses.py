@@ -6,7 +6,7 @@ quotes and what it expands, so that it can be written again and mean the same.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from tree_sitter import Node
@@ -48,13 +48,14 @@ class Clause:
 
     `tokens` is None for what is no list of words: a loop, a function, a here-document, work in the background, and what cannot be
     read. `construct` tells which of these it is, in words. `scope` numbers the groups `( … )` that it stands in, which keep the
-    folders that they go to for themselves.
+    folders that they go to for themselves. `operator` is what stands before it: `&&`, or `;` for all others.
     """
 
     text: str
     tokens: tuple[Token, ...] | None
     construct: str = ""
     scope: tuple[int, ...] = ()
+    operator: str = ";"
 
 
 _GROUPS = {
@@ -74,8 +75,9 @@ _WORDS = {
     "expansion", "command_substitution", "process_substitution", "arithmetic_expansion", "variable_assignment", "variable_name",
     "brace_expression", "test_operator", "regex", "extglob_pattern", "array",
 }  # fmt: skip
+_TOKENS = {*_WORDS, "file_redirect", "herestring_redirect"}
 _EXPANSIONS = {"simple_expansion", "expansion", "command_substitution", "process_substitution", "arithmetic_expansion"}
-_OPERATORS = {"|", "|&", "||", "&&", ";", "!"}
+_OPERATORS = {"|", "|&", "||", "&&", ";", "&", "!"}
 _DESCRIPTOR = re.compile(r"\d+|-")
 _PATTERN = re.compile(r"[*?]|\[[^\]]*\]|^~|\{[^{}]*(?:,|\.\.)[^{}]*\}")
 _QUOTES = re.compile(r"""\$?'(?:[^'\\]|\\.)*'|\$?"(?:[^"\\]|\\.)*"|\\.""", re.DOTALL)
@@ -98,15 +100,9 @@ def clauses(text: str) -> list[Clause]:
     """
     if len(text) > LONGEST:
         return [Clause(text, None, "a line that is too long")]
-    found: list[Clause] = []
-    for node, scope in _statements(tree(text), ()):
-        span = text[node.start_byte : node.end_byte]
-        behind = node.next_sibling
-        construct = _construct(node)
-        if construct is None and behind is not None and behind.type == "&":
-            construct = "work in the background"
-        found.append(Clause(span, None if construct else tuple(_tokens(node, text)), construct or "", scope))
-    return found
+    chains = _Chains(text)
+    chains.visit(tree(text))
+    return [clause for chain in chains.found if chain.parts for clause in _clauses(chain, text)]
 
 
 def tokens(text: str) -> tuple[Token, ...] | None:
@@ -115,49 +111,139 @@ def tokens(text: str) -> tuple[Token, ...] | None:
     Example:
         >>> [token.text for token in tokens("rm -rf build && make")]
         ['rm', '-rf', 'build', '&&', 'make']
+        >>> tokens("(cd web; make)") is None
+        True
     """
     found: list[Token] = []
     for clause in clauses(text):
-        if clause.tokens is None:
+        if clause.tokens is None or clause.scope:
             return None
         if found:
-            found.append(Token("&&", Form.OPERATOR))
+            found.append(Token(clause.operator, Form.OPERATOR))
         found.extend(clause.tokens)
     return tuple(found) or None
 
 
-def _statements(node: Node, scope: tuple[int, ...]) -> Iterator[tuple[Node, tuple[int, ...]]]:
-    """The statements of a program with the groups that they stand in, `a && b && c` as three."""
-    for child in node.children:
-        if child.type == "subshell":
-            yield from _statements(child, (*scope, child.start_byte))
-        elif child.type == "list" and any(part.type == "&&" for part in child.children):
-            yield from _statements(child, scope)
-        elif child.is_named and child.type != "comment":
-            yield child, scope
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A token of a line with its place, or a construct that is none (`token` is None)."""
+
+    start: int
+    end: int
+    token: Token | None
+    construct: str = ""
 
 
-def _construct(node: Node) -> str | None:
-    """Which construct a statement holds that is no list of words, outside its substitutions."""
-    if node.type in _GROUPS:
-        return _GROUPS[node.type]
-    if node.type in _WORDS:
-        return None
-    return next((found for child in node.children if (found := _construct(child)) is not None), None)
+@dataclass(slots=True)
+class _Chain:
+    """What stands between `;`, `&` and line ends."""
+
+    scope: tuple[int, ...]
+    parts: list[_Part] = field(default_factory=list)
+    background: bool = False
+
+
+class _Chains:
+    """One pass over a tree: collects the chains of a line.
+
+    They are cut by the signs between words, not by the tree: of `a && b > c | d` the grammar makes a pipeline whose first half is
+    `a && b`.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._scope: tuple[int, ...] = ()
+        self.found = [_Chain(())]
+
+    def visit(self, node: Node) -> None:
+        """Take the tokens of a node."""
+        if node.type == "subshell" and _stands_alone(node):
+            self._group(node)
+        elif node.type in _GROUPS:
+            self._add(_Part(node.start_byte, node.end_byte, None, _GROUPS[node.type]))
+        elif node.type in _TOKENS or not node.children:
+            for token in _tokens(node, self._text):
+                self._take(node, token)
+        else:
+            self._children(node)
+
+    def _children(self, node: Node) -> None:
+        for child in node.children:
+            if child.type not in ("(", ")", "comment"):
+                self.visit(child)
+            if node.type in ("program", "subshell") and child.is_named:
+                self._end()  # a line end has no sign in the tree
+
+    def _group(self, node: Node) -> None:
+        outer, self._scope = self._scope, (*self._scope, node.start_byte)
+        self._end()
+        self._children(node)
+        self._scope = outer
+        self._end()
+
+    def _take(self, node: Node, token: Token) -> None:
+        if token.form is not Form.OPERATOR or token.text not in (";", "&"):
+            self._add(_Part(node.start_byte, node.end_byte, token))
+            return
+        if token.text == "&":
+            self._last().background = True
+        self._end()
+
+    def _last(self) -> _Chain:
+        return next((chain for chain in reversed(self.found) if chain.parts), self.found[-1])
+
+    def _add(self, part: _Part) -> None:
+        self.found[-1].parts.append(part)
+
+    def _end(self) -> None:
+        self.found.append(_Chain(self._scope))
+
+
+def _stands_alone(node: Node) -> bool:
+    """Whether a group has nothing around it but `;` and `&&`."""
+    around = node.parent
+    while around is not None and around.type == "list":
+        if any(child.type == "||" for child in around.children):
+            return False
+        around = around.parent
+    return around is not None and around.type in ("program", "subshell")
+
+
+def _clauses(chain: _Chain, text: str) -> Iterator[Clause]:
+    """The clauses of a chain: what stands between `&&`, but for a chain with `||`, whose parts depend on one another."""
+    whole = any(part.token is not None and part.token.text == "||" and _is_sign(part.token) for part in chain.parts)
+    pieces: list[list[_Part]] = [[]]
+    for part in chain.parts:
+        if (
+            part.token is not None
+            and _is_sign(part.token)
+            and part.token.text == "&&"
+            and not (whole or chain.background)
+        ):
+            pieces.append([])
+        else:
+            pieces[-1].append(part)
+    for piece in (each for each in pieces if each):
+        constructs = [part.construct for part in piece if part.token is None]
+        construct = "work in the background" if chain.background else next(iter(constructs), "")
+        given = None if construct else tuple(part.token for part in piece if part.token is not None)
+        follows = "&&" if piece is not pieces[0] else ";"
+        yield Clause(text[piece[0].start : piece[-1].end], given, construct, chain.scope, follows)
+
+
+def _is_sign(token: Token) -> bool:
+    return token.form is Form.OPERATOR
 
 
 def _tokens(node: Node, text: str) -> Iterator[Token]:
     if node.type in _WORDS:
         yield _word(node, text)
-    elif node.type in ("file_redirect", "herestring_redirect"):
+    elif node.type in _TOKENS:
         yield from _redirected(node, text)
-    elif not node.children:
+    else:
         spelled = text[node.start_byte : node.end_byte]
         if spelled.strip():
             yield Token(spelled, Form.OPERATOR if spelled in _OPERATORS else Form.WORD)
-    else:
-        for child in node.children:
-            yield from _tokens(child, text)
 
 
 def _redirected(node: Node, text: str) -> Iterator[Token]:

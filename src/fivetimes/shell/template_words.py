@@ -24,7 +24,7 @@ def template_words(run: str) -> list[TemplateWord]:
 
     Example:
         >>> template_words("git tag 'a b'{{ inputs.version }}")[2]
-        (TemplatePiece(text='a b', quoted=True), Reference(space='inputs', name='version'))
+        (TemplatePiece(text='a b', quoted=True), Reference(space='inputs', name='version', several=False, form=''))
         >>> len(template_words("it's {{ inputs.x }}"))
         2
     """
