@@ -493,6 +493,39 @@ def _aider(folder: Path, work: Sequence[Did]) -> Path:
     return written(folder / ".aider.input.history", text)
 
 
+def _claude_prompts(folder: Path, work: Sequence[Did]) -> Path:
+    records: list[object] = []
+    for did in work:
+        common = {
+            "pastedContents": {"1": {"content": did.text}},
+            "timestamp": did.time * 1000,
+            "project": f"/{did.text}",
+        }
+        records += [{"display": typed, **common, "sessionId": _case(did)} for typed in _prompts(did)]
+    return written(folder / "history.jsonl", json_lines(records))
+
+
+def _codex_prompts(folder: Path, work: Sequence[Did]) -> Path:
+    records = (
+        {"session_id": _case(did), "ts": did.time, "text": typed} for did in work for typed in _prompts(did, "$")
+    )
+    return written(folder / "history.jsonl", json_lines(records))
+
+
+def _gemini_prompts(folder: Path, work: Sequence[Did]) -> Path:
+    records = [
+        {"sessionId": _case(did), "messageId": number, "type": "user", "message": typed, "timestamp": iso(did.time)}
+        for number, did in enumerate(work)
+        for typed in _prompts(did)
+    ]
+    return written(folder / "logs.json", json.dumps(records))
+
+
+def _prompts(did: Did, sign: str = "/") -> tuple[str, ...]:
+    """A line as a person would type it to an agent: as a request, as a command, and as what a skill works on."""
+    return f"please {did.text}", f"! {did.text}", f"{sign}note-it {did.text}"
+
+
 # reader -> how its kind of source is written; `make test` fails where a reader has none, or does not read what is written
 PLANTERS: Mapping[str, Callable[[Path, Sequence[Did]], Path]] = {
     "zsh": _zsh,
@@ -520,6 +553,9 @@ PLANTERS: Mapping[str, Callable[[Path, Sequence[Did]], Path]] = {
     "claude_code": _claude_code,
     "codex": _codex,
     "gemini": _gemini,
+    "claude_prompts": _claude_prompts,
+    "codex_prompts": _codex_prompts,
+    "gemini_prompts": _gemini_prompts,
     "pi": _pi,
     "droid": _droid,
     "qwen": _qwen,

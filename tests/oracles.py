@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from itertools import combinations, pairwise, product
 from typing import NamedTuple
@@ -871,3 +872,19 @@ def links(occurrences: Sequence[dict[int, int]], rows: Sequence[tuple], steps: i
             before = order[max(0, place - 6) : place]
             hits[step] += any(rows[one[step]][2] & rows[one[other]][2] for other in before)
     return hits, seen
+
+
+def alike_groups(texts: Sequence[str]) -> list[int]:
+    """Of each request the number of the group it is most like, by all pieces of five characters of it and of each group's first."""
+    groups: list[set[str]] = []
+    found = []
+    for text in texts:
+        plain = re.sub(r"\d+(?:[.,:/-]\d+)*", "0", " ".join(text.lower().split())).strip(" .!?")
+        pieces = {plain[at : at + 5] for at in range(max(1, len(plain) - 4))}
+        shares = [(len(one & pieces) / len(one | pieces), -number) for number, one in enumerate(groups)]
+        share, number = max(shares, default=(0.0, 0))
+        if share < 0.7:
+            number = -len(groups)
+            groups.append(pieces)
+        found.append(-number)
+    return found

@@ -29,7 +29,7 @@ About = Literal[
     "standard",
     "specialist",
 ]
-SpecialistKind = Literal["shell", "tool", "skill", "commit", "action", "edit", "person"]
+SpecialistKind = Literal["shell", "tool", "skill", "commit", "action", "edit", "person", "request"]
 
 
 class Why(TypedDict):

@@ -176,6 +176,8 @@ def masked(live: LiveText, *, parse: Callable[[str], CommandLine], harmless: Har
 def _masked(command: LiveCommand, parse: Callable[[str], CommandLine], harmless: Harmless) -> LiveCommand:
     if command.kind is Kind.SHELL:
         text = without_digit_groups(_masked_line(parse(command.text), harmless))
+    elif command.kind is Kind.REQUEST:
+        text = _HIDDEN  # somebody's own words
     elif command.kind is Kind.COMMIT:
         text = without_digit_groups(" ".join(_masked_word(word, harmless) for word in command.text.split()))
     else:

@@ -46,6 +46,7 @@ class Kind(IntEnum):
     COMMIT = 3
     ACTION = 4  # from a generic log, taken as it stands
     EDIT = 5  # a file, or a kind of files, that a commit touched
+    REQUEST = 6  # what a person asked an agent for, in their own words
 
 
 class By(IntEnum):
@@ -192,7 +193,8 @@ class RawBatch:
     file (for a folder source, the file in it).
 
     Columns:
-        text: shell: the command; tool: the tool's name; skill: the skill's name; commit: the subject; action: the action.
+        text: shell: the command; tool: the tool's name; skill: the skill's name; commit: the subject; action: the action;
+            request: its words.
         kind: one Kind for all rows, or one per row.
         args: named arguments of a tool, skill or action. For a shell tool the row is of Kind.SHELL and has no args.
         line: line on which the command's text starts, from 1 (a JSONL record's line). None for repositories.

@@ -548,7 +548,8 @@ def test_transcripts_of_cursor_are_looked_for_only_where_no_database_of_it_is(tm
 
 TYPED = (
     b"\n# 2026-01-05 08:00:00.123456\n+/run git pull\n\n# 2026-01-05 08:00:10.5\n+!make\n+  all\n"
-    b"\n# 2026-01-05 08:00:20.0\n+please fix it\n\n# 2026-01-05 08:00:30.0\n+/git log\n\n# 2026-01-05 08:00:40.0\n+/commit\n"
+    b"\n# 2026-01-05 08:00:20.0\n+please fix it\n\n# 2026-01-05 08:00:30.0\n+/git log\n"
+    b"\n# 2026-01-05 08:00:40.0\n+/commit\n\n+/add a\n"
 )
 CHAT = b"""
 # aider chat started at 2026-01-05 08:00:00
@@ -580,9 +581,9 @@ def test_the_input_history_of_aider_is_not_a_history_of_bash(tmp_path: Path) -> 
     path = written(tmp_path / "any_history", TYPED)
     assert sniff(path) == "aider"
     found, balance = read("aider", path)
-    assert column(found, "text") == ["git pull", "make\n  all", "git log", "commit"]
-    assert column(found, "kind") == [Kind.SHELL] * 3 + [Kind.SKILL]
-    assert column(found, "time") == [DAY + 0.123456, DAY + 10.5, DAY + 30, DAY + 40]
+    assert column(found, "text") == ["git pull", "make\n  all", "please fix it", "git log", "commit"]
+    assert column(found, "kind") == [Kind.SHELL, Kind.SHELL, Kind.REQUEST, Kind.SHELL, Kind.SKILL]
+    assert column(found, "time") == [DAY + 0.123456, DAY + 10.5, DAY + 20, DAY + 30, DAY + 40]
     assert balance.ignored == {"not a call": 1}
 
 

@@ -131,10 +131,23 @@ def _distinctive(start: Int32s, values: Int32s) -> tuple[Int32s, Int32s]:
 # ---- navigation
 
 
+_AGAIN = 2  # times that a request must have been made to be a step
+
+
 def _is_context(events: EventLog, forms: Forms) -> Bools:
     """For each action of the forms: navigation that nothing is done with (`ls | xargs rm` is none), or no word at all."""
     navigation = np.array([label in NAVIGATION for label in events.lexicon.labels] or [False])
     empty = forms.word_start[:-1] == forms.word_start[1:]
     first = forms.words[np.minimum(forms.word_start[:-1], max(0, len(forms.words) - 1))] if len(forms.words) else empty
     harmless = (forms.kind == Kind.SHELL) & (forms.effect == Effect.NONE)
-    return np.asarray(empty | (harmless & navigation[first]))
+    return np.asarray(empty | (harmless & navigation[first]) | _asked_once(events, forms, first))
+
+
+def _asked_once(events: EventLog, forms: Forms, first: Int32s) -> Bools:
+    """For each action of the forms whether it is a request that nobody made again: it says nothing of how people work."""
+    request = forms.kind == Kind.REQUEST
+    uses = np.repeat(
+        np.bincount(events.columns["form"], minlength=len(forms.action_start) - 1), np.diff(forms.action_start)
+    )
+    made = np.bincount(first[request], weights=uses[request], minlength=len(events.lexicon.labels) + 1)
+    return np.asarray(request & (made[first] < _AGAIN))

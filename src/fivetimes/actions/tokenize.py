@@ -209,6 +209,7 @@ _PREFIX = {
     Kind.COMMIT: "commit:",
     Kind.ACTION: "",
     Kind.EDIT: "edit:",
+    Kind.REQUEST: "",
 }
 
 

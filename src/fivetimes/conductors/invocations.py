@@ -223,7 +223,7 @@ class _Reading:
             yield from self._typed(occurrence, step, moment, command.text)
         elif command.kind == Kind.COMMIT:
             yield Invocation(occurrence, step, Kind.SHELL, moment.action, _committed(command))
-        else:
+        elif command.kind != Kind.REQUEST:  # of which no word may stand in a file: it is drafted from its label
             yield Invocation(occurrence, step, command.kind, moment.action, _declared(command))
 
     def _typed(self, occurrence: int, step: int, moment: Moment, text: str) -> Iterator[Invocation]:

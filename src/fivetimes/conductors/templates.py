@@ -32,6 +32,7 @@ from fivetimes.shell import Form
 _CALENDAR = {"date": "%Y-%m-%d", "week": "%G-W%V", "month": "%Y-%m"}
 _LABEL_PLACEHOLDER = re.compile(r"<([a-z]+)[\w.]*>|(?<=\s)\*(?=\s|$)")  # in a label, `*` is a value that varies
 _DECLARED_AS = re.compile(r"^(?:skill|tool|action):")
+_AGENT = "agent"  # which one carries out a request is for whoever runs the conductor to say
 _KINDS: dict[Kind, SpecialistKind] = {
     Kind.SHELL: "shell",
     Kind.TOOL: "tool",
@@ -39,6 +40,7 @@ _KINDS: dict[Kind, SpecialistKind] = {
     Kind.COMMIT: "commit",
     Kind.ACTION: "action",
     Kind.EDIT: "edit",
+    Kind.REQUEST: "request",
 }
 
 
@@ -238,14 +240,19 @@ def _from_labels(step: Step, names: ParameterNames) -> Iterator[StepTemplate]:
     for action, share in (own, *step.alternatives):
         run = _run_of_label(action, step.kind, names)
         kind = Kind.SHELL if step.kind == Kind.COMMIT else step.kind
-        specialist: Specialist = {"kind": _KINDS[kind], "name": run.split(" ")[0]}
-        yield StepTemplate(run, {}, (), specialist, share / step.share if step.share else 0.0)
+        asked = kind == Kind.REQUEST
+        specialist: Specialist = {"kind": _KINDS[kind], "name": _AGENT if asked else run.split(" ")[0]}
+        yield StepTemplate(
+            run, {"request": run} if asked else {}, (), specialist, share / step.share if step.share else 0.0
+        )
 
 
 def _run_of_label(action: str, kind: Kind, names: ParameterNames) -> str:
     def reference(called: str) -> str:
         return str(Reference("free", names.give("free", "text", [ValueContext(called=called)])))
 
+    if kind == Kind.REQUEST:
+        return reference("request")
     if kind == Kind.COMMIT:
         message = reference("message")
         prefix = f"{action.rpartition(':')[2]}: " if re.fullmatch(r"commit:[a-z]+", action) else ""

@@ -1,9 +1,9 @@
 """RawBatch -> EventLog: `redact`, the only way in for work. Raw text ends here.
 
 Of a command the log keeps what the closed vocabulary knows (programs, subcommand paths, flag names), typed placeholders for
-values, keyed pseudonyms for unknown programs and scripts, and declared names (skills, tools, argument keys). For the run, and
-in memory only, each word has an id by which it is recognised again, and so has each piece of a value; a word in a secret
-position has neither.
+values, keyed pseudonyms for unknown programs, scripts and requests in words, and declared names (skills, tools, argument keys). For
+the run, and in memory only, each word has an id by which it is recognised again, and so has each piece of a value; a word in a
+secret position has neither, nor has any word of a request.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import numpy.typing as npt
 from fivetimes import redaction, shell
 from fivetimes.eventlog.commits import commit_kind, commit_message, is_commit, tag_made
 from fivetimes.eventlog.identities import Identify
+from fivetimes.eventlog.requests import Requests
 from fivetimes.eventlog.slips import Rows, Suspect, slipped, unslipped
 from fivetimes.eventlog.stamps import bulk_stamped, typed_lines
 from fivetimes.model import (
@@ -228,6 +229,7 @@ class _FormTable:
         self.action_words = _Growing()
         self.roles: list[int] = []
         self.fed: list[tuple[int, ...]] = []
+        self.requests = Requests(key)
         self.subjects = _Ids()
         self.tag_names = _Ids()
         self.tags: list[int] = []  # of each form the tag that it makes, -1: none
@@ -290,6 +292,8 @@ class _FormTable:
             subject = self._add_line(text)
         elif kind is Kind.COMMIT:
             subject = self._add_commit(text, files)
+        elif kind is Kind.REQUEST:
+            self._add_request(text)
         else:
             self._add_call(kind, text, args)
         self.actions.add(range(first, len(self.kind)))
@@ -354,6 +358,11 @@ class _FormTable:
         words += [(self.words.id(value, Role.VALUE), Role.VALUE) for value in subject.split()]
         self._action(Kind.COMMIT, Effect.NONE, (), words)
         return self.subjects(subject)
+
+    def _add_request(self, text: str) -> None:
+        # no word of it has an id: what it asks for is known by its group alone
+        self.words.count("request: pseudonym")
+        self._action(Kind.REQUEST, Effect.UNKNOWN, (), [(self.words.id(self.requests.of(text), Role.NAME), Role.NAME)])
 
     def _add_call(self, kind: Kind, name: str, args: Mapping[str, Any] | None) -> None:
         words = [(self.words.id(name, Role.NAME, several=kind is Kind.ACTION), Role.NAME)]
@@ -482,7 +491,11 @@ def _flag(words: _WordTable, text: str, known: bool) -> str:
 
 
 def _name(words: _WordTable, text: str, several: bool) -> str:
-    if redaction.declared(text) or (several and redaction.is_activity(text, names_secret=names_secret)):
+    if (
+        redaction.declared(text)
+        or redaction.is_pseudonym(text)
+        or (several and redaction.is_activity(text, names_secret=names_secret))
+    ):
         return text
     return words._count("name: pseudonym", words.pseudonyms.of(text, kind="name"))
 

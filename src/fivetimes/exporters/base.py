@@ -298,6 +298,7 @@ _RUNNERS: Mapping[SpecialistKind, str] = {
     "tool": "RUN_TOOL",
     "action": "RUN_ACTION",
     "edit": "RUN_EDIT",
+    "request": "RUN_REQUEST",
 }
 _SECRET = re.compile(
     r"(?:^|_)(?:secret|token|password|passphrase|passwd|pwd|credentials?|(?:api|access|private)_key)(?:_|$)"

@@ -13,7 +13,7 @@ from fivetimes.model import Kind
 # ---- names
 
 _DIGITS = 6  # hexadecimal: 24 bits tell a person's names apart, and leave many candidates for each if the key is lost
-_MADE = re.compile(r"(?:prog|script|name)-[0-9a-f]{6}")
+_MADE = re.compile(r"(?:prog|script|name|request)-[0-9a-f]{6}")
 
 
 class Pseudonyms:
@@ -37,7 +37,10 @@ class Pseudonyms:
         self._key = key
 
     def of(self, word: str, *, kind: str) -> str:
-        """Return `kind-` and six hexadecimal digits, the same for the same word, kind and key; `kind` is prog, script or name."""
+        """Return `kind-` and six hexadecimal digits, the same for the same word, kind and key.
+
+        `kind` is prog, script, name or request.
+        """
         text = f"{kind}\0{word}".encode("utf-8", "surrogatepass")
         return f"{kind}-{blake2b(text, key=self._key, digest_size=8).hexdigest()[:_DIGITS]}"
 

@@ -18,7 +18,7 @@ from fivetimes.redaction import portable_label, public
 from fivetimes.redaction.effects import EFFECT_OF, LIGHT
 from fivetimes.words import singular
 
-_LOCAL = re.compile(r"\b(prog|script|name)-[0-9a-f]{4,}\b")
+_LOCAL = re.compile(r"\b(prog|script|name|request)-[0-9a-f]{4,}\b")
 _PIECE = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9.+-]*")
 
@@ -153,6 +153,8 @@ def phrase_of(step: Step) -> Phrase:
         return Phrase("commit", CHANGES if kind in _KINDS else _in_words(kind), "")
     if step.kind is Kind.EDIT or label.startswith("edit:"):
         return Phrase("edit", next(iter(label.partition(":")[2].split()), "files"), "")
+    if step.kind is Kind.REQUEST:
+        return Phrase("ask", "an agent", "")
     if step.kind in (Kind.SKILL, Kind.TOOL) or re.match(r"(?:skill|tool|action):", label):
         return _named(label)
     if label.startswith("Bash "):  # the shell tool of an agent, as a generic log names it

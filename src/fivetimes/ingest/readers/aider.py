@@ -1,4 +1,4 @@
-"""aider's input history, and its history of chats -> RawBatch: the commands that were given in it.
+"""aider's input history, and its history of chats -> RawBatch: the commands that were given in it, and requests in words.
 
 Read in aider/io.py, aider/commands.py and aider/coders/base_coder.py of Aider-AI/aider. The input history is the
 one of prompt_toolkit: before each entry its time, which is local and has no zone, then each of its lines behind a plus sign.
@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from fivetimes.ingest.base import Machine, ReaderSpec, Signature
-from fivetimes.ingest.formats.agent_calls import SHELL, Call, Transcript, Where
+from fivetimes.ingest.formats.agent_calls import SHELL, Call, Transcript
 from fivetimes.ingest.formats.files import after_newline, blocks, decode
-from fivetimes.ingest.formats.values import NAN, moment
+from fivetimes.ingest.formats.prompts import asked
+from fivetimes.ingest.formats.values import moment
 from fivetimes.model import Balance, By, Kind, RawBatch, Source
 
 _INPUT = ".aider.input.history"
@@ -24,6 +25,8 @@ _RUN = re.compile(r"(?:/(?:run|test)\s|!)\s*(.+)", re.DOTALL)
 _GIT = re.compile(r"/git\s+(.+)", re.DOTALL)
 # of aider's own commands those that do something to the repository; the others steer the conversation
 _DOES = re.compile(r"/(commit|lint|test|undo)(?:\s+(.+))?", re.DOTALL)
+_OWN = re.compile(r"/\S.*", re.DOTALL)
+_NO_SKILL = re.compile(r"(?!)()")
 _ASKED, _RUNNING = (
     "> Run shell command",
     "> Running ",
@@ -34,14 +37,14 @@ class _TypedEntry(NamedTuple):
     """What was typed, or what aider ran: its line, its time, its chat. `proposed`: a command that aider came up with."""
 
     line: int
-    time: float
+    time: float | None
     session: str | None
     text: str
     proposed: bool = False
 
 
 def read(source: Source, balance: Balance) -> Iterator[RawBatch]:
-    """Yield the commands that were run by `/run`, `/test`, `/git` and `!`, and aider's own that change the repository.
+    """Yield the commands that were run by `/run`, `/test`, `/git` and `!`, aider's own that change the repository, and requests.
 
     What aider proposed and its user let it run stands there too. A chat has no times but that of its start; where the input history
     lies beside it, what the chat tells stands there with its time, and is counted as a duplicate.
@@ -55,16 +58,20 @@ def read(source: Source, balance: Balance) -> Iterator[RawBatch]:
 
     def take(line: int, entry: _TypedEntry) -> None:
         call = _called(entry)
-        if call is None:
-            transcript.skip()
-        elif copied:
+        # in a chat a headline of an answer looks like what its user asked for
+        calls = [call] if call else [] if is_chat else asked(entry.text, skills=_NO_SKILL, steers=_is_own)
+        if calls and copied:
             balance.records += 1
             balance.duplicates += 1
         else:
-            transcript.add(call, Where(line, entry.time, entry.session))
+            transcript.take(calls, line, entry.time, entry.session)
 
     found = _of_chats(source.path) if is_chat else _typed(source.path)
     return transcript.read(((entry.line, entry) for entry in found), take)
+
+
+def _is_own(text: str) -> bool:
+    return _OWN.fullmatch(text) is not None
 
 
 def _called(entry: _TypedEntry) -> Call | None:
@@ -89,7 +96,8 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
 
 
 def _typed(path: Path) -> Iterator[_TypedEntry]:
-    time, first, held = NAN, 0, list[str]()
+    time: float | None = None
+    first, held = 0, list[str]()
     for number, line in (*_lines(path), (0, "")):
         if line.startswith("+"):
             first = first if held else number
@@ -97,7 +105,7 @@ def _typed(path: Path) -> Iterator[_TypedEntry]:
             continue
         if held:
             yield _TypedEntry(first, time, None, "\n".join(held))
-            time, held = NAN, []
+            time, held = None, []
         if found := _TIME.fullmatch(line):
             time = _moment(found[1])
 
@@ -110,21 +118,21 @@ def _of_chats(path: Path) -> Iterator[_TypedEntry]:
             held.append(line.removeprefix("#### ").rstrip())
             continue
         if held:
-            yield _TypedEntry(first, NAN, session, "\n".join(held))
+            yield _TypedEntry(first, None, session, "\n".join(held))
             held, asked = [], False
         if found := _STARTED.fullmatch(line):
             session = found[1]
         elif line.startswith(_ASKED):
             asked = True
         elif asked and line.startswith(_RUNNING):
-            yield _TypedEntry(number, NAN, session, line.removeprefix(_RUNNING), proposed=True)
+            yield _TypedEntry(number, None, session, line.removeprefix(_RUNNING), proposed=True)
 
 
-def _moment(text: str) -> float:
+def _moment(text: str) -> float | None:
     try:
         return moment(text)[0]
     except ValueError:
-        return NAN
+        return None
 
 
 def _paths(machine: Machine) -> Iterator[Path]:
