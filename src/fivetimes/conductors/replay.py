@@ -310,6 +310,8 @@ def _typed(run: int, step: int, moment: Moment, command: LiveCommand, parse: Par
     if command.kind == Kind.COMMIT:
         subject = command.text.partition("\n")[0]
         return TypedLine(run, step, subject, subject, is_message=True)
+    if command.kind == Kind.REQUEST:  # as its template has it: its words are the argument, whatever they are
+        return TypedLine(run, step, command.text, command.text, arguments={"request": command.text})
     if command.kind != Kind.SHELL:
         given = {
             key: scalar(value) if not isinstance(value, str) else value for key, value in (command.args or {}).items()
