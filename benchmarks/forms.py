@@ -225,6 +225,9 @@ def _claude_typed(folder: Path, work: Sequence[Did]) -> Path:
         else:
             said, kind = [{"type": "tool_use", "id": f"t{number}", **tools[number % 5 - 2]}], "assistant"
         records.append({"type": kind, "message": {"content": said}, **common, "uuid": f"u{number}"})
+        if said == slash:
+            answer = [{"type": "text", "text": did.text}]
+            records.append({"type": "assistant", "message": {"content": answer}, **common, "uuid": f"a{number}"})
         records.append({"type": "summary", "summary": did.text, "leafUuid": f"u{number}"})
     written(folder / "-home-x" / "session.jsonl", json_lines(records))
     return folder

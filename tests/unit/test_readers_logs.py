@@ -161,12 +161,100 @@ def test_a_result_that_comes_after_a_full_batch_still_belongs_to_its_call(monkey
     assert balance.ignored[DENIED] == 3
 
 
-def test_a_command_of_the_program_itself_and_a_call_without_a_name_are_no_events() -> None:
-    typed = {"type": "user", "message": {"content": "<command-name>/clear</command-name>"}}
+def slash(name: str, *, arguments: str = "", at: int = 0, **besides: Any) -> dict[str, Any]:
+    text = f"<command-message>{name}</command-message>\n<command-name>/{name}</command-name>"
+    text += f"\n<command-args>{arguments}</command-args>"
+    when = f"2026-09-01T09:00:{at:02}Z"
+    return {
+        "type": "user",
+        "timestamp": when,
+        "sessionId": "s",
+        "message": {"role": "user", "content": text},
+        **besides,
+    }
+
+
+def spoken(speaker: str, content: object, **besides: Any) -> dict[str, Any]:
+    return {"type": speaker, "sessionId": "s", "message": {"role": speaker, "content": content}, **besides}
+
+
+ANSWER = spoken("assistant", [{"type": "text", "text": "On it."}])
+OUTPUT = spoken("user", "<local-command-stdout>Copied</local-command-stdout>")
+CAVEAT = spoken("user", "<local-command-caveat>Caveat: local commands</local-command-caveat>", isMeta=True)
+PROMPT = spoken("user", [{"type": "text", "text": "# Deploy\nDo this."}], isMeta=True)
+RESULT = spoken("user", [{"type": "tool_result", "tool_use_id": "t", "content": "ok"}])
+NOISE = {"type": "file-history-snapshot", "messageId": "m"}
+
+
+@pytest.mark.parametrize(
+    ("follows", "counts"),
+    [
+        ([ANSWER], True),
+        ([PROMPT, ANSWER], True),
+        ([NOISE, RESULT, ANSWER], True),
+        ([OUTPUT, spoken("user", "and now?"), ANSWER], False),
+        ([CAVEAT, OUTPUT, ANSWER], False),
+        ([spoken("user", "something else"), ANSWER], False),
+        ([slash("btw", at=5), OUTPUT, ANSWER], False),
+        ([], False),
+        ([spoken("assistant", "a side task", isSidechain=True)], False),
+    ],
+)
+def test_a_slash_command_counts_where_the_agent_answers_it_whatever_it_is_called(
+    follows: list[dict[str, Any]], counts: bool
+) -> None:
+    for name in ("deploy", "copy", "clear"):
+        records = [slash(name, arguments="v1"), *follows]
+        found, balance = read_bytes("claude_code", "\n".join(map(json.dumps, records)).encode())
+        assert [(batch.text, batch.args) for batch in found] == ([([name], [{"args": "v1"}])] if counts else [])
+        assert balance.ignored["not a call"] == len(records) - counts
+
+
+def test_what_was_typed_counts_once_though_its_line_was_written_again() -> None:
+    shell = {**slash("x", at=9), "message": {"content": "<bash-input>make</bash-input>"}}
+    records = [
+        record
+        for uuid in "ab"
+        for record in (
+            slash("deploy", uuid=uuid),
+            ANSWER,
+            {**shell, "uuid": uuid},
+            slash("deploy", at=20, uuid=uuid),
+            ANSWER,
+        )
+    ]
+    found, balance = read_bytes("claude_code", "\n".join(map(json.dumps, records)).encode())
+    assert column(found, "text") == ["deploy", "make", "deploy"]
+    assert balance.duplicates == 3
+
+
+def test_calls_that_run_at_anthropic_or_at_a_server_called_from_there_are_calls_with_their_outcome() -> None:
+    search = {"type": "server_tool_use", "id": "srvtoolu_01", "name": "web_search", "input": {"query": "x"}}
+    found_none = {"type": "web_search_tool_result_error", "error_code": "max_uses_exceeded"}
+    close = {"type": "mcp_tool_use", "id": "mcptoolu_01", "name": "close", "server_name": "tracker", "input": {"id": 1}}
+    blocks = [
+        {"type": "thinking", "thinking": ""},
+        search,
+        {"type": "web_search_tool_result", "tool_use_id": "srvtoolu_01", "content": found_none},
+        close,
+        {"type": "mcp_tool_result", "tool_use_id": "mcptoolu_01", "is_error": False, "content": []},
+    ]
+    found, balance = read_bytes("claude_code", json.dumps(spoken("assistant", blocks)).encode())
+    rows = list(zip(*(column(found, name) for name in ("text", "kind", "exit", "args")), strict=True))
+    assert rows == [("web_search", Kind.TOOL, 1, {"query": "x"}), ("mcp__tracker__close", Kind.TOOL, 0, {"id": 1})]
+    assert balance.records == 2
+
+
+def test_the_powershell_tool_runs_commands() -> None:
+    use = {"type": "tool_use", "id": "t", "name": "PowerShell", "input": {"command": "Get-Item a", "description": "d"}}
+    found, _ = read_bytes("claude_code", json.dumps(spoken("assistant", [use])).encode())
+    assert [(batch.text, batch.kind, batch.args) for batch in found] == [(["Get-Item a"], [Kind.SHELL], [None])]
+
+
+def test_a_call_without_a_name_is_bad() -> None:
     empty = {"type": "assistant", "message": {"content": [{"type": "tool_use", "id": "t", "input": {}}]}}
-    found, balance = read_bytes("claude_code", f"{json.dumps(typed)}\n{json.dumps(empty)}\n".encode())
+    found, balance = read_bytes("claude_code", json.dumps(empty).encode() + b"\n")
     assert found == []
-    assert balance.ignored == {"not a call": 1}
     assert balance.bad == {"no name": 1}
 
 

@@ -35,7 +35,7 @@ class _Each:
     values: tuple[Any, ...]
 
 
-class _Token(NamedTuple):
+class _Lexeme(NamedTuple):
     kind: str  # name, text, number, sign, template
     value: Any
 
@@ -70,38 +70,38 @@ _TEMPLATE_PART = re.compile(r"(?:[^`\\$]|\\.|\$(?!\{))+", re.DOTALL)
 _BEFORE_A_PATTERN = frozenset("( , = : [ ! & | ? { } ; => && || ?? + return".split())
 
 
-def _tokens(source: str) -> list[_Token]:
-    found: list[_Token] = []
+def _tokens(source: str) -> list[_Lexeme]:
+    found: list[_Lexeme] = []
     at, end = 0, len(source)
     while at < end:
         if space := _SPACE.match(source, at):
             at = space.end()
             continue
-        token, at = _token(source, at, found[-1] if found else _Token("sign", ";"))
+        token, at = _token(source, at, found[-1] if found else _Lexeme("sign", ";"))
         found.append(token)
     return found
 
 
-def _token(source: str, at: int, before: _Token) -> tuple[_Token, int]:
+def _token(source: str, at: int, before: _Lexeme) -> tuple[_Lexeme, int]:
     sign = source[at]
     if sign == "`":
         return _template(source, at + 1)
     if match := _TEXT.match(source, at):
-        return _Token("text", _unescaped(match[1] if match[1] is not None else match[2])), match.end()
+        return _Lexeme("text", _unescaped(match[1] if match[1] is not None else match[2])), match.end()
     if match := _NAME.match(source, at):
-        return _Token("name", match[0]), match.end()
+        return _Lexeme("name", match[0]), match.end()
     if match := _NUMBER.match(source, at):
-        return _Token("number", match[0]), match.end()
+        return _Lexeme("number", match[0]), match.end()
     if sign == "/" and before.value in _BEFORE_A_PATTERN and (match := _PATTERN.match(source, at)):
-        return _Token("pattern", match[0]), match.end()
+        return _Lexeme("pattern", match[0]), match.end()
     match = _SIGN.match(source, at)
     assert match is not None  # any character is a sign
-    return _Token("sign", match[0]), match.end()
+    return _Lexeme("sign", match[0]), match.end()
 
 
-def _template(source: str, at: int) -> tuple[_Token, int]:
+def _template(source: str, at: int) -> tuple[_Lexeme, int]:
     """A template as its parts: texts as they stand there, and lists of the tokens of what is filled in."""
-    parts: list[str | list[_Token]] = []
+    parts: list[str | list[_Lexeme]] = []
     while at < len(source) and source[at] != "`":
         if match := _TEMPLATE_PART.match(source, at):
             parts.append(match[0])
@@ -111,12 +111,12 @@ def _template(source: str, at: int) -> tuple[_Token, int]:
             parts.append(inner)
         else:
             at += 1  # a lone backslash at the end
-    return _Token("template", parts), at + 1
+    return _Lexeme("template", parts), at + 1
 
 
-def _filled_in(source: str, at: int) -> tuple[list[_Token], int]:
+def _filled_in(source: str, at: int) -> tuple[list[_Lexeme], int]:
     """The tokens up to the brace that closes; a template within is skipped, and stands as one that is not understood."""
-    found: list[_Token] = []
+    found: list[_Lexeme] = []
     depth = 0
     while at < len(source):
         if space := _SPACE.match(source, at):
@@ -124,9 +124,9 @@ def _filled_in(source: str, at: int) -> tuple[list[_Token], int]:
             continue
         if source[at] == "`":
             at = _behind_template(source, at + 1)
-            found.append(_Token("pattern", "`"))
+            found.append(_Lexeme("pattern", "`"))
             continue
-        token, at = _token(source, at, found[-1] if found else _Token("sign", "("))
+        token, at = _token(source, at, found[-1] if found else _Lexeme("sign", "("))
         depth += {"{": 1, "}": -1}.get(token.value, 0) if token.kind == "sign" else 0
         if depth < 0:
             break
@@ -178,8 +178,8 @@ _WORDS: Mapping[str, Any] = {"true": True, "false": False, "null": None, "undefi
 class _Cell:
     """The tokens of a cell, the end of each bracket, and what names are bound to."""
 
-    def __init__(self, tokens: list[_Token], of: _Cell | None = None) -> None:
-        self.tokens = [*tokens, _Token("sign", "")]
+    def __init__(self, tokens: list[_Lexeme], of: _Cell | None = None) -> None:
+        self.tokens = [*tokens, _Lexeme("sign", "")]
         self.closer = self._closers()
         self.bound: dict[str, Any] = {} if of is None else of.bound
         self.left: list[int] = (
@@ -374,10 +374,10 @@ class _Cell:
             at = self.closer.get(at, at) + 1
         return at + 1
 
-    def _template(self, parts: Sequence[str | list[_Token]], cooked: Callable[[str], str]) -> Any:
+    def _template(self, parts: Sequence[str | list[_Lexeme]], cooked: Callable[[str], str]) -> Any:
         return self._joined([cooked(part) if isinstance(part, str) else self._filled(part) for part in parts] or [""])
 
-    def _filled(self, tokens: list[_Token]) -> Any:
+    def _filled(self, tokens: list[_Lexeme]) -> Any:
         inner = _Cell(tokens, self)
         value, end = inner.expression(0)
         return value if end == len(tokens) else UNKNOWN

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import orjson
@@ -18,6 +19,7 @@ from fivetimes.ingest.formats.agent_calls import (
     Transcript,
     Where,
     object_of,
+    of_server,
     text_of,
     time_of,
 )
@@ -46,19 +48,17 @@ _KEEPS_DAYS = 30  # days after which Claude Code deletes a transcript, by defaul
 _LONG_DAYS = 3650  # days; whoever keeps them so long wants no advice
 _UP = 4  # folders from a transcript up to the one with the settings: session, project, projects, home of the program
 
-# Commands of the program itself: they steer the conversation, and call no skill.
-_BUILT_IN = """
-    add-dir agents bug clear compact config context cost doctor effort exit export fast feedback help hooks ide
-    keybindings login logout mcp memory model output-style permissions plan plugin privacy-settings quit release-notes
-    rename resume rewind sandbox skills stats status statusline tasks terminal-setup theme todos upgrade usage vim
-"""
+# kinds of blocks that are a call: of the agent's own tools, of those that run at Anthropic, of MCP servers called from there
+_CALLS = frozenset({"tool_use", "server_tool_use", "mcp_tool_use"})
+_SHELLS = ("Bash", "PowerShell")
 
 
 def read(source: Source, balance: Balance) -> Iterator[RawBatch]:
     """Yield the calls of a transcript, or of all transcripts below a folder.
 
     A line with several calls counts as several records. A call that was seen before, by its id, is a copy that a resumed
-    or forked conversation carries on. A call has no exit and no duration until its result is in the file.
+    or forked conversation carries on; so is what was typed with the same words at the same time. A call has no exit and no
+    duration until its result is in the file. A slash command counts where the agent answers it, see `_Conversation`.
 
     Raises:
         ReadError: there is no such file or folder, or no transcript in it.
@@ -67,26 +67,70 @@ def read(source: Source, balance: Balance) -> Iterator[RawBatch]:
     return each_file(source, balance, "*.jsonl", lambda one, account: _transcript(one, account, seen))
 
 
-def _transcript(source: Source, balance: Balance, seen: set[object]) -> Iterator[RawBatch]:
-    transcript = Transcript(source, balance, seen)
+@dataclass(slots=True)
+class _Conversation:
+    """One transcript while it is read, with the slash command that waits for what follows it.
 
-    def take(line: int, record: Record) -> None:
-        calls = _taken(record, transcript) if record.get("type") in _SPEAKERS else ()
+    A command of a person's or a plugin's (also called a skill) is a prompt: the agent answers it, mostly after a record
+    (`isMeta`) with the text that it stands for. A command of the program itself is carried out by the program: its output follows
+    (`<local-command-stdout>`), or nothing that belongs to it. So the records say which it was, and no list of names is needed.
+    """
+
+    source: Source
+    transcript: Transcript
+    typed: tuple[Call, Where] | None = None
+
+    def take(self, line: int, record: Record) -> None:
+        calls = _taken(record, self.transcript) if record.get("type") in _SPEAKERS else ()
+        if self.typed is not None and (answered := _answers(record)) is not None:
+            self.settle(answered)
         if not calls:
-            transcript.skip()
+            self.transcript.skip()
             return
         try:
             time = time_of(record)
         except ValueError:
             for _ in calls:
-                transcript.refuse("timestamp not understood")
+                self.transcript.refuse("timestamp not understood")
             return
-        session = text_of(record, "sessionId") or source.path.stem
+        session = text_of(record, "sessionId") or self.source.path.stem
         where = Where(line, time, session, text_of(record, "cwd") or None)
         for call in calls:
-            transcript.add(call, where)
+            if call.by is By.HUMAN and call.kind is Kind.SKILL:
+                self.typed = call, where
+            else:
+                self.transcript.add(call, where)
 
-    return transcript.read(json_records(source.path, balance, parse=orjson.loads), take)
+    def settle(self, answered: bool) -> None:
+        """Count the slash command that waits, if any: as a call where it was answered, else as none."""
+        typed, self.typed = self.typed, None
+        if typed is not None and answered:
+            self.transcript.add(*typed)
+        elif typed is not None:
+            self.transcript.skip()
+
+    def records(self) -> Iterator[tuple[int, Record]]:
+        yield from json_records(self.source.path, self.transcript.balance, parse=orjson.loads)
+        self.settle(answered=False)
+
+
+def _transcript(source: Source, balance: Balance, seen: set[object]) -> Iterator[RawBatch]:
+    conversation = _Conversation(source, Transcript(source, balance, seen))
+    return conversation.transcript.read(conversation.records(), conversation.take)
+
+
+def _answers(record: Record) -> bool | None:
+    """Whether a record shows that the agent was asked by the slash command before it; None where it says nothing of that."""
+    if record.get("type") not in _SPEAKERS or record.get("isSidechain"):
+        return None
+    if record["type"] == "assistant":
+        return True
+    content = object_of(record, "message").get("content")
+    blocks = [block for block in content if isinstance(block, dict)] if isinstance(content, list) else []
+    if any(block.get("type") == "tool_result" for block in blocks):
+        return None  # of a call before: the command was typed while the agent worked
+    text = content if isinstance(content, str) else _first_text(blocks)
+    return bool(record.get("isMeta")) and not text.lstrip().startswith(("<local-command-", "Caveat:"))
 
 
 def _taken(record: Record, transcript: Transcript) -> Sequence[Call]:
@@ -94,7 +138,9 @@ def _taken(record: Record, transcript: Transcript) -> Sequence[Call]:
     content = object_of(record, "message").get("content")
     blocks = [block for block in content if isinstance(block, dict)] if isinstance(content, list) else []
     if record["type"] == "assistant":
-        uses = [block for block in blocks if block.get("type") == "tool_use"]
+        uses = [block for block in blocks if text_of(block, "type") in _CALLS]
+        if len(blocks) > len(uses):
+            _keep_own(blocks, transcript)
         return [_used(block, f"{text_of(record, 'uuid')}/{at}") for at, block in enumerate(uses)]
     results = [block for block in blocks if block.get("type") == "tool_result"]
     if results:
@@ -102,7 +148,7 @@ def _taken(record: Record, transcript: Transcript) -> Sequence[Call]:
     if record.get("isMeta") or record.get("isSidechain") or record.get("isCompactSummary"):
         return ()
     content = content if isinstance(content, str) else _first_text(blocks)
-    return _typed(content, text_of(record, "uuid") or None) if "<" in content else ()
+    return _typed(content, record) if "<" in content else ()
 
 
 # ---- one record
@@ -112,7 +158,7 @@ def _used(block: Record, otherwise: str) -> Call:
     name, given = text_of(block, "name"), block.get("input")
     args = given if isinstance(given, dict) else {}
     key = text_of(block, "id") or otherwise
-    if name == "Bash":  # an empty command is none, and no tool of that name
+    if name in _SHELLS:  # an empty command is none, and no tool of that name
         return Call(key, text_of(args, "command").strip(), SHELL)
     if name == "Skill":
         named = next((field for field in ("skill", "command", "name") if text_of(args, field)), "skill")
@@ -122,14 +168,19 @@ def _used(block: Record, otherwise: str) -> Call:
     if name == "SlashCommand":
         called, _, rest = text_of(args, "command").strip("/ ").partition(" ")
         return Call(key, called, Kind.SKILL, {"args": rest} if rest else None)
+    if block["type"] == "mcp_tool_use":
+        name = of_server(text_of(block, "server_name"), name)
     return Call(key, name, TOOL, args or None)
 
 
-def _typed(text: str, key: str | None) -> list[Call]:
+def _typed(text: str, record: Record) -> list[Call]:
+    # a line that is written again has another uuid, and the same time and text
+    when = text_of(record, "timestamp")
+    key = f"{when} {text}" if when else text_of(record, "uuid") or None
     if shell := _TYPED_SHELL.match(text):
         return [Call(key, shell[1], Kind.SHELL, by=By.HUMAN)]
     command = _TYPED_COMMAND.search(text) if text.lstrip().startswith("<command-") else None
-    if command is None or command[1] in _BUILT_IN.split():
+    if command is None:
         return []
     args = _TYPED_ARGUMENTS.search(text)
     return [Call(key, command[1], Kind.SKILL, {"args": args[1]} if args and args[1] else None, By.HUMAN)]
@@ -148,6 +199,17 @@ def _keep(results: Sequence[Record], record: Record, transcript: Transcript) -> 
             transcript.deny(key)
         else:
             transcript.end(key, exit_=_failure(words) if failed else 0.0, time=at)
+
+
+def _keep_own(blocks: Sequence[Record], transcript: Transcript) -> None:
+    """The results that stand in the agent's own message: of what ran at Anthropic, or at a server called from there."""
+    for block in blocks:
+        if text_of(block, "type").endswith("_tool_result"):
+            content = block.get("content")
+            failed = block.get("is_error") is True or (
+                isinstance(content, dict) and text_of(content, "type").endswith("_error")
+            )
+            transcript.end(text_of(block, "tool_use_id"), exit_=float(failed))
 
 
 def _words_of(content: object) -> str:
