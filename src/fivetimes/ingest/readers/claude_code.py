@@ -58,7 +58,7 @@ def read(source: Source, balance: Balance) -> Iterator[RawBatch]:
 
     A line with several calls counts as several records. A call that was seen before, by its id, is a copy that a resumed
     or forked conversation carries on; so is what was typed with the same words at the same time. A call has no exit and no
-    duration until its result is in the file. A slash command counts where the agent answers it, see `_Conversation`.
+    duration until its result is in the file. A slash command counts where the agent answers it, see `_OneTranscript`.
 
     Raises:
         ReadError: there is no such file or folder, or no transcript in it.
@@ -68,7 +68,7 @@ def read(source: Source, balance: Balance) -> Iterator[RawBatch]:
 
 
 @dataclass(slots=True)
-class _Conversation:
+class _OneTranscript:
     """One transcript while it is read, with the slash command that waits for what follows it.
 
     A command of a person's or a plugin's (also called a skill) is a prompt: the agent answers it, mostly after a record
@@ -115,7 +115,7 @@ class _Conversation:
 
 
 def _transcript(source: Source, balance: Balance, seen: set[object]) -> Iterator[RawBatch]:
-    conversation = _Conversation(source, Transcript(source, balance, seen))
+    conversation = _OneTranscript(source, Transcript(source, balance, seen))
     return conversation.transcript.read(conversation.records(), conversation.take)
 
 
