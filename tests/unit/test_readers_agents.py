@@ -436,6 +436,34 @@ def test_a_gemini_conversation_in_both_forms_gives_its_calls_once() -> None:
     assert column(found, "where") == [None] * 2
 
 
+def test_what_a_subagent_called_belongs_to_the_conversation_and_the_project_is_the_folder(tmp_path: Path) -> None:
+    def conversation(session: str, kind: str, *commands: str) -> bytes:
+        records: list[object] = [{"sessionId": session, "projectHash": "x", "kind": kind}]
+        for number, command in enumerate(commands):
+            use = {
+                "id": f"{session}-{number}",
+                "name": "run_shell_command",
+                "args": {"command": command},
+                "status": "success",
+            }
+            records.append(
+                {"id": f"m{number}", "type": "gemini", "toolCalls": [use], "timestamp": "2026-09-01T09:00:00Z"}
+            )
+        return lines(*records)
+
+    main, part = "72d14847-0000-4000-8000-000000000001", "33333333-0000-4000-8000-000000000002"
+    chats = tmp_path / "site" / "chats"
+    (chats / main).mkdir(parents=True)
+    (chats / "session-2026-09-01T09-00-72d14847.jsonl").write_bytes(conversation(main, "main", "git pull"))
+    (chats / main / f"{part}.jsonl").write_bytes(conversation(part, "subagent", "pytest -q"))
+    for root, where in ((None, None), ("/home/ana/site\n", "/home/ana/site")):
+        if root is not None:
+            (tmp_path / "site" / ".project_root").write_text(root)
+        found, _ = read("gemini", chats)
+        rows = zip(*(column(found, name) for name in ("text", "session", "where")), strict=True)
+        assert sorted(rows, key=str) == [("git pull", main, where), ("pytest -q", main, where)]
+
+
 # ---- traces
 
 

@@ -23,6 +23,9 @@ from fivetimes.ingest.formats.values import NAN
 from fivetimes.model import Balance, RawBatch, Source
 
 _ENDS: Mapping[str, float] = {"success": 0.0, "error": 1.0}  # how a call ended -> exit status
+_FILES = "session-*.json|session-*.jsonl|*-*-*-*-*.json|*-*-*-*-*.jsonl"  # of a subagent: its id
+_LONGEST_PATH = 4096  # bytes; Linux's PATH_MAX, and macOS and Windows take less
+_UP = 3  # folders from a conversation up to the one of its project: of the conversation it is part of, chats, project
 _DENIED = ("cancelled", "canceled")
 
 
@@ -30,28 +33,40 @@ def read(source: Source, balance: Balance) -> Iterator[RawBatch]:
     """Yield the calls of a conversation, or of all below a folder.
 
     A message is written again each time one of its calls goes on: a call that was seen before, by its id, is a duplicate
-    which may say how the call ended. The working folder is known by its hash only, and so is unknown.
+    which may say how the call ended. What a subagent called lies in a file of its own, in a folder with the name of the
+    conversation that it is part of. The working folder stands in `.project_root` beside the folder of conversations (since 2026);
+    before, only its hash is known, and so it is unknown.
 
     Raises:
         ReadError: there is no such file or folder, or no conversation in it.
     """
     seen: set[object] = set()
-    return each_file(
-        source, balance, "session-*.json|session-*.jsonl", lambda one, account: _conversation(one, account, seen)
-    )
+    return each_file(source, balance, _FILES, lambda one, account: _conversation(one, account, seen))
 
 
 def _conversation(source: Source, balance: Balance, seen: set[object]) -> Iterator[RawBatch]:
     transcript = Transcript(source, balance, seen)
-    session = source.path.stem
+    session, folder = source.path.stem, _project(source.path)
 
     def take(line: int, record: Record) -> None:
         nonlocal session
-        session = text_of(record, "sessionId") or session
+        is_part = record.get("kind") == "subagent"
+        session = (source.path.parent.name if is_part else text_of(record, "sessionId")) or session
         for message in _messages(record):
-            _add_calls(transcript, message, Where(line, NAN, session))
+            _add_calls(transcript, message, Where(line, NAN, session, folder))
 
     return transcript.read(_records(source, balance), take)
+
+
+def _project(path: Path) -> str | None:
+    """The working folder, as the file beside the folder of conversations has it."""
+    for folder in path.parents[:_UP]:
+        try:
+            content = (folder / ".project_root").read_bytes()[:_LONGEST_PATH]
+        except OSError:
+            continue
+        return content.decode("utf-8", "surrogateescape").strip() or None
+    return None
 
 
 def _records(source: Source, balance: Balance) -> Iterator[tuple[int, Record]]:
@@ -60,7 +75,7 @@ def _records(source: Source, balance: Balance) -> Iterator[tuple[int, Record]]:
         return
     document = json_document(source.path)
     for number, message in enumerate(objects_of(document, "messages"), start=1):
-        yield number, {"sessionId": document.get("sessionId"), "messages": [message]}
+        yield number, {**{name: document.get(name) for name in ("sessionId", "kind")}, "messages": [message]}
 
 
 def _messages(record: Record) -> list[Record]:
@@ -86,7 +101,7 @@ def _add_calls(transcript: Transcript, message: Record, where: Where) -> None:
         except ValueError:
             transcript.refuse("timestamp not understood")
             continue
-        transcript.add(call, Where(where.line, time, where.session))
+        transcript.add(call, where._replace(time=time))
 
 
 def _paths(machine: Machine) -> Iterator[Path]:
