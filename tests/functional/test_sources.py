@@ -46,6 +46,14 @@ def test_the_days_after_which_transcripts_go_are_those_that_are_set(machine):
     assert "deletes transcripts after 400 days" in machine.run("sources").stdout
 
 
+def test_a_file_of_a_known_program_in_which_nothing_was_done_says_so(machine):
+    (machine.home / "out.jsonl").write_text('{"type": "thread.started", "thread_id": "x"}\n{"type": "something.new"}\n')
+    (machine.home / ".zsh_history").write_text("make\n")
+    done = machine.run("sources", machine.home / "out.jsonl", machine.home / ".zsh_history")
+    assert "2 records = 0 events + 2 ignored (not a call)" in done.stdout
+    assert done.stdout.count("Nothing that was done could be read in it") == 1
+
+
 def test_named_ones_are_shown_as_json_and_balance(machine):
     furnish(machine.home)
     done = machine.run(

@@ -18,6 +18,8 @@ def _unread(report: SourceReport, *, repeats_expected: bool) -> Iterator[str]:
     balance = report.balance
     if report.deduplicated and repeats_expected:
         yield "No command stands in it twice: repeats were dropped, and counts from here are lower bounds."
+    if balance.records and not balance.events + balance.duplicates:
+        yield "Nothing that was done could be read in it: no command, no call, no action."
     if balance.bad:
         reasons = ", ".join(f"{reason} ({count:,})" for reason, count in sorted(balance.bad.items()) if count)
         yield f"{balance.bad.total():,} of {balance.records:,} records could not be read: {reasons}."
