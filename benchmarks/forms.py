@@ -201,6 +201,21 @@ def _gemini_json(folder: Path, work: Sequence[Did]) -> Path:
     return folder
 
 
+def _otlp_logs(folder: Path, work: Sequence[Did]) -> Path:
+    """Log events of Claude Code in one array, fields as the protocol buffers have them."""
+
+    def event(did: Did) -> dict[str, object]:
+        parameters = json.dumps({"bash_command": did.text, "full_command": did.text, "description": did.text})
+        given = {"event.name": "tool_result", "tool_name": "Bash", "success": "true", "duration_ms": "12", "user.email": did.text,
+                 "session.id": f"s{did.session}", "tool_parameters": parameters, "tool_input": did.text}  # fmt: skip
+        attributes = [{"key": key, "value": {"string_value": value}} for key, value in given.items()]
+        body = {"string_value": did.text if did.secret else "claude_code.tool_result"}
+        return {"time_unix_nano": str(int(did.time) * 10**9), "body": body, "attributes": attributes}
+
+    logs = [{"resource_logs": [{"scope_logs": [{"log_records": [event(did)]}]}]} for did in work]
+    return written(folder / "logs.json", json.dumps(logs))
+
+
 def _claude_typed(folder: Path, work: Sequence[Did]) -> Path:
     """What the user typed, and skills; a secret among it is an argument."""
     records: list[object] = []
@@ -383,6 +398,7 @@ FORMS: Mapping[str, Callable[[Path, Sequence[Did]], Path]] = {
     "codex-first": _codex_first,
     "codex-zst": _codex_zst,
     "gemini-json": _gemini_json,
+    "otlp-logs": _otlp_logs,
     "claude_code-typed": _claude_typed,
     "opencode-json": _opencode_json,
     "goose-lines": _goose_lines,

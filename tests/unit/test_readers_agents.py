@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from fivetimes.errors import ReadError
 from fivetimes.ingest.formats.agent_calls import DENIED, command_of
 from fivetimes.ingest.formats.javascript import tool_calls
+from fivetimes.ingest.recognition import sniff
 from fivetimes.model import By, Kind
 from reading import FIXTURES, column, read, read_bytes
 
@@ -409,6 +411,7 @@ ODD = st.fixed_dictionaries(
         "toolCalls": JSON
         | st.lists(st.dictionaries(st.sampled_from(["id", "name", "args", "status", "timestamp"]), JSON)),
         "resourceSpans": JSON,
+        "resourceLogs": JSON | st.just([{"scopeLogs": [{"logRecords": [{"body": {}, "attributes": []}]}]}]),
         "arguments": JSON,
         "call_id": JSON,
     },
@@ -477,6 +480,96 @@ def test_spans_of_tools_and_skills_are_read_and_others_are_not() -> None:
         ("lookup", Kind.TOOL, 1795161609.0, 0.0, 0.5, "s-9"),
     ]
     assert balance.ignored == {"not a call": 2}
+
+
+def span(number: int, tool: str, *, under: int = 0, **besides: Any) -> dict[str, Any]:
+    named = {"gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": tool, **besides.pop("attributes", {})}
+    attributes = [{"key": key, "value": {"stringValue": value}} for key, value in named.items()]
+    times = {"startTimeUnixNano": f"{1788253200 + number}000000000", "endTimeUnixNano": f"{1788253209}000000000"}
+    ids = {"traceId": "t", "spanId": f"s{number}", "parentSpanId": f"s{under}" if under else ""}
+    return {**ids, **times, "attributes": attributes, **besides}
+
+
+def traced(*spans: object) -> dict[str, Any]:
+    return {"resourceSpans": [{"scopeSpans": [{"spans": list(spans)}]}]}
+
+
+def in_snake_case(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {
+            re.sub("[A-Z]", lambda sign: f"_{sign[0].lower()}", key): in_snake_case(one) for key, one in value.items()
+        }
+    return [in_snake_case(one) for one in value] if isinstance(value, list) else value
+
+
+def test_traces_are_read_in_lines_arrays_and_objects_and_by_either_name_of_a_field(tmp_path: Path) -> None:
+    one, two = traced(span(1, "close")), traced(span(2, "send"))
+    both = {"resourceSpans": one["resourceSpans"] + two["resourceSpans"]}
+    forms = (
+        lines(one, two),
+        json.dumps([one, two]).encode(),
+        json.dumps([one, two], indent=2).encode(),
+        json.dumps(both, indent=2).encode(),
+    )
+    for form in (*forms, lines(in_snake_case(one), in_snake_case(two)), json.dumps(in_snake_case([one, two])).encode()):
+        path = tmp_path / "traces.json"
+        path.write_bytes(form)
+        assert sniff(path) == "otlp"
+        found, _ = read("otlp", path)
+        rows = list(zip(*(column(found, name) for name in ("text", "time", "session")), strict=True))
+        assert rows == [("close", 1788253201.0, "t"), ("send", 1788253202.0, "t")]
+
+
+def test_the_spans_of_one_call_through_a_server_are_one_call_and_a_tool_that_calls_itself_is_two() -> None:
+    call_ = span(1, "close", attributes={"gen_ai.conversation.id": "c"})
+    client = span(2, "close", under=1, kind=3, attributes={"mcp.method.name": "tools/call"})
+    http = {"traceId": "t", "spanId": "s3", "parentSpanId": "s2", "name": "POST"}
+    server = span(4, "close", under=3, kind="SPAN_KIND_SERVER")
+    inner = span(5, "lookup", under=4, kind=1)
+    again = span(6, "lookup", under=5, kind=1)
+    spans = [call_, client, http, server, inner, again]
+    for order in (spans, spans[::-1]):
+        found, balance = read_bytes("otlp", lines(*map(traced, order)), name="traces.jsonl")
+        assert sorted(column(found, "text")) == ["close", "lookup", "lookup"]
+        assert dict(zip(column(found, "text"), column(found, "session"), strict=True))["close"] == "c"
+        assert (balance.duplicates, balance.ignored["not a call"]) == (2, 1)
+    alone, _ = read_bytes("otlp", lines(traced(server)), name="traces.jsonl")
+    assert column(alone, "text") == ["close"]
+
+
+def test_spans_that_stand_in_a_circle_end() -> None:
+    circle = span(1, "a", under=2, kind=3), span(2, "b", under=1, kind=3)
+    found, _ = read_bytes("otlp", lines(traced(*circle)), name="traces.jsonl")
+    assert column(found, "text") == ["a", "b"]
+
+
+def logged(body: str = "", **attributes: str) -> dict[str, Any]:
+    pairs = [{"key": key.replace("__", "."), "value": {"stringValue": value}} for key, value in attributes.items()]
+    record = {"timeUnixNano": "1788253205000000000", "body": {"stringValue": body}, "attributes": pairs}
+    return {"resourceLogs": [{"resource": {"attributes": []}, "scopeLogs": [{"logRecords": [record]}]}]}
+
+
+def test_log_events_of_agents_are_the_calls_that_they_record() -> None:
+    events = [
+        logged("claude_code.tool_result", tool_name="Bash", success="true", duration_ms="2000", session__id="s",
+               tool_parameters='{"bash_command": "git", "full_command": "git pull"}'),
+        logged(event__name="tool_result", tool_name="mcp_tool", success="false",
+               tool_parameters='{"mcp_server_name": "tracker", "mcp_tool_name": "close"}'),
+        logged(event__name="tool_result", tool_name="Bash", tool_parameters='{"bash_command": "git"}'),
+        logged(event__name="codex.tool_result", tool_name="exec_command", arguments='{"cmd": "make"}', conversation__id="c"),
+        logged("x", event__name="gemini_cli.tool_call", function_name="run_shell_command", decision="reject",
+               function_args='{"command": "git push"}'),
+        logged(event__name="api_request", model="m"),
+    ]  # fmt: skip
+    found, balance = read_bytes("otlp", lines(*events), name="logs.jsonl")
+    names = ("text", "kind", "time", "duration", "exit", "session")
+    assert list(zip(*(column(found, name) for name in names), strict=True)) == [
+        ("git pull", Kind.SHELL, 1788253203.0, 2.0, 0.0, "s"),
+        ("mcp__tracker__close", Kind.TOOL, 1788253205.0, None, 1.0, None),
+        ("Bash", Kind.TOOL, 1788253205.0, None, None, None),
+        ("make", Kind.SHELL, 1788253205.0, None, None, "c"),
+    ]
+    assert balance.ignored == {DENIED: 1, "not a call": 1}
 
 
 def test_arguments_of_a_span_may_be_typed_values_and_beyond_the_deepest_level_there_are_none() -> None:

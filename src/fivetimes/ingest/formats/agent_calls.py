@@ -226,8 +226,7 @@ class Transcript:
         if not call.text:
             self.refuse("no name")
         elif key is not None and key in self.seen:
-            self.balance.records += 1
-            self.balance.duplicates += 1
+            self.repeat()
         elif call.args is not None and too_deep(call.args):
             self.refuse("nested too deeply")
         else:
@@ -254,6 +253,11 @@ class Transcript:
     def skip(self) -> None:
         """Count a record without a call."""
         self.skipped += 1
+
+    def repeat(self) -> None:
+        """Count another record of a call."""
+        self.balance.records += 1
+        self.balance.duplicates += 1
 
     def refuse(self, reason: str) -> None:
         """Count a call that cannot be used."""
