@@ -12,7 +12,7 @@ AXE = $(BIN)/python -m pip install --quiet --constraint constraints.txt --no-dep
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help demo pictures test test-spark overlaps check bench bench-growth bench-recovery bench-world bench-drafts bench-privacy bench-readers bench-mining bench-real leaks fuzz fuzz-readers
+.PHONY: help demo pictures test test-spark overlaps check bench bench-growth bench-recovery bench-world bench-drafts bench-replay bench-privacy bench-readers bench-mining bench-real leaks fuzz fuzz-readers
 
 help:
 	@echo "make demo            scan the sample team, write a report and drafts into demo/"
@@ -33,6 +33,7 @@ help:
 	@echo "make bench-world     the same in a harder world, a condition at a time; SEEDS, ONLY='plain days1' (or all), LIBRARY=other, WORK"
 	@echo "make bench-real      what is found in real repositories and logs: few, distinct, seen again? [WORK=folder]"
 	@echo "make bench-drafts    whether drafts hold what was planted: steps, alternatives, repeats, data flow, gates"
+	@echo "make bench-replay    whether drafts give back what was typed in later runs; SEEDS, ONLY='plain scripts1' (or all), LIBRARY=other, WORK"
 	@echo "make bench-mining    the pattern miner beside its peers, which it installs; WORK, SPMF, SUPPORT choose"
 
 .venv/bin/python:
@@ -105,6 +106,11 @@ bench-world: .venv/.installed-dev
 bench-drafts: .venv/.installed-dev
 	$(BIN)/python -m benchmarks.drafts
 	$(BIN)/python -m benchmarks.drafts --stress
+
+# WORK: a folder whose repositories and logs are drafted from instead of simulated teams
+bench-replay: .venv/.installed-dev
+	$(BIN)/python -m benchmarks.replay $(if $(SEEDS),--seeds $(SEEDS)) $(if $(ONLY),--only $(ONLY)) \
+	  $(if $(LIBRARY),--library $(LIBRARY)) $(if $(WORK),. $(wildcard $(WORK)/*))
 
 # WORK: a folder whose repositories and logs are scanned besides this repository
 bench-real: .venv/.installed-dev

@@ -35,7 +35,7 @@ from rich.table import Table
 
 from fivetimes import conductors, pipeline
 from fivetimes.conductor_document import ConductorDocument, references, step_alternatives
-from fivetimes.conductors.draft import joined
+from fivetimes.conductors.draft import joined, settled
 from fivetimes.conductors.replay import TypedLine, replay, typed_lines
 from fivetimes.config import FiveTimesRule
 from fivetimes.errors import RuleError
@@ -81,6 +81,7 @@ def measured(config: Path) -> Figures:
 
 def _of_one(candidate: Candidate, context: ReviewContext) -> Figures:
     live = read_live(context.scan, candidate, home=context.home)
+    live = settled(candidate, live)
     candidate = joined(candidate, live, parse_line)
     first = int(FIRST * len(candidate.occurrences))
     if first < context.scan.rule.extract:

@@ -6,10 +6,11 @@ Three entry points: `recall` reads the commands for the owner's eyes, `masked` k
 
 from __future__ import annotations
 
+import posixpath
 import shlex
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -42,6 +43,7 @@ from fivetimes.redaction import (
 )
 from fivetimes.shell import is_secret_key, names_secret
 
+_GOES = ("cd ", "pushd ")
 _Key = tuple[str, int | None, str | None]  # path, line, commit
 
 
@@ -78,26 +80,48 @@ def _args(batch: RawBatch, row: int) -> Mapping[str, Any] | None:
     return batch.args[row] if batch.args is not None else None
 
 
-def _rows(batch: RawBatch, wanted: set[_Key]) -> Iterator[tuple[_Key, LiveCommand]]:
-    for row, text in enumerate(batch.text):
-        line = batch.line[row] if batch.line is not None else None
-        commit = batch.commit[row] if batch.commit is not None else None
-        key = (batch.origin, None if commit is not None else line, commit)
-        if key in wanted:
-            kind = batch.kind if isinstance(batch.kind, Kind) else batch.kind[row]
-            exit_ = batch.exit[row] if batch.exit is not None else None
-            yield key, LiveCommand(kind, text, _args(batch, row), exit_)
+@dataclass(slots=True)
+class _Found:
+    """What is read of the sources: the wanted records, the folders in which they were done, and the lines that go elsewhere."""
+
+    commands: dict[_Key, list[LiveCommand]] = field(default_factory=lambda: defaultdict(list))
+    folders: dict[_Key, str] = field(default_factory=dict)
+    gone: dict[str, list[tuple[int, str]]] = field(default_factory=lambda: defaultdict(list))
+
+    def take(self, batch: RawBatch, wanted: set[_Key]) -> None:
+        """Take what is wanted of a batch."""
+        for row, text in enumerate(batch.text):
+            line = batch.line[row] if batch.line is not None else None
+            commit = batch.commit[row] if batch.commit is not None else None
+            key = (batch.origin, None if commit is not None else line, commit)
+            where = batch.where[row] if batch.where is not None else None
+            if line is not None and where is None and text.startswith(_GOES):
+                self.gone[batch.origin].append((line, text))
+            if key in wanted:
+                kind = batch.kind if isinstance(batch.kind, Kind) else batch.kind[row]
+                exit_ = batch.exit[row] if batch.exit is not None else None
+                self.commands[key].append(LiveCommand(kind, text, _args(batch, row), exit_))
+                if where is not None:
+                    self.folders[key] = where
+
+    def before(self, first: _Key, key: _Key) -> tuple[str, ...]:
+        """The lines that lead from the folder of one record to that of a later one in the same file."""
+        start, end = self.folders.get(first), self.folders.get(key)
+        if start is not None and end is not None:
+            return () if start == end else (f"cd {shlex.quote(posixpath.relpath(end, start))}",)
+        if first[1] is None or key[1] is None:
+            return ()
+        return tuple(text for line, text in self.gone.get(key[0], ()) if first[1] < line < key[1])
 
 
-def _read(wanted: set[_Key], sources: Sequence[Source], readers: Mapping[str, Reader]) -> dict[_Key, list[LiveCommand]]:
-    found: dict[_Key, list[LiveCommand]] = defaultdict(list)
+def _read(wanted: set[_Key], sources: Sequence[Source], readers: Mapping[str, Reader]) -> _Found:
+    found = _Found()
     for origin in sorted({path for path, _, _ in wanted}):
         source = source_of(origin, sources)
         if source is None or not source.path.exists():
             continue
         for batch in readers[source.reader](source, Balance()):
-            for key, command in _rows(batch, wanted):
-                found[key].append(command)
+            found.take(batch, wanted)
     return found
 
 
@@ -138,13 +162,24 @@ def recall(candidate: Candidate, *, sources: Sequence[Source], readers: Mapping[
     wanted = {_key(location) for row in locations for location in row if location is not None}
     found = _read(wanted, sources, readers)
     live = tuple(
-        tuple(
-            None if location is None else _unchanged(found.get(_key(location), ()), moment, location, key)
-            for moment, location in zip(occurrence.moments, row, strict=True)
-        )
+        tuple(_recalled(occurrence, row, found, key))
         for occurrence, row in zip(candidate.occurrences, locations, strict=True)
     )
     return LiveText(candidate.id, live, sum(command is None for row in live for command in row))
+
+
+def _recalled(
+    occurrence: Occurrence, locations: Sequence[Location | None], found: _Found, key: bytes
+) -> Iterator[LiveCommand | None]:
+    first: dict[str, _Key] = {}
+    for moment, location in zip(occurrence.moments, locations, strict=True):
+        if location is None:
+            yield None
+            continue
+        at = _key(location)
+        command = _unchanged(found.commands.get(at, ()), moment, location, key)
+        before = found.before(first.setdefault(location.path, at), at)
+        yield replace(command, before=before) if command is not None and before else command
 
 
 # ---- in a file of the owner's

@@ -1038,13 +1038,15 @@ class Scan:
 class LiveCommand:
     """The raw text of one moment, read again at its source just now: a command, or a name with its arguments.
 
-    `exit` is how it ended, 0 for well; None or NaN where the source does not say.
+    `exit` is how it ended, 0 for well; None or NaN where the source does not say. `before` are the `cd` lines that lead from where
+    the run began to where it was done.
     """
 
     kind: Kind
     text: str
     args: Mapping[str, Any] | None = None
     exit: float | None = None
+    before: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

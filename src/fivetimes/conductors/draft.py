@@ -28,7 +28,15 @@ from fivetimes.conductor_document import (
 from fivetimes.conductors.alternatives import NEARLY_ALL
 from fivetimes.conductors.approval_gates import gate, reversible, with_shared_effects
 from fivetimes.conductors.document import evidence, steps_digest
-from fivetimes.conductors.invocations import Expansions, Harmless, Invocation, Parse, Place, invocations, place_of
+from fivetimes.conductors.invocations import (
+    Expansions,
+    Harmless,
+    Invocation,
+    Parse,
+    Place,
+    invocations,
+    place_of,
+)
 from fivetimes.conductors.questions import numbered_steps, questions, step_records
 from fivetimes.conductors.replay import TypedLine, came_out, replay, typed_lines, unseen
 from fivetimes.conductors.templates import StepTemplate, StepTemplates, step_templates
@@ -72,6 +80,7 @@ def draft(
         raise RuleError(_refusal(candidate, rule))
     seen = evidence(candidate)
     if live is not None:
+        live = settled(candidate, live)
         candidate = joined(candidate, live, parse)
     expansions = Expansions()
     read = [] if live is None else invocations(candidate, live, parse=parse, harmless=harmless, expansions=expansions)
@@ -96,6 +105,7 @@ def withheld(candidate: Candidate, live: LiveText, *, parse: Parse, harmless: Ha
         parse: as in `draft`.
         harmless: as in `draft`.
     """
+    live = settled(candidate, live)
     candidate, expansions = joined(candidate, live, parse), Expansions()
     read = invocations(candidate, live, parse=parse, harmless=harmless, expansions=expansions)
     return step_templates(candidate, read, harmless, expansions).constants
@@ -113,6 +123,7 @@ def replayed(
         parse: as in `draft`.
         harmless: as in `draft`.
     """
+    live = settled(candidate, live)
     lines = typed_lines(joined(candidate, live, parse), live, parse)
     known = withheld(candidate, live, parse=parse, harmless=harmless)
     return replay(conductor.document, lines, known), list(unseen(conductor.document, lines, known))
@@ -140,6 +151,37 @@ def _refusal(candidate: Candidate, rule: FiveTimesRule) -> str:
         f"{candidate.id} was seen {times} and the rule drafts from {least}. Wait until it is done more often, or "
         "take it upon yourself with --override NAME --because TEXT, which the draft records."
     )
+
+
+# ---- where steps are done
+
+
+def settled(candidate: Candidate, live: LiveText) -> LiveText:
+    """The commands with the `cd` lines before them only at steps to which such lines lead nearly each time.
+
+    People go here and there between steps; what a `cd` on a line of its own has to do with a step shows in that it comes again.
+
+    Args:
+        candidate: the routine.
+        live: its commands, read again.
+    """
+    pairs = [
+        (moment.step, command)
+        for occurrence, texts in zip(candidate.occurrences, live.occurrences, strict=True)
+        for moment, command in zip(occurrence.moments, texts, strict=True)
+        if command is not None
+    ]
+    seen = Counter(step for step, _ in pairs)
+    led = Counter(step for step, command in pairs if command.before)
+    kept = {step for step, times in led.items() if times >= NEARLY_ALL * seen[step]}
+    rows = tuple(
+        tuple(
+            command if command is None or moment.step in kept else replace(command, before=())
+            for moment, command in zip(occurrence.moments, texts, strict=True)
+        )
+        for occurrence, texts in zip(candidate.occurrences, live.occurrences, strict=True)
+    )
+    return replace(live, occurrences=rows)
 
 
 # ---- steps that stand in one clause

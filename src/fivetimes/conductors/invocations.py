@@ -183,11 +183,18 @@ def place_of(moment: Moment, command: LiveCommand, parse: Parse) -> Place | None
     return location.path, location.line, clause_at(command.text, moment.part, parse)[0]
 
 
-def folder_of(line: Sequence[Clause], number: int) -> Token | None:
-    """Where a line has gone before a clause: the target of the last `cd`, behind those before it where it is relative."""
+def folder_of(line: Sequence[Clause], number: int, before: Sequence[str]) -> Token | None:
+    """Where a clause of a line is done: the target of the last `cd`, behind those before it where it is relative.
+
+    Args:
+        line: its clauses.
+        number: of the clause.
+        before: the lines that led there since the run began.
+    """
     folder: Token | None = None
-    scope = line[number].scope
-    for clause in (each for each in line[:number] if each.scope == scope[: len(each.scope)]):
+    scope = line[number].scope if line else ()
+    earlier = [clause for text in before for clause in clauses(text)]
+    for clause in (*earlier, *(each for each in line[:number] if each.scope == scope[: len(each.scope)])):
         if clause.tokens is not None and len(clause.tokens) == 2 and clause.tokens[0].text in ("cd", "pushd"):
             to = clause.tokens[1]
             relative = folder is not None and not to.text.startswith(("/", "~", "$", '"$'))
@@ -220,16 +227,16 @@ class _Reading:
     def invocation(self, occurrence: int, moment: Moment, command: LiveCommand) -> Iterator[Invocation]:
         step = moment.step or 0
         if command.kind == Kind.SHELL:
-            yield from self._typed(occurrence, step, moment, command.text)
+            yield from self._typed(occurrence, step, moment, command)
         elif command.kind == Kind.COMMIT:
             yield Invocation(occurrence, step, Kind.SHELL, moment.action, _committed(command))
         elif command.kind != Kind.REQUEST:  # of which no word may stand in a file: it is drafted from its label
             yield Invocation(occurrence, step, command.kind, moment.action, _declared(command))
 
-    def _typed(self, occurrence: int, step: int, moment: Moment, text: str) -> Iterator[Invocation]:
-        text = written_line(text, moment, self.parse)
+    def _typed(self, occurrence: int, step: int, moment: Moment, command: LiveCommand) -> Iterator[Invocation]:
+        text = written_line(command.text, moment, self.parse)
         number, found = clause_at(text, moment.part, self.parse)
-        clause, before = found[number], folder_of(found, number)
+        clause, before = found[number], folder_of(found, number, command.before)
         words = () if clause.tokens is None else _with_keys(self._words(clause.tokens))
         folder = None if before is None else self._word(before)
         if any(word.text for word in words) or clause.construct:

@@ -319,7 +319,7 @@ def _typed(run: int, step: int, moment: Moment, command: LiveCommand, parse: Par
         return TypedLine(run, step, command.text, command.text, arguments=given)
     text = written_line(command.text, moment, parse)
     number, clauses = clause_at(text, moment.part, parse)
-    folder = folder_of(clauses, number)
+    folder = folder_of(clauses, number, command.before)
     given_tokens = clauses[number].tokens
     # what is no list of words is equal to nothing that a template gives
     spelled = ["\0"] if given_tokens is None else list(map(_spelled, given_tokens))

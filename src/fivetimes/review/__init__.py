@@ -25,7 +25,7 @@ from fivetimes.review.decisions import (
     open_questions,
     rename,
     revise,
-    write_constant,
+    write_constants,
 )
 from fivetimes.review.drafting import draft, export, live_constants, preview_drafts, read_live, read_live_masked
 from fivetimes.review.folder import (
@@ -90,5 +90,5 @@ __all__ = [
     "verify",
     "without_rejected",
     "write_conductor",
-    "write_constant",
+    "write_constants",
 ]

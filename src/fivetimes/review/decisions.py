@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -250,29 +250,37 @@ def edit(candidate: Candidate, conductor: Conductor, *, text: str, why: str, con
     return _revise(candidate, conductor, edit_change(text, conductor), Decision.EDIT, why, None, context)
 
 
-def write_constant(
-    candidate: Candidate, conductor: Conductor, *, name: str, known: Mapping[str, str], context: ReviewContext
+def write_constants(
+    candidate: Candidate,
+    conductor: Conductor,
+    *,
+    names: Sequence[str],
+    known: Mapping[str, str],
+    context: ReviewContext,
 ) -> Conductor:
-    """Write the live value of a constant into the file, on the word of a person who sees it on their own screen.
+    """Write the live values of constants into the file, on the word of a person who sees them on their own screen.
 
     Args:
         candidate: the routine.
         conductor: its conductor.
-        name: of the constant.
+        names: of the constants; `all` is each one that is not written yet and could be read.
         known: the result of `live_constants`, which is what the person saw.
         context: who decides.
 
     Raises:
-        RuleError: there is no such constant, or it could not be read again.
+        RuleError: no constant is named, there is no such one, or it could not be read again.
     """
-    name = name.strip().removeprefix("constants.")
     constants: Mapping[str, Any] = conductor.document.get("constants", {})
-    if name not in constants or name not in known:
+    open_ = [name for name, text in constants.items() if text is None and name in known]
+    chosen = open_ if list(names) == ["all"] else [name.strip().removeprefix("constants.") for name in names]
+    wrong = next((name for name in chosen if name not in constants or name not in known), None)
+    if wrong is not None or not chosen:
         raise RuleError(
-            f"{name}: no such constant, or it could not be read again. Known: {', '.join(constants) or 'none'}."
+            f"{wrong or 'Nothing was chosen'}: no such constant, or it could not be read again. "
+            f"Known: {', '.join(constants) or 'none'}."
         )
-    change = {"constants": {**constants, name: known[name]}}
-    why = f"constants.{name} may be read by all"
+    change = {"constants": {**constants, **{name: known[name] for name in chosen}}}
+    why = f"{', '.join(f'constants.{name}' for name in chosen)} may be read by all"
     return _revise(candidate, conductor, change, Decision.EDIT, why, None, context)
 
 

@@ -163,7 +163,7 @@ class ReviewSession:
     person: Reviewer
 
 
-_CHOICES = "[a]ccept  [r]eject  [d]efer  [t]itle  [e]dit  [q]uestion  [w]rite a constant  [n]ext  e[x]it"
+_CHOICES = "[a]ccept  [r]eject  [d]efer  [t]itle  [e]dit  [q]uestion  [w]rite constants  [n]ext  e[x]it"
 _STAY, _NEXT, _EXIT = "stay", "next", "exit"
 
 
@@ -274,9 +274,13 @@ def _edit(candidate: Candidate, conductor: Conductor, _live: LiveText, session: 
 
 
 def _write(candidate: Candidate, conductor: Conductor, live: LiveText, session: ReviewSession) -> tuple[Conductor, str]:
-    name = session.person.ask("Which constant goes into the file as you see it?")
+    names = (
+        session.person.ask("Which constants go into the file as you see them? (names, or all)")
+        .replace(",", " ")
+        .split()
+    )
     known = live_constants(candidate, live, session.context)
-    return decisions.write_constant(candidate, conductor, name=name, known=known, context=session.context), _STAY
+    return decisions.write_constants(candidate, conductor, names=names, known=known, context=session.context), _STAY
 
 
 _ACTS: Mapping[str, _Act] = {

@@ -239,6 +239,7 @@ def _done(site: Site, candidate: Candidate, name: str, fields: Mapping[str, str]
 
 # ---- what each form does: one row of ACTS for each kind of form
 
+_TICKED = "constant-"  # what the name of a box begins with
 Fields = Mapping[str, str]
 _Act = Callable[[views.Reviewed, Fields, ReviewContext], str]
 
@@ -300,11 +301,11 @@ def _edit(reviewed: views.Reviewed, fields: Fields, context: ReviewContext) -> s
 
 
 def _constant(reviewed: views.Reviewed, fields: Fields, context: ReviewContext) -> str:
-    name = _field(fields, "constant", "no constant was named.")
-    decisions.write_constant(
-        reviewed.candidate, _conductor(reviewed), name=name, known=reviewed.constants, context=context
+    names = [name.removeprefix(_TICKED) for name in fields if name.startswith(_TICKED)]
+    decisions.write_constants(
+        reviewed.candidate, _conductor(reviewed), names=names, known=reviewed.constants, context=context
     )
-    return f"constants.{name} is written into the file."
+    return f"Written into the file: {', '.join(f'constants.{name}' for name in names)}."
 
 
 def _files(reviewed: views.Reviewed, fields: Fields, context: ReviewContext) -> str:
