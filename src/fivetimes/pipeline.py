@@ -104,7 +104,7 @@ def run(
         events=len(sessions.actions.events),
         actions=len(sessions.actions),
         sessions=len(sessions),
-        persons=len(np.unique(events.columns["person"])),
+        persons=sum(not eventlog.is_account(events.persons[n]) for n in np.unique(events.columns["person"]).tolist()),
         varied=eventlog.varied_programs(events),
         compositions=routines.compositions(sessions.actions),
         chance=found.chance,
@@ -132,7 +132,10 @@ def _ingested(
 
 def _redacted(request: Request, raw: Iterator[RawBatch], *, key: bytes, approved: frozenset[str]) -> EventLog:
     known = ingest.known_here(request.sources, os.environ, approved=approved)
-    return eventlog.redact(raw, key=key, identify=eventlog.person_resolver(request.team.persons), known=known)
+    repositories = [source.path for source in request.sources if source.reader == "git" and not request.team.persons]
+    own = {mail for path in repositories for mail in ingest.own_addresses(path)}  # a team says itself who is who
+    identify = eventlog.person_resolver(request.team.persons, own=own)
+    return eventlog.redact(raw, key=key, identify=identify, known=known)
 
 
 def sessions_of(events: EventLog, team: Team) -> SessionLog:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logs
-from fivetimes.eventlog import mark_bots
+from fivetimes.config import Person
+from fivetimes.eventlog import is_account, mark_bots, person_resolver
 from fivetimes.model import By, Kind, RawBatch
 
 
@@ -48,3 +49,21 @@ def test_few_commits_say_nothing_about_nights():
 def test_the_night_is_that_of_the_accounts_own_clock():
     day_shift = [commits_at(range(8, 20), count=120, offset=offset) for offset in (-600.0, 0.0, 600.0)]
     assert all(mark_bots(log) is log for log in day_shift)
+
+
+def test_accounts_are_counted_apart_from_people_and_ones_own_address_is_the_owner():
+    who = person_resolver([], own=("Ana@example.net",))
+    assert who(None, "Ana <ana@EXAMPLE.net>") == who(None, None) == "you"
+    names = [
+        who(None, record)
+        for record in (
+            "Claude <noreply@anthropic.com>",
+            "Zoe <z@example.net>",
+            "renovate[bot] <r@example.net>",
+            "Bo <b@x>",
+        )
+    ]
+    assert names == ["agent 1", "person 1", "bot 1", "person 2"]
+    assert [is_account(name) for name in names] == [True, False, True, False]
+    named = person_resolver([Person("ana", emails=("ana@example.net",))], own=("ana@example.net",))
+    assert named(None, "Ana <ana@example.net>") == "ana"

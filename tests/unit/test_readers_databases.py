@@ -179,10 +179,23 @@ def test_of_what_atuin_imported_times_and_sessions_that_it_made_up_are_unknown(t
 
 
 @pytest.mark.parametrize(
-    ("kind", "by"), [("1", By.AGENT), ("'agent'", By.AGENT), ("0", By.HUMAN), ("'human'", By.HUMAN)]
+    ("author", "kind", "by"),
+    [
+        ("claude-code", "2", By.AGENT),
+        ("somebody", "'agent'", By.AGENT),
+        ("claude-code", "1", By.HUMAN),
+        ("pi", "'human'", By.HUMAN),
+        ("claude-code", "NULL", By.AGENT),
+        ("codex", "NULL", By.AGENT),
+        ("Ana Roe", "NULL", By.HUMAN),
+        ("me", "NULL", By.HUMAN),
+        ("", "NULL", By.HUMAN),
+    ],
 )
-def test_atuin_says_in_words_or_numbers_whether_an_agent_gave_a_command(kind: str, by: By, tmp_path: Path) -> None:
-    row = f"{ROW.format(n=1_700_000_000)}, 'somebody', {kind}"
+def test_atuin_says_whether_an_agent_gave_a_command_and_else_only_an_agents_name_does(
+    author: str, kind: str, by: By, tmp_path: Path
+) -> None:
+    row = f"{ROW.format(n=1_700_000_000)}, '{author}', {kind}"
     path = database(
         tmp_path / "h.db",
         f"CREATE TABLE history({COLUMNS}, author, author_kind)",

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fivetimes.accounts import is_bot
 from fivetimes.errors import ReadError
 from fivetimes.ingest import advice_on
 from fivetimes.ingest.readers import git
@@ -200,7 +201,48 @@ def test_no_mailmap_makes_its_parser_raise(text: str) -> None:
     ],
 )
 def test_a_bot_is_known_by_the_form_of_its_name(name: str, mail: str, bot: bool) -> None:
-    assert git.is_bot(name, mail) is bot
+    assert is_bot(name, mail) is bot
+
+
+@pytest.mark.parametrize(
+    ("who", "by"),
+    [
+        ("Claude <noreply@anthropic.com>", By.AGENT),
+        ("codex <codex@openai.com>", By.AGENT),
+        ("Cursor Agent <cursoragent@cursor.com>", By.AGENT),
+        ("copilot-swe-agent[bot] <198982749+Copilot@users.noreply.github.com>", By.AGENT),
+        ("devin-ai-integration[bot] <158243242+devin-ai-integration[bot]@users.noreply.github.com>", By.AGENT),
+        ("google-labs-jules[bot] <161369871+google-labs-jules[bot]@users.noreply.github.com>", By.AGENT),
+        ("GitHub Actions <actions@github.com>", By.BOT),
+        ("github-actions[bot] <41898282+github-actions[bot]@users.noreply.github.com>", By.BOT),
+        ("Jane Doe <jane@anthropic.com>", By.HUMAN),
+        ("Claude Monet <claude@example.net>", By.HUMAN),
+        ("Ana <1234+ana@users.noreply.github.com>", By.HUMAN),
+        ("Ann Jenkins <ann@example.net>", By.HUMAN),
+    ],
+)
+def test_a_commit_is_an_agents_a_bots_or_a_persons_by_the_account(repository: Path, who: str, by: By) -> None:
+    commit(repository, "fix", who=who)
+    assert column(read("git", repository)[0], "by") == [by]
+
+
+def test_a_number_in_a_name_of_a_mailmap_is_no_comment_and_a_line_of_comment_is_one() -> None:
+    names = git.parse_mailmap("# Bo <bo@new.example> <bo@example.net>\nAna #1 Roe <ana@example.net> <ana@old.example>")
+    assert git.proper_author("A", "ana@old.example", names=names) == ("Ana #1 Roe", "ana@example.net")
+    assert git.proper_author("Bo", "bo@example.net", names=names) == ("Bo", "bo@example.net")
+
+
+def test_the_addresses_of_the_configuration_are_ones_own_also_as_the_mailmap_has_them(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    (home / ".gitconfig").write_text("[user]\n\temail = ana@home.example\n")
+    with (repository / ".git" / "config").open("a") as file:
+        file.write("[user]\n\temail = ana@work.example\n")
+    (repository / ".mailmap").write_text("Ana Roe <ana@example.net> <ana@work.example>\n")
+    assert {"ana@home.example", "ana@work.example", "ana@example.net"} <= git.own_addresses(repository)
 
 
 def test_a_commit_of_a_bot_is_marked_so(repository: Path) -> None:

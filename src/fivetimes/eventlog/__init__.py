@@ -17,8 +17,17 @@ The modules, in the order in which they act:
 
 from fivetimes.eventlog.align import align
 from fivetimes.eventlog.deduplicate import deduplicate
-from fivetimes.eventlog.identities import mark_bots, person_resolver
+from fivetimes.eventlog.identities import is_account, mark_bots, person_resolver
 from fivetimes.eventlog.redact import redact, varied_programs
 from fivetimes.eventlog.unknown import unknown_names
 
-__all__ = ["align", "deduplicate", "mark_bots", "person_resolver", "redact", "unknown_names", "varied_programs"]
+__all__ = [
+    "align",
+    "deduplicate",
+    "is_account",
+    "mark_bots",
+    "person_resolver",
+    "redact",
+    "unknown_names",
+    "varied_programs",
+]

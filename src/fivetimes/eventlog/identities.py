@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from fivetimes.accounts import is_agent, is_bot
 from fivetimes.config import BOT_COMMITS, Person
 from fivetimes.model import By, EventLog, Ints
 
@@ -20,24 +21,27 @@ _OWNER = "you"  # who it was when neither the source nor the record names anybod
 # ---- persons
 
 
-def person_resolver(persons: Sequence[Person]) -> Identify:
+def person_resolver(persons: Sequence[Person], *, own: Iterable[str] = ()) -> Identify:
     """A function (owner of the source, author as the record has it) -> a person's name.
 
     The owner of a source is taken as it stands. An author is known by mail address or by name; anybody else becomes a number,
-    counted in order of appearance: no name or address is kept that was only found in a record.
+    counted in order of appearance: no name or address is kept that was only found in a record. Accounts of agents and bots
+    are counted apart, see `is_account`.
 
     Args:
         persons: those that the configuration names.
+        own: addresses under which the owner of sources without a name commits: they are one person.
 
     Example:
         >>> who = person_resolver([Person("ana", emails=("ana@example.net",))])
         >>> who("ana", None), who(None, "Ana A. <ANA@example.net>"), who(None, "Zoe <z@example.net>"), who(None, None)
         ('ana', 'ana', 'person 1', 'you')
     """
-    by_mail = {mail.lower(): person.name for person in persons for mail in person.emails}
+    by_mail = {mail.lower(): _OWNER for mail in own}
+    by_mail |= {mail.lower(): person.name for person in persons for mail in person.emails}
     by_name = {person.name.lower(): person.name for person in persons}
     named = {person.name for person in persons} | {_OWNER}
-    numbers: dict[str, str] = {}
+    numbers: dict[str, dict[str, str]] = {_PERSON: {}, _AGENT: {}, _BOT: {}}
 
     def author(record: str) -> str:
         match = _MAIL.search(record)
@@ -48,9 +52,33 @@ def person_resolver(persons: Sequence[Person]) -> Identify:
 
     def identify(owner: str | None, record: str | None) -> str:
         name = owner if owner is not None else _OWNER if record is None else author(record)
-        return name if name in named else numbers.setdefault(name, f"person {len(numbers) + 1}")
+        if name in named:
+            return name
+        kind = _PERSON if owner is not None or record is None else _kind_of(record)
+        return numbers[kind].setdefault(name, f"{kind} {len(numbers[kind]) + 1}")
 
     return identify
+
+
+def is_account(name: str) -> bool:
+    """Whether a person's name, as `person_resolver` gives it, is that of an agent's or a bot's account: nobody is behind it.
+
+    Example:
+        >>> who = person_resolver([])
+        >>> [is_account(who(None, record)) for record in ("Claude <noreply@anthropic.com>", "Zoe <z@example.net>")]
+        [True, False]
+    """
+    return _ACCOUNT.fullmatch(name) is not None
+
+
+_PERSON, _AGENT, _BOT = "person", "agent", "bot"
+_ACCOUNT = re.compile(rf"(?:{_AGENT}|{_BOT}) [0-9]+")
+
+
+def _kind_of(record: str) -> str:
+    match = _MAIL.search(record)
+    mail = match[1] if match else ""
+    return _AGENT if is_agent(mail) else _BOT if is_bot(_MAIL.sub("", record), mail) else _PERSON
 
 
 # ---- accounts that never sleep

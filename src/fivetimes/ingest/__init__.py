@@ -18,6 +18,7 @@ from fivetimes.ingest.advice import advice_on
 from fivetimes.ingest.discovery import discover, named, sources
 from fivetimes.ingest.ignore import IgnoreRules, ignore_rules, without_ignored
 from fivetimes.ingest.known_names import known_here
+from fivetimes.ingest.readers.git import own_addresses
 from fivetimes.ingest.recognition import sniff
 from fivetimes.ingest.registry import READERS
 
@@ -29,6 +30,7 @@ __all__ = [
     "ignore_rules",
     "known_here",
     "named",
+    "own_addresses",
     "sniff",
     "sources",
     "without_ignored",

@@ -6,7 +6,7 @@ import os
 import shutil
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import BufferedReader
 from pathlib import Path
 from subprocess import Popen
@@ -234,6 +234,29 @@ def _trusted(path: Path) -> tuple[str, ...]:
         if _names(printed[:-1], folder):
             return ("-c", f"safe.directory={folder}")
     return ()
+
+
+def own_addresses(path: Path) -> tuple[str, ...]:
+    """The addresses under which whoever runs this commits in a repository: `user.email` of its configuration and of their own.
+
+    Of their own configuration nothing else is read.
+    """
+    found: list[str] = []
+    with suppress(ReadError):
+        found += _decoded(b"".join(stream(path, ("config", "--local", "--includes", "-z", "--get-all", "user.email"))))
+    asked = {
+        name: value for name, value in _ENVIRONMENT.items() if name not in ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_NOSYSTEM")
+    }
+    folder = path.resolve()
+    with suppress(ReadError):
+        wanted = ("config", "--global", "--includes", "-z", "--get-all", "user.email")
+        wrapper = _started(folder, wanted, asked, standing=Path(folder.anchor))  # ends its process when it goes
+        found += _decoded(wrapper.proc.communicate()[0])
+    return tuple(dict.fromkeys(found))
+
+
+def _decoded(printed: bytes) -> list[str]:
+    return [value.strip() for value in printed.decode("utf-8", "surrogateescape").split("\0") if value.strip()]
 
 
 def _names(trusted: Sequence[str], folder: Path) -> bool:

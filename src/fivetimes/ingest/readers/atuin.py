@@ -8,6 +8,7 @@ from itertools import chain, groupby, pairwise, starmap
 from operator import itemgetter
 from pathlib import Path
 
+from fivetimes.accounts import is_agent_program
 from fivetimes.ingest.base import Machine, ReaderSpec, Signature
 from fivetimes.ingest.formats import records, values
 from fivetimes.ingest.formats.records import advice_on_imports
@@ -27,7 +28,7 @@ TABLE = Table(
     order="timestamp",
 )
 
-_AGENT = (1, "agent")  # in author_kind
+_AGENT = (2, "2", "agent")  # in author_kind, where 1 is the user
 
 # Nanoseconds that Atuin puts between commands for which the imported history had no time: since April and May 2023. Before, it
 # counted back from the moment of the import, a second a command; in 2021 it looked at the clock anew for each of them.
@@ -74,7 +75,8 @@ def read(source: Source, balance: Balance) -> Iterator[RawBatch]:
 def _marked(row: Mapping[str, object]) -> Mapping[str, object]:
     kind, author = row["author_kind"], row["author"]
     user = str(row["hostname"]).rpartition(":")[2]
-    by_agent = kind in _AGENT if kind is not None else bool(author) and author != user
+    # without the kind, an author who is not the user may be a person by another name: only a known agent's is one
+    by_agent = kind in _AGENT if kind is not None else author != user and is_agent_program(str(author or ""))
     left_out = {"command": values.Omit("deleted")} if row["deleted_at"] is not None else {}
     return {**row, **left_out, "by": by_agent}
 

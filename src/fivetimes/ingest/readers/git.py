@@ -12,9 +12,11 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
+from fivetimes.accounts import is_agent, is_bot, is_co_author_agent
 from fivetimes.config import BATCH_ROWS
 from fivetimes.errors import ReadError
 from fivetimes.ingest.base import Machine, ReaderSpec
+from fivetimes.ingest.formats import repository
 from fivetimes.ingest.formats.repository import NoHead, Unfinished, is_bare, is_repository, repository_around, stream
 from fivetimes.ingest.formats.values import git_moment
 from fivetimes.model import Balance, By, Kind, RawBatch, Source, SourceReport
@@ -113,11 +115,15 @@ def _is_copy(commit: _Commit, seen: set[str]) -> bool:
 
 
 def _author(commit: _Commit) -> By:
-    """Who made it: a machine's account, an agent that is named as co-author, or a person."""
-    if is_bot(commit.name, commit.mail):
-        return By.BOT
+    """Who made it: a machine's account, an agent that is author or named as co-author, or a person."""
+    if (by := _account(commit.name, commit.mail)) is not By.HUMAN:
+        return by
     co_authors = _CO_AUTHOR.findall(commit.body) if "uthored-" in commit.body else ()
-    return By.AGENT if any(map(is_agent, co_authors)) else By.HUMAN
+    return By.AGENT if any(map(is_co_author_agent, co_authors)) else By.HUMAN
+
+
+def _account(name: str, mail: str) -> By:
+    return By.AGENT if is_agent(mail) else By.BOT if is_bot(name, mail) else By.HUMAN
 
 
 def _add(rows: _CommitRows, commit: _Commit, names: Mailmap) -> None:
@@ -231,7 +237,7 @@ def _tags(source: Source, balance: Balance, names: Mailmap) -> Iterator[RawBatch
                 continue
             balance.events += 1
             author, address = proper_author(tagger, mail.strip("<>"), names=names)
-            by = By.BOT if is_bot(tagger, mail.strip("<>")) else By.HUMAN
+            by = _account(tagger, mail.strip("<>"))
             rows.append((mark, f"git tag -a {shlex.quote(name)}", f"{author} <{address}>", git_moment(date), by))
     except Unfinished:
         balance.records += 1
@@ -266,45 +272,11 @@ def _tag_batch(source: Source, rows: list[tuple[str, str, str, tuple[float, floa
     )
 
 
-# ---- authors
-
-
-# A machine's account: the mark that a host gives it, or a name whose last word shows it, or a known one that does not.
-_BOT = re.compile(
-    r"\[bot\]$|(?:^|[\W_])(?:ro)?bot\d*$|^(?:dependabot|renovate|greenkeeper|github-actions|weblate|travis ci)\b", re.I
-)
-# Co-authors that are programs: what they commit for a person, the person let them do
-_AGENT = re.compile(
-    r"@(?:anthropic|openai|cursor)\.com$|@(?:aider\.chat|devin\.ai)$|\[bot\]@|^(?:aider|cursoragent|codex|gemini-cli)@"
-    r"|(?:^|\+)copilot@",
-    re.I,
-)
-
-
-def is_bot(name: str, mail: str) -> bool:
-    """Whether a recorded author is a machine's account.
-
-    Example:
-        >>> is_bot("renovate[bot]", "29139614+renovate[bot]@users.noreply.example"), is_bot("Ann Abbot", "abbot@example.net")
-        (True, False)
-    """
-    return bool(_BOT.search(name.strip()) or _BOT.search(mail.partition("@")[0]))
-
-
-def is_agent(mail: str) -> bool:
-    """Whether a co-author's address is an agent's.
-
-    Example:
-        >>> is_agent("noreply@anthropic.com"), is_agent("claude.monet@example.net")
-        (True, False)
-    """
-    return bool(_AGENT.search(mail.strip()))
-
-
 # ---- .mailmap
 
 
-_MAILMAP_LINE = re.compile(r"\s*([^<>#]*)<([^<>]*)>(?:([^<>]*)<([^<>]*)>)?")
+# a `#` begins a comment at the start of a line only: people are called `Ana #1`
+_MAILMAP_LINE = re.compile(r"(?!#)\s*([^<>]*)<([^<>]*)>(?:([^<>]*)<([^<>]*)>)?")
 
 # (address, name or None for any), both in small letters -> (name, address), None where the recorded one stays
 Mailmap = Mapping[tuple[str, str | None], tuple[str | None, str | None]]
@@ -348,6 +320,13 @@ def _mailmap(path: Path) -> str:
     except (NoHead, Unfinished, OSError):
         return ""
     return found[:_MAILMAP_BYTES].decode("utf-8", "surrogateescape")
+
+
+def own_addresses(path: Path) -> frozenset[str]:
+    """The addresses under which whoever runs this commits in a repository, also as its .mailmap has them."""
+    names = parse_mailmap(_mailmap(path))
+    own = repository.own_addresses(path)
+    return frozenset(address for mail in own for address in (mail, proper_author("", mail, names=names)[1]))
 
 
 def _file(path: Path) -> bytes:

@@ -1,8 +1,8 @@
 """OpenTelemetry traces and logs as JSON -> RawBatch: the tools and skills that agents called.
 
 Read are spans of calls (`execute_tool` of the GenAI conventions, skills, OpenInference's tools) and the log events by which Claude
-Code, Codex and Gemini CLI record a call. A file holds a TracesData or LogsData on each line, as the collector's file exporter
-writes them, or all in one JSON array or object. Names of fields are those of OTLP's JSON, or those of its protocol buffers (`trace_id`).
+Code, Codex and Gemini CLI record a call. A file holds a TracesData or LogsData on each line, as the collector's exporter has it, or
+all in one JSON array or object. Names of fields are those of OTLP's JSON, or those of its protocol buffers (`trace_id`).
 """
 
 from __future__ import annotations
