@@ -136,3 +136,22 @@ def test_an_event_outside_every_trace_has_no_case() -> None:
     content = f'<log xes.version="1.0">{inside}<event><string key="concept:name" value="bake"/></event></log>'
     found, _ = read_bytes("xes", content.encode(), name="a.xes")
     assert (column(found, "text"), column(found, "session")) == (["weigh", "bake"], ["7", None])
+
+
+def test_an_activity_that_a_case_only_starts_counts_once_and_one_that_it_ends_counts_by_its_end() -> None:
+    def event(name: str, stage: str) -> str:
+        stage = f'<string key="lifecycle:transition" value="{stage}"/>' if stage else ""
+        return f'<event><string key="concept:name" value="{name}"/>{stage}</event>'
+
+    first = event("A", "START") + event("A", "complete") + event("B", "start") + event("C", "")
+    second = (
+        event("A", "schedule")
+        + event("A", "start")
+        + event("D", "schedule")
+        + event("B", "start")
+        + event("B", "start")
+    )
+    log = f"<log><trace>{first}</trace><trace>{second}</trace></log>"
+    found, balance = read_bytes("xes", log.encode(), name="log.xes")
+    assert column(found, "text") == ["A", "B", "C", "A", "D", "B", "B"]
+    assert balance.ignored == {"lifecycle: start": 1, "lifecycle: schedule": 1}

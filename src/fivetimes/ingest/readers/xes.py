@@ -20,6 +20,9 @@ from fivetimes.model import Balance, Kind, RawBatch, Source
 
 _VALUES = frozenset({"string", "date", "int", "float", "boolean", "id"})
 _GZIP = b"\x1f\x8b"
+_STAGES = ("complete", "start")  # of an activity, the one that counts first; an event without one is a completion
+
+_Event = tuple[int, dict[str, object]]  # line, fields
 
 LAYOUT: records.Layout = {
     "text": ("concept:name", values.name),
@@ -32,8 +35,9 @@ LAYOUT: records.Layout = {
 def read(source: Source, balance: Balance) -> Iterator[RawBatch]:
     """Yield the events of a log: the activity is the action, the case its session, the resource the person.
 
-    Of an activity that is recorded several times (scheduled, started, completed) the completion counts. A document type
-    declaration is refused: nothing in a log needs one, and attacks do.
+    Of an activity that a case records several times (scheduled, started, completed) the completion counts; where a case records
+    no completion of it, its start does, and where there is none either, what stands first. A document type declaration is
+    refused: nothing in a log needs one, and attacks do.
     """
     return records.batches(source, balance, _events(source.path, balance), kind=Kind.ACTION, layout=LAYOUT)
 
@@ -48,7 +52,8 @@ class _EventsOfLog:
         self.cases = 0
         self.event: dict[str, object] | None = None
         self.line = 0
-        self.found: list[tuple[int, dict[str, object]]] = []
+        self.of_case: list[_Event] = []
+        self.found: list[_Event] = []
         parser.StartElementHandler = self.start
         parser.EndElementHandler = self.end
         parser.StartDoctypeDeclHandler = self.refuse
@@ -79,10 +84,17 @@ class _EventsOfLog:
     def end(self, _name: str) -> None:
         name = self.open.pop()
         if name == "event" and self.event is not None:
-            self.found.append((self.line, {**self.event, "case": self.case}))
+            of = self.of_case if self.case is not None else self.found
+            of.append((self.line, {**self.event, "case": self.case}))
             self.event = None
         elif name == "trace":
             self.case = None
+            self.end_case()
+
+    def end_case(self) -> None:
+        """Give out the events of the case that has ended."""
+        self.found += _counted(self.of_case)
+        self.of_case = []
 
 
 def _events(path: Path, balance: Balance) -> Iterator[tuple[int, dict[str, object]]]:
@@ -104,6 +116,7 @@ def _events(path: Path, balance: Balance) -> Iterator[tuple[int, dict[str, objec
     ):  # LookupError: of encodings
         balance.records += 1
         balance.bad["no XML from here on"] += 1
+    log.end_case()
     yield from _completed(log)
 
 
@@ -115,14 +128,26 @@ def _opened(path: Path) -> BinaryIO:
         raise ReadError(f"{path}: it cannot be read ({error.strerror}). Let it be read, or leave it out.") from error
 
 
-def _completed(log: _EventsOfLog) -> Iterator[tuple[int, dict[str, object]]]:
-    for line, event in log.found:
-        transition = event.get("lifecycle:transition")
-        if isinstance(transition, str) and transition.lower() != "complete":
-            yield line, event | {"concept:name": values.Omit(f"lifecycle: {transition.lower()[:20]}")}
-        else:
-            yield line, event
+def _completed(log: _EventsOfLog) -> Iterator[_Event]:
+    yield from log.found
     log.found = []
+
+
+def _counted(events: list[_Event]) -> Iterator[_Event]:
+    """The events of a case; those that are another stage of an activity than the one that counts are marked as left out."""
+    stages: dict[object, list[str]] = {}
+    for _, event in events:
+        stages.setdefault(event.get("concept:name"), []).append(_stage(event))
+    for line, event in events:
+        there, own = stages[event.get("concept:name")], _stage(event)
+        counts = next((stage for stage in _STAGES if stage in there), there[0])
+        left_out = {} if own == counts else {"concept:name": values.Omit(f"lifecycle: {own[:20]}")}
+        yield line, event | left_out
+
+
+def _stage(event: dict[str, object]) -> str:
+    found = event.get("lifecycle:transition")
+    return found.strip().lower() if isinstance(found, str) and found.strip() else _STAGES[0]
 
 
 READER = ReaderSpec(
