@@ -146,7 +146,27 @@ def _unchanged(commands: Iterable[LiveCommand], moment: Moment, location: Locati
     return None if command is None else _part(command, moment.part)
 
 
-def recall(candidate: Candidate, *, sources: Sequence[Source], readers: Mapping[str, Reader], key: bytes) -> LiveText:
+Meant = Callable[[str, str], str]  # (origin, a line as it stands there) -> the line that its shell ran
+
+
+def _ran(command: LiveCommand | None, location: Location | None, meant: Meant) -> LiveCommand | None:
+    if command is None or location is None or command.kind is not Kind.SHELL:
+        return command
+    return replace(command, text=meant(location.path, command.text))
+
+
+def _as_it_stands(_origin: str, text: str) -> str:
+    return text
+
+
+def recall(
+    candidate: Candidate,
+    *,
+    sources: Sequence[Source],
+    readers: Mapping[str, Reader],
+    key: bytes,
+    meant: Meant = _as_it_stands,
+) -> LiveText:
     """Read again what a candidate stands on; what comes back is for the owner's eyes, and for no file.
 
     Args:
@@ -154,6 +174,7 @@ def recall(candidate: Candidate, *, sources: Sequence[Source], readers: Mapping[
         sources: of the scan that found it.
         readers: by name.
         key: the local key of the digests.
+        meant: the line that a shell ran, of one with its owner's aliases: a draft runs where nobody has them.
 
     Returns:
         Per occurrence and moment the command, None where the source is gone or the line is another one now.
@@ -162,7 +183,10 @@ def recall(candidate: Candidate, *, sources: Sequence[Source], readers: Mapping[
     wanted = {_key(location) for row in locations for location in row if location is not None}
     found = _read(wanted, sources, readers)
     live = tuple(
-        tuple(_recalled(occurrence, row, found, key))
+        tuple(
+            _ran(command, location, meant)
+            for command, location in zip(_recalled(occurrence, row, found, key), row, strict=True)
+        )
         for occurrence, row in zip(candidate.occurrences, locations, strict=True)
     )
     return LiveText(candidate.id, live, sum(command is None for row in live for command in row))

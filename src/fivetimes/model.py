@@ -337,6 +337,7 @@ class EventLog:
     commits: tuple[str, ...]
     redactions: Mapping[str, int]
     deduplicated: frozenset[int] = frozenset()  # origins that keep one entry per text
+    public_aliases: frozenset[int] = frozenset()  # origins whose lines are read with public aliases expanded
     also: Int32s = field(default_factory=lambda: np.zeros((0, 4), dtype=np.int32))
 
     def __post_init__(self) -> None:
@@ -1000,7 +1001,7 @@ class Scan:
 
     `suppressed` has the work habits too; a report shows `habits` and `not_proposed` apart. `redactions` counts what was taken
     out, by rule; `skipped` says in sentences what could not be read. `varied` are the pseudonyms of programs seen with different
-    arguments and never alone on a line: those are no mistyped passwords.
+    arguments and never alone on a line: those are no mistyped passwords. `public_aliases` are the origins whose lines hold such.
     """
 
     candidates: tuple[Candidate, ...]
@@ -1014,6 +1015,7 @@ class Scan:
     sessions: int
     persons: int
     varied: tuple[str, ...] = ()
+    public_aliases: tuple[str, ...] = ()
     changes: Changes | None = None  # None: there was no scan before
     compositions: tuple[Composition, ...] = ()
     chance: tuple[Chance, ...] = ()  # empty: not asked for

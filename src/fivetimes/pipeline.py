@@ -106,6 +106,7 @@ def run(
         sessions=len(sessions),
         persons=sum(not eventlog.is_account(events.persons[n]) for n in np.unique(events.columns["person"]).tolist()),
         varied=eventlog.varied_programs(events),
+        public_aliases=tuple(sorted(events.origins[number] for number in events.public_aliases)),
         compositions=routines.compositions(sessions.actions),
         chance=found.chance,
         trace=found.trace,
@@ -135,7 +136,8 @@ def _redacted(request: Request, raw: Iterator[RawBatch], *, key: bytes, approved
     repositories = [source.path for source in request.sources if source.reader == "git" and not request.team.persons]
     own = {mail for path in repositories for mail in ingest.own_addresses(path)}  # a team says itself who is who
     identify = eventlog.person_resolver(request.team.persons, own=own)
-    return eventlog.redact(raw, key=key, identify=identify, known=known)
+    aliases = ingest.aliases_of(request.sources, os.environ, public=eventlog.PUBLIC_ALIASES)
+    return eventlog.redact(raw, key=key, identify=identify, known=known, aliases=aliases)
 
 
 def sessions_of(events: EventLog, team: Team) -> SessionLog:

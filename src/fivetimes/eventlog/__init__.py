@@ -3,6 +3,7 @@
 The modules, in the order in which they act:
 
     redact        raw batches -> EventLog; raw text ends here
+    shell_aliases (of redact) lines with aliases -> what their shell runs
     slips         (of redact) which lines are slips of the fingers
     stamps        (of redact) which times a whole block of lines was given at once
     identities    who a record's author is; accounts that are bots
@@ -19,11 +20,14 @@ from fivetimes.eventlog.align import align
 from fivetimes.eventlog.deduplicate import deduplicate
 from fivetimes.eventlog.identities import is_account, mark_bots, person_resolver
 from fivetimes.eventlog.redact import redact, varied_programs
+from fivetimes.eventlog.shell_aliases import PUBLIC_ALIASES, expanded
 from fivetimes.eventlog.unknown import unknown_names
 
 __all__ = [
+    "PUBLIC_ALIASES",
     "align",
     "deduplicate",
+    "expanded",
     "is_account",
     "mark_bots",
     "person_resolver",

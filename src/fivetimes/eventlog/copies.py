@@ -19,7 +19,7 @@ from math import lgamma, log, log2
 import numpy as np
 
 from fivetimes.config import Search
-from fivetimes.eventlog.runs import Places, Stretch, in_both_once, last_uses, rising
+from fivetimes.eventlog.runs import PlacesOfLines, Stretch, in_both_once, last_uses, rising
 from fivetimes.eventlog.stamps import typed_lines
 from fivetimes.model import Bools, By, EventLog, Floats, Ints
 
@@ -106,7 +106,7 @@ def same_stretches(log: EventLog, free: Bools, pairs: Pairs) -> SameStretches:
     found = SameStretches()
     for person in np.unique(columns["person"][wanted & free & np.isnan(columns["time"])]).tolist():
         rows = np.flatnonzero(wanted & (columns["person"] == person))
-        _Person(log, rows, stays, free).search(found)
+        _PersonsLines(log, rows, stays, free).search(found)
     found.pairs.sort(key=lambda pair: pair[1])
     return found
 
@@ -121,7 +121,7 @@ def _last_of(pairs: Pairs, count: int) -> Ints:
     return stays
 
 
-class _Person:
+class _PersonsLines:
     """One person's lines as sequences: each history, and what has times in the order of time, by program and all together."""
 
     def __init__(self, log: EventLog, rows: Ints, stays: Ints, free: Bools) -> None:
@@ -146,12 +146,12 @@ class _Person:
         # what stands twice in a history comes first: then a line of another one has one copy in it at most
         for here in asked:
             self._lay_out([self._histories[here].tolist()])
-            self._compare(Places(self._lines), 0, {0: True}, found)
+            self._compare(PlacesOfLines(self._lines), 0, {0: True}, found)
         if len(self._histories) == 1 and not self._timelines:
             found.pairs += [(event, copy) for copy, event in self._copy_of.items()]
             return
         self._lay_out([*map(self._events_of, self._histories), *self._timelines])
-        places = Places(self._lines)
+        places = PlacesOfLines(self._lines)
         for here in asked:
             others = self._beside(here)
             self._compare(places, here, others, found)
@@ -163,7 +163,7 @@ class _Person:
     def _lay_out(self, sequences: Iterable[Sequence[int]]) -> None:
         """Take these rows as the sequences that are compared.
 
-        A line that came several times in a row is one: shells are told to keep it once (`HISTCONTROL=ignoredups`).
+        A line that came several times in a row is one: shells can keep it once (`HISTCONTROL=ignoredups`).
         """
         self._rows = [[list(some) for _, some in groupby(rows, key=self._form_of)] for rows in sequences]
         self._lines = [[self._form_of(some[0]) for some in rows] for rows in self._rows]
@@ -179,7 +179,7 @@ class _Person:
             seen.setdefault(self._copy_of.get(event, event), row)
         return list(seen.values())
 
-    def _compare(self, places: Places, here: int, others: Mapping[int, bool], found: SameStretches) -> None:
+    def _compare(self, places: PlacesOfLines, here: int, others: Mapping[int, bool], found: SameStretches) -> None:
         for stretch in places.stretches(here, others, least=_ONCE_MORE):
             there = stretch.runs[0].sequence
             pairs = list(stretch.pairs(self._lines[there], self._lines[here]))
@@ -223,7 +223,7 @@ class _Person:
 
     # ---- what is a copy
 
-    def _is_copy(self, places: Places, stretch: Stretch, here: int, pairs: Pairs) -> bool:
+    def _is_copy(self, places: PlacesOfLines, stretch: Stretch, here: int, pairs: Pairs) -> bool:
         """Whether a stretch is too long for chance and for a routine.
 
         Its places are more than a routine has steps, or 20 of them stand nowhere else. By the frequencies of its lines it must cost

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -21,6 +22,7 @@ from fivetimes import redaction, shell
 from fivetimes.eventlog.commits import commit_kind, commit_message, is_commit, tag_made
 from fivetimes.eventlog.identities import Identify
 from fivetimes.eventlog.requests import Requests
+from fivetimes.eventlog.shell_aliases import OH_MY_ZSH, expanded, in_use, names_in
 from fivetimes.eventlog.slips import Rows, Suspect, slipped, unslipped
 from fivetimes.eventlog.stamps import bulk_stamped, typed_lines
 from fivetimes.model import (
@@ -43,7 +45,12 @@ _NOTHING_KNOWN = redaction.Known()
 
 
 def redact(
-    raw: Iterable[RawBatch], *, key: bytes, identify: Identify, known: redaction.Known = _NOTHING_KNOWN
+    raw: Iterable[RawBatch],
+    *,
+    key: bytes,
+    identify: Identify,
+    known: redaction.Known = _NOTHING_KNOWN,
+    aliases: Callable[[str], Mapping[str, str]] = lambda _origin: {},
 ) -> EventLog:
     """Keep of the raw rows what may be kept, and drop the rest.
 
@@ -52,6 +59,7 @@ def redact(
         key: the local key of pseudonyms and digests; never exported.
         identify: (owner of the source, the author as the record has it) → a person's name.
         known: names that exist on this machine or were approved: local extensions of the vocabulary.
+        aliases: the aliases of the person whose record this origin is, with the lines that they stand for.
 
     Example:
         >>> batch = RawBatch("bash", "h", ["git push origin main", "mysql -pHUNTER2 shop"])
@@ -59,7 +67,7 @@ def redact(
         >>> "HUNTER2" in " ".join(log.lexicon.labels)
         False
     """
-    log = _Log(key=key, identify=identify, known=known)
+    log = _Log(key=key, identify=identify, known=known, aliases=aliases)
     for batch in raw:
         log.add(batch)
     return log.freeze()
@@ -86,8 +94,16 @@ def varied_programs(log: EventLog) -> tuple[str, ...]:
 class _Log:
     """An event log under construction."""
 
-    def __init__(self, *, key: bytes, identify: Identify, known: redaction.Known) -> None:
+    def __init__(
+        self,
+        *,
+        key: bytes,
+        identify: Identify,
+        known: redaction.Known,
+        aliases: Callable[[str], Mapping[str, str]],
+    ) -> None:
         grammar = redaction.public()
+        self.aliases = aliases
         self.words = _WordTable(key=key, grammar=grammar, known=known)
         self.forms = _FormTable(self.words, grammar, key)
         self.identify = identify
@@ -139,6 +155,8 @@ class _Log:
         if isinstance(batch.kind, Kind) and args is None and files is None:
             known = self.forms.known
             kind = batch.kind
+            if kind is Kind.SHELL and (aliases := self.aliases(batch.origin)):
+                return [self.forms.of_line(text, aliases) for text in batch.text]
             if kind is Kind.SHELL:  # the commonest case, and most lines were seen before
                 return [known[text] if text in known else of(kind, text, None, ()) for text in batch.text]
             return [of(kind, text, None, ()) for text in batch.text]
@@ -188,8 +206,11 @@ class _Log:
             commits=tuple(self.commits.of),
             redactions=dict(sorted(self.words.counts.items())),
             deduplicated=frozenset(self.deduplicated),
+            public_aliases=self.forms.with_public,
         )
 
+
+_NO_FORM = np.iinfo(np.int32).max  # of a row of which nothing is asked
 
 _OF_FORMS = ("tag", "subject", "digest")  # columns that a record's form decides
 
@@ -218,6 +239,9 @@ class _FormTable:
         self.suspects: list[
             tuple[str, str]
         ] = []  # lines that may be slips: as they stand there, as they would be meant
+        self.public: dict[int, frozenset[str]] = {}  # number of a suspect -> the public aliases in it
+        self.with_public: frozenset[int] = frozenset()  # origins in which such are read
+        self.meant: dict[tuple[int, str], str] = {}  # (whose aliases, line) -> the line with them expanded
         self.digests: list[int] = []  # of each form
         self.subject: list[int] = []  # of each form, -1: it is no commit
         self.actions = _Growing()
@@ -243,12 +267,36 @@ class _FormTable:
         else:
             cache = (kind, text, redaction.canonical(args))
         found = self.known.get(cache)
-        if found is None and kind is Kind.SHELL and (meant := unslipped(text, self.grammar)) != text:
-            self.suspects.append((text, meant))
+        if found is None and kind is Kind.SHELL and self._suspected(text):
             found = self.known[cache] = -len(self.suspects)
         if found is None:
             found = self.known[cache] = self._new(kind, text, text, args, files)
         return found
+
+    def of_line(self, text: str, aliases: Mapping[str, str]) -> int:
+        """The number of the form of a line in which some names stand for others."""
+        meant = self.meant.get((id(aliases), text))
+        if meant is None:
+            meant = self.meant[id(aliases), text] = expanded(text, aliases)
+        if meant == text:
+            return self.of(Kind.SHELL, text, None, ())
+        found = self.known.get((Kind.SHELL, text, meant))
+        if found is None:
+            self.words.count("alias: read as what it stands for")
+            found = self.known[Kind.SHELL, text, meant] = self._new(Kind.SHELL, text, meant, None, ())
+        return found
+
+    def _suspected(self, text: str) -> bool:
+        """Whether a line may mean another one: by public aliases, or by a slip of the fingers; both are decided by all lines."""
+        public = {
+            name: OH_MY_ZSH[name] for name in names_in(text, OH_MY_ZSH) if name not in self.words.known.executables
+        }
+        if public:
+            self.public[len(self.suspects)] = frozenset(public)
+        meant = expanded(text, public) if public else unslipped(text, self.grammar)
+        if meant != text:
+            self.suspects.append((text, meant))
+        return meant != text
 
     def _new(self, kind: Kind, text: str, meant: str, args: Mapping[str, Any] | None, files: Sequence[str]) -> int:
         """A new form of what was meant; its digest is of the text as it stands in the source."""
@@ -263,7 +311,10 @@ class _FormTable:
         if not asked.any():
             return form
         rows = Rows(form, self._programs(form), *(columns[name] for name in ("person", "origin", "order", "time")))
-        slips = slipped(rows, {-n: self._suspect(*lines) for n, lines in enumerate(self.suspects, 1)})
+        slips = self._public_aliases(columns)
+        of_slips = {-n: self._suspect(*lines) for n, lines in enumerate(self.suspects, 1) if n - 1 not in self.public}
+        rows = replace(rows, form=np.where(np.isin(form, list(of_slips)) | ~asked, form, _NO_FORM).astype(np.int32))
+        slips |= slipped(rows, of_slips)
         for number, (text, meant) in enumerate(self.suspects, 1):
             for read, those in ((text, asked & ~slips), (meant, asked & slips)):
                 own = those & (columns["form"] == -number)
@@ -272,6 +323,17 @@ class _FormTable:
                     if read != text:
                         self.words.count("program: read as the one that was meant")
         return form
+
+    def _public_aliases(self, columns: Mapping[str, npt.NDArray[Any]]) -> npt.NDArray[Any]:
+        """Whether each row holds public aliases, of a person who uses such."""
+        form, person = columns["form"], columns["person"]
+        holding = np.flatnonzero(np.isin(form, [-number - 1 for number in self.public]))
+        typed = {(int(person[row]), name) for row in holding.tolist() for name in self.public[-int(form[row]) - 1]}
+        using = in_use(typed, self.grammar)
+        found = np.zeros(len(form), dtype=np.bool_)
+        found[holding] = np.isin(person[holding], list(using))
+        self.with_public = frozenset(columns["origin"][found].tolist())
+        return found
 
     def _suspect(self, text: str, meant: str) -> Suspect:
         program = self.words.ids.get((meant.partition(" ")[0], Role.PROGRAM, False), -1)
@@ -282,7 +344,7 @@ class _FormTable:
         action = self.actions.start
         words, first = self.action_words.flat, self.action_words.start
         of = [words[first[low]] if low < high and first[low] < first[low + 1] else -1 for low, high in pairwise(action)]
-        return np.where(form < 0, -1, np.array([*of, -1])[form])
+        return np.where(form < 0, -1, np.array([*of, -1])[np.maximum(form, -1)])
 
     def _add(self, kind: Kind, text: str, args: Mapping[str, Any] | None, files: Sequence[str]) -> int:
         first = len(self.kind)

@@ -82,7 +82,7 @@ def _common(one: Sequence[int], other: Sequence[int]) -> list[tuple[int, int]]:
     return best[-1][-1]
 
 
-class Places:
+class PlacesOfLines:
     """The places of some sequences, and where each stands.
 
     Args:

@@ -11,10 +11,12 @@ Paths come in; `RawBatch` rows go out, which only `redact` may take. The modules
 - `balance`: every record of a source is accounted for;
 - `ignore`: what its owner does not want read is left out;
 - `advice`: sentences on what a source loses;
-- `known_names`: names that exist on this machine, so that nobody mistyped them.
+- `known_names`: names that exist on this machine, so that nobody mistyped them;
+- `startup_files`, `aliases_here`: how shells and git are set up in somebody's home folder, read as text.
 """
 
 from fivetimes.ingest.advice import advice_on
+from fivetimes.ingest.aliases_here import aliases_of
 from fivetimes.ingest.discovery import discover, named, sources
 from fivetimes.ingest.ignore import IgnoreRules, ignore_rules, without_ignored
 from fivetimes.ingest.known_names import known_here
@@ -26,6 +28,7 @@ __all__ = [
     "READERS",
     "IgnoreRules",
     "advice_on",
+    "aliases_of",
     "discover",
     "ignore_rules",
     "known_here",

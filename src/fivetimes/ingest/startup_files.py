@@ -67,7 +67,7 @@ def startup_files(home: Path, environ: Mapping[str, str]) -> StartupFiles:
         home: the folder; `~` and `$HOME` in these files.
         environ: variables that are set already.
     """
-    reading = _Reading(home, environ)
+    reading = _StartupReading(home, environ)
     reading.take(home, _FILES)
     for folder in tuple(reading.variables["ZDOTDIR"]) + ((environ["ZDOTDIR"],) if environ.get("ZDOTDIR") else ()):
         reading.take(Path(folder), _OWN)
@@ -75,7 +75,7 @@ def startup_files(home: Path, environ: Mapping[str, str]) -> StartupFiles:
     return StartupFiles(variables, reading.aliases, frozenset(reading.frameworks))
 
 
-class _Reading:
+class _StartupReading:
     def __init__(self, home: Path, environ: Mapping[str, str]) -> None:
         self.known = {**environ, "HOME": str(home)}
         self.variables: dict[str, list[str]] = defaultdict(list)

@@ -5,12 +5,13 @@ What people decided and wrote before holds: a rejection stops a draft, and their
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-from fivetimes import conductors, evidence, exporters, ingest, pipeline, redaction, shell, store
+from fivetimes import conductors, eventlog, evidence, exporters, ingest, pipeline, redaction, shell, store
 from fivetimes.errors import FivetimesError, RuleError
 from fivetimes.model import Candidate, CommandLine, Conductor, Kind, LiveText, Role, Scan, Standing
 from fivetimes.review import ledger
@@ -23,7 +24,24 @@ from fivetimes.shell import is_secret_key
 def read_live(scan: Scan, candidate: Candidate, *, home: Path) -> LiveText:
     """The commands behind a candidate, read again now; for the owner's screen only."""
     sources = [report.source for report in scan.sources]
-    return evidence.recall(candidate, sources=sources, readers=ingest.READERS, key=store.local_key(home))
+    return evidence.recall(
+        candidate, sources=sources, readers=ingest.READERS, key=store.local_key(home), meant=lines_meant(scan)
+    )
+
+
+def lines_meant(scan: Scan) -> evidence.Meant:
+    """From a line of a scan's sources to the line that its shell ran: aliases are expanded as they were for the scan."""
+    own = ingest.aliases_of([report.source for report in scan.sources], os.environ, public=eventlog.PUBLIC_ALIASES)
+    here = ingest.known_here((), os.environ).executables if scan.public_aliases else frozenset()
+    public = {
+        name: line for aliases in eventlog.PUBLIC_ALIASES.values() for name, line in aliases.items() if name not in here
+    }
+
+    def meant(origin: str, text: str) -> str:
+        line = eventlog.expanded(text, own(origin))
+        return eventlog.expanded(text, public) if line == text and origin in scan.public_aliases else line
+
+    return meant
 
 
 def read_live_masked(context: ReviewContext) -> dict[str, LiveText]:

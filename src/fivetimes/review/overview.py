@@ -26,7 +26,7 @@ from fivetimes.pipeline import candidate_of
 from fivetimes.reports import location_text
 from fivetimes.review import ledger
 from fivetimes.review.decisions import open_questions
-from fivetimes.review.drafting import harmless_words, parse_line
+from fivetimes.review.drafting import harmless_words, lines_meant, parse_line
 from fivetimes.review.folder import conductor_path, conductors_in, read_conductor, read_ledger, standings
 
 # ---- what waits for a decision
@@ -280,7 +280,8 @@ def verify(path: Path, scan: Scan, *, home: Path, environ: Mapping[str, str]) ->
     relocated = evidence.relocate(basis, sources=sources, readers=ingest.READERS, key=store.local_key(home))
     now = replace(basis, occurrences=relocated.occurrences)
     found = conductors.evidence(now)
-    live = evidence.recall(now, sources=sources, readers=ingest.READERS, key=store.local_key(home))
+    key = store.local_key(home)
+    live = evidence.recall(now, sources=sources, readers=ingest.READERS, key=key, meant=lines_meant(scan))
     harmless = harmless_words(live, scan, home=home, environ=environ)
     replay, unseen = conductors.replayed(stated, now, live, parse=parse_line, harmless=harmless)
     return Verification(

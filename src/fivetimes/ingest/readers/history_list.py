@@ -39,7 +39,7 @@ _RISING = 0.5  # of the steps from number to number, at least, are 1: shells tha
 
 
 @dataclass(frozen=True, slots=True)
-class _Form:
+class _ListForm:
     """How the lines of a list are written."""
 
     line: re.Pattern[str]
@@ -72,7 +72,7 @@ def recognises(path: Path) -> bool:
         return False
 
 
-def _form_of(rows: Sequence[str]) -> _Form | None:
+def _form_of(rows: Sequence[str]) -> _ListForm | None:
     rows = [row for row in rows if row.strip()]
     for line in (_NUMBERED, _PREFIXED):
         found = [match for row in rows if (match := line.fullmatch(row))]
@@ -82,7 +82,7 @@ def _form_of(rows: Sequence[str]) -> _Form | None:
         steps = [after - before for before, after in pairwise(numbers)]
         timed = sum(_time(match) is not None for match in found) >= _SHARE * len(found)
         if steps.count(1) >= _RISING * len(steps) and (timed or line is _NUMBERED):
-            return _Form(line, timed)
+            return _ListForm(line, timed)
     return None
 
 
@@ -103,7 +103,7 @@ def _moment(written: str) -> float:
     return time_if_known(re.sub(r"(?<=[0-9]{2})[_.](?=[0-9]{2}:)", " ", written, count=1))[0]
 
 
-def _entries(path: Path, form: _Form, balance: Balance) -> Iterator[Entries]:
+def _entries(path: Path, form: _ListForm, balance: Balance) -> Iterator[Entries]:
     number = 1
     texts, lines, times = list[str](), list[int](), list[float]()
     for block in blocks(path, after_newline):
