@@ -155,3 +155,52 @@ def test_an_activity_that_a_case_only_starts_counts_once_and_one_that_it_ends_co
     found, balance = read_bytes("xes", log.encode(), name="log.xes")
     assert column(found, "text") == ["A", "B", "C", "A", "D", "B", "B"]
     assert balance.ignored == {"lifecycle: start": 1, "lifecycle: schedule": 1}
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "case_id,activity,start_time,resource",
+        "case:concept:name;concept:name;time:timestamp;org:resource",
+        '"Case ID","Activity","Complete Timestamp","Resource"',
+        "Fallnummer;Aktivität;Zeitstempel;Bearbeiter",
+        "_CASE_KEY\tACTIVITY_EN\tEVENTTIME\tUSER_NAME",
+    ],
+)
+def test_a_process_log_with_the_usual_names_of_columns_needs_no_map(header: str, tmp_path: Path) -> None:
+    delimiter = next(sign for sign in "\t;," if sign in header)
+    rows = [["7", "Check papers", "2026-03-04T10:52:05", "clerk 1"], ["7", "Pay out", "2026-03-04T11:52:05", ""]]
+    path = tmp_path / "claims.csv"
+    path.write_text("\n".join([header, *map(delimiter.join, rows)]) + "\n", encoding="utf-8")
+    assert sniff(path) == "generic"
+    found, _ = read("generic", path)
+    names = ("text", "session", "person", "time")
+    assert list(zip(*(column(found, name) for name in names), strict=True)) == [
+        ("Check papers", "7", "clerk 1", datetime(2026, 3, 4, 10, 52, 5, tzinfo=UTC).timestamp()),
+        ("Pay out", "7", None, datetime(2026, 3, 4, 11, 52, 5, tzinfo=UTC).timestamp()),
+    ]
+
+
+@pytest.mark.parametrize("header", ["date,amount,user", "case,activity,weight", "id,name,timestamp"])
+def test_a_table_that_lacks_a_case_an_activity_or_a_time_is_no_process_log(header: str, tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text(f"{header}\n1,2,3\n", encoding="utf-8")
+    assert sniff(path) is None
+
+
+@pytest.mark.parametrize(
+    ("times", "days"),
+    [
+        (["03/04/2026 10:00", "13/04/2026 10:00"], ["2026-04-03", "2026-04-13"]),
+        (["03/04/2026 10:00 AM", "04/13/2026 10:00 am"], ["2026-03-04", "2026-04-13"]),
+        (["3.4.2026 10:00:00", "4.4.2026 10:00:00"], ["2026-04-03", "2026-04-04"]),
+        (["03/04/2026 10:00", "04/04/2026 10:00"], []),
+    ],
+)
+def test_which_part_of_a_date_is_the_day_a_row_of_the_file_shows_or_nobody_knows(
+    times: list[str], days: list[str]
+) -> None:
+    content = "person,time,action\n" + "".join(f"ana,{time},pack\n" for time in times)
+    found, balance = read_bytes("generic", content.encode(), name="log.csv")
+    assert column(found, "time") == [datetime.fromisoformat(f"{day}T10:00:00+00:00").timestamp() for day in days]
+    assert balance.bad.total() == len(times) - len(days)

@@ -92,6 +92,36 @@ def _written(value: str) -> tuple[float, float]:
     return when.timestamp(), NAN if text[-1] in "Zz" else offset.total_seconds() / 60
 
 
+# 3/4/2026, 03.04.2026: which of the two is the day, only the file shows; with dots it is the first
+DAY_OR_MONTH = re.compile(r"\s*([0-9]{1,2})([./-])([0-9]{1,2})\2([0-9]{4})(?![0-9])(?:[ T,]+(.*))?", re.DOTALL)
+_CLOCK = re.compile(
+    r"([0-9]{1,2})(:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?)\s*([AP]M)?\s*(Z|UTC|GMT|[+-][0-9]{2}:?[0-9]{2})?\s*", re.I
+)
+
+
+def moment_of_day(value: object, *, day_first: bool) -> tuple[float, float]:
+    """The same as `moment`, for dates whose year stands last, in this order.
+
+    Raises:
+        ValueError: it is no time.
+
+    Example:
+        >>> moment_of_day("20.11.2026 09:00", day_first=True) == moment_of_day("11/20/2026 9:00 AM", day_first=False)
+        True
+    """
+    parts = DAY_OR_MONTH.fullmatch(value) if isinstance(value, str) else None
+    if parts is None:
+        return moment(value)
+    day, month = (parts[1], parts[3]) if day_first else (parts[3], parts[1])
+    clock = _CLOCK.fullmatch(parts[5] or "0:00")
+    if clock is None:
+        raise ValueError("no time of day")
+    hour = int(clock[1])
+    if clock[3]:
+        hour = hour % 12 + 12 * (clock[3].upper() == "PM")
+    return moment(f"{parts[4]}-{month:0>2}-{day:0>2}T{hour:02}{clock[2].replace(',', '.')}{clock[4] or ''}")
+
+
 def _counted(value: object) -> float:
     seconds = number(value)
     while _LATEST <= seconds < _LATEST * 1e9:
