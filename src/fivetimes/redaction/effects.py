@@ -11,6 +11,7 @@ from importlib import resources
 from itertools import pairwise, takewhile
 
 from fivetimes.model import Effect
+from fivetimes.redaction.cmdlets import effect_of_cmdlet
 from fivetimes.redaction.vocabulary import public
 
 # ---- what the words of a name mean
@@ -272,6 +273,9 @@ def effect_of(words: Sequence[str]) -> Effect:
         named = _of_run(program, path, rest)
         if named is not None:
             return named
+    by_verb = effect_of_cmdlet(program) if ruled is None else None
+    if by_verb is not None:
+        return by_verb
     return ruled if ruled is not None else _by_name(program, rest)
 
 

@@ -8,11 +8,17 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from importlib import resources
 
+from fivetimes.redaction.cmdlets import pieces_of, verb_of
+
 # An operator of a redirection has the role of a flag; a file descriptor is one digit.
 _REDIRECTION = re.compile(r"[0-9]?(?:>>?|<|<>|>\||>&|<&|<<-?|<<<)|&>>?")
 _COMPOSED = re.compile(r"--?([a-z]{3,}(?:[-_][a-z]{2,}){0,3})")
 _SIGN = re.compile(r"[-<>&|]*[0-9]?[-<>&|]*")
 _MOST_PATHS = 16_384  # whose flags are remembered; words of a line are among them, and must not fill the memory
+# what the nouns of PowerShell's best known modules begin with, and short words in them
+_MODULES = frozenset(
+    "ad az ps vm vms net sql iis mg gpo dns dhcp smb wmi cim acl csv json xml html ise dsc vpn spo adls aks".split()
+)
 _CLUSTER = re.compile(r"-[A-Za-z]{2,5}")
 
 
@@ -68,11 +74,18 @@ class Vocabulary:
     def is_program(self, name: str) -> bool:
         """Whether this is the name of a public program or shell builtin.
 
+        A cmdlet of PowerShell counts if its verb is an approved one and its noun is made of public words.
+
         Example:
             >>> public().is_program("git"), public().is_program("hunter2")
             (True, False)
         """
-        return name in self._rows
+        return name in self._rows or ("-" in name and self._is_cmdlet(name))
+
+    def _is_cmdlet(self, name: str) -> bool:
+        return verb_of(name) is not None and all(
+            piece in self._words or piece in _MODULES or piece.isdigit() for piece in pieces_of(name)
+        )
 
     def is_subcommand(self, program: str, path: tuple[str, ...]) -> bool:
         """Whether `path` (one or more words) is a subcommand path of the program, or the beginning of one.
