@@ -80,6 +80,7 @@ _EXPANSIONS = {"simple_expansion", "expansion", "command_substitution", "process
 _OPERATORS = {"|", "|&", "||", "&&", ";", "&", "!"}
 _DESCRIPTOR = re.compile(r"\d+|-")
 _PATTERN = re.compile(r"[*?]|\[[^\]]*\]|^~|\{[^{}]*(?:,|\.\.)[^{}]*\}")
+_FOLDERS = re.compile(r"(?<!\\)\\(?=[A-Za-z0-9_])(?=[^'\"]*$)")
 _QUOTES = re.compile(r"""\$?'(?:[^'\\]|\\.)*'|\$?"(?:[^"\\]|\\.)*"|\\.""", re.DOTALL)
 
 
@@ -266,7 +267,8 @@ def _redirected(node: Node, text: str) -> Iterator[Token]:
 
 
 def _word(node: Node, text: str) -> Token:
-    spelled = text[node.start_byte : node.end_byte]
+    # nobody protects a letter from a shell: a `\\` before one parts the folders of Windows
+    spelled = _FOLDERS.sub(r"\\\\", text[node.start_byte : node.end_byte])
     expansions = tuple(text[each.start_byte : each.end_byte] for each in _expanded(node))
     if expansions:
         return Token(spelled, Form.EXPANDED, expansions)
