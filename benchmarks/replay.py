@@ -115,11 +115,11 @@ def _began(candidate: Candidate, number: int) -> tuple[float, int]:
 
 def _figures(document: ConductorDocument, lines: Sequence[TypedLine]) -> Figures:
     total = Figures(steps=len(document["steps"]))
-    for number, step in enumerate(document["steps"]):
+    for step in document["steps"]:
         if "by_hand" in step:
             total += Figures(by_hand=1)
             continue
-        typed = {word for line in lines if line.step == number for word in line.text.split("\x1f")}
+        typed = {word for line in lines if line.id == step["id"] for word in line.text.split("\x1f")}
         for one in step_alternatives(step):
             total += Figures(given=sum(found.space == "free" for found in references(one["run"])))
         programs = [_program(one["run"]) for one in step_alternatives(step)]
@@ -127,7 +127,7 @@ def _figures(document: ConductorDocument, lines: Sequence[TypedLine]) -> Figures
         hidden = "" in programs
         strange = sum(program != "" and program not in typed for program in programs)
         # of a commit that a repository tells of, only the message is known
-        committed = any(line.is_message for line in lines if line.step == number)
+        committed = any(line.is_message for line in lines if line.id == step["id"])
         total += Figures(hidden=hidden, strange=strange if shell and not committed else 0)
     return total
 

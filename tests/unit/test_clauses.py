@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fivetimes.shell import Form, Token, clauses, tokens
+from fivetimes.shell import Token, TokenForm, clauses, tokens
 
 LINES = [
     "one a b",
@@ -34,7 +34,7 @@ LINES = [
 
 
 def spelled(token: Token) -> str:
-    return shlex.quote(token.text) if token.form is Form.WORD else token.text
+    return shlex.quote(token.text) if token.form is TokenForm.WORD else token.text
 
 
 def carried_out(line: str, place: Path) -> list[str]:

@@ -14,7 +14,7 @@ from itertools import groupby
 
 from fivetimes.conductors.invocations import Invocation, InvocationWord
 from fivetimes.model import Kind, Role, Step
-from fivetimes.shell import Form
+from fivetimes.shell import TokenForm
 
 # Share from which the rule is taken from most and the others are exceptions: one row of five may have been matched by mistake or
 # be done in a hurry, and a smaller share is no rule.
@@ -191,7 +191,7 @@ class Alternative:
         head: list[str] = []
         nest = 0
         for each in self.positions:
-            if each.word.form is Form.OPERATOR or each.word.nest != nest:
+            if each.word.form is TokenForm.OPERATOR or each.word.nest != nest:
                 head, nest = [], each.word.nest
             if each is position:
                 break

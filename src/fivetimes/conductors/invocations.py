@@ -15,7 +15,7 @@ from typing import Any
 
 from fivetimes.model import Candidate, Command, CommandLine, Effect, Kind, LiveCommand, LiveText, Moment, Role, Word
 from fivetimes.redaction import effect_of, is_pseudonym, public
-from fivetimes.shell import WRAPPERS, Clause, Form, Token, clauses, is_secret_key, tokens, unquote
+from fivetimes.shell import WRAPPERS, Clause, Token, TokenForm, clauses, is_secret_key, tokens, unquote
 
 Parse = Callable[[str], CommandLine]
 Harmless = Callable[[str, Role], bool]
@@ -47,14 +47,14 @@ class InvocationWord:
     key: str = ""
     prose: bool = False
     sure: bool = True
-    form: Form = Form.WORD
+    form: TokenForm = TokenForm.WORD
     nest: int = 0
     closed: bool = False
 
     @property
     def is_operator(self) -> bool:
         """Whether it is the shell's own sign, which is never quoted."""
-        return self.form in (Form.OPERATOR, Form.REDIRECTION)
+        return self.form in (TokenForm.OPERATOR, TokenForm.REDIRECTION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +133,7 @@ def invocations(
         harmless: whether a word in a role may stand in a file.
         expansions: takes the letters of what the shell puts in.
     """
-    reading = _Reading(parse, harmless, expansions)
+    reading = _LineReader(parse, harmless, expansions)
     found: list[Invocation] = []
     for number, (occurrence, texts) in enumerate(zip(candidate.occurrences, live.occurrences, strict=True)):
         met: set[Place] = set()
@@ -217,7 +217,7 @@ def _committed(command: LiveCommand) -> tuple[InvocationWord, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
+class _LineReader:
     """How the words of a line are read."""
 
     parse: Parse
@@ -247,7 +247,7 @@ class _Reading:
         words: list[InvocationWord] = []
         simple: list[Token] = []
         for token in (*given, None):
-            if token is not None and token.form is not Form.OPERATOR:
+            if token is not None and token.form is not TokenForm.OPERATOR:
                 simple.append(token)
                 continue
             nests = max((word.nest for word in words), default=0)
@@ -255,7 +255,7 @@ class _Reading:
             words.extend(replace(word, nest=word.nest + nests) if word.nest else word for word in more)
             simple = []
             if token is not None:
-                words.append(InvocationWord(token.text, Role.FLAG, form=Form.OPERATOR))
+                words.append(InvocationWord(token.text, Role.FLAG, form=TokenForm.OPERATOR))
         return words
 
     def _simple_words(self, given: Sequence[Token]) -> Iterator[InvocationWord]:
@@ -268,8 +268,8 @@ class _Reading:
         waits = False  # a redirection, for its target
         for index, token in enumerate(given):
             inner = tokens(token.text) if via and not waits and _is_line(token, known) else None
-            if token.form is Form.REDIRECTION:
-                yield InvocationWord(token.text, Role.FLAG, form=Form.REDIRECTION)
+            if token.form is TokenForm.REDIRECTION:
+                yield InvocationWord(token.text, Role.FLAG, form=TokenForm.REDIRECTION)
                 waits = not token.text[-1].isdigit() and not token.text.endswith("-")
             elif inner is not None:
                 nest += 1
@@ -288,7 +288,7 @@ class _Reading:
     ) -> InvocationWord:
         """A token as a word, with a letter for each of its expansions."""
         text, closed = _unmarked(token.text), False
-        if token.form is Form.EXPANDED:
+        if token.form is TokenForm.EXPANDED:
             for typed in token.expansions:
                 closed = closed or not self._may_be_written(typed)
                 text = text.replace(typed, self.expansions.letter(typed), 1)
@@ -304,7 +304,11 @@ class _Reading:
             return self._is_name(name)
         line = command_within(typed)
         inner = None if line is None else tokens(line)
-        if line is None or inner is None or any(token.form in (Form.EXPANDED, Form.REDIRECTION) for token in inner):
+        if (
+            line is None
+            or inner is None
+            or any(token.form in (TokenForm.EXPANDED, TokenForm.REDIRECTION) for token in inner)
+        ):
             return False
         commands = _simple(self.parse(line))
         looks = all(effect_of([word.text for word in command.words]) is Effect.NONE for command in commands)
@@ -319,7 +323,7 @@ class _Reading:
         if not waiting:
             return None
         first = waiting[0]
-        typed = token.text if token.form is Form.WORD else unquote(token.text)
+        typed = token.text if token.form is TokenForm.WORD else unquote(token.text)
         if typed == first.text:
             assigned = _ASSIGNMENT.fullmatch(typed) if first.role is Role.VALUE else None
             lead = f"{assigned[1]}=" if assigned and self._is_name(assigned[1]) else ""
@@ -356,11 +360,11 @@ def _simple(line: CommandLine) -> list[Command]:
 
 def _is_line(token: Token, known: set[str]) -> bool:
     """Whether a word that a wrapper is given is a line of its own: the parser has its words, not the whole."""
-    return token.form is Form.WORD and re.search(r"\s", token.text) is not None and token.text not in known
+    return token.form is TokenForm.WORD and re.search(r"\s", token.text) is not None and token.text not in known
 
 
 def _spelled(token: Token) -> str:
-    return shlex.quote(token.text) if token.form is Form.WORD else token.text
+    return shlex.quote(token.text) if token.form is TokenForm.WORD else token.text
 
 
 def written_line(text: str, moment: Moment, parse: Parse) -> str:
@@ -400,7 +404,7 @@ def _clean(text: str) -> str:
 
 def _takes(command: str, before: InvocationWord) -> bool:
     """Whether a word is a flag whose value comes next; one that is not known of the program may be."""
-    if before.role != Role.FLAG or before.form is not Form.WORD:
+    if before.role != Role.FLAG or before.form is not TokenForm.WORD:
         return False
     return not public().has_flag(command.partition(" ")[0], before.text) or public().takes_value(command, before.text)
 
@@ -417,7 +421,7 @@ def _with_keys(words: Sequence[InvocationWord]) -> tuple[InvocationWord, ...]:
     for word in words:
         before = done[-1] if done else None
         key = word.key
-        if word.form is Form.OPERATOR:
+        if word.form is TokenForm.OPERATOR:
             command = []
         elif word.role in (Role.PROGRAM, Role.SUBCOMMAND):
             command = [word.text] if word.role is Role.PROGRAM else [*command, word.text]

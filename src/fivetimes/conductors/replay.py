@@ -35,7 +35,7 @@ from fivetimes.conductors.invocations import (
 )
 from fivetimes.model import Candidate, Kind, LiveCommand, LiveText, Moment
 from fivetimes.redaction import scalar
-from fivetimes.shell import Form, TemplatePiece, TemplateWord, Token, template_words, tokens, unquote
+from fivetimes.shell import TemplatePiece, TemplateWord, Token, TokenForm, template_words, tokens, unquote
 
 _BETWEEN = "\x1f"  # between two words
 _EXPANDED = "\x1e"  # around what a shell puts in
@@ -324,7 +324,7 @@ def _typed(run: int, step: int, moment: Moment, command: LiveCommand, parse: Par
     # what is no list of words is equal to nothing that a template gives
     spelled = ["\0"] if given_tokens is None else list(map(_spelled, given_tokens))
     inner = [
-        _inner(text) if token.form is Form.WORD else text
+        _inner(text) if token.form is TokenForm.WORD else text
         for text, token in zip(spelled, given_tokens or (), strict=False)
     ]
     where = None if folder is None else _spelled(folder)
@@ -333,14 +333,14 @@ def _typed(run: int, step: int, moment: Moment, command: LiveCommand, parse: Par
 
 def _spelled(token: Token) -> str:
     """A token as what a shell reads: the same for all ways of quoting."""
-    if token.form is Form.EXPANDED:
+    if token.form is TokenForm.EXPANDED:
         text = token.text
         for typed in token.expansions:
             name, line = variable(typed), command_within(typed)
             shown = f"${name}" if name else f"$({line.strip()})" if line else typed
             text = text.replace(typed, f"{_EXPANDED}{shown}{_EXPANDED}", 1)
         return unquote(text)
-    if token.form is Form.PATTERN:
+    if token.form is TokenForm.PATTERN:
         mark = _PATTERN if _GLOB.search(token.text) else ""
         return mark + unquote(token.text)
     return token.text
@@ -351,6 +351,6 @@ def _inner(text: str) -> str:
     if not re.search(r"\s", text):
         return text
     inner = tokens(text)
-    if inner is None or any(token.form is Form.EXPANDED for token in inner):
+    if inner is None or any(token.form is TokenForm.EXPANDED for token in inner):
         return text
     return " ".join(unquote(token.text) for token in inner)

@@ -27,7 +27,7 @@ from fivetimes.conductors.data_flow import Parameter, Part, Template, data_flow
 from fivetimes.conductors.invocations import Expansions, Harmless, Invocation, command_within, is_mark, marked, variable
 from fivetimes.conductors.parameter_names import ParameterNames, ValueContext
 from fivetimes.model import Candidate, Kind, Role, Step
-from fivetimes.shell import Form
+from fivetimes.shell import TokenForm
 
 _CALENDAR = {"date": "%Y-%m-%d", "week": "%G-W%V", "month": "%Y-%m"}
 _LABEL_PLACEHOLDER = re.compile(r"<([a-z]+)[\w.]*>|(?<=\s)\*(?=\s|$)")  # in a label, `*` is a value that varies
@@ -399,7 +399,7 @@ def _stripped(text: str) -> tuple[str, str, str]:
 
 def _quoted(position: Position, word: _WrittenWord) -> str:
     """One word of a template, quoted so that a shell's splitting gives it back whole."""
-    if position.word.is_operator or position.word.form is Form.PATTERN:
+    if position.word.is_operator or position.word.form is TokenForm.PATTERN:
         return "".join(map(str, word))
     return _as_one_word(word)
 

@@ -424,7 +424,7 @@ def plan(conductor: Conductor, *, form: str) -> Plan:
 
 
 def _exports(step: DocumentStep) -> bool:
-    """Whether a step sets a variable for those behind it: each is carried out in a shell of its own, so each is told again."""
+    """Whether a step sets a variable for those behind it: each is carried out in a shell of its own, so each sets it again."""
     usual = step_alternatives(step)[0]["run"]
     return step["specialist"]["kind"] == "shell" and not step.get("optional") and usual.startswith("export ")
 

@@ -18,7 +18,7 @@ The modules, in the order in which they act:
 - `template_words`: a template -> its words, split as a shell splits them
 """
 
-from fivetimes.shell.clauses import Clause, Form, Token, clauses, tokens
+from fivetimes.shell.clauses import Clause, Token, TokenForm, clauses, tokens
 from fivetimes.shell.lexer import unquote
 from fivetimes.shell.parser import parse
 from fivetimes.shell.secret_positions import is_secret_key, names_secret
@@ -28,10 +28,10 @@ from fivetimes.shell.wrappers import WRAPPERS
 __all__ = [
     "WRAPPERS",
     "Clause",
-    "Form",
     "TemplatePiece",
     "TemplateWord",
     "Token",
+    "TokenForm",
     "clauses",
     "is_secret_key",
     "names_secret",

@@ -15,7 +15,7 @@ from fivetimes.shell.lexer import unquote
 from fivetimes.shell.syntax_tree import LONGEST, tree
 
 
-class Form(Enum):
+class TokenForm(Enum):
     """What a shell makes of a token.
 
     WORD: its text, once the quotes are off. PATTERN: what fits it (`*`, `~/`, `{a,b}`). EXPANDED: text with what `$` or a backtick
@@ -38,7 +38,7 @@ class Token:
     """
 
     text: str
-    form: Form
+    form: TokenForm
     expansions: tuple[str, ...] = ()
 
 
@@ -120,7 +120,7 @@ def tokens(text: str) -> tuple[Token, ...] | None:
         if clause.tokens is None or clause.scope:
             return None
         if found:
-            found.append(Token(clause.operator, Form.OPERATOR))
+            found.append(Token(clause.operator, TokenForm.OPERATOR))
         found.extend(clause.tokens)
     return tuple(found) or None
 
@@ -183,7 +183,7 @@ class _Chains:
         self._end()
 
     def _take(self, node: Node, token: Token) -> None:
-        if token.form is not Form.OPERATOR or token.text not in (";", "&"):
+        if token.form is not TokenForm.OPERATOR or token.text not in (";", "&"):
             self._add(_Part(node.start_byte, node.end_byte, token))
             return
         if token.text == "&":
@@ -233,7 +233,7 @@ def _clauses(chain: _Chain, text: str) -> Iterator[Clause]:
 
 
 def _is_sign(token: Token) -> bool:
-    return token.form is Form.OPERATOR
+    return token.form is TokenForm.OPERATOR
 
 
 def _tokens(node: Node, text: str) -> Iterator[Token]:
@@ -244,7 +244,7 @@ def _tokens(node: Node, text: str) -> Iterator[Token]:
     else:
         spelled = text[node.start_byte : node.end_byte]
         if spelled.strip():
-            yield Token(spelled, Form.OPERATOR if spelled in _OPERATORS else Form.WORD)
+            yield Token(spelled, TokenForm.OPERATOR if spelled in _OPERATORS else TokenForm.WORD)
 
 
 def _redirected(node: Node, text: str) -> Iterator[Token]:
@@ -259,11 +259,11 @@ def _redirected(node: Node, text: str) -> Iterator[Token]:
             operator += spelled
         else:
             if operator:
-                yield Token(operator, Form.REDIRECTION)
+                yield Token(operator, TokenForm.REDIRECTION)
             operator = ""
             yield from _tokens(child, text)
     if operator:
-        yield Token(operator, Form.REDIRECTION)
+        yield Token(operator, TokenForm.REDIRECTION)
 
 
 def _word(node: Node, text: str) -> Token:
@@ -271,12 +271,12 @@ def _word(node: Node, text: str) -> Token:
     spelled = _FOLDERS.sub(r"\\\\", text[node.start_byte : node.end_byte])
     expansions = tuple(text[each.start_byte : each.end_byte] for each in _expanded(node))
     if expansions:
-        return Token(spelled, Form.EXPANDED, expansions)
+        return Token(spelled, TokenForm.EXPANDED, expansions)
     bare = _QUOTES.sub("", spelled)
     if _PATTERN.search(bare):
         # quoted letters beside a pattern keep their quotes, for without them they would be one
-        return Token(spelled, Form.PATTERN)
-    return Token(unquote(spelled), Form.WORD)
+        return Token(spelled, TokenForm.PATTERN)
+    return Token(unquote(spelled), TokenForm.WORD)
 
 
 def _expanded(node: Node) -> Iterator[Node]:
