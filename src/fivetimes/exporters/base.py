@@ -1,16 +1,14 @@
-"""Conductor -> what the formats share: file names, gates that must not be lost, sentences and Markdown, and the plan for machines.
+"""Conductor -> what the formats share: file names, gates that must not be lost, sentences and Markdown.
 
-A format for readers uses the sentences (`step_phrase`, `numbered`, …); a format that a machine carries out uses the plan (`plan`,
-`script`), in which each step is a command of bash and each value a variable. `guarded_steps` and `carried` refuse an export in
-which a gate would be lost.
+A format for readers uses the sentences (`step_phrase`, `numbered`, …); one that a machine carries out begins with `plan`.
+`guarded_steps` and `carried` refuse an export in which a gate would be lost.
 """
 
 from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from textwrap import shorten
 
 from fivetimes.conductor_document import (
@@ -19,18 +17,13 @@ from fivetimes.conductor_document import (
     ConductorDocument,
     DocumentStep,
     Gate,
-    Reference,
     Specialist,
-    SpecialistKind,
     StepAlternative,
     most_repeats,
-    references,
     replay_sentence,
     step_alternatives,
-    template_parts,
 )
 from fivetimes.errors import RuleError
-from fivetimes.exporters import shell_words
 from fivetimes.model import Conductor
 from fivetimes.redaction import show
 
@@ -93,6 +86,8 @@ def carried(conductor: Conductor, text: str, *, sign: str) -> str:
 # ---- sentences and Markdown
 
 _LONGEST_COMMAND = 90  # characters of a command where it is only named
+
+_CALLED_BY_NAME = frozenset({"skill", "tool", "action", "edit", "request"})  # specialists that no shell runs
 
 # (space of a reference, what a person does about its values)
 _SPACES: tuple[tuple[str, str], ...] = (
@@ -170,7 +165,9 @@ def marks(step: DocumentStep) -> str:
     return f" ({'; '.join(found)})" if found else ""
 
 
-def numbered(number: int, step: DocumentStep, *, stop: str, answered: Callable[[Gate], str]) -> Iterator[str]:
+def numbered(
+    number: int, step: DocumentStep, *, stop: str, answered: Callable[[Gate], str], by_hand: str
+) -> Iterator[str]:
     """A step of a numbered list: its gate first where it has one, then what is done, then the command of each alternative.
 
     Args:
@@ -178,6 +175,7 @@ def numbered(number: int, step: DocumentStep, *, stop: str, answered: Callable[[
         step: with the gate that stands before it.
         stop: what a gate begins with.
         answered: a gate -> the sentence on who answers, and what a no means.
+        by_hand: how a step that no command does begins, such as "A person does this".
     """
     done = f"{markdown(step_phrase(step))}{marks(step)}"
     if "gate" in step:
@@ -187,13 +185,19 @@ def numbered(number: int, step: DocumentStep, *, stop: str, answered: Callable[[
         yield f"{number}. {done}"
     yield ""
     if "by_hand" in step:
-        yield f"    A person does this, for {markdown(step['by_hand'])}."
+        yield f"    {by_hand}, for {markdown(step['by_hand'])}."
         return
-    for alternative in step_alternatives(step):
-        if alternative.get("specialist", step["specialist"])["kind"] in _RUNNERS:
+    ways = step_alternatives(step)
+    if len(ways) > 1:
+        yield from ("    One of these, usually the first:", "")
+    for way, alternative in enumerate(ways, 1):
+        if len(ways) > 1:
+            yield from (f"    {way} of {len(ways)}, in {alternative['share'] * 100:.0f} % of the times:", "")
+        if alternative.get("specialist", step["specialist"])["kind"] in _CALLED_BY_NAME:
             yield from _called(alternative, step["specialist"])
         else:
             yield from fenced(line(_in_folder(alternative, alternative["run"])))
+        yield from [""] if way < len(ways) else []
 
 
 def _called(alternative: StepAlternative, usual: Specialist) -> Iterator[str]:
@@ -287,273 +291,3 @@ def override(document: ConductorDocument) -> Iterator[str]:
         taken = document["override"]
         yield ""
         yield f"Drafted below the rule by {markdown(taken['by'])}, because: {markdown(taken['because'])}"
-
-
-# ---- the plan: what the formats that a machine carries out have in common, each value by one name
-
-# A step of another kind than a shell's is handed to the program that the environment names for it: specialists are
-# interchangeable, and we do not know who carries them out.
-_RUNNERS: Mapping[SpecialistKind, str] = {
-    "skill": "RUN_SKILL",
-    "tool": "RUN_TOOL",
-    "action": "RUN_ACTION",
-    "edit": "RUN_EDIT",
-    "request": "RUN_REQUEST",
-}
-_SECRET = re.compile(
-    r"(?:^|_)(?:secret|token|password|passphrase|passwd|pwd|credentials?|(?:api|access|private)_key)(?:_|$)"
-)
-# What turns a value into a form (`conductor_document.FORMS`), with the tools that every system has.
-_FIRST = "substr($i, 1, 1)"
-_TURNED: Mapping[str, str] = {
-    "lower": "tr '[:upper:]' '[:lower:]'",
-    "upper": "tr '[:lower:]' '[:upper:]'",
-    "dashes": "tr -s ' _./' '-'",
-    "underscores": "tr -s ' ./-' '_'",
-    "words": "tr -s '_./-' ' '",
-    "title": f"tr -s '_./-' ' ' | awk '{{ for (i = 1; i <= NF; i++) $i = toupper({_FIRST}) substr($i, 2); print }}'",
-    "sentence": "tr -s '_./-' ' ' | awk '{ print toupper(substr($0, 1, 1)) substr($0, 2) }'",
-    "slug": "tr -s ' _./' '-' | tr '[:upper:]' '[:lower:]'",
-    "compact": "tr -d ' _./-'",
-    "name": "sed 's|.*/||'",
-    "stem": "sed 's|.*/||; s|\\.[^.]*$||'",
-}
-_FOUND_OUT = frozenset({"computed", "environment"})  # nobody is asked for these
-# words that a shell or just reads as their own
-_TAKEN = frozenset("if else export unexport import mod set alias assert true false and or env shell run".split())
-
-
-@dataclass(frozen=True, slots=True)
-class RunValue:
-    """What a run needs to know: the reference, the variable that holds it, whether it may be seen, and what it is, in words."""
-
-    reference: Reference
-    variable: str
-    secret: bool
-    description: str
-
-    @property
-    def asked(self) -> bool:
-        """Whether it is given anew for each run; secrets and constants are set once, in the environment."""
-        return self.reference.space != "constants" and not self.secret
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedCommand:
-    """One alternative of a step: a command of bash, what it needs, and how often it was taken (share of the step).
-
-    `arguments` are templates; `settled` are the constants in them that a person has written down.
-    """
-
-    command: str
-    needs: tuple[RunValue, ...]
-    share: float
-    kind: SpecialistKind
-    name: str
-    arguments: Mapping[str, str]
-    settled: Mapping[Reference, str]
-
-
-@dataclass(frozen=True, slots=True)
-class PlanStage:
-    """A step with its phrase, its gate, whether it may be left out, how often it is done in a row at most, and its commands.
-
-    The commonest alternative's command stands first.
-    """
-
-    id: str
-    phrase: str
-    gate: Gate | None
-    optional: bool
-    repeats: int
-    commands: tuple[PlannedCommand, ...]
-
-    @property
-    def switch(self) -> str:
-        """The variable that leaves an optional step out."""
-        return f"do_{self.id}"
-
-    @property
-    def choice(self) -> str:
-        """The variable that chooses the alternative."""
-        return f"way_{self.id}"
-
-    @property
-    def choices(self) -> list[str]:
-        """What the variable may be, the usual one first; empty where there is nothing to choose."""
-        return [str(number) for number in range(1, len(self.commands) + 1)] if len(self.commands) > 1 else []
-
-    @property
-    def needs(self) -> tuple[RunValue, ...]:
-        """What any of its alternatives needs."""
-        return tuple(dict.fromkeys(value for command in self.commands for value in command.needs))
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """The stages in order and all values, in the order of their first use."""
-
-    stages: tuple[PlanStage, ...]
-    values: tuple[RunValue, ...]
-
-
-def plan(conductor: Conductor, *, form: str) -> Plan:
-    """The plan of a conductor.
-
-    Args:
-        conductor: what is exported.
-        form: the format's name, for the messages.
-
-    Raises:
-        RuleError: a gate is missing, or a step needs what only a person or an agent can carry on.
-    """
-    steps = guarded_steps(conductor)
-    for step in steps:
-        _refuse(conductor, step, form)
-    written = conductor.document.get("constants", {})
-    settled = {Reference("constants", name): text for name, text in written.items() if text is not None}
-    values = _values(steps, settled)
-    spelling = _Spelling(values, settled, conductor.document.get("computed", {}))
-    stages = []
-    exported: tuple[StepAlternative, ...] = ()
-    for step in steps:
-        stages.append(_stage(step, spelling, exported))
-        if _exports(step):
-            exported = (*exported, *step_alternatives(step))
-    return Plan(tuple(stages), tuple(values.values()))
-
-
-def _exports(step: DocumentStep) -> bool:
-    """Whether a step sets a variable for those behind it: each is carried out in a shell of its own, so each sets it again."""
-    usual = step_alternatives(step)[0]["run"]
-    return step["specialist"]["kind"] == "shell" and not step.get("optional") and usual.startswith("export ")
-
-
-def _refuse(conductor: Conductor, step: DocumentStep, form: str) -> None:
-    out = f"so it is not exported as {form}. Export it as runbook or skill, where a person or an agent carries it on."
-    found = [reference for one in step_alternatives(step) for reference in _references(one)]
-    taken = [reference for reference in found if reference.space.startswith("steps.")]
-    if taken:
-        raise RuleError(f"{conductor.id}: step {step['id']} needs {taken[0].name} of {taken[0].space[6:]}, {out}")
-
-
-def _values(steps: Sequence[DocumentStep], settled: Mapping[Reference, str]) -> dict[Reference, RunValue]:
-    alternatives = [one for step in steps for one in step_alternatives(step)]
-    given = [found.plain for one in alternatives for found in _references(one) if found not in settled]
-    values: dict[Reference, RunValue] = {}
-    taken: set[str] = set(_TAKEN)
-    for reference in dict.fromkeys(found for found in given if found.space not in _FOUND_OUT):
-        variable = next(name for name in _variables(reference) if name not in taken)
-        taken.add(variable)
-        secret = _SECRET.search(reference.name) is not None
-        values[reference] = RunValue(reference, variable, secret, _description(reference))
-    return values
-
-
-def _references(alternative: StepAlternative) -> list[Reference]:
-    texts = (alternative.get("in", ""), alternative["run"], *alternative.get("with", {}).values())
-    return [found for text in texts for found in references(text)]
-
-
-def _variables(reference: Reference) -> Iterator[str]:
-    yield reference.name
-    yield f"{reference.space}_{reference.name}"
-    yield from (f"{reference.space}_{reference.name}_{number}" for number in range(2, 1000))
-
-
-def _description(reference: Reference) -> str:
-    if reference.space == "inputs":
-        return "one value for the whole run"
-    return "differs each time" if reference.space == "free" else "always the same, and not written down here"
-
-
-@dataclass(frozen=True, slots=True)
-class _Spelling:
-    """How references are written in bash: a value as its variable, a constant that is written down as its text."""
-
-    values: Mapping[Reference, RunValue]
-    settled: Mapping[Reference, str]
-    computed: Mapping[str, str]
-
-    def __call__(self, reference: Reference) -> str:
-        if reference in self.settled:
-            return shell_words.quote(self.settled[reference])
-        if reference.space == "environment":
-            return f'"${reference.name}"'
-        if reference.space == "computed":
-            return f'"$({shell_words.command(self.computed.get(reference.name, ""), spell=self)})"'
-        variable = self.values[reference.plain].variable
-        if reference.form:
-            return f'"$(printf %s "${variable}" | {_TURNED[reference.form]})"'
-        return f"${variable}" if reference.several else f'"${variable}"'
-
-    def needs(self, alternatives: Sequence[StepAlternative]) -> tuple[RunValue, ...]:
-        """The values that the commands cannot do without."""
-        found = (reference for one in alternatives for reference in _references(one))
-        return tuple(dict.fromkeys(self.values[one.plain] for one in found if one.plain in self.values))
-
-
-def _stage(step: DocumentStep, spelling: _Spelling, exported: Sequence[StepAlternative]) -> PlanStage:
-    commands = tuple(_command(one, step["specialist"], spelling, exported) for one in step_alternatives(step))
-    optional = step.get("optional", False)
-    return PlanStage(step["id"], step_phrase(step), step.get("gate"), optional, most_repeats(step), commands)
-
-
-def _command(
-    alternative: StepAlternative, usual: Specialist, spelling: _Spelling, exported: Sequence[StepAlternative]
-) -> PlannedCommand:
-    specialist = alternative.get("specialist", usual)
-    arguments = alternative.get("with", {})
-    needs = spelling.needs([*exported, alternative])
-    before = [f"{shell_words.command(each['run'], spell=spelling)}; " for each in exported]
-    if "in" in alternative:
-        before.append(f"{shell_words.command('cd ' + alternative['in'], spell=spelling)} && ")
-    runner = _RUNNERS.get(specialist["kind"])
-    if specialist["kind"] == "person":
-        command = ":"  # its gate has asked whether it is done
-    elif runner is not None:
-        command = _handed(runner, specialist, arguments, spelling)
-    else:
-        command = "".join(before) + shell_words.command(alternative["run"], spell=spelling)
-    return PlannedCommand(
-        command, needs, alternative["share"], specialist["kind"], specialist["name"], arguments, spelling.settled
-    )
-
-
-def _handed(runner: str, specialist: Specialist, arguments: Mapping[str, str], spell: shell_words.Spell) -> str:
-    """The command that hands a step to whoever carries it out here, each argument one word."""
-    named = [shell_words.quote(f"{key}=") + _argument(text, spell) for key, text in arguments.items()]
-    return " ".join([f'"${runner}"', shell_words.quote(specialist["name"]), *named])
-
-
-def _argument(text: str, spell: shell_words.Spell) -> str:
-    parts = template_parts(text)
-    return "".join(spell(part) if isinstance(part, Reference) else shell_words.quote(part) for part in parts)
-
-
-def demands(stage: PlanStage) -> tuple[str, ...]:
-    """The variables of the environment that a stage cannot do without."""
-    runners = (_RUNNERS[command.kind] for command in stage.commands if command.kind in _RUNNERS)
-    settled = (value.variable for value in stage.needs if not value.asked)
-    return tuple(dict.fromkeys((*runners, *settled)))
-
-
-def script(stage: PlanStage) -> str:
-    """A stage on one line of bash: it names what is missing, then takes the chosen alternative, unless it is left out.
-
-    Example:
-        >>> command = PlannedCommand("make all", (), 1.0, "shell", "make", {}, {})
-        >>> script(PlanStage("s2", "make", None, True, 1, (command,)))
-        'if test "$do_s2" = yes; then make all; fi'
-    """
-    asked = "".join(f': "${{{name}:?is not set: see the head of this file}}"; ' for name in demands(stage))
-    done = _chosen(stage) if stage.choices else stage.commands[0].command
-    if not stage.optional:
-        return asked + done
-    return f'if test "${stage.switch}" = yes; then {asked}{done}; fi'
-
-
-def _chosen(stage: PlanStage) -> str:
-    branches = "".join(f"{number}) {command.command} ;; " for number, command in enumerate(stage.commands, 1))
-    otherwise = f'*) echo "{stage.choice} is a number from 1 to {len(stage.commands)}" >&2; exit 2 ;;'
-    return f'case "${stage.choice}" in {branches}{otherwise} esac'

@@ -1,7 +1,9 @@
 """Conductor -> GitHub Actions workflow: started by hand, cut into jobs at its gates, each gate a protected environment.
 
 An environment stops nobody until a person gives it required reviewers on the server, so the first step of a job behind a gate
-asks the server whether it has them, and fails where it has none."""
+asks the server whether it has them, and fails where it has none. Each job has the rights that its own steps need and no others.
+No credentials are in the work folder, which goes from job to job: a step that pushes gets the job's token by its environment.
+"""
 
 from __future__ import annotations
 
@@ -11,17 +13,71 @@ from typing import Any
 import yaml
 
 from fivetimes.errors import RuleError
-from fivetimes.exporters.base import Plan, PlanStage, RunValue, demands, evidence, line, plan, purpose, script, slug
+from fivetimes.exporters.base import evidence, line, purpose, slug
+from fivetimes.exporters.plan import NOTHING, Plan, PlanStage, RunValue, demands, plan, script, without_terminal
 from fivetimes.model import Conductor
+from fivetimes.redaction import public
 
 FORMAT = "github-actions"
 
 _MOST_INPUTS = 25  # that the server takes
 _CARRIED = "work"
+# Days that a gate may wait on the server (30), and one more for the job behind it to fetch the work.
+_KEPT = 31
+_TOKEN = "${{ github.token }}"
 _GUARDED = (
     'gh api "repos/$GITHUB_REPOSITORY/environments/$GATE" --jq'
     " 'any(.protection_rules[]?; .type == \"required_reviewers\")' | grep -qx true"
     ' || { echo "The environment $GATE has no required reviewers, so this gate would not stop anybody." >&2; exit 1; }'
+)
+# The server's own account, under which it shows what a workflow commits.
+_COMMITTER = (
+    'git config user.name "github-actions[bot]"; '
+    'git config user.email "41898282+github-actions[bot]@users.noreply.github.com"'
+)
+
+# (what a command begins with, the right that its job needs)
+_RIGHTS: tuple[tuple[str, Mapping[str, str]], ...] = (
+    ("git push", {"contents": "write"}),
+    ("gh release", {"contents": "write"}),
+    ("gh repo", {"contents": "write"}),
+    ("gh pr", {"contents": "write", "pull-requests": "write"}),
+    ("gh issue", {"issues": "write"}),
+    ("gh label", {"issues": "write"}),
+    ("gh workflow", {"actions": "write"}),
+    ("gh run", {"actions": "write"}),
+)
+# Commands that read from or write to the server, for which git must know the token.
+_TALK_TO_THE_SERVER = ("git push", "git fetch", "git pull", "git clone", "git ls-remote", "git submodule", "gh")
+# Commands that write a commit or a tag, which need somebody's name.
+_COMMIT = (
+    *(f"git {each}" for each in "commit tag merge rebase cherry-pick revert am pull stash notes".split()),
+    *(f"{each} version" for each in ("npm", "yarn", "pnpm", "lerna")),
+    *("bump2version", "bumpversion", "bump-my-version", "cz", "semantic-release", "standard-version", "release-it"),
+    "cargo release",
+)
+# Programs of the image ubuntu-24.04 (actions/runner-images, Ubuntu2404-Readme.md of August 2026), beside those of every Ubuntu.
+_INSTALLED = frozenset(
+    """bash clang clang-format clang-tidy dash g++ gcc gfortran julia kotlin kotlinc node perl python python3 ruby swift cpan
+    helm npm npx pip pip3 pipx gem vcpkg yarn ant gradle lerna mvn ansible ansible-playbook azcopy bazel bazelisk
+    bicep buildah cmake codeql docker fastlane git git-lfs git-ftp jq kind kubectl kustomize mediainfo hg minikube n
+    newman openssl packer parcel podman pulumi skopeo yamllint yq zstd ninja aws sam az gh gcloud gsutil bq java javac
+    php composer phpunit cabal ghc ghcup stack cargo rustc rustdoc rustup rustfmt google-chrome chromium firefox
+    dotnet nbgv sqlite3 psql pg_dump mysql mysqldump go gofmt pwsh apache2 nginx aria2c autoconf automake bison brotli
+    bzip2 curl dig nslookup dpkg fakeroot file flex ftp gpg gpg2 ip ping lz4 m4 make nc netcat ssh scp sftp ssh-keygen
+    ssh-add ssh-agent 7z parallel patchelf pigz pkg-config rpm rsync shellcheck sshpass sudo swig tar telnet time tree
+    unzip upx wget xvfb-run xz zip bundle bundler corepack conda apt apt-get dpkg-deb systemctl journalctl service
+    crontab cat cp mv rm mkdir rmdir ls ln touch chmod chown chgrp head tail sort uniq cut tr wc tee xargs find grep
+    egrep fgrep sed awk gawk diff cmp comm join paste split csplit date sleep seq basename dirname realpath readlink
+    stat du df env printenv id whoami hostname uname md5sum sha1sum sha256sum sha512sum base64 base32 od hexdump xxd
+    strings gzip gunzip zcat bunzip2 zgrep patch expr yes nproc nohup timeout mktemp truncate shuf tac rev fold fmt nl
+    column expand install sync dd mount umount ps kill pkill killall pgrep free uptime lsof locale iconv envsubst
+    gettext msgfmt bc stdbuf setsid flock watch""".split()
+)
+_BUILTINS = frozenset(
+    """: . [ alias bg bind break builtin cd command continue declare dirs disown echo enable eval exec exit export false fg
+    getopts hash help history jobs kill let local logout mapfile popd printf pushd pwd read readarray readonly return
+    set shift shopt source test times trap true type typeset ulimit umask unalias unset wait""".split()
 )
 
 
@@ -31,18 +87,33 @@ def export(conductor: Conductor) -> Mapping[str, str]:
     Raises:
         RuleError: it cannot be carried out on a server without loss.
     """
-    workflow = _workflow(conductor, plan(conductor, form=FORMAT))
+    planned = without_terminal(plan(conductor, form=FORMAT))
+    workflow = _workflow(conductor, planned)
     text = yaml.safe_dump(workflow, sort_keys=False, allow_unicode=True, width=120)
-    return {f"{slug(conductor.id)}.github.yml": "\n".join(_head(conductor)) + f"\n{text}"}
+    return {f"{slug(conductor.id)}.github.yml": "\n".join(_head(conductor, planned)) + f"\n{text}"}
 
 
-def _head(conductor: Conductor) -> Iterator[str]:
+def _head(conductor: Conductor, planned: Plan) -> Iterator[str]:
     document, name = conductor.document, slug(conductor.id)
     yield f"# {_text(document['title'])}. {_text(purpose(document))}"
     yield f"# {evidence(document)} Drafted by fivetimes: {_text(conductor.id)}, {document['evidence']['digest']}"
-    if any("gate" in step for step in document["steps"]):
+    if any(stage.gate for stage in planned.stages):
         yield f"# Gates: give the environment {name} required reviewers (Settings, Environments); without them it stops itself."
-    yield "# Steps that push or publish need rights which this file does not give: add them to its permissions."
+        yield f"# A gate waits for up to 30 days. Until then its work is kept as an artifact, for {_KEPT} days."
+    kept = {_kept(value, variable) for stage in planned.stages for variable, value in _settled(stage)}
+    for place, meaning in (("secrets.", "Secrets"), ("vars.", "Variables")):
+        if names := sorted(each.removeprefix(place) for each in kept if each.startswith(place)):
+            yield f"# {meaning} of the repository (Settings, Secrets and variables, Actions): {', '.join(names)}"
+    if missing := _missing(planned):
+        yield f"# The runner has no {', '.join(map(_text, missing))} of its own: add steps that install what is missing."
+    yield "# A job has the rights that its commands show. What a script of yours pushes or publishes needs rights that you add."
+
+
+def _missing(planned: Plan) -> list[str]:
+    """Programs that the image does not have, and no path leads to, in the order of the steps."""
+    every = [words for stage in planned.stages for command in stage.commands for words in command.runs if words]
+    programs = dict.fromkeys(words[0] for words in every if "/" not in words[0])
+    return [name for name in programs if name not in _INSTALLED | _BUILTINS and public().is_program(name)]
 
 
 def _text(text: object) -> str:
@@ -60,7 +131,7 @@ def _workflow(conductor: Conductor, planned: Plan) -> dict[str, Any]:
     return {
         "name": _text(conductor.document["title"]),
         "on": {"workflow_dispatch": {"inputs": asked} if asked else None},
-        "permissions": {"contents": "read", "actions": "read"},
+        "permissions": {},  # each job says which it needs
         "concurrency": {"group": slug(conductor.id), "cancel-in-progress": False},
         "jobs": _jobs(planned, gate=slug(conductor.id)),
     }
@@ -99,10 +170,18 @@ def _jobs(planned: Plan, *, gate: str) -> dict[str, Any]:
     """One job for what may run on its own, and a new one at each gate, which has the work of the one before."""
     jobs: dict[str, Any] = {}
     parts = list(_parts(planned.stages))
+    commits = any(_begins(stage, _COMMIT) or stage.by_hand for stage in planned.stages)
     for number, stages in enumerate(parts):
-        begins = _begin(jobs, stages[0], gate)
-        ends = _handed_on() if number < len(parts) - 1 else []
-        jobs[f"from_{stages[0].id}"] = {**begins, "steps": [*begins["steps"], *map(_step, stages), *ends]}
+        job = _begin(jobs, stages, gate)
+        if number == 0 and commits:  # which goes on with the work
+            job["steps"].append({"name": "Who commits", "run": _COMMITTER})
+        if any(_talks(stage) or stage.by_hand for stage in stages):
+            job["steps"].append(
+                {"name": "Let git take the token", "env": {"GH_TOKEN": _TOKEN}, "run": "gh auth setup-git"}
+            )
+        job["steps"] += [step for stage in stages for step in _steps(stage)]
+        job["steps"] += _handed_on() if number < len(parts) - 1 else []
+        jobs[f"from_{stages[0].id}"] = job
     return jobs
 
 
@@ -116,18 +195,33 @@ def _parts(stages: Sequence[PlanStage]) -> Iterator[list[PlanStage]]:
     yield part
 
 
-def _begin(before: Mapping[str, Any], stage: PlanStage, gate: str) -> dict[str, Any]:
-    job: dict[str, Any] = {"runs-on": "ubuntu-latest", "defaults": {"run": {"shell": "bash"}}, "steps": []}
-    if stage.gate:
-        guarded = {
-            "name": "Is this gate guarded?",
-            "env": {"GATE": gate, "GH_TOKEN": "${{ github.token }}"},
-            "run": _GUARDED,
-        }
-        job = {"name": f"{stage.id}: {_text(stage.gate['ask'])}", "environment": gate, **job, "steps": [guarded]}
-    fetched = _taken_over() if before else [{"uses": "actions/checkout@v4", "with": {"persist-credentials": False}}]
-    needed = {"needs": list(before)[-1]} if before else {}
-    return {**needed, **job, "steps": [*job["steps"], *fetched]}
+def _begin(before: Mapping[str, Any], stages: Sequence[PlanStage], gate: str) -> dict[str, Any]:
+    asked = stages[0].gate
+    rights = {"contents": "read", **({"actions": "read"} if asked else {})}
+    for begin, needed in _RIGHTS:
+        rights |= needed if any(_begins(stage, (begin,)) for stage in stages) else {}
+    job: dict[str, Any] = {"needs": list(before)[-1]} if before else {}
+    steps: list[dict[str, Any]] = []
+    if asked:
+        job |= {"name": f"{stages[0].id}: {_text(asked['ask'])}", "environment": gate}
+        steps = [{"name": "Is this gate guarded?", "env": {"GATE": gate, "GH_TOKEN": _TOKEN}, "run": _GUARDED}]
+    fetched = {"persist-credentials": False, "fetch-depth": 0}  # tags and history are there, as where it was typed
+    steps += _taken_over() if before else [{"uses": "actions/checkout@v4", "with": fetched}]
+    shell = {"run": {"shell": "bash"}}
+    return {**job, "runs-on": "ubuntu-24.04", "permissions": rights, "defaults": shell, "steps": steps}
+
+
+def _begins(stage: PlanStage, beginnings: Sequence[str]) -> bool:
+    """Whether a command of a stage, or one repeated before it, begins with the words of one of these."""
+    runs = (words for each in (*stage.before, stage) for command in each.commands for words in command.runs)
+    if "git commit" in beginnings and any(command.kind == "commit" for command in stage.commands):
+        return True
+    wanted = [tuple(beginning.split()) for beginning in beginnings]
+    return any(words[: len(beginning)] == beginning for words in runs for beginning in wanted)
+
+
+def _talks(stage: PlanStage) -> bool:
+    return _begins(stage, _TALK_TO_THE_SERVER)
 
 
 def _taken_over() -> list[dict[str, Any]]:
@@ -139,30 +233,50 @@ def _handed_on() -> list[dict[str, Any]]:
     given = {
         "name": _CARRIED,
         "path": f"${{{{ runner.temp }}}}/{_CARRIED}.tar",
-        "retention-days": 1,
+        "retention-days": _KEPT,
         "overwrite": True,
     }
     pack = {"name": "Hand on the work", "run": f'tar -cf "$RUNNER_TEMP/{_CARRIED}.tar" .'}
     return [pack, {"uses": "actions/upload-artifact@v4", "with": given}]
 
 
-def _step(stage: PlanStage) -> dict[str, Any]:
-    env = dict(_env(stage))
-    return {"name": f"{stage.id}: {_text(stage.phrase)}", **({"env": env} if env else {}), "run": script(stage)}
+def _steps(stage: PlanStage) -> Iterator[dict[str, Any]]:
+    name = f"{stage.id}: {_text(stage.phrase)}"
+    if stage.by_hand:
+        # who did it pushed it to the branch, for nobody can reach into the work of a job
+        yield {
+            "name": f"{name}: as a person left it",
+            "env": {"GH_TOKEN": _TOKEN},
+            "run": "git pull --rebase --autostash",
+        }
+    if all(command.command == NOTHING for command in stage.commands):
+        return
+    if any(command.kind == "commit" for command in stage.commands):
+        # it was seen in the repository, not how it came about; here all that has changed is the run's own work
+        yield {"name": f"{stage.id}: what is committed", "run": "git add --all"}
+    env = {"GH_TOKEN": _TOKEN} if _talks(stage) else {}
+    env |= dict(_env(stage))
+    yield {"name": name, **({"env": env} if env else {}), "run": script(stage)}
 
 
 def _env(stage: PlanStage) -> Iterator[tuple[str, str]]:
-    if stage.optional:
-        yield stage.switch, f"${{{{ inputs.{stage.switch} }}}}"
-    if stage.choices:
-        yield stage.choice, f"${{{{ inputs.{stage.choice} }}}}"
+    for switch in stage.switches:
+        yield switch, f"${{{{ inputs.{switch} }}}}"
+    for value in stage.needs:
+        if value.asked:
+            yield value.variable, f"${{{{ inputs.{value.variable} }}}}"
+    for variable, set_once in _settled(stage):
+        yield variable, f"${{{{ {_kept(set_once, variable)} }}}}"
+
+
+def _settled(stage: PlanStage) -> Iterator[tuple[str, RunValue | None]]:
+    """What is set once, on the server; the runner itself sets what begins like its own variables."""
     known = {value.variable: value for value in stage.needs}
-    for variable in dict.fromkeys((*known, *demands(stage))):
-        yield variable, f"${{{{ {_kept(known.get(variable))}.{variable} }}}}"
+    for variable in demands(stage):
+        if variable == "GITHUB_TOKEN" or not variable.startswith(("GITHUB_", "RUNNER_")):
+            yield variable, known.get(variable)
 
 
-def _kept(value: RunValue | None) -> str:
-    """Where the server keeps it: typed at the start, a secret, or a variable of the repository."""
-    if value is None:
-        return "vars"
-    return "inputs" if value.asked else ("secrets" if value.secret else "vars")
+def _kept(value: RunValue | None, variable: str) -> str:
+    """Where the server keeps it: a secret, or a variable of the repository."""
+    return f"{'secrets' if value is not None and value.secret else 'vars'}.{variable}"

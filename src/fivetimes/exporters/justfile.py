@@ -1,23 +1,11 @@
-"""Conductor -> justfile: one recipe for each step, `[confirm]` before what goes out, all in order as the first recipe."""
+"""Conductor -> justfile: a recipe for each step, named after what it does, `[confirm]` before what goes out."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 
-from fivetimes.exporters.base import (
-    Plan,
-    PlanStage,
-    RunValue,
-    carried,
-    demands,
-    evidence,
-    line,
-    plan,
-    purpose,
-    script,
-    slug,
-)
+from fivetimes.exporters.base import carried, evidence, line, purpose, slug
+from fivetimes.exporters.plan import Plan, PlanStage, RunValue, demands, plan, script
 from fivetimes.model import Conductor
 
 FORMAT = "just"
@@ -40,9 +28,10 @@ def _file(conductor: Conductor, planned: Plan) -> Iterator[str]:
     yield from ("", 'set shell := ["bash", "-euo", "pipefail", "-c"]', "set dotenv-load := true", "")
     for stage in planned.stages:
         if stage.optional:
-            yield from (f"# no leaves out {stage.id}", f'export {stage.switch} := "yes"')
+            yield from (f"# no leaves out {stage.name} ({stage.id})", f'export {stage.switch} := "yes"')
         if stage.choices:
-            yield from (f"# 1 to {stage.choices[-1]}: the way of {stage.id}", f'export {stage.choice} := "1"')
+            ways = f"# 1 to {stage.choices[-1]}: the way of {stage.name} ({stage.id})"
+            yield from (ways, f'export {stage.choice} := "1"')
     yield from ("", f"# {line(conductor.document['title'])}")
     yield f"{_name(conductor)}{_parameters(_asked(planned.stages))}: {' '.join(map(_called, planned.stages))}"
     for stage in planned.stages:
@@ -69,14 +58,14 @@ def _parameters(values: list[RunValue]) -> str:
 
 def _called(stage: PlanStage) -> str:
     asked = _asked((stage,))
-    return f"({' '.join([stage.id, *(value.variable for value in asked)])})" if asked else stage.id
+    return f"({' '.join([stage.name, *(value.variable for value in asked)])})" if asked else stage.name
 
 
 def _recipe(stage: PlanStage) -> Iterator[str]:
-    yield from ("", f"# {stage.phrase}{_repeats(stage)}")
+    yield from ("", f"# {stage.id}: {stage.phrase}{_repeats(stage)}")
     if stage.gate:
         yield f"[confirm({_string(stage.gate['ask'] + ' [y/N]')})]"
-    yield from (f"{stage.id}{_parameters(_asked((stage,)))}:", f"    {script(stage)}")
+    yield from (f"{stage.name}{_parameters(_asked((stage,)))}:", f"    {script(stage)}")
 
 
 def _repeats(stage: PlanStage) -> str:
@@ -85,7 +74,7 @@ def _repeats(stage: PlanStage) -> str:
 
 def _name(conductor: Conductor) -> str:
     name = slug(conductor.id)
-    return name if re.fullmatch(r"(?!s\d+$)[a-z][a-z0-9-]*", name) else f"run-{name}"
+    return name if name[0].isalpha() else f"run-{name}"
 
 
 def _string(text: str) -> str:

@@ -57,7 +57,7 @@ def _paragraphs(lines: Iterator[str]) -> Iterator[str]:
 
 
 def _step(number: int, step: DocumentStep) -> Iterator[str]:
-    yield from numbered(number, step, stop=_STOP, answered=_answered)
+    yield from numbered(number, step, stop=_STOP, answered=_answered, by_hand="A person does this")
     if step["expects"]:
         yield f"    Good enough when {markdown(step['expects'])}"
     yield ""

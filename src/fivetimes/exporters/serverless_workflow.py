@@ -13,7 +13,8 @@ from typing import Any
 import yaml
 
 from fivetimes.conductor_document import Reference, template_parts
-from fivetimes.exporters.base import Plan, PlannedCommand, PlanStage, RunValue, evidence, line, plan, purpose, slug
+from fivetimes.exporters.base import evidence, line, purpose, slug
+from fivetimes.exporters.plan import Plan, PlannedCommand, PlanStage, RunValue, plan
 from fivetimes.model import Conductor
 
 FORMAT = "serverless-workflow"

@@ -82,7 +82,7 @@ def _body(conductor: Conductor) -> Iterator[str]:
     yield from ("", "## Inputs", "", *inputs(document))
     yield from ("", "## Steps", "", *legend(document))
     for number, step in enumerate(guarded_steps(conductor), 1):
-        yield from numbered(number, step, stop=_STOP, answered=_answered)
+        yield from numbered(number, step, stop=_STOP, answered=_answered, by_hand="Ask the person to do this")
         yield ""
     yield from ("## Open questions", "", *questions(document), "")
     yield from ("## Evidence", "", f"{evidence(document)} The whole conductor stands in `references/conductor.yaml`.")

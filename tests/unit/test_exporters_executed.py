@@ -1,0 +1,325 @@
+"""Exports carried out with stand-in programs: what reaches a program is what reached it when the line was typed, gates stop.
+
+The stand-ins write their words and their folder into a file. What they write when bash is given the line as it was typed is
+the measure, so no word is expected by hand.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from importlib.metadata import distribution
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+import builders_scan as made
+from fivetimes.conductors import draft, withheld
+from fivetimes.exporters import EXPORTERS
+from fivetimes.model import Candidate, Conductor, LiveText, Occurrence, Role
+from fivetimes.redaction import public
+from fivetimes.shell import parse
+
+FORMS = ("just", "github-actions", "serverless-workflow")
+PROGRAMS = "make docker ssh scp deploy poetry kubectl hugo run-skill report one three".split()
+
+# These carry out what they are given, as it would be done elsewhere: it counts what arrives there, not how it is spelled here.
+GOES_ELSEWHERE = {
+    "ssh": 'shift; exec sh -c "$*"\n',
+    "docker": '[ "$1" = exec ] && { shift; [ "$1" = -it ] && shift; shift; exec "$@"; }\n',
+    "kubectl": '[ "$1" = exec ] && { shift 3; exec "$@"; }\n',
+}
+
+
+def installed(name: str) -> Path:
+    """A program that a package of Python brings; the environment need not be on the path."""
+    return next(Path(str(file.locate())) for file in distribution(name).files or () if file.stem in ("just", "task"))
+
+
+@dataclass(frozen=True)
+class Sandbox:
+    """A folder with stand-ins for programs, a home, and a project with a few files, in front of the system."""
+
+    root: Path
+
+    @classmethod
+    def at(cls, root: Path) -> Sandbox:
+        made_here = cls(root)
+        for folder in ("bin", "home/bin", "home/notes", "temp", "project/sub", "project/web/api"):
+            (root / folder).mkdir(parents=True, exist_ok=True)
+        for name in PROGRAMS:
+            made_here.stand_in(root / "bin" / name, GOES_ELSEWHERE.get(name, ""))
+        made_here.stand_in(root / "home/bin/announce")
+        made_here.stand_in(root / "project/run.sh")
+        for name in ("a.txt", "b.txt", "two words.txt", "in.txt", "sub/c.txt"):
+            (root / "project" / name).write_text("one\ntwo\n")
+        return made_here
+
+    def stand_in(self, path: Path, first: str = "") -> None:
+        """Write a program that does something first, notes its name, folder, stage and words, and prints a line."""
+        # one write for each call, for both ends of a pipe write at once
+        note = (
+            f'IFS="|"; set -- {path.name} "${{PWD#{self.root}}}" "${{STAGE-}}" "$@"\n'
+            f'echo "$*" >> "{self.root}/calls"\necho "{path.name} ran"\n'
+        )
+        path.write_text(f"#!/bin/bash\n{first}{note}")
+        path.chmod(0o755)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {
+            "PATH": f"{self.root}/bin:{os.environ['PATH']}",
+            "HOME": str(self.root / "home"),
+            "LC_ALL": "C.UTF-8",
+            "GIT_CONFIG_NOSYSTEM": "1",
+        }
+
+    def run(self, *call: str, answers: str = "", **more: str) -> subprocess.CompletedProcess[bytes]:
+        return subprocess.run(
+            call,
+            cwd=self.root / "project",
+            env={**self.environment, **more},
+            input=answers.encode(),
+            capture_output=True,
+            check=False,
+        )
+
+    @property
+    def calls(self) -> list[str]:
+        """What the stand-ins noted, a line for each call, its words side by side."""
+        noted = self.root / "calls"
+        return noted.read_text("utf-8").splitlines() if noted.exists() else []
+
+    @property
+    def files(self) -> dict[str, str]:
+        """The files of the project that the programs wrote."""
+        found = (path for path in sorted((self.root / "project").rglob("*")) if path.is_file())
+        return {path.name: path.read_text("utf-8") for path in found if path.suffix in (".txt", ".log")}
+
+
+def drafted(lines: Sequence[str], **more: Any) -> tuple[Conductor, Mapping[str, str]]:
+    """The draft of lines that were typed in six runs, and the values of what it does not write down."""
+    candidate, live = typed_often(lines, **more)
+    grammar = public()
+    known: dict[str, Any] = {
+        "parse": lambda text: parse(text, grammar=grammar),
+        "harmless": lambda _word, _role: True,
+    }
+    conductor = draft(candidate, live, rule=made.RULE, at=made.AT, **known)
+    return conductor, withheld(candidate, live, **known)
+
+
+def typed_often(lines: Sequence[str], **more: Any) -> tuple[Candidate, LiveText]:
+    """A routine of lines, a step for each command that no pipe feeds, no substitution holds and no search leaves out (`cd`)."""
+    commands = [(line, number, label) for line in lines for number, label in enumerate(labels(line)) if label != "cd"]
+    candidate, live = made.candidate([[line for line, _, _ in commands]] * 6, **more)
+    first = {line: number for number, (line, _, _) in reversed(list(enumerate(commands)))}
+
+    def known_again(occurrence: Occurrence) -> Occurrence:
+        moments = [
+            replace(moment, action=label, part=part, locations=occurrence.moments[first[line]].locations)
+            for moment, (line, part, label) in zip(occurrence.moments, commands, strict=True)
+        ]
+        return replace(occurrence, moments=tuple(moments))
+
+    steps = [replace(step, action=label) for step, (_, _, label) in zip(candidate.steps, commands, strict=True)]
+    return replace(candidate, steps=tuple(steps), occurrences=tuple(map(known_again, candidate.occurrences))), live
+
+
+def labels(line: str) -> list[str]:
+    """What the commands of a line are called, without what they are given."""
+    found = [
+        one for one in parse(line, grammar=public()).commands if not one.within and one.operator not in ("|", "|&")
+    ]
+    return [" ".join(w.text for w in one.words if w.role in (Role.PROGRAM, Role.SUBCOMMAND)) for one in found]
+
+
+def settled(conductor: Conductor, values: Mapping[str, str]) -> Conductor:
+    """The conductor with its constants written down, as a person does in the review."""
+    return replace(conductor, document={**conductor.document, "constants": dict(values)})
+
+
+TYPED = [
+    r"""report 'a  b' "c d.txt" it\'s""",
+    "report *.txt",
+    "report 'x*.txt' ?.txt [ab].txt {a,b}.txt",
+    "report 'a'*",
+    "make test 2>&1 | tee log.log",
+    "make all > out.log 2>&1",
+    "make all >> in.txt; ",
+    "report < in.txt | sort > out.log",
+    "cd sub && make all",
+    "(cd web/api && make all)",
+    "docker exec web sh -c 'make  \"b c\" d | report > e.txt'",
+    "docker exec -it web bash -c \"make 'a b' && make c\"",
+    "ssh host 'cd sub && make \"a b\"'",
+    "ssh host \"make 'a;b' && report\"",
+    "ssh host make all",
+    "kubectl exec pod -- sh -c 'ls /tmp'",
+    "docker tag app:$(git rev-parse --short HEAD) app:latest",
+    'report "at $(date +%F)" $(date +%Y)',
+    "~/bin/announce --all ~/notes '~/notes'",
+    "poetry run pytest -q -k 'a or b'",
+    "STAGE=test deploy --to web",
+    'STAGE="a b" deploy "$HOME/notes" $HOME',
+    "./run.sh --flag='a b' --x=\"c d\" e=f",
+    "report -- -n x",
+    "report a#b '#c' \"d!e\" 'f$g' 'h`i' '{{ j }}' '${{ k }}' '%}'",
+    r"report 'a\nb' a\ b \"c\"",
+    "report {} + ';' \\; '&&' '|' '>' '<x'",
+    "report é ✓ 'ü ö'",
+    "report a=b c='d e' -o/x:y,z",
+    "deploy a || make b",
+    "! test -e missing && make c",
+    "test -f in.txt || make b",
+    "make a; make b && make c | cat",
+    "make d <<< 'a $b'",
+    "yes | head -2 | report x",
+    "seq 1 100000 | head -1",
+    "[ -f in.txt ] && make found",
+    "make 2>/dev/null x 3>&1",
+    "make ~/notes/*.none ~ a~b",
+    "report --since='2026-01-02 10:00' --by=\"it's me\"",
+]
+
+
+@pytest.mark.parametrize("line", TYPED)
+def test_a_step_gives_the_programs_what_the_line_gave_them(line: str, tmp_path: Path) -> None:
+    typed = Sandbox.at(tmp_path / "typed")
+    commit(typed)
+    assert typed.run("bash", "--norc", "-c", line).returncode == 0, line
+    conductor = settled(*drafted(["one first", line, "three last"]))
+    assert not [step for step in conductor.document["steps"] if "by_hand" in step]
+    for form in FORMS:
+        again = Sandbox.at(tmp_path / form)
+        commit(again)
+        assert not [done.stderr for call in shell_of(conductor, form) if (done := again.run(*call)).returncode], form
+        between = [call for call in again.calls if not call.startswith(("one|", "three|"))]
+        assert normal(between, again) == normal(typed.calls, typed), form
+        assert again.files == typed.files, form
+
+
+def commit(box: Sandbox) -> None:
+    box.run("git", "init", "-q")
+    box.run("git", "-c", "user.name=a", "-c", "user.email=a@b.invalid", "commit", "-qm", "x", "--allow-empty")
+
+
+def normal(calls: list[str], box: Sandbox) -> list[str]:
+    """What was noted, in any order, for both ends of a pipe run at once; without what differs between two sandboxes."""
+    return sorted(re.sub(r"app:[0-9a-f]{7,}", "app:abc", call.replace(str(box.root), "")) for call in calls)
+
+
+def shell_of(conductor: Conductor, form: str) -> list[list[str]]:
+    """The pieces of shell of an export in order, each as its format's own program starts it."""
+    (text,) = EXPORTERS[form](conductor).values()
+    if form == "just":
+        path = "it.just"
+        return [
+            ["bash", "-c", f"cat > ../{path} <<'ENDED'\n{text}ENDED"],
+            [str(installed("rust-just")), "--justfile", f"../{path}", "--working-directory", "."],
+        ]
+    document = yaml.safe_load(text)
+    if form == "github-actions":
+        steps = [
+            step
+            for job in document["jobs"].values()
+            for step in job["steps"]
+            if re.match(r"s\d+: ", step.get("name", ""))
+        ]
+        return [["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]] for step in steps]
+    tasks = [task["act"] for stage in document["do"] for body in stage.values() for task in body["do"]]
+    return [["bash", "-c", task["run"]["shell"]["command"]] for task in tasks]
+
+
+def test_what_a_step_exports_is_there_for_those_behind_it_and_a_folder_too(tmp_path: Path) -> None:
+    box = Sandbox.at(tmp_path)
+    conductor = made.conductor("export STAGE=prod", "cd web/api", "deploy --to {{ environment.STAGE }}", "make all")
+    (again,) = [box.run(*call) for call in shell_of(conductor, "just")][1:]
+    assert again.returncode == 0, again.stderr
+    assert box.calls == ["deploy|/project/web/api|prod|--to|prod", "make|/project/web/api|prod|all"]
+
+
+def test_an_export_that_is_left_out_or_done_in_another_way_is_so_for_those_behind_it(tmp_path: Path) -> None:
+    ways = [{"run": "export STAGE=prod", "share": 0.7}, {"run": "export STAGE=test", "share": 0.3}]
+    conductor = made.conductor({"any": ways, "share": 0.5}, "make all")
+    for words in ([], ["way_s1=2"], ["do_s1=no"]):
+        box = Sandbox.at(tmp_path / "-".join(["x", *words]))
+        write, play = shell_of(conductor, "just")
+        box.run(*write)
+        assert box.run(*play, *words, "made-up-0000").returncode == 0
+        assert box.calls == [f"make|/project|{ {'': 'prod', 'way_s1=2': 'test', 'do_s1=no': ''}[''.join(words)] }|all"]
+
+
+def test_a_value_of_several_words_is_several_words_and_its_patterns_are_patterns(tmp_path: Path) -> None:
+    box = Sandbox.at(tmp_path)
+    write, play = shell_of(made.conductor("report {{ free.files[] }} -- {{ free.note }}"), "just")
+    box.run(*write)
+    assert box.run(*play, "made-up-0000", "x ?.txt", "two words; *").returncode == 0
+    assert box.calls == ["report|/project||x|a.txt|b.txt|--|two words; *"]
+
+
+@pytest.mark.parametrize("value", ["a b", "it's", "$(make no)", "; make no", '"', "`make no`", "*"])
+def test_a_value_is_one_word_for_the_shell_behind_the_shell(value: str, tmp_path: Path) -> None:
+    box = Sandbox.at(tmp_path)
+    runs = [
+        "ssh host 'cd sub && report \"v{{ inputs.x }}\" end'",
+        "ssh host report {{ inputs.x }}",
+        "docker exec web sh -c 'report {{ inputs.x }}'",
+        "report {{ inputs.x }}",
+    ]
+    write, play = shell_of(made.conductor(*runs), "just")
+    box.run(*write)
+    done = box.run(*play, "made-up-0000", value)
+    assert done.returncode == 0, done.stderr
+    assert box.calls == [f"report|/project/sub||v{value}|end", *[f"report|/project||{value}"] * 3]
+
+
+# ---- gates, answered with yes and with no
+
+
+def gated() -> Conductor:
+    return made.conductor(
+        "make build",
+        {"run": "git push origin main", "gate": made.GATE, "reversible": False},
+        "make check",
+        {"run": "./run.sh --all", "gate": {**made.GATE, "ask": "Now?"}, "reversible": False},
+    )
+
+
+def test_just_goes_as_far_as_it_is_answered_yes_and_each_step_has_a_recipe_by_its_name(tmp_path: Path) -> None:
+    for number, (answers, goes_to) in enumerate((("", 1), ("n\n", 1), ("y\nn\n", 2), ("y\ny\n", 3))):
+        box = Sandbox.at(tmp_path / str(number))
+        remote(box)
+        write, play = shell_of(gated(), "just")
+        box.run(*write)
+        done = box.run(*play, answers=answers)
+        assert (done.returncode == 0) is (goes_to == 3)
+        assert [call.split("|")[-1] for call in box.calls] == ["build", "check", "--all"][:goes_to]
+        assert pushed(box) is (goes_to > 1)
+    assert box.run(*play, "make-check").returncode == 0
+    assert box.run(*play, "run-sh", answers="n\n").returncode != 0
+    assert [call.split("|")[-1] for call in box.calls] == ["build", "check", "--all", "check"]
+
+
+def remote(box: Sandbox) -> None:
+    """A bare repository that the project is a clone of, with one commit that it does not have."""
+    name = ("-c", "user.name=made up", "-c", "user.email=made@up.invalid")
+    for words in (
+        ("init", "-q", "--bare", "-b", "main", "../remote.git"),
+        ("init", "-q", "-b", "main"),
+        ("remote", "add", "origin", "../remote.git"),
+        ("add", "a.txt"),
+        (*name, "commit", "-q", "-m", "first"),
+        ("push", "-q", "-u", "origin", "main"),
+        (*name, "commit", "-q", "-m", "second", "--allow-empty"),
+    ):
+        assert box.run("git", *words).returncode == 0
+
+
+def pushed(box: Sandbox) -> bool:
+    return b"second" in box.run("git", "--git-dir", "../remote.git", "log", "--format=%s", "main").stdout
