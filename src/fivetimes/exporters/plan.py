@@ -21,6 +21,7 @@ from fivetimes.conductor_document import (
     references,
     step_alternatives,
     template_parts,
+    turned,
 )
 from fivetimes.errors import RuleError
 from fivetimes.exporters import shell_words
@@ -355,8 +356,8 @@ class _Spelling:
     computed: Mapping[str, str]
 
     def __call__(self, reference: Reference) -> str:
-        if reference in self.settled:
-            text = self.settled[reference]
+        if reference.plain in self.settled:
+            text = turned(self.settled[reference.plain], reference.form)
             # the home of whoever runs it, which whoever wrote it down meant
             return f"~/{shell_words.quote(text[2:])}" if text[:2] == "~/" and text[2:] else shell_words.quote(text)
         if reference.space == "environment":
