@@ -157,7 +157,11 @@ def test_what_was_typed_in_gemini_stands_in_a_list() -> None:
 def test_a_slash_command_that_a_transcript_and_the_history_hold_counts_once() -> None:
     said = "<command-message>deploy</command-message>\n<command-name>/deploy</command-name>\n<command-args>v1</command-args>"
     when = {"timestamp": "2026-01-05T08:00:00.400Z", "sessionId": "s", "uuid": "u1"}
-    transcript = lines({"type": "user", "message": {"role": "user", "content": said}, **when})
+    answer = {"role": "assistant", "content": [{"type": "text", "text": "done"}]}
+    transcript = lines(
+        {"type": "user", "message": {"role": "user", "content": said}, **when},
+        {"type": "assistant", "message": answer, **when, "uuid": "u2"},
+    )
     typed = {"display": "/deploy v1", "timestamp": 1_767_600_000_000, "project": "/w"}
     found = [*read_bytes("claude_code", transcript)[0], *read_bytes("claude_prompts", lines(typed))[0]]
     log = deduplicate(log_of(*found))
