@@ -75,14 +75,13 @@ def data_flow(positions: Sequence[Position]) -> tuple[list[Parameter], list[Temp
     """
     rows = [list(at.rows) if at.readable and not _constant(at.values) else [] for at in positions]
     parameters: list[Parameter] = []
-    for formed in (False, True):  # first as it is, then turned into something else
-        while column := _most_shared(rows, formed=formed):
-            mark = f"{MARK}{len(parameters)}"
-            values = {number: "".join(value) for number, value in column.values.items()}
-            parameters.append(Parameter(values, tuple(column.positions)))
-            for index in column.positions:
-                rows[index] = [(number, _marked(row, column.values.get(number), mark)) for number, row in rows[index]]
-            _mark_forms(parameters[-1].values, mark, rows)
+    while column := _most_shared(rows):
+        mark = f"{MARK}{len(parameters)}"
+        values = {number: "".join(value) for number, value in column.values.items()}
+        parameters.append(Parameter(values, tuple(column.positions)))
+        for index in column.positions:
+            rows[index] = [(number, _marked(row, column.values.get(number), mark)) for number, row in rows[index]]
+        _mark_forms(parameters[-1].values, mark, rows)
     rows = [found or _recognised(at, parameters) for at, found in zip(positions, rows, strict=True)]
     return parameters, [_template(at, found) for at, found in zip(positions, rows, strict=True)]
 
@@ -108,18 +107,17 @@ def _recognised(position: Position, parameters: Sequence[Parameter]) -> list[Row
 # ---- what is shared
 
 
-def _most_shared(rows: Sequence[Sequence[Row]], *, formed: bool) -> _ValueColumn | None:
-    """The column that most positions share, the longest of equals; None when no two positions share one.
-
-    Where `formed`, one position may hold the value, and others what it is turned into.
-    """
+def _most_shared(rows: Sequence[Sequence[Row]]) -> _ValueColumn | None:
+    """The column that most positions share, as it is or in another form, the longest of equals; None when no two share one."""
     sampled = _sampled(rows)
     texts = _texts(sampled)
+    bare = [[(number, _bare(text)) for number, text in position] for position in texts]
     best: tuple[tuple[int, int], _ValueColumn] | None = None
     for values in _columns(sampled):
         holders = _holders(values, texts)
-        size = (len(holders), sum(map(len, map(_joined, values.values()))))
-        if (best is None or size > best[0]) and (len(holders) > 1 or (formed and _has_form(values, texts, holders))):
+        shared = len(holders) + _forms_held(values, texts, bare, holders)
+        size = (shared, sum(map(len, map(_joined, values.values()))))
+        if shared > 1 and (best is None or size > best[0]):
             best = size, _ValueColumn(values, holders)
     return None if best is None else _over_all(best[1], rows)
 
@@ -127,10 +125,29 @@ def _most_shared(rows: Sequence[Sequence[Row]], *, formed: bool) -> _ValueColumn
 # ---- values turned into something else
 
 
-def _has_form(values: dict[int, Pieces], texts: Sequence[Sequence[tuple[int, str]]], holders: Sequence[int]) -> bool:
-    """Whether another position holds the values in one of the forms."""
-    others = [text for index, text in enumerate(texts) if index not in holders]
-    return any(_holds(text, needles) for needles in _forms(values).values() for text in others)
+def _forms_held(
+    values: dict[int, Pieces],
+    texts: Sequence[Sequence[tuple[int, str]]],
+    bare: Sequence[Sequence[tuple[int, str]]],
+    holders: Sequence[int],
+) -> int:
+    """How many other positions hold what the values are turned into, in one form or another."""
+    needles = {number: _bare("".join(value)) for number, value in values.items()}
+    likely = [index for index, text in enumerate(bare) if text and index not in holders and _seems_held(text, needles)]
+    if not likely:
+        return 0
+    forms = _forms(values)
+    return sum(any(_holds(texts[index], turned) for turned in forms.values()) for index in likely)
+
+
+def _bare(text: str) -> str:
+    """What all forms of a value have in common."""
+    return re.sub(r"[\W_]", "", text).lower()
+
+
+def _seems_held(texts: Sequence[tuple[int, str]], needles: Mapping[int, str]) -> bool:
+    hits = sum(needles.get(number, _EDGE) in text for number, text in texts)
+    return hits >= max(2, _AGREED * len(texts))
 
 
 def _forms(values: Mapping[int, Pieces]) -> dict[str, dict[int, str]]:

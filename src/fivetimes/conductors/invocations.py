@@ -340,11 +340,11 @@ class _LineReader:
         """A word that the parser looked through: a wrapper, one of its options, an assignment."""
         if token.text in via:
             return self._word(token, Role.PROGRAM)
+        if _PLAIN_FLAG.fullmatch(token.text):
+            return self._word(token, Role.FLAG)
         path = [each.text for each in (*before, token) if not each.text.startswith("-")]
         if any(" ".join(path[-length:]) in WRAPPERS for length in (2, 3)):
             return self._word(token, Role.SUBCOMMAND)
-        if _PLAIN_FLAG.fullmatch(token.text):
-            return self._word(token, Role.FLAG)
         assignment = _ASSIGNMENT.match(token.text)
         if assignment:
             role = Role.SECRET if is_secret_key(assignment[1]) else Role.VALUE

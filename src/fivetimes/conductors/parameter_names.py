@@ -106,8 +106,8 @@ class ParameterNames:
     def give(self, space: Space, shape: str, contexts: Sequence[ValueContext]) -> str:
         """A name in a namespace (`inputs`, `free`, `constants`) that no other thing in the draft has."""
         wanted = list(dict.fromkeys(self._wanted(shape, contexts, "_part" if space == "constants" else "")))
-        telling = [name for name in wanted if name != "value" and not name.endswith("_argument")] or wanted
-        name = next((name for name in telling if name not in self.taken), None) or _numbered(telling[0], self.taken)
+        specific = [name for name in wanted if name != "value" and not name.endswith("_argument")] or wanted
+        name = next((name for name in specific if name not in self.taken), None) or _numbered(specific[0], self.taken)
         self.taken.add(name)
         return name
 

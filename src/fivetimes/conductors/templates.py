@@ -265,7 +265,8 @@ def _run_of_label(action: str, kind: Kind, names: ParameterNames) -> str:
 # A shell, a template engine or a forge would read these, so they are never written as they stand.
 _ACTIVE = re.compile(r"[$`\x00-\x1f\x7f]|\{\{|\}\}|\{%|%\}")
 _COMMIT_KIND = re.compile(r"([a-z]+)(?=[(:!])")
-_HERE = re.compile(r"\.{1,2}/?|--?|\*|/")
+_HERE = re.compile(r"\.{1,2}/?|--?|\*|/|/dev/(?:null|stdin|stdout|stderr|tty)")
+_FITTED = re.compile(r"[*?\[]")
 _HOMES = frozenset({"", "~", "bin", "scripts", "tools"})  # folders in which people keep their programs
 _ADDRESS = re.compile(r"\w\.\w|@|://")  # a host is known by its parts together, however common each of them is
 _EDGES = "/:=@.,-_+ "
@@ -316,7 +317,7 @@ def _part(
             for written in ([_expansion(each, names)] if is_mark(each) else _part(position, each, inner, inputs, names))
         ]
     if context.whole and not word.prose:
-        return [part] if _may_stand(position, part, names) else [_constant(part, context, names)]
+        return [part] if _may_stand(position, part, names) else _hidden(part, position, context, names)
     return _prose(part, context, names) if word.prose else _fragment(word.role, part, context, names)
 
 
@@ -325,6 +326,16 @@ def _expansion(letter: str, names: ParameterNames) -> Reference:
     typed = names.expansions.typed(letter)
     name = variable(typed)
     return Reference("environment", name) if name else Reference("computed", names.compute(command_within(typed) or ""))
+
+
+def _hidden(text: str, position: Position, context: ValueContext, names: ParameterNames) -> list[str | Reference]:
+    """A whole word that may not be written, as a constant; what a shell makes of it stays what it is."""
+    if position.word.form is not TokenForm.PATTERN:
+        return [_constant(text, context, names)]
+    home = "~/" if text.startswith("~/") else ""
+    constant = _constant(text.removeprefix(home), context, names)
+    # the names of files that fit are any number of words
+    return [*([home] if home else []), replace(constant, several=True) if _FITTED.search(text) else constant]
 
 
 def _constant(text: str, context: ValueContext, names: ParameterNames) -> Reference:
@@ -340,6 +351,8 @@ def _may_stand(position: Position, text: str, names: ParameterNames) -> bool:
         return word.role != Role.SECRET
     if not word.sure or _ACTIVE.search(text):
         return False
+    if word.form is TokenForm.PATTERN and not re.search(r"\s", text) and _known(text, text, word.role, names):
+        return True
     folder, _, name = text.rpartition("/")
     if word.role == Role.PROGRAM and folder and names.harmless(name, Role.PROGRAM):
         return all(
@@ -370,7 +383,9 @@ def _words_within(text: str) -> list[str]:
     """The word pieces, an ending like `.md` as the file it ends: what may stand there is known by its ending."""
     found = pieces(text)
     return [
-        f"a.{piece}" if index == 1 and found[0] == "." else piece for index, piece in enumerate(found) if is_word(piece)
+        f"a.{piece}" if index and found[index - 1] == "." else piece
+        for index, piece in enumerate(found)
+        if is_word(piece)
     ]
 
 

@@ -1,0 +1,229 @@
+"""Drafts give back what was typed: whole clauses, in their folder, with the values of each run; and nothing that nobody typed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import builders_scan as made
+from fivetimes import pipeline
+from fivetimes.conductor_document import FORMS, replay_sentence
+from fivetimes.conductors import parse
+from fivetimes.conductors.replay import replay, typed_lines, unseen
+from fivetimes.exporters import render
+from fivetimes.model import Candidate, LiveText
+from fivetimes.review import ReviewContext, drafting, overview
+
+DAY = 86_400
+BEGAN = 1_767_686_400
+NAMES = ("amber-fjord", "birch-glade", "cedar-ridge", "delta-brook", "ember-field", "flint-shore", "grove-point")
+
+Lines = Callable[[str, int], list[str]]  # a run's name and number -> what was typed in between
+
+
+def history(folder: Path, lines: Lines) -> Path:
+    """Seven runs of a routine on seven days, in a zsh history with times."""
+    written = []
+    for number, name in enumerate(NAMES):
+        typed = ["git pull --ff-only", "npm ci", *lines(name, number), "pytest -q", "git push"]
+        start = BEGAN + number * DAY
+        written += [f": {start + 20 * place}:0;{line}" for place, line in enumerate(typed)]
+    path = folder / ".zsh_history"
+    path.write_text("\n".join(written).replace("\\\n", "\\\\\n") + "\n")
+    return path
+
+
+def drafts(path: Path, home: Path) -> tuple[ReviewContext, dict[str, Any]]:
+    scan = pipeline.scan(pipeline.from_paths([path]), folder=home)
+    context = ReviewContext(scan, home / "conductors", home, {}, "ana", lambda: datetime(2026, 4, 3, tzinfo=UTC))
+    return context, {name: dict(one.document) for name, one in drafting.preview_drafts(context).items()}
+
+
+def drafted(tmp_path: Path, lines: Lines) -> dict[str, Any]:
+    """The document of the only routine."""
+    _, found = drafts(history(tmp_path, lines), tmp_path / "home")
+    (document,) = found.values()
+    return document
+
+
+def written(document: Mapping[str, Any]) -> list[str]:
+    """The steps between the first two and the last two, with their folders."""
+    texts = []
+    for step in document["steps"][2:-2]:
+        for way in step.get("any") or [step]:
+            texts.append((f"in {way['in']}: " if "in" in way else "") + way["run"])
+    return texts
+
+
+@pytest.mark.parametrize(
+    ("line", "run"),
+    [
+        ("make test 2>&1 | tee log.txt", "make test 2>&1 | tee log.txt"),
+        ("cd build && rm -rf *", "in build: rm -rf *"),
+        ("(cd build && rm -rf *)", "in build: rm -rf *"),
+        ("cd build; cd docs; make", "in build/docs: make"),
+        ("rm -rf '*'", 'rm -rf "*"'),
+        ("cp docs/{index,test}.md build", "cp docs/{index,test}.md build"),
+        ("python3 ~/bin/load.py", "python3 ~/bin/load.py"),
+        ("poetry run make", "poetry run make"),
+        ("docker exec -it web make test", "docker exec -it {{ constants.image }} make test"),
+        (
+            'docker exec web sh -c "rm -rf build && make"',
+            'docker exec {{ constants.image }} sh -c "rm -rf build && make"',
+        ),
+        ("ssh web 'rm -rf build; make > log.txt'", 'ssh {{ constants.host }} "rm -rf build ; make > log.txt"'),
+        ("make test || true", "make test || true"),
+        ("make > /dev/null 2>&1", "make > /dev/null 2>&1"),
+        ("echo $HOME/docs", "echo {{ environment.HOME }}/docs"),
+        ("git tag $(date +%F)", "git tag {{ computed.date }}"),
+        ("AWS_PROFILE=staging make", "AWS_PROFILE=staging make"),
+    ],
+)
+def test_a_step_is_what_was_typed(line: str, run: str, tmp_path: Path) -> None:
+    document = drafted(tmp_path, lambda _name, _number: [line])
+    assert written(document) == [run]
+    assert document["replay"]["lines"] == document["replay"]["of"] == 35
+
+
+def test_what_a_substitution_runs_is_not_written_where_others_would_see_what_it_does(tmp_path: Path) -> None:
+    (run,) = written(drafted(tmp_path, lambda _name, _number: ["docker tag app:$(git push) app"]))
+    assert "push" not in run
+    assert run.startswith("docker tag {{ free.")
+
+
+def test_a_folder_that_a_line_of_its_own_goes_to_holds_up_to_the_next(tmp_path: Path) -> None:
+    document = drafted(
+        tmp_path, lambda name, _number: [f"cd docs/{name}", "latexmk -pdf main.tex", "cd ../../build", "rm -rf *"]
+    )
+    (made_at, removed_at) = written(document)
+    assert made_at == "in docs/{{ inputs.path }}: latexmk -pdf main.tex" or made_at.startswith("in {{ inputs.")
+    assert removed_at.endswith("/../../build: rm -rf *")
+
+
+def test_a_folder_that_is_gone_to_now_and_then_is_no_part_of_a_step(tmp_path: Path) -> None:
+    document = drafted(tmp_path, lambda _name, number: ["cd docs"] * (number == 3) + ["make build"])
+    assert written(document) == ["make build"]
+
+
+def test_a_value_in_another_form_is_the_same_input(tmp_path: Path) -> None:
+    def lines(name: str, _number: int) -> list[str]:
+        words = name.replace("-", " ").title()
+        return [f"vim docs/{name}.md", f"make {name.replace('-', '_')}", f'git commit -am "docs: {words}"']
+
+    document = drafted(tmp_path, lines)
+    (name,) = document["inputs"]
+    assert written(document) == [
+        f"vim docs/{{{{ inputs.{name} }}}}.md",
+        f"make {{{{ inputs.{name} | underscores }}}}",
+        f'git commit -am "docs: {{{{ inputs.{name} | title }}}}"',
+    ]
+    assert document["replay"]["runs"] == 7
+
+
+def test_a_loop_is_done_by_hand_behind_a_gate_that_asks(tmp_path: Path) -> None:
+    document = drafted(tmp_path, lambda _name, _number: ["for f in *.png; do optipng $f; done"])
+    step = document["steps"][2]
+    assert step["by_hand"] == "it is a loop"
+    assert "is it done?" in step["gate"]["ask"]
+    assert "optipng $f" not in render(parse(render_of(document), place="x"))
+    assert document["replay"]["differs"] == {step["id"]: 7}
+
+
+def render_of(document: Mapping[str, Any]) -> str:
+    import yaml
+
+    return yaml.safe_dump(dict(document), sort_keys=False)
+
+
+# ---- what comes out
+
+
+def lines_of(routine: tuple[Candidate, LiveText]) -> Any:
+    return typed_lines(*routine, drafting.parse_line)
+
+
+def test_the_sentence_counts_lines_and_names_the_steps_that_differ() -> None:
+    runs: list[list[made.Way | None]] = [
+        ["make build", "make check" if n else "make test all", "git push"] for n in range(9)
+    ]
+    document = made.drafted(*made.candidate(runs)).document
+    assert document["replay"]["of"] == 27
+    assert replay_sentence(document) in (
+        "27 of 27 lines of 9 runs come out again.",
+        "26 of 27 lines of 9 runs come out again; of the others s2: 1, done in another way.",
+    )
+
+
+def test_a_command_that_nobody_typed_and_a_step_that_no_run_has_do_not_pass() -> None:
+    routine = made.candidate([["make build", f"git tag v1.{n}.0", f"git push origin v1.{n}.0"] for n in range(8)])
+    document = made.drafted(*routine).document
+    lines = lines_of(routine)
+    assert list(unseen(document, lines, {})) == []
+    document["steps"][0]["run"] = "make deploy"
+    document["steps"].append({**document["steps"][1], "id": "s4"})
+    assert [text.split(":")[0] for text in unseen(document, lines, {})] == ["s1", "s4"]
+    document["history"].append({"at": "2026-04-03T09:00:00Z", "by": "ana", "what": "edited", "tool": "x"})
+    assert list(unseen(document, lines, {})) == []
+
+
+def test_an_input_has_one_value_in_a_run() -> None:
+    routine = made.candidate([[f"git tag v1.{n}.0", f"git push origin v1.{n}.0"] for n in range(8)])
+    document = made.drafted(*routine).document
+    other = made.candidate([[f"git tag v1.{n}.0", f"git push origin v2.{n}.0"] for n in range(4)])
+    seen = replay(document, lines_of(other))
+    assert seen["runs"] == 0
+    assert seen["lines"] == 4  # one of the two lines of each run has the value of the other
+
+
+def test_a_constant_has_one_value_in_all_runs() -> None:
+    routine = made.candidate([["mount zq7x-vault-9", "make check"] for _ in range(8)])
+    document = made.drafted(*routine).document
+    assert replay(document, lines_of(routine))["lines"] == 16
+    assert replay(document, lines_of(made.candidate([["mount zq8x-vault-7", "make check"]] * 8)))["lines"] == 16
+    mixed = made.candidate([[f"mount zq{7 if n < 5 else 8}x-vault-9", "make check"] for n in range(8)])
+    assert replay(document, lines_of(mixed))["lines"] == 13
+
+
+words = st.text(st.sampled_from("abcxyz019-_./ '\"*$&;"), min_size=1, max_size=8).map(str.strip).filter(bool)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(words, min_size=1, max_size=4), st.lists(st.sampled_from(NAMES), min_size=6, max_size=6))
+def test_whatever_words_a_line_has_it_comes_out_again(fixed: list[str], names: list[str]) -> None:
+    import shlex
+
+    quoted = " ".join(map(shlex.quote, fixed))
+    runs: list[list[made.Way | None]] = [[f"make {name} {quoted}", f"vim {name}.md"] for name in names]
+    document = made.drafted(*made.candidate(runs)).document
+    for step in document["steps"]:
+        assert "by_hand" not in step
+    assert document["replay"]["lines"] == document["replay"]["of"] == 12
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_form_of_a_form_is_that_form(form: str) -> None:
+    for text in ("amber-fjord_x", "1.2.3", "OPS-7", "src/a b/name"):
+        once = FORMS[form](text)
+        assert FORMS[form](once) == once or form == "stem"
+
+
+# ---- verify
+
+
+def test_verify_puts_the_file_to_the_test(tmp_path: Path) -> None:
+    context, _ = drafts(history(tmp_path, lambda _name, _number: ["cd build && make"]), tmp_path / "home")
+    (candidate,) = context.scan.candidates
+    conductor = drafting.draft(candidate.id, context)
+    (path, *_) = drafting.export(conductor, form="yaml", folder=context.folder)
+    same = overview.verify(path, context.scan, home=context.home, environ={})
+    assert same.differs == ()
+    assert same.replay["lines"] == 35
+    path.write_text(path.read_text().replace("run: make\n", "run: make publish\n"))
+    other = overview.verify(path, context.scan, home=context.home, environ={})
+    assert other.differs == ("s3: 0 of the 7 lines that were typed come out of its command",)
