@@ -16,7 +16,7 @@ SHELL, SKILL, TOOL, COMMIT, ACTION = Kind.SHELL, Kind.SKILL, Kind.TOOL, Kind.COM
 
 def named(*steps: tuple[str, Kind] | tuple[str, Kind, Effect]) -> str:
     made = [Step(action, kind, 1.0, effect=(more or [Effect.NONE])[0]) for action, kind, *more in steps]
-    return naming.title(made, naming.title_step(made, [0.1] * len(made)))
+    return naming.title(made)
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ def named(*steps: tuple[str, Kind] | tuple[str, Kind, Effect]) -> str:
         ("make deploy", SHELL, "Deploy with make"),
         ("frobnicate sync <path>", SHELL, "Sync with frobnicate"),
         ("frobnicate <path>", SHELL, "Run frobnicate"),
-        ("prog-3f9a1c sync", SHELL, "Run unnamed steps"),
+        ("prog-3f9a1c sync", SHELL, "Run own commands"),
         ("skill:publish-post post *", SKILL, "Publish post"),
         ("skill:transcribe audio *", SKILL, "Transcribe audio"),
         ("skill:notella-pull day *", SKILL, "Pull notella"),
@@ -57,7 +57,7 @@ def test_a_program_that_only_this_machine_knows_names_nothing_while_another_step
 
 
 def test_looking_names_a_routine_only_when_nothing_else_is_done() -> None:
-    assert named(("skill:read-inbox box *", SKILL), ("latexmk -pdf *", SHELL)) == "Typeset document"
+    assert named(("skill:read-inbox box *", SKILL), ("latexmk -pdf *", SHELL)) == "Typeset PDF"
     assert named(("skill:read-inbox box *", SKILL)) == "Read inbox"
 
 
@@ -73,8 +73,61 @@ def test_a_verb_without_object_takes_what_the_other_steps_are_about() -> None:
 def test_the_id_stays_when_a_step_that_is_seldom_done_comes_in() -> None:
     always = [Step("git tag *", SHELL, 1.0), Step("twine upload *", SHELL, 1.0, effect=Effect.PUBLISH)]
     seldom = Step("skill:ring-bell bell *", SKILL, 0.2, effect=Effect.PUBLISH)
-    ids = {naming.identifier(steps, naming.title_step(steps, [0.1] * 3)) for steps in (always, [*always, seldom])}
+    ids = {naming.identifier(steps) for steps in (always, [*always, seldom])}
     assert len(ids) == 1
+
+
+GOES_OUT = Effect.PUBLISH
+
+
+@pytest.mark.parametrize(
+    ("actions", "title"),
+    [
+        (["hatch version *", "commit:release", "git tag *", "git push --follow-tags"], "Release version"),
+        (["pytest -q", "git tag *", "git push --tags", "python -m build", "twine upload *"], "Release package"),
+        (["fastlane bump *", "fastlane beta", "git tag *", "git push --tags"], "Release app"),
+        (["vim *", "pytest -q *", "commit:fix", "git push"], "Fix bug"),
+        (
+            ["git switch -c *", "vim *", "commit:feat", "git push -u *", "gh pr create --fill"],
+            "Add feature by pull request",
+        ),
+        (["npm install *", "npm test", "commit:chore", "glab mr create *"], "Update dependencies by merge request"),
+        (["vim *", "latexmk -pdf *", "commit:other", "git push"], "Typeset PDF"),
+        (["inkscape *", "commit:assets", "git push"], "Publish assets"),
+        (["vim *", "git add *", "commit:other", "git push"], "Push changes"),
+        (["git diff", "git add -A", "commit:other"], "Commit changes"),
+        (["git gc", "git fsck"], "Tidy up repository"),
+        (["git clone *", "ls"], "Clone repository"),
+        (["rsync -av * <dir>", "sbatch *", "squeue <flag>"], "Run cluster job"),
+    ],
+)
+def test_what_others_carry_is_said_by_what_was_made_or_committed(actions: list[str], title: str) -> None:
+    out = ("git push", "gh pr create", "glab mr create", "twine upload", "fastlane beta", "rsync")
+    steps = [
+        Step(
+            action,
+            COMMIT if action.startswith("commit:") else SHELL,
+            1.0,
+            effect=GOES_OUT if action.startswith(out) else Effect.NONE,
+        )
+        for action in actions
+    ]
+    assert naming.title(steps) == title
+    assert naming.identifier(steps).rpartition("-")[0] == naming.slug(title)
+
+
+def test_a_mail_is_said_by_what_the_skills_before_it_are_about() -> None:
+    steps = [
+        ("typst compile *", SHELL),
+        ("skill:check-invoice number *", SKILL),
+        ("mutt -s * -a *", SHELL, Effect.SEND),
+    ]
+    assert named(*steps) == "Send invoice"
+
+
+def test_every_command_that_is_said_in_words_of_its_own_has_them() -> None:
+    for command, (verb, thing) in naming._SAID.items():
+        assert naming.phrase_of(Step(command, SHELL, 1.0)) == naming.Phrase(verb, thing, command.split()[0])
 
 
 @given(
@@ -86,6 +139,5 @@ def test_the_id_stays_when_a_step_that_is_seldom_done_comes_in() -> None:
 )
 def test_any_labels_give_a_title_and_an_id_that_is_safe(steps: list[tuple[str, Kind, Effect]]) -> None:
     made = [Step(action, kind, 1.0, effect=effect) for action, kind, effect in steps]
-    telling = naming.title_step(made, [0.1] * len(made))
-    assert naming.title(made, telling)
-    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", naming.identifier(made, telling))
+    assert naming.title(made)
+    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", naming.identifier(made))

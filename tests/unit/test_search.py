@@ -366,10 +366,10 @@ def test_estimate_reads_presence_and_order_off_the_matches():
 
 def test_a_routine_is_named_after_what_goes_out_not_after_its_commands():
     steps = [Step("git add -A", Kind.SHELL, 1.0), Step("twine upload <path>", Kind.SHELL, 1.0, effect=Effect.PUBLISH)]
-    assert naming.title(steps, naming.title_step(steps, [0.1, 0.2])) == "Upload package"
+    assert naming.title(steps) == "Upload package"
 
 
 def test_an_id_holds_nothing_that_a_local_key_made():
     one = [Step("prog-0a1b2c deploy", Kind.SHELL, 1.0)]
     other = [Step("prog-ffffff deploy", Kind.SHELL, 1.0)]
-    assert naming.identifier(one, 0) == naming.identifier(other, 0)
+    assert naming.identifier(one) == naming.identifier(other)

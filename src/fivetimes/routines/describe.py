@@ -11,7 +11,6 @@ import numpy as np
 
 from fivetimes.config import FiveTimesRule
 from fivetimes.model import (
-    COARSE,
     FORM,
     By,
     Candidate,
@@ -179,14 +178,10 @@ def describe(context: Context, found: Routine, confidence: Confidence) -> tuple[
     database, actions = context.database, context.sessions.actions
     folded = fold(database, actions, found)
     steps = tuple(step.step for step in folded)
-    rates = [
-        float(np.mean([database.rate[database.levels[r, COARSE]] for rows in s.rows for r in rows])) for s in folded
-    ]
-    titled = naming.title_step(steps, rates)
     occurrences, occurrence_rows = _occurrences(context, found, folded)
     candidate = Candidate(
-        id=naming.identifier(steps, titled),
-        title=naming.title(steps, titled),
+        id=naming.identifier(steps),
+        title=naming.title(steps),
         tier=Tier.NOTICED,
         count=len(occurrences),
         sessions=len({o.session for o in occurrences}),

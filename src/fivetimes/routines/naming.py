@@ -1,7 +1,8 @@
-"""Steps -> the title and the id of a routine: what its core steps do, and to what.
+"""Steps -> the title and the id of a routine: the act that it is done for, and what that act is done to.
 
 Command lines say the object first and the verb last (`gh pr create`), names of skills mostly the verb first (`publish-post`).
-Where a label has no object, the program says what it is about (`twine`: a package), or else what the other steps are about.
+Where a label has no object, the program says what it is about (`twine`: a package). Some acts only carry what others made (`git
+push`, a mail, a copy to a server): there the kind of the commit, or the act that made it, says what the routine is for.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from fivetimes.config import USUAL_SHARE
+from fivetimes.config import LOOKING, NAVIGATION, USUAL_SHARE
 from fivetimes.model import Candidate, Effect, Kind, Step
 from fivetimes.redaction import portable_label, public
 from fivetimes.redaction.effects import EFFECT_OF, LIGHT
@@ -34,44 +35,113 @@ class _About:
 
 # What programs do is public knowledge that their names do not say. Open to additions.
 _PROGRAMS = (
-    _About("mutt mail mailx sendmail msmtp neomutt swaks", "send", "mail"),
+    _About("mutt mail mailx sendmail msmtp neomutt swaks s-nail himalaya", "send", "mail"),
     _About("lp lpr", "print", "document"),
-    _About("latexmk pdflatex xelatex lualatex tex typst", "typeset", "document"),
+    _About("latexmk pdflatex xelatex lualatex tectonic tex", "typeset", "PDF"),
+    _About("typst", "typeset", "document"),
     _About("pandoc soffice unoconv wkhtmltopdf weasyprint", "convert", "document"),
+    _About("quarto rmarkdown", "", "report"),
+    _About("qpdf pdftk pdfunite", "combine", "pages"),
     _About("rsync scp sftp rclone cp", "copy", "files"),
     _About("python python3 node ruby perl php lua julia Rscript bash sh zsh pwsh", "run", "script"),
     _About("vim vi nvim nano emacs code micro hx ed subl kate gedit", "edit", "file"),
     _About("tar zip gzip xz zstd 7z", "pack", "files"),
-    _About("unzip gunzip untar", "unpack", "files"),
+    _About("unzip gunzip untar unxz", "unpack", "files"),
     _About("ffmpeg sox handbrake", "convert", "recording"),
-    _About("convert magick mogrify gimp inkscape darktable-cli exiftool", "convert", "images"),
+    _About("whisper", "transcribe", "recording"),
+    _About("eyeD3 id3v2 metaflac", "tag", "recording"),
+    _About("convert magick mogrify gimp darktable-cli inkscape cwebp", "export", "images"),
+    _About("pngquant optipng oxipng jpegoptim svgo", "optimise", "images"),
+    _About("blender openscad freecad", "render", "model"),
+    _About("gnuplot", "plot", "figures"),
     _About("mysqldump pg_dump pg_dumpall mongodump sqlite3dump", "dump", "database"),
     _About("psql mysql sqlite3 mongosh redis-cli duckdb", "query", "database"),
-    _About("alembic flyway liquibase dbmate", "", "database"),
+    _About("alembic flyway liquibase dbmate sqitch", "", "database"),
     _About("dbt", "", "models"),
-    _About("docker podman buildah skopeo nerdctl", "", "image"),
+    _About("airflow dagster prefect", "", "pipeline"),
+    _About("dvc", "", "data"),
+    _About("mlflow", "", "model"),
+    _About("papermill nbconvert", "run", "notebook"),
+    _About("docker podman buildah skopeo nerdctl cosign", "", "image"),
     _About("helm kubectl oc nomad systemctl fly flyctl heroku cf", "", "service"),
     _About("terraform tofu pulumi cdk cdktf", "", "infrastructure"),
-    _About("ansible ansible-playbook salt puppet chef", "apply", "playbook"),
-    _About("twine npm pnpm yarn cargo gem poetry uv pip hatch flit mvn gradle nuget", "", "package"),
+    _About("ansible-playbook", "apply", "playbook"),
+    _About("ansible salt puppet chef", "configure", "hosts"),
+    _About("virt-install", "install", "virtual machine"),
+    _About("esptool esptool.py avrdude dfu-util openocd", "flash", "firmware"),
+    _About("sbatch srun qsub bsub condor_submit", "run", "cluster job"),
+    _About("squeue sacct qstat bjobs condor_q", "look at", "queue"),
+    _About("samtools bcftools bwa minimap2 bedtools", "", "sequences"),
+    _About("ledger hledger beancount", "", "accounts"),
+    _About("xgettext msgmerge msgfmt wlc", "update", "translations"),
+    _About(
+        "twine npm pnpm yarn cargo gem poetry uv pip hatch flit mvn gradle nuget conda bundle composer", "", "package"
+    ),
+    _About("fastlane", "", "app"),
     _About("hugo jekyll zola eleventy gatsby netlify vercel surge wrangler", "", "site"),
     _About("mkdocs sphinx-build mdbook antora", "build", "docs"),
     _About("git hg svn jj", "", "commits"),
     _About("certbot acme.sh lego", "renew", "certificate"),
+    _About("gpg", "", "files"),
     _About("pytest tox nox jest vitest rspec phpunit ctest", "run", "tests"),
     _About("ruff flake8 eslint pylint mypy shellcheck aspell hunspell vale", "check", "text"),
-    _About("qpdf pdftk", "combine", "pages"),
+    _About("semgrep trufflehog osv-scanner grype trivy gitleaks bandit", "scan", "code"),
     _About("borg restic duplicity", "", "backup"),
-    _About("curl wget http https", "fetch", "page"),
+    _About("zpool zfs mdadm", "", "storage"),
+    _About("curl wget http https xh", "fetch", "page"),
     _About("ssh mosh", "visit", "host"),
     _About("mkdir", "make", "folder"),
-    _About("rm rmdir", "delete", "files"),
+    _About("rm rmdir shred", "delete", "files"),
     _About("mv rename", "move", "files"),
     _About("grep rg ag ack", "search", "files"),
-    _About("whois dig nslookup host", "look up", "domain"),
+    _About("whois dig nslookup host dog", "look up", "domain"),
     _About("make just task rake ninja", "", ""),
 )
 _OF_PROGRAM: Mapping[str, _About] = {name: row for row in _PROGRAMS for name in row.programs.split()}
+
+# Commands that people say in words of their own: (the command, verb, thing). The longest that fits counts.
+_SAID: Mapping[str, tuple[str, str]] = {
+    command: (verb, thing)
+    for verb, thing, commands in (
+        ("compare", "changes", "git diff, hg diff, svn diff, jj diff"),
+        ("read", "log", "git log, git shortlog, git reflog"),
+        ("look at", "changes", "git show, git status, git blame"),
+        ("clone", "repository", "git clone, hg clone, gh repo clone"),
+        ("create", "repository", "git init, gh repo create"),
+        ("tidy up", "repository", "git gc, git prune, git fsck, git repack"),
+        ("stage", "changes", "git add"),
+        ("stash", "changes", "git stash"),
+        ("fetch", "changes", "git fetch, git pull, git remote, hg pull, svn update"),
+        ("switch", "branch", "git switch, git checkout, git branch"),
+        ("merge", "branch", "git merge"),
+        ("rebase", "branch", "git rebase"),
+        ("push", "changes", "git push, hg push, jj git push, svn commit"),
+        ("push", "large files", "git lfs push"),
+        ("fetch", "large files", "git lfs pull, git lfs fetch"),
+        ("tag", "version", "git tag"),
+        ("add", "worktree", "git worktree add"),
+        ("update", "submodules", "git submodule"),
+        ("search", "history", "git bisect, git grep"),
+        ("undo", "changes", "git reset, git restore, git revert"),
+        ("upload", "package", "uv publish, twine upload"),
+        ("convert", "notebook", "jupyter nbconvert, jupytext"),
+        ("execute", "notebook", "jupyter nbconvert --execute"),
+        ("decrypt", "files", "gpg --decrypt, sops --decrypt, age --decrypt"),
+        ("encrypt", "files", "gpg --encrypt, sops --encrypt, age --encrypt"),
+        ("renew", "certificate", "certbot certonly"),
+        (
+            "update",
+            "dependencies",
+            """npm update, pnpm update, yarn upgrade, cargo update, poetry update, uv lock, bundle update,
+            composer update, go get, pip-compile, npm install *, pnpm add, yarn add, poetry add, uv add, cargo add""",
+        ),
+    )
+    for command in " ".join(commands.split()).split(", ")
+}
+_SAID_OF: Mapping[str, tuple[tuple[str, ...], ...]] = {
+    program: tuple(tuple(command.split()) for command in _SAID if command.split()[0] == program)
+    for program in {command.split()[0] for command in _SAID}
+}
 
 # Words of subcommands and keys that people say in another way.
 _IN_WORDS: Mapping[str, str] = {
@@ -95,12 +165,44 @@ _VAGUE = frozenset(
 CHANGES = "changes"  # what a commit is of that does not say what it is of
 # Kinds of commits that say no thing: those of the convention, and the verbs that subjects begin with
 _KINDS = frozenset(
-    """build chore ci feat other perf refactor revert style test wip add allow bump change clean delete drop fix improve make
+    """build chore ci feat fix other perf refactor revert style test wip add allow bump change clean delete drop improve make
     merge move remove rename replace run support switch tests update upgrade use""".split()
 )
+# What the kinds of the convention (conventionalcommits.org 1.0.0) say that a commit is for.
+_KIND_ACTS: Mapping[str, tuple[str, str]] = {
+    "fix": ("fix", "bug"),
+    "feat": ("add", "feature"),
+    "docs": ("update", "docs"),
+    "refactor": ("refactor", "code"),
+    "perf": ("speed up", "code"),
+    "test": ("add", "tests"),
+    "revert": ("undo", "change"),
+}
+# Acts that carry what others made: what was carried says what they are for.
+_PUSHES = ("git push", "hg push", "jj git push", "svn commit", "git lfs push", "dvc push")
+_REQUESTS = {"gh pr create": "pull", "hub pull-request": "pull", "tea pr create": "pull", "glab mr create": "merge"}
+_TRANSFERS = tuple(
+    """rsync scp sftp rclone aws gsutil gcloud azcopy s3cmd swift b2 lftp ftp mutt mail mailx sendmail msmtp neomutt swaks s-nail
+    himalaya""".split()
+)
+# Acts on the way to something: none of them is what a routine is done for, while another act can be.
+_MEANS = frozenset(
+    """run edit stage stash switch fetch clone copy move make commit pack unpack delete remove tag start stop restart reload
+    open wait index mount log install test lint format validate verify""".split()
+)
+# What makes a release of its steps: a version is set, marked, and given out. Two of the three do.
+_SETS_VERSION = (
+    "hatch version", "npm version", "pnpm version", "yarn version", "poetry version", "uv version", "cargo set-version",
+    "bump2version", "bump-my-version", "bumpversion", "fastlane bump", "standard-version", "cz bump", "commit:release",
+)  # fmt: skip
+_GIVES_OUT = (
+    "git push --tags", "git push --follow-tags", "gh release create", "glab release create", "twine upload", "uv publish",
+    "npm publish", "pnpm publish", "yarn publish", "cargo publish", "poetry publish", "hatch publish", "flit publish",
+    "gem push", "mvn deploy", "nuget push", "fastlane beta", "fastlane release", "fastlane deliver", "fastlane supply",
+)  # fmt: skip
 _LOOKING = frozenset(
-    """check describe diff download explore fetch find get glob grep info inspect list load log look look-up open ps pull query read
-    scan search see select show status view visit watch websearch webfetch edit""".split()
+    """check compare describe diff download explore fetch find get glob grep info inspect list load log look look-up open ps pull
+    query read scan search see select show status view visit watch websearch webfetch edit""".split()
 )
 _OF_EFFECT: Mapping[Effect, str] = {
     Effect.PUBLISH: "publish",
@@ -123,7 +225,7 @@ class Phrase:
     @property
     def looks(self) -> bool:
         """Whether it only looks at something: no routine is done for that."""
-        return self.verb.partition(" ")[0] in _LOOKING
+        return self.verb.partition(" ")[0] in _LOOKING or self.tool in LOOKING | NAVIGATION
 
 
 def portable(label: str) -> str:
@@ -181,13 +283,22 @@ def _commanded(label: str, effect: Effect) -> Phrase:
     if program.startswith("<"):
         return Phrase("", "", "")
     about = _OF_PROGRAM.get(program, _About(program, "", ""))
+    said = [(len(command), command) for command in _SAID_OF.get(program, ()) if _is_command(command, label.split())]
+    if said:
+        return Phrase(*_SAID[" ".join(max(said)[1])], program)
     if about.verb or not path:
         verb = about.verb or _OF_EFFECT.get(effect, "run")
-        return Phrase(verb, about.thing or ("" if verb != "run" else program), program)
+        return Phrase(verb, about.thing if verb != "run" or about.verb else program, program)
     path = _subcommands(program, path) or path
     position = _verb_position(path)
     things = [_in_words(word) for word in (*path[position + 1 :], *path[:position]) if word not in LIGHT]
     return Phrase(path[position], things[-1] if things else about.thing, program)
+
+
+def _is_command(command: Sequence[str], words: Sequence[str]) -> bool:
+    """Whether the words begin with those of the command, and its flags are among them."""
+    plain = [word for word in command if not word.startswith("-")]
+    return list(words[: len(plain)]) == plain and {word for word in command if word.startswith("-")} <= set(words)
 
 
 def _subcommands(program: str, path: Sequence[str]) -> list[str]:
@@ -258,59 +369,181 @@ def core(steps: Sequence[Step]) -> list[Step]:
 # ---- the title and the id
 
 
-_UNNAMED = "Run unnamed steps"
+_UNNAMED = "Run own commands"  # of a routine whose programs have names that only their owner knows
 
 
-def title_step(steps: Sequence[Step], rates: Sequence[float]) -> int:
-    """The step that a routine is named after: the one that goes out into the world, else the rarest that is always done.
+def title(steps: Sequence[Step]) -> str:
+    """A suggestion for a name: the act that the routine is done for, and its object; a person renames it.
 
-    A step whose name is only known here says nothing to others, and one that only looks is not what it is done for.
-
-    Args:
-        steps: the routine.
-        rates: how often each step is done at all, as a share of all actions.
-    """
-    often = [s for s in range(len(steps)) if steps[s].share > USUAL_SHARE] or list(range(len(steps)))
-    return max(often, key=lambda s: (*_distinctive(steps[s]), -rates[s], -s))
-
-
-def _distinctive(step: Step) -> tuple[bool, bool, bool]:
-    """Whether a step can be named, goes out into the world, and is what something is done for."""
-    phrase = phrase_of(_anywhere(step))
-    return bool(phrase.verb), step.effect > Effect.DELETE, not phrase.looks and phrase.verb != "run"
-
-
-def title(steps: Sequence[Step], titled: int) -> str:
-    """A suggestion for a name, verb and object; a person renames it.
+    A release comes first, then what goes out by an act of its own, then what others only carry out, then what is made. It is said
+    of steps that are nearly always there and done in one way, as they are called on every machine: so it stays the same from
+    week to week, and the id says the same.
 
     Example:
-        >>> title([Step("twine upload <path>", Kind.SHELL, 1.0)], 0)
+        >>> title([Step("twine upload <path>", Kind.SHELL, 1.0, effect=Effect.PUBLISH)])
         'Upload package'
-        >>> title([Step("frob sync <path>", Kind.SHELL, 1.0)], 0)
+        >>> title([Step("commit:fix", Kind.COMMIT, 1.0), Step("git push", Kind.SHELL, 1.0, effect=Effect.PUBLISH)])
+        'Fix bug'
+        >>> title([Step("frob sync <path>", Kind.SHELL, 1.0)])
         'Sync with frob'
     """
-    phrase = phrase_of(steps[titled])
-    return _called(phrase, _committed(steps) if phrase.thing == CHANGES else phrase.thing or topic(steps))
+    return _portable_title(steps) or _said_of(core(steps)) or _UNNAMED
 
 
-def _committed(steps: Sequence[Step]) -> str:
-    """What a commit of no more than changes is of: the kinds of files that are nearly always in it.
-
-    Example:
-        >>> _committed([Step("edit:build <file.toml>", Kind.EDIT, 1.0), Step("edit:lock", Kind.EDIT, 0.9)])
-        'build and lock'
-    """
-    edited = list(dict.fromkeys(phrase_of(step).thing for step in core(steps) if step.kind is Kind.EDIT))
-    return " and ".join(edited[:2]) or CHANGES
+def _portable_title(steps: Sequence[Step]) -> str:
+    usual = core(steps)
+    return _said_of([_anywhere(step) for step in usual if not step.alternatives] or list(map(_anywhere, usual)))
 
 
-def _called(phrase: Phrase, thing: str) -> str:
-    if not phrase.verb:
-        return _UNNAMED
+def _said_of(steps: Sequence[Step]) -> str:
+    acts = [_Act(step, phrase_of(step)) for step in steps]
+    phrase = _release(acts) or _goes_out(acts) or _carried(acts) or _made(acts) or _committed(acts) or _else(acts)
+    if phrase is None:
+        return ""
     name = f"{phrase.verb[:1].upper()}{phrase.verb[1:]}"
-    if thing:
-        return f"{name} {thing}"
+    if phrase.thing:
+        return f"{name} {phrase.thing}"
     return f"{name} with {phrase.tool}" if phrase.tool else name
+
+
+@dataclass(frozen=True, slots=True)
+class _Act:
+    """A step of the core, and how it is said."""
+
+    step: Step
+    phrase: Phrase
+
+    @property
+    def goes_out(self) -> bool:
+        """Whether others see what comes of it."""
+        return self.step.effect > Effect.DELETE
+
+    @property
+    def carries(self) -> bool:
+        """Whether it only carries what others made; what a program does whose name says nothing is told by its effect."""
+        if self.begins(*_PUSHES, *_REQUESTS):
+            return True
+        return self.goes_out and (self.begins(*_TRANSFERS) or self._says_nothing)
+
+    @property
+    def makes(self) -> bool:
+        """Whether something comes of it that a routine may be done for."""
+        return bool(self.phrase.verb) and not (self.carries or self.phrase.looks or self.phrase.verb in _MEANS)
+
+    @property
+    def runs(self) -> bool:
+        """Whether something is run that says what it is, and is no check."""
+        return self.phrase.verb == "run" and self.phrase.thing not in ("", "script", "tests", self.phrase.tool)
+
+    @property
+    def kind(self) -> str:
+        """Of a commit its kind."""
+        label = self.step.action
+        return label.partition(":")[2] if label.startswith("commit:") else ""
+
+    @property
+    def declared(self) -> bool:
+        """Whether it is a skill, a tool or an action."""
+        return self.step.kind in (Kind.SKILL, Kind.TOOL, Kind.ACTION)
+
+    @property
+    def _says_nothing(self) -> bool:
+        """Whether it is only known that a script or a program is run."""
+        return self.phrase.verb in ("", "run") and self.phrase.thing in ("", "script", self.phrase.tool)
+
+    def begins(self, *commands: str) -> bool:
+        """Whether it is one of these commands."""
+        return any(f"{self.step.action} ".startswith(f"{command} ") for command in commands)
+
+
+def _release(acts: Sequence[_Act]) -> Phrase | None:
+    given = [act for act in acts if act.begins(*_GIVES_OUT)]
+    found = [any(act.begins(*_SETS_VERSION) for act in acts), any(act.begins("git tag") for act in acts), bool(given)]
+    if found.count(True) < 2:  # two of three
+        return None
+    things = (_OF_PROGRAM.get(act.step.action.split()[0]) for act in given if not act.begins("git", "gh", "glab"))
+    return Phrase("release", next((about.thing for about in things if about), "version"), "")
+
+
+def _goes_out(acts: Sequence[_Act]) -> Phrase | None:
+    """What goes out by an act of its own: the gravest, then one that says to what it is done, then the last."""
+    own = [(n, act) for n, act in enumerate(acts) if act.goes_out and act.makes]
+    if not own:
+        return None
+    _, act = max(own, key=lambda one: (one[1].step.effect, bool(one[1].phrase.thing), one[0]))
+    return replace(act.phrase, thing=act.phrase.thing or _kind(acts) or topic([act.step for act in acts]))
+
+
+def _carried(acts: Sequence[_Act]) -> Phrase | None:
+    """What is carried out, by the last act that carries it when nothing is made from it afterwards."""
+    made = [n for n, act in enumerate(acts) if act.makes or act.runs]
+    carriers = [act for n, act in enumerate(acts) if act.carries and not any(later > n for later in made)]
+    if not carriers:
+        return None
+    others = [act for act in carriers if not act.begins(*_PUSHES)]
+    kind, last = _kind(acts), (others or carriers)[-1]
+    requested = next((f"{_REQUESTS[name]} request" for act in others for name in _REQUESTS if act.begins(name)), "")
+    if requested or not others:
+        said = _pushed(acts, kind, "change" if requested else "publish")
+        if said is None:
+            return Phrase("create", requested, "") if requested else last.phrase
+        return replace(said, thing=f"{said.thing or 'changes'} by {requested}") if requested else said
+    if kind and carriers != others and not last.phrase.verb:
+        return Phrase("publish", kind, "")  # pushed under the name that its commit has
+    subject = kind or topic([act.step for act in acts]) or _declared_thing(acts) or _made_thing(acts)
+    verb = "upload" if last.phrase.verb == "copy" else last.phrase.verb
+    verb = verb if verb not in ("", "run") else _OF_EFFECT[last.step.effect]
+    return Phrase(verb, subject or (last.phrase.thing if last.phrase.verb != "run" else ""), "")
+
+
+def _pushed(acts: Sequence[_Act], kind: str, verb: str) -> Phrase | None:
+    """What is pushed: by the kind of its commit, else by what was made."""
+    acted = next((_KIND_ACTS[act.kind] for act in acts if act.kind in _KIND_ACTS), None)
+    if acted is not None:
+        return Phrase(*acted, "")
+    return Phrase(verb, kind, "") if kind else _made(acts)
+
+
+def _made(acts: Sequence[_Act]) -> Phrase | None:
+    """The last thing that is made."""
+    made = [act.phrase for act in acts if act.makes and act.kind == ""]
+    about = [phrase for phrase in made if phrase.thing]
+    if not made:
+        return None
+    last = (about or made)[-1]
+    return last if last.thing else replace(last, thing=topic([act.step for act in acts]))
+
+
+def _made_thing(acts: Sequence[_Act]) -> str:
+    found = _made(acts)
+    return found.thing if found else ""
+
+
+def _declared_thing(acts: Sequence[_Act]) -> str:
+    """What a skill or a tool is about, the last that says it."""
+    return next((act.phrase.thing for act in reversed(acts) if act.declared and act.phrase.thing), "")
+
+
+def _kind(acts: Sequence[_Act]) -> str:
+    """What a commit is of, where its kind is a word of those who made it."""
+    return next((_in_words(act.kind) for act in acts if act.kind and act.kind not in {*_KINDS, *_KIND_ACTS}), "")
+
+
+def _committed(acts: Sequence[_Act]) -> Phrase | None:
+    """A commit of what its kind says, or of the kinds of files that are nearly always in it."""
+    commits = [act for act in acts if act.kind]
+    if not commits:
+        return None
+    edited = list(dict.fromkeys(act.phrase.thing for act in acts if act.step.kind is Kind.EDIT))
+    return Phrase("commit", _kind(acts) or " and ".join(edited[:2]) or CHANGES, "")
+
+
+def _else(acts: Sequence[_Act]) -> Phrase | None:
+    """What is run, else an act on the way, else what is looked at."""
+    named = [act.phrase for act in acts if act.phrase.verb]
+    run = [phrase for phrase in named if phrase.verb == "run" and not phrase.looks]
+    means = [phrase for phrase in named if phrase.verb in _MEANS and not phrase.looks and phrase.verb != "run"]
+    return next(iter([*run[-1:], *means[-1:], *named[-1:]]), None)
 
 
 def unique_ids(candidates: Sequence[Candidate]) -> list[Candidate]:
@@ -340,26 +573,15 @@ def core_key(steps: Sequence[Step]) -> tuple[str, ...]:
     return tuple(sorted({" ".join(_anywhere(s).action.split()[:2]) for s in always}))
 
 
-def identifier(steps: Sequence[Step], titled: int) -> str:
-    """The id of a routine: stable while its core stays, the same on every machine.
-
-    Its words are those of a step that has no alternatives, chosen without regard to how rare it is: which way is the commonest,
-    and what is rare, change from week to week, and a ledger knows a routine by its id.
-
-    Args:
-        steps: the routine.
-        titled: the step it is titled after, for where every step has alternatives.
+def identifier(steps: Sequence[Step]) -> str:
+    """The id of a routine: its title's words and a mark of its core; stable while its core stays, the same on every machine.
 
     Example:
-        >>> identifier([Step("twine upload <path>", Kind.SHELL, 1.0)], 0)
+        >>> identifier([Step("twine upload <path>", Kind.SHELL, 1.0, effect=Effect.PUBLISH)])
         'upload-package-6096'
     """
-    fixed = [s for s, step in enumerate(steps) if step.share > USUAL_SHARE and not step.alternatives] or [titled]
-    called = max(fixed, key=lambda s: (_distinctive(steps[s]), _anywhere(steps[s]).action))
     mark = hashlib.blake2b("\n".join(core_key(steps)).encode(), digest_size=2).hexdigest()
-    known = [_anywhere(step) for step in steps]
-    phrase = phrase_of(known[called])
-    return f"{slug(_called(phrase, phrase.thing or topic(known)))}-{mark}"
+    return f"{slug(_portable_title(steps) or _UNNAMED)}-{mark}"
 
 
 def _anywhere(step: Step) -> Step:
