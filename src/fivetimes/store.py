@@ -27,6 +27,7 @@ from fivetimes.model import Candidate, Scan, Source
 _VERSION = 4
 _KEY_BYTES = 32
 _NAMES = "names.json"
+_EXPORTS = "exports.json"
 
 
 def home(environ: Mapping[str, str]) -> Path:
@@ -251,6 +252,30 @@ def read_text(path: Path) -> str:
         raise FivetimesError(f"{path}: cannot be read ({error.strerror}). Name a file that you may read.") from error
     except UnicodeDecodeError as error:
         raise FivetimesError(f"{path}: byte {error.start} is not UTF-8. Save the file as UTF-8.") from error
+
+
+def was_written(text: str, *, folder: Path) -> bool:
+    """Whether a file with this text was written as an export on this machine; no file is known after our folder is gone."""
+    return _mark(text) in _marks(folder)
+
+
+def keep_written(texts: Iterable[str], *, folder: Path) -> None:
+    """Keep digests of exports, no text and no place, so that they can be replaced as long as nobody changes them."""
+    write_private(
+        _folder(folder) / _EXPORTS, json.dumps(sorted({*_marks(folder), *map(_mark, texts)}), indent=1) + "\n"
+    )
+
+
+def _marks(folder: Path) -> frozenset[str]:
+    try:
+        marks = json.loads((folder / _EXPORTS).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return frozenset()
+    return frozenset(mark for mark in marks if isinstance(mark, str)) if isinstance(marks, list) else frozenset()
+
+
+def _mark(text: str) -> str:
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
 def amend(path: Path, change: Callable[[str], str]) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 import yaml
@@ -102,7 +105,7 @@ def test_a_file_name_is_a_slug_whatever_it_is_made_of(text: str) -> None:
     assert made_of_it not in ("con", "prn", "aux", "nul", "com1", "lpt1")
 
 
-@pytest.mark.parametrize("form", ["just", "github-actions", "serverless-workflow"])
+@pytest.mark.parametrize("form", ["just", "task", "github-actions", "serverless-workflow"])
 def test_a_step_that_the_draft_marks_optional_has_a_switch_however_its_share_is_rounded(form: str) -> None:
     runs: list[list[made.Way | None]] = [["make build", "make check" if n else None] for n in range(19)]
     conductor = drafted(*made.candidate(runs))
@@ -114,3 +117,68 @@ def test_the_picture_of_a_runbook_goes_past_a_step_that_the_draft_marks_optional
     runs: list[list[made.Way | None]] = [["make build", "make check" if n else None, "make pack"] for n in range(19)]
     (text,) = EXPORTERS["runbook"](drafted(*made.candidate(runs))).values()
     assert "s1 -.-> s3" in text
+
+
+# ---- BPMN
+
+MODEL = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
+STEPS = st.lists(
+    st.fixed_dictionaries(
+        {"run": st.just("make all") | HOSTILE.filter(str.strip)},
+        optional={
+            "gate": st.builds(lambda ask: {**made.GATE, "ask": ask}, HOSTILE.filter(str.strip)),
+            "share": st.just(0.5),
+            "repeat": st.just([1, 3]),
+            "any": st.lists(st.builds(lambda run: {"run": run, "share": 0.5}, HOSTILE), min_size=2, max_size=3),
+        },
+    ),
+    min_size=1,
+    max_size=4,
+)
+
+
+@settings(deadline=None, max_examples=60)
+@given(STEPS)
+def test_a_process_is_connected_from_its_one_beginning_to_its_ends_and_drawn_whole(steps: list[dict[str, Any]]) -> None:
+    root = ElementTree.fromstring("".join(EXPORTERS["bpmn"](made.conductor(*steps)).values()))
+    (process,) = root.iter(f"{MODEL}process")
+    flows = {
+        flow.get("id"): (flow.get("sourceRef"), flow.get("targetRef")) for flow in process.iter(f"{MODEL}sequenceFlow")
+    }
+    nodes = {each.get("id"): each for each in process if each.get("id") not in flows and each.get("id")}
+    assert len(set(flows.values())) == len(flows)
+    for name, node in nodes.items():
+        comes = [one.text for one in node.findall(f"{MODEL}incoming")]
+        goes = [one.text for one in node.findall(f"{MODEL}outgoing")]
+        assert sorted(comes) == sorted(flow for flow, ends in flows.items() if ends[1] == name)
+        assert sorted(goes) == sorted(flow for flow, ends in flows.items() if ends[0] == name)
+        assert bool(comes) is (node.tag != f"{MODEL}startEvent")
+        assert bool(goes) is (node.tag != f"{MODEL}endEvent")
+        assert min(len(comes), len(goes)) <= 1  # no gateway both joins and splits
+        assert node.tag == f"{MODEL}exclusiveGateway" or max(len(comes), len(goes)) <= 1
+    assert reachable(flows.values()) == set(nodes)
+    shown = {each.get("bpmnElement") for each in root.iter() if each.tag.endswith(("BPMNShape", "BPMNEdge"))}
+    assert shown == {*nodes, *flows}
+    asked = [node.get("name") for node in nodes.values() if node.tag == f"{MODEL}userTask"]
+    assert len(asked) == sum("gate" in step for step in steps)
+
+
+def reachable(flows: Iterable[tuple[str | None, str | None]]) -> set[str | None]:
+    known: set[str | None] = {"begin"}
+    while more := {target for source, target in flows if source in known} - known:
+        known |= more
+    return known
+
+
+def test_the_no_of_a_gate_ends_the_process_before_its_step() -> None:
+    root = ElementTree.fromstring(
+        "".join(EXPORTERS["bpmn"](made.conductor("make", {"run": "git push", "gate": made.GATE})).values())
+    )
+    ways = {
+        flow.get("name"): flow.get("targetRef")
+        for flow in root.iter(f"{MODEL}sequenceFlow")
+        if flow.get("sourceRef") == "s2_answer"
+    }
+    assert ways == {"yes": "s2", "no": "s2_stop"}
+    assert [end.get("id") for end in root.iter(f"{MODEL}endEvent")] == ["s2_stop", "done"]
+    assert [task.findtext(f"{MODEL}script") for task in root.iter(f"{MODEL}scriptTask")] == ["make", "git push"]

@@ -9,7 +9,9 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from importlib.metadata import distribution
 from pathlib import Path
@@ -25,7 +27,7 @@ from fivetimes.model import Candidate, Conductor, LiveText, Occurrence, Role
 from fivetimes.redaction import public
 from fivetimes.shell import parse
 
-FORMS = ("just", "github-actions", "serverless-workflow")
+FORMS = ("just", "task", "github-actions", "serverless-workflow")
 PROGRAMS = "make docker ssh scp deploy poetry kubectl hugo run-skill report one three".split()
 
 # These carry out what they are given, as it would be done elsewhere: it counts what arrives there, not how it is spelled here.
@@ -223,6 +225,9 @@ def shell_of(conductor: Conductor, form: str) -> list[list[str]]:
             ["bash", "-c", f"cat > ../{path} <<'ENDED'\n{text}ENDED"],
             [str(installed("rust-just")), "--justfile", f"../{path}", "--working-directory", "."],
         ]
+    if form == "task":
+        write = ["bash", "-c", f"cat > ../it.yml <<'ENDED'\n{text}ENDED"]
+        return [write, [str(installed("go-task-bin")), "--taskfile", "../it.yml", "--dir", ".", "--silent"]]
     document = yaml.safe_load(text)
     if form == "github-actions":
         steps = [
@@ -323,3 +328,51 @@ def remote(box: Sandbox) -> None:
 
 def pushed(box: Sandbox) -> bool:
     return b"second" in box.run("git", "--git-dir", "../remote.git", "log", "--format=%s", "main").stdout
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminal")
+def test_task_goes_as_far_as_it_is_answered_yes_on_a_terminal(tmp_path: Path) -> None:
+    for number, (answers, goes_to) in enumerate((("n\n", 1), ("y\nn\n", 2), ("y\ny\n", 3))):
+        box = Sandbox.at(tmp_path / str(number))
+        remote(box)
+        write, play = shell_of(gated(), "task")
+        box.run(*write)
+        assert (at_a_terminal(box, play, answers) == 0) is (goes_to == 3)
+        assert [call.split("|")[-1] for call in box.calls] == ["build", "check", "--all"][:goes_to]
+        assert pushed(box) is (goes_to > 1)
+    assert box.run(*play, "make-check").returncode == 0
+    assert box.run(*play, "run-sh").returncode != 0  # nobody is there to ask
+    assert [call.split("|")[-1] for call in box.calls] == ["build", "check", "--all", "check"]
+
+
+def at_a_terminal(box: Sandbox, call: Sequence[str], answers: str) -> int:
+    """Carry something out with a terminal before it, at which the answers are typed in advance."""
+    ours, theirs = os.openpty()
+    with subprocess.Popen(
+        call, cwd=box.root / "project", env=box.environment, stdin=theirs, stdout=theirs, stderr=theirs
+    ) as run:
+        os.close(theirs)
+        os.write(ours, answers.encode())
+        with suppress(OSError):  # the other end has closed it
+            while os.read(ours, 1024):
+                pass
+    os.close(ours)
+    return run.returncode
+
+
+def test_task_takes_values_from_the_environment_as_they_are(tmp_path: Path) -> None:
+    box = Sandbox.at(tmp_path)
+    optional = {"run": "make c", "share": 0.4}
+    write, play = shell_of(
+        made.conductor(
+            "report {{ inputs.x }}",
+            {"any": [{"run": "make a", "share": 0.6}, {"run": "make b", "share": 0.4}]},
+            optional,
+        ),
+        "task",
+    )
+    box.run(*write)
+    assert box.run(*play).returncode != 0
+    value = "a; $(touch no) {{ .x }} '\""
+    assert box.run(*play, x=value, way_s2="2", do_s3="no").returncode == 0
+    assert box.calls == [f"report|/project||{value}", "make|/project||b"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -29,7 +30,7 @@ from fivetimes.shell import template_words as split
 # where the package put it: the environment need not be on the path
 JUST = next(Path(str(file.locate())) for file in distribution("rust-just").files or () if file.stem == "just")
 SCHEMAS = Path(__file__).parents[2] / "fixtures" / "schemas"
-MACHINES = ("just", "github-actions", "serverless-workflow")
+MACHINES = ("just", "task", "github-actions", "serverless-workflow")
 HOSTILE = [
     "it's; touch X",
     "$(touch X)",
@@ -73,6 +74,12 @@ def github_schema() -> Draft7Validator:
 
 
 @cache
+def taskfile_schema() -> Draft7Validator:
+    folder = files("check_jsonschema") / "builtin_schemas" / "vendor"
+    return Draft7Validator(json.loads((folder / "taskfile.json").read_text("utf-8")))
+
+
+@cache
 def serverless_schema() -> Draft202012Validator:
     return Draft202012Validator(json.loads((SCHEMAS / "serverless-workflow-1.0.0.json").read_text("utf-8")))
 
@@ -95,12 +102,22 @@ def fragments(form: str, text: str) -> Iterator[str]:
     """Every piece of shell in an export."""
     if form == "just":
         yield from (line.strip() for line in text.splitlines() if line.startswith("    "))
+    elif form == "task":
+        commands = (each for task in yaml.safe_load(text)["tasks"].values() for each in task["cmds"])
+        for each in (each for each in commands if isinstance(each, str)):
+            yield each
+            yield shlex.split(each)[-1]  # what go-task's own shell gives to bash
     elif form == "github-actions":
         jobs = yaml.safe_load(text)["jobs"].values()
         yield from (step["run"] for job in jobs for step in job["steps"] if "run" in step)
     else:
-        tasks = [task for stage in yaml.safe_load(text)["do"] for body in stage.values() for task in body["do"]]
-        yield from (t["run"]["shell"]["command"] for task in tasks for t in task.values() if "run" in t)
+        document = yaml.safe_load(text)
+        tasks = [task for stage in document["do"] for body in stage.values() for task in body["do"]]
+        called = {t["call"] for task in tasks for t in task.values() if "call" in t}
+        functions = document.get("use", {}).get("functions", {})
+        assert called == set(functions)
+        runs = [t for task in tasks for t in task.values() if "run" in t]
+        yield from (each["run"]["shell"]["command"] for each in (*runs, *functions.values()))
 
 
 def check(form: str, text: str, folder: Path) -> None:
@@ -111,6 +128,9 @@ def check(form: str, text: str, folder: Path) -> None:
         done = subprocess.run(call, capture_output=True, check=False)
         assert done.returncode == 0, done.stderr.decode()
         assert set(json.loads(done.stdout)["recipes"])
+    elif form == "task":
+        taskfile_schema().validate(yaml.safe_load(text))
+        assert not [value for value in strings(yaml.safe_load(text)) if "{{" in value]
     elif form == "github-actions":
         github_schema().validate(yaml.safe_load(text))
     else:
@@ -235,6 +255,8 @@ def count_gates(form: str, text: str) -> int:
     if form == "just":
         return sum(line.startswith("[confirm(") for line in text.splitlines())
     document = yaml.safe_load(text)
+    if form == "task":
+        return sum("prompt" in task for task in document["tasks"].values())
     if form == "github-actions":
         return sum("environment" in job for job in document["jobs"].values())
     return sum(
@@ -356,7 +378,7 @@ def test_a_constant_that_a_person_wrote_down_is_a_literal_everywhere(text: str, 
     conductor = replace(conductor, document={**conductor.document, "constants": {"k": text}})
     assert text in play(conductor, tmp_path, "touch")
     asked = yaml.safe_load(exported(conductor, "serverless-workflow"))
-    assert asked["input"]["schema"]["document"]["properties"] == {}
+    assert set(asked["input"]["schema"]["document"]["properties"]) == {"RUN_SKILL"}
     literal = asked["do"][1]["s2"]["do"][0]["act"]["with"]["a"]
     assert json.loads(literal.removeprefix("${ ").removesuffix(" }")) == text
 
@@ -401,7 +423,7 @@ def test_an_argument_of_a_skill_is_an_expression_that_no_literal_can_leave() -> 
         "with": {"a": '" + $secrets.k + "\\({{ inputs.x }}) }'},
     }
     act = yaml.safe_load(exported(made.conductor(step), "serverless-workflow"))["do"][0]["s1"]["do"][0]["act"]
-    assert act["call"] == "skill-s"
+    assert act["call"] == "skill-s-a"
     assert act["with"]["a"] == r'${ "\" + $secrets.k + \"\\\u0028" + $workflow.input.x + "\u0029 \u007d" }'
 
 

@@ -35,6 +35,7 @@ def draft(
     no_live: Annotated[
         bool, typer.Option("--no-live", help="Do not read the sources again; placeholders only.")
     ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite what else stands in the place of a file.")] = False,
     override: Annotated[str | None, typer.Option(help="Who drafts below the rule.", show_default=False)] = None,
     because: Annotated[str | None, typer.Option(help="And why.", show_default=False)] = None,
 ) -> None:
@@ -45,12 +46,13 @@ def draft(
         raise typer.BadParameter("--override NAME and --because TEXT go together")
     taken = (override, because) if override is not None and because is not None else None
     context = review_context(last(config), output)
+    place = review.Taken.IS_OVERWRITTEN if force else review.Taken.IS_REFUSED
     problems = []
     for name in names:
         try:
             conductor = review.draft(name, context, use_live=not no_live, override=taken)
-            for path in review.export(conductor, form=form, folder=output):
-                typer.echo(shown(str(path)))
+            for path, was_taken in review.export(conductor, form=form, context=context, taken=place).items():
+                typer.echo(shown(str(path)) + (" (overwritten: something else stood there)" if was_taken else ""))
         except FivetimesError as problem:
             problems.append(str(problem))
     if problems:

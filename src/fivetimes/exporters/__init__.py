@@ -1,7 +1,7 @@
 """Conductor -> text: each format in a module of its own, which has its name as `FORMAT` and one function `export`.
 
-In the order of reading: `base` (what formats share: file names, gates, sentences, the plan), `shell_words` (templates as lines
-of bash), then the formats. docs/contributing/add-an-export.md shows how to add one.
+In the order of reading: `base` (what formats share: file names, gates, sentences), `shell_words` (templates as lines of bash),
+`plan` (what formats for machines share), then the formats. docs/contributing/add-an-export.md shows how to add one.
 """
 
 from collections.abc import Mapping
@@ -9,11 +9,13 @@ from typing import Protocol
 
 from fivetimes import plugins
 from fivetimes.exporters import (
+    bpmn,
     github_actions,
     justfile,
     runbook,
     serverless_workflow,
     skill,
+    taskfile,
     yaml_file,
 )
 from fivetimes.exporters.base import slug
@@ -37,8 +39,10 @@ _FORMATS: tuple[Format, ...] = (
     skill,
     runbook,
     justfile,
+    taskfile,
     github_actions,
     serverless_workflow,
+    bpmn,
 )
 
 EXPORTERS: Mapping[str, Exporter] = {each.FORMAT: each.export for each in _FORMATS}

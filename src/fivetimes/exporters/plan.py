@@ -462,8 +462,12 @@ def script(stage: PlanStage) -> str:
         >>> script(replace(made, optional=False, before=(gone,)))
         'cd web || exit; make all'
     """
-    before = "".join(f"{_unless_left_out(each)} || exit; " for each in stage.before)
-    return before + _unless_left_out(stage)
+    return done_before(stage) + _unless_left_out(stage)
+
+
+def done_before(stage: PlanStage) -> str:
+    """What earlier steps do to the shell, done again, as it stands before a command of the stage; empty where it is nothing."""
+    return "".join(f"{_unless_left_out(each)} || exit; " for each in stage.before)
 
 
 def _unless_left_out(stage: PlanStage) -> str:

@@ -1,7 +1,8 @@
 """Conductor -> Serverless Workflow (DSL 1.0.0): each gate asks by an event and waits for the answer to this very run.
 
 Values are taken from the run's input wherever they are used, so no task depends on what the one before it returned. Steps of
-a shell are `run` tasks whose values come by the environment; others are calls of functions that the runtime provides."""
+a shell are `run` tasks whose values come by the environment; others are calls of functions, which the workflow defines: each
+hands what it is given to the program that the run's input names."""
 
 from __future__ import annotations
 
@@ -13,8 +14,20 @@ from typing import Any
 import yaml
 
 from fivetimes.conductor_document import Reference, template_parts
+from fivetimes.errors import RuleError
+from fivetimes.exporters import shell_words
 from fivetimes.exporters.base import evidence, line, purpose, slug
-from fivetimes.exporters.plan import Plan, PlannedCommand, PlanStage, RunValue, plan
+from fivetimes.exporters.plan import (
+    NOTHING,
+    RUNNERS,
+    Plan,
+    PlannedCommand,
+    PlanStage,
+    RunValue,
+    done_before,
+    plan,
+    without_terminal,
+)
 from fivetimes.model import Conductor
 
 FORMAT = "serverless-workflow"
@@ -32,7 +45,7 @@ def export(conductor: Conductor) -> Mapping[str, str]:
     Raises:
         RuleError: it cannot be carried out by an engine without loss.
     """
-    workflow = _workflow(conductor, plan(conductor, form=FORMAT))
+    workflow = _workflow(conductor, without_terminal(plan(conductor, form=FORMAT)))
     return {
         f"{slug(conductor.id)}.workflow.yaml": yaml.safe_dump(workflow, sort_keys=False, allow_unicode=True, width=120)
     }
@@ -41,6 +54,8 @@ def export(conductor: Conductor) -> Mapping[str, str]:
 def _workflow(conductor: Conductor, planned: Plan) -> dict[str, Any]:
     document = conductor.document
     secrets = [value.variable for value in planned.values if value.secret]
+    functions = _functions(planned)
+    use = {**({"secrets": secrets} if secrets else {}), **({"functions": functions} if functions else {})}
     return {
         "document": {
             "dsl": DSL,
@@ -52,7 +67,7 @@ def _workflow(conductor: Conductor, planned: Plan) -> dict[str, Any]:
             "metadata": {"conductor": _text(conductor.id), "evidence": document["evidence"]["digest"]},
         },
         "input": {"schema": {"format": "json", "document": _input(planned)}},
-        **({"use": {"secrets": secrets}} if secrets else {}),
+        **({"use": use} if use else {}),
         "do": [_stage(stage, conductor) for stage in planned.stages],
     }
 
@@ -69,6 +84,12 @@ def _input(planned: Plan) -> dict[str, Any]:
         for value in planned.values
         if not value.secret
     }
+    for runner in dict.fromkeys(RUNNERS[one.kind] for one in _called_ones(planned)):
+        properties[runner] = {
+            "type": "string",
+            "minLength": 1,
+            "description": "the program that carries such steps out",
+        }
     needed = list(properties)
     for stage in planned.stages:
         if stage.optional:
@@ -108,27 +129,63 @@ def _gate(stage: PlanStage, conductor: Conductor) -> Iterator[dict[str, Task]]:
 
 
 def _commands(stage: PlanStage) -> Iterator[dict[str, Task]]:
-    if not stage.choices:
-        yield {"act": _task(stage.commands[0])}
-        return
-    for number, command in zip(stage.choices, stage.commands, strict=True):
-        chosen = f'${{ ($workflow.input.{stage.choice} // "1") == "{number}" }}'
-        yield {f"way_{number}": {"if": chosen, **_task(command)}}
+    for number, command in enumerate(stage.commands, 1):
+        if command.command == NOTHING:
+            continue  # a person has done it: the gate asked
+        if not stage.choices:
+            yield {"act": _task(stage, command)}
+        else:
+            chosen = f'${{ ($workflow.input.{stage.choice} // "1") == "{number}" }}'
+            yield {f"way_{number}": {"if": chosen, **_task(stage, command)}}
 
 
-def _task(command: PlannedCommand) -> Task:
-    if command.kind in ("shell", "commit"):
-        environment = {value.variable: f"${{ {_of(value)} }}" for value in command.needs}
-        return {"run": {"shell": {"command": command.command, **({"environment": environment} if environment else {})}}}
-    called = re.sub(r"[^A-Za-z0-9_-]+", "-", f"{command.kind}-{command.name}").strip("-")
+def _task(stage: PlanStage, command: PlannedCommand) -> Task:
+    if command.kind not in RUNNERS:
+        needed = (*(value for each in stage.before for value in each.needs), *command.needs)
+        environment = {value.variable: f"${{ {_of(value)} }}" for value in needed}
+        for switch, usual in (pair for each in stage.before for pair in each.switches.items()):
+            environment[switch] = f'${{ $workflow.input.{switch} // "{usual}" }}'
+        shell = {
+            "command": done_before(stage) + command.command,
+            **({"environment": environment} if environment else {}),
+        }
+        return {"run": {"shell": shell}}
     known = {value.reference: _of(value) for value in command.needs}
     known |= {reference: _literal(text) for reference, text in command.settled.items()}
     given = {name: _argument(text, known) for name, text in command.arguments.items()}
     return {
-        "call": called,
+        "call": _function_name(command),
         **({"with": given} if given else {}),
         "metadata": {"kind": command.kind, "name": _text(command.name)},
     }
+
+
+# ---- functions
+
+
+def _called_ones(planned: Plan) -> list[PlannedCommand]:
+    return [one for stage in planned.stages for one in stage.commands if one.kind in RUNNERS]
+
+
+def _functions(planned: Plan) -> dict[str, Task]:
+    """What the calls call: a command of bash that hands its arguments to whoever carries such steps out."""
+    return {_function_name(one): _function(one) for one in _called_ones(planned)}
+
+
+def _function_name(command: PlannedCommand) -> str:
+    """After the specialist; one that is given other arguments is another function."""
+    given = "-".join(["", *sorted(command.arguments)]) if command.arguments else ""
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", f"{command.kind}-{command.name}{given}").strip("-")
+
+
+def _function(command: PlannedCommand) -> Task:
+    runner = RUNNERS[command.kind]
+    given = {f"given_{number}": name for number, name in enumerate(command.arguments, 1)}
+    words = [f'{shell_words.quote(f"{name}=")}"${variable}"' for variable, name in given.items()]
+    environment = {runner: f"${{ $workflow.input.{runner} }}"}
+    environment |= {variable: f"${{ .[{_literal(name)}] }}" for variable, name in given.items()}
+    line_of_it = " ".join([f'"${runner}"', shell_words.quote(command.name), *words])
+    return {"run": {"shell": {"command": line_of_it, "environment": environment}}}
 
 
 def _of(value: RunValue) -> str:
@@ -136,7 +193,11 @@ def _of(value: RunValue) -> str:
 
 
 def _argument(text: str, known: Mapping[Reference, str]) -> str:
-    """An argument as a runtime expression: its literals as strings of jq, its references taken from the run's input."""
+    """An argument as a runtime expression: its literals as strings of jq, its references taken from the run's input.
+
+    Raises:
+        RuleError: what a shell finds out stands in it, and no shell carries this step out.
+    """
     parts = [_known(part, known) if isinstance(part, Reference) else _literal(part) for part in template_parts(text)]
     return f"${{ {' + '.join(parts or [_literal('')])} }}"
 
@@ -159,7 +220,12 @@ _TURNED = {
 
 
 def _known(reference: Reference, known: Mapping[Reference, str]) -> str:
-    found = known[reference.plain]
+    found = known.get(reference.plain)
+    if found is None:
+        raise RuleError(
+            f"{reference}: no shell finds this out for a step that is called, so it is not exported as {FORMAT}. Export it as "
+            "just, runbook or skill."
+        )
     return f"({found} | {_TURNED[reference.form]})" if reference.form else found
 
 

@@ -27,7 +27,7 @@ from fivetimes.review.decisions import (
     revise,
     write_constants,
 )
-from fivetimes.review.drafting import draft, export, live_constants, preview_drafts, read_live, read_live_masked
+from fivetimes.review.drafting import Taken, draft, export, live_constants, preview_drafts, read_live, read_live_masked
 from fivetimes.review.folder import (
     ReviewContext,
     conductor_path,
@@ -55,6 +55,7 @@ from fivetimes.review.overview import (
 __all__ = [
     "ReviewContext",
     "StatusRow",
+    "Taken",
     "Verification",
     "answer",
     "answer_change",

@@ -285,12 +285,16 @@ def write_constants(
 
 
 def export_as(candidate: Candidate, conductor: Conductor, *, form: str, context: ReviewContext) -> list[Path]:
-    """Write a conductor and the files of a format; returns their paths."""
+    """Write a conductor and the files of a format; returns their paths.
+
+    Raises:
+        FivetimesError: something else stands at a place.
+    """
     new = not conductor_path(context.folder, conductor.id).exists()
-    written = export(conductor, form=form, folder=context.folder)
+    written = export(conductor, form=form, context=context)
     if new:  # the evidence of an older file was kept when that was written
         keep_evidence(candidate, conductor, home=context.home)
-    return written
+    return list(written)
 
 
 def _revise(
