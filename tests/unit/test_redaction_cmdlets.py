@@ -41,3 +41,9 @@ def test_a_name_of_no_approved_verb_or_of_private_words_is_no_public_program(nam
 def test_disable_is_never_a_slip_of_enable() -> None:
     for line in ("Disable-NetAdapter eth0", "Enable-NetAdapter eth0", "Disable-Zxqvtl x", "Enable-Zxqvtl x"):
         assert unslipped(line, public()) == line
+
+
+def test_an_alias_of_git_whose_line_is_not_known_is_asked_about() -> None:
+    lines = ("git ps origin main", "git st", "git publish x", "git status", "git -C web log", "git")
+    found = [effect_of(line.split()) for line in lines]
+    assert found == [Effect.UNKNOWN, Effect.UNKNOWN, Effect.PUBLISH, Effect.NONE, Effect.NONE, Effect.NONE]

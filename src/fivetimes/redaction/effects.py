@@ -273,6 +273,10 @@ def effect_of(words: Sequence[str]) -> Effect:
         named = _of_run(program, path, rest)
         if named is not None:
             return named
+    if program == "git" and path and ruled is Effect.NONE and not public().is_subcommand(program, (path[0],)):
+        return max(
+            Effect.UNKNOWN, effect_of_name(path[0])
+        )  # an alias whose line nobody has seen: only its name says something
     by_verb = effect_of_cmdlet(program) if ruled is None else None
     if by_verb is not None:
         return by_verb
