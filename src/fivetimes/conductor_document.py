@@ -49,6 +49,7 @@ class Question(TypedDict):
     ask: str
     evidence: str  # what was seen, in words
     answer: str | None
+    steps: NotRequired[list[str]]  # the steps that it is about, where its answer changes them
 
 
 class Input(TypedDict):
@@ -67,12 +68,21 @@ class Specialist(TypedDict):
     name: str
 
 
+class Override(TypedDict):
+    """Who took it upon themselves to go on, and why: to draft below the five-times rule, or to pass a gate unanswered."""
+
+    by: str
+    because: str
+
+
 class Gate(TypedDict):
     """The stop before a step that publishes or cannot be undone: what is asked, and of whom (null: not said yet)."""
 
     ask: str
     answerer: str | None
-    on_no: Literal["stop"]
+    on_no: str  # `stop`, or `back to s3`: an earlier step, from which it is done again
+    asked_with: NotRequired[str]  # a step: its gate asks this too, for nothing is done between the two
+    overrides: NotRequired[list[Override]]  # runs in which somebody passed it without its answer
 
 
 # `with` and `from` are words of Python, so these two are declared by a call.
@@ -142,13 +152,6 @@ class Evidence(TypedDict):
     last: str | None
     places: int  # lines and commits
     digest: str
-
-
-class Override(TypedDict):
-    """Who drafted it below the five-times rule, and why."""
-
-    by: str
-    because: str
 
 
 class RuleEntry(TypedDict, total=False):

@@ -147,6 +147,54 @@ def test_a_gate_stands_before_every_step_that_goes_out_and_nowhere_else() -> Non
     assert all(step["gate"]["answerer"] is None and step["gate"]["on_no"] == "stop" for step in steps[1:])
 
 
+def test_a_gates_question_names_the_command_where_it_goes_and_the_last_check() -> None:
+    runs = [["make", "pytest -q", f"git tag v1.{n}.0", f"rsync -a out/ web{n}.example.net:/srv/"] for n in range(6)]
+    gate = document(runs, {3: Effect.PUBLISH})["steps"][3]["gate"]
+    assert gate["ask"].startswith("s4 (rsync -a out/ ")
+    assert re.search(r"publishes, to \S*<\w+>\S*/\. ", gate["ask"])
+    assert "The last check before it is s2 (pytest -q)." in gate["ask"]
+    assert "{{" not in gate["ask"]
+
+
+def test_two_gates_with_nothing_between_them_are_one_question() -> None:
+    steps = document(
+        [["make", "git push", "twine upload", "make doc", "mail y"]] * 5,
+        {1: Effect.PUBLISH, 2: Effect.PUBLISH, 4: Effect.SEND},
+    )["steps"]
+    assert [step.get("gate", {}).get("asked_with") for step in steps] == [None, None, "s2", None, None]
+    assert (
+        "s2 (git push) publishes, to the remote of the branch and s3 (twine upload) publishes."
+        in steps[1]["gate"]["ask"]
+    )
+
+
+def test_a_no_means_to_go_back_where_people_were_seen_to_go_back() -> None:
+    once, again = (
+        ["make", "vim x", "make check", "git push"],
+        ["make", "vim x", "make check", "vim x", "make check", "git push"],
+    )
+    candidate, live = made.candidate([once] * 5)
+    steps = [0, 1, 2, 1, 2, 3]
+
+    def with_loops(times: int) -> Candidate:
+        found = [
+            replace(one, moments=tuple(one.moments[step] for step in steps)) if n < times else one
+            for n, one in enumerate(candidate.occurrences)
+        ]
+        gated = tuple(replace(s, effect=Effect.PUBLISH if n == 3 else s.effect) for n, s in enumerate(candidate.steps))
+        return replace(candidate, occurrences=tuple(found), steps=gated)
+
+    assert len(again) == len(steps)
+    assert drafted(with_loops(2), None).document["steps"][3]["gate"]["on_no"] == "back to s2"
+    assert drafted(with_loops(1), None).document["steps"][3]["gate"]["on_no"] == "stop"
+    assert live is not None
+
+
+def test_what_a_check_follows_expects_what_it_checks() -> None:
+    steps = document([["vim x", "pytest -q", "ruff check .", "git push"]] * 5, {3: Effect.PUBLISH})["steps"]
+    assert [step["expects"] for step in steps] == ["what s2 (pytest -q) checks", None, None, None]
+
+
 def test_the_same_command_under_a_name_of_somebodys_own_has_the_same_gate() -> None:
     runs = [["git fetch", "gh pr merge --squash", "ghc pr merge --squash", "ghc --make Main.hs"]] * 5
     steps = document(runs, {1: Effect.PUBLISH})["steps"]
@@ -158,7 +206,8 @@ def test_a_step_of_unknown_effect_has_no_gate_and_is_asked_about() -> None:
     doc = document([["make", "./announce.sh"]] * 5, {1: Effect.UNKNOWN})
     assert doc["steps"][1]["reversible"] is None
     assert "gate" not in doc["steps"][1]
-    assert [q for q in doc["questions"] if q["about"] == "effect" and q["required"] and "s2" in q["ask"]]
+    (asked,) = [q for q in doc["questions"] if q["about"] == "effect"]
+    assert (asked["required"], asked["steps"]) == (True, ["s2"])
 
 
 # ---- values that run through

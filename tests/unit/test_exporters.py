@@ -16,6 +16,7 @@ from skills_ref.validator import validate
 
 import builders_scan as made
 from fivetimes.exporters import EXPORTERS, render, slug
+from fivetimes.exporters.base import guarded_steps
 from fivetimes.model import Candidate, Conductor, LiveText
 
 STOP = "**STOP.**"
@@ -76,8 +77,36 @@ def test_hostile_titles_and_labels_make_no_structure(
 def test_every_gate_is_a_line_that_says_stop_before_its_step() -> None:
     conductor = drafted(*made.friday(13))
     text = EXPORTERS["skill"](conductor)["publish-post-3f9a/SKILL.md"]
-    assert text.count(STOP) == 2
-    assert text.index("7. git commit") < text.index(STOP) < text.index("git push origin main")
+    assert text.count(STOP) == 1  # nothing stands between the push and the deployment: one question for both
+    assert text.index("7. git commit") < text.index(STOP) < text.index("Then git push origin main")
+    told = text[text.index(STOP) :].split("\n")[0]
+    assert "s8 (git push origin main) publishes, to origin main and s9 (make deploy) deploys." in told
+
+
+def test_a_gate_that_is_asked_with_one_that_may_be_left_out_asks_itself() -> None:
+    gates = [{**made.GATE}, {**made.GATE, "asked_with": "s1"}]
+    sure = made.conductor(*({"run": "git push", "reversible": False, "gate": gate} for gate in gates))
+    assert ["gate" in step for step in guarded_steps(sure)] == [True, False]
+    first, second = sure.document["steps"]
+    changes: list[dict[str, Any]] = [
+        {"optional": True},
+        {"repeat": [1, 2]},
+        {"gate": {**made.GATE, "asked_with": "s2"}},
+    ]
+    for change in changes:
+        steps = [{**first, **change}, second]
+        unsure = replace(sure, document={**sure.document, "steps": steps})  # type: ignore[typeddict-item]
+        assert "gate" in guarded_steps(unsure)[1]
+
+
+def test_a_no_that_goes_back_says_so_where_the_format_can() -> None:
+    gate = {**made.GATE, "on_no": "back to s1"}
+    conductor = made.conductor("make", "make check", {"run": "git push", "reversible": False, "gate": gate})
+    page = EXPORTERS["runbook"](conductor)["made-up-0000.md"]
+    assert "if it is no, go back to s1 and on from there." in page
+    assert "gate_s3 -- no --> s1" in page
+    assert "If the answer is no, go back to s1" in EXPORTERS["skill"](conductor)["made-up-0000/SKILL.md"]
+    assert "(no: go back to s1 and on from there) [y/N]" in EXPORTERS["just"](conductor)["made-up-0000.just"]
 
 
 def test_yaml_read_back_is_the_document() -> None:

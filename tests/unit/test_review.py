@@ -17,7 +17,7 @@ import builders_scan as made
 from fivetimes import conductors, evidence, ingest, review, store
 from fivetimes.errors import FivetimesError, RuleError, UnknownId
 from fivetimes.exporters import render
-from fivetimes.model import Candidate, Conductor, Decision, Kind, Location, Moment, Occurrence, Source
+from fivetimes.model import Candidate, Conductor, Decision, Effect, Kind, Location, Moment, Occurrence, Source
 from fivetimes.redaction import digest
 
 KEY = b"k" * 32
@@ -98,6 +98,43 @@ def test_approval_is_refused_while_a_required_question_is_open_and_nothing_is_wr
     friday(tmp_path)
     with pytest.raises(RuleError, match=r"not approved, because a required question is open\. q1: What is this for"):
         decided(Decision.APPROVE, tmp_path)
+    assert review.read_ledger(tmp_path) == []
+
+
+def unclear(folder: Path, *programs: str) -> tuple[Conductor, str]:
+    """A draft with programs whose effect nobody knows, and the question about them."""
+    candidate, live = made.candidate([["make", "pytest -q", *programs]] * 6)
+    steps = tuple(replace(s, effect=Effect.UNKNOWN if n > 1 else s.effect) for n, s in enumerate(candidate.steps))
+    conductor = made.drafted(replace(candidate, steps=steps), live)
+    review.write_conductor(conductor, folder=folder)
+    return conductor, next(q["id"] for q in conductor.document["questions"] if q["about"] == "effect")
+
+
+@pytest.mark.parametrize(
+    ("text", "gates", "reversible"),
+    [
+        ("yes, s3 publishes", ["s3"], [True, True, False, True]),
+        ("Yes: s3 and s4 send mails", ["s3", "s4"], [True, True, False, False]),
+        ("no, they only read", [], [True, True, True, True]),
+    ],
+)
+def test_an_answer_about_effects_places_the_gates_or_records_that_none_is_needed(
+    text: str, gates: list[str], reversible: list[bool], tmp_path: Path
+) -> None:
+    conductor, question = unclear(tmp_path, "./frob a", "./quux b")
+    made_anew = answer(conductor, tmp_path, question, text).document
+    assert [step["id"] for step in made_anew["steps"] if "gate" in step] == gates
+    assert [step["reversible"] for step in made_anew["steps"]] == reversible
+    asks = [step["gate"]["ask"] for step in made_anew["steps"] if "gate" in step]
+    assert all("The last check before it is s2 (pytest -q)." in ask for ask in asks)
+    assert conductors.kept(conductor, Conductor(conductor.id, made_anew)).document["steps"] == made_anew["steps"]
+
+
+@pytest.mark.parametrize(("text", "says"), [("perhaps", "Begin with yes or no"), ("yes, it does", "Which of s3, s4")])
+def test_an_answer_about_effects_that_decides_nothing_is_refused(text: str, says: str, tmp_path: Path) -> None:
+    conductor, question = unclear(tmp_path, "./frob a", "./quux b")
+    with pytest.raises(RuleError, match=says):
+        answer(conductor, tmp_path, question, text)
     assert review.read_ledger(tmp_path) == []
 
 

@@ -16,11 +16,13 @@ In comes a routine with the text of its commands, read again just now; out goes 
 - `locks`: a draft is made again until nothing in it looks like a secret; and drafts without any local name
 """
 
+from fivetimes.conductors.approval_gates import decided
 from fivetimes.conductors.document import digest, evidence, fingerprint, kept, parse, schema
 from fivetimes.conductors.draft import draft, replayed, tool, withheld
 from fivetimes.conductors.locks import locked, without_names
 
 __all__ = [
+    "decided",
     "digest",
     "draft",
     "evidence",

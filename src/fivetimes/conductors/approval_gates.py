@@ -1,14 +1,22 @@
-"""Step -> approval gate: what is asked of a person before something that others will see or that cannot be undone."""
+"""Step -> approval gate: what is asked of a person before something that others will see or that cannot be undone.
+
+The question names the command, where it goes, and the last check before it. Steps that go out one directly after the other are
+asked about once. What a no means is taken from the loops that people really did.
+"""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
+from textwrap import shorten
 
-from fivetimes.conductor_document import Gate
+from fivetimes.conductor_document import REFERENCE, DocumentStep, Gate
 from fivetimes.conductors.invocations import Invocation
-from fivetimes.model import Effect, Kind, Role, Step
+from fivetimes.errors import RuleError
+from fivetimes.model import Candidate, Effect, Kind, Role, Step
 
 # Words behind a program from which a command is known again under another name: one word alone (`push`) is a subcommand of many.
 _KNOWN_FROM = 2
@@ -17,33 +25,225 @@ _OFTEN = 0.2
 
 # (effect, what the step does, what is asked before it)
 _GATES: tuple[tuple[Effect, str, str], ...] = (
-    (Effect.PUBLISH, "publishes", "This step publishes: others will see the result. Is it ready to be seen?"),
-    (
-        Effect.DEPLOY,
-        "deploys",
-        "This step changes what runs for others. Is this the right change, and the right moment?",
-    ),
-    (Effect.DELETE, "deletes", "This step deletes. Is it certain that nobody needs what goes?"),
-    (Effect.SEND, "sends", "This step sends something to people. Is it right, and is it meant for them?"),
-    (Effect.PAY, "pays or approves", "This step pays or commits money. Are the amount and the receiver right?"),
-    (Effect.REWRITE, "rewrites history", "This step rewrites history that others may have. Do they know?"),
+    (Effect.PUBLISH, "publishes", "Others will see the result. Is it ready to be seen?"),
+    (Effect.DEPLOY, "deploys", "It changes what runs for others. Is this the right change, and the right moment?"),
+    (Effect.DELETE, "deletes", "Is it certain that nobody needs what goes?"),
+    (Effect.SEND, "sends", "It reaches people. Is it right, and is it meant for them?"),
+    (Effect.PAY, "pays or approves", "It pays or commits money. Are the amount and the receiver right?"),
+    (Effect.REWRITE, "rewrites history", "Others may have what is rewritten. Do they know?"),
 )
 _VERBS = {effect: verb for effect, verb, _ in _GATES}
 _ASKED = {effect: ask for effect, _, ask in _GATES}
+# What a person's answer may call the effect of a step, by the beginning of the word; the first that is found counts.
+_SAID = (
+    ("publi", Effect.PUBLISH),
+    ("releas", Effect.PUBLISH),
+    ("upload", Effect.PUBLISH),
+    ("deploy", Effect.DEPLOY),
+    ("chang", Effect.DEPLOY),
+    ("delet", Effect.DELETE),
+    ("remov", Effect.DELETE),
+    ("send", Effect.SEND),
+    ("mail", Effect.SEND),
+    ("pay", Effect.PAY),
+    ("rewrit", Effect.REWRITE),
+)
+_GOES_OUT = Effect.PUBLISH  # what a plain yes means: it is seen outside
+
+STOP = "stop"
+_DONE = "Do it by hand now, then answer: is it done?"
+_TWICE = 2  # runs that went back: once is an exception and no way of working
+_LONGEST = 90  # characters of a command in a question
 
 
-def gate(step: Step) -> Gate | None:
-    """The gate directly before a step; None where none is needed. Who answers is left open for a person to fill in.
+def placed(steps: Sequence[DocumentStep], effects: Mapping[str, Effect], back: Mapping[str, str]) -> None:
+    """Put the gates before the steps that need one. Who answers is left open for a person to fill in.
+
+    Args:
+        steps: of a draft, in order; their gates are set. A step by hand keeps what its gate asks already.
+        effects: of the steps, by id.
+        back: by id of a step, what a no before it means where people were seen to go back.
+    """
+    first = None  # the step whose gate asks about the next one too
+    for number, step in enumerate(steps):
+        if effects.get(step["id"]) not in _ASKED:
+            first = None
+            continue
+        at_once = [step] if first is not None else _asked_at_once(steps[number:], effects)
+        ask = _question(at_once, effects, last_check(steps[:number]))
+        step["gate"] = _gate(step, ask, back.get(step["id"], STOP))
+        if first is not None:
+            step["gate"]["asked_with"] = first
+        first = (first or step["id"]) if _goes_straight_on(step) else None
+
+
+def by_hand_gate() -> Gate:
+    """The gate of a step that a person does, before anything else is asked there."""
+    return {"ask": _DONE, "answerer": None, "on_no": STOP}
+
+
+def _gate(step: DocumentStep, ask: str, on_no: str | None = None) -> Gate:
+    """A gate that asks this; who answers it, and what a no means if it is not given, stay as they are."""
+    kept = step.get("gate", by_hand_gate())
+    asked = f"{ask} {_DONE}".strip() if "by_hand" in step else ask
+    return {**kept, "ask": asked, "on_no": on_no or kept["on_no"]}
+
+
+def _goes_straight_on(step: DocumentStep) -> bool:
+    """Whether the next step always follows at once: where this one is left out, done again or by hand, nobody might be asked."""
+    return not ("optional" in step or "repeat" in step or "by_hand" in step)
+
+
+def _asked_at_once(steps: Sequence[DocumentStep], effects: Mapping[str, Effect]) -> list[DocumentStep]:
+    """The first step and those that its gate asks about too."""
+    run = [steps[0]]
+    for step in steps[1:]:
+        if effects.get(step["id"]) not in _ASKED or not _goes_straight_on(run[-1]):
+            break
+        run.append(step)
+    return run
+
+
+def _question(run: Sequence[DocumentStep], effects: Mapping[str, Effect], check: DocumentStep | None) -> str:
+    told = " and ".join(f"{command_phrase(step)} {_VERBS[effects[step['id']]]}{_where(step)}" for step in run)
+    checked = (
+        f" The last check before it is {command_phrase(check)}." if check is not None else " No check stands before it."
+    )
+    asks = dict.fromkeys(_ASKED[effects[step["id"]]] for step in run)
+    return f"{told}.{checked} {' '.join(asks)}"
+
+
+def command_phrase(step: DocumentStep) -> str:
+    """A step as a question names it: its id, and its usual command with values in angle brackets.
 
     Example:
-        >>> from fivetimes.model import Kind
-        >>> gate(Step("git push", Kind.SHELL, 1.0, effect=Effect.PUBLISH))["on_no"]
-        'stop'
-        >>> gate(Step("pytest", Kind.SHELL, 1.0)) is None
-        True
+        >>> step = {"id": "s3", "action": "git push", "run": "git push {{ inputs.remote }}"}
+        >>> command_phrase(step)  # type: ignore[arg-type]
+        's3 (git push <remote>)'
     """
-    ask = _ASKED.get(step.effect)
-    return None if ask is None else {"ask": ask, "answerer": None, "on_no": "stop"}
+    run = REFERENCE.sub(lambda found: f"<{found[2]}>", _run(step))
+    return f"{step['id']} ({shorten(run, _LONGEST, placeholder=' …')})"
+
+
+def _run(step: DocumentStep) -> str:
+    return step["any"][0]["run"] if "any" in step else step["run"]
+
+
+# Flags whose value says where something goes, or to whom.
+_TO_FLAGS = frozenset(
+    """--target --to --env --environment --host --registry --repository --repository-url --channel --context --namespace -n
+    --remote --recipient --cc --bcc --project --app --stage --region --dest --destination""".split()
+)
+_TO_KEYS = frozenset("to recipient recipients channel host target environment team audience".split())
+_COPIES = frozenset("rsync scp rclone aws gsutil".split())  # whose last word is where the copy goes
+_PLACE = re.compile(r"^(?:[\w.+-]+@[\w.-]+|\w+://.+|[\w.@<>-]+:[^=]*)$")
+_WORD = re.compile(r"(?:\{\{.*?\}\}|\S)+")
+
+
+def _where(step: DocumentStep) -> str:
+    """Where it goes, as far as the template says it: a remote, a host, an environment, recipients."""
+    words = [REFERENCE.sub(lambda found: f"<{found[2]}>", word) for word in _WORD.findall(_run(step))]
+    if words[:2] == ["git", "push"]:
+        plain = [word for word in words[2:] if not word.startswith("-")]
+        return f", to {' '.join(plain)}" if plain else ", to the remote of the branch"
+    if words[0] in _COPIES:
+        return f", to {words[-1]}"
+    found = [after for word, after in pairwise(words) if word in _TO_FLAGS]
+    found += [
+        word.partition("=")[2] for word in words if word.partition("=")[0] in _TO_FLAGS | _TO_KEYS and "=" in word
+    ]
+    found += [word for word in words[1:] if _PLACE.match(word)]
+    return f", to {', '.join(dict.fromkeys(filter(None, found)))}" if any(found) else ""
+
+
+# ---- checks, and what a no means
+
+# Words of commands and names that look whether something is right and change nothing.
+_CHECKS = frozenset(
+    """check checks test tests lint verify validate audit review proofread spellcheck typecheck pytest tox nox jest vitest rspec
+    phpunit ctest mypy pyright ruff flake8 pylint eslint shellcheck aspell hunspell vale clippy vet dryrun plan diff status
+    doctor preflight smoke""".split()
+)
+
+
+def is_check(step: DocumentStep) -> bool:
+    """Whether a step looks whether something is right: by its program, its subcommand, or the words of its name.
+
+    Example:
+        >>> actions = ("pytest -q", "skill:check-tone brief *", "git push")
+        >>> [is_check({"action": action}) for action in actions]  # type: ignore[typeddict-item]
+        [True, True, False]
+    """
+    words = [word for word in step["action"].split()[:3] if not word.startswith("-")]
+    return any(piece in _CHECKS for word in words for piece in re.findall(r"[a-z]+", word.lower()))
+
+
+def last_check(before: Sequence[DocumentStep]) -> DocumentStep | None:
+    """The last check among the steps before a gate; None where there is none."""
+    return next((step for step in reversed(before) if is_check(step)), None)
+
+
+def expected(steps: Sequence[DocumentStep]) -> None:
+    """Say of a step that a check directly follows by what its result is checked; whether that is enough is for a person."""
+    for step, after in pairwise(steps):
+        if step["expects"] is None and is_check(after) and not is_check(step):
+            step["expects"] = f"what {command_phrase(after)} checks"
+
+
+def went_back(candidate: Candidate) -> dict[str, str]:
+    """By step id, what a no before it means: `back to s3` where people were seen to go back there, and do it again.
+
+    Counted are runs in which a step was followed by an earlier one and then came again; a loop that was seen in two runs or more
+    says what people do when they are not content. The commonest that lies before the gate counts.
+    """
+    loops: Counter[tuple[int, int]] = Counter()
+    for occurrence in candidate.occurrences:
+        way = [moment.step for moment in occurrence.moments if moment.step is not None]
+        pairs = enumerate(pairwise(way))
+        loops.update({(last, to) for n, (last, to) in pairs if to < last and last in way[n + 2 :]})
+    found: dict[str, str] = {}
+    for number in range(len(candidate.steps)):
+        within = [(times, -to) for (last, to), times in loops.items() if last < number and times >= _TWICE]
+        if within:
+            found[f"s{number + 1}"] = f"back to s{1 - max(within)[1]}"
+    return found
+
+
+# ---- what a person says of a step whose name does not tell
+
+
+def decided(steps: Sequence[DocumentStep], asked: Sequence[str], answer: str) -> list[DocumentStep]:
+    """The steps as the answer to a question about their effect leaves them: with a gate, or known to be harmless.
+
+    Args:
+        steps: of the conductor.
+        asked: the ids of those that the question is about.
+        answer: begins with yes or no; where several are asked about, a yes names the steps that go out.
+
+    Raises:
+        RuleError: it says neither, or does not name the steps.
+    """
+    named = [name for name in dict.fromkeys(re.findall(r"\bs[1-9][0-9]*\b", answer)) if name in asked]
+    word = next(iter(re.findall(r"[a-z]+", answer.lower())), "")
+    no = word in ("no", "none", "neither", "nothing")
+    if not no and word != "yes" and not named:
+        raise RuleError(f'Begin with yes or no, for example "yes, {asked[0]} publishes" or "no, it only reads".')
+    if not no and not named and len(asked) > 1:
+        raise RuleError(f"Which of {', '.join(asked)}? Name them, for example: yes, {asked[0]} publishes.")
+    out = [] if no else named or list(asked)
+    made = [step.copy() for step in steps]
+    for number, step in enumerate(made):
+        if step["id"] in out:
+            effect = next((effect for said, effect in _SAID if said in answer.lower()), _GOES_OUT)
+            ask = _question([step], {step["id"]: effect}, last_check(made[:number]))
+            step["gate"], step["reversible"] = _gate(step, ask), False
+        elif step["id"] in asked:
+            step["reversible"] = True
+            if "by_hand" in step:
+                step["gate"] = _gate(step, "")
+            else:
+                step.pop("gate", None)
+    return made
 
 
 def reversible(step: Step) -> bool | None:

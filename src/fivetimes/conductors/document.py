@@ -266,6 +266,10 @@ def _step_kept(step: DocumentStep, before: Sequence[DocumentStep]) -> DocumentSt
     if old_gate := old.get("gate"):
         if "gate" in step:
             made["gate"] = {**step["gate"], "answerer": old_gate["answerer"]}
+            if "overrides" in old_gate:
+                made["gate"]["overrides"] = old_gate["overrides"]
         else:
             made["gate"], made["reversible"] = old_gate, old["reversible"]
+    elif step["reversible"] is None:
+        made["reversible"] = old["reversible"]  # a person said that it does no harm
     return made

@@ -26,7 +26,14 @@ from fivetimes.conductor_document import (
     references,
 )
 from fivetimes.conductors.alternatives import NEARLY_ALL
-from fivetimes.conductors.approval_gates import gate, reversible, with_shared_effects
+from fivetimes.conductors.approval_gates import (
+    by_hand_gate,
+    expected,
+    placed,
+    reversible,
+    went_back,
+    with_shared_effects,
+)
 from fivetimes.conductors.document import evidence, steps_digest
 from fivetimes.conductors.invocations import (
     Expansions,
@@ -90,6 +97,8 @@ def draft(
     document = _visible(_document(candidate, live, templates, taken, seen, least=rule.extract))
     if live is not None:
         _replayed(document, typed_lines(candidate, live, parse), read, templates.constants)
+    placed(document["steps"], {f"s{n}": step.effect for n, step in numbered_steps(candidate)}, went_back(candidate))
+    expected(document["steps"])
     entry = _visible(_drafted(rule, at, taken))
     entry["drafted"] = steps_digest(document)
     document["history"] = [entry]
@@ -267,9 +276,7 @@ def _by_hand(step: DocumentStep, read: Sequence[Invocation]) -> None:
     step["run"] = step["action"]
     step["specialist"] = {"kind": "person", "name": step["specialist"]["name"]}
     step["by_hand"] = why
-    done = "Do it by hand now, then answer: is it done?"
-    asked = step["gate"]["ask"] + " " if "gate" in step else ""
-    step["gate"] = {"ask": f"{asked}{done}", "answerer": None, "on_no": "stop"}
+    step["gate"] = by_hand_gate()
 
 
 # ---- the document
@@ -391,10 +398,9 @@ def _steps(candidate: Candidate, templates: StepTemplates) -> list[DocumentStep]
 
 
 def _step(number: int, step: Step, alternatives: Sequence[StepTemplate]) -> DocumentStep:
-    first, stop = alternatives[0], gate(step)
+    first = alternatives[0]
     others = [one.specialist for one in alternatives[1:] if one.specialist != first.specialist]
     instead: _StepMarks = {"instead": [o for i, o in enumerate(others) if o not in others[:i]]} if others else {}
-    guarded: _StepMarks = {"gate": stop} if stop else {}
     return {
         "id": f"s{number}",
         "action": step.action,
@@ -405,7 +411,6 @@ def _step(number: int, step: Step, alternatives: Sequence[StepTemplate]) -> Docu
         **_marks(step),
         "reversible": reversible(step),
         "expects": None,
-        **guarded,
     }
 
 

@@ -9,6 +9,7 @@ import math
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypedDict
 
 from fivetimes.conductor_document import About, Question
 from fivetimes.conductors.approval_gates import effect_verb
@@ -32,6 +33,7 @@ class _Ask:
     ask: str
     evidence: str
     required: bool = False
+    steps: tuple[str, ...] = ()  # that the answer changes
 
 
 # what is asked first where there is more to ask than anybody answers
@@ -67,9 +69,18 @@ def questions(candidate: Candidate, records: Sequence[StepRecord], *, least: int
             "ask": one.ask,
             "evidence": one.evidence,
             "answer": None,
+            **_about_steps(one),
         }
         for number, one in enumerate(ranked, 1)
     ]
+
+
+class _AboutSteps(TypedDict, total=False):
+    steps: list[str]
+
+
+def _about_steps(one: _Ask) -> _AboutSteps:
+    return {"steps": list(one.steps)} if one.steps else {}
 
 
 def numbered_steps(candidate: Candidate) -> list[tuple[int, Step]]:
@@ -84,12 +95,15 @@ def _purpose(candidate: Candidate) -> Iterator[_Ask]:
 
 
 def _unknown_effects(candidate: Candidate) -> Iterator[_Ask]:
-    unclear = ", ".join(
-        f"s{number} ({_all_ways(step)})" for number, step in numbered_steps(candidate) if step.effect == Effect.UNKNOWN
-    )
+    unclear = [(f"s{number}", step) for number, step in numbered_steps(candidate) if step.effect == Effect.UNKNOWN]
     if unclear:
-        ask = f"Does one of these publish, change what others use, delete, send or pay: {unclear}? It needs a gate."
-        yield _Ask("effect", ask, "the names of these steps do not show what they do", required=True)
+        named = ", ".join(f"{name} ({_all_ways(step)})" for name, step in unclear)
+        ask = (
+            f"Does one of these publish, change what others use, delete, send or pay: {named}? "
+            "No, or yes with the steps: each then has a gate."
+        )
+        seen = "the names of these steps do not show what they do"
+        yield _Ask("effect", ask, seen, required=True, steps=tuple(name for name, _ in unclear))
 
 
 def _answerer(candidate: Candidate) -> Iterator[_Ask]:

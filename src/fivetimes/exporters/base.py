@@ -49,18 +49,48 @@ def slug(text: str) -> str:
 
 
 def guarded_steps(conductor: Conductor) -> Sequence[DocumentStep]:
-    """The steps in order, each with the gate before it.
+    """The steps in order, each with the gate before it; one that is asked with an earlier gate has none of its own here.
 
     Raises:
         RuleError: a step that cannot be undone has no gate, so no export of it would ask.
     """
-    for step in conductor.document["steps"]:
+    steps = conductor.document["steps"]
+    for step in steps:
         if step["reversible"] is False and "gate" not in step:
             raise RuleError(
                 f"{conductor.id}: step {step['id']} cannot be undone and no gate stands before it, so it is not "
                 "exported. Give the step a `gate`, or draft the conductor again."
             )
-    return conductor.document["steps"]
+    return [_without_gate(step) if _asked_before(steps, number) else step for number, step in enumerate(steps)]
+
+
+def _asked_before(steps: Sequence[DocumentStep], number: int) -> bool:
+    """Whether the gate that a step names asks this too: what stands between is always done, once, and asked about there.
+
+    A person may have edited the file: where it is not so, the step's own gate asks.
+    """
+    named = steps[number].get("gate", {}).get("asked_with")
+    first = next((n for n, step in enumerate(steps) if step["id"] == named), number)
+    between = steps[first:number]
+    sure = not any("optional" in step or "repeat" in step or "by_hand" in step for step in between)
+    rest = all(step.get("gate", {}).get("asked_with") == named for step in between[1:])
+    return bool(between) and "asked_with" not in between[0].get("gate", {"asked_with": ""}) and sure and rest
+
+
+def _without_gate(step: DocumentStep) -> DocumentStep:
+    made = step.copy()
+    made.pop("gate", None)
+    return made
+
+
+def on_no(gate: Gate) -> str:
+    """What a no means, as a sentence has it.
+
+    Example:
+        >>> on_no({"ask": "Ready?", "answerer": None, "on_no": "back to s2"}), on_no({"ask": "", "answerer": None, "on_no": "stop"})
+        ('go back to s2 and on from there', 'stop here')
+    """
+    return "stop here" if gate["on_no"] == "stop" else f"go {gate['on_no']} and on from there"
 
 
 def carried(conductor: Conductor, text: str, *, sign: str) -> str:

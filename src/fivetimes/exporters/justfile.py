@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from fivetimes.exporters.base import carried, evidence, line, purpose, slug
+from fivetimes.conductor_document import Gate
+from fivetimes.exporters.base import carried, evidence, line, on_no, purpose, slug
 from fivetimes.exporters.plan import Plan, PlanStage, RunValue, demands, plan, script
 from fivetimes.model import Conductor
 
@@ -64,8 +65,14 @@ def _called(stage: PlanStage) -> str:
 def _recipe(stage: PlanStage) -> Iterator[str]:
     yield from ("", f"# {stage.id}: {stage.phrase}{_repeats(stage)}")
     if stage.gate:
-        yield f"[confirm({_string(stage.gate['ask'] + ' [y/N]')})]"
+        asked = f"{stage.gate['ask']}{_back(stage.gate)} [y/N]"
+        yield f"[confirm({_string(asked)})]"
     yield from (f"{stage.name}{_parameters(_asked((stage,)))}:", f"    {script(stage)}")
+
+
+def _back(gate: Gate) -> str:
+    """Where to go on after a no: just stops, and the step can be called again."""
+    return "" if gate["on_no"] == "stop" else f" (no: {on_no(gate)})"
 
 
 def _repeats(stage: PlanStage) -> str:

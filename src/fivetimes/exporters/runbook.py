@@ -16,6 +16,7 @@ from fivetimes.exporters.base import (
     line,
     markdown,
     numbered,
+    on_no,
     override,
     purpose,
     questions,
@@ -59,13 +60,13 @@ def _paragraphs(lines: Iterator[str]) -> Iterator[str]:
 def _step(number: int, step: DocumentStep) -> Iterator[str]:
     yield from numbered(number, step, stop=_STOP, answered=_answered, by_hand="A person does this")
     if step["expects"]:
-        yield f"    Good enough when {markdown(step['expects'])}"
+        yield f"    The next step needs: {markdown(step['expects'])}"
     yield ""
 
 
 def _answered(gate: Gate) -> str:
     who = markdown(gate["answerer"]) if gate["answerer"] else "a person"
-    return f"Answered by {who}; if it is no, {markdown(gate['on_no'])} here."
+    return f"Answered by {who}; if it is no, {markdown(on_no(gate))}."
 
 
 # ---- the picture
@@ -81,7 +82,8 @@ def picture(conductor: Conductor) -> Iterator[str]:
         if "gate" in step:
             gate = f"gate_{name}"
             yield from _arrows(before, f'{gate}{{"{_label(step["gate"]["ask"])}"}}')
-            yield f"    {gate} -- no --> stopped([stop])"
+            back = re.fullmatch(r"back to (s\d+)", step["gate"]["on_no"])
+            yield f"    {gate} -- no --> {back[1] if back else 'stopped([stop])'}"
             yield f"    {gate} -- yes --> {shape}"
         else:
             yield from _arrows(before, shape)

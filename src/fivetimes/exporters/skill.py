@@ -18,6 +18,7 @@ from fivetimes.exporters.base import (
     line,
     markdown,
     numbered,
+    on_no,
     override,
     purpose,
     questions,
@@ -102,4 +103,4 @@ def _when(document: ConductorDocument) -> Iterator[str]:
 
 
 def _answered(gate: Gate) -> str:
-    return f"If the answer is no, {markdown(gate['on_no'])} here."
+    return f"If the answer is no, {markdown(on_no(gate))}."

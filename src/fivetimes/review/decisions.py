@@ -160,18 +160,23 @@ def _check_same_id(made: Conductor, conductor: Conductor, *, prefix: str = "") -
 
 
 def answer_change(conductor: Conductor, question: str, answer: str) -> Mapping[str, Any]:
-    """The change that answers a question; an answer about the why is written there too.
+    """The change that answers a question; an answer about the why is written there too, and one about effects places the gates.
 
     Raises:
         UnknownId: the conductor has no such question.
+        RuleError: it is about effects and says neither yes nor no, or does not name the steps.
     """
     questions = [{**q, "answer": answer} if q["id"] == question else q for q in conductor.document["questions"]]
-    about = next((q["about"] for q in conductor.document["questions"] if q["id"] == question), None)
-    if about is None:
+    asked = next((q for q in conductor.document["questions"] if q["id"] == question), None)
+    if asked is None:
         known = ", ".join(q["id"] for q in conductor.document["questions"])
         raise UnknownId(f"{question}: no such question. Known: {known}.")
-    why = conductor.document["why"]
-    return {"questions": questions, **({"why": {**why, about: answer}} if about in why else {})}
+    change: dict[str, Any] = {"questions": questions}
+    if asked["about"] in conductor.document["why"]:
+        change["why"] = {**conductor.document["why"], asked["about"]: answer}
+    if asked["about"] == "effect" and "steps" in asked:
+        change["steps"] = conductors.decided(conductor.document["steps"], asked["steps"], answer)
+    return change
 
 
 def edit_change(text: str, conductor: Conductor) -> Mapping[str, Any]:

@@ -95,7 +95,9 @@ def _part(title: str, lines: Iterator[Text]) -> list[Text]:
 
 def _steps(document: ConductorDocument) -> Iterator[Text]:
     for step in document["steps"]:
-        if "gate" in step:
+        if "gate" in step and "asked_with" in step["gate"]:
+            yield plain(f"      GATE  asked with the gate of {step['gate']['asked_with']}", "red")
+        elif "gate" in step:
             gate = step["gate"]
             yield plain(
                 f"      GATE  {gate['ask']}  ({gate['answerer'] or 'who answers is open'}; on no: {gate['on_no']})",
