@@ -69,7 +69,7 @@ def test_hostile_titles_and_labels_make_no_structure(
     assert validate(folder) == []
     body = (folder / "SKILL.md").read_text("utf-8").split("---\n", 2)[2]
     assert sum(line.startswith("# ") for line in body.splitlines()) == 1
-    assert sum(line.startswith("## ") for line in body.splitlines()) == 5
+    assert sum(line.startswith("## ") for line in body.splitlines()) == 6
     assert sum(line.strip().startswith("```") for line in body.splitlines()) % 2 == 0
     assert "<system>" not in body
 
@@ -107,6 +107,40 @@ def test_a_no_that_goes_back_says_so_where_the_format_can() -> None:
     assert "gate_s3 -- no --> s1" in page
     assert "If the answer is no, go back to s1" in EXPORTERS["skill"](conductor)["made-up-0000/SKILL.md"]
     assert "(no: go back to s1 and on from there) [y/N]" in EXPORTERS["just"](conductor)["made-up-0000.just"]
+
+
+def test_the_description_says_what_is_done_and_by_which_words_it_is_asked_for() -> None:
+    conductor = drafted(*made.friday(13))
+    why = {**conductor.document["why"], "purpose": "Readers know.", "out_of_bounds": "in a freeze"}
+    known = replace(conductor, document={**conductor.document, "why": why})
+    text = EXPORTERS["skill"](known)["publish-post-3f9a/SKILL.md"]
+    assert yaml.safe_load(text.split("---\n")[1])["description"] == (
+        "Publish post: skill harvest-commits, then skill summarize, then skill draft-post, then vim, then skill queue-images, then "
+        "skill rigor-check, then git commit, then git push, then make deploy. For: Readers know. Use when somebody asks to publish "
+        "post, or mentions harvest-commits, summarize, draft-post, queue-images, rigor-check, git push, make deploy. Not when: in "
+        "a freeze. Stops 2 times to ask a person."
+    )
+
+
+@pytest.mark.parametrize(("form", "asks"), [("skill", "Ask the person to do this"), ("runbook", "A person does this")])
+def test_readers_see_a_choice_a_step_by_hand_and_the_other_orders(form: str, asks: str) -> None:
+    ways = [{"run": "make a", "share": 0.7}, {"run": "make b", "share": 0.3}]
+    by_hand = {
+        "run": "vim *",
+        "by_hand": "it is a loop",
+        "specialist": {"kind": "person", "name": "vim"},
+        "gate": {**made.GATE, "ask": "Do it by hand now, then answer: is it done?"},
+    }
+    whole = made.conductor({"any": ways, "action": "make *"}, by_hand, "git push")
+    other = [{"path": ["s3", "s1"], "share": 0.2}]
+    text = next(iter(EXPORTERS[form](replace(whole, document={**whole.document, "alternatives": other})).values()))
+    plain = " ".join(text.split())
+    assert (
+        "One of these, usually the first: 1 of 2, in 70 % of the times: ```sh make a ``` 2 of 2, in 30 % of the times:"
+        in plain
+    )
+    assert f"{asks}, for it is a loop." in plain
+    assert "- 20 % of the runs: 3 (git push), 1 (make \\*), without 2." in plain
 
 
 def test_yaml_read_back_is_the_document() -> None:

@@ -376,3 +376,144 @@ def test_task_takes_values_from_the_environment_as_they_are(tmp_path: Path) -> N
     value = "a; $(touch no) {{ .x }} '\""
     assert box.run(*play, x=value, way_s2="2", do_s3="no").returncode == 0
     assert box.calls == [f"report|/project||{value}", "make|/project||b"]
+
+
+# ---- GitHub Actions, as a runner carries it out
+
+
+class Runner:
+    """The jobs of a workflow in order, each in an empty folder with an empty home; gates are answered with yes.
+
+    Known are the actions that our workflows use, and expressions that are one name. `gh` is a stand-in that notes what it is given:
+    it says that the gate is guarded, and is the helper by which git gets its token.
+    """
+
+    def __init__(self, box: Sandbox, text: str, **given: str) -> None:
+        self.box, self.given, self.kept = box, given, box.root / "kept"
+        self.jobs: Mapping[str, Any] = yaml.safe_load(text)["jobs"]
+        self.seen: dict[str, dict[str, str]] = {}  # the environment of each step of ours
+        box.stand_in(box.root / "bin/gh")
+        (box.root / "bin/gh").write_text((box.root / "bin/gh").read_text() + "echo true\n")
+
+    def run(self) -> None:
+        for name, job in self.jobs.items():
+            folder, home = self.box.root / "jobs" / name, self.box.root / "homes" / name
+            for each in (folder, home, home / "temp"):
+                each.mkdir(parents=True)
+            for step in job["steps"]:
+                self.step(step, folder, home)
+
+    def step(self, step: Mapping[str, Any], folder: Path, home: Path) -> None:
+        environment = {
+            **self.box.environment,
+            "HOME": str(home),
+            "RUNNER_TEMP": str(home / "temp"),
+            "GITHUB_REPOSITORY": "a/b",
+        }
+        action, settings = step.get("uses", "").partition("@")[0], step.get("with", {})
+        if action == "actions/checkout":
+            assert settings["persist-credentials"] is False
+            call = ["git", "clone", "-q", str(self.box.root / "remote.git"), str(folder)]
+        elif action == "actions/upload-artifact":
+            assert settings["retention-days"] > 30
+            call = ["cp", self.known(settings["path"], home), str(self.kept)]
+        elif action == "actions/download-artifact":
+            call = ["cp", str(self.kept), self.known(settings["path"], home) + "/work.tar"]
+        else:
+            mine = {key: self.known(str(value), home) for key, value in step.get("env", {}).items()}
+            self.seen[step["name"]] = mine
+            environment |= mine
+            call = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]]
+        done = subprocess.run(
+            call, cwd=folder, env=environment, capture_output=True, check=False, stdin=subprocess.DEVNULL
+        )
+        assert done.returncode == 0, (step, done.stderr)
+
+    def known(self, text: str, home: Path) -> str:
+        values = {**self.given, "github.token": "the job's token", "runner.temp": str(home / "temp")}
+        return re.sub(r"\$\{\{ ([\w.]+) \}\}", lambda found: values[found[1]], text)
+
+
+def workflow_run(conductor: Conductor, root: Path, **given: str) -> Runner:
+    box = Sandbox.at(root)
+    remote(box)
+    runner = Runner(box, EXPORTERS["github-actions"](conductor)["made-up-0000.github.yml"], **given)
+    runner.run()
+    return runner
+
+
+def test_a_runner_carries_work_from_job_to_job_commits_under_its_name_and_pushes_with_the_jobs_token(
+    tmp_path: Path,
+) -> None:
+    conductor = made.conductor(
+        "export STAGE=prod",
+        "printf '%s' {{ inputs.note }} > note.txt",
+        "git commit -m 'note {{ inputs.note }}'",
+        {"run": "git push origin main", "gate": made.GATE, "reversible": False},
+        "deploy --to web",
+        {"run": "gh release create v1", "gate": made.GATE, "reversible": False},
+    )
+    runner = workflow_run(conductor, tmp_path, **{"inputs.note": "it's; a 'note'"})
+    log = runner.box.run("git", "--git-dir", "../remote.git", "log", "-1", "--format=%an|%s", "main").stdout.decode()
+    assert log == "github-actions[bot]|note it's; a 'note'\n"
+    assert "deploy|/jobs/from_s4|prod|--to|web" in runner.box.calls
+    with_token = {name for name, seen in runner.seen.items() if "GH_TOKEN" in seen}
+    ours = {name for name in with_token if re.match(r"s\d", name)}
+    assert ours == {"s4: git push origin main", "s6: gh release create v1"}
+    rights = {name: job["permissions"] for name, job in runner.jobs.items()}
+    assert rights == {
+        "from_s1": {"contents": "read"},
+        "from_s4": {"contents": "write", "actions": "read"},
+        "from_s6": {"contents": "write", "actions": "read"},
+    }
+
+
+def test_what_a_person_does_by_hand_on_the_branch_is_there_for_the_steps_behind_it(tmp_path: Path) -> None:
+    conductor = made.conductor("make build", "vim notes.txt", "make check")
+    box = Sandbox.at(tmp_path)
+    remote(box)
+    text = EXPORTERS["github-actions"](conductor)["made-up-0000.github.yml"]
+    runner = Runner(box, text)
+    assert list(runner.jobs) == ["from_s1", "from_s2"]
+    assert runner.jobs["from_s2"]["environment"] == "made-up-0000"
+    assert "Do it by hand now" in runner.jobs["from_s2"]["name"]
+    assert "vim" not in "".join(step.get("run", "") for job in runner.jobs.values() for step in job["steps"])
+    (box.root / "bin/make").write_text(
+        (box.root / "bin/make").read_text()
+        + f"""
+if [ "$4" = build ]; then
+    cd {box.root}/project && echo new > notes.txt && git add notes.txt &&
+        git -c user.name=a -c user.email=a@b.invalid commit -qm edited && git push -q origin main
+else
+    test -f notes.txt
+fi
+"""
+    )
+    runner.run()
+    assert [call.split("|")[-1] for call in box.calls if call.startswith("make")] == ["build", "check"]
+
+
+SECRETS = [
+    ("GH_TOKEN={{ free.value }} make x", "value"),
+    ("make x --token {{ free.value }}", "value"),
+    ("make x --api-key={{ free.value }}", "value"),
+    ("curl -H 'Authorization: Bearer {{ free.value }}' https://api.example.com", "value"),
+    ("export DEPLOY_KEY={{ constants.key }}", "key"),
+    ("make x {{ constants.deploy_password }}", "deploy_password"),
+    ("make x {{ environment.NPM_TOKEN }}", "NPM_TOKEN"),
+    ("mysql -p{{ free.word }} shop", "word"),
+]
+
+
+@pytest.mark.parametrize(("run", "name"), SECRETS)
+def test_what_stands_in_the_place_of_a_secret_is_one_of_the_server(run: str, name: str) -> None:
+    text = EXPORTERS["github-actions"](made.conductor(run, "make {{ free.other }} {{ environment.PLACE }}"))[
+        "made-up-0000.github.yml"
+    ]
+    first, second = [
+        step["env"] for step in yaml.safe_load(text)["jobs"]["from_s1"]["steps"] if step.get("name", "").startswith("s")
+    ]
+    assert first == {name: f"${{{{ secrets.{name} }}}}"}
+    assert second["PLACE"] == "${{ vars.PLACE }}"
+    assert second["other"] == "${{ inputs.other }}"
+    assert "secrets." not in text.replace(f"secrets.{name} ", "")

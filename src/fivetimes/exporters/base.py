@@ -117,7 +117,7 @@ def carried(conductor: Conductor, text: str, *, sign: str) -> str:
 
 _LONGEST_COMMAND = 90  # characters of a command where it is only named
 
-_CALLED_BY_NAME = frozenset({"skill", "tool", "action", "edit", "request"})  # specialists that no shell runs
+CALLED_BY_NAME = frozenset({"skill", "tool", "action", "edit", "request"})  # specialists that no shell runs
 
 # (space of a reference, what a person does about its values)
 _SPACES: tuple[tuple[str, str], ...] = (
@@ -223,7 +223,7 @@ def numbered(
     for way, alternative in enumerate(ways, 1):
         if len(ways) > 1:
             yield from (f"    {way} of {len(ways)}, in {alternative['share'] * 100:.0f} % of the times:", "")
-        if alternative.get("specialist", step["specialist"])["kind"] in _CALLED_BY_NAME:
+        if alternative.get("specialist", step["specialist"])["kind"] in CALLED_BY_NAME:
             yield from _called(alternative, step["specialist"])
         else:
             yield from fenced(line(_in_folder(alternative, alternative["run"])))
@@ -313,6 +313,17 @@ def evidence(document: ConductorDocument) -> str:
         f"{least}{seen['occurrences']} times, in {seen['sessions']} sessions on {seen['days']} days, "
         f"people: {seen['people']}{dates}.{' ' + again if again else ''}"
     )
+
+
+def other_paths(document: ConductorDocument) -> Iterator[str]:
+    """The other orders and choices of steps that were really taken, each in a line; nothing where there are none."""
+    known = {step["id"]: (number, step) for number, step in enumerate(document["steps"], 1)}
+    for path in document["alternatives"]:
+        steps = [known[step] for step in path["path"] if step in known]
+        names = ", ".join(f"{number} ({markdown(step['action'])})" for number, step in steps)
+        left = [number for number, _ in known.values() if number not in {number for number, _ in steps}]
+        without = f", without {', '.join(map(str, left))}" if left else ""
+        yield f"- {path['share'] * 100:.0f} % of the runs: {names}{without}."
 
 
 def override(document: ConductorDocument) -> Iterator[str]:

@@ -38,7 +38,7 @@ _LEFT, _TOP = 160, 200
 
 
 @dataclass(frozen=True, slots=True)
-class _Node:
+class _FlowNode:
     """An element of the process, with its column and row in the picture."""
 
     id: str
@@ -54,19 +54,19 @@ class _Node:
 class _Process:
     """The nodes and the flows between them: from, to, and what is written on it."""
 
-    nodes: list[_Node] = field(default_factory=list)
+    nodes: list[_FlowNode] = field(default_factory=list)
     flows: list[tuple[str, str, str]] = field(default_factory=list)
     usual: dict[str, str] = field(default_factory=dict)  # gateway -> the node of its default way
     column: int = 0
     last: str = ""
 
-    def add(self, node: _Node, label: str = "", *, after: str = "") -> None:
+    def add(self, node: _FlowNode, label: str = "", *, after: str = "") -> None:
         """Add a node behind another one, which is the last one unless it is said."""
         self.nodes.append(node)
         if behind := after or self.last:
             self.flows.append((behind, node.id, label))
 
-    def go_on(self, node: _Node, label: str = "") -> None:
+    def go_on(self, node: _FlowNode, label: str = "") -> None:
         """Add a node that the next one follows."""
         self.add(node, label)
         self.last, self.column = node.id, node.column + 1
@@ -79,12 +79,12 @@ def export(conductor: Conductor) -> Mapping[str, str]:
         RuleError: a gate is missing, or would be lost.
     """
     process = _Process()
-    process.go_on(_Node("begin", "startEvent", "Begin", 0))
+    process.go_on(_FlowNode("begin", "startEvent", "Begin", 0))
     steps = guarded_steps(conductor)
     label = ""
     for step in steps:
         label = _add_step(process, step, label)
-    process.go_on(_Node("done", "endEvent", "Done", process.column), label)
+    process.go_on(_FlowNode("done", "endEvent", "Done", process.column), label)
     gates = sum("gate" in step for step in steps)
     if sum(node.kind == "userTask" for node in process.nodes) != gates:
         raise RuleError(f"{conductor.id}: a gate was lost on the way, so it is not exported as {FORMAT}.")
@@ -98,33 +98,33 @@ def _add_step(process: _Process, step: DocumentStep, label: str) -> str:
     """Add a step with its gate; returns what is written on the flow that leads on from it."""
     name = step["id"]
     if "gate" in step:
-        process.go_on(_Node(f"{name}_gate", "userTask", line(step["gate"]["ask"]), process.column), label)
-        process.go_on(_Node(f"{name}_answer", "exclusiveGateway", "Is the answer yes?", process.column))
-        process.add(_Node(f"{name}_stop", "endEvent", "Stopped", process.column, 1), "no")
+        process.go_on(_FlowNode(f"{name}_gate", "userTask", line(step["gate"]["ask"]), process.column), label)
+        process.go_on(_FlowNode(f"{name}_answer", "exclusiveGateway", "Is the answer yes?", process.column))
+        process.add(_FlowNode(f"{name}_stop", "endEvent", "Stopped", process.column, 1), "no")
         label = "yes"
     ways = _ways(step, process.column + 1)
     if len(ways) == 1 and not step.get("optional"):
         process.go_on(
-            _Node(name, ways[0].kind, ways[0].name, process.column, 0, ways[0].script, ways[0].repeats), label
+            _FlowNode(name, ways[0].kind, ways[0].name, process.column, 0, ways[0].script, ways[0].repeats), label
         )
         return ""
     asked = "Which way?" if len(ways) > 1 else "Is it needed?"
     split, join = f"{name}_choice", f"{name}_joined"
-    process.go_on(_Node(split, "exclusiveGateway", asked, process.column), label)
+    process.go_on(_FlowNode(split, "exclusiveGateway", asked, process.column), label)
     shares = [f"{one['share'] * 100:.0f} %" for one in step_alternatives(step)]
     process.add(ways[0], shares[0] if len(ways) > 1 else "yes", after=split)
     process.usual[split] = ways[0].id
     for way, share in zip(ways[1:], shares[1:], strict=True):
         process.add(way, share, after=split)
     process.last, process.column = ways[0].id, process.column + 1
-    process.go_on(_Node(join, "exclusiveGateway", "", process.column))
+    process.go_on(_FlowNode(join, "exclusiveGateway", "", process.column))
     process.flows += [(way.id, join, "") for way in ways[1:]]
     if step.get("optional"):
         process.flows.append((split, join, "left out"))
     return ""
 
 
-def _ways(step: DocumentStep, column: int) -> list[_Node]:
+def _ways(step: DocumentStep, column: int) -> list[_FlowNode]:
     """The ways of a step, each in a row of its own, the usual one first."""
     found = []
     several = len(step_alternatives(step)) > 1
@@ -138,7 +138,7 @@ def _ways(step: DocumentStep, column: int) -> list[_Node]:
         name = line(folder + way["run"]) if several and shell else step_phrase(step)
         row = 0 if number == 0 else below + number
         found.append(
-            _Node(
+            _FlowNode(
                 f"{step['id']}_way_{number + 1}" if several or step.get("optional") else step["id"],
                 kind,
                 name if not several or shell else line(specialist["name"]),
@@ -187,7 +187,7 @@ def _written(conductor: Conductor, process: _Process) -> str:
 
 
 def _element(
-    whole: ElementTree.Element, node: _Node, flows: Sequence[tuple[str, str, str, str]], process: _Process
+    whole: ElementTree.Element, node: _FlowNode, flows: Sequence[tuple[str, str, str, str]], process: _Process
 ) -> None:
     """Write a node; the order of what stands in it is the schema's."""
     given = {"id": node.id, **({"name": node.name} if node.name else {})}
@@ -236,11 +236,11 @@ def _picture(root: ElementTree.Element, of: str, process: _Process, flows: Seque
             ElementTree.SubElement(edge, f"{{{_LINES}}}waypoint", {"x": str(x), "y": str(y)})
 
 
-def _middle(node: _Node) -> tuple[int, int]:
+def _middle(node: _FlowNode) -> tuple[int, int]:
     return _LEFT + node.column * _COLUMN, _TOP + node.row * _ROW
 
 
-def _bends(source: _Node, target: _Node) -> Iterator[tuple[int, int]]:
+def _bends(source: _FlowNode, target: _FlowNode) -> Iterator[tuple[int, int]]:
     """The corners of a flow, from border to border: straight on in a row, else down or up first."""
     (x, y), (to_x, to_y) = _middle(source), _middle(target)
     half = _SIZES.get(source.kind, _TASK_SIZE)[0] // 2, _SIZES.get(target.kind, _TASK_SIZE)[0] // 2

@@ -111,7 +111,7 @@ def _head(conductor: Conductor, planned: Plan) -> Iterator[str]:
 
 def _missing(planned: Plan) -> list[str]:
     """Programs that the image does not have, and no path leads to, in the order of the steps."""
-    every = [words for stage in planned.stages for command in stage.commands for words in command.runs if words]
+    every = [words for stage in planned.stages for words in stage.runs if words]
     programs = dict.fromkeys(words[0] for words in every if "/" not in words[0])
     return [name for name in programs if name not in _INSTALLED | _BUILTINS and public().is_program(name)]
 
@@ -213,9 +213,7 @@ def _begin(before: Mapping[str, Any], stages: Sequence[PlanStage], gate: str) ->
 
 def _begins(stage: PlanStage, beginnings: Sequence[str]) -> bool:
     """Whether a command of a stage, or one repeated before it, begins with the words of one of these."""
-    runs = (words for each in (*stage.before, stage) for command in each.commands for words in command.runs)
-    if "git commit" in beginnings and any(command.kind == "commit" for command in stage.commands):
-        return True
+    runs = (words for each in (*stage.before, stage) for words in each.runs)
     wanted = [tuple(beginning.split()) for beginning in beginnings]
     return any(words[: len(beginning)] == beginning for words in runs for beginning in wanted)
 
@@ -251,8 +249,7 @@ def _steps(stage: PlanStage) -> Iterator[dict[str, Any]]:
         }
     if all(command.command == NOTHING for command in stage.commands):
         return
-    if any(command.kind == "commit" for command in stage.commands):
-        # it was seen in the repository, not how it came about; here all that has changed is the run's own work
+    if stage.commits_unstaged:  # all that has changed here is the run's own work
         yield {"name": f"{stage.id}: what is committed", "run": "git add --all"}
     env = {"GH_TOKEN": _TOKEN} if _talks(stage) else {}
     env |= dict(_env(stage))

@@ -64,6 +64,8 @@ def _called(stage: PlanStage) -> str:
 
 def _recipe(stage: PlanStage) -> Iterator[str]:
     yield from ("", f"# {stage.id}: {stage.phrase}{_repeats(stage)}")
+    if stage.commits_unstaged:
+        yield "# no step says what is committed: stage it before"
     if stage.gate:
         asked = f"{stage.gate['ask']}{_back(stage.gate)} [y/N]"
         yield f"[confirm({_string(asked)})]"

@@ -75,6 +75,9 @@ _WITH_A_TERMINAL = frozenset(
 # What tells git a message, so that it opens no editor.
 _MESSAGE = re.compile(r"-[a-z]*[mFC].*|--(message|file|reuse-message|fixup|no-edit)(=.*)?")
 
+_STAGES = {("git", each) for each in ("add", "rm", "mv", "stage", "apply", "merge", "cherry-pick", "revert")}
+_ALL = re.compile(r"-[a-z]*a[a-z]*|--all|--amend")
+
 
 @dataclass(frozen=True, slots=True)
 class RunValue:
@@ -115,7 +118,7 @@ class PlanStage:
     """A step: its phrase, its gate, whether it may be left out, how often it is done in a row at most, and its commands.
 
     The commonest alternative's command stands first. `name` is that of its recipe. `before` are earlier steps that change the
-    shell, which are repeated before this one.
+    shell, which are repeated before this one. `commits_unstaged` tells that it commits, and no step says what.
     """
 
     id: str
@@ -126,6 +129,7 @@ class PlanStage:
     commands: tuple[PlannedCommand, ...]
     name: str = ""
     before: tuple[PlanStage, ...] = ()
+    commits_unstaged: bool = False
 
     @property
     def switch(self) -> str:
@@ -156,6 +160,11 @@ class PlanStage:
         """What any of its alternatives needs, and what the steps before it need."""
         own = (value for command in self.commands for value in command.needs)
         return tuple(dict.fromkeys([*(value for stage in self.before for value in stage.needs), *own]))
+
+    @property
+    def runs(self) -> tuple[tuple[str, ...], ...]:
+        """The simple commands that it carries out here, in any of its ways, word by word."""
+        return tuple(words for command in self.commands for words in command.runs)
 
     @property
     def by_hand(self) -> bool:
@@ -194,10 +203,24 @@ def plan(conductor: Conductor, *, form: str) -> Plan:
     before: tuple[PlanStage, ...] = ()
     for step, name in zip(steps, names, strict=True):
         stage = _stage(step, spelling, name)
-        stages.append(replace(stage, before=before))
+        stages.append(replace(stage, before=before, commits_unstaged=_commits_unstaged(stage, stages)))
         if _changes_the_shell(step):
             before = (*before, stage)
     return Plan(tuple(stages), tuple(values.values()))
+
+
+def _commits_unstaged(stage: PlanStage, earlier: Sequence[PlanStage]) -> bool:
+    """Whether a step commits what nothing has staged: it was seen in a repository, not how it came about."""
+    if not any(_is_commit(words) for words in stage.runs):
+        return False
+    for words in (words for each in (*earlier, stage) for words in each.runs):
+        if words[:2] in _STAGES or (_is_commit(words) and any(_ALL.fullmatch(word) for word in words[2:])):
+            return False
+    return True
+
+
+def _is_commit(words: tuple[str, ...]) -> bool:
+    return words[:2] == ("git", "commit")
 
 
 def without_terminal(planned: Plan) -> Plan:

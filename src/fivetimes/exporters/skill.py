@@ -9,6 +9,7 @@ import yaml
 
 from fivetimes.conductor_document import ConductorDocument, Gate
 from fivetimes.exporters.base import (
+    CALLED_BY_NAME,
     carried,
     evidence,
     guarded_steps,
@@ -19,6 +20,7 @@ from fivetimes.exporters.base import (
     markdown,
     numbered,
     on_no,
+    other_paths,
     override,
     purpose,
     questions,
@@ -31,6 +33,7 @@ FORMAT = "skill"
 
 _DESCRIPTION = 1024  # characters that the format allows
 _NO_TAGS = str.maketrans("<>", "()")  # agents read tags as instructions
+_PLACEHOLDER = re.compile(r" *(?:<[^>]*>|(?<=\s)\*(?=\s|$))")  # of a label: a value that varies
 _RULE = re.compile("-{3,}")  # readers of the format end the front matter at three dashes, wherever they stand
 _STOP = "**STOP.** Ask a person and wait for the answer:"
 
@@ -58,17 +61,45 @@ def _front_matter(conductor: Conductor, name: str) -> str:
         "description": _description(document),
         "metadata": {key: str(value) for key, value in metadata.items()},
     }
-    return yaml.safe_dump(front, sort_keys=False, allow_unicode=True, width=120)
+    # each value on one line, as the plainest readers of front matter want it
+    return yaml.safe_dump(front, sort_keys=False, allow_unicode=True, width=2 * _DESCRIPTION)
 
 
 def _description(document: ConductorDocument) -> str:
-    actions = ", then ".join(line(step["action"]) for step in document["steps"])
-    count = document["evidence"]["occurrences"]
-    seen = f"{line(document['title'])}. A routine that people were seen to do {count} times: {actions}."
+    """What it does and when to use it, in the words by which somebody asks for it; an agent chooses by these alone."""
+    title = line(document["title"]).rstrip(".")
+    does = f"{title}: {', then '.join(_acts(document))}."
     written = document["why"]["purpose"]
-    use = f"For: {line(written)}" if written else "A draft: its purpose is still to be said by a person."
-    text = _RULE.sub("--", f"{seen} {use}".translate(_NO_TAGS))
+    purpose_of_it = (
+        f" For: {line(written).rstrip('.')}." if written else " A draft: its purpose is still to be said by a person."
+    )
+    words = ", ".join(dict.fromkeys(_triggers(document)))
+    asked = f"Use when somebody asks to {title[:1].lower() + title[1:]}" + (f", or mentions {words}" if words else "")
+    stops = sum("gate" in step for step in document["steps"])
+    waits = f" Stops {stops} {'time' if stops == 1 else 'times'} to ask a person." if stops else ""
+    bounds = document["why"]["out_of_bounds"]
+    never = f" Not when: {line(bounds).rstrip('.')}." if bounds else ""
+    text = _RULE.sub("--", f"{does}{purpose_of_it} {asked}.{never}{waits}".translate(_NO_TAGS))
     return text if len(text) <= _DESCRIPTION else text[: _DESCRIPTION - 1].rstrip() + "…"
+
+
+def _acts(document: ConductorDocument) -> Iterator[str]:
+    """Each step in a few words, with nothing of what differs from time to time."""
+    for step in document["steps"]:
+        kind, name = step["specialist"]["kind"], line(step["specialist"]["name"])
+        if kind in CALLED_BY_NAME:
+            yield f"{kind} {name}"
+        else:
+            yield _PLACEHOLDER.sub("", line(step["action"])).strip() or name
+
+
+def _triggers(document: ConductorDocument) -> Iterator[str]:
+    """Words of the steps that tell this piece of work from others: what is called, and what ends it behind a gate."""
+    for step in document["steps"]:
+        if step["specialist"]["kind"] in CALLED_BY_NAME:
+            yield line(step["specialist"]["name"])
+        elif "gate" in step:
+            yield _PLACEHOLDER.sub("", line(step["action"])).strip() or line(step["specialist"]["name"])
 
 
 # ---- the body
@@ -85,6 +116,15 @@ def _body(conductor: Conductor) -> Iterator[str]:
     for number, step in enumerate(guarded_steps(conductor), 1):
         yield from numbered(number, step, stop=_STOP, answered=_answered, by_hand="Ask the person to do this")
         yield ""
+    if paths := list(other_paths(document)):
+        yield from (
+            "## Other orders",
+            "",
+            "The steps above stand in the usual order. These were taken, too:",
+            "",
+            *paths,
+            "",
+        )
     yield from ("## Open questions", "", *questions(document), "")
     yield from ("## Evidence", "", f"{evidence(document)} The whole conductor stands in `references/conductor.yaml`.")
     yield from override(document)

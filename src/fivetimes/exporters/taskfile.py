@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -55,9 +56,10 @@ def _taskfile(conductor: Conductor, planned: Plan) -> dict[str, Any]:
 def _task(stage: PlanStage) -> dict[str, Any]:
     """A step as a task. Its line is given to bash, for the shell that is built into go-task is another one."""
     repeats = f" (up to {stage.repeats} times, until it is good enough: call it again)" if stage.repeats > 1 else ""
+    staged = " (no step says what is committed: stage it before)" if stage.commits_unstaged else ""
     quoted = script(stage).replace("'", "'\\''")
     return {
-        "desc": f"{stage.id}: {_text(stage.phrase)}{repeats}",
+        "desc": f"{stage.id}: {_text(stage.phrase)}{repeats}{staged}",
         **({"prompt": _text(stage.gate["ask"])} if stage.gate else {}),
         **({"interactive": True} if any(command.interactive for command in stage.commands) else {}),
         "cmds": [f"bash -euo pipefail -c '{quoted}'"],
@@ -66,4 +68,4 @@ def _task(stage: PlanStage) -> dict[str, Any]:
 
 def _text(text: object) -> str:
     """One line in which go-task finds no expression of its templates."""
-    return line(text).replace("{{", "{ {")
+    return re.sub(r"(?<=\{)(?=\{)", " ", line(text))
