@@ -93,6 +93,11 @@ def on_no(gate: Gate) -> str:
     return "stop here" if gate["on_no"] == "stop" else f"go {gate['on_no']} and on from there"
 
 
+def back(gate: Gate) -> str:
+    """Where to go on after a no, in brackets behind the question; empty where it stops. A terminal's tool stops all the same."""
+    return "" if gate["on_no"] == "stop" else f" (no: {on_no(gate)})"
+
+
 def carried(conductor: Conductor, text: str, *, sign: str) -> str:
     """The text, if it carries as many gates as the conductor has.
 

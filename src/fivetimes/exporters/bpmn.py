@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 
 from fivetimes.conductor_document import DocumentStep, most_repeats, step_alternatives
 from fivetimes.errors import RuleError
-from fivetimes.exporters.base import evidence, guarded_steps, line, purpose, slug, step_phrase
+from fivetimes.exporters.base import evidence, guarded_steps, line, on_no, purpose, slug, step_phrase
 from fivetimes.model import Conductor
 
 FORMAT = "bpmn"
@@ -100,7 +100,7 @@ def _add_step(process: _Process, step: DocumentStep, label: str) -> str:
     if "gate" in step:
         process.go_on(_FlowNode(f"{name}_gate", "userTask", line(step["gate"]["ask"]), process.column), label)
         process.go_on(_FlowNode(f"{name}_answer", "exclusiveGateway", "Is the answer yes?", process.column))
-        process.add(_FlowNode(f"{name}_stop", "endEvent", "Stopped", process.column, 1), "no")
+        process.add(_FlowNode(f"{name}_stop", "endEvent", line(f"No: {on_no(step['gate'])}"), process.column, 1), "no")
         label = "yes"
     ways = _ways(step, process.column + 1)
     if len(ways) == 1 and not step.get("optional"):

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from fivetimes.conductor_document import Gate
-from fivetimes.exporters.base import carried, evidence, line, on_no, purpose, slug
+from fivetimes.exporters.base import back, carried, evidence, line, purpose, slug
 from fivetimes.exporters.plan import Plan, PlanStage, RunValue, demands, plan, script
 from fivetimes.model import Conductor
 
@@ -67,14 +66,9 @@ def _recipe(stage: PlanStage) -> Iterator[str]:
     if stage.commits_unstaged:
         yield "# no step says what is committed: stage it before"
     if stage.gate:
-        asked = f"{stage.gate['ask']}{_back(stage.gate)} [y/N]"
+        asked = f"{stage.gate['ask']}{back(stage.gate)} [y/N]"
         yield f"[confirm({_string(asked)})]"
     yield from (f"{stage.name}{_parameters(_asked((stage,)))}:", f"    {script(stage)}")
-
-
-def _back(gate: Gate) -> str:
-    """Where to go on after a no: just stops, and the step can be called again."""
-    return "" if gate["on_no"] == "stop" else f" (no: {on_no(gate)})"
 
 
 def _repeats(stage: PlanStage) -> str:

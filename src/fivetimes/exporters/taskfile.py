@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from fivetimes.exporters.base import evidence, line, purpose, slug
+from fivetimes.exporters.base import back, evidence, line, purpose, slug
 from fivetimes.exporters.plan import Plan, PlanStage, demands, plan, script
 from fivetimes.model import Conductor
 
@@ -60,7 +60,7 @@ def _task(stage: PlanStage) -> dict[str, Any]:
     quoted = script(stage).replace("'", "'\\''")
     return {
         "desc": f"{stage.id}: {_text(stage.phrase)}{repeats}{staged}",
-        **({"prompt": _text(stage.gate["ask"])} if stage.gate else {}),
+        **({"prompt": _text(stage.gate["ask"] + back(stage.gate))} if stage.gate else {}),
         **({"interactive": True} if any(command.interactive for command in stage.commands) else {}),
         "cmds": [f"bash -euo pipefail -c '{quoted}'"],
     }
