@@ -67,6 +67,7 @@ class FiveTimesRule:
     by: Counted = Counted.OCCURRENCES
     override_by: str | None = None
     override_because: str | None = None
+    second_person: bool = False  # a conductor is approved by somebody else than who last drafted or edited it
 
     @property
     def override(self) -> tuple[str, str] | None:
@@ -202,6 +203,7 @@ _RULE: _Shape = {
     "canonical": _COUNT,
     "by": (lambda value: value in [*Counted], f"one of {', '.join(Counted)}"),
     "override": _TABLE,
+    "second_person": (lambda value: isinstance(value, bool), "true or false"),
 }
 _OVERRIDE: _Shape = {"by": _TEXT, "because": _TEXT}
 _IGNORE: _Shape = {"histignore": _TEXT, "history_ignore": _TEXT}

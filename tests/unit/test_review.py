@@ -144,7 +144,52 @@ def test_with_its_required_questions_answered_it_is_approved(tmp_path: Path) -> 
     decided(Decision.APPROVE, tmp_path)
     (row,) = review.status(tmp_path, None)
     assert (row.standing.status, row.changed, row.required, row.last) == ("approved", False, (), "2026-02-06")
-    assert [one.decision for one in review.read_ledger(tmp_path)] == [Decision.ANSWER, Decision.APPROVE]
+    assert [one.decision for one in review.read_ledger(tmp_path)] == [Decision.ANSWER, Decision.EDIT, Decision.APPROVE]
+    steps = review.read_conductor(review.conductor_path(tmp_path, conductor.id)).document["steps"]
+    assert [step["gate"]["answerer"] for step in steps if "gate" in step] == ["ana", "ana"]  # alone, it is who approves
+
+
+TEAM = review.Approval(people=("ana", "bo"))
+
+
+def test_in_a_team_somebody_answers_the_gates_before_it_is_approved(tmp_path: Path) -> None:
+    conductor = answer(friday(tmp_path), tmp_path)
+    with pytest.raises(RuleError, match="nobody answers the gate before s8, s9"):
+        decided(Decision.APPROVE, tmp_path, approval=TEAM)
+    assert [one.decision for one in review.read_ledger(tmp_path)] == [Decision.ANSWER]
+    decided(Decision.APPROVE, tmp_path, approval=replace(TEAM, answerer="the editor"))
+    steps = review.read_conductor(review.conductor_path(tmp_path, conductor.id)).document["steps"]
+    assert {step["gate"]["answerer"] for step in steps if "gate" in step} == {"the editor"}
+
+
+def test_nobody_approves_whom_the_team_does_not_have(tmp_path: Path) -> None:
+    answer(friday(tmp_path), tmp_path)
+    with pytest.raises(RuleError, match=r"ana is not in fivetimes\.toml\. Known there: bo, cy"):
+        decided(Decision.APPROVE, tmp_path, approval=review.Approval(people=("bo", "cy"), answerer="bo"))
+
+
+def test_where_a_second_person_is_asked_for_who_wrote_last_does_not_approve(tmp_path: Path) -> None:
+    conductor = answer(friday(tmp_path), tmp_path)  # ana wrote last
+    two = replace(TEAM, second_person=True, answerer="bo")
+    with pytest.raises(RuleError, match="asks for a second person and ana wrote it last"):
+        decided(Decision.APPROVE, tmp_path, approval=two)
+    review.decide(
+        conductor.id, decision=Decision.APPROVE, by="bo", why="seen", at=made.AT, folder=tmp_path, approval=two
+    )
+    assert review.standings(tmp_path)[conductor.id].status == "approved"
+
+
+def test_a_title_that_a_person_gave_holds_in_every_scan_from_then_on(tmp_path: Path) -> None:
+    conductor = friday(tmp_path)
+    revise = {"decision": Decision.RENAME, "by": "bo", "why": "shorter", "at": made.AT, "folder": tmp_path}
+    review.revise(conductor, {"title": "Friday post"}, to="Friday post", **revise)  # type: ignore[arg-type]
+    candidate, _ = made.friday(6)
+    assert [c.title for c in review.as_decided(made.scan(candidate), tmp_path).candidates] == ["Friday post"]
+    assert [c.id for c in review.renamed(made.scan(candidate), tmp_path).candidates] == [candidate.id]
+
+
+def test_a_draft_says_who_drafted_it() -> None:
+    assert made.drafted(*made.friday(6), by="ana").document["history"][0]["by"] == "ana"
 
 
 def test_what_a_person_wrote_under_why_answers_the_question_about_it(tmp_path: Path) -> None:
@@ -157,6 +202,7 @@ def test_what_a_person_wrote_under_why_answers_the_question_about_it(tmp_path: P
 def test_what_is_changed_after_its_approval_says_so_and_a_new_name_is_no_change(tmp_path: Path) -> None:
     conductor = answer(friday(tmp_path), tmp_path)
     decided(Decision.APPROVE, tmp_path)
+    conductor = review.read_conductor(review.conductor_path(tmp_path, conductor.id))
     renamed = review.revise(
         conductor, {"title": "Post"}, decision=Decision.RENAME, by="bo", why="shorter", at=made.AT, folder=tmp_path
     )
@@ -197,7 +243,7 @@ def test_a_revision_that_is_no_conductor_is_refused_and_the_file_stays(tmp_path:
 def test_a_rejected_routine_is_not_proposed_and_comes_back_when_much_more_was_seen(tmp_path: Path) -> None:
     few, _ = made.friday(6)
     decided(Decision.REJECT, tmp_path, candidate=few)
-    shown = review.without_rejected(made.scan(few), tmp_path)
+    shown = review.as_decided(made.scan(few), tmp_path)
     assert shown.candidates == ()
     assert shown.suppressed[0].reason == "rejected before; proposed again from 11 times on"
     assert review.queue(made.scan(few), tmp_path) == []

@@ -54,7 +54,7 @@ def test_acceptance_waits_for_the_answer_and_then_writes_the_file(tmp_path: Path
     person = Person("a", "q", "q1", "readers know", "a", "it is right")
     assert reviewed(tmp_path, person) == 1
     assert "Not approved: q1 must be answered first" in person.shown
-    assert decisions(tmp_path) == [Decision.ANSWER, Decision.APPROVE]
+    assert decisions(tmp_path) == [Decision.ANSWER, Decision.EDIT, Decision.APPROVE]
     assert review.standings(tmp_path / "c")["publish-post-3f9a"].status == "approved"
 
 

@@ -52,7 +52,7 @@ def test_approval_is_refused_in_a_sentence_until_the_required_question_is_answer
     assert ana.decisions() == []
     assert ana.send("answer", question="q1", answer="readers know").status == 303
     assert ana.send("approve", why="it is right").status == 303
-    assert [decision for decision, _, _ in ana.decisions()] == [Decision.ANSWER, Decision.APPROVE]
+    assert [decision for decision, _, _ in ana.decisions()] == [Decision.ANSWER, Decision.EDIT, Decision.APPROVE]
     document = yaml.safe_load((ana.folder / "c" / f"{NAME}.yaml").read_text())
     assert document["why"]["purpose"] == "readers know"
     assert "approved by ana" in ana.get("routine", NAME).text

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from fivetimes.model import Scan
     from fivetimes.pipeline import Request, Tick
-    from fivetimes.review import ReviewContext
+    from fivetimes.review import Approval, ReviewContext
 
 Config = Annotated[Path | None, typer.Option(help="The team's fivetimes.toml.", show_default=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -115,11 +115,36 @@ def last(config: Path | None) -> Scan:
         return pipeline.last_scan(wanted, folder=folder(), tick=tick)
 
 
-def review_context(scan: Scan, conductors: Path, *, by: str = "") -> ReviewContext:
+def review_context(scan: Scan, conductors: Path, *, by: str = "", config: Path | None = None) -> ReviewContext:
     """The context in which the person at this terminal drafts and decides."""
     from fivetimes.review import ReviewContext
 
-    return ReviewContext(scan, conductors, folder(), os.environ, by, lambda: datetime.now(UTC))
+    at = lambda: datetime.now(UTC)  # noqa: E731
+    return ReviewContext(scan, conductors, folder(), os.environ, by, at, approval(config))
+
+
+def approval(config: Path | None) -> Approval:
+    """What the team's configuration asks of an approval; nothing where none is named and none is here."""
+    from fivetimes.config import load
+    from fivetimes.review import Approval
+
+    path = config or Path("fivetimes.toml")
+    if config is None and not path.is_file():
+        return Approval()
+    team = load(path)
+    return Approval(tuple(person.name for person in team.persons), team.rule.second_person)
+
+
+def drafter(config: Path | None) -> str:
+    """Who drafts where nobody is named: the one person of the configuration, or the one whose address git commits under here."""
+    from fivetimes.config import load
+    from fivetimes.ingest.formats.repository import own_addresses
+
+    path = config or Path("fivetimes.toml")
+    persons = load(path).persons if config is not None or path.is_file() else ()
+    here = {mail.lower() for mail in own_addresses(Path.cwd())} if len(persons) > 1 else set()
+    known = [person.name for person in persons if len(persons) == 1 or here & {mail.lower() for mail in person.emails}]
+    return known[0] if len(known) == 1 else ""
 
 
 def emit(text: str, target: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from fivetimes.cli.console import CONDUCTORS, AsJson, Config, folder, last, review_context, say, shown
+from fivetimes.cli.console import CONDUCTORS, AsJson, Config, drafter, folder, last, review_context, say, shown
 from fivetimes.errors import FivetimesError
 
 
@@ -19,7 +19,7 @@ def _formats() -> list[str]:
     return list(exporters.exporters())
 
 
-def draft(
+def draft(  # noqa: PLR0913, PLR0917 - the questions of one command
     names: Annotated[list[str], typer.Argument(metavar="ID...", help="Candidates' ids.")],
     config: Config = None,
     output: Annotated[Path, typer.Option("-o", "--output", help="Folder for the drafts.")] = CONDUCTORS,
@@ -38,6 +38,8 @@ def draft(
     force: Annotated[bool, typer.Option("--force", help="Overwrite what else stands in the place of a file.")] = False,
     override: Annotated[str | None, typer.Option(help="Who drafts below the rule.", show_default=False)] = None,
     because: Annotated[str | None, typer.Option(help="And why.", show_default=False)] = None,
+    by: Annotated[str, typer.Option(help="Who drafts it, for its history.", show_default=False)] = "",
+    as_json: AsJson = False,
 ) -> None:
     """Draft a conductor for each routine seen five times or more; a person finishes it."""
     from fivetimes import review
@@ -45,16 +47,22 @@ def draft(
     if (override is None) != (because is None):
         raise typer.BadParameter("--override NAME and --because TEXT go together")
     taken = (override, because) if override is not None and because is not None else None
-    context = review_context(last(config), output)
+    context = review_context(last(config), output, by=by or drafter(config), config=config)
     place = review.Taken.IS_OVERWRITTEN if force else review.Taken.IS_REFUSED
-    problems = []
+    problems, drafts = [], []
     for name in names:
         try:
             conductor = review.draft(name, context, use_live=not no_live, override=taken)
-            for path, was_taken in review.export(conductor, form=form, context=context, taken=place).items():
-                typer.echo(shown(str(path)) + (" (overwritten: something else stood there)" if was_taken else ""))
+            written = review.export(conductor, form=form, context=context, taken=place)
         except FivetimesError as problem:
             problems.append(str(problem))
+            continue
+        files = [{"path": str(path), "overwritten": was_taken} for path, was_taken in written.items()]
+        drafts.append({"id": conductor.id, "title": conductor.document["title"], "files": files})
+        for path, was_taken in () if as_json else written.items():
+            typer.echo(shown(str(path)) + (" (overwritten: something else stood there)" if was_taken else ""))
+    if as_json:
+        typer.echo(json.dumps({"schema": 1, "drafts": drafts, "problems": problems}, indent=1))
     if problems:
         raise FivetimesError("\n".join(problems))
 

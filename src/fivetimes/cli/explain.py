@@ -21,7 +21,7 @@ def explain(
     from fivetimes import reports, review, routines
     from fivetimes.reports import terminal
 
-    scan = review.without_rejected(last(config), CONDUCTORS)
+    scan = review.as_decided(last(config), CONDUCTORS)
     found = routines.explain(scan.trace, asked, listed=scan.suppressed)
     if as_json:
         typer.echo(json.dumps(reports.explanation_document(found), indent=1))

@@ -35,7 +35,7 @@ def report(
         targets[form.HTML] = Path("fivetimes-report.html")
     if (people or live) and targets[form.HTML] is None:
         raise typer.BadParameter("--people and --live are for the page; name it with --html FILE")
-    result, at = review.without_rejected(last(config), CONDUCTORS), datetime.now(UTC)
+    result, at = review.as_decided(last(config), CONDUCTORS), datetime.now(UTC)
     context = review_context(result, CONDUCTORS)
     extras = pipeline.ReportExtras(
         drafts=review.preview_drafts(context),

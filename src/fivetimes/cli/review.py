@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -15,6 +16,7 @@ from fivetimes.cli.console import (
     AsJson,
     Conductors,
     Config,
+    approval,
     console,
     edit,
     folder,
@@ -27,15 +29,19 @@ from fivetimes.cli.console import (
 from fivetimes.errors import FivetimesError
 
 
-def decide(
+def decide(  # noqa: PLR0913, PLR0917 - the questions of one command
     name: Annotated[str, typer.Argument(metavar="ID", help="A conductor's id, or its beginning.")],
     by: Annotated[str, typer.Option(help="Who decides.")],
     why: Annotated[str, typer.Option(help="And why.")],
     approve: Annotated[bool, typer.Option("--approve", help="It is how this is done.")] = False,
     reject: Annotated[bool, typer.Option("--reject", help="It is not to be proposed again.")] = False,
     defer: Annotated[bool, typer.Option("--defer", help="Later.")] = False,
+    answerer: Annotated[
+        str, typer.Option(help="Who answers the gates that say nobody yet; alone, it is you.", show_default=False)
+    ] = "",
     config: Config = None,
     conductors: Conductors = CONDUCTORS,
+    as_json: AsJson = False,
 ) -> None:
     """Approve, reject or defer a conductor; the decision is added to the ledger and never changed."""
     from fivetimes import review as workflow
@@ -48,8 +54,11 @@ def decide(
     full = workflow.full_id(name, folder=conductors, scan=scan)
     candidate = next((c for c in scan.candidates if c.id == full), None) if scan else None
     at = datetime.now(UTC)
-    workflow.decide(full, decision=chosen[0], by=by, why=why, at=at, folder=conductors, candidate=candidate)
-    typer.echo(shown(f"{full}: {chosen[0].value} by {by}"))
+    allowed = replace(approval(config), answerer=answerer)
+    made = workflow.decide(
+        full, decision=chosen[0], by=by, why=why, at=at, folder=conductors, candidate=candidate, approval=allowed
+    )
+    typer.echo(workflow.ledger_line(made) if as_json else shown(f"{full}: {chosen[0].value} by {by}"))
 
 
 def review(
@@ -62,10 +71,16 @@ def review(
     browser: Annotated[
         bool, typer.Option("--browser/--no-browser", help="Open the page, or only print its address.")
     ] = True,
+    as_json: AsJson = False,
 ) -> None:
     """Go through what waits for a decision, one card after the other."""
-    from fivetimes.review import terminal, to_review
+    from fivetimes.review import terminal, to_review, waiting_document
 
+    if as_json:
+        result = last(config)
+        rows = [waiting_document(one, conductors) for one in to_review(result, conductors, only=names or [])]
+        typer.echo(json.dumps({"schema": 1, "waiting": rows}, indent=1))
+        return
     if web:
         _review_page(names or [], by or "", config, conductors, port, browser=browser)
         return
@@ -76,7 +91,7 @@ def review(
     if not waiting:
         typer.echo("Nothing waits for a decision. How each conductor stands: fivetimes status")
         return
-    context = review_context(result, conductors, by=by or _ask("Who decides?"))
+    context = review_context(result, conductors, by=by or _ask("Who decides?"), config=config)
     decided = terminal.review_queue(waiting, terminal.ReviewSession(context, _AtTerminal()))
     typer.echo(f"{decided} of {len(waiting)} decided on. How each conductor stands: fivetimes status")
 
@@ -87,7 +102,7 @@ def _review_page(names: list[str], by: str, config: Path | None, conductors: Pat
     from fivetimes.review import web
 
     result = last(config)
-    context = review_context(result, conductors, by=by)
+    context = review_context(result, conductors, by=by, config=config)
     people = [person.name for person in request(config).team.persons]
 
     def opened(address: str) -> None:

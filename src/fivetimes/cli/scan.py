@@ -73,7 +73,7 @@ def scan(
         raise typer.Exit(0)
     with progress() as tick:
         found = pipeline.scan(request, folder=folder(), tick=tick, histories=histories if calibrate else 0)
-    result = review.without_rejected(found, CONDUCTORS)
+    result = review.as_decided(found, CONDUCTORS)
     if as_json is not None:
         emit(json.dumps(reports.document(result), indent=1), as_json)
     if as_json is None or str(as_json) != "-":
@@ -90,7 +90,7 @@ def show(
     from fivetimes import pipeline, reports, review
     from fivetimes.reports import terminal
 
-    result = last(config)
+    result = review.renamed(last(config), CONDUCTORS)
     candidate = pipeline.candidate_of(result, name)
     if as_json:
         typer.echo(json.dumps(reports.candidate_document(candidate), indent=1))

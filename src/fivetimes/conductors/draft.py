@@ -67,6 +67,7 @@ def draft(
     harmless: Harmless,
     at: datetime,
     override: tuple[str, str] | None = None,
+    by: str | None = None,
 ) -> Conductor:
     """Draft a conductor from what was seen. The why, the answers and who answers the gates are left to a person.
 
@@ -78,6 +79,7 @@ def draft(
         harmless: whether a word in a role may stand in a file; any other constant is only referred to by a name.
         at: when it is drafted.
         override: who drafts it below the rule, and why; recorded in the draft.
+        by: who drafts it, as its history says; None where nobody is named.
 
     Raises:
         RuleError: it was seen too rarely and nobody took it upon themselves.
@@ -99,7 +101,7 @@ def draft(
         _replayed(document, typed_lines(candidate, live, parse), read, templates.constants)
     placed(document["steps"], {f"s{n}": step.effect for n, step in numbered_steps(candidate)}, went_back(candidate))
     expected(document["steps"])
-    entry = _visible(_drafted(rule, at, taken))
+    entry = _visible(_drafted(rule, at, taken, by))
     entry["drafted"] = steps_digest(document)
     document["history"] = [entry]
     return Conductor(candidate.id, document)
@@ -347,7 +349,7 @@ def _notes(live: LiveText | None) -> list[str]:
     return []
 
 
-def _drafted(rule: FiveTimesRule, at: datetime, taken: Override | None) -> HistoryEntry:
+def _drafted(rule: FiveTimesRule, at: datetime, taken: Override | None, by: str | None) -> HistoryEntry:
     entry: RuleEntry = {
         "noticed": rule.noticed,
         "extract": rule.extract,
@@ -356,7 +358,7 @@ def _drafted(rule: FiveTimesRule, at: datetime, taken: Override | None) -> Histo
     }
     return {
         "at": at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "by": taken["by"] if taken else None,
+        "by": taken["by"] if taken else by,
         "what": "drafted below the rule" if taken else "drafted",
         "tool": tool(),
         "rule": entry,

@@ -29,6 +29,7 @@ from fivetimes.review.decisions import (
 )
 from fivetimes.review.drafting import Taken, draft, export, live_constants, preview_drafts, read_live, read_live_masked
 from fivetimes.review.folder import (
+    Approval,
     ReviewContext,
     conductor_path,
     conductors_in,
@@ -37,28 +38,33 @@ from fivetimes.review.folder import (
     standings,
     write_conductor,
 )
+from fivetimes.review.ledger import line as ledger_line
 from fivetimes.review.overview import (
     StatusRow,
     Verification,
+    as_decided,
     changed_since,
     full_id,
     ledger_problems,
     queue,
+    renamed,
     status,
     status_document,
     to_review,
     verification_document,
     verify,
-    without_rejected,
+    waiting_document,
 )
 
 __all__ = [
+    "Approval",
     "ReviewContext",
     "StatusRow",
     "Taken",
     "Verification",
     "answer",
     "answer_change",
+    "as_decided",
     "changed_since",
     "check_approvable",
     "conductor_path",
@@ -72,6 +78,7 @@ __all__ = [
     "export",
     "export_as",
     "full_id",
+    "ledger_line",
     "ledger_problems",
     "live_constants",
     "open_questions",
@@ -82,6 +89,7 @@ __all__ = [
     "read_live",
     "read_live_masked",
     "rename",
+    "renamed",
     "revise",
     "standings",
     "status",
@@ -89,7 +97,7 @@ __all__ = [
     "to_review",
     "verification_document",
     "verify",
-    "without_rejected",
+    "waiting_document",
     "write_conductor",
     "write_constants",
 ]

@@ -9,11 +9,19 @@ from pathlib import Path
 from typing import Any, cast
 
 from fivetimes import conductors, exporters
-from fivetimes.conductor_document import ConductorDocument, HistoryEntry, Question
+from fivetimes.conductor_document import ConductorDocument, DocumentStep, HistoryEntry, Question
 from fivetimes.errors import RuleError, UnknownId
 from fivetimes.model import Candidate, Conductor, Decision, Review
 from fivetimes.review.drafting import export, keep_evidence, preview_draft
-from fivetimes.review.folder import ReviewContext, add_review, conductor_path, read_conductor, write_conductor
+from fivetimes.review.folder import (
+    ANYBODY,
+    Approval,
+    ReviewContext,
+    add_review,
+    conductor_path,
+    read_conductor,
+    write_conductor,
+)
 
 _HISTORY = {Decision.RENAME: "renamed", Decision.ANSWER: "answered", Decision.EDIT: "edited"}
 
@@ -36,6 +44,7 @@ def decide(
     at: datetime,
     folder: Path,
     candidate: Candidate | None = None,
+    approval: Approval = ANYBODY,
 ) -> Review:
     """Write a decision into the ledger.
 
@@ -47,15 +56,20 @@ def decide(
         at: when.
         folder: of the conductors and the ledger.
         candidate: the routine, if it has no draft.
+        approval: what the team asks of an approval, and who answers the gates; that is written into the file with it.
 
     Raises:
-        RuleError: it is to be approved and has an open question that must be answered first, or no draft.
+        RuleError: it is to be approved and has an open question that must be answered first, or no draft; nobody answers a gate; or
+            the team asks for somebody else.
         UnknownId: there is neither a draft nor a candidate of that id.
     """
     path = conductor_path(folder, name)
     conductor = read_conductor(path) if path.exists() else None
     if decision is Decision.APPROVE:
         _check_file_approvable(name, conductor, path)
+        _check_approver(name, conductor, by, approval)
+        if by.strip() and why.strip():  # else it is refused below, and nothing is to be written before
+            conductor = _with_answerer(conductor, _named(by, approval), by=by, at=at, folder=folder)
     if conductor is None and candidate is None:
         raise UnknownId(f"{name}: neither a file {path} nor a routine of the last scan. Run: fivetimes status")
     review = _review(conductor, candidate, decision=decision, by=by, why=why, at=at)
@@ -75,6 +89,57 @@ def _check_file_approvable(name: str, conductor: Conductor | None, path: Path) -
             f"{name}: not approved, because a required question is open. {asked} "
             f"Answer it in {path}, or with: fivetimes review {name}"
         )
+
+
+# ---- who may approve, and who answers the gates
+
+
+def open_gates(conductor: Conductor) -> list[str]:
+    """The steps whose gate nobody answers yet."""
+    return [step["id"] for step in conductor.document["steps"] if "gate" in step and not step["gate"]["answerer"]]
+
+
+def _check_approver(name: str, conductor: Conductor | None, by: str, approval: Approval) -> None:
+    if approval.people and by.strip() not in approval.people:
+        raise RuleError(
+            f"{name}: not approved, because {by} is not in fivetimes.toml. Known there: {', '.join(approval.people)}."
+        )
+    if approval.second_person and conductor is not None:
+        wrote = [entry["by"] for entry in conductor.document["history"] if not entry["what"].startswith("counted")]
+        if not wrote[-1:] or wrote[-1] in (None, by.strip()):
+            last = f"{by} wrote it last" if wrote[-1:] and wrote[-1] else "it does not say who drafted it"
+            raise RuleError(
+                f"{name}: not approved, because fivetimes.toml asks for a second person and {last}. "
+                "Let somebody else approve it, or draft it with --by NAME."
+            )
+    if conductor is not None and open_gates(conductor) and not _named(by, approval):
+        raise RuleError(
+            f"{name}: not approved, because nobody answers the gate before {', '.join(open_gates(conductor))}. "
+            "Say who: --answerer NAME, or write it into the file as `answerer`."
+        )
+
+
+def _named(by: str, approval: Approval) -> str:
+    return approval.answerer.strip() or (by.strip() if len(approval.people) <= 1 else "")
+
+
+def _with_answerer(
+    conductor: Conductor | None, answerer: str, *, by: str, at: datetime, folder: Path
+) -> Conductor | None:
+    """The conductor with somebody who answers each gate, as the file has it from now on."""
+    if conductor is None or not open_gates(conductor):
+        return conductor
+    steps = [_answered(step, answerer) for step in conductor.document["steps"]]
+    why = f"{answerer} answers the gates"
+    return revise(conductor, {"steps": steps}, decision=Decision.EDIT, by=by, why=why, at=at, folder=folder)
+
+
+def _answered(step: DocumentStep, named: str) -> DocumentStep:
+    if "gate" not in step or step["gate"]["answerer"]:
+        return step
+    made = step.copy()
+    made["gate"] = {**step["gate"], "answerer": named}
+    return made
 
 
 def _review(
@@ -204,7 +269,12 @@ def current_conductor(candidate: Candidate, context: ReviewContext) -> Conductor
 
 
 def decide_on(
-    candidate: Candidate, conductor: Conductor | None, *, decision: Decision, why: str, context: ReviewContext
+    candidate: Candidate,
+    conductor: Conductor | None,
+    *,
+    decision: Decision,
+    why: str,
+    context: ReviewContext,
 ) -> None:
     """Approve, reject or defer a routine; the file of an approved one is written when there is none yet.
 
@@ -213,6 +283,7 @@ def decide_on(
     """
     if decision is Decision.APPROVE and conductor is not None:
         check_approvable(conductor)
+        _check_approver(candidate.id, conductor, context.by, context.approval)
         if context.by.strip() and why.strip():
             _ensure_file(candidate, conductor, context)
     decide(
@@ -223,6 +294,7 @@ def decide_on(
         at=context.clock(),
         folder=context.folder,
         candidate=candidate,
+        approval=context.approval,
     )
 
 

@@ -163,7 +163,14 @@ def _new_draft(
     candidate: Candidate, context: ReviewContext, *, use_live: bool, override: tuple[str, str] | None
 ) -> Conductor:
     rule = context.scan.rule
-    make = partial(conductors.draft, rule=rule, parse=parse_line, at=context.clock(), override=override)
+    make = partial(
+        conductors.draft,
+        rule=rule,
+        by=context.by.strip() or None,
+        parse=parse_line,
+        at=context.clock(),
+        override=override,
+    )
     if not use_live:
         return conductors.locked(partial(make, conductors.without_names(candidate), None), _nothing_harmless)
     if candidate.counted(rule.by) < rule.extract and override is None:

@@ -18,6 +18,24 @@ _SCHEMA_LINE = "schema: fivetimes/conductor/"  # a YAML file without it is not o
 
 
 @dataclass(frozen=True, slots=True)
+class Approval:
+    """What the team's configuration asks of an approval, and who answers the gates from then on.
+
+    Attributes:
+        people: who may approve, by name; none: anybody.
+        second_person: whether somebody else than who last drafted or edited the conductor has to approve it.
+        answerer: who answers the gates that say nobody yet; empty: on a machine of one person, whoever approves.
+    """
+
+    people: tuple[str, ...] = ()
+    second_person: bool = False
+    answerer: str = ""
+
+
+ANYBODY = Approval()
+
+
+@dataclass(frozen=True, slots=True)
 class ReviewContext:
     """What drafting and deciding need besides the routine itself.
 
@@ -28,6 +46,7 @@ class ReviewContext:
         environ: the environment of the process.
         by: who decides; empty while nobody is named.
         clock: gives the time of a decision.
+        approval: what the team asks of an approval.
     """
 
     scan: Scan
@@ -36,6 +55,7 @@ class ReviewContext:
     environ: Mapping[str, str]
     by: str
     clock: Clock
+    approval: Approval = ANYBODY
 
 
 def conductor_path(folder: Path, name: str) -> Path:

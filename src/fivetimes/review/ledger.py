@@ -173,6 +173,12 @@ def standings(reviews: Iterable[Review]) -> Mapping[str, Standing]:
     return found
 
 
+def titles(reviews: Iterable[Review]) -> Mapping[str, str]:
+    """The title that a person gave each conductor last, by id."""
+    ordered = sorted(reviews, key=lambda review: review.at)
+    return {review.conductor: review.to for review in ordered if review.decision is Decision.RENAME and review.to}
+
+
 def standing_of(conductor: str, known: Mapping[str, Standing]) -> Standing:
     """The standing of one conductor, which is *proposed* when nobody has decided."""
     return known.get(conductor, PROPOSED)

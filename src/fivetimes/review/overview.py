@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, TypedDict
 
 from fivetimes import conductors, evidence, ingest, store
-from fivetimes.conductor_document import Replay
+from fivetimes.conductor_document import Question, Replay
 from fivetimes.errors import FivetimesError, UnknownId
 from fivetimes.model import (
     Candidate,
@@ -25,15 +25,16 @@ from fivetimes.model import (
 from fivetimes.pipeline import candidate_of
 from fivetimes.reports import location_text
 from fivetimes.review import ledger
-from fivetimes.review.decisions import open_questions
+from fivetimes.review.decisions import open_gates, open_questions
 from fivetimes.review.drafting import harmless_words, lines_meant, parse_line
 from fivetimes.review.folder import conductor_path, conductors_in, read_conductor, read_ledger, standings
 
 # ---- what waits for a decision
 
 
-def without_rejected(scan: Scan, folder: Path) -> Scan:
-    """A scan in which rejected routines are suppressed, until they were seen so often that they are worth another look."""
+def as_decided(scan: Scan, folder: Path) -> Scan:
+    """A scan as people decided: rejected routines are suppressed until they were seen much more often, names are those given."""
+    scan = renamed(scan, folder)
     known = standings(folder)
     rejected = {c.id for c in scan.candidates if ledger.stays_away(ledger.standing_of(c.id, known), count=c.count)}
     if not rejected:
@@ -44,6 +45,15 @@ def without_rejected(scan: Scan, folder: Path) -> Scan:
         {name: TraceEvent(Stage.REVIEW, one.reason, one.numbers) for name, one in suppressed.items()}
     )
     return replace(scan, candidates=left, suppressed=(*suppressed.values(), *scan.suppressed), trace=trace)
+
+
+def renamed(scan: Scan, folder: Path) -> Scan:
+    """A scan in which each routine has the title that a person gave it last."""
+    titles = ledger.titles(read_ledger(folder))
+    if not titles:
+        return scan
+    named = (replace(c, title=titles.get(c.id, c.title)) for c in scan.candidates)
+    return replace(scan, candidates=tuple(named))
 
 
 def _suppressed(candidate: Candidate, standing: Standing) -> Suppressed:
@@ -57,7 +67,7 @@ def queue(scan: Scan, folder: Path) -> list[Candidate]:
     Those that are only noticed do not wait, nor do the rejected, nor those whose file is what was approved.
     """
     known = standings(folder)
-    waiting = [c for c in without_rejected(scan, folder).candidates if c.tier is not Tier.NOTICED]
+    waiting = [c for c in as_decided(scan, folder).candidates if c.tier is not Tier.NOTICED]
     waiting = [c for c in waiting if not _is_settled(c, ledger.standing_of(c.id, known), folder)]
     return sorted(waiting, key=lambda c: ledger.standing_of(c.id, known).status is Status.DEFERRED)
 
@@ -65,6 +75,35 @@ def queue(scan: Scan, folder: Path) -> list[Candidate]:
 def to_review(scan: Scan, folder: Path, *, only: Sequence[str]) -> list[Candidate]:
     """The named candidates in the order of the names, or the whole queue where none is named."""
     return [candidate_of(scan, name) for name in only] or queue(scan, folder)
+
+
+class WaitingDocument(TypedDict):
+    """A row of `fivetimes review --json`: what waits, and what has to be answered before it can be approved."""
+
+    id: str
+    title: str
+    tier: str
+    occurrences: int
+    standing: Status
+    drafted: bool
+    questions: list[Question]
+    gates: list[str]
+
+
+def waiting_document(candidate: Candidate, folder: Path) -> WaitingDocument:
+    """What waits, in plain values; open questions and gates that nobody answers are those of its file."""
+    path = conductor_path(folder, candidate.id)
+    conductor = read_conductor(path) if path.exists() else None
+    return {
+        "id": candidate.id,
+        "title": conductor.document["title"] if conductor else candidate.title,
+        "tier": candidate.tier.value,
+        "occurrences": candidate.count,
+        "standing": ledger.standing_of(candidate.id, standings(folder)).status,
+        "drafted": conductor is not None,
+        "questions": open_questions(conductor) if conductor else [],
+        "gates": open_gates(conductor) if conductor else [],
+    }
 
 
 def _is_settled(candidate: Candidate, standing: Standing, folder: Path) -> bool:

@@ -6,7 +6,7 @@ Nothing is printed here: what is shown and asked goes through a `Reviewer`, whic
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol
 
@@ -242,7 +242,11 @@ def _decide(
     if decision is Decision.APPROVE:
         decisions.check_approvable(conductor)  # before anybody is asked why
     why = _ask_why(session)
-    decisions.decide_on(candidate, conductor, decision=decision, why=why, context=session.context)
+    context = session.context
+    if decision is Decision.APPROVE and len(context.approval.people) > 1 and decisions.open_gates(conductor):
+        named = session.person.ask("Who answers the gates?").strip()
+        context = replace(context, approval=replace(context.approval, answerer=named))
+    decisions.decide_on(candidate, conductor, decision=decision, why=why, context=context)
     return conductor, _NEXT
 
 

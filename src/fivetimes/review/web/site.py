@@ -277,6 +277,7 @@ def _why(fields: Fields) -> str:
 
 def _decide(decision: Decision, reviewed: views.Reviewed, fields: Fields, context: ReviewContext) -> str:
     conductor = _conductor(reviewed) if decision is Decision.APPROVE else reviewed.conductor
+    context = replace(context, approval=replace(context.approval, answerer=fields.get("answerer", "")))
     decisions.decide_on(reviewed.candidate, conductor, decision=decision, why=_why(fields), context=context)
     return _DONE[decision]
 

@@ -177,6 +177,9 @@ def routine(reviewed: Reviewed, context: ReviewContext) -> dict[str, Any]:
         "open": [q["id"] for q in decisions.open_questions(reviewed.conductor)]
         if reviewed.conductor is not None
         else [],
+        "gates": decisions.open_gates(reviewed.conductor)
+        if reviewed.conductor is not None and len(context.approval.people) > 1
+        else [],
         "constants": [(n, v, reviewed.constants.get(n)) for n, v in document.get("constants", {}).items()],
         "formats": _formats(reviewed.conductor, context) if reviewed.conductor is not None else [],
         "text": exporters.render(reviewed.conductor) if reviewed.conductor is not None else "",
