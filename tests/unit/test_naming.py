@@ -126,7 +126,7 @@ def test_a_mail_is_said_by_what_the_skills_before_it_are_about() -> None:
 
 
 def test_every_command_that_is_said_in_words_of_its_own_has_them() -> None:
-    for command, (verb, thing) in naming._SAID.items():
+    for command, (verb, thing) in naming._PHRASES.items():
         assert naming.phrase_of(Step(command, SHELL, 1.0)) == naming.Phrase(verb, thing, command.split()[0])
 
 

@@ -35,7 +35,7 @@ _GATES: tuple[tuple[Effect, str, str], ...] = (
 _VERBS = {effect: verb for effect, verb, _ in _GATES}
 _ASKED = {effect: ask for effect, _, ask in _GATES}
 # What a person's answer may call the effect of a step, by the beginning of the word; the first that is found counts.
-_SAID = (
+_WORDS_OF_EFFECT = (
     ("publi", Effect.PUBLISH),
     ("releas", Effect.PUBLISH),
     ("upload", Effect.PUBLISH),
@@ -105,12 +105,12 @@ def _asked_at_once(steps: Sequence[DocumentStep], effects: Mapping[str, Effect])
 
 
 def _question(run: Sequence[DocumentStep], effects: Mapping[str, Effect], check: DocumentStep | None) -> str:
-    told = " and ".join(f"{command_phrase(step)} {_VERBS[effects[step['id']]]}{_where(step)}" for step in run)
+    named = " and ".join(f"{command_phrase(step)} {_VERBS[effects[step['id']]]}{_where(step)}" for step in run)
     checked = (
         f" The last check before it is {command_phrase(check)}." if check is not None else " No check stands before it."
     )
     asks = dict.fromkeys(_ASKED[effects[step["id"]]] for step in run)
-    return f"{told}.{checked} {' '.join(asks)}"
+    return f"{named}.{checked} {' '.join(asks)}"
 
 
 def command_phrase(step: DocumentStep) -> str:
@@ -234,7 +234,7 @@ def decided(steps: Sequence[DocumentStep], asked: Sequence[str], answer: str) ->
     made = [step.copy() for step in steps]
     for number, step in enumerate(made):
         if step["id"] in out:
-            effect = next((effect for said, effect in _SAID if said in answer.lower()), _GOES_OUT)
+            effect = next((effect for word, effect in _WORDS_OF_EFFECT if word in answer.lower()), _GOES_OUT)
             ask = _question([step], {step["id"]: effect}, last_check(made[:number]))
             step["gate"], step["reversible"] = _gate(step, ask), False
         elif step["id"] in asked:

@@ -334,7 +334,7 @@ def _of_script(path: Sequence[str], rest: Sequence[str]) -> Effect | None:
 
 
 def _target(word: str) -> str:
-    """Return the name of what a runner is told to make; empty for a file: behind a dot stands a verb or an ending."""
+    """Return the name of what a runner is to make; empty for a file: behind a dot stands a verb or an ending."""
     name = word.rpartition("/")[2]
     stem, dot, last = name.rpartition(".")
     if dot and stem:

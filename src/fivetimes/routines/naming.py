@@ -100,7 +100,7 @@ _PROGRAMS = (
 _OF_PROGRAM: Mapping[str, _About] = {name: row for row in _PROGRAMS for name in row.programs.split()}
 
 # Commands that people say in words of their own: (the command, verb, thing). The longest that fits counts.
-_SAID: Mapping[str, tuple[str, str]] = {
+_PHRASES: Mapping[str, tuple[str, str]] = {
     command: (verb, thing)
     for verb, thing, commands in (
         ("compare", "changes", "git diff, hg diff, svn diff, jj diff"),
@@ -138,9 +138,9 @@ _SAID: Mapping[str, tuple[str, str]] = {
     )
     for command in " ".join(commands.split()).split(", ")
 }
-_SAID_OF: Mapping[str, tuple[tuple[str, ...], ...]] = {
-    program: tuple(tuple(command.split()) for command in _SAID if command.split()[0] == program)
-    for program in {command.split()[0] for command in _SAID}
+_PHRASES_OF: Mapping[str, tuple[tuple[str, ...], ...]] = {
+    program: tuple(tuple(command.split()) for command in _PHRASES if command.split()[0] == program)
+    for program in {command.split()[0] for command in _PHRASES}
 }
 
 # Words of subcommands and keys that people say in another way.
@@ -283,9 +283,9 @@ def _commanded(label: str, effect: Effect) -> Phrase:
     if program.startswith("<"):
         return Phrase("", "", "")
     about = _OF_PROGRAM.get(program, _About(program, "", ""))
-    said = [(len(command), command) for command in _SAID_OF.get(program, ()) if _is_command(command, label.split())]
-    if said:
-        return Phrase(*_SAID[" ".join(max(said)[1])], program)
+    known = [(len(command), command) for command in _PHRASES_OF.get(program, ()) if _is_command(command, label.split())]
+    if known:
+        return Phrase(*_PHRASES[" ".join(max(known)[1])], program)
     if about.verb or not path:
         verb = about.verb or _OF_EFFECT.get(effect, "run")
         return Phrase(verb, about.thing if verb != "run" or about.verb else program, program)
@@ -387,15 +387,15 @@ def title(steps: Sequence[Step]) -> str:
         >>> title([Step("frob sync <path>", Kind.SHELL, 1.0)])
         'Sync with frob'
     """
-    return _portable_title(steps) or _said_of(core(steps)) or _UNNAMED
+    return _portable_title(steps) or _title_of(core(steps)) or _UNNAMED
 
 
 def _portable_title(steps: Sequence[Step]) -> str:
     usual = core(steps)
-    return _said_of([_anywhere(step) for step in usual if not step.alternatives] or list(map(_anywhere, usual)))
+    return _title_of([_anywhere(step) for step in usual if not step.alternatives] or list(map(_anywhere, usual)))
 
 
-def _said_of(steps: Sequence[Step]) -> str:
+def _title_of(steps: Sequence[Step]) -> str:
     acts = [_Act(step, phrase_of(step)) for step in steps]
     phrase = _release(acts) or _goes_out(acts) or _carried(acts) or _made(acts) or _committed(acts) or _else(acts)
     if phrase is None:
@@ -420,10 +420,10 @@ class _Act:
 
     @property
     def carries(self) -> bool:
-        """Whether it only carries what others made; what a program does whose name says nothing is told by its effect."""
+        """Whether it only carries what others made; what a program does whose name says nothing is known by its effect."""
         if self.begins(*_PUSHES, *_REQUESTS):
             return True
-        return self.goes_out and (self.begins(*_TRANSFERS) or self._says_nothing)
+        return self.goes_out and (self.begins(*_TRANSFERS) or self._unnamed)
 
     @property
     def makes(self) -> bool:
@@ -447,7 +447,7 @@ class _Act:
         return self.step.kind in (Kind.SKILL, Kind.TOOL, Kind.ACTION)
 
     @property
-    def _says_nothing(self) -> bool:
+    def _unnamed(self) -> bool:
         """Whether it is only known that a script or a program is run."""
         return self.phrase.verb in ("", "run") and self.phrase.thing in ("", "script", self.phrase.tool)
 
@@ -484,10 +484,10 @@ def _carried(acts: Sequence[_Act]) -> Phrase | None:
     kind, last = _kind(acts), (others or carriers)[-1]
     requested = next((f"{_REQUESTS[name]} request" for act in others for name in _REQUESTS if act.begins(name)), "")
     if requested or not others:
-        said = _pushed(acts, kind, "change" if requested else "publish")
-        if said is None:
+        phrase = _pushed(acts, kind, "change" if requested else "publish")
+        if phrase is None:
             return Phrase("create", requested, "") if requested else last.phrase
-        return replace(said, thing=f"{said.thing or 'changes'} by {requested}") if requested else said
+        return replace(phrase, thing=f"{phrase.thing or 'changes'} by {requested}") if requested else phrase
     if kind and carriers != others and not last.phrase.verb:
         return Phrase("publish", kind, "")  # pushed under the name that its commit has
     subject = kind or topic([act.step for act in acts]) or _declared_thing(acts) or _made_thing(acts)
