@@ -85,6 +85,9 @@ def show(
     config: Config = None,
     as_json: AsJson = False,
     every: Annotated[bool, typer.Option("--all", help="Show every occurrence.")] = False,
+    xes: Annotated[
+        Path | None, typer.Option(help="Write its runs here as an event log (XES); - prints it.", show_default=False)
+    ] = None,
 ) -> None:
     """Show one routine, with the lines behind it: on a terminal the commands themselves, read again just now."""
     from fivetimes import pipeline, reports, review
@@ -94,6 +97,9 @@ def show(
     candidate = pipeline.candidate_of(result, name)
     if as_json:
         typer.echo(json.dumps(reports.candidate_document(candidate), indent=1))
+        return
+    if xes is not None:
+        emit(reports.xes(candidate), xes)
         return
     # into a pipe goes nothing raw
     live = review.read_live(result, candidate, home=folder()) if sys.stdout.isatty() else None

@@ -6,10 +6,12 @@
 - `cards`: one routine in words;
 - `page`: the HTML page and the Markdown, by their templates;
 - `terminal`: the ladder, one routine and the sources at a terminal;
+- `event_log`: the runs of one routine as an event log (XES), for programs of process mining;
 - `frames`: the same facts as pandas tables for a notebook.
 """
 
 from fivetimes.reports.document import candidate_document, document, explanation_document, sources_document
+from fivetimes.reports.event_log import xes
 from fivetimes.reports.figures import location_text
 from fivetimes.reports.page import html_environment, one_card, report_html, report_markdown, source
 
@@ -24,4 +26,5 @@ __all__ = [
     "report_markdown",
     "source",
     "sources_document",
+    "xes",
 ]
