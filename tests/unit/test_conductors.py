@@ -156,6 +156,13 @@ def test_a_gates_question_names_the_command_where_it_goes_and_the_last_check() -
     assert "{{" not in gate["ask"]
 
 
+def test_a_review_that_is_sent_is_no_check_before_the_gate() -> None:
+    steps = document(
+        [["pytest -q", "gh pr review --approve", "make x", "gh pr merge"]] * 5, {1: Effect.SEND, 3: Effect.PUBLISH}
+    )["steps"]
+    assert "The last check before it is s1 (pytest -q)." in steps[3]["gate"]["ask"]
+
+
 def test_two_gates_with_nothing_between_them_are_one_question() -> None:
     steps = document(
         [["make", "git push", "twine upload", "make doc", "mail y"]] * 5,

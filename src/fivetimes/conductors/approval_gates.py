@@ -179,8 +179,8 @@ def is_check(step: DocumentStep) -> bool:
 
 
 def last_check(before: Sequence[DocumentStep]) -> DocumentStep | None:
-    """The last check among the steps before a gate; None where there is none."""
-    return next((step for step in reversed(before) if is_check(step)), None)
+    """The last check among the steps before a gate, none of which goes out itself; None where there is none."""
+    return next((step for step in reversed(before) if is_check(step) and "gate" not in step), None)
 
 
 def expected(steps: Sequence[DocumentStep]) -> None:

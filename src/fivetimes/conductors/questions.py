@@ -115,7 +115,7 @@ def _answerer(candidate: Candidate) -> Iterator[_Ask]:
 
 
 def _not_to_run(candidate: Candidate) -> Iterator[_Ask]:
-    ask = "When should this not be run, or be stopped half-way?"
+    ask = "What must hold before this is begun, and when should it not be run, or be stopped half-way?"
     completion = candidate.confidence.completion
     if completion < ALWAYS_SHARE:
         seen = f"of the runs that were begun, {_percent(completion)} went to the end"
