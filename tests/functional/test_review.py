@@ -176,13 +176,18 @@ def test_status_says_when_the_ledger_was_tampered_with(office):
     assert "was changed or removed" in done.stdout
 
 
-@pytest.mark.parametrize("form", ["runbook", "just", "github-actions", "serverless-workflow"])
+@pytest.mark.parametrize("form", ["runbook", "just", "task", "github-actions", "serverless-workflow"])
 def test_every_draft_of_the_sample_team_is_exported_in_every_format(atelier, form, tmp_path):
     ready = [c["id"] for c in atelier.report["candidates"] if c["tier"] != "noticed"]
     done = atelier.machine.run("draft", *ready, *atelier.config, "-o", tmp_path, "--format", form)
     assert done.returncode == 0, done.stderr
-    endings = {"runbook": "md", "just": "just", "github-actions": "github.yml", "serverless-workflow": "workflow.yaml"}
-    written = sorted(tmp_path.glob(f"*.{endings[form]}"))
+    endings = {
+        "runbook": "md",
+        "task": "Taskfile.yml",
+        "github-actions": "github.yml",
+        "serverless-workflow": "workflow.yaml",
+    }
+    written = sorted(tmp_path.glob(f"*.{endings.get(form, form)}"))
     assert len(written) == len(ready)
     assert [problem for path in written for problem in problems(form, path)] == []
 
@@ -194,6 +199,7 @@ def problems(form: str, path: Path) -> list[str]:
     checker = Path(sys.executable).parent
     calls = {
         "just": [JUST, "--justfile", path, "--dump"],
+        "task": [checker / "python", "-m", "check_jsonschema", "--builtin-schema", "vendor.taskfile", path],
         "github-actions": [checker / "python", "-m", "check_jsonschema", "--builtin-schema", "vendor.github-workflows", path],
         "serverless-workflow": [
             checker / "python", "-m", "check_jsonschema", "--schemafile", SCHEMAS / "serverless-workflow-1.0.0.json", path
@@ -201,10 +207,8 @@ def problems(form: str, path: Path) -> list[str]:
     }  # fmt: skip
     if form == "runbook":
         text = path.read_text()
-        gates = sum(
-            "gate" in step and "asked_with" not in step["gate"]
-            for step in yaml.safe_load(path.with_suffix(".yaml").read_text())["steps"]
-        )
+        steps = yaml.safe_load(path.with_suffix(".yaml").read_text())["steps"]
+        gates = sum("gate" in step and "asked_with" not in step["gate"] for step in steps)
         return [] if text.count("**GATE.**") == gates and text.startswith("# ") else [str(path)]
     done = subprocess.run(list(map(str, calls[form])), capture_output=True, text=True, check=False)
     return [done.stdout + done.stderr] if done.returncode else []

@@ -70,7 +70,7 @@ def _paragraphs(lines: Iterator[str]) -> Iterator[str]:
 def _step(number: int, step: DocumentStep) -> Iterator[str]:
     yield from numbered(number, step, stop=_STOP, answered=_answered, by_hand="A person does this")
     if step["expects"]:
-        yield f"    The next step needs: {markdown(step['expects'])}"
+        yield from ("", f"    The next step needs: {markdown(step['expects'])}")
     yield ""
 
 
