@@ -47,3 +47,8 @@ def test_an_alias_of_git_whose_line_is_not_known_is_asked_about() -> None:
     lines = ("git ps origin main", "git st", "git publish x", "git status", "git -C web log", "git")
     found = [effect_of(line.split()) for line in lines]
     assert found == [Effect.UNKNOWN, Effect.UNKNOWN, Effect.PUBLISH, Effect.NONE, Effect.NONE, Effect.NONE]
+
+
+def test_a_command_of_gits_own_is_no_alias_though_no_public_page_describes_it() -> None:
+    assert effect_of("git rev-parse --short HEAD".split()) is Effect.NONE
+    assert effect_of("git describe --tags".split()) is Effect.NONE
