@@ -77,7 +77,7 @@ def _draft(machine: Machine) -> None:
             )
     report = json.loads((machine.out / "scan.json").read_text(encoding="utf-8"))
     noticed = [candidate["id"] for candidate in report["candidates"] if candidate["tier"] == "noticed"][:3]
-    forced = ["--override", "ana", "--because", "tried"]
+    forced = ["--override", "ana", "--because", "tried", "--force"]
     machine.call(
         "draft", *(noticed or _ids(machine)[:1]), *machine.config, "--output", str(machine.out / "forced"), *forced
     )

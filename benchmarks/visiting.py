@@ -1,6 +1,6 @@
 """The address of the review page -> somebody who opens it, reads some routines and sends every form but one, then ends it.
 
-Left out is the form that writes a constant: there a person says yes to a value that stands before their eyes.
+Left out is the form that writes constants: there a person says yes to values that stand before their eyes.
 """
 
 from __future__ import annotations
@@ -97,13 +97,12 @@ class _Visitor:
 
     def _acts(self, link: str) -> list[str]:
         forms = _Page(self._text(link)).forms
-        return [
-            action.rpartition("/")[2] for action, fields in forms if "/routine/" in action and LEFT_OUT not in fields
-        ]
+        acts = [action.rpartition("/")[2] for action, _ in forms if "/routine/" in action]
+        return [act for act in acts if act != LEFT_OUT]
 
     def _send(self, link: str, act: str) -> None:
         for action, fields in _Page(self._text(link)).forms:
-            if action.rpartition("/")[2] == act and LEFT_OUT not in fields:
+            if action.rpartition("/")[2] == act:
                 typed = {name: value or "tried" for name, value in fields.items()}
                 self._text(urllib.parse.urljoin(self.origin, action), urllib.parse.urlencode(typed).encode())
                 self.visit.sent.add(act)

@@ -9,6 +9,7 @@ from typing import Any
 from fivetimes import conductors, exporters, pipeline, reports
 from fivetimes.errors import FivetimesError
 from fivetimes.model import Candidate, Conductor, Exporter, LiveText, Moment, Occurrence, Scan, Standing, Status, Tier
+from fivetimes.redaction import secret_looking
 from fivetimes.review import decisions, drafting, ledger
 from fivetimes.review.folder import ReviewContext, conductor_path, conductors_in, standings
 from fivetimes.review.overview import changed_since
@@ -180,7 +181,10 @@ def routine(reviewed: Reviewed, context: ReviewContext) -> dict[str, Any]:
         "gates": decisions.open_gates(reviewed.conductor)
         if reviewed.conductor is not None and len(context.approval.people) > 1
         else [],
-        "constants": [(n, v, reviewed.constants.get(n)) for n, v in document.get("constants", {}).items()],
+        "constants": [
+            (name, text, reviewed.constants.get(name), not secret_looking(reviewed.constants.get(name) or ""))
+            for name, text in document.get("constants", {}).items()
+        ],
         "formats": _formats(reviewed.conductor, context) if reviewed.conductor is not None else [],
         "text": exporters.render(reviewed.conductor) if reviewed.conductor is not None else "",
         "on_file": conductor_path(context.folder, reviewed.candidate.id).exists(),
