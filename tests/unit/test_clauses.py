@@ -78,6 +78,7 @@ def test_clauses_spelled_again_do_what_the_line_does(line: str, tmp_path: Path) 
         ("one || (two; three)", "a group"),
         ("cat <<EOF\none\nEOF", "a here-document"),
         ("f() { one; }", "a function"),
+        ("[[ $WORD == b* ]] || one", "a test in the shell's own grammar"),
         ("one && two &", "work in the background"),
     ],
 )

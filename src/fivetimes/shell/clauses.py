@@ -77,6 +77,7 @@ _WORDS = {
 }  # fmt: skip
 _TOKENS = {*_WORDS, "file_redirect", "herestring_redirect"}
 _EXPANSIONS = {"simple_expansion", "expansion", "command_substitution", "process_substitution", "arithmetic_expansion"}
+_TESTS = {"[[", "(("}  # no programs: between these, words and signs mean something else
 _OPERATORS = {"|", "|&", "||", "&&", ";", "&", "!"}
 _DESCRIPTOR = re.compile(r"\d+|-")
 _PATTERN = re.compile(r"[*?]|\[[^\]]*\]|^~|\{[^{}]*(?:,|\.\.)[^{}]*\}")
@@ -226,6 +227,8 @@ def _clauses(chain: _Chain, text: str) -> Iterator[Clause]:
             pieces[-1].append(part)
     for piece in (each for each in pieces if each):
         constructs = [part.construct for part in piece if part.token is None]
+        if any(part.token is not None and part.token.text in _TESTS for part in piece):
+            constructs.append("a test in the shell's own grammar")
         construct = "work in the background" if chain.background else next(iter(constructs), "")
         given = None if construct else tuple(part.token for part in piece if part.token is not None)
         follows = "&&" if piece is not pieces[0] else ";"
