@@ -134,7 +134,15 @@ def invocations(
         expansions: takes the letters of what the shell puts in.
     """
     reading = _LineReader(parse, harmless, expansions)
-    found: list[Invocation] = []
+    return [
+        one
+        for number, moment, command in commands_of(candidate, live, parse)
+        for one in reading.invocation(number, moment, command)
+    ]
+
+
+def commands_of(candidate: Candidate, live: LiveText, parse: Parse) -> Iterator[tuple[int, Moment, LiveCommand]]:
+    """The commands of the steps that could be read again, by the number of their run; each clause of a line once."""
     for number, (occurrence, texts) in enumerate(zip(candidate.occurrences, live.occurrences, strict=True)):
         met: set[Place] = set()
         for moment, command in zip(occurrence.moments, texts, strict=True):
@@ -143,8 +151,7 @@ def invocations(
             place = place_of(moment, command, parse)
             if place is None or place not in met:
                 met |= {place} if place is not None else set()
-                found.extend(reading.invocation(number, moment, command))
-    return found
+                yield number, moment, command
 
 
 # ---- clauses of a line

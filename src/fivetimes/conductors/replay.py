@@ -25,11 +25,10 @@ from fivetimes.conductor_document import (
 from fivetimes.conductors.alternatives import NEARLY_ALL
 from fivetimes.conductors.invocations import (
     Parse,
-    Place,
     clause_at,
     command_within,
+    commands_of,
     folder_of,
-    place_of,
     variable,
     written_line,
 )
@@ -293,17 +292,10 @@ def typed_lines(candidate: Candidate, live: LiveText, parse: Parse) -> list[Type
         live: the texts of its moments, read again.
         parse: a command line -> its simple commands.
     """
-    found: list[TypedLine] = []
-    for run, (occurrence, texts) in enumerate(zip(candidate.occurrences, live.occurrences, strict=True)):
-        met: set[Place] = set()
-        for moment, command in zip(occurrence.moments, texts, strict=True):
-            if moment.step is None or command is None:
-                continue
-            place = place_of(moment, command, parse)
-            if place is None or place not in met:
-                met |= {place} if place is not None else set()
-                found.append(_typed(run, moment.step, moment, command, parse))
-    return found
+    return [
+        _typed(run, moment.step or 0, moment, command, parse)
+        for run, moment, command in commands_of(candidate, live, parse)
+    ]
 
 
 def _typed(run: int, step: int, moment: Moment, command: LiveCommand, parse: Parse) -> TypedLine:

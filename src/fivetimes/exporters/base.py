@@ -320,7 +320,20 @@ def evidence(document: ConductorDocument) -> str:
     )
 
 
-def other_paths(document: ConductorDocument) -> Iterator[str]:
+def other_orders(document: ConductorDocument) -> Iterator[str]:
+    """The section on the orders that were taken besides the usual one; nothing where there is none."""
+    if paths := list(_other_paths(document)):
+        yield from (
+            "## Other orders",
+            "",
+            "The steps above stand in the usual order. These were taken, too:",
+            "",
+            *paths,
+            "",
+        )
+
+
+def _other_paths(document: ConductorDocument) -> Iterator[str]:
     """The other orders and choices of steps that were really taken, each in a line; nothing where there are none."""
     known = {step["id"]: (number, step) for number, step in enumerate(document["steps"], 1)}
     for path in document["alternatives"]:

@@ -17,7 +17,7 @@ from fivetimes.exporters.base import (
     markdown,
     numbered,
     on_no,
-    other_paths,
+    other_orders,
     override,
     purpose,
     questions,
@@ -47,15 +47,7 @@ def _page(conductor: Conductor) -> Iterator[str]:
     yield from ("## Steps", "")
     for number, step in enumerate(guarded_steps(conductor), 1):
         yield from _step(number, step)
-    if paths := list(other_paths(document)):
-        yield from (
-            "## Other orders",
-            "",
-            "The steps above stand in the usual order. These were taken, too:",
-            "",
-            *paths,
-            "",
-        )
+    yield from other_orders(document)
     yield from ("## Questions", "", *questions(document), "")
     yield from ("## Where this is from", "", f"Drafted by fivetimes: conductor `{slug(conductor.id)}`, evidence")
     yield f"`{document['evidence']['digest']}`. `fivetimes verify` checks it on the machine where it was drafted."

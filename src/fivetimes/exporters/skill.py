@@ -20,7 +20,7 @@ from fivetimes.exporters.base import (
     markdown,
     numbered,
     on_no,
-    other_paths,
+    other_orders,
     override,
     purpose,
     questions,
@@ -116,15 +116,7 @@ def _body(conductor: Conductor) -> Iterator[str]:
     for number, step in enumerate(guarded_steps(conductor), 1):
         yield from numbered(number, step, stop=_STOP, answered=_answered, by_hand="Ask the person to do this")
         yield ""
-    if paths := list(other_paths(document)):
-        yield from (
-            "## Other orders",
-            "",
-            "The steps above stand in the usual order. These were taken, too:",
-            "",
-            *paths,
-            "",
-        )
+    yield from other_orders(document)
     yield from ("## Open questions", "", *questions(document), "")
     yield from ("## Evidence", "", f"{evidence(document)} The whole conductor stands in `references/conductor.yaml`.")
     yield from override(document)
