@@ -155,7 +155,7 @@ def markdown(text: object) -> str:
 
 
 def step_phrase(step: DocumentStep) -> str:
-    """What a step does: its usual command with values in angle brackets, or its label where no shell does it.
+    """What a step does: its usual command, or what its skill or tool is given, with values in angle brackets.
 
     Example:
         >>> from fivetimes.conductor_document import DocumentStep
@@ -165,11 +165,9 @@ def step_phrase(step: DocumentStep) -> str:
         ... }
         >>> step_phrase(made)
         'vim posts/<slug>.md'
-        >>> step_phrase({**made, "action": "skill:tag post *", "specialist": {"kind": "skill", "name": "tag"}})
-        'skill:tag post *'
+        >>> step_phrase({**made, "run": "tag post={{ inputs.slug }}", "specialist": {"kind": "skill", "name": "tag"}})
+        'tag post=<slug>'
     """
-    if step["specialist"]["kind"] != "shell":
-        return line(step["action"])
     if "by_hand" in step:
         return line(f"by hand: {step['action']}")
     first = step_alternatives(step)[0]
