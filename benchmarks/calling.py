@@ -77,7 +77,7 @@ def _draft(machine: Machine) -> None:
             )
     report = json.loads((machine.out / "scan.json").read_text(encoding="utf-8"))
     noticed = [candidate["id"] for candidate in report["candidates"] if candidate["tier"] == "noticed"][:3]
-    forced = ["--override", "ana", "--because", "tried", "--force"]
+    forced = ["--override", "ana", "--because", "tried", "--force", "--by", "ana", "--json"]
     machine.call(
         "draft", *(noticed or _ids(machine)[:1]), *machine.config, "--output", str(machine.out / "forced"), *forced
     )
@@ -87,6 +87,7 @@ def _show(machine: Machine) -> None:
     for name in _ids(machine)[:6]:
         machine.call("show", name, *machine.config, "--all")
         machine.call("show", name, *machine.config, "--json")
+        machine.call("show", name, *machine.config, "--xes", str(machine.out / f"{name}.xes"))
 
 
 def _plainly(name: str) -> Callable[[Machine], None]:
@@ -126,7 +127,8 @@ def _conductors(machine: Machine) -> list[str]:
 
 def _decide(machine: Machine) -> None:
     for name, decision in zip(_ids(machine), ("--defer", "--reject", "--approve"), strict=False):
-        machine.call("decide", name, decision, "--by", "ana", "--why", "tried", *_conductors(machine))
+        more = ["--answerer", "bo", "--json"] if decision == "--approve" else []
+        machine.call("decide", name, decision, "--by", "ana", "--why", "tried", *_conductors(machine), *more)
 
 
 def _verify(machine: Machine) -> None:
@@ -142,6 +144,7 @@ def _status(machine: Machine) -> None:
 
 def _review(machine: Machine) -> None:
     machine.call("review", *_conductors(machine), "--by", "ana")  # which asks on a terminal only, and says so
+    machine.call("review", *_conductors(machine), "--json")
     visit = Visit()
     kept, webbrowser.open = webbrowser.open, visit.opened  # type: ignore[assignment]
     try:
