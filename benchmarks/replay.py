@@ -157,8 +157,8 @@ def _simulated(name: str, seed: int, library: str) -> Figures:
 def _rows(options: argparse.Namespace) -> Iterator[tuple[str, Figures]]:
     for path in options.paths:
         yield path.resolve().name, measured(path)
-    names = list(SETTINGS) if options.only == ["all"] else options.only
-    for name in names if not options.paths or options.only is not USUAL else ():
+    names = options.only or ([] if options.paths else USUAL)
+    for name in SETTINGS if names == ["all"] else names:
         yield name, sum((_simulated(name, seed, options.library) for seed in options.seeds), Figures())
 
 
@@ -171,7 +171,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.replay", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("paths", type=Path, nargs="*")
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
-    parser.add_argument("--only", nargs="+", default=USUAL)
+    parser.add_argument("--only", nargs="+")
     parser.add_argument("--library", default="development")
     table = Table("", "routines", "lines", "runs", "by hand", "given", "hidden", "strange")
     for name, seen in _rows(parser.parse_args()):

@@ -164,7 +164,10 @@ class RuleEntry(TypedDict, total=False):
 
 
 class HistoryEntry(TypedDict):
-    """What became of the file. `drafted` is a digest of the steps as drafted, by which edits are noticed."""
+    """What became of the file. `drafted` is a digest of the steps as drafted, by which edits are noticed.
+
+    `steps` is the same of the steps as somebody's edit left them: for these that person answers, and for no others.
+    """
 
     at: str  # UTC, as 2026-03-14T09:00:00Z
     by: str | None
@@ -172,6 +175,7 @@ class HistoryEntry(TypedDict):
     tool: str
     rule: NotRequired[RuleEntry]
     drafted: NotRequired[str]
+    steps: NotRequired[str]
 
 
 class ConductorDocument(TypedDict):
@@ -286,6 +290,12 @@ def references(text: str) -> list[Reference]:
     return [part for part in template_parts(text) if isinstance(part, Reference)]
 
 
+def alternative_references(alternative: StepAlternative) -> list[Reference]:
+    """The references of a way of a step: in its folder, its command and its named arguments, in order."""
+    texts = (alternative.get("in", ""), alternative["run"], *alternative.get("with", {}).values())
+    return [found for text in texts for found in references(text)]
+
+
 # ---- steps
 
 
@@ -322,13 +332,18 @@ def replay_sentence(document: ConductorDocument) -> str:
     """What the replay showed, in a sentence; empty where the sources were not read.
 
     Example:
-        >>> replay_sentence({"replay": {"lines": 118, "of": 120, "runs": 10, "of_runs": 12, "differs": {"s3": 2}}})
-        '118 of 120 lines of 12 runs come out again; of the others s3: 2, done in another way.'
+        >>> seen = {"lines": 118, "of": 120, "runs": 10, "of_runs": 12, "differs": {"s3": 2}}
+        >>> replay_sentence({"replay": seen, "steps": []})
+        '118 of 120 lines of 12 runs come out again; of the others s3: 2, in another way.'
     """
     seen = document.get("replay")
     if seen is None or not seen["of"]:
         return ""
-    others = ", ".join(f"{step}: {times}" for step, times in seen["differs"].items())
-    rest = f"; of the others {others}, done in another way" if others else ""
+    hands = {step["id"] for step in document["steps"] if "by_hand" in step}
+    others = ", ".join(
+        f"{step}: {times}, {'by hand' if step in hands else 'in another way'}"
+        for step, times in seen["differs"].items()
+    )
+    rest = f"; of the others {others}" if others else ""
     runs = "1 run" if seen["of_runs"] == 1 else f"{seen['of_runs']} runs"
     return f"{seen['lines']} of {seen['of']} lines of {runs} come out again{rest}."

@@ -7,6 +7,7 @@ Three entry points: `recall` reads the commands for the owner's eyes, `masked` k
 from __future__ import annotations
 
 import posixpath
+import re
 import shlex
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -43,7 +44,7 @@ from fivetimes.redaction import (
 )
 from fivetimes.shell import is_secret_key, names_secret
 
-_GOES = ("cd ", "pushd ")
+_GOES = re.compile(r"(?:^|[;&]\s*)(?:cd|pushd|popd)\b")  # a line that goes to a folder
 _Key = tuple[str, int | None, str | None]  # path, line, commit
 
 
@@ -95,7 +96,7 @@ class _Found:
             commit = batch.commit[row] if batch.commit is not None else None
             key = (batch.origin, None if commit is not None else line, commit)
             where = batch.where[row] if batch.where is not None else None
-            if line is not None and where is None and text.startswith(_GOES):
+            if line is not None and where is None and _GOES.search(text):
                 self.gone[batch.origin].append((line, text))
             if key in wanted:
                 kind = batch.kind if isinstance(batch.kind, Kind) else batch.kind[row]

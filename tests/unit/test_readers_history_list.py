@@ -26,7 +26,7 @@ FORMS = {
     "words": ("{n:5d}  Tue Nov 14 23:17:18 2023 ", None),
     "eternal": ("2000 ana {n:5d}  1700003838 ", AT),
     "eternal, unquoted": ("2000 ana {n} 1700003838 ", AT),
-    "log of a day": ("2023-11-14.23:17:18 /work/site {n:5d}  ", AT),
+    "log of a day": ("2023-11-14.23:17:18 /srv/site {n:5d}  ", AT),
 }
 WORDS = st.text(st.sampled_from("ab 1;-$é|:/"), min_size=1, max_size=9).filter(lambda text: text == text.strip())
 

@@ -17,7 +17,7 @@ In comes a routine with the text of its commands, read again just now; out goes 
 """
 
 from fivetimes.conductors.approval_gates import decided
-from fivetimes.conductors.document import digest, evidence, fingerprint, kept, parse, schema
+from fivetimes.conductors.document import digest, evidence, fingerprint, kept, parse, schema, steps_digest
 from fivetimes.conductors.draft import draft, replayed, tool, withheld
 from fivetimes.conductors.locks import locked, without_names
 
@@ -32,6 +32,7 @@ __all__ = [
     "parse",
     "replayed",
     "schema",
+    "steps_digest",
     "tool",
     "withheld",
     "without_names",

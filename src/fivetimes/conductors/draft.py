@@ -13,7 +13,6 @@ from fivetimes.conductor_document import (
     SCHEMA,
     AlternativePath,
     ConductorDocument,
-    DataFlow,
     DocumentStep,
     Evidence,
     Gate,
@@ -23,7 +22,8 @@ from fivetimes.conductor_document import (
     RuleEntry,
     Specialist,
     StepAlternative,
-    references,
+    alternative_references,
+    step_alternatives,
 )
 from fivetimes.conductors.alternatives import NEARLY_ALL
 from fivetimes.conductors.approval_gates import (
@@ -99,6 +99,7 @@ def draft(
     document = _visible(_document(candidate, live, templates, taken, seen, least=rule.extract))
     if live is not None:
         _replayed(document, typed_lines(candidate, live, parse), read, templates.constants)
+    _used_alone(document)
     placed(document["steps"], {f"s{n}": step.effect for n, step in numbered_steps(candidate)}, went_back(candidate))
     expected(document["steps"])
     entry = _visible(_drafted(rule, at, taken, by))
@@ -284,11 +285,6 @@ def _by_hand(step: DocumentStep, read: Sequence[Invocation]) -> None:
 # ---- the document
 
 
-class _NamedConstants(TypedDict, total=False):
-    constants: dict[str, str | None]
-    computed: dict[str, str]
-
-
 class _Remarks(TypedDict, total=False):
     replay: Replay
     notes: list[str]
@@ -304,10 +300,6 @@ def _document(
     *,
     least: int,
 ) -> ConductorDocument:
-    used = _used_constants(templates)
-    constants: _NamedConstants = {"constants": dict.fromkeys(used)} if used else {}
-    if templates.computed:
-        constants["computed"] = templates.computed
     remarks: _Remarks = {}
     if live is not None:
         remarks["replay"] = {"lines": 0, "of": 0, "runs": 0, "of_runs": 0, "differs": {}}
@@ -324,21 +316,15 @@ def _document(
         "questions": questions(candidate, step_records(candidate, live), least=least),
         "preconditions": [],
         "inputs": templates.inputs,
-        **constants,
+        "constants": {},
+        "computed": templates.computed,
         "steps": _steps(candidate, templates),
-        "state": _state(templates),
+        "state": [],
         "alternatives": alternative_paths(candidate),
         "evidence": seen,
         **remarks,
         "history": [],
     }
-
-
-def _used_constants(templates: StepTemplates) -> list[str]:
-    every = [one for alternatives in templates.steps for one in alternatives]
-    texts = [text for one in every for text in (one.run, one.folder or "", *one.arguments.values())]
-    found = [reference for text in texts for reference in references(text)]
-    return list(dict.fromkeys(reference.name for reference in found if reference.space == "constants"))
 
 
 def _notes(live: LiveText | None) -> list[str]:
@@ -450,13 +436,25 @@ def _alternative(alternative: StepTemplate, first: StepTemplate) -> StepAlternat
     return made
 
 
-def _state(templates: StepTemplates) -> list[DataFlow]:
-    return [{"name": name, "from": f"inputs.{name}", "to": _users(name, templates)} for name in templates.inputs]
-
-
-def _users(name: str, templates: StepTemplates) -> list[str]:
-    numbered = enumerate(templates.steps, 1)
-    return [f"s{number}" for number, step in numbered if any(name in one.inputs for one in step)]
+def _used_alone(document: ConductorDocument) -> None:
+    """Leave the values that a step uses, and say which steps these are."""
+    users: dict[tuple[str, str], list[str]] = {}
+    for step in document["steps"]:
+        for reference in dict.fromkeys(
+            found for one in step_alternatives(step) for found in alternative_references(one)
+        ):
+            users.setdefault((reference.space, reference.name), []).append(step["id"])
+    document["inputs"] = {name: one for name, one in document["inputs"].items() if ("inputs", name) in users}
+    document["state"] = [
+        {"name": name, "from": f"inputs.{name}", "to": list(dict.fromkeys(users["inputs", name]))}
+        for name in document["inputs"]
+    ]
+    document["constants"] = {name: None for space, name in users if space == "constants"}
+    document["computed"] = {name: document["computed"][name] for space, name in users if space == "computed"}
+    if not document["constants"]:
+        del document["constants"]
+    if not document["computed"]:
+        del document["computed"]
 
 
 # ---- other paths through the steps that were really taken

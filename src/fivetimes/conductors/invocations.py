@@ -28,6 +28,7 @@ _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
 _PROSE = re.compile(r"-[a-z]*m|--?(?:message|title|body|notes|subject|description|comment|reason|text)")
 _VARIABLE = re.compile(r"\$\{?([A-Za-z_]\w*)\}?")
 _COMMAND = re.compile(r"\$\((?!\()(.*)\)|`(.*)`", re.DOTALL)
+_GOING = 2  # words of a line that goes to a folder: with more, such as options, it is not known where
 _FIRST_MARK = 0xF0000  # of a private plane, in which no text of a source has letters
 _MARKS = re.compile("[\U000f0000-\U000ffffd]")
 
@@ -198,28 +199,41 @@ def folder_of(line: Sequence[Clause], number: int, before: Sequence[str]) -> Tok
         number: of the clause.
         before: the lines that led there since the run began.
     """
-    folder: Token | None = None
-    scope = line[number].scope if line else ()
-    earlier = [clause for text in before for clause in clauses(text)]
+    earlier = [clause for text in before for clause in clauses(text) if not clause.scope]
+    scope = line[number].scope
+    been: list[Token | None] = [None]  # where the run began, and where it went from there
     for clause in (*earlier, *(each for each in line[:number] if each.scope == scope[: len(each.scope)])):
-        if clause.tokens is not None and len(clause.tokens) == 2 and clause.tokens[0].text in ("cd", "pushd"):
-            to = clause.tokens[1]
-            relative = folder is not None and not to.text.startswith(("/", "~", "$", '"$'))
-            folder = Token(f"{folder.text}/{to.text}", to.form) if folder is not None and relative else to
-    return folder
+        words = [token.text for token in clause.tokens or ()]
+        if words[:1] not in (["cd"], ["pushd"], ["popd"]) or len(words) > _GOING:
+            continue
+        if words in (["cd", "-"], ["popd"]):
+            been.append(been[-2] if len(been) > 1 else None)
+        elif len(words) == 1:
+            been.append(Token("~", TokenForm.PATTERN) if words == ["cd"] else None)
+        else:
+            been.append(_below(been[-1], (clause.tokens or ())[1]))
+    return been[-1]
+
+
+def _below(folder: Token | None, to: Token) -> Token:
+    """A folder from another one: the shell makes of both together what it makes of either."""
+    if folder is None or to.text.startswith(("/", "~", "$", '"$')):
+        return to
+    form = to.form if folder.form is TokenForm.WORD else folder.form
+    return Token(f"{folder.text}/{to.text}", form, (*folder.expansions, *to.expansions))
 
 
 # ---- one moment
 
 
 def _declared(command: LiveCommand) -> tuple[InvocationWord, ...]:
-    return (InvocationWord(_unmarked(command.text), Role.NAME), *_arguments(command.args or {}))
+    return (InvocationWord(_clean(command.text), Role.NAME), *_arguments(command.args or {}))
 
 
 def _committed(command: LiveCommand) -> tuple[InvocationWord, ...]:
     """A commit as a shell shows it, so that commits seen in either place are the same step."""
     front = (("git", Role.PROGRAM), ("commit", Role.SUBCOMMAND), ("-m", Role.FLAG))
-    subject = InvocationWord(_unmarked(command.text.partition("\n")[0]), Role.VALUE)
+    subject = InvocationWord(_clean(command.text.partition("\n")[0]), Role.VALUE)
     return _with_keys([*(InvocationWord(text, role) for text, role in front), subject])
 
 
@@ -294,15 +308,13 @@ class _LineReader:
         self, token: Token, role: Role = Role.VALUE, *, lead: str = "", key: str = "", sure: bool = True
     ) -> InvocationWord:
         """A token as a word, with a letter for each of its expansions."""
-        text, closed = _unmarked(token.text), False
+        text, closed = _clean(token.text), False
         if token.form is TokenForm.EXPANDED:
             for typed in token.expansions:
                 closed = closed or not self._may_be_written(typed)
                 text = text.replace(typed, self.expansions.letter(typed), 1)
             text = unquote(text)
-        return InvocationWord(
-            _clean(text.removeprefix(lead)), role, lead, key, sure=sure, form=token.form, closed=closed
-        )
+        return InvocationWord(text.removeprefix(lead), role, lead, key, sure=sure, form=token.form, closed=closed)
 
     def _may_be_written(self, typed: str) -> bool:
         """Whether an expansion may stand in a file: a variable of a known name, or a command that only looks."""
@@ -402,11 +414,12 @@ def _arguments(args: Mapping[str, Any]) -> Iterator[InvocationWord]:
         text = value if isinstance(value, str) else json.dumps(value, sort_keys=True, default=str)
         prose = re.search(r"\s", text) is not None
         role = Role.SECRET if is_secret_key(str(key)) else Role.VALUE
-        yield InvocationWord(_unmarked(_clean(text)), role, lead=f"{key}=", key=str(key), prose=prose)
+        yield InvocationWord(_clean(text), role, lead=f"{key}=", key=str(key), prose=prose)
 
 
 def _clean(text: str) -> str:
-    return text.replace("\0", "")
+    """A text of a source without letters that mean something here: those of expansions, and the mark of a parameter."""
+    return _MARKS.sub("", text).replace("\0", "")
 
 
 def _takes(command: str, before: InvocationWord) -> bool:
@@ -414,11 +427,6 @@ def _takes(command: str, before: InvocationWord) -> bool:
     if before.role != Role.FLAG or before.form is not TokenForm.WORD:
         return False
     return not public().has_flag(command.partition(" ")[0], before.text) or public().takes_value(command, before.text)
-
-
-def _unmarked(text: str) -> str:
-    """A text of a source without the letters that stand for expansions here."""
-    return _MARKS.sub("", text)
 
 
 def _with_keys(words: Sequence[InvocationWord]) -> tuple[InvocationWord, ...]:

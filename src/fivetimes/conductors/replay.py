@@ -7,6 +7,7 @@ constant one value in all of them; what is free is taken as it was typed.
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,17 +19,22 @@ from fivetimes.conductor_document import (
     Reference,
     Replay,
     StepAlternative,
+    references,
     step_alternatives,
     template_parts,
     turned,
 )
 from fivetimes.conductors.alternatives import NEARLY_ALL
+from fivetimes.conductors.document import steps_digest
 from fivetimes.conductors.invocations import (
+    Expansions,
     Parse,
     clause_at,
     command_within,
     commands_of,
     folder_of,
+    is_mark,
+    marked,
     variable,
     written_line,
 )
@@ -41,7 +47,6 @@ _EXPANDED = "\x1e"  # around what a shell puts in
 _PATTERN = "\x1d"  # before a word that a shell expands to the names of files
 _GLOB = re.compile(r"[*?]|\[[^\]]*\]|\{[^{}]*(?:,|\.\.)[^{}]*\}")
 _MESSAGE = re.compile(r"-[a-z]*m|--message")
-_ANY = 99  # references in a word
 _LONGEST = 2_000  # characters; a longer line is contents, and matching it would cost too much
 
 Values = Mapping[Reference, str]
@@ -100,11 +105,10 @@ def replay(
 def unseen(document: ConductorDocument, lines: Sequence[TypedLine], constants: Mapping[str, str]) -> Iterator[str]:
     """A sentence for each step that no run shows: it was made up, or its command is none that was typed.
 
-    Steps that somebody edited under their name, which the history of the file says, are theirs.
+    Steps as somebody's recorded edit left them are that person's.
     """
-    history = document["history"]
-    drafted = max((number for number, entry in enumerate(history) if "drafted" in entry), default=0)
-    if not lines or any(entry["what"] == "edited" and entry["by"] for entry in history[drafted:]):
+    now = steps_digest(document)
+    if not lines or any(entry.get("steps") == now and entry["by"] for entry in document["history"]):
         return
     out = came_out(document, lines, constants)
     for step in document["steps"]:
@@ -135,21 +139,37 @@ def _values(
     lines: Sequence[TypedLine], ways: Sequence[Sequence[_Way]], constants: Mapping[Reference, str]
 ) -> tuple[dict[int, dict[Reference, str]], dict[Reference, str]]:
     """The value of each input by run, and of each constant: the one that most lines have."""
-    # a word with two references can be cut in several ways, until one of the two is known from elsewhere
     inputs: dict[int, dict[Reference, str]] = {}
-    for unknown in (1, 1, 1, _ANY):
-        votes = list(_votes(lines, ways, unknown, [{**inputs.get(line.run, {}), **constants} for line in lines]))
-        for run in {run for run, _, _ in votes}:
-            inputs[run] = _elected(votes, "inputs", run) | inputs.get(run, {})
-        constants = _elected(votes, "constants", None) | dict(constants)
-    return inputs, dict(constants)
+    fixed = dict(constants)
+    known = -1
+    # a word with two references can be cut in several ways: what is known from elsewhere goes first, as long as it tells more
+    while known < (known := len(fixed) + sum(map(len, inputs.values()))):
+        inputs, fixed = _more(lines, ways, inputs, fixed, unknown=1)
+    return _more(lines, ways, inputs, fixed, unknown=math.inf)
+
+
+def _more(
+    lines: Sequence[TypedLine],
+    ways: Sequence[Sequence[_Way]],
+    inputs: Mapping[int, dict[Reference, str]],
+    constants: dict[Reference, str],
+    *,
+    unknown: float,
+) -> tuple[dict[int, dict[Reference, str]], dict[Reference, str]]:
+    """The values, with what is learnt from words in which no more references than so many are unknown."""
+    votes = list(_votes(lines, ways, unknown, [{**inputs.get(line.run, {}), **constants} for line in lines]))
+    runs = {line.run for line in lines}
+    return (
+        {run: _elected(votes, "inputs", run) | inputs.get(run, {}) for run in runs},
+        _elected(votes, "constants", None) | constants,
+    )
 
 
 _Vote = tuple[int, Reference, str]  # by which run, for what, and the value
 
 
 def _votes(
-    lines: Sequence[TypedLine], ways: Sequence[Sequence[_Way]], unknown: int, known: Sequence[Values]
+    lines: Sequence[TypedLine], ways: Sequence[Sequence[_Way]], unknown: float, known: Sequence[Values]
 ) -> Iterator[_Vote]:
     """What each line says of the values that are not known, where no word holds more than so many of these."""
     for line, found, values in zip(lines, ways, known, strict=True):
@@ -215,12 +235,13 @@ def _word(word: TemplateWord, computed: Mapping[str, str], *, inner: bool) -> It
     bare = "".join(part.text for part in word if isinstance(part, TemplatePiece) and not part.quoted)
     if _GLOB.search(bare):
         yield _PATTERN
-    names = [part for part in word if isinstance(part, Reference)]
-    text = "".join(part.text if isinstance(part, TemplatePiece) else chr(0xF0000 + names.index(part)) for part in word)
-    for part in re.split("([\U000f0000-\U000ffffd])", _inner(text) if inner else text):
-        if part and 0xF0000 <= ord(part[0]) <= 0xFFFFD:
-            yield from _reference(names[ord(part) - 0xF0000], computed)
-        elif part:
+    letters = Expansions()
+    text = "".join(part.text if isinstance(part, TemplatePiece) else letters.letter(str(part)) for part in word)
+    for part in marked(_inner(text) if inner else text):
+        if is_mark(part):
+            (reference,) = references(letters.typed(part))
+            yield from _reference(reference, computed)
+        else:
             yield part
 
 

@@ -4,6 +4,7 @@ The modules, in the order in which they act:
 
     redact        raw batches -> EventLog; raw text ends here
     shell_aliases (of redact) lines with aliases -> what their shell runs
+    requests      (of redact) requests in words -> one pseudonym for equal and nearly equal ones
     slips         (of redact) which lines are slips of the fingers
     stamps        (of redact) which times a whole block of lines was given at once
     identities    who a record's author is; accounts that are bots

@@ -17,6 +17,7 @@ from fivetimes.conductor_document import (
     Specialist,
     SpecialistKind,
     StepAlternative,
+    alternative_references,
     most_repeats,
     references,
     step_alternatives,
@@ -242,7 +243,7 @@ def _handed_to_a_person(stage: PlanStage) -> PlanStage:
 
 def _refuse(conductor: Conductor, step: DocumentStep, form: str) -> None:
     out = f"so it is not exported as {form}. Export it as runbook or skill, where a person or an agent carries it on."
-    found = [reference for one in step_alternatives(step) for reference in _references(one)]
+    found = [reference for one in step_alternatives(step) for reference in alternative_references(one)]
     taken = [reference for reference in found if reference.space.startswith("steps.")]
     if taken:
         raise RuleError(f"{conductor.id}: step {step['id']} needs {taken[0].name} of {taken[0].space[6:]}, {out}")
@@ -312,15 +313,10 @@ def _sets(step: DocumentStep) -> set[str]:
 
 def _needed(alternative: StepAlternative, computed: Mapping[str, str]) -> Iterator[Reference]:
     """The references of an alternative, and of the commands that give it values."""
-    for reference in _references(alternative):
+    for reference in alternative_references(alternative):
         yield reference
         if reference.space == "computed":
             yield from references(computed.get(reference.name, ""))
-
-
-def _references(alternative: StepAlternative) -> list[Reference]:
-    texts = (alternative.get("in", ""), alternative["run"], *alternative.get("with", {}).values())
-    return [found for text in texts for found in references(text)]
 
 
 def _secret_references(alternative: StepAlternative) -> Iterator[Reference]:

@@ -206,6 +206,9 @@ def revise(
         "tool": conductors.tool(),
     }
     document = cast(ConductorDocument, {**conductor.document, **change})  # `parse` checks it against the schema
+    steps = conductors.steps_digest(document)
+    if decision is Decision.EDIT and steps != conductors.steps_digest(conductor.document):
+        entry["steps"] = steps
     document["history"] = [*document["history"], entry]
     path = conductor_path(folder, conductor.id)
     text = exporters.render(replace(conductor, document=document))

@@ -270,7 +270,7 @@ def _redirected(node: Node, text: str) -> Iterator[Token]:
 
 
 def _word(node: Node, text: str) -> Token:
-    # nobody protects a letter from a shell: a `\\` before one parts the folders of Windows
+    # nobody protects a letter from a shell: a backslash before one parts the folders of Windows
     spelled = _FOLDERS.sub(r"\\\\", text[node.start_byte : node.end_byte])
     expansions = tuple(text[each.start_byte : each.end_byte] for each in _expanded(node))
     if expansions:
