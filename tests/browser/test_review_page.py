@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -29,6 +29,7 @@ class Served:
     address: str
     folder: Path
     browser: Browser
+    end: Callable[[], None]  # stops the server, and waits until it has stopped
 
     def open(self, *, width: int = 1280, dark: bool = False) -> Served:
         """Open it as its owner does, and go to the routine."""
@@ -74,12 +75,16 @@ def served(
         server, address = ready(to_show(scan, []), context, people=people, plug=plug)
         thread = Thread(target=server.run, kwargs={"sockets": [plug]})
         thread.start()
-        try:
-            yield Served(address, folder, browser)
-        finally:
-            browser.driver.get("about:blank")
+
+        def end() -> None:
             server.should_exit = True
             thread.join(20)
+
+        try:
+            yield Served(address, folder, browser, end)
+        finally:
+            browser.driver.get("about:blank")
+            end()
 
 
 @contextmanager
@@ -143,18 +148,8 @@ def test_without_javascript_it_does_the_same(browser: Browser, tmp_path: Path) -
 
 def test_a_page_that_has_ended_says_so(browser: Browser, tmp_path: Path) -> None:
     with served(tmp_path, browser) as page:
-        page.open().routine()
-        browser.driver.execute_cdp_cmd(
-            "Network.emulateNetworkConditions",
-            {"offline": True, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1},
-        )
-        try:
-            page.send("defer", {"input[name=why]": "later"}, saying="Nothing was done: the review page has ended.")
-        finally:
-            browser.driver.execute_cdp_cmd(
-                "Network.emulateNetworkConditions",
-                {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1},
-            )
+        page.open().routine().end()
+        page.send("defer", {"input[name=why]": "later"}, saying="Nothing was done: the review page has ended.")
         assert page.decisions() == []
 
 
