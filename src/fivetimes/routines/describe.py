@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -16,11 +16,13 @@ from fivetimes.model import (
     Candidate,
     Confidence,
     Effect,
+    Floats,
     Int32s,
     Location,
     Moment,
     Occurrence,
     SessionLog,
+    Step,
     Tier,
     Unproven,
     Unready,
@@ -42,17 +44,16 @@ class Context:
     database: SequenceDatabase
     sessions: SessionLog
     also: dict[int, list[tuple[int, int, int]]]
-    rule: FiveTimesRule
     calendar: measures.Calendar
     uses: Uses
 
     @classmethod
-    def of(cls, database: SequenceDatabase, sessions: SessionLog, rule: FiveTimesRule) -> Context:
+    def of(cls, database: SequenceDatabase, sessions: SessionLog) -> Context:
         """Prepare the look-ups once for all routines."""
         also: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
         for event, origin, line, commit in sessions.actions.events.also.tolist():
             also[event].append((origin, line, commit))
-        return cls(database, sessions, also, rule, measures.Calendar.of(sessions), Uses(sessions.actions))
+        return cls(database, sessions, also, measures.Calendar.of(sessions), Uses(sessions.actions))
 
 
 def _moment_time(when: float, timed: bool) -> datetime | None:
@@ -141,8 +142,8 @@ def _left_over(found: Routine, folded: Sequence[FoldedStep]) -> list[tuple[int, 
     return [(match, row) for match, row in matched if row not in at_a_step]
 
 
-def _variants(occurrences: Sequence[Occurrence], folded: Sequence[FoldedStep]) -> tuple[Variant, ...]:
-    """The ways it was done: which steps in which order, repeats once, the commonest first."""
+def _ways(occurrences: Sequence[Occurrence], folded: Sequence[FoldedStep]) -> Counter[tuple[str, ...]]:
+    """The ways it was done, and how often: which steps in which order, repeats once."""
     counts: Counter[tuple[str, ...]] = Counter()
     for occurrence in occurrences:
         way: list[str] = []
@@ -153,7 +154,12 @@ def _variants(occurrences: Sequence[Occurrence], folded: Sequence[FoldedStep]) -
             if not way or way[-1] != label:
                 way.append(label)
         counts[tuple(way)] += 1
-    ordered = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    return counts
+
+
+def _variants(ways: Mapping[tuple[str, ...], int]) -> tuple[Variant, ...]:
+    """The commonest ways first."""
+    ordered = sorted(ways.items(), key=lambda pair: (-pair[1], pair[0]))
     return tuple(Variant(way, count) for way, count in ordered[:SHOWN_VARIANTS])
 
 
@@ -165,40 +171,108 @@ def tier(candidate: Candidate, rule: FiveTimesRule) -> Tier:
     return Tier.EXTRACT if count >= rule.extract else Tier.NOTICED
 
 
-def _quartiles(occurrences: Sequence[Occurrence]) -> tuple[float, float, float] | None:
-    spans = [(o.end - o.start).total_seconds() for o in occurrences if o.start is not None and o.end is not None]
-    if not spans:
+def _spans(occurrences: Sequence[Occurrence]) -> Floats:
+    """Seconds from the first step of each occurrence to its last, where both times are known."""
+    return np.array(
+        [(o.end - o.start).total_seconds() for o in occurrences if o.start is not None and o.end is not None]
+    )
+
+
+def _quartiles(spans: Floats) -> tuple[float, float, float] | None:
+    if not len(spans):
         return None
     low, middle, high = np.quantile(spans, [0.25, 0.5, 0.75])
     return round(float(low), 1), round(float(middle), 1), round(float(high), 1)
 
 
-def describe(context: Context, found: Routine, confidence: Confidence) -> tuple[Candidate, list[FoldedStep]]:
-    """Say one routine, of which we are so sure, as a candidate."""
-    database, actions = context.database, context.sessions.actions
-    folded = fold(database, actions, found)
-    steps = tuple(step.step for step in folded)
-    occurrences, occurrence_rows = _occurrences(context, found, folded)
-    candidate = Candidate(
-        id=naming.identifier(steps),
-        title=naming.title(steps),
-        tier=Tier.NOTICED,
-        count=len(occurrences),
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Everything that a candidate is made of, besides its occurrences one by one and how sure we are.
+
+    The accounts of one routine in several partitions of the work add up to the account of all (`partitions.py`).
+
+    Attributes:
+        steps: first to last.
+        labels: of each step, the labels of all that is done there.
+        tally: what is counted over the occurrences.
+        ways: the ways in which it was done, and how often.
+        spans: (occurrences with both times,) seconds from the first step to the last.
+        first, last: when the first occurrence began, and when the last one ended.
+        sessions: how many sessions an occurrence begins in.
+        broken: attempts that were broken off.
+        specialists: the skills and tools of its steps.
+    """
+
+    steps: tuple[Step, ...]
+    labels: tuple[tuple[str, ...], ...]
+    tally: measures.Tally
+    ways: Mapping[tuple[str, ...], int]
+    spans: Floats
+    first: datetime | None
+    last: datetime | None
+    sessions: int
+    broken: int
+    specialists: tuple[measures.Specialist, ...]
+
+
+def account(context: Context, found: Routine) -> tuple[Account, tuple[Occurrence, ...], list[FoldedStep]]:
+    """What there is to say of a routine, its occurrences in order of time, and its steps with their rows."""
+    folded = fold(context.database, context.sessions.actions, found)
+    occurrences, rows = _occurrences(context, found, folded)
+    whole = Account(
+        steps=tuple(step.step for step in folded),
+        labels=tuple(step.labels for step in folded),
+        tally=measures.tally(context.calendar, rows, at_least=_at_least(context, rows)),
+        ways=_ways(occurrences, folded),
+        spans=_spans(occurrences),
+        first=min((o.start for o in occurrences if o.start is not None), default=None),
+        last=max((o.end for o in occurrences if o.end is not None), default=None),
         sessions=len({o.session for o in occurrences}),
-        days=len(context.calendar.days(occurrence_rows)),
-        people=measures.people(context.sessions, occurrence_rows),
-        at_least=_at_least(context, occurrence_rows),
+        broken=found.occurrences.broken,
+        specialists=measures.specialists(context.uses, context.database, folded),
+    )
+    return whole, occurrences, folded
+
+
+def candidate(
+    whole: Account, occurrences: tuple[Occurrence, ...], confidence: Confidence, rule: FiveTimesRule
+) -> Candidate:
+    """A routine, of which we are so sure, as a person sees it.
+
+    Args:
+        whole: what there is to say of it.
+        occurrences: in order of time; as many as were counted, or none yet where they are still in their partitions.
+        confidence: how sure we are.
+        rule: from how many occurrences on it is noticed, extracted, canonical.
+    """
+    counts = whole.tally
+    made = Candidate(
+        id=naming.identifier(whole.steps),
+        title=naming.title(whole.steps),
+        tier=Tier.NOTICED,
+        count=counts.count,
+        sessions=whole.sessions,
+        days=len(counts.days),
+        people=counts.people,
+        at_least=counts.at_least,
         confidence=confidence,
         reasons=(),
-        steps=steps,
-        variants=_variants(occurrences, folded),
+        steps=whole.steps,
+        variants=_variants(whole.ways),
         occurrences=occurrences,
-        duration=_quartiles(occurrences),
+        duration=_quartiles(whole.spans),
         score=0.0,
-        broken=found.occurrences.broken,
-        unready=unready(context.uses, database, folded, context.rule),
+        first=whole.first,
+        last=whole.last,
+        rhythm=rhythm(counts.days, counts.worked),
+        cost=measures.in_hours(counts),
+        boundaries=measures.boundaries(counts),
+        broken=whole.broken,
+        by=measures.shares(counts.by),
+        bus_factor=measures.bus_factor(counts.begun),
+        unready=unready(whole.specialists, rule),
     )
-    return _counted(context, replace(candidate, tier=tier(candidate, context.rule)), occurrence_rows), folded
+    return replace(made, tier=tier(made, rule))
 
 
 def _at_least(context: Context, occurrence_rows: Sequence[Int32s]) -> bool:
@@ -208,23 +282,6 @@ def _at_least(context: Context, occurrence_rows: Sequence[Int32s]) -> bool:
     origins = {*log.columns["origin"][events].tolist()}
     origins |= {origin for event in events.tolist() for origin, _, _ in context.also.get(event, ())}
     return not origins.isdisjoint(log.deduplicated)
-
-
-def _counted(context: Context, candidate: Candidate, occurrence_rows: Sequence[Int32s]) -> Candidate:
-    """With all that is computed from its occurrences."""
-    sessions, calendar = context.sessions, context.calendar
-    starts = [o.start for o in candidate.occurrences if o.start is not None]
-    ends = [o.end for o in candidate.occurrences if o.end is not None]
-    return replace(
-        candidate,
-        first=min(starts, default=None),
-        last=max(ends, default=None),
-        rhythm=rhythm(calendar.days(occurrence_rows), calendar.worked),
-        cost=measures.cost(sessions, occurrence_rows),
-        boundaries=measures.boundaries(calendar, occurrence_rows),
-        by=measures.done_by(sessions, occurrence_rows),
-        bus_factor=measures.bus_factor([int(sessions.actions.person[rows[0]]) for rows in occurrence_rows]),
-    )
 
 
 # ---- why it stands where it stands, in words that the report shows as they are

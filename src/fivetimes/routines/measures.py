@@ -1,14 +1,15 @@
 """Occurrences of a routine -> its measures: days, people, time, boundaries, rhythm, and how reliable its skills are.
 
-An occurrence is given as the rows of the action log that it is made of, in order of time.
+An occurrence is given as the rows of the action log that it is made of, in order of time. What is counted over occurrences is
+kept as a `Tally`: sums, so that the numbers of one routine in several partitions of the work add up (`joined`).
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
 
 import numpy as np
 
@@ -85,15 +86,105 @@ def _moved(sessions: SessionLog) -> Bools:
     return np.concatenate(([False], (other | moving[:-1]) & (np.diff(actions.person) == 0)))
 
 
+# ---- what adds up
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What is counted of a routine's occurrences.
+
+    The tallies of two partitions of the work add up where no person, no session and no event is in both.
+
+    Attributes:
+        days: those on which an occurrence began, each once, rising; since the epoch, local.
+        worked: those on which anything was done.
+        people: persons of whom a step is that no bot did.
+        begun: person -> occurrences that they began.
+        by: steps done by humans, agents and bots.
+        took: seconds over all occurrences, without pauses that end a session; None where no times are known.
+        saved: those that one command would save.
+        starts, ends: occurrences that begin (end) at an edge of work.
+        at_least: whether a source that keeps one entry per text is involved.
+    """
+
+    days: Int32s
+    worked: Int32s
+    people: int
+    begun: Mapping[str, int]
+    by: tuple[int, int, int]
+    took: float | None
+    saved: float
+    starts: int
+    ends: int
+    at_least: bool
+
+    @property
+    def count(self) -> int:
+        """How many occurrences."""
+        return sum(self.begun.values())
+
+
+def tally(calendar: Calendar, occurrences: Sequence[Int32s], *, at_least: bool) -> Tally:
+    """Count what adds up.
+
+    Args:
+        calendar: of the sessions that the occurrences are in.
+        occurrences: of one routine, one at least.
+        at_least: whether a source that keeps one entry per text is involved.
+    """
+    sessions = calendar.sessions
+    took, saved = cost(sessions, occurrences)
+    person = sessions.actions.person
+    return Tally(
+        days=calendar.days(occurrences),
+        worked=calendar.worked,
+        people=people(sessions, occurrences),
+        begun=Counter(sessions.actions.events.persons[int(person[rows[0]])] for rows in occurrences),
+        by=done_by(sessions, occurrences),
+        took=took,
+        saved=saved,
+        starts=sum(_edge(calendar, occurrence, int(occurrence[0])) for occurrence in occurrences),
+        ends=sum(_edge(calendar, occurrence, int(occurrence[-1]) + 1) for occurrence in occurrences),
+        at_least=at_least,
+    )
+
+
+def joined(tallies: Iterable[Tally]) -> Tally:
+    """The tally of several partitions together; of one it is the same."""
+    return reduce(_added, tallies)
+
+
+def _added(a: Tally, b: Tally) -> Tally:
+    known = [took for took in (a.took, b.took) if took is not None]
+    return Tally(
+        days=np.union1d(a.days, b.days),
+        worked=np.union1d(a.worked, b.worked),
+        people=a.people + b.people,
+        begun=Counter(a.begun) + Counter(b.begun),
+        by=(a.by[0] + b.by[0], a.by[1] + b.by[1], a.by[2] + b.by[2]),
+        took=sum(known) if known else None,
+        saved=a.saved + b.saved,
+        starts=a.starts + b.starts,
+        ends=a.ends + b.ends,
+        at_least=a.at_least or b.at_least,
+    )
+
+
 # ---- who
 
 
-def done_by(sessions: SessionLog, occurrences: Sequence[Int32s]) -> tuple[float, float, float]:
-    """The shares of the steps that humans, agents and bots did."""
+def done_by(sessions: SessionLog, occurrences: Sequence[Int32s]) -> tuple[int, int, int]:
+    """How many of the steps humans, agents and bots did."""
     rows = np.concatenate(occurrences)
     by = sessions.actions.events.columns["by"][sessions.actions.event[rows]]
-    shares = np.bincount(by, minlength=3)[:3] / len(rows)
-    return round(float(shares[By.HUMAN]), 3), round(float(shares[By.AGENT]), 3), round(float(shares[By.BOT]), 3)
+    done = np.bincount(by, minlength=3)
+    return int(done[By.HUMAN]), int(done[By.AGENT]), int(done[By.BOT])
+
+
+def shares(by: tuple[int, int, int]) -> tuple[float, float, float]:
+    """The shares of the steps that humans, agents and bots did."""
+    human, agent, bot = (round(count / sum(by), 3) for count in by)
+    return human, agent, bot
 
 
 def people(sessions: SessionLog, occurrences: Sequence[Int32s]) -> int:
@@ -103,17 +194,20 @@ def people(sessions: SessionLog, occurrences: Sequence[Int32s]) -> int:
     return len(np.unique(actions.person[rows[actions.events.columns["by"][actions.event[rows]] != By.BOT]]))
 
 
-def bus_factor(persons: Sequence[int]) -> int:
+def bus_factor(begun: Mapping[str, int]) -> int:
     """How few people did more than half of all occurrences.
 
+    Args:
+        begun: person -> occurrences that they began.
+
     Example:
-        >>> bus_factor([1, 1, 1, 1, 2]), bus_factor([1, 2, 3, 4]), bus_factor([])
+        >>> bus_factor({"ana": 4, "bo": 1}), bus_factor(dict.fromkeys("abcd", 1)), bus_factor({})
         (1, 3, 0)
     """
     done = 0
-    for number, (_, count) in enumerate(Counter(persons).most_common(), 1):
+    for number, count in enumerate(sorted(begun.values(), reverse=True), 1):
         done += count
-        if 2 * done > len(persons):
+        if 2 * done > sum(begun.values()):
             return number
     return 0
 
@@ -127,11 +221,11 @@ def worked_seconds(sessions: SessionLog, occurrence: Int32s) -> float:
     return float(gap[np.diff(sessions.session[occurrence]) == 0].sum())
 
 
-def cost(sessions: SessionLog, occurrences: Sequence[Int32s]) -> Cost | None:
-    """What the occurrences took, and what one command would save; None where no times are known."""
+def cost(sessions: SessionLog, occurrences: Sequence[Int32s]) -> tuple[float | None, float]:
+    """The seconds that the occurrences took, None where no times are known, and those that one command would save."""
     timed = [occurrence for occurrence in occurrences if sessions.actions.timed[occurrence].all()]
     if not timed:
-        return None
+        return None, 0.0
     took = np.array([worked_seconds(sessions, occurrence) for occurrence in timed])
     steps = np.concatenate(
         [
@@ -141,17 +235,20 @@ def cost(sessions: SessionLog, occurrences: Sequence[Int32s]) -> Cost | None:
     )
     one = float(np.median(steps)) if len(steps) else 0.0
     every = len(occurrences) / len(timed)  # occurrences without times are taken to last as long as the others
-    saved = np.maximum(took - one, 0.0).sum() * every
-    return Cost(round(float(took.sum() * every) / 3600, 2), round(float(saved) / 3600, 2), _ASSUMES)
+    return float(took.sum() * every), float(np.maximum(took - one, 0.0).sum() * every)
+
+
+def in_hours(one: Tally) -> Cost | None:
+    """What the occurrences took, and what one command would save; None where no times are known."""
+    return None if one.took is None else Cost(round(one.took / 3600, 2), round(one.saved / 3600, 2), _ASSUMES)
 
 
 # ---- where it begins and ends
 
 
-def boundaries(calendar: Calendar, occurrences: Sequence[Int32s]) -> Boundaries:
+def boundaries(one: Tally) -> Boundaries:
     """Whether start and end stand at a session's, at a pause longer than any between the steps, or at a change of folder."""
-    start = sum(_edge(calendar, occurrence, int(occurrence[0])) for occurrence in occurrences) / len(occurrences)
-    end = sum(_edge(calendar, occurrence, int(occurrence[-1]) + 1) for occurrence in occurrences) / len(occurrences)
+    start, end = one.starts / one.count, one.ends / one.count
     return Boundaries(round(start, 3), round(end, 3), f"{_sure('start', start)}, {_sure('end', end)}")
 
 
@@ -279,29 +376,45 @@ class Uses:
             np.bincount(token[known & (end != 0)], minlength=width),
         )
 
-    def unready(self, step: int, token: int, rule: FiveTimesRule) -> Unready | None:
-        """The skill of a step, if it is not ready to be relied on.
+    def of(self, step: int, token: int) -> Specialist:
+        """The skill or tool of a step.
 
         Args:
             step: which step it does.
             token: its coarsest token.
-            rule: a skill used less often than a routine must be done has not shown that it can be relied on.
         """
         uses, known, failed = (int(column[token]) for column in self.counts)
-        why = Reliability(uses, known, failed).unproven(rule.extract)
-        return None if why is None else Unready(step, self.actions.labels[token], uses, known, failed, why)
+        return Specialist(step, self.actions.labels[token], Reliability(uses, known, failed))
 
 
-def unready(
-    uses: Uses, database: SequenceDatabase, folded: Sequence[FoldedStep], rule: FiveTimesRule
-) -> tuple[Unready, ...]:
-    """What of a routine should mature first, in the order of its steps, other ways of doing a step included."""
+@dataclass(frozen=True, slots=True)
+class Specialist:
+    """A skill or tool that does a step, and how often it was used at all."""
+
+    step: int
+    name: str
+    reliability: Reliability
+
+
+def specialists(uses: Uses, database: SequenceDatabase, folded: Sequence[FoldedStep]) -> tuple[Specialist, ...]:
+    """The skills and tools of a routine in the order of its steps, other ways of doing a step included."""
     actions, out = uses.actions, []
     for number, step in enumerate(folded):
         rows = database.rows[[row for match in step.rows for row in match]]
         declared = rows[np.isin(actions.kind[rows], _DECLARED)]
-        for token in np.unique(actions.levels[declared, -1]).tolist():
-            found = uses.unready(number, token, rule)
-            if found is not None:
-                out.append(found)
+        out += [uses.of(number, token) for token in np.unique(actions.levels[declared, -1]).tolist()]
     return tuple(out)
+
+
+def unready(those: Sequence[Specialist], rule: FiveTimesRule) -> tuple[Unready, ...]:
+    """What of a routine should mature first.
+
+    Args:
+        those: its skills and tools.
+        rule: a skill used less often than a routine must be done has not shown that it can be relied on.
+    """
+    return tuple(
+        Unready(one.step, one.name, one.reliability.uses, one.reliability.known, one.reliability.failed, why)
+        for one in those
+        if (why := one.reliability.unproven(rule.extract)) is not None
+    )

@@ -14,20 +14,22 @@ from fivetimes.config import FiveTimesRule, Search
 from fivetimes.model import Candidate, Chance, Confidence, SearchTrace, SessionLog, Stage, Suppressed, SuppressionRule
 from fivetimes.routines.cover import Engine, Rejection, SeedAndGrow
 from fivetimes.routines.database import SequenceDatabase, open_database
-from fivetimes.routines.describe import Context, describe, with_reasons
+from fivetimes.routines.describe import Account, Context, account, candidate, with_reasons
 from fivetimes.routines.matching import Routine
 from fivetimes.routines.merging import families
 from fivetimes.routines.naming import unique_ids
 from fivetimes.routines.ranking import ranked, scored
 from fivetimes.routines.significance import (
     Calibration,
+    Tested,
     calibrate,
     calibrated,
     completion,
     confidences,
+    tested,
     with_completion,
 )
-from fivetimes.routines.suppression import Finding, Surroundings, judged, parts_of, suppressed
+from fivetimes.routines.suppression import Finding, Surroundings, judged, parts_of, suppressed, without_parts
 from fivetimes.routines.trace import Recorder
 
 
@@ -71,8 +73,62 @@ def find_routines(
         tick: called with the share of these that is done.
     """
     engine = engine or SeedAndGrow()
+    found = searched(sessions, rule=rule, search=search, engine=engine)
+    # 5. what a person should not see, and the order of the rest
+    findings = without_parts(found.findings)
+    chance: tuple[Chance, ...] = ()
+    passed = [one for one in findings if one.rule is None]
+    if histories:
+        made_up = calibrate(sessions, _again(rule, search, engine), histories=histories, tick=tick)
+        passed, chance = _no_surer_than(passed, made_up), made_up.chance
+    listed = listing(passed, most=search.most_proposed)
+
+    labels, trace = sessions.actions.labels, found.trace
+    every = [*listed, *(one for one in findings if one.rule is not None)]
+    rejected = _with_parts(found.rejected, listed, labels, trace)
+    _trace_outcome(trace, every)
+    proposed = tuple(one for one in listed if one.rule is None)
+    return Findings(
+        proposed, tuple(suppressed(every, rejected, labels, most=search.most_suppressed)), trace.done(), chance
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """What a search found in some work, before the findings are held against one another.
+
+    Attributes:
+        database: the work; what the findings claim of it is claimed.
+        search: the constants, for people who work at this pace.
+        findings: each with the first rule that it fails by itself.
+        accounts: of each finding, what it says of itself besides.
+        tests: of each finding, what its tests are made of.
+        rejected: what the search did not accept.
+        tried: how many routines were looked at in all.
+        trace: what became of everything so far.
+    """
+
+    database: SequenceDatabase
+    search: Search
+    findings: list[Finding]
+    accounts: list[Account]
+    tests: list[Tested]
+    rejected: list[Rejection]
+    tried: int
+    trace: Recorder
+
+
+def searched(sessions: SessionLog, *, rule: FiveTimesRule, search: Search, engine: Engine) -> Searched:
+    """Search the sessions of some people.
+
+    Args:
+        sessions: their work.
+        rule: as in `find_routines`.
+        search: the constants of the search.
+        engine: what covers the database with routines.
+    """
     search = paced(search, sessions.idle)
-    labels, trace = sessions.actions.labels, Recorder(sessions.actions.labels)
+    trace = Recorder(sessions.actions.labels)
     # 1. what can be a step at all
     database = open_database(sessions, silence=search.silence, trace=trace)
     # 2. routines that cover it: seeds, growth, acceptance
@@ -81,24 +137,15 @@ def find_routines(
     routines = families(database, covering, end_share=search.end_share, bar=search.routine_bits, trace=trace)
     # 4. against chance and in later time; then every row of every occurrence is decided anew, and what was broken off counted
     tried = len(covering) + len(rejected)
-    known = confidences(database, sessions.actions.timed[database.rows], routines, search, tried=tried)
-    findings = _described(database, sessions, rule, _finished(database, routines, search, engine, trace), known)
-    # 5. what a person should not see, and the order of the rest
-    findings = judged(findings, Surroundings.of(database, sessions, rule))
-    passed = [one for one in findings if one.rule is None]
-    chance: tuple[Chance, ...] = ()
-    if histories:
-        made_up = calibrate(sessions, _again(rule, search, engine), histories=histories, tick=tick)
-        passed, chance = _no_surer_than(passed, made_up), made_up.chance
-    listed = _named(ranked([scored(one) for one in passed], most=search.most_proposed))
+    tests = tested(database, sessions.actions.timed[database.rows], routines, search)
+    finished = _finished(database, routines, search, engine, trace)
+    findings, accounts = described(database, sessions, rule, finished, confidences(tests, tried=tried))
+    return Searched(database, search, findings, accounts, tests, rejected, tried, trace)
 
-    every = [*listed, *(one for one in findings if one.rule is not None)]
-    rejected = _with_parts(rejected, listed, labels, trace)
-    _trace_outcome(trace, every)
-    proposed = tuple(one for one in listed if one.rule is None)
-    return Findings(
-        proposed, tuple(suppressed(every, rejected, labels, most=search.most_suppressed)), trace.done(), chance
-    )
+
+def listing(passed: Sequence[Finding], *, most: int) -> list[Finding]:
+    """What may be proposed, in the order in which it is put before a person; what is beyond the first `most` with that rule."""
+    return _named(ranked([scored(one) for one in passed], most=most))
 
 
 def paced(search: Search, idle: float) -> Search:
@@ -130,23 +177,34 @@ def _finished(
     return done
 
 
-def _described(
+def described(
     database: SequenceDatabase,
     sessions: SessionLog,
     rule: FiveTimesRule,
     routines: Sequence[Routine],
     known: Sequence[Confidence],
-) -> list[Finding]:
-    """Each routine as a person would see it, with what is known of the attempts that were broken off."""
-    context = Context.of(database, sessions, rule)
+) -> tuple[list[Finding], list[Account]]:
+    """Each routine as a person would see it, with the first rule that it fails by itself; and what it says of itself.
+
+    Args:
+        database: what they were found in.
+        sessions: the same work, cut into sessions.
+        rule: from how many occurrences on a routine is noticed, extracted, canonical.
+        routines: each with one occurrence at least.
+        known: how sure we are of each, but for the attempts that were broken off.
+    """
+    context, around = Context.of(database, sessions), Surroundings.of(database, sessions, rule)
     # all completions first: describing one routine must not depend on another
     ends = [completion(database, one) for one in routines]
-    findings = []
+    findings, accounts = [], []
     for one, confidence, end in zip(routines, known, ends, strict=True):
         routine = replace(one, occurrences=replace(one.occurrences, broken=end.broken))
-        candidate, folded = describe(context, routine, with_completion(confidence, routine))
-        findings.append(Finding(routine, candidate, tuple(folded), end.cohesion))
-    return findings
+        whole, occurrences, folded = account(context, routine)
+        sure = with_completion(confidence, whole=len(occurrences), broken=end.broken)
+        made = candidate(whole, occurrences, sure, rule)
+        findings.append(judged(Finding(routine, made, tuple(folded), end.cohesion), around))
+        accounts.append(whole)
+    return findings, accounts
 
 
 def _no_surer_than(findings: Sequence[Finding], made_up: Calibration) -> list[Finding]:

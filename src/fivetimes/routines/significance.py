@@ -93,7 +93,7 @@ def later(database: SequenceDatabase, timed: Bools) -> Later | None:
     return Later(database.take(np.flatnonzero(before)), database.take(np.flatnonzero(after)), position)
 
 
-def seen_again(cut: Later, found: Routine, search: Search, *, chance: float) -> tuple[int, int, float] | None:
+def seen_again(cut: Later, found: Routine, search: Search, *, chance: float) -> SeenAgain | None:
     """How often a routine is in the first part, how often in the rest, and the bits that it saves there.
 
     The occurrences found in the rest are claimed. None where fewer than two occurrences, or steps, are in the first part.
@@ -111,54 +111,95 @@ def seen_again(cut: Later, found: Routine, search: Search, *, chance: float) -> 
     occurrences = collect(cut.rest, profile, search, share=search.core_share, chance=chance, known=expected)
     if len(occurrences):
         cut.rest.claim(occurrences.all_rows())
-    return len(matched), len(occurrences), float(occurrences.score.sum()) - float(cut.first.name_bits[tokens].sum())
+    bits = float(occurrences.score.sum()) - float(cut.first.name_bits[tokens].sum())
+    return SeenAgain(len(matched), len(occurrences), bits)
 
 
-def held_out(
+@dataclass(frozen=True, slots=True)
+class SeenAgain:
+    """A routine in later time: occurrences in the first part, in the rest, and the bits that it saves there."""
+
+    mined: int
+    seen: int
+    bits: float
+
+
+def seen_later(
     database: SequenceDatabase, timed: Bools, found: Sequence[Routine], search: Search
-) -> list[HeldOut | None]:
+) -> list[SeenAgain | None]:
     """Each routine in later time; None where there is too little time to say."""
     cut = later(database, timed)
     if cut is None:
         return [None] * len(found)
     chance = seeding.link_chance(cut.first)
-    seen = [seen_again(cut, one, search, chance=chance) for one in found]
+    return [seen_again(cut, one, search, chance=chance) for one in found]
+
+
+def held_out(seen: Sequence[SeenAgain | None]) -> list[HeldOut | None]:
+    """What was seen of each routine in later time, with the share that chance gives, controlled over all of them."""
     known = [one for one in seen if one is not None]
-    shares = iter(false_discovery([chance_of(bits) for _, _, bits in known], tried=len(known)))
-    return [None if one is None else HeldOut(one[0], one[1], round(one[2], 1), next(shares)) for one in seen]
+    shares = iter(false_discovery([chance_of(one.bits) for one in known], tried=len(known)))
+    return [None if one is None else HeldOut(one.mined, one.seen, round(one.bits, 1), next(shares)) for one in seen]
 
 
 # ---- in words
 
 
-def confidence(found: Routine, *, q: float, tried: int, again: HeldOut | None) -> Confidence:
-    """The three tests as a verdict and as sentences."""
-    threaded = int(np.count_nonzero(found.profile.link > LINKED_SHARE))
-    base = Confidence("", round(found.bits, 1), 0.0, threaded, float(f"{q:.2g}"), tried, again, sentences=())
-    return with_completion(base, found)
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """What the tests of one routine are made of; those of several partitions of the work add up.
+
+    Attributes:
+        bits: what it saves.
+        threaded: steps that share a value with an earlier one.
+        again: the routine in later time, None where there is too little to say.
+    """
+
+    bits: float
+    threaded: int
+    again: SeenAgain | None
 
 
-def confidences(
-    database: SequenceDatabase, timed: Bools, routines: Sequence[Routine], search: Search, *, tried: int
-) -> list[Confidence]:
-    """How sure we are of each routine.
+def tested(database: SequenceDatabase, timed: Bools, routines: Sequence[Routine], search: Search) -> list[Tested]:
+    """What the tests of each routine are made of.
 
     Args:
         database: what the routines were found in.
         timed: whether the time of each of its rows is known.
         routines: as the search found them.
         search: its constants.
+    """
+    again = seen_later(database, timed, routines, search)
+    return [
+        Tested(one.bits, int(np.count_nonzero(one.profile.link > LINKED_SHARE)), seen)
+        for one, seen in zip(routines, again, strict=True)
+    ]
+
+
+def confidences(those: Sequence[Tested], *, tried: int) -> list[Confidence]:
+    """How sure we are of each routine, but for the attempts that went to the end (`with_completion`).
+
+    Args:
+        those: all that the search found.
         tried: how many were looked at in all.
     """
-    shares = false_discovery([chance_of(one.bits) for one in routines], tried=tried)
-    again = held_out(database, timed, routines, search)
-    return [confidence(one, q=q, tried=tried, again=seen) for one, q, seen in zip(routines, shares, again, strict=True)]
+    shares = false_discovery([chance_of(one.bits) for one in those], tried=tried)
+    again = held_out([one.again for one in those])
+    return [
+        with_verdict(Confidence("", round(one.bits, 1), 1.0, one.threaded, float(f"{q:.2g}"), tried, seen))
+        for one, q, seen in zip(those, shares, again, strict=True)
+    ]
 
 
-def with_completion(known: Confidence, found: Routine) -> Confidence:
-    """The same with the share of the attempts that went to the end."""
-    whole = len(found.occurrences)
-    return with_verdict(replace(known, completion=round(whole / (whole + found.occurrences.broken), 3)))
+def with_completion(known: Confidence, *, whole: int, broken: int) -> Confidence:
+    """The same with the share of the attempts that went to the end.
+
+    Args:
+        known: how sure we are by the other tests.
+        whole: attempts that went to the end, one at least.
+        broken: attempts that did not.
+    """
+    return with_verdict(replace(known, completion=round(whole / (whole + broken), 3)))
 
 
 def with_verdict(known: Confidence) -> Confidence:

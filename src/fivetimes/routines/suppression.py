@@ -188,13 +188,8 @@ RULES: tuple[tuple[SuppressionRule, SuppressionTest], ...] = (
 )
 
 
-def judged(findings: Sequence[Finding], around: Surroundings) -> list[Finding]:
-    """Each finding with the first rule that it fails."""
-    alone = [_judged(one, around) for one in findings]
-    return [one if one.rule is not None else _part_of_another(one, alone) for one in alone]
-
-
-def _judged(finding: Finding, around: Surroundings) -> Finding:
+def judged(finding: Finding, around: Surroundings) -> Finding:
+    """The finding with the first rule that it fails by itself."""
     for rule, test in RULES:
         numbers = test(finding, around)
         if numbers is not None:
@@ -203,6 +198,11 @@ def _judged(finding: Finding, around: Surroundings) -> Finding:
 
 
 # ---- what is a part of another one
+
+
+def without_parts(findings: Sequence[Finding]) -> list[Finding]:
+    """The findings, those that are a part of another one with that rule."""
+    return [one if one.rule is not None else _part_of_another(one, findings) for one in findings]
 
 
 def _part_of_another(one: Finding, every: Sequence[Finding]) -> Finding:
