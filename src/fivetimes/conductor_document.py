@@ -117,6 +117,7 @@ class DocumentStep(_Arguments):
     reversible: bool | None  # False: a gate stands before it. None: not known, and asked about
     expects: str | None  # the standard that the next step needs
     gate: NotRequired[Gate]
+    outputs: NotRequired[dict[str, str]]  # what it makes and a later step uses, by name, as templates
 
 
 class Replay(TypedDict):
@@ -129,7 +130,7 @@ class Replay(TypedDict):
     differs: dict[str, int]  # by step: lines that were done in another way
 
 
-# The way of an input through the steps, by their ids.
+# The way of a value through the steps, by their ids: from the person (`inputs.version`), or from a step (`steps.s1.archive`).
 DataFlow = TypedDict("DataFlow", {"name": str, "from": str, "to": list[str]})
 
 

@@ -143,6 +143,17 @@ def test_readers_see_a_choice_a_step_by_hand_and_the_other_orders(form: str, ask
     assert "- 20 % of the runs: 3 (git push), 1 (make \\*), without 2." in plain
 
 
+@pytest.mark.parametrize("form", ["skill", "runbook"])
+def test_readers_see_what_a_step_makes_and_where_a_later_one_has_it_from(form: str) -> None:
+    runs = [[f"tar czf app-{n}.0.1.tgz src", f"scp app-{n}.0.1.tgz web:", f"git tag {n}.0.1"] for n in range(6)]
+    text = next(iter(EXPORTERS[form](drafted(*made.candidate(runs))).values()))
+    makes, uses = (
+        text.index("It makes `archive`: `app-{{ inputs.version }}.tgz`."),
+        text.index("It uses `archive` of step 1."),
+    )
+    assert text.index("tar czf") < makes < text.rindex("scp app-") < uses
+
+
 def test_yaml_read_back_is_the_document() -> None:
     conductor = drafted(*made.release(8))
     (name,) = EXPORTERS["yaml"](conductor)

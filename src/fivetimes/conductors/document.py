@@ -173,10 +173,15 @@ def _mark(at: Location) -> str:
 def steps_digest(document: ConductorDocument) -> str:
     """A digest of the steps as they are carried out: it changes when somebody edits them, not when they answer a question."""
     steps = [
-        [step["id"], step.get("run"), step.get("any"), step.get("with"), step.get("in"), step["action"]]
+        [step["id"], step.get("run"), step.get("any"), step.get("with"), step.get("in"), step["action"], *_made(step)]
         for step in document["steps"]
     ]
     return _blake(json.dumps([steps, document["inputs"]], sort_keys=True))
+
+
+def _made(step: DocumentStep) -> list[dict[str, str]]:
+    """What a step makes: nothing where it states none, so that the digest of such a document is what it was."""
+    return [step["outputs"]] if "outputs" in step else []
 
 
 def fingerprint(document: ConductorDocument) -> str:

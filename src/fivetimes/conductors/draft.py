@@ -44,6 +44,7 @@ from fivetimes.conductors.invocations import (
     invocations,
     place_of,
 )
+from fivetimes.conductors.outputs import flow
 from fivetimes.conductors.questions import numbered_steps, questions, step_records
 from fivetimes.conductors.replay import TypedLine, came_out, replay, typed_lines, unseen
 from fivetimes.conductors.templates import StepTemplate, StepTemplates, step_templates
@@ -102,6 +103,7 @@ def draft(
     _used_alone(document)
     placed(document["steps"], {f"s{n}": step.effect for n, step in numbered_steps(candidate)}, went_back(candidate))
     expected(document["steps"])
+    flow(document, candidate, templates.constants)
     entry = _visible(_drafted(rule, at, taken, by))
     entry["drafted"] = steps_digest(document)
     document["history"] = [entry]
@@ -379,6 +381,7 @@ class _StepMarks(_Arguments, total=False):
     repeat: list[int]
     until: str | None
     gate: Gate
+    outputs: dict[str, str]
 
 
 def _steps(candidate: Candidate, templates: StepTemplates) -> list[DocumentStep]:

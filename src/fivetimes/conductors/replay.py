@@ -38,6 +38,7 @@ from fivetimes.conductors.invocations import (
     variable,
     written_line,
 )
+from fivetimes.conductors.outputs import unfounded
 from fivetimes.model import Candidate, Kind, LiveCommand, LiveText, Moment
 from fivetimes.redaction import scalar
 from fivetimes.shell import TemplatePiece, TemplateWord, Token, TokenForm, template_words, tokens, unquote
@@ -103,7 +104,7 @@ def replay(
 
 
 def unseen(document: ConductorDocument, lines: Sequence[TypedLine], constants: Mapping[str, str]) -> Iterator[str]:
-    """A sentence for each step that no run shows: it was made up, or its command is none that was typed.
+    """A sentence for each step that no run shows, made up or with a command that was not typed, and for state that no command has.
 
     Steps as somebody's recorded edit left them are that person's.
     """
@@ -111,12 +112,17 @@ def unseen(document: ConductorDocument, lines: Sequence[TypedLine], constants: M
     if not lines or any(entry.get("steps") == now and entry["by"] for entry in document["history"]):
         return
     out = came_out(document, lines, constants)
+    made_up: list[str] = []
     for step in document["steps"]:
         own = [one for line, one in zip(lines, out, strict=True) if line.id == step["id"]]
         if not own:
+            made_up.append(step["id"])
             yield f"{step['id']}: no run has such a step ({step['action']})"
         elif "by_hand" not in step and sum(own) < NEARLY_ALL * len(own):
+            made_up.append(step["id"])
             yield f"{step['id']}: {sum(own)} of the {len(own)} lines that were typed come out of its command"
+    # of a command that nobody typed, what it makes and uses need not be asked as well
+    yield from (text for text in unfounded(document, constants) if text.partition(":")[0] not in made_up)
 
 
 def came_out(

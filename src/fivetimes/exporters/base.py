@@ -252,6 +252,17 @@ def code(text: object) -> str:
     return f"`{shown}`" if not longest else f"{'`' * (longest + 1)} {shown} {'`' * (longest + 1)}"
 
 
+def handed_on(document: ConductorDocument, step: DocumentStep) -> Iterator[str]:
+    """What a step uses of earlier ones, and what it makes for later ones, as text within a numbered point."""
+    numbers = {each["id"]: number for number, each in enumerate(document["steps"], 1)}
+    for entry in document["state"]:
+        maker = entry["from"].split(".")[1]
+        if entry["from"].startswith("steps.") and maker in numbers and step["id"] in entry["to"]:
+            yield f"    It uses {code(entry['name'])} of step {numbers[maker]}."
+    for name, text in step.get("outputs", {}).items():
+        yield f"    It makes {code(name)}: {code(text)}."
+
+
 def inputs(document: ConductorDocument) -> Iterator[str]:
     """The values that run through several steps, and who gives them."""
     if not document["inputs"]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from fivetimes.conductor_document import DocumentStep, Gate, most_repeats
+from fivetimes.conductor_document import ConductorDocument, DocumentStep, Gate, most_repeats
 from fivetimes.exporters.base import (
     carried,
     evidence,
     guarded_steps,
+    handed_on,
     inputs,
     legend,
     limits,
@@ -46,7 +47,7 @@ def _page(conductor: Conductor) -> Iterator[str]:
     yield from ("## What to know before", "", *inputs(document), *legend(document), "")
     yield from ("## Steps", "")
     for number, step in enumerate(guarded_steps(conductor), 1):
-        yield from _step(number, step)
+        yield from _step(number, step, document)
     yield from other_orders(document)
     yield from ("## Questions", "", *questions(document), "")
     yield from ("## Where this is from", "", f"Drafted by fivetimes: conductor `{slug(conductor.id)}`, evidence")
@@ -59,8 +60,10 @@ def _paragraphs(lines: Iterator[str]) -> Iterator[str]:
         yield from (text, "")
 
 
-def _step(number: int, step: DocumentStep) -> Iterator[str]:
+def _step(number: int, step: DocumentStep, document: ConductorDocument) -> Iterator[str]:
     yield from numbered(number, step, stop=_STOP, answered=_answered, by_hand="A person does this")
+    for text in handed_on(document, step):
+        yield from ("", text)
     if step["expects"]:
         yield from ("", f"    The next step needs: {markdown(step['expects'])}")
     yield ""

@@ -13,6 +13,7 @@ from fivetimes.exporters.base import (
     carried,
     evidence,
     guarded_steps,
+    handed_on,
     inputs,
     legend,
     limits,
@@ -115,6 +116,8 @@ def _body(conductor: Conductor) -> Iterator[str]:
     yield from ("", "## Steps", "", *legend(document))
     for number, step in enumerate(guarded_steps(conductor), 1):
         yield from numbered(number, step, stop=_STOP, answered=_answered, by_hand="Ask the person to do this")
+        for text in handed_on(document, step):
+            yield from ("", text)
         yield ""
     yield from other_orders(document)
     yield from ("## Open questions", "", *questions(document), "")

@@ -148,6 +148,15 @@ class Vocabulary:
                 self._taking[program] = found
         return flag in found
 
+    def knows_values(self, program: str) -> bool:
+        """Whether it is known of the program's flags which take a value: then one that is not known to take one takes none.
+
+        Example:
+            >>> public().knows_values("grep"), public().knows_values("openssl")
+            (True, False)
+        """
+        return bool(self._program_of(program).taking)
+
     def _taking_at(self, command: str) -> frozenset[str]:
         head, _, path = command.partition(" ")
         taking = self._program_of(head).taking
