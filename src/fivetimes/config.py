@@ -17,6 +17,13 @@ BLOCK_BYTES = 1 << 18  # bytes of a file that are looked at together; what is ma
 LONGEST_BYTES = 64 << 20  # a longer record is cut there: memory stays bounded whatever the file holds
 LONGEST_DOCUMENT = 24 << 20  # bytes of a JSON file that is one object; it must be parsed as a whole
 DEEPEST = 64  # levels of nesting in a JSON record; deeper is counted as bad
+MOST_VALUES = 1_000_000  # values in one JSON record; as objects of Python they take up to some 250 bytes each
+LONGEST_TEXT = (
+    65_536  # characters of one command, name or value that are kept: what is longer was pasted, and is no work
+)
+MOST_ARGUMENTS = 100  # of one call; the tools of agents have some ten, and what has more is content
+MOST_PATHS = 50_000  # of one commit; what touches more is an import, of which the first so many show the kind
+LARGEST = 1e20  # of any number in a record: nanoseconds since the epoch are below it, and a float32 holds it
 ONCE_ENTRIES = 200  # a history with more entries than this, and no text twice, is taken to drop repeats
 
 FLOOR = 5  # occurrences; below it nothing is drafted unless a named person says why
@@ -36,6 +43,36 @@ AGAIN_SHARE = 0.5  # of the occurrences at the rejection
 REVIEW_IDLE = timedelta(minutes=30)  # the review page ends when nobody has asked for anything so long
 REVIEW_PATIENCE = timedelta(seconds=10)  # for a request to arrive whole
 REVIEW_BYTES = 1 << 20  # of a form; the text of a conductor is far smaller
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What reading one source may cost: a fixed part, and a share for each byte that it takes on disk.
+
+    A share, for a large history may cost what a large history costs, and a small file that decodes to a large one may not. Behind
+    the budget the rest of a source is not read, which is said; the others are read. How deep a record may be nested is `DEEPEST`.
+
+    Attributes:
+        decoded: bytes after decompression, or out of a database or git. A batch of rows of that size fits in a small machine.
+        decoded_share: the same for each byte on disk. Zstandard and Parquet make a tenth of histories and logs; git names each path
+            that a commit touches anew, which is more.
+        rows: records. So many are searched in some seconds.
+        rows_share: the same for each byte on disk: five of them make the shortest commands, and a row of a packed log.
+        seconds: of the reader, whatever it waits for. A cold disk needs one or two.
+        seconds_share: the same for each byte on disk: half a megabyte a second, a tenth of what the slowest reader does.
+        memory: bytes of a git that reads a repository, and `decoded_share` for each byte on disk: it holds all commits of a log.
+    """
+
+    decoded: int = 128 << 20
+    decoded_share: float = 40.0
+    rows: int = 100_000
+    rows_share: float = 0.2
+    seconds: float = 6.0
+    seconds_share: float = 2e-6
+    memory: int = 256 << 20
+
+
+BUDGET = Budget()
 
 
 class Counted(StrEnum):

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Any
 
+from fivetimes.errors import ReadError
 from fivetimes.model import (
     Balance,
     Candidate,
@@ -121,9 +122,25 @@ def _read(wanted: set[_Key], sources: Sequence[Source], readers: Mapping[str, Re
         source = source_of(origin, sources)
         if source is None or not source.path.exists():
             continue
-        for batch in readers[source.reader](source, Balance()):
+        for batch in _batches(source, readers):
             found.take(batch, wanted)
     return found
+
+
+def _batches(source: Source, readers: Mapping[str, Reader]) -> Iterator[RawBatch]:
+    """What a reader yields, as far as it comes: a scan has said already where the rest of a source was not read.
+
+    Raises:
+        ReadError: it cannot be read at all.
+    """
+    begun = False
+    try:
+        for batch in readers[source.reader](source, Balance()):
+            begun = True
+            yield batch
+    except ReadError:
+        if not begun:
+            raise
 
 
 def _digest(command: LiveCommand, key: bytes) -> int:
@@ -367,7 +384,7 @@ def _records(source: Source, readers: Mapping[str, Reader], wanted: set[Location
     """The rows of a source that may be among the wanted: by digest, by commit, or by line where no digest was kept."""
     digests = {location.digest for location in wanted if location.digest}
     undigested = {location for location in wanted if not location.digest}
-    for batch in readers[source.reader](source, Balance()):
+    for batch in _batches(source, readers):
         for location in _locations(batch, key):
             bare = replace(location, digest=0)
             if location.digest in digests:

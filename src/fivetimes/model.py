@@ -300,7 +300,7 @@ EVENT_COLUMNS: Mapping[str, str] = {
     "person": "int32",
     "source": "int16",
     "origin": "int32",
-    "line": "int32",
+    "line": "int64",
     "commit": "int32",  # id into EventLog.commits, -1: none
     "order": "int64",
     "time": "float64",

@@ -124,11 +124,16 @@ def _ingested(
     """
     for number, (source, balance) in enumerate(zip(request.sources, balances, strict=True)):
         tick("reading", number / len(request.sources))
-        try:
-            batches = ingest.READERS[source.reader](source, balance)
-            yield from ingest.without_ignored(batches, source, balance, request.unwanted)
-        except FivetimesError as error:
-            unread.append(str(error))
+        batches = ingest.READERS[source.reader](source, balance)
+        yield from _as_far_as_it_goes(ingest.without_ignored(batches, source, balance, request.unwanted), unread)
+
+
+def _as_far_as_it_goes(batches: Iterator[RawBatch], unread: list[str]) -> Iterator[RawBatch]:
+    """The batches of a source; where it ends by a stated problem, its sentence goes to `unread`, and the others are read."""
+    try:
+        yield from batches
+    except FivetimesError as error:
+        unread.append(str(error))
 
 
 def _redacted(request: Request, raw: Iterator[RawBatch], *, key: bytes, approved: frozenset[str]) -> EventLog:
@@ -202,18 +207,20 @@ def survey(request: Request) -> tuple[list[SourceReport], list[str]]:
     """Read every source, keep nothing of it, and report what is in it; and sentences for what cannot be read."""
     reports, unread = [], list(request.skipped)
     for source in request.sources:
-        try:
-            reports.append(_surveyed(source, request.unwanted))
-        except FivetimesError as error:
-            unread.append(str(error))
+        before = len(unread)
+        report = _surveyed(source, request.unwanted, unread)
+        if (
+            report.balance.records or len(unread) == before
+        ):  # of one that ends in the middle there is something to report
+            reports.append(report)
     return reports, unread
 
 
-def _surveyed(source: Source, unwanted: ingest.IgnoreRules) -> SourceReport:
+def _surveyed(source: Source, unwanted: ingest.IgnoreRules, unread: list[str]) -> SourceReport:
     balance, lossy, untimed, ends_untimed = Balance(), False, 0, False
     first, last = np.inf, -np.inf
     found = ingest.READERS[source.reader](source, balance)
-    for batch in ingest.without_ignored(found, source, balance, unwanted):
+    for batch in _as_far_as_it_goes(ingest.without_ignored(found, source, balance, unwanted), unread):
         times = np.full(len(batch.text), np.nan) if batch.time is None else np.asarray(batch.time, dtype=np.float64)
         known = times[~np.isnan(times)]
         untimed += len(times) - len(known)
@@ -256,6 +263,8 @@ def scan(request: Request, *, folder: Path, tick: Tick = _quiet, histories: int 
     """Scan, and keep the result as the last one of its configuration; `histories` as in `run`."""
     mark = _mark(request, folder)
     result = run(request, key=store.local_key(folder), tick=tick, approved=store.approved(folder), histories=histories)
+    if result.skipped and not result.events and not any(report.balance.records for report in result.sources):
+        raise FivetimesError("nothing could be read. " + " ".join(result.skipped))  # and the last scan stays
     kept = store.saved(name=request.name, folder=folder)
     if kept is not None:
         result = _continued(result, kept[1], anew=kept[0] != mark)

@@ -124,12 +124,16 @@ def aliases_among(uses: Mapping[int, Counter[int]], *, unknown: set[int]) -> dic
         unknown: programs that no vocabulary knows and one person alone uses.
     """
     takers: Counter[int] = Counter(feature for seen in uses.values() for feature in seen)
+    known: dict[int, list[int]] = defaultdict(list)  # for each feature the programs with a public name that take it
+    for program in uses.keys() - unknown:
+        for feature in uses[program]:
+            known[feature].append(program)
     found = {}
     for name in sorted(unknown & uses.keys()):
         shared: Counter[int] = Counter()
         forms: Counter[int] = Counter()
         for feature, count in uses[name].items():
-            others = [p for p in uses if p != name and p not in unknown and feature in uses[p]]
+            others = known.get(feature, ())
             if others and 1 / len(others) >= _DISTINCTIVE:
                 for other in others:
                     shared[other] += count

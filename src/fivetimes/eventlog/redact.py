@@ -131,7 +131,7 @@ class _Log:
                 "person": self._persons_of(batch),
                 "source": np.full(count, self.sources(batch.source), dtype=np.int16),
                 "origin": np.full(count, origin, dtype=np.int32),
-                "line": _column(batch.line, count, -1, "int32"),
+                "line": _column(batch.line, count, -1, "int64"),
                 "commit": self._ids_of(batch.commit, count, self.commits),
                 "order": np.arange(self.order[origin], self.order[origin] + count, dtype=np.int64),
                 "time": time,
@@ -315,13 +315,17 @@ class _FormTable:
         of_slips = {-n: self._suspect(*lines) for n, lines in enumerate(self.suspects, 1) if n - 1 not in self.public}
         rows = replace(rows, form=np.where(np.isin(form, list(of_slips)) | ~asked, form, _NO_FORM).astype(np.int32))
         slips |= slipped(rows, of_slips)
-        for number, (text, meant) in enumerate(self.suspects, 1):
-            for read, those in ((text, asked & ~slips), (meant, asked & slips)):
-                own = those & (columns["form"] == -number)
-                if own.any():
-                    form[own] = self._new(Kind.SHELL, text, read, None, ())
-                    if read != text:
-                        self.words.count("program: read as the one that was meant")
+        at = np.flatnonzero(asked)
+        # the rows of each suspect together: first those as they stand there, then those as they were meant
+        decided = -2 * columns["form"][at].astype(np.int64) + slips[at]
+        order = np.argsort(decided, kind="stable")
+        keys, begins = np.unique(decided[order], return_index=True)
+        for key, rows_of_it in zip(keys.tolist(), np.split(at[order], begins[1:]), strict=True):
+            text, meant = self.suspects[key // 2 - 1]
+            read = meant if key % 2 else text
+            form[rows_of_it] = self._new(Kind.SHELL, text, read, None, ())
+            if read != text:
+                self.words.count("program: read as the one that was meant")
         return form
 
     def _public_aliases(self, columns: Mapping[str, npt.NDArray[Any]]) -> npt.NDArray[Any]:

@@ -15,6 +15,7 @@ import numpy as np
 from fivetimes.model import Bools, Floats, Grammar, Int32s, Ints
 
 _SHORTEST = 3  # letters; shorter names are often somebody's own
+_LONGEST = 64  # letters; no public program's name has half of that, and each letter is swapped in a copy of the word
 _NEXT = 2  # lines within which a slip is put right: at once, or after one look at what was typed
 _OWN_DAYS = 3  # days on which a word stands uncorrected: once is overlooked, twice may be, the third time it is meant
 _BESIDE = 10  # times as often as the word, at least, the program that was meant is typed: few slips come to one in ten
@@ -62,7 +63,7 @@ def unslipped(text: str, grammar: Grammar) -> str:
         ('git push origin', 'zqxctl up')
     """
     program, space, rest = text.partition(" ")
-    if len(program) < _SHORTEST or not program.isalpha() or grammar.is_program(program):
+    if not _SHORTEST <= len(program) <= _LONGEST or not program.isalpha() or grammar.is_program(program):
         return text
     swapped = {program[:at] + program[at + 1] + program[at] + program[at + 2 :] for at in range(len(program) - 1)}
     meant = [name for name in swapped if name != program and grammar.is_program(name)]
@@ -86,13 +87,17 @@ def slipped(rows: Rows, suspects: Mapping[int, Suspect]) -> Bools:
     uses: dict[tuple[int, str], list[int]] = {}
     for row in asked.tolist():
         uses.setdefault((int(rows.person[row]), suspects[int(rows.form[row])].word), []).append(row)
+    persons = int(rows.person.max(initial=0)) + 1
+    typed = rows.program >= 0
+    both, times = np.unique(rows.program[typed].astype(np.int64) * persons + rows.person[typed], return_counts=True)
+    often = dict(zip(both.tolist(), times.tolist(), strict=True))
     for (person, _), mine in uses.items():
         left = [row for row in mine if not corrected[row]]
         if 2 * len(left) < len(mine):
             found[mine] = True
             continue
         program = suspects[int(rows.form[mine[0]])].program
-        meant = np.count_nonzero((rows.program == program) & (rows.person == person)) if program >= 0 else 0
+        meant = often.get(program * persons + person, 0) if program >= 0 else 0
         found[mine] = meant >= _BESIDE * len(mine) and _days(rows.time[left]) < _OWN_DAYS
     return found
 

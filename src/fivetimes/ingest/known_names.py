@@ -8,19 +8,17 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from fivetimes.errors import ReadError
-from fivetimes.ingest.formats.repository import stream
+from fivetimes.ingest.formats.repository import printed
 from fivetimes.model import Source
 from fivetimes.redaction import Known
+
+_LISTED_BYTES = 32 << 20  # of names of tracked files or branches; half a million files have some 30 MB
 
 
 def _listed(path: Path, arguments: Sequence[str], separator: bytes) -> Iterator[str]:
     """What a git command lists; nothing where git refuses."""
-    try:
-        printed = b"".join(stream(path, arguments))
-    except ReadError:
-        return
-    yield from (part.decode("utf-8", "surrogateescape") for part in printed.split(separator) if part)
+    *whole, _ = printed(path, arguments, most=_LISTED_BYTES).split(separator)
+    yield from (part.decode("utf-8", "surrogateescape") for part in whole if part)
 
 
 def _executables(environ: Mapping[str, str]) -> Iterator[str]:
@@ -138,12 +136,5 @@ def targets(repository: Path, tracked: Sequence[str]) -> frozenset[str]:
 def _contents(repository: Path, paths: Sequence[str]) -> str:
     if not paths:
         return ""
-    printed = bytearray()
-    try:
-        for piece in stream(repository, ("show", "--no-textconv", "--no-color", *(f"HEAD:{path}" for path in paths))):
-            printed += piece
-            if len(printed) > _MOST_BYTES:
-                break
-    except ReadError:
-        return ""
-    return printed.decode("utf-8", "replace")
+    wanted = ("show", "--no-textconv", "--no-color", *(f"HEAD:{path}" for path in paths))
+    return printed(repository, wanted, most=_MOST_BYTES).decode("utf-8", "replace")

@@ -9,6 +9,7 @@ from pathlib import Path
 from fivetimes.errors import ReadError
 from fivetimes.ingest.base import ReaderSpec
 from fivetimes.ingest.formats import sqlite, tables
+from fivetimes.ingest.formats.budget import limited
 from fivetimes.ingest.formats.files import after_newline, blocks
 from fivetimes.ingest.formats.json_objects import json_object
 from fivetimes.ingest.registry import BUILT_IN, PLUG_INS
@@ -35,7 +36,8 @@ def sniff(path: Path) -> str | None:
         >>> sniff(Path("people/ana/.zsh_history/nowhere")) is None
         True
     """
-    found = _built_in(path) or _recognised(path, PLUG_INS)
+    with limited(path):
+        found = _built_in(path) or _recognised(path, PLUG_INS)
     return None if found is None else found.name
 
 
@@ -74,11 +76,12 @@ def _hidden(block: bytes) -> str | None:
 def unreadable(path: Path) -> str | None:
     """Why a database, or a file whose content is hidden, cannot be read, as a message; None for all others. Never raises."""
     try:
-        block = next(blocks(path, after_newline), b"") if path.is_file() else b""
-        if not block.startswith(sqlite.MAGIC) and (hidden := _hidden(block)) is not None:
-            return f"{path}: {hidden}"
-        if block.startswith(sqlite.MAGIC):
-            sqlite.holds(path, [table for _, table in _tables()])
+        with limited(path):
+            block = next(blocks(path, after_newline), b"") if path.is_file() else b""
+            if not block.startswith(sqlite.MAGIC) and (hidden := _hidden(block)) is not None:
+                return f"{path}: {hidden}"
+            if block.startswith(sqlite.MAGIC):
+                sqlite.holds(path, [table for _, table in _tables()])
     except (ReadError, OSError) as problem:
         return str(problem)
     return None

@@ -1,5 +1,6 @@
 """Bytes of a source -> its records, for the formats that several readers share.
 
+- `budget`: what reading a source may cost, counted where bytes come in;
 - `files`: blocks of whole records, folders of files, compressed files;
 - `values`: what is written in a field, as a value;
 - `records`: records with named fields -> `RawBatch`;

@@ -15,10 +15,10 @@ from math import isnan
 from typing import Any, NamedTuple, TypeVar
 from urllib.parse import unquote, urlsplit
 
-from fivetimes.config import BATCH_ROWS
+from fivetimes.config import BATCH_ROWS, LONGEST_TEXT
 from fivetimes.errors import ReadError
 from fivetimes.ingest.formats.json_objects import json_object, too_deep
-from fivetimes.ingest.formats.values import NAN, instant
+from fivetimes.ingest.formats.values import NAN, bounded, instant
 from fivetimes.model import Balance, By, Kind, RawBatch, Source
 
 Record = Mapping[str, Any]
@@ -114,9 +114,9 @@ class _CallRows:
             self.row[key] = len(self.text)
         if denied:
             self.denied.add(len(self.text))
-        self.text.append(text)
+        self.text.append(text[:LONGEST_TEXT])
         self.kind.append(kind)
-        self.args.append(args)
+        self.args.append(None if args is None else bounded(args))
         self.line.append(line)
         self.time.append(time)
         self.session.append(session)

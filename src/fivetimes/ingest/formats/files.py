@@ -13,6 +13,7 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from errno import EIO
 from io import RawIOBase
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -20,6 +21,7 @@ import numpy as np
 
 from fivetimes.config import BLOCK_BYTES, LONGEST_BYTES
 from fivetimes.errors import ReadError
+from fivetimes.ingest.formats.budget import more
 from fivetimes.model import Balance, Bytes, RawBatch, Source
 
 logger = logging.getLogger(__name__)
@@ -40,6 +42,8 @@ def blocks(path: Path, cut: Callable[[bytes], int]) -> Iterator[bytes]:
         with _opened(path) as file:
             # reading as much again as is left over keeps the work linear when one record is huge
             while fresh := file.read(max(BLOCK_BYTES, len(rest))):
+                if not more(len(fresh)):
+                    return  # what is left of the block is no whole record
                 block = rest + fresh if begun else (rest + fresh).removeprefix(b"\xef\xbb\xbf")
                 begun = True
                 end = cut(block) or (len(block) if len(block) > LONGEST_BYTES else 0)
@@ -121,7 +125,8 @@ def each_file(
     if not source.path.is_dir():
         yield from read(source, balance)
         return
-    fitting = {path for path in source.path.rglob("*") if any(map(path.match, pattern.split("|")))}
+    below = takewhile(lambda _: more(), source.path.rglob("*"))
+    fitting = {path for path in below if any(map(path.match, pattern.split("|")))}
     paths = sorted(path for path in fitting if not path.name.endswith(copies) or path.with_suffix("") not in fitting)
     if not paths:
         wanted = " or ".join(pattern.split("|"))
@@ -143,6 +148,8 @@ def each_of(
         read: reads one of them.
     """
     for path in paths:
+        if not more():
+            return
         origin = f"{source.origin}/{path.relative_to(source.path).as_posix()}"
         try:
             yield from read(replace(source, path=path, origin=origin), balance)

@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 
 import orjson
 
-from fivetimes.config import DEEPEST, LONGEST_DOCUMENT
+from fivetimes.config import DEEPEST, LONGEST_DOCUMENT, MOST_VALUES
 from fivetimes.errors import ReadError
 from fivetimes.ingest.formats.files import after_newline, blocks
 from fivetimes.model import Balance
@@ -36,7 +36,7 @@ def json_records(
         for row in rows if rows[-1] else rows[:-1]:
             number += 1
             try:
-                record = parse(row)
+                record = None if too_many_values(row) else parse(row)
             except ValueError:
                 record = None
             if not isinstance(record, dict):
@@ -102,6 +102,8 @@ def json_object(written: str | bytes) -> dict[str, Any] | str:
         >>> json_object('[' * 100_000)
         'nested too deeply'
     """
+    if too_many_values(written):
+        return "too many values"
     try:
         record = orjson.loads(written)
     except orjson.JSONDecodeError:
@@ -115,6 +117,19 @@ def json_object(written: str | bytes) -> dict[str, Any] | str:
     opening = _BRACKETS if isinstance(written, bytes) else _CHARACTERS
     many = written.count(opening[0]) + written.count(opening[1]) > DEEPEST  # type: ignore[arg-type]
     return "nested too deeply" if many and too_deep(record) else record
+
+
+def too_many_values(written: str | bytes | bytearray) -> bool:
+    """Whether a text of JSON may hold more values than are held at once: each begins it, or stands behind one of four signs.
+
+    Example:
+        >>> too_many_values("[0]"), too_many_values("[" + "{}," * 1_000_000 + "0]")
+        (False, True)
+    """
+    if len(written) <= MOST_VALUES:
+        return False
+    signs = sum(map(written.count, _SIGNS)) if isinstance(written, str) else sum(map(written.count, _SIGNS.encode()))
+    return signs > MOST_VALUES
 
 
 def too_deep(record: Mapping[str, object]) -> bool:
@@ -154,6 +169,7 @@ def _refuse(constant: str) -> NoReturn:
     raise ValueError(constant)
 
 
+_SIGNS = ",:[{"
 _BRACKETS, _CHARACTERS = (b"{", b"["), ("{", "[")
 _NESTING = (dict, list)
 _DECODER = json.JSONDecoder(parse_constant=_refuse)

@@ -13,11 +13,13 @@ from subprocess import Popen
 from typing import Any
 
 from fivetimes.errors import ReadError
+from fivetimes.ingest.formats.budget import Account, current
 from fivetimes.ingest.formats.files import blocks
 
 _KILLED = -9
 _PATIENCE = 60.0  # seconds without a sign of life, after which git is ended
 _CHUNK = 1 << 18  # bytes that are read at once
+_ANSWER_BYTES = 1 << 16  # bytes of a value of a configuration
 _COMPLAINT_BYTES = 1 << 14  # bytes that are kept of what git complains about
 
 # A repository's own configuration can name programs. Each key that a log could come by is set here: here is stronger.
@@ -128,12 +130,16 @@ def _run(path: Path, arguments: Sequence[str], *, trusted: Sequence[str]) -> Ite
             raise _complaint(path, "dubious ownership")
     wrapper = _started(folder, (*_OPTIONS, *trusted, *git_dir, *arguments), _ENVIRONMENT, standing=folder)
     process: Popen[bytes] = wrapper.proc
+    account = current() or Account(path)
+    _bound(process, account.memory)
     complaint = bytearray()
     listener = threading.Thread(target=_listen, args=(process, complaint), daemon=True)
     with process:
         listener.start()
         try:
-            while piece := _piece(process):
+            while piece := _piece(process, account):
+                if not account.take(len(piece)):
+                    raise Unfinished(f"{path}: the budget of this repository is spent.")
                 yield piece
             status = process.wait()
         finally:
@@ -142,6 +148,22 @@ def _run(path: Path, arguments: Sequence[str], *, trusted: Sequence[str]) -> Ite
             listener.join()
     if status:
         raise _complaint(path, complaint.decode("ascii", "replace") if status != _KILLED else "no sign of life")
+
+
+def printed(path: Path, arguments: Sequence[str], *, most: int) -> bytes:
+    """What a git command prints, up to so many bytes; nothing where git refuses, and what came before where it stops.
+
+    Example:
+        >>> printed(Path("nowhere"), ("rev-parse", "HEAD"), most=100)
+        b''
+    """
+    found = bytearray()
+    with suppress(ReadError):
+        for piece in stream(path, arguments):
+            found += piece
+            if len(found) >= most:
+                break
+    return bytes(found[:most])
 
 
 def _started(folder: Path, arguments: Sequence[str], environment: Mapping[str, str], *, standing: Path) -> Any:
@@ -176,8 +198,16 @@ def _only(environment: Mapping[str, str]) -> Iterator[None]:
             os.environ.update(before)
 
 
-def _piece(process: Popen[bytes]) -> bytes:
-    watchdog = threading.Timer(_PATIENCE, process.kill)
+def _bound(process: Popen[bytes], memory: int) -> None:
+    """Let git take so much memory, where the system can say so of a process that runs (Linux)."""
+    with suppress(ImportError, AttributeError, OSError):  # OSError: it has ended already
+        import resource
+
+        resource.prlimit(process.pid, resource.RLIMIT_DATA, (memory, memory))
+
+
+def _piece(process: Popen[bytes], account: Account) -> bytes:
+    watchdog = threading.Timer(min(_PATIENCE, account.left), process.kill)
     watchdog.daemon = True
     watchdog.start()
     try:
@@ -241,9 +271,8 @@ def own_addresses(path: Path) -> tuple[str, ...]:
 
     Of their own configuration nothing else is read.
     """
-    found: list[str] = []
-    with suppress(ReadError):
-        found += _decoded(b"".join(stream(path, ("config", "--local", "--includes", "-z", "--get-all", "user.email"))))
+    asked_here = ("config", "--local", "--includes", "-z", "--get-all", "user.email")
+    found = _decoded(printed(path, asked_here, most=_ANSWER_BYTES))
     asked = {
         name: value for name, value in _ENVIRONMENT.items() if name not in ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_NOSYSTEM")
     }

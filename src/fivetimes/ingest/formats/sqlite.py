@@ -12,8 +12,9 @@ from urllib.parse import quote
 
 import numpy as np
 
-from fivetimes.config import LONGEST_BYTES
+from fivetimes.config import DEEPEST, LONGEST_BYTES
 from fivetimes.errors import ReadError
+from fivetimes.ingest.formats.budget import more
 from fivetimes.ingest.formats.files import blocks
 from fivetimes.ingest.formats.sqlite_journals import together
 from fivetimes.model import Balance
@@ -24,8 +25,9 @@ MAGIC = b"SQLite format 3\0"
 _FAULTS = (sqlite3.Error, UnicodeDecodeError, OverflowError)
 
 _TOGETHER = 400  # rows that are asked for at once
-_STEPS = 1_000_000  # of SQLite's machine, between two looks at how long it takes
-_PATIENCE = 2_000  # such looks without a row, after which a hostile database is given up
+_BYTES_TOGETHER = 8 << 20  # of such rows; where they are longer, they are asked for one by one
+_STEPS = 100_000  # of SQLite's machine, between two looks at the budget: a thousandth of a second
+_SCHEMA_BYTES = 16 << 20  # of a statement or schema; no program's comes near
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,10 @@ def rows(path: Path, balance: Balance, *, table: Table) -> Iterator[tuple[int, d
                 raise ReadError(
                     f"{path}: there is no table {table.name} as this reader knows it. Name another program's database."
                 )
-            yield from _in_order(connection, table, balance)
+            for number, row in _in_order(connection, table, balance):
+                if not more(sum(len(value) for value in row.values() if isinstance(value, str | bytes))):
+                    return
+                yield number, row
     except _FAULTS as error:
         raise _refused(path, error) from error
 
@@ -105,16 +110,13 @@ def _opened(path: Path) -> Iterator[sqlite3.Connection]:
 def _harden(connection: sqlite3.Connection) -> None:
     connection.text_factory = lambda written: written.decode("utf-8", "surrogateescape")
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_BYTES)
+    connection.setlimit(sqlite3.SQLITE_LIMIT_SQL_LENGTH, _SCHEMA_BYTES)
+    connection.setlimit(sqlite3.SQLITE_LIMIT_EXPR_DEPTH, DEEPEST)
     connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
+    connection.setlimit(sqlite3.SQLITE_LIMIT_TRIGGER_DEPTH, 0)
     for setting in ("trusted_schema=OFF", "cell_size_check=ON", "mmap_size=0", "query_only=ON", "temp_store=MEMORY"):
         connection.execute(f"PRAGMA {setting}")
-    _be_patient(connection)
-
-
-def _be_patient(connection: sqlite3.Connection) -> None:
-    """Let the next row take a while, but not for ever."""
-    looks = iter(range(_PATIENCE))
-    connection.set_progress_handler(lambda: int(next(looks, None) is None), _STEPS)
+    connection.set_progress_handler(lambda: int(not more()), _STEPS)
 
 
 # ---- what is in it
@@ -141,29 +143,39 @@ def _in_order(
         expression if expression in known or not expression.isidentifier() else "NULL"
         for expression in table.fields.values()
     ]
-    ids = _ids(connection, table, balance)
+    name = _name_of_ids(table, known)
+    ids = _ids(connection, table, name, balance)
+    select = f"SELECT t.{name}, {', '.join(columns)} FROM {table.name} AS t WHERE t.{name} IN ({{}})"
     for start in range(0, len(ids), _TOGETHER):
-        some = ids[start : start + _TOGETHER].tolist()
-        select = f"SELECT t.rowid, {', '.join(columns)} FROM {table.name} AS t WHERE t.rowid IN ({{}})"
-        found = _fetched(connection, select, some)
-        for number in some:
-            if number in found:
-                yield number, dict(zip(table.fields, found[number], strict=True))
-            else:
+        for number, row in _fetched(connection, select, ids[start : start + _TOGETHER].tolist()):
+            if row is not None:
+                yield number, dict(zip(table.fields, row, strict=True))
+            elif more():  # else it was no damage that broke it off
                 balance.records += 1
                 balance.bad["row cannot be read"] += 1
 
 
-def _ids(connection: sqlite3.Connection, table: Table, balance: Balance) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def _name_of_ids(table: Table, columns: set[str]) -> str:
+    """What the ids of rows are called: a column may have one of their names, and then holds anything."""
+    taken = {column.lower() for column in columns}
+    name = next((name for name in ("rowid", "_rowid_", "oid") if name not in taken), None)
+    if name is None:
+        raise sqlite3.DatabaseError(f"no ids of rows in {table.name}")
+    return name
+
+
+def _ids(
+    connection: sqlite3.Connection, table: Table, name: str, balance: Balance
+) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     """The ids of all rows in the wanted order; in a damaged file, those up to the damage."""
     ids, keys = array("q"), array("d")
-    key = f"CAST(t.{table.order} AS REAL)" if table.order else "t.rowid"
+    key = f"CAST(t.{table.order} AS REAL)" if table.order else f"t.{name}"
     try:
-        for number, value in connection.execute(f"SELECT t.rowid, {key} FROM {table.name} AS t NOT INDEXED"):
+        for number, value in connection.execute(f"SELECT t.{name}, {key} FROM {table.name} AS t NOT INDEXED"):
             ids.append(number)
             keys.append(value if isinstance(value, float | int) else 0.0)
     except _FAULTS:
-        if not ids:
+        if not ids or not more():
             raise
         balance.records += 1
         balance.bad["database breaks off"] += 1
@@ -171,12 +183,24 @@ def _ids(connection: sqlite3.Connection, table: Table, balance: Balance) -> np.n
     return numbers[np.argsort(np.frombuffer(keys), kind="stable")] if ids else numbers
 
 
-def _fetched(connection: sqlite3.Connection, select: str, ids: Sequence[int]) -> dict[int, tuple[object, ...]]:
-    """The rows with some ids; where one of them cannot be read, all that can, one by one."""
-    _be_patient(connection)
+def _fetched(
+    connection: sqlite3.Connection, select: str, ids: Sequence[int]
+) -> Iterator[tuple[int, tuple[object, ...] | None]]:
+    """Each id in order with its row; where one of them cannot be read, or they are long, each is asked for by itself."""
     try:
-        return {row[0]: row[1:] for row in connection.execute(select.format(",".join("?" * len(ids))), ids)}
+        found, size = dict[int, tuple[object, ...]](), 0
+        for number, *row in connection.execute(select.format(",".join("?" * len(ids))), ids):
+            found[number] = tuple(row)
+            size += sum(len(value) for value in row if isinstance(value, str | bytes))
+            if size > _BYTES_TOGETHER and len(ids) > 1:
+                break
+        else:
+            yield from ((number, found.get(number)) for number in ids)
+            return
     except _FAULTS:
         if len(ids) == 1:
-            return {}
-        return {key: row for number in ids for key, row in _fetched(connection, select, [number]).items()}
+            yield ids[0], None
+            return
+    found.clear()
+    for number in ids:
+        yield from _fetched(connection, select, [number])

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fivetimes.errors import ReadError
+from fivetimes.ingest.formats.budget import more
 
 _Words = npt.NDArray[np.uint32]
 
@@ -52,7 +53,8 @@ def _put_together(path: Path) -> bytes | None:
     for ending, put_in in _BESIDE.items():
         beside = path.with_name(path.name + ending)
         if beside.is_file() and beside.stat().st_size:
-            if path.stat().st_size + beside.stat().st_size > _MOST:
+            size = path.stat().st_size + beside.stat().st_size
+            if size > _MOST or not more(size):
                 raise ReadError(
                     f"{path}: it is in use and too large to be put together with {beside.name}. Close the program that uses it."
                 )

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from fivetimes.errors import ReadError
+from fivetimes.ingest.formats.budget import more
 from fivetimes.ingest.formats.files import after_newline, blocks
 from fivetimes.model import Balance
 
@@ -78,6 +79,9 @@ def _lines(path: Path) -> Iterator[str]:
 
 MAGIC = b"PAR1"
 _ROWS = 10_000  # rows that are held at once
+_BYTES = (
+    4 << 20
+)  # bytes in which Parquet holds them; as objects of Python they are up to 64 times that (a bit is a pointer)
 
 
 def parquet_columns(path: Path) -> tuple[str, ...]:
@@ -100,13 +104,53 @@ def parquet_rows(path: Path, balance: Balance, *, wanted: Sequence[str]) -> Iter
     known = [name for name in wanted if name in names]
     number = 0
     try:
-        for part in file.iter_batches(batch_size=_ROWS, columns=known, use_threads=False):
-            for row in part.to_pylist():
-                number += 1
-                yield number, {name: _plain(value) for name, value in row.items()}
+        for group in range(file.num_row_groups):
+            if not more(_decoded(file.metadata.row_group(group), known)):
+                return
+            for part in file.iter_batches(batch_size=_ROWS, row_groups=[group], columns=known, use_threads=False):
+                for row in _of_batch(part):
+                    number += 1
+                    if row is None:
+                        balance.records += 1
+                        balance.bad["row too large"] += 1
+                    else:
+                        yield number, {name: _plain(value) for name, value in row.items()}
+                if not more():
+                    return
     except (arrow.ArrowException, OSError, ValueError, OverflowError):
         balance.records += 1
         balance.bad["no Parquet from here on"] += 1
+
+
+def _decoded(group: Any, known: Sequence[str]) -> int:
+    """Bytes of the wanted columns of a row group, unpacked."""
+    columns = map(group.column, range(group.num_columns))
+    return sum(column.total_uncompressed_size for column in columns if column.path_in_schema.split(".")[0] in known)
+
+
+def _of_batch(part: Any) -> Iterator[Mapping[str, object] | None]:
+    """The rows of a batch, so many at once as fit; None for one that is too large to be anybody's action."""
+    together = max(1, _BYTES // max(1, _widest(part)))
+    for start in range(0, part.num_rows, together):
+        some = part.slice(start, together)
+        if some.num_rows == 1 and some.nbytes > _BYTES:
+            yield None
+        else:
+            yield from some.to_pylist()
+
+
+def _widest(part: Any) -> int:
+    """Bytes of a row of a batch: of plain columns in the mean, of those that name the entries of a list the longest entry."""
+    import pyarrow
+    from pyarrow import compute
+
+    total = part.nbytes // max(1, part.num_rows)
+    for column in part.columns:
+        if pyarrow.types.is_dictionary(column.type):
+            entries = column.dictionary
+            texts = pyarrow.types.is_string(entries.type) or pyarrow.types.is_large_string(entries.type)
+            total += (compute.max(compute.binary_length(entries)).as_py() or 0) if texts else entries.nbytes
+    return int(total)
 
 
 def _file(path: Path) -> tuple[Any, Sequence[str]]:

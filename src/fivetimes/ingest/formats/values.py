@@ -11,8 +11,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
+from fivetimes.config import LARGEST, LONGEST_TEXT, MOST_ARGUMENTS
 from fivetimes.ingest.formats.json_objects import json_object
 from fivetimes.model import By
 
@@ -124,7 +126,7 @@ def moment_of_day(value: object, *, day_first: bool) -> tuple[float, float]:
 
 def _counted(value: object) -> float:
     seconds = number(value)
-    while _LATEST <= seconds < _LATEST * 1e9:
+    while _LATEST <= seconds < LARGEST:
         seconds /= 1000
     return seconds
 
@@ -147,7 +149,7 @@ def number(value: object) -> float:
         found = float(value)
     except OverflowError as error:
         raise ValueError("out of range") from error
-    if not math.isfinite(found):
+    if not abs(found) < LARGEST:  # also what is not finite
         raise ValueError("out of range")
     return found
 
@@ -212,7 +214,7 @@ def text(value: object) -> str | None:
         raise Omitted(value.name)
     if isinstance(value, bool) or not isinstance(value, (str, int)):
         raise ValueError("no text")
-    return str(value).strip() or None
+    return str(value)[:LONGEST_TEXT].strip() or None
 
 
 def arguments(value: object) -> Mapping[str, Any] | None:
@@ -227,7 +229,50 @@ def arguments(value: object) -> Mapping[str, Any] | None:
         return None
     if not isinstance(found, dict):
         raise ValueError("no object")
-    return found
+    return bounded(found)
+
+
+def bounded(args: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Arguments as they are held for each call: the first `MOST_ARGUMENTS`, of long values the first `LONGEST_TEXT` characters.
+
+    Content (a list, an object) that is larger is the text of its beginning: it is compared whole, and never looked into.
+
+    Example:
+        >>> bounded({"slug": "spring", "paths": ["a.md"]})
+        {'slug': 'spring', 'paths': ['a.md']}
+        >>> len(bounded({"content": "x" * 100_000})["content"])
+        65536
+    """
+    if len(args) <= MOST_ARGUMENTS and not any(map(_is_large, args.values())):
+        return args
+    return {
+        key: _beginning(value) if _is_large(value) else value for key, value in islice(args.items(), MOST_ARGUMENTS)
+    }
+
+
+def _is_large(value: object) -> bool:
+    if isinstance(value, str):
+        return len(value) > LONGEST_TEXT
+    return isinstance(value, list | dict) and _size(value) > LONGEST_TEXT
+
+
+def _size(value: object) -> int:
+    """Characters of some content, about; counted only as far as it takes to know that it is large."""
+    total, waiting = 0, [value]
+    while waiting and total <= LONGEST_TEXT:
+        one = waiting.pop()
+        if isinstance(one, dict):
+            waiting += one.values()
+            total += sum(map(len, one))
+        elif isinstance(one, list):
+            waiting += one
+        total += len(one) if isinstance(one, str) else 4
+    return total
+
+
+def _beginning(value: object) -> str:
+    """The beginning of a large value; that of content is marked as such, as `redaction.scalar` marks it."""
+    return value[:LONGEST_TEXT] if isinstance(value, str) else "\n" + repr(value)[:LONGEST_TEXT]
 
 
 _STATUS = {
@@ -298,7 +343,7 @@ def command(value: object) -> str:
         raise Omitted(value.name)
     if not isinstance(value, str):
         raise ValueError("no text")
-    found = value.strip("\n")
+    found = value[:LONGEST_TEXT].strip("\n")
     if found[:1] in ("", " "):
         raise Omitted("leading space" if found else "empty")
     return found

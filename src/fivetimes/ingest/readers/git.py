@@ -13,11 +13,19 @@ from itertools import islice
 from pathlib import Path
 
 from fivetimes.accounts import is_agent, is_bot, is_co_author_agent
-from fivetimes.config import BATCH_ROWS
-from fivetimes.errors import ReadError
+from fivetimes.config import BATCH_ROWS, LONGEST_TEXT, MOST_PATHS
 from fivetimes.ingest.base import Machine, ReaderSpec
 from fivetimes.ingest.formats import repository
-from fivetimes.ingest.formats.repository import NoHead, Unfinished, is_bare, is_repository, repository_around, stream
+from fivetimes.ingest.formats.budget import more
+from fivetimes.ingest.formats.repository import (
+    NoHead,
+    Unfinished,
+    is_bare,
+    is_repository,
+    printed,
+    repository_around,
+    stream,
+)
 from fivetimes.ingest.formats.values import git_moment
 from fivetimes.model import Balance, By, Kind, RawBatch, Source, SourceReport
 
@@ -46,6 +54,7 @@ _BRANCHES = ("--branches", "--remotes")  # HEAD may name a branch that nobody ha
 
 _FILES = 500_000  # names of paths in one batch, at most
 _MAILMAP_BYTES = 4 << 20
+_ANSWER_BYTES = 1 << 12  # of a word or two
 
 # What `git cherry-pick -x` writes into the message of the copy
 _PICKED = re.compile(r"^\(cherry picked from commit ([0-9a-f]{40,64})\)$", re.MULTILINE)
@@ -130,7 +139,7 @@ def _add(rows: _CommitRows, commit: _Commit, names: Mailmap) -> None:
     name, mail = proper_author(commit.name, commit.mail, names=names)
     time, offset = git_moment(commit.date)
     rows.commits.append(commit.hash)
-    rows.subjects.append(commit.subject)
+    rows.subjects.append(commit.subject[:LONGEST_TEXT])
     rows.persons.append(f"{name} <{mail}>")
     rows.times.append(time)
     rows.offsets.append(offset)
@@ -173,6 +182,8 @@ def _reachable(path: Path, revisions: tuple[str, ...]) -> Iterator[_Commit]:
             read += 1
             yield commit
     except Unfinished as error:
+        if not more():
+            raise
         logger.warning("%s Read on without the names of paths.", error)
         yield from islice(_parsed(stream(path, (*_LOG, *_NO_NAMES, *revisions))), read, None)
 
@@ -183,13 +194,15 @@ def _parsed(pieces: Iterator[bytes]) -> Iterator[_Commit]:
     head = next(fields, b"")
     while len(head) > 1:
         name, mail, date, subject, body = (_decoded(next(fields, b"")) for _ in range(5))
-        files, following = [], b""
+        files, following = list[str](), b""
         for field_ in fields:
             if field_[:1] == b"\x01":
                 following = field_
                 break
             if field_.lstrip(b"\n")[:1] == b":":
-                files.append(_decoded(next(fields, b"")))
+                path = next(fields, b"")
+                if len(files) < MOST_PATHS:
+                    files.append(_decoded(path))
         yield _Commit(head[1:].decode("ascii", "replace"), name, mail, date, subject, body, tuple(files))
         head = following
 
@@ -314,12 +327,13 @@ def proper_author(name: str, mail: str, *, names: Mailmap) -> tuple[str, str]:
 
 def _mailmap(path: Path) -> str:
     try:
-        found = (
-            b"".join(stream(path, ("cat-file", "blob", "HEAD:.mailmap"))) if is_bare(path) else _file(path / ".mailmap")
-        )
-    except (NoHead, Unfinished, OSError):
+        if is_bare(path):
+            found = printed(path, ("cat-file", "blob", "HEAD:.mailmap"), most=_MAILMAP_BYTES)
+        else:
+            found = _file(path / ".mailmap")
+    except OSError:
         return ""
-    return found[:_MAILMAP_BYTES].decode("utf-8", "surrogateescape")
+    return found.decode("utf-8", "surrogateescape")
 
 
 def own_addresses(path: Path) -> frozenset[str]:
@@ -349,10 +363,7 @@ def _advice(report: SourceReport) -> Iterator[str]:
 
 
 def _answer(source: Source, *arguments: str) -> str:
-    try:
-        return b"".join(stream(source.path, arguments)).decode("utf-8", "replace").strip()
-    except ReadError:
-        return ""
+    return printed(source.path, arguments, most=_ANSWER_BYTES).decode("utf-8", "replace").strip()
 
 
 def _is_repository(path: Path) -> bool:

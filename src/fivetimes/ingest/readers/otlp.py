@@ -30,7 +30,7 @@ from fivetimes.ingest.formats.agent_calls import (
     text_of,
 )
 from fivetimes.ingest.formats.files import after_newline, blocks
-from fivetimes.ingest.formats.json_objects import json_object, json_records
+from fivetimes.ingest.formats.json_objects import json_object, json_records, too_many_values
 from fivetimes.ingest.formats.values import NAN, moment, number
 from fivetimes.model import Balance, By, Kind, RawBatch, Source
 
@@ -107,7 +107,7 @@ def _whole(path: Path) -> list[Any] | None:
     content = bytearray()
     for block in blocks(path, len):
         content += block
-        if len(content) > LONGEST_DOCUMENT:
+        if len(content) > LONGEST_DOCUMENT or too_many_values(content):
             raise ReadError(f"{path}: too large to be read whole. Write one TracesData a line, or split it.")
     try:
         found = orjson.loads(content)

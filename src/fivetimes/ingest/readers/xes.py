@@ -14,12 +14,14 @@ from fivetimes.config import BLOCK_BYTES, DEEPEST
 from fivetimes.errors import ReadError
 from fivetimes.ingest.base import ReaderSpec, Signature
 from fivetimes.ingest.formats import records, values
+from fivetimes.ingest.formats.budget import more
 from fivetimes.ingest.formats.files import blocks
 from fivetimes.ingest.formats.values import moment
 from fivetimes.model import Balance, Kind, RawBatch, Source
 
 _VALUES = frozenset({"string", "date", "int", "float", "boolean", "id"})
 _GZIP = b"\x1f\x8b"
+_LONGEST_TAG = 1 << 20  # bytes of one tag with its attributes; a title is far shorter
 _STAGES = ("complete", "start")  # of an activity, the one that counts first; an event without one is a completion
 
 _Event = tuple[int, dict[str, object]]  # line, fields
@@ -102,10 +104,19 @@ def _events(path: Path, balance: Balance) -> Iterator[tuple[int, dict[str, objec
     log = _EventsOfLog(parser)
     try:
         with _opened(path) as file:
+            fed = 0
             while block := file.read(BLOCK_BYTES):
+                if not more(len(block)):
+                    break
                 parser.Parse(block, False)
                 yield from _completed(log)
-            parser.Parse(b"", True)
+                fed += len(block)
+                if (
+                    fed - parser.CurrentByteIndex > _LONGEST_TAG
+                ):  # expat looks through what is unfinished each time anew
+                    raise ValueError("a tag without end")
+            else:
+                parser.Parse(b"", True)
     except (
         expat.ExpatError,
         ValueError,
@@ -135,13 +146,17 @@ def _completed(log: _EventsOfLog) -> Iterator[_Event]:
 
 def _counted(events: list[_Event]) -> Iterator[_Event]:
     """The events of a case; those that are another stage of an activity than the one that counts are marked as left out."""
-    stages: dict[object, list[str]] = {}
+    stages: dict[object, dict[str, None]] = {}  # in the order in which they come first
     for _, event in events:
-        stages.setdefault(event.get("concept:name"), []).append(_stage(event))
+        stages.setdefault(event.get("concept:name"), {})[_stage(event)] = None
+    counts = {
+        name: next((stage for stage in _STAGES if stage in there), next(iter(there))) for name, there in stages.items()
+    }
     for line, event in events:
-        there, own = stages[event.get("concept:name")], _stage(event)
-        counts = next((stage for stage in _STAGES if stage in there), there[0])
-        left_out = {} if own == counts else {"concept:name": values.Omit(f"lifecycle: {own[:20]}")}
+        own = _stage(event)
+        left_out = (
+            {"concept:name": values.Omit(f"lifecycle: {own[:20]}")} if own != counts[event.get("concept:name")] else {}
+        )
         yield line, event | left_out
 
 
