@@ -134,6 +134,7 @@ class Team:
     idle: timedelta | None = None  # a longer pause ends a session; None: IDLE, or learnt where git is the only source
     histignore: str | None = None  # command lines that are not to be read, as bash's HISTIGNORE has them
     history_ignore: str | None = None  # the same in zsh's form
+    keep: timedelta | None = None  # how long memory keeps what was done; None: until it is forgotten
     columns: tuple[tuple[str, str], ...] = ()  # a field of a generic log, and what it is called in this team's logs
 
 
@@ -167,6 +168,7 @@ def load(path: Path) -> Team:
         rule=_rule(f"{path}: [rule]", document.get("rule", {})),
         idle=_idle(f"{path}: [sessions]", document.get("sessions", {})),
         **_checked(f"{path}: [ignore]", document.get("ignore", {}), _IGNORE),
+        keep=_keep(f"{path}: [memory]", document.get("memory", {})),
         columns=columns_of(f"{path}: [columns]", document.get("columns", {})),
     )
 
@@ -231,6 +233,7 @@ _DOCUMENT: _Shape = {
     "sessions": _TABLE,
     "ignore": _TABLE,
     "columns": _TABLE,
+    "memory": _TABLE,
 }
 _PERSON: _Shape = {"name": _TEXT, "emails": _TEXTS, "sources": _TEXTS}
 _REPOSITORY: _Shape = {"path": _TEXT}
@@ -245,6 +248,7 @@ _RULE: _Shape = {
 _OVERRIDE: _Shape = {"by": _TEXT, "because": _TEXT}
 _IGNORE: _Shape = {"histignore": _TEXT, "history_ignore": _TEXT}
 _COLUMNS: _Shape = dict.fromkeys(("person", "time", "action", "args", "session", "exit", "duration", "by"), _TEXT)
+_MEMORY: _Shape = {"keep_days": _COUNT}
 _SESSIONS: _Shape = {"idle_minutes": (_is_minutes, f"a number of minutes, above 0 and at most {_DAY}")}
 
 
@@ -278,6 +282,11 @@ def _repository(place: str, table: dict[str, Any]) -> str:
 def _idle(place: str, table: dict[str, Any]) -> timedelta | None:
     known = _checked(place, table, _SESSIONS)
     return timedelta(minutes=known["idle_minutes"]) if known else None
+
+
+def _keep(place: str, table: dict[str, Any]) -> timedelta | None:
+    known = _checked(place, table, _MEMORY)
+    return timedelta(days=known["keep_days"]) if known else None
 
 
 def columns_of(place: str, table: dict[str, Any]) -> tuple[tuple[str, str], ...]:

@@ -175,7 +175,7 @@ class Source:
 
     `origin` is how it is called in every output: the path relative to the configuration or the given root. `person` is its
     owner when the configuration says so; where None, the records themselves must say who it was. `columns` are pairs of a field
-    of a generic log (`person`, `time`, `action`, …) and what it is called there.
+    of a generic log (`person`, `time`, `action`, …) and what it is called there. `skip` are files in it that are not read.
     """
 
     reader: str
@@ -183,6 +183,7 @@ class Source:
     origin: str
     person: str | None = None
     columns: tuple[tuple[str, str], ...] = ()
+    skip: frozenset[Path] = frozenset()
 
 
 @dataclass(slots=True)
@@ -243,7 +244,8 @@ class Reader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SourceReport:
-    """What was read of one source. `untimed` counts events whose time the source does not say; the last may be one of them."""
+    """What was read of one source. `untimed` counts events whose time the source does not say; the last may be one of them.
+    `remembered` counts events that stand in it no more, and are known from memory."""
 
     source: Source
     balance: Balance
@@ -252,6 +254,7 @@ class SourceReport:
     deduplicated: bool
     untimed: int = 0
     ends_untimed: bool = False
+    remembered: int = 0
 
 
 # ---- the event log: what redact keeps (eventlog)
@@ -338,6 +341,7 @@ class EventLog:
     redactions: Mapping[str, int]
     deduplicated: frozenset[int] = frozenset()  # origins that keep one entry per text
     public_aliases: frozenset[int] = frozenset()  # origins whose lines are read with public aliases expanded
+    remembered: Mapping[str, int] = field(default_factory=dict)  # origin -> events of it that memory alone holds
     also: Int32s = field(default_factory=lambda: np.zeros((0, 4), dtype=np.int32))
 
     def __post_init__(self) -> None:
@@ -349,6 +353,48 @@ class EventLog:
 
     def __len__(self) -> int:
         return len(self.columns["form"])
+
+
+# ---- what memory keeps of records whose source may forget them (eventlog, memory)
+
+# The columns of KeptRows, with their types. Tags are keyed digests of 40 bits, 0: none.
+KEPT_COLUMNS: Mapping[str, str] = {
+    "position": "float64",  # in the file; rows of equal positions in the order in which they came
+    "collected": "float64",  # seconds since the epoch; when it was found
+    "line": "int64",  # where it stood when it was collected; -1: none
+    "time": "float64",
+    "offset": "float32",
+    "by": "uint8",
+    "exit": "float32",
+    "duration": "float32",
+    "session": "uint64",  # tag of the native session id
+    "where": "uint64",  # tag of the working folder
+    "key": "uint64",  # tag of the id that the program gave
+    "person": "uint64",  # tag of the author, as the record has it
+    "digest": "uint64",  # under the local key, of the record's text, as in the event log
+    "form": "int32",  # index into `forms`
+    "parent": "int32",  # index into `parents`, -1: none
+    "commit": "int32",  # index into `commits`, -1: none
+}
+
+
+@dataclass(frozen=True, slots=True)
+class KeptRows:
+    """Rows of one file as memory keeps them: redacted, no raw text, and what was typed recognised by keyed digests alone.
+
+    columns: exactly KEPT_COLUMNS, all of one length. forms, parents: what was done and which skill called it, as text that
+    `eventlog` writes and reads. commits: hashes. once: the file keeps one entry per text.
+    """
+
+    reader: str
+    columns: Mapping[str, npt.NDArray[Any]]
+    forms: tuple[str, ...] = ()
+    parents: tuple[str, ...] = ()
+    commits: tuple[str, ...] = ()
+    once: bool = False
+
+    def __len__(self) -> int:
+        return len(self.columns["digest"])
 
 
 # ---- actions and sessions (actions, sessions)

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from fivetimes import eventlog, ingest, reports, routines, sequential_patterns, store
+from fivetimes import eventlog, ingest, memory, reports, routines, sequential_patterns, store
 from fivetimes.actions import normalise
 from fivetimes.config import IDLE, Search, SearchEngine, Team, columns_of, load
 from fivetimes.errors import FivetimesError, UnknownId
@@ -70,6 +70,7 @@ def run(
     tick: Tick = _quiet,
     approved: frozenset[str] = frozenset(),
     histories: int = 0,
+    remembered: eventlog.Remembered | None = None,
 ) -> Scan:
     """Scan: read, redact, and find the routines.
 
@@ -79,11 +80,12 @@ def run(
         tick: called with the stage and the share of it done.
         approved: names that a person said yes to.
         histories: made-up histories of each sort that are searched as well, to see what chance gives.
+        remembered: what memory holds of these sources.
     """
     balances = [Balance() for _ in request.sources]
     unread: list[str] = []
     raw = _ingested(request, balances, unread, tick)
-    events = _redacted(request, raw, key=key, approved=approved)
+    events = _redacted(request, raw, key=key, approved=approved, remembered=remembered)
     tick("finding steps", 0.0)
     sessions = sessions_of(events, request.team)
     found = routines.find_routines(
@@ -136,13 +138,20 @@ def _as_far_as_it_goes(batches: Iterator[RawBatch], unread: list[str]) -> Iterat
         unread.append(str(error))
 
 
-def _redacted(request: Request, raw: Iterator[RawBatch], *, key: bytes, approved: frozenset[str]) -> EventLog:
+def _redacted(
+    request: Request,
+    raw: Iterator[RawBatch],
+    *,
+    key: bytes,
+    approved: frozenset[str],
+    remembered: eventlog.Remembered | None = None,
+) -> EventLog:
     known = ingest.known_here(request.sources, os.environ, approved=approved)
     repositories = [source.path for source in request.sources if source.reader == "git" and not request.team.persons]
     own = {mail for path in repositories for mail in ingest.own_addresses(path)}  # a team says itself who is who
     identify = eventlog.person_resolver(request.team.persons, own=own)
     aliases = ingest.aliases_of(request.sources, os.environ, public=eventlog.PUBLIC_ALIASES)
-    return eventlog.redact(raw, key=key, identify=identify, known=known, aliases=aliases)
+    return eventlog.redact(raw, key=key, identify=identify, known=known, aliases=aliases, remembered=remembered)
 
 
 def sessions_of(events: EventLog, team: Team) -> SessionLog:
@@ -199,7 +208,8 @@ def _source_reports(request: Request, balances: Sequence[Balance], events: Event
         first, last = (known.min(), known.max()) if len(known) else (np.nan, np.nan)
         lossy = any(number in events.deduplicated for number in inside)
         untimed = len(times) - len(known)
-        reports.append(SourceReport(source, balance, _moment(first), _moment(last), lossy, untimed))
+        gone = sum(events.remembered.get(events.origins[number], 0) for number in inside)
+        reports.append(SourceReport(source, balance, _moment(first), _moment(last), lossy, untimed, remembered=gone))
     return tuple(reports)
 
 
@@ -255,6 +265,7 @@ def _mark(request: Request, folder: Path) -> str:
         "engine": request.engine,
         "unwanted": repr(request.unwanted),
         "approved": sorted(store.approved(folder)),
+        "memory": memory.mark(folder),
     }
     return store.fingerprint(request.sources, settings=settings)
 
@@ -262,7 +273,19 @@ def _mark(request: Request, folder: Path) -> str:
 def scan(request: Request, *, folder: Path, tick: Tick = _quiet, histories: int = 0) -> Scan:
     """Scan, and keep the result as the last one of its configuration; `histories` as in `run`."""
     mark = _mark(request, folder)
-    result = run(request, key=store.local_key(folder), tick=tick, approved=store.approved(folder), histories=histories)
+    people = (word for person in request.team.persons for word in (person.name, *person.emails))
+    unread: list[str] = []
+    remembered = memory.remembered(
+        request.sources, home=folder, people=people, others=request.name == _THIS_MACHINE, unread=unread
+    )
+    result = run(
+        replace(request, skipped=(*request.skipped, *unread)),
+        key=store.local_key(folder),
+        tick=tick,
+        approved=store.approved(folder),
+        histories=histories,
+        remembered=remembered,
+    )
     if result.skipped and not result.events and not any(report.balance.records for report in result.sources):
         raise FivetimesError("nothing could be read. " + " ".join(result.skipped))  # and the last scan stays
     kept = store.saved(name=request.name, folder=folder)
@@ -294,6 +317,20 @@ def known_scan(config: Path | None, *, here: Path, folder: Path) -> Scan | None:
     name = str(named.resolve()) if named is not None else store.last_name(folder)
     kept = store.saved(name=name, folder=folder) if name is not None else None
     return kept[1] if kept is not None else None
+
+
+# ---- memory
+
+
+def collect(request: Request, *, folder: Path) -> memory.Collected:
+    """Add what is new in the sources to memory; by the team's retention, forget what is too old."""
+    keep = request.team.keep
+    return memory.collect(
+        request.sources,
+        home=folder,
+        unwanted=request.unwanted,
+        keep=None if keep is None else keep.total_seconds(),
+    )
 
 
 # ---- one candidate

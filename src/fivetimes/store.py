@@ -103,6 +103,16 @@ def approve(names: Iterable[str], *, folder: Path) -> None:
 # ---- what state the sources are in
 
 
+def state_of(path: Path) -> str:
+    """Size and time of change of a file, as one text; empty where there is none."""
+    return "" if not path.is_file() else json.dumps([*_stats(path)])
+
+
+def changed(path: Path) -> float:
+    """Seconds since the epoch; when a file was last changed, 0 where there is none."""
+    return max((changed / 1e9 for _, _, changed in _stats(path)), default=0.0) if path.exists() else 0.0
+
+
 def _stats(path: Path) -> Iterable[tuple[str, int, int]]:
     """(name, size, time of change) of what would be read."""
     if path.is_file():

@@ -2,7 +2,10 @@
 
 The modules, in the order in which they act:
 
-    redact        raw batches -> EventLog; raw text ends here
+    redact        raw batches -> EventLog, or the rows that memory keeps; raw text ends here
+    tables        (of redact) each distinct thing done and each word -> its number
+    kept          (of redact) what memory keeps of a record, as text
+    reconcile     (of redact) rows that memory holds of a file, and those in it now -> which are one
     shell_aliases (of redact) lines with aliases -> what their shell runs
     requests      (of redact) requests in words -> one pseudonym for equal and nearly equal ones
     slips         (of redact) which lines are slips of the fingers
@@ -20,18 +23,26 @@ The modules, in the order in which they act:
 from fivetimes.eventlog.align import align
 from fivetimes.eventlog.deduplicate import deduplicate
 from fivetimes.eventlog.identities import is_account, mark_bots, person_resolver
-from fivetimes.eventlog.redact import redact, varied_programs
+from fivetimes.eventlog.reconcile import FileRows, positions, reconcile
+from fivetimes.eventlog.redact import Keeper, Remembered, RememberedFile, file_rows, redact, varied_programs
 from fivetimes.eventlog.shell_aliases import PUBLIC_ALIASES, expanded
 from fivetimes.eventlog.unknown import unknown_names
 
 __all__ = [
     "PUBLIC_ALIASES",
+    "FileRows",
+    "Keeper",
+    "Remembered",
+    "RememberedFile",
     "align",
     "deduplicate",
     "expanded",
+    "file_rows",
     "is_account",
     "mark_bots",
     "person_resolver",
+    "positions",
+    "reconcile",
     "redact",
     "unknown_names",
     "varied_programs",

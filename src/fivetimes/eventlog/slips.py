@@ -7,7 +7,7 @@ on one day after the other is a name.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -47,7 +47,7 @@ class Suspect:
     `program` and `form` are -1 where nobody ever typed that program, or that line.
     """
 
-    word: str
+    word: Hashable
     program: int
     form: int
 
@@ -84,7 +84,7 @@ def slipped(rows: Rows, suspects: Mapping[int, Suspect]) -> Bools:
     found: Bools = np.zeros(len(rows.form), dtype=np.bool_)
     asked = np.flatnonzero(rows.form < 0)
     corrected = _corrected(rows, suspects)
-    uses: dict[tuple[int, str], list[int]] = {}
+    uses: dict[tuple[int, Hashable], list[int]] = {}
     for row in asked.tolist():
         uses.setdefault((int(rows.person[row]), suspects[int(rows.form[row])].word), []).append(row)
     persons = int(rows.person.max(initial=0)) + 1

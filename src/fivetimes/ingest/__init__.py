@@ -18,7 +18,7 @@ Paths come in; `RawBatch` rows go out, which only `redact` may take. The modules
 from fivetimes.ingest.advice import advice_on
 from fivetimes.ingest.aliases_here import aliases_of
 from fivetimes.ingest.discovery import discover, named, sources
-from fivetimes.ingest.ignore import IgnoreRules, ignore_rules, without_ignored
+from fivetimes.ingest.ignore import IgnoreRules, ignore_rules, kept, without_ignored
 from fivetimes.ingest.known_names import known_here
 from fivetimes.ingest.readers.git import own_addresses
 from fivetimes.ingest.recognition import sniff
@@ -31,6 +31,7 @@ __all__ = [
     "aliases_of",
     "discover",
     "ignore_rules",
+    "kept",
     "known_here",
     "named",
     "own_addresses",

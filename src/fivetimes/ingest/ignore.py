@@ -173,7 +173,7 @@ def without_ignored(
         if left_out:
             balance.ignored.update(left_out)
             balance.events -= left_out.total()
-            batch = _kept(batch, [rule is None for rule in found])  # noqa: PLW2901  # the rest of it
+            batch = kept(batch, [rule is None for rule in found])  # noqa: PLW2901  # the rest of it
         yield batch
 
 
@@ -204,7 +204,8 @@ class _Rules:
         return self._unwanted.command(text, before=before) if self._repeats else self._command(text)
 
 
-def _kept(batch: RawBatch, stays: Sequence[bool]) -> RawBatch:
+def kept(batch: RawBatch, stays: Sequence[bool]) -> RawBatch:
+    """The rows of a batch that stay."""
     columns: dict[str, Any] = {
         field.name: list(compress(column, stays))
         for field in fields(batch)

@@ -9,7 +9,7 @@ The modules, in the order in which they act:
 - `vocabulary`: the closed vocabulary of public programs, subcommands, flags and words: `public`
 - `detector`: what looks like a secret: `secret_looking` by its shape, `flagged` by known rules
 - `effects`: what a command or a name does to the world: `effect_of`, `effect_of_name`
-- `pseudonyms`: keyed digests of names and of records: `Pseudonyms`, `digest`
+- `pseudonyms`: keyed digests of names and of records: `Pseudonyms`, `Tags`, `digest`
 - `placeholders`: what stands for a value, for digits and in labels; `show` for terminals
 - `commits`: which types of commits may be kept, and which kinds of files a commit edited
 - `harmless`: whether a word may stand in a file: `harmless`, `declared`, `is_activity`
@@ -27,12 +27,13 @@ from fivetimes.redaction.placeholders import (
     show,
     without_digit_groups,
 )
-from fivetimes.redaction.pseudonyms import Pseudonyms, canonical, digest, is_pseudonym, scalar
+from fivetimes.redaction.pseudonyms import Pseudonyms, Tags, canonical, digest, is_pseudonym, scalar
 from fivetimes.redaction.vocabulary import Vocabulary, is_sign, public
 
 __all__ = [
     "Known",
     "Pseudonyms",
+    "Tags",
     "Vocabulary",
     "canonical",
     "declared",

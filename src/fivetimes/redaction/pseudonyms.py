@@ -55,6 +55,36 @@ def is_pseudonym(label: str) -> bool:
     return _MADE.fullmatch(label) is not None
 
 
+# ---- texts that are recognised again
+
+_TAG_BYTES = 5  # 40 bits: among 300,000 words of one history a false equality is expected 0.04 times; decision 72
+
+
+class Tags:
+    """Keyed digests of 40 bits, by which memory recognises a text of which it keeps nothing else.
+
+    Args:
+        key: of memory, at most 64 bytes; another one than that of the pseudonyms.
+
+    Example:
+        >>> tags = Tags(bytes(32))
+        >>> tags("v1.4.2") == tags("v1.4.2") != tags("v1.4.3")
+        True
+    """
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+        self._known: dict[str, int] = {}
+
+    def __call__(self, text: str) -> int:
+        """The digest of a text; never 0."""
+        found = self._known.get(text)
+        if found is None:
+            digested = blake2b(text.encode("utf-8", "surrogatepass"), key=self._key, digest_size=_TAG_BYTES).digest()
+            found = self._known[text] = int.from_bytes(digested, "big") or 1
+        return found
+
+
 # ---- records
 
 

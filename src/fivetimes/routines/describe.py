@@ -72,7 +72,7 @@ def _places(context: Context, event: int) -> tuple[Location, ...]:
                 Location(log.origins[origin], commit=log.commits[commit], digest=digest if origin == own[0] else 0)
             )
         else:
-            locations.append(Location(log.origins[origin], line=line, digest=digest))
+            locations.append(Location(log.origins[origin], line=line if line >= 0 else None, digest=digest))
     return tuple(locations)
 
 

@@ -150,6 +150,8 @@ def each_of(
     for path in paths:
         if not more():
             return
+        if path in source.skip:
+            continue
         origin = f"{source.origin}/{path.relative_to(source.path).as_posix()}"
         try:
             yield from read(replace(source, path=path, origin=origin), balance)

@@ -1,0 +1,603 @@
+"""The tables of an event log under construction: each distinct thing done, and each word, has a number (`FormTable`, `WordTable`).
+
+Of a word stays a label that may be kept, and ids by which it and its pieces are recognised again. Where memory takes part, texts
+are recognised by keyed tags, so that what was kept of a text and the text itself have one id; else by themselves.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from fivetimes import redaction, shell
+from fivetimes.eventlog.commits import commit_kind, commit_message, is_commit, tag_made
+from fivetimes.eventlog.kept import KeptAction, KeptDoubt, KeptForm, KeptMeaning, KeptWord, form_of
+from fivetimes.eventlog.requests import Requests
+from fivetimes.eventlog.shell_aliases import OH_MY_ZSH, expanded, in_use, names_in
+from fivetimes.eventlog.slips import Rows, Suspect, slipped, unslipped
+from fivetimes.model import (
+    Command,
+    Effect,
+    Forms,
+    Grammar,
+    Kind,
+    Role,
+)
+from fivetimes.shell import is_secret_key, names_secret
+
+# ---- records -> forms
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """A line that may be read in two ways, until all lines are known: as it was typed, or as it would be meant.
+
+    typed, meant: make its form. word: its first one, by its tag. program: the public one that would be meant. line: the line that
+    would be meant, None where memory alone has it; digest: its digest, own: that of the line as typed (0: memory has no part).
+    """
+
+    typed: Callable[[], int]
+    meant: Callable[[], int]
+    word: Hashable
+    program: str
+    line: str | None
+    digest: int = 0
+    own: int = 0
+
+
+_NO_FORM = np.iinfo(np.int32).max  # of a row of which nothing is asked
+
+
+class FormTable:
+    """Gives each distinct thing done a number, and lays its actions and words out in columns."""
+
+    def __init__(self, words: WordTable, grammar: Grammar, key: bytes) -> None:
+        self.words = words
+        self.grammar = grammar
+        self.key = key
+        self.tag = words.tag
+        self.known: dict[Any, int] = {}  # -1, -2, …: the line is a suspect, and `settled` decides
+        self.at: dict[
+            tuple[int, int], int
+        ] = {}  # (digest, tag of the line that it stands for or 0) -> form; with memory alone
+        self.expanded: dict[int, int] = {}  # form -> that tag
+        self.of_kept: dict[tuple[str, int], int] = {}  # (kept form, digest) -> form
+        self.suspects: list[_Open] = []
+        self.public: dict[int, frozenset[str]] = {}  # number of a suspect -> the public aliases in it
+        self.with_public: frozenset[int] = frozenset()  # origins in which such are read
+        self.meant: dict[tuple[int, str], str] = {}  # (whose aliases, line) -> the line with them expanded
+        self.digests: list[int] = []  # of each form
+        self.subject: list[int] = []  # of each form, -1: it is no commit
+        self.actions = Growing()
+        self.kind: list[int] = []
+        self.effect: list[int] = []
+        self.via: list[int] = []
+        self.wrappers = Ids()
+        self.wrappers(())
+        self.action_words = Growing()
+        self.roles: list[int] = []
+        self.fed: list[tuple[int, ...]] = []
+        self.requests = Requests(key)
+        self.subjects = Ids()
+        self.tag_names = Ids()
+        self.tags: list[int] = []  # of each form the tag that it makes, -1: none
+
+    def of(self, kind: Kind, text: str, args: Mapping[str, Any] | None, files: Sequence[str]) -> int:
+        """The number of one record's form."""
+        if kind is Kind.SHELL:
+            cache: Any = text
+        elif kind is Kind.COMMIT:
+            cache = (kind, text, tuple(files))
+        else:
+            cache = (kind, text, redaction.canonical(args))
+        found = self.known.get(cache)
+        if found is None and kind is Kind.SHELL and self._suspected(text):
+            found = self.known[cache] = -len(self.suspects)
+            self.at[self.suspects[-1].own, 0] = found
+        if found is None:
+            found = self.known[cache] = self._new(kind, text, text, args, files)
+            self.at[self.digests[found], 0] = found
+        return found
+
+    def of_line(self, text: str, aliases: Mapping[str, str]) -> int:
+        """The number of the form of a line in which some names stand for others."""
+        meant = self.meant.get((id(aliases), text))
+        if meant is None:
+            meant = self.meant[id(aliases), text] = expanded(text, aliases)
+        if meant == text:
+            return self.of(Kind.SHELL, text, None, ())
+        found = self.known.get((Kind.SHELL, text, meant))
+        if found is None:
+            self.words.count("alias: read as what it stands for")
+            found = self.known[Kind.SHELL, text, meant] = self._new(Kind.SHELL, text, meant, None, ())
+            if self.words.tags is not None:
+                self.expanded[found] = self.words.tags(meant)
+                self.at[self.digests[found], self.expanded[found]] = found
+        return found
+
+    def _suspected(self, text: str) -> bool:
+        """Whether a line may mean another one: by public aliases, or by a slip of the fingers; both are decided by all lines."""
+        public = {
+            name: OH_MY_ZSH[name] for name in names_in(text, OH_MY_ZSH) if name not in self.words.known.executables
+        }
+        if public:
+            self.public[len(self.suspects)] = frozenset(public)
+        meant = expanded(text, public) if public else unslipped(text, self.grammar)
+        if meant != text:
+            self.suspects.append(self._opened(text, meant))
+        return meant != text
+
+    def _opened(self, text: str, meant: str) -> _Open:
+        def read(as_: str) -> int:
+            return self._new(Kind.SHELL, text, as_, None, ())
+
+        word, program = text.partition(" ")[0], meant.partition(" ")[0]
+        digests = (self._digest(meant), self._digest(text)) if self.words.tags is not None else (0, 0)
+        return _Open(lambda: read(text), lambda: read(meant), self.tag(word), program, meant, *digests)
+
+    def _digest(self, text: str, kind: Kind = Kind.SHELL, args: Mapping[str, Any] | None = None) -> int:
+        return redaction.digest(kind, text, args, key=self.key) & 0xFFFFFFFFFFFFFFFF
+
+    def _new(self, kind: Kind, text: str, meant: str, args: Mapping[str, Any] | None, files: Sequence[str]) -> int:
+        """A new form of what was meant; its digest is of the text as it stands in the source."""
+        self.subject.append(self._add(kind, meant, args, files))
+        self.digests.append(self._digest(text, kind, args))
+        return len(self.digests) - 1
+
+    def settled(self, columns: Mapping[str, npt.NDArray[Any]]) -> npt.NDArray[Any]:
+        """The forms of all rows, those of lines that may be slips decided: as they stand there, or as they were meant."""
+        form = columns["form"].copy()
+        asked = form < 0
+        if not asked.any():
+            return form
+        rows = Rows(form, self._programs(form), *(columns[name] for name in ("person", "origin", "order", "time")))
+        slips = self._public_aliases(columns)
+        of_slips = {-n: self._suspect(one) for n, one in enumerate(self.suspects, 1) if n - 1 not in self.public}
+        rows = replace(rows, form=np.where(np.isin(form, list(of_slips)) | ~asked, form, _NO_FORM).astype(np.int32))
+        slips |= slipped(rows, of_slips)
+        at = np.flatnonzero(asked)
+        # the rows of each suspect together: first those as they stand there, then those as they were meant
+        decided = -2 * columns["form"][at].astype(np.int64) + slips[at]
+        order = np.argsort(decided, kind="stable")
+        keys, begins = np.unique(decided[order], return_index=True)
+        for key, rows_of_it in zip(keys.tolist(), np.split(at[order], begins[1:]), strict=True):
+            suspect = self.suspects[key // 2 - 1]
+            form[rows_of_it] = suspect.meant() if key % 2 else suspect.typed()
+            if key % 2:
+                self.words.count("program: read as the one that was meant")
+        return form
+
+    def _public_aliases(self, columns: Mapping[str, npt.NDArray[Any]]) -> npt.NDArray[Any]:
+        """Whether each row holds public aliases, of a person who uses such."""
+        form, person = columns["form"], columns["person"]
+        holding = np.flatnonzero(np.isin(form, [-number - 1 for number in self.public]))
+        typed = {(int(person[row]), name) for row in holding.tolist() for name in self.public[-int(form[row]) - 1]}
+        using = in_use(typed, self.grammar)
+        found = np.zeros(len(form), dtype=np.bool_)
+        found[holding] = np.isin(person[holding], list(using))
+        self.with_public = frozenset(columns["origin"][found].tolist())
+        return found
+
+    def _suspect(self, one: _Open) -> Suspect:
+        program = self.words.ids.get((one.program, Role.PROGRAM, False), -1)
+        form = self.known.get(one.line, self.at.get((one.digest, 0), -1) if one.digest else -1)
+        return Suspect(one.word, program, form)
+
+    def _programs(self, form: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """Of each row the first word of its form's first action; -1 where there is none, or the form is not decided."""
+        action = self.actions.start
+        words, first = self.action_words.flat, self.action_words.start
+        of = [words[first[low]] if low < high and first[low] < first[low + 1] else -1 for low, high in pairwise(action)]
+        return np.where(form < 0, -1, np.array([*of, -1])[np.maximum(form, -1)])
+
+    def _add(self, kind: Kind, text: str, args: Mapping[str, Any] | None, files: Sequence[str]) -> int:
+        first = len(self.kind)
+        subject = -1
+        self.tags.append(-1)
+        if kind is Kind.SHELL:
+            subject = self._add_line(text)
+        elif kind is Kind.COMMIT:
+            subject = self._add_commit(text, files)
+        elif kind is Kind.REQUEST:
+            self._add_request(text)
+        else:
+            self._add_call(kind, text, args)
+        self.actions.add(range(first, len(self.kind)))
+        return subject
+
+    def _action(self, kind: Kind, effect: Effect, via: tuple[str, ...], words: Sequence[tuple[int, Role]]) -> None:
+        self.kind.append(kind)
+        self.effect.append(effect)
+        self.via.append(self.wrappers(via))
+        self.action_words.add(word for word, _ in words)
+        self.roles.extend(role for _, role in words)
+        self.fed.append(())
+
+    def _add_line(self, text: str) -> int:
+        subject, first = -1, len(self.kind)
+        within: list[Command] = []  # what substitutions run, until the command comes that holds them
+        for command in shell.parse(text, grammar=self.grammar).commands:
+            if not command.words:
+                continue
+            if command.within:
+                within.append(command)
+                continue
+            if command.operator in ("|", "|&"):
+                # what a pipe feeds is detail of the step that feeds it, but what it does is done: `… | mail ana@…` sends
+                self._take_in(command, within)
+                continue
+            message = commit_message([w.text for w in command.words]) if is_commit(command) else None
+            if message is not None:
+                subject = self._add_commit(message.split("\n", 1)[0].strip(), ())
+            else:
+                self._add_command(command)
+            self._take_in(None, within)
+            if command.words[0].text == "git" and (tag := tag_made([w.text for w in command.words])):
+                self.tags[-1] = self.tag_names(self.tag(tag))
+        if len(self.kind) > first:  # the substitutions of a loop's redirection stand behind it
+            self._take_in(None, within)
+        return subject
+
+    def _take_in(self, fed: Command | None, within: list[Command]) -> None:
+        """Make what a pipe feeds, and what substitutions run, detail of the last action: what they do is done by it."""
+        for command in [*within, *([fed] if fed else [])]:
+            self.effect[-1] = max(self.effect[-1], _effect(command))
+            self.fed[-1] += tuple(word for word, _ in self._words_of(command))
+        within.clear()
+
+    def _add_command(self, command: Command) -> None:
+        self._action(Kind.SHELL, _effect(command), command.via, self._words_of(command))
+        self.fed[-1] = tuple(self.words.id(word, Role.VALUE) for word in command.wrapper_args)
+
+    def _words_of(self, command: Command) -> list[tuple[int, Role]]:
+        program = command.words[0].text
+        return [(self.words.id(w.text, w.role, program=program), w.role) for w in command.words]
+
+    def _add_commit(self, subject: str, files: Sequence[str]) -> int:
+        kind = commit_kind(subject)
+        for sort, path in redaction.edits_of(files):
+            edit = [(self.words.id(sort, Role.NAME), Role.NAME)]
+            if path is not None:
+                edit.append((self.words.id(path, Role.VALUE), Role.VALUE))
+            self._action(Kind.EDIT, Effect.NONE, (), edit)
+        words = [(self.words.id(kind, Role.COMMIT_KIND), Role.COMMIT_KIND)]
+        words += [(self.words.id(value, Role.VALUE), Role.VALUE) for value in subject.split()]
+        self._action(Kind.COMMIT, Effect.NONE, (), words)
+        return self.subjects(self.tag(subject))
+
+    def _add_request(self, text: str) -> None:
+        # no word of it has an id: what it asks for is known by its group alone
+        self.words.count("request: pseudonym")
+        self._action(Kind.REQUEST, Effect.UNKNOWN, (), [(self.words.id(self.requests.of(text), Role.NAME), Role.NAME)])
+
+    def _add_call(self, kind: Kind, name: str, args: Mapping[str, Any] | None) -> None:
+        words = [(self.words.id(name, Role.NAME, several=kind is Kind.ACTION), Role.NAME)]
+        for key, value in sorted((args or {}).items(), key=lambda pair: str(pair[0])):
+            words.append((self.words.id(str(key), Role.KEY), Role.KEY))
+            role = Role.SECRET if is_secret_key(str(key)) else Role.VALUE
+            words.append((self.words.id(redaction.scalar(value), role), role))
+        self._action(kind, redaction.effect_of_name(name), (), words)
+
+    # ---- what memory keeps of forms, and what it kept
+
+    def kept(self, number: int) -> KeptForm:
+        """What memory keeps of a form; of one that is not decided yet both ways to read it."""
+        if number >= 0:
+            return KeptForm(self._meaning(number), self.expanded.get(number, 0))
+        one = self.suspects[-number - 1]
+        public = tuple(sorted(self.public.get(-number - 1, ())))
+        meant = self._meaning(one.meant())
+        tag = one.word if isinstance(one.word, int) else 0
+        return KeptForm(self._meaning(one.typed()), 0, KeptDoubt(meant, tag, one.program, one.digest, public))
+
+    def _meaning(self, form: int) -> KeptMeaning:
+        subjects, names = self.subjects.listed, self.tag_names.listed
+        actions = tuple(map(self._kept_action, range(self.actions.start[form], self.actions.start[form + 1])))
+        subject, tag = self.subject[form], self.tags[form]
+        return KeptMeaning(actions, subjects[subject] if subject >= 0 else 0, names[tag] if tag >= 0 else 0)
+
+    def _kept_action(self, action: int) -> KeptAction:
+        words = self.action_words.flat[self.action_words.start[action] : self.action_words.start[action + 1]]
+        return KeptAction(
+            int(self.kind[action]),
+            int(self.effect[action]),
+            self.wrappers.listed[self.via[action]],
+            tuple(map(self.words.kept, words)),
+            tuple(map(self.words.kept, self.fed[action])),
+        )
+
+    def digest_of(self, number: int) -> int:
+        """The digest of a form, also of one that is not decided yet."""
+        return self.digests[number] if number >= 0 else self.suspects[-number - 1].own
+
+    def recalled(self, text: str, digest: int) -> int:
+        """The number of a form that memory kept, by its text and the digest of its record."""
+        found = self.of_kept.get((text, digest))
+        if found is None:
+            form = form_of(text)
+            found = self.at.get((digest, form.expanded))
+            if found is None:
+                found = self.at[digest, form.expanded] = self._recalled(form, digest)
+            self.of_kept[text, digest] = found
+        return found
+
+    def _recalled(self, form: KeptForm, digest: int) -> int:
+        doubt = form.doubt
+        if doubt is None:
+            return self._placed(form.typed, digest)
+        if doubt.public:
+            self.public[len(self.suspects)] = frozenset(doubt.public)
+
+        def read(as_: KeptMeaning) -> int:
+            return self._placed(as_, digest)
+
+        meant = doubt.meant
+        one = _Open(
+            lambda: read(form.typed), lambda: read(meant), doubt.word, doubt.program, None, doubt.digest, digest
+        )
+        self.suspects.append(one)
+        return -len(self.suspects)
+
+    def _placed(self, meaning: KeptMeaning, digest: int) -> int:
+        first = len(self.kind)
+        for action in meaning.actions:
+            words = [(self.words.recalled(word), Role(word.role)) for word in action.words]
+            self._action(Kind(action.kind), Effect(action.effect), action.via, words)
+            self.fed[-1] = tuple(map(self.words.recalled, action.fed))
+        self.tags.append(self.tag_names(meaning.tag) if meaning.tag else -1)
+        self.actions.add(range(first, len(self.kind)))
+        self.subject.append(self.subjects(meaning.subject) if meaning.subject else -1)
+        self.digests.append(digest)
+        return len(self.digests) - 1
+
+    def freeze(self) -> Forms:
+        return Forms(
+            action_start=np.array(self.actions.start, dtype=np.int32),
+            kind=np.array(self.kind, dtype=np.uint8),
+            effect=np.array(self.effect, dtype=np.uint8),
+            via=np.array(self.via, dtype=np.int32),
+            wrappers=tuple(self.wrappers.of),
+            word_start=np.array(self.action_words.start, dtype=np.int32),
+            words=np.array(self.action_words.flat, dtype=np.int32),
+            roles=np.array(self.roles, dtype=np.uint8),
+            fed_start=np.cumsum([0, *map(len, self.fed)], dtype=np.int32),
+            fed=np.array([word for words in self.fed for word in words], dtype=np.int32),
+        )
+
+
+def _effect(command: Command) -> Effect:
+    return redaction.effect_of([word.text for word in command.words])
+
+
+# ---- words -> ids, and labels that may be kept
+
+
+def _itself(text: str) -> str:
+    return text
+
+
+_LONGEST = 200  # characters; longer argument values are content, not names: no pieces are taken from them
+_SHORTEST = 3  # characters; shorter pieces stand everywhere and tie nothing together
+_PIECES = re.compile(r"[^/:=.,@()\s'\"{}\[\]<>|;&$`]{3,}")  # of _SHORTEST or more
+
+
+class WordTable:
+    """Gives each (word, role) an id and a label that may be kept."""
+
+    def __init__(
+        self, *, key: bytes, grammar: Grammar, known: redaction.Known, tags: redaction.Tags | None = None
+    ) -> None:
+        self.known = known
+        self.tags = tags
+        self.tag: Callable[[str], Hashable] = tags or _itself
+        self.by_tag: dict[tuple[Hashable, Role, bool], int] = {}
+        self.guarded = (
+            False  # whether words that look like a token are looked for, as memory recognises none of them again
+        )
+        self.unlike: set[int] = set()  # such words
+        self._here: dict[str, str] | None = None  # pseudonyms that memory may hold -> the names that are known by now
+        self.secret: set[str] = set()
+        self.local: dict[int, tuple[str, str]] = {}
+        self.flags: dict[tuple[str, str], bool] = {}
+        self.ids: dict[tuple[str, Role, bool], int] = {}
+        self.labels: list[str] = []
+        self.pieces = Growing()
+        self.piece_id = Ids()
+        self.same: list[int] = []
+        self.text_id = Ids()
+        self.keys: list[tuple[Hashable, Role, bool]] = []
+        self.counts: Counter[str] = Counter()
+        self.grammar = grammar
+        self.pseudonyms = redaction.Pseudonyms(key)
+
+    def id(self, text: str, role: Role, *, program: str = "", several: bool = False) -> int:
+        """The id of a word; words in a secret position all have the same one. A name may be of `several` words."""
+        if role is Role.SECRET:
+            self.secret.add(text)
+            text = ""
+        known = several or (role is Role.FLAG and self._is_flag(program, text))
+        found = self.ids.get((text, role, known))
+        if found is None:
+            tag = self.tag(text)
+            found = self.by_tag.get((tag, role, known))
+            if found is None:
+                found = self._new(self._label(text, role, known=known), (tag, role, known), self._pieces_of(text, role))
+                if self.guarded and role in (Role.VALUE, Role.SCRIPT) and redaction.flagged(text) is not None:
+                    self.unlike.add(found)
+            self.ids[text, role, known] = found
+        return found
+
+    def _new(self, label: str, key: tuple[Hashable, Role, bool], pieces: Iterable[Hashable]) -> int:
+        number = self.by_tag[key] = len(self.labels)
+        self.labels.append(label)
+        self.pieces.add(sorted({self.piece_id(piece) for piece in pieces}))
+        self.same.append(self.text_id(key[0]))
+        self.keys.append(key)
+        return number
+
+    # ---- what memory keeps of words, and what it kept
+
+    def kept(self, word: int) -> KeptWord:
+        """What memory keeps of a word: its label, and tags in the place of its text and pieces."""
+        tag, role, known = self.keys[word]
+        label = self.label(word)
+        if not isinstance(tag, int) or word in self.unlike:
+            return KeptWord(label, int(role), known, 0)
+        tags = self.piece_id.listed
+        pieces = self.pieces.flat[self.pieces.start[word] : self.pieces.start[word + 1]]
+        return KeptWord(label, int(role), known, tag, tuple(tags[piece] for piece in pieces))
+
+    def recalled(self, word: KeptWord) -> int:
+        """The id of a word that memory kept; one that it does not recognise again is a word of its own."""
+        role = Role(word.role)
+        key = (word.tag or object(), role, word.known)
+        found = self.by_tag.get(key)
+        if found is None:
+            found = self._new(self._recalled_label(word.label, role), key, word.pieces)
+            if role is Role.PROGRAM and word.label and self.grammar.is_program(word.label):
+                self.ids[word.label, role, word.known] = found
+        return found
+
+    def _recalled_label(self, label: str, role: Role) -> str:
+        """The label as memory has it, or the name that is known here by now; it is about to get the next id."""
+        if role not in (Role.PROGRAM, Role.SCRIPT):
+            return label
+        if self._here is None:
+            self._here = self._known_by_now()
+        named = self._here.get(label, label)
+        kind = "prog" if role is Role.PROGRAM else "script"
+        ours = self.known.program(named) if role is Role.PROGRAM else self.known.script(named)
+        return self.name_here(named, kind) if ours else named
+
+    def _known_by_now(self) -> dict[str, str]:
+        known = self.known
+        names = known.executables | known.approved | known.tracked_names
+        scripts = known.tracked_files | known.targets | known.approved
+        found = {self.pseudonyms.of(name, kind="prog"): name for name in names if known.program(name)}
+        return found | {self.pseudonyms.of(name, kind="script"): name for name in scripts if known.script(name)}
+
+    def _is_flag(self, program: str, flag: str) -> bool:
+        found = self.flags.get((program, flag))
+        if found is None:
+            found = self.flags[program, flag] = self.grammar.is_flag(program, flag)
+        return found
+
+    def _pieces_of(self, text: str, role: Role) -> list[Hashable]:
+        if role not in (Role.VALUE, Role.SCRIPT) or not _SHORTEST <= len(text) <= _LONGEST:
+            return []
+        if text.isalnum():  # one piece, which is the whole
+            return [self.tag(text)]
+        return [self.tag(piece) for piece in (text, *_PIECES.findall(text))]
+
+    def name_here(self, text: str, kind: str) -> str:
+        """Keep a name that exists on this machine, unless it turns out to stand in a secret position too."""
+        self.local[len(self.labels)] = (text, kind)
+        return text
+
+    def checked(self) -> tuple[str, ...]:
+        """All labels; a local name that also stood in a secret position is a pseudonym after all."""
+        for word, (text, kind) in self.local.items():
+            if text in self.secret:
+                self.labels[word] = self._count(f"{kind}: seen as a secret", self.pseudonyms.of(text, kind=kind))
+        return tuple(self.labels)
+
+    def label(self, word: int) -> str:
+        """A word's label by what was seen so far."""
+        text, kind = self.local.get(word, ("", ""))
+        return self.pseudonyms.of(text, kind=kind) if text and text in self.secret else self.labels[word]
+
+    def _label(self, text: str, role: Role, *, known: bool) -> str:
+        return _LABELLERS[role](self, text, known)
+
+    def count(self, rule: str) -> None:
+        """Note that something was taken out or put right."""
+        self.counts[rule] += 1
+
+    def _count(self, rule: str, label: str) -> str:
+        self.count(rule)
+        return label
+
+
+def _program(words: WordTable, text: str, _: bool) -> str:
+    if words.grammar.is_program(text):
+        return text
+    if words.known.program(text):
+        return words.name_here(text, "prog")
+    return words._count("program: pseudonym", words.pseudonyms.of(text, kind="prog"))
+
+
+def _script(words: WordTable, text: str, _: bool) -> str:
+    public = redaction.public()
+    if public.is_word(text) or public.is_program(text) or public.is_subcommand_word(text):
+        return text
+    if words.known.script(text):
+        return words.name_here(text, "script")
+    return words._count("script: pseudonym", words.pseudonyms.of(text, kind="script"))
+
+
+def _flag(words: WordTable, text: str, known: bool) -> str:
+    if known or redaction.is_sign(text):
+        return text
+    return words._count("flag: not in the vocabulary", "<flag>")
+
+
+def _name(words: WordTable, text: str, several: bool) -> str:
+    if (
+        redaction.declared(text)
+        or redaction.is_pseudonym(text)
+        or (several and redaction.is_activity(text, names_secret=names_secret))
+    ):
+        return text
+    return words._count("name: pseudonym", words.pseudonyms.of(text, kind="name"))
+
+
+_LABELLERS: Mapping[Role, Callable[[WordTable, str, bool], str]] = {
+    Role.PROGRAM: _program,
+    Role.SUBCOMMAND: lambda _words, text, _known: text,
+    Role.SCRIPT: _script,
+    Role.FLAG: _flag,
+    Role.VALUE: lambda words, text, _known: words._count("value: placeholder", redaction.placeholder(text)),
+    Role.SECRET: lambda words, _text, _known: words._count("secret position", "<secret>"),
+    Role.KEY: lambda words, text, _known: (
+        text if redaction.declared(text) else words._count("key: not a name", "<key>")
+    ),
+    Role.NAME: _name,
+    Role.COMMIT_KIND: lambda _words, text, _known: text,
+}
+
+
+# ---- arrays that grow
+
+
+class Ids:
+    """Numbers distinct things in order of appearance; `listed` holds them in that order."""
+
+    def __init__(self) -> None:
+        self.of: dict[Any, int] = {}
+        self.listed: list[Any] = []
+
+    def __call__(self, key: Any) -> int:
+        found = self.of.get(key)
+        if found is None:
+            found = self.of[key] = len(self.listed)
+            self.listed.append(key)
+        return found
+
+
+class Growing:
+    """A CSR under construction."""
+
+    def __init__(self) -> None:
+        self.start = [0]
+        self.flat: list[int] = []
+
+    def add(self, entries: Iterable[int]) -> None:
+        self.flat.extend(entries)
+        self.start.append(len(self.flat))

@@ -1,0 +1,210 @@
+"""Rows of many files <-> Parquet: a part is written whole, forced to the disk, and renamed into place."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import secrets
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from fivetimes.errors import FivetimesError
+from fivetimes.memory.manifest import KnownFile, Part
+from fivetimes.model import KEPT_COLUMNS, KeptRows
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_TEXTS = {"form": "forms", "parent": "parents", "commit": "commits"}  # column -> the texts that it is an index into
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows of several files: `file` and KEPT_COLUMNS, and the texts that three of them are indexes into."""
+
+    columns: Mapping[str, Any]
+    texts: Mapping[str, tuple[str, ...]]
+
+    def __len__(self) -> int:
+        return len(self.columns["file"])
+
+    def of_files(self, files: Sequence[KnownFile]) -> Iterator[tuple[KnownFile, KeptRows]]:
+        """The rows of each of these files in their order."""
+        order = np.lexsort((self.columns["position"], self.columns["file"]))
+        sorted_files = self.columns["file"][order]
+        for file in files:
+            low, high = np.searchsorted(sorted_files, [file.id, file.id + 1])
+            if low == high:
+                continue
+            columns = {name: self.columns[name][order[low:high]] for name in KEPT_COLUMNS}
+            texts = self.texts
+            yield (
+                file,
+                KeptRows(file.reader, columns, texts["form"], texts["parent"], texts["commit"], file.once),
+            )
+
+    def only(self, wanted: Any) -> Rows:
+        """The rows of a mask."""
+        return Rows({name: column[wanted] for name, column in self.columns.items()}, self.texts)
+
+
+def joined(rows: Iterable[tuple[int, KeptRows]]) -> Rows:
+    """Rows of several files, each with the id of its file, as one table."""
+    pairs = list(rows)
+    numbers: dict[str, dict[str, int]] = {name: {} for name in _TEXTS}
+    columns: dict[str, list[Any]] = {name: [] for name in ("file", *KEPT_COLUMNS)}
+    for file, kept in pairs:
+        columns["file"].append(np.full(len(kept), file, dtype=np.int64))
+        for name in KEPT_COLUMNS:
+            column = kept.columns[name]
+            if name in _TEXTS:
+                of = numbers[name]
+                new = [of.setdefault(text, len(of)) for text in getattr(kept, _TEXTS[name])]
+                column = np.array([*new, -1], dtype=np.int32)[column]
+            columns[name].append(column)
+    types = {"file": "int64", **KEPT_COLUMNS}
+    return Rows(
+        {
+            name: np.concatenate([np.zeros(0, dtype=types[name]), *each]).astype(types[name])
+            for name, each in columns.items()
+        },
+        {name: tuple(of) for name, of in numbers.items()},
+    )
+
+
+def write(folder: Path, rows: Rows) -> Part:
+    """Write a part. It counts only when the manifest names it.
+
+    Raises:
+        FivetimesError: it cannot be written; then there is nothing of it.
+    """
+    parquet, arrow = _arrow()
+    table = arrow.table(
+        {
+            name: arrow.DictionaryArray.from_arrays(
+                arrow.array(column, mask=column < 0), arrow.array(rows.texts[name], arrow.string())
+            )
+            if name in _TEXTS
+            else arrow.array(column)
+            for name, column in rows.columns.items()
+        }
+    )
+    sink = io.BytesIO()
+    parquet.write_table(table, sink, compression="zstd", write_page_checksum=True)
+    text = sink.getvalue()
+    name = f"{secrets.token_hex(8)}.parquet"
+    try:
+        _write_whole(folder / name, text)
+    except OSError as error:
+        raise FivetimesError(
+            f"{folder}: memory cannot be written ({error.strerror}). What was kept before is kept; make room and collect again."
+        ) from error
+    return Part(name, len(rows), _digest(text), time.time())
+
+
+def read(folder: Path, parts: Sequence[Part], unread: list[str]) -> Rows:
+    """The rows of parts; of one that is damaged or missing a sentence goes to `unread`, and the others are read."""
+    parquet, arrow = _arrow()
+    tables = []
+    for part in parts:
+        try:
+            text = (folder / part.name).read_bytes()
+            if _digest(text) != part.digest:
+                raise ValueError("its bytes are not those that were written")
+            tables.append(parquet.read_table(io.BytesIO(text), read_dictionary=list(_TEXTS)))
+        except (OSError, ValueError, arrow.ArrowException):
+            unread.append(
+                f"{folder / part.name}: {part.rows:,} remembered events cannot be read, the file is damaged or gone."
+                " What its sources still hold is read there."
+            )
+    return _rows(arrow, tables)
+
+
+def _rows(arrow: Any, tables: Sequence[pa.Table]) -> Rows:
+    types = {"file": "int64", **KEPT_COLUMNS}
+    if not tables:
+        return Rows({name: np.zeros(0, dtype=kind) for name, kind in types.items()}, dict.fromkeys(_TEXTS, ()))
+    table = arrow.concat_tables(tables).unify_dictionaries().combine_chunks()
+    columns, texts = {}, {}
+    for name, kind in types.items():
+        column = table.column(name)
+        if name in _TEXTS:
+            one = (
+                column.chunk(0)
+                if column.num_chunks
+                else arrow.array([], arrow.dictionary(arrow.int32(), arrow.string()))
+            )
+            texts[name] = tuple(one.dictionary.to_pylist())
+            column = one.indices.fill_null(-1)
+        columns[name] = (
+            column.to_numpy(zero_copy_only=False).astype(kind) if name in _TEXTS else column.to_numpy().astype(kind)
+        )
+    return Rows(columns, texts)
+
+
+def sweep(folder: Path, parts: Sequence[Part]) -> None:
+    """Overwrite and remove what no manifest names: files of a writer that was ended, and parts that count no more."""
+    named = {part.name for part in parts}
+    for path in folder.glob("*.parquet*"):
+        if path.name not in named:
+            overwrite(path)
+            path.unlink(missing_ok=True)
+
+
+def overwrite(path: Path) -> None:
+    """Write zeros over a file's bytes."""
+    try:
+        with path.open("r+b") as file:
+            file.write(b"\0" * path.stat().st_size)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:
+        return  # gone already, or not ours to write
+
+
+def _write_whole(path: Path, text: bytes) -> None:
+    temporary = path.with_name(f"{path.name}.new")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+        _sync(path.parent)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def _sync(folder: Path) -> None:
+    """Force a rename to the disk; a system that cannot do so for folders does without."""
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _digest(text: bytes) -> bytes:
+    return hashlib.blake2b(text, digest_size=16).digest()
+
+
+def _arrow() -> tuple[Any, Any]:
+    try:
+        import pyarrow
+        from pyarrow import parquet
+    except ImportError as error:
+        raise FivetimesError(
+            "memory is kept in Parquet files. Install what writes them: pip install 'fivetimes[memory]'"
+        ) from error
+    return parquet, pyarrow
