@@ -166,15 +166,14 @@ class _Matched:
 
 
 def _by_neighbours(kept: list[int], now: list[int], *, once: bool) -> _Matched:
-    """The explanation that leaves the fewest lines new; of equal ones the first."""
-    cost = _Bits(kept, now)
-    ways = [_appended(kept, now, cost)]
+    """The explanation that leaves the fewest lines new; of equal ones that which leaves more open."""
+    ways = [_appended(kept, now)]
     if len(ways[0].pairs) < min(len(kept), len(now)):
-        ways.append(_still_in_order(kept, now) if once else _written_anew(kept, now, cost))
-    return max(ways, key=lambda way: len(way.pairs))
+        ways.append(_still_in_order(kept, now) if once else _written_anew(kept, now))
+    return max(ways, key=lambda way: (len(way.pairs), way.uncertain))
 
 
-def _appended(kept: Sequence[int], now: Sequence[int], cost: _Bits) -> _Matched:
+def _appended(kept: Sequence[int], now: Sequence[int]) -> _Matched:
     """What stands last in memory stands first in the file."""
     lengths = _overlaps(kept, now)
     if not lengths:
@@ -182,12 +181,13 @@ def _appended(kept: Sequence[int], now: Sequence[int], cost: _Bits) -> _Matched:
     length, end = lengths[0]
     other = next((one for one, _ in lengths[1:] if one >= _ONCE_MORE), length)
     # a new file may begin with what was done last
-    begun_anew = length if length < min(len(kept), _ONCE_MORE) or cost.of(now[:length]) < _PROOF else 0
+    begun_anew = length if length < min(len(kept), _ONCE_MORE) else 0
     return _Matched([(end - length + at, at) for at in range(length)], max(length - other, begun_anew))
 
 
-def _written_anew(kept: Sequence[int], now: Sequence[int], cost: _Bits) -> _Matched:
+def _written_anew(kept: Sequence[int], now: Sequence[int]) -> _Matched:
     """Stretches that stand in both, and are no repetition."""
+    cost = _Bits(kept, now)
     blocks = [block for block in _stretches(kept, now) if _is_one(block, kept, now, cost)]
     pairs = [(before + at, here + at) for before, here, count in blocks for at in range(count)]
     short = sum(count for _, _, count in blocks if count < _ONCE_MORE)
