@@ -53,12 +53,16 @@ class Question(TypedDict):
 
 
 class Input(TypedDict):
-    """A value that at least two steps share."""
+    """A value that at least two places of a run share, or one that can be found out.
+
+    `proposal` is a command of sh that prints what the runs would have taken next: a person may give another value.
+    """
 
     shape: str  # such as `version`, `date`, `slug`
-    source: Literal["person", "calendar"]
+    source: Literal["person", "calendar", "repository"]
     seen: int  # occurrences in which it is known
     distinct: int  # different values among them
+    proposal: NotRequired[str]
 
 
 class Specialist(TypedDict):

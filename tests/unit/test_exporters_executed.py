@@ -22,6 +22,7 @@ import yaml
 
 import builders_scan as made
 from fivetimes.conductors import draft, withheld
+from fivetimes.conductors.proposals import next_version_command
 from fivetimes.exporters import EXPORTERS
 from fivetimes.model import Candidate, Conductor, LiveText, Occurrence, Role
 from fivetimes.redaction import public
@@ -402,6 +403,9 @@ class Runner:
                 each.mkdir(parents=True)
             for step in job["steps"]:
                 self.step(step, folder, home)
+            self.given |= {
+                f"needs.{name}.outputs.{key}": self.known(text, home) for key, text in job.get("outputs", {}).items()
+            }
 
     def step(self, step: Mapping[str, Any], folder: Path, home: Path) -> None:
         environment = {
@@ -409,6 +413,7 @@ class Runner:
             "HOME": str(home),
             "RUNNER_TEMP": str(home / "temp"),
             "GITHUB_REPOSITORY": "a/b",
+            "GITHUB_OUTPUT": str(home / "temp/output"),
         }
         action, settings = step.get("uses", "").partition("@")[0], step.get("with", {})
         if action == "actions/checkout":
@@ -428,6 +433,9 @@ class Runner:
             call, cwd=folder, env=environment, capture_output=True, check=False, stdin=subprocess.DEVNULL
         )
         assert done.returncode == 0, (step, done.stderr)
+        if "id" in step:
+            given = (line.partition("=") for line in (home / "temp/output").read_text("utf-8").splitlines())
+            self.given |= {f"steps.{step['id']}.outputs.{key}": value for key, _, value in given}
 
     def known(self, text: str, home: Path) -> str:
         values = {**self.given, "github.token": "the job's token", "runner.temp": str(home / "temp")}
@@ -491,6 +499,60 @@ fi
     )
     runner.run()
     assert [call.split("|")[-1] for call in box.calls if call.startswith("make")] == ["build", "check"]
+
+
+# ---- what can be found out
+
+
+def released(*, gate: bool = False) -> Conductor:
+    """A release whose version is proposed from the tags; its own tag must not change what the steps behind it are given."""
+    found = made.conductor(
+        "report {{ inputs.version }} {{ free.note }}",
+        "git tag v{{ inputs.version }}",
+        {"run": "report {{ inputs.version }}", **({"gate": made.GATE, "reversible": False} if gate else {})},
+    )
+    command = next_version_command(2, 3, "v")
+    entry = {"shape": "version", "source": "repository", "seen": 6, "distinct": 6, "proposal": command}
+    document: Any = {**found.document, "inputs": {"version": entry}}
+    return replace(found, document=document)
+
+
+def tagged(box: Sandbox) -> None:
+    for tag in ("v1.4.2", "v1.10.0", "other-9.0.0"):
+        assert box.run("git", "tag", tag).returncode == 0
+
+
+@pytest.mark.parametrize("form", ["just", "task"])
+@pytest.mark.parametrize("given", ["", "3.0.0"])
+def test_a_value_that_can_be_found_out_need_not_be_given_and_a_person_may_give_another(
+    form: str, given: str, tmp_path: Path
+) -> None:
+    box = Sandbox.at(tmp_path)
+    remote(box)
+    tagged(box)
+    write, play = shell_of(released(), form)
+    box.run(*write)
+    values = {"note": "x", **({"version": given} if given else {})}
+    done = box.run(*play, **values) if form == "task" else box.run(*play, "made-up-0000", *values.values())
+    assert done.returncode == 0, done.stderr
+    version = given or "1.11.0"
+    assert box.calls == [f"report|/project||{version}|x", f"report|/project||{version}"]
+    assert f"v{version}" in box.run("git", "tag").stdout.decode().split()
+
+
+@pytest.mark.parametrize("given", ["", "3.0.0"])
+def test_a_runner_finds_out_once_and_hands_it_to_every_job(given: str, tmp_path: Path) -> None:
+    box = Sandbox.at(tmp_path)
+    remote(box)
+    tagged(box)
+    assert box.run("git", "push", "-q", "--tags").returncode == 0
+    text = EXPORTERS["github-actions"](released(gate=True))["made-up-0000.github.yml"]
+    runner = Runner(box, text, **{"inputs.version": given, "inputs.note": "x"})
+    runner.run()
+    assert list(runner.jobs) == ["from_s1", "from_s3"]
+    version = given or "1.11.0"
+    calls = [call.split("||")[1] for call in box.calls if call.startswith("report")]
+    assert calls == [f"{version}|x", version]
 
 
 SECRETS = [

@@ -9,6 +9,7 @@ In comes a routine with the text of its commands, read again just now; out goes 
 - `parameter_names`: where a value stands -> its name
 - `templates`: all of these -> the text of each step, in which only harmless words stand
 - `outputs`: the steps -> what one of them makes and a later one uses
+- `proposals`: the values of an input -> the command that prints the next one
 - `approval_gates`: a step's effect -> the gate before it
 - `questions`: what was seen -> what only a person can say; how reliable each step was
 - `document`: the schema, reading a file, digests, what a new draft keeps of an old one

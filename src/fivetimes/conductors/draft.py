@@ -45,6 +45,7 @@ from fivetimes.conductors.invocations import (
     place_of,
 )
 from fivetimes.conductors.outputs import flow
+from fivetimes.conductors.proposals import propose
 from fivetimes.conductors.questions import numbered_steps, questions, step_records
 from fivetimes.conductors.replay import TypedLine, came_out, replay, typed_lines, unseen
 from fivetimes.conductors.templates import StepTemplate, StepTemplates, step_templates
@@ -104,6 +105,7 @@ def draft(
     placed(document["steps"], {f"s{n}": step.effect for n, step in numbered_steps(candidate)}, went_back(candidate))
     expected(document["steps"])
     flow(document, candidate, templates.constants)
+    propose(document, templates.values, candidate.occurrences)
     entry = _visible(_drafted(rule, at, taken, by))
     entry["drafted"] = steps_digest(document)
     document["history"] = [entry]

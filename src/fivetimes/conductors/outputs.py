@@ -76,8 +76,11 @@ _OWN_FLAGS: Mapping[str, tuple[frozenset[str], str]] = {
     "pg_dumpall": (frozenset({"-f", "--file"}), "dump"),
     "wget": (frozenset({"-O", "--output-document"}), "file"),
 }
-# With these `git tag` and `git branch` make nothing.
-_MAKES_NOTHING = re.compile(r"-[dDlmM]|--(?:delete|list|move|show-current)")
+# With these a command that makes something elsewhere makes nothing.
+_MAKES_NOTHING = {
+    "git tag": re.compile(r"-[dlnv]|--(?:delete|list|verify|contains|merged|points-at)"),
+    "git branch": re.compile(r"-[dDlmMarv]+|--(?:delete|list|move|all|remotes|show-current|contains|merged)"),
+}
 _COMPRESSED = {"gzip": ".gz", "pigz": ".gz", "bzip2": ".bz2", "xz": ".xz", "zstd": ".zst"}
 _EXPANDS = re.compile(r"-\w*[cdkt]\w*|--(?:decompress|stdout|test|uncompress)")
 _TAR_FILE = re.compile(r"-?[A-Za-z]*f|--file")
@@ -150,6 +153,16 @@ def unfounded(document: ConductorDocument, constants: Mapping[str, str]) -> Iter
         for user in entry["to"]:
             if user in steps and _is_command(steps[user]) and not reader.uses(steps[user], text, steps[maker]):
                 yield f"{user}: its command does not use {name} of {maker}"
+
+
+def tags_made(step: DocumentStep) -> list[str]:
+    """The tags of git that nearly all of a step's runs make, as templates.
+
+    Example:
+        >>> tags_made({"run": "git tag -a v{{ inputs.version }} -m x", "share": 1.0})  # type: ignore[typeddict-item]
+        ['v{{ inputs.version }}']
+    """
+    return [text for text, called in _FlowReader({}).made(step) if called == "tag"]
 
 
 def _is_command(step: DocumentStep) -> bool:
@@ -412,7 +425,7 @@ def _by_arguments(own: Sequence[str], plain: Sequence[int]) -> dict[int, str]:
     words = [own[0], *(own[index] for index in plain)]
     depth = next((n for n in (3, 2, 1) if " ".join(words[:n]) in _ARGUMENTS), 0)
     command = " ".join(words[:depth])
-    if not depth or (command in ("git tag", "git branch") and any(map(_MAKES_NOTHING.fullmatch, own))):
+    if not depth or (command in _MAKES_NOTHING and any(map(_MAKES_NOTHING[command].fullmatch, own))):
         return {}
     which, called = _ARGUMENTS[command]
     arguments = [index for index in plain[depth - 1 :] if _is_something(own[index])]

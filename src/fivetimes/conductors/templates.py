@@ -9,15 +9,14 @@ import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
 from itertools import groupby
 
 from fivetimes.conductor_document import Input, Reference, Specialist, SpecialistKind, template_parts
 from fivetimes.conductors.alternatives import (
     DISTINCTIVE,
-    NEARLY_ALL,
     Alternative,
     Position,
+    affixes,
     alternatives,
     is_word,
     pieces,
@@ -26,10 +25,10 @@ from fivetimes.conductors.alternatives import (
 from fivetimes.conductors.data_flow import Parameter, Part, Template, data_flow
 from fivetimes.conductors.invocations import Expansions, Harmless, Invocation, command_within, is_mark, marked, variable
 from fivetimes.conductors.parameter_names import ParameterNames, ValueContext
+from fivetimes.conductors.proposals import calendar_command, raised_part
 from fivetimes.model import Candidate, Kind, Role, Step
 from fivetimes.shell import TokenForm
 
-_CALENDAR = {"date": "%Y-%m-%d", "week": "%G-W%V", "month": "%Y-%m"}
 _LABEL_PLACEHOLDER = re.compile(r"<([a-z]+)[\w.]*>|(?<=\s)\*(?=\s|$)")  # in a label, `*` is a value that varies
 _DECLARED_AS = re.compile(r"^(?:skill|tool|action):")
 _AGENT = "agent"  # which one carries out a request is for whoever runs the conductor to say
@@ -63,13 +62,14 @@ class StepTemplate:
 class StepTemplates:
     """The alternatives of each step by step number, the inputs by name, and the constants by name with their live texts.
 
-    `computed` are the commands that give a value, by its name.
+    `computed` are the commands that give a value, by its name; `values` what each input was, by its name and the run's number.
     """
 
     steps: list[list[StepTemplate]]
     inputs: dict[str, Input]
     constants: dict[str, str]
     computed: dict[str, str]
+    values: dict[str, dict[int, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +101,7 @@ def step_templates(
     flat = list({id(at): (one, at) for found in by_step for one in found for at in one.all_positions}.values())
     parameters, templates = data_flow([at for _, at in flat])
     placed = [_Placed(one, at, template) for (one, at), template in zip(flat, templates, strict=True)]
+    placed, parameters = _with_found_out(placed, parameters, candidate)
     inputs = _input_names(parameters, placed, names)
     words = {id(each.position): _word(each, inputs, names) for each in placed}
     steps = []
@@ -108,10 +109,11 @@ def step_templates(
         made = [_step_template(one, words, step, names) for one in found]
         steps.append(made or list(_from_labels(step, names)))
     used = {name for made in steps for one in made for name in one.inputs}
-    named = zip(inputs, parameters, strict=True)
-    described = {name: _input(parameter, candidate) for name, parameter in named if name in used}
+    named = {name: parameter for name, parameter in zip(inputs, parameters, strict=True) if name in used}
+    described = {name: _input(parameter) for name, parameter in named.items()}
+    values = {name: parameter.values for name, parameter in named.items()}
     constants = {name: text for text, name in names.constants.items()}
-    return StepTemplates(steps, described, constants, {name: text for text, name in names.computed.items()})
+    return StepTemplates(steps, described, constants, {name: text for text, name in names.computed.items()}, values)
 
 
 # ---- inputs
@@ -151,29 +153,79 @@ def _context(placed: _Placed, index: int) -> ValueContext:
     )
 
 
-def _input(parameter: Parameter, candidate: Candidate) -> Input:
-    found = shape(parameter.values.values())
+def _input(parameter: Parameter) -> Input:
     return {
-        "shape": found,
-        "source": "calendar" if _follows_the_day(parameter, found, candidate) else "person",
+        "shape": shape(parameter.values.values()),
+        "source": "person",
         "seen": len(parameter.values),
         "distinct": len(set(parameter.values.values())),
     }
 
 
-def _follows_the_day(parameter: Parameter, shape_name: str, candidate: Candidate) -> bool:
-    """Whether the value is the day, week or month in which it was used, so that a calendar can give it."""
-    form = _CALENDAR.get(shape_name)
-    starts = {number: candidate.occurrences[number].start for number in parameter.values}
-    known = [(start, parameter.values[number]) for number, start in starts.items() if start is not None]
-    if form is None or not known:
-        return False
-    return sum(value in _around(start, form) for start, value in known) >= NEARLY_ALL * len(known)
+def _with_found_out(
+    placed: Sequence[_Placed], parameters: Sequence[Parameter], candidate: Candidate
+) -> tuple[list[_Placed], list[Parameter]]:
+    """What can be found out, as a parameter of its own: also within a longer one, and where it stands at one place only."""
+    made, more = list(placed), list(parameters)
+    for number, parameter in enumerate(parameters):
+        front, core, back = _core(parameter)
+        templates = [each.template for each in made]
+        formed = any(isinstance(part, tuple) and part[0] == number and part[1] for each in templates for part in each)
+        if (front or back) and not formed and _found_out(core, number, made, candidate):
+            more[number] = replace(parameter, values=core)
+            made = [replace(each, template=_with_around(each.template, number, front, back)) for each in made]
+    for index, each in enumerate(placed):
+        values = _lone_values(each)
+        template = tuple((len(more), "") if part is None else part for part in each.template)
+        if values and _found_out(values, len(more), [replace(each, template=template)], candidate):
+            made[index] = replace(each, template=template)
+            more.append(Parameter(values, (index,)))
+    return made, more
 
 
-def _around(start: datetime, form: str) -> set[str]:
-    # the day as its time zone had it, which is not known here
-    return {(start + timedelta(days=days)).strftime(form) for days in (-1, 0, 1)}
+def _found_out(values: Mapping[int, str], number: int, placed: Sequence[_Placed], candidate: Candidate) -> bool:
+    """Whether the calendar shows the values, or they are versions that are raised and made tags of."""
+    if calendar_command(values, candidate.occurrences) is not None:
+        return True
+    tagged = (each for each in placed if each.alternative.head(each.position)[:2] == ("git", "tag"))
+    is_tag = any((number, "") in each.template for each in tagged)
+    return is_tag and raised_part(values, candidate.occurrences) is not None
+
+
+def _core(parameter: Parameter) -> tuple[str, dict[int, str], str]:
+    """What all values of a parameter begin with, what is left of each, and what all end with."""
+    rows = {number: pieces(value) for number, value in parameter.values.items()}
+    front, back = affixes(list(rows.values()), 1.0)
+    left = {number: "".join(row[len(front) : len(row) - len(back)]) for number, row in rows.items()}
+    return "".join(front), left, "".join(back)
+
+
+def _with_around(template: Template, number: int, front: str, back: str) -> Template:
+    """A template in which a parameter has lost what all of its values began and ended with."""
+    parts: list[Part] = []
+    for part in template:
+        for each in (front, part, back) if part == (number, "") else (part,):
+            if isinstance(each, str) and parts and isinstance(parts[-1], str):
+                parts[-1] += each
+            elif each != "":
+                parts.append(each)
+    return tuple(parts)
+
+
+def _lone_values(placed: _Placed) -> dict[int, str]:
+    """By run, what varies at a position where one part does and nothing else; empty where a run has several."""
+    literals = [part for part in placed.template if part is not None]
+    if len(literals) != len(placed.template) - 1 or not placed.position.readable or placed.position.word.prose:
+        return {}
+    pattern = re.compile(
+        "".join("(.+)" if part is None else re.escape(str(part)) for part in placed.template), re.DOTALL
+    )
+    values: dict[int, str] = {}
+    for (number, _), text in zip(placed.position.rows, placed.position.values, strict=True):
+        found = pattern.fullmatch(text)
+        if found is None or values.setdefault(number, found[1]) != found[1]:
+            return {}
+    return values
 
 
 # ---- alternatives

@@ -17,6 +17,7 @@ from fivetimes.conductor_document import (
     ConductorDocument,
     DocumentStep,
     Gate,
+    Input,
     Specialist,
     StepAlternative,
     most_repeats,
@@ -268,8 +269,14 @@ def inputs(document: ConductorDocument) -> Iterator[str]:
     if not document["inputs"]:
         yield "None: no value runs through several steps."
     for name, entry in document["inputs"].items():
-        source = "follows from the calendar" if entry["source"] == "calendar" else "ask a person"
-        yield f"- `{name}`: a {entry['shape']}; {source}. {entry['distinct']} different ones in {entry['seen']} times."
+        yield f"- `{name}`: a {entry['shape']}; {_from(entry)}. {entry['distinct']} different ones in {entry['seen']} times."
+
+
+def _from(entry: Input) -> str:
+    """Who gives an input, or what prints it."""
+    if "proposal" in entry:
+        return f"what {code(entry['proposal'])} prints before the first step, if a person gives no other"
+    return "follows from the calendar" if entry["source"] == "calendar" else "ask a person"
 
 
 def legend(document: ConductorDocument) -> Iterator[str]:

@@ -81,6 +81,9 @@ _BUILTINS = frozenset(
 )
 
 
+_FOUND_OUT = "found_out"  # the id of the step that finds out what nobody gave
+
+
 def export(conductor: Conductor) -> Mapping[str, str]:
     """`<id>.github.yml`, for `.github/workflows/`.
 
@@ -144,7 +147,12 @@ def _inputs(planned: Plan) -> dict[str, Any]:
     asked: dict[str, Any] = {}
     for value in planned.values:
         if value.asked:
-            asked[value.variable] = {"description": value.description, "required": True, "type": "string"}
+            usual = _text(f"; left empty, what {value.proposal} prints") if value.proposal else ""
+            asked[value.variable] = {
+                "description": value.description + usual,
+                "required": not value.proposal,
+                "type": "string",
+            }
     for stage in planned.stages:
         if stage.optional:
             asked[stage.switch] = _choice(f"{stage.phrase}: sometimes left out", ["yes", "no"])
@@ -170,6 +178,8 @@ def _jobs(planned: Plan, *, gate: str) -> dict[str, Any]:
     """One job for what may run on its own, and a new one at each gate, which has the work of the one before."""
     jobs: dict[str, Any] = {}
     parts = list(_parts(planned.stages))
+    proposed = [value for value in planned.values if value.proposal and value.asked]
+    first = f"from_{planned.stages[0].id}"
     commits = any(_begins(stage, _COMMIT) or stage.by_hand for stage in planned.stages)
     for number, stages in enumerate(parts):
         job = _begin(jobs, stages, gate)
@@ -179,10 +189,25 @@ def _jobs(planned: Plan, *, gate: str) -> dict[str, Any]:
             job["steps"].append(
                 {"name": "Let git take the token", "env": {"GH_TOKEN": _TOKEN}, "run": "gh auth setup-git"}
             )
-        job["steps"] += [step for stage in stages for step in _steps(stage)]
+        given = {
+            value.variable: f"needs.{first}.outputs" if number else f"steps.{_FOUND_OUT}.outputs" for value in proposed
+        }
+        if proposed and number == 0:  # before any step, and once: a step may change what is found out
+            job["outputs"] = {name: f"${{{{ {place}.{name} }}}}" for name, place in given.items()}
+            job["steps"].append(_found_out(proposed))
+        elif proposed:
+            job["needs"] = list(dict.fromkeys([job["needs"], first]))
+        job["steps"] += [step for stage in stages for step in _steps(stage, given)]
         job["steps"] += _handed_on() if number < len(parts) - 1 else []
         jobs[f"from_{stages[0].id}"] = job
     return jobs
+
+
+def _found_out(values: Sequence[RunValue]) -> dict[str, Any]:
+    """The step that gives what is proposed where nobody gave another value."""
+    lines = [f'echo "{each.variable}=${{{each.variable}:-$({each.proposal})}}" >> "$GITHUB_OUTPUT"' for each in values]
+    env = {value.variable: f"${{{{ inputs.{value.variable} }}}}" for value in values}
+    return {"id": _FOUND_OUT, "name": "What can be found out", "env": env, "run": "\n".join(lines)}
 
 
 def _parts(stages: Sequence[PlanStage]) -> Iterator[list[PlanStage]]:
@@ -238,7 +263,7 @@ def _handed_on() -> list[dict[str, Any]]:
     return [pack, {"uses": "actions/upload-artifact@v4", "with": given}]
 
 
-def _steps(stage: PlanStage) -> Iterator[dict[str, Any]]:
+def _steps(stage: PlanStage, given: Mapping[str, str]) -> Iterator[dict[str, Any]]:
     name = f"{stage.id}: {_text(stage.phrase)}"
     if stage.by_hand:
         # who did it pushed it to the branch, for nobody can reach into the work of a job
@@ -252,16 +277,16 @@ def _steps(stage: PlanStage) -> Iterator[dict[str, Any]]:
     if stage.commits_unstaged:  # all that has changed here is the run's own work
         yield {"name": f"{stage.id}: what is committed", "run": "git add --all"}
     env = {"GH_TOKEN": _TOKEN} if _talks(stage) else {}
-    env |= dict(_env(stage))
+    env |= dict(_env(stage, given))
     yield {"name": name, **({"env": env} if env else {}), "run": script(stage)}
 
 
-def _env(stage: PlanStage) -> Iterator[tuple[str, str]]:
+def _env(stage: PlanStage, given: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     for switch in stage.switches:
         yield switch, f"${{{{ inputs.{switch} }}}}"
     for value in stage.needs:
         if value.asked:
-            yield value.variable, f"${{{{ inputs.{value.variable} }}}}"
+            yield value.variable, f"${{{{ {given.get(value.variable, 'inputs')}.{value.variable} }}}}"
     for variable, set_once in _settled(stage):
         yield variable, f"${{{{ {_kept(set_once, variable)} }}}}"
 

@@ -49,11 +49,13 @@ def _head(conductor: Conductor, planned: Plan) -> Iterator[str]:
 
 
 def _asked(stages: tuple[PlanStage, ...]) -> list[RunValue]:
-    return [value for value in dict.fromkeys(value for stage in stages for value in stage.needs) if value.asked]
+    """What a recipe asks for, what has a proposal last: just has it so."""
+    asked = (value for value in dict.fromkeys(value for stage in stages for value in stage.needs) if value.asked)
+    return sorted(asked, key=lambda value: value.proposal != "")
 
 
 def _parameters(values: list[RunValue]) -> str:
-    return "".join(f" ${value.variable}" for value in values)
+    return "".join(f" ${value.variable}" + (f"=`{value.proposal}`" if value.proposal else "") for value in values)
 
 
 def _called(stage: PlanStage) -> str:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from fivetimes.conductor_document import (
     DocumentStep,
     Gate,
+    Input,
     Reference,
     Specialist,
     SpecialistKind,
@@ -82,12 +83,16 @@ _ALL = re.compile(r"-[a-z]*a[a-z]*|--all|--amend")
 
 @dataclass(frozen=True, slots=True)
 class RunValue:
-    """What a run needs to know: the reference, the variable that holds it, whether it may be seen, and what it is, in words."""
+    """What a run needs to know: the reference, the variable that holds it, whether it may be seen, and what it is, in words.
+
+    `proposal` is a command that prints it, where nobody gives another value; empty where there is none.
+    """
 
     reference: Reference
     variable: str
     secret: bool
     description: str
+    proposal: str = ""
 
     @property
     def asked(self) -> bool:
@@ -197,7 +202,7 @@ def plan(conductor: Conductor, *, form: str) -> Plan:
     written = conductor.document.get("constants", {})
     settled = {Reference("constants", name): text for name, text in written.items() if text is not None}
     computed = conductor.document.get("computed", {})
-    values = _values(steps, settled, computed)
+    values = _values(steps, settled, computed, conductor.document["inputs"])
     spelling = _Spelling(values, settled, computed)
     names = _names(steps, slug(conductor.id))
     stages: list[PlanStage] = []
@@ -269,7 +274,10 @@ def _names(steps: Sequence[DocumentStep], whole: str) -> list[str]:
 
 
 def _values(
-    steps: Sequence[DocumentStep], settled: Mapping[Reference, str], computed: Mapping[str, str]
+    steps: Sequence[DocumentStep],
+    settled: Mapping[Reference, str],
+    computed: Mapping[str, str],
+    inputs: Mapping[str, Input],
 ) -> dict[Reference, RunValue]:
     every = [(step, one) for step in steps for one in step_alternatives(step)]
     secret = {found.plain for _, one in every for found in _secret_references(one)}
@@ -285,8 +293,15 @@ def _values(
             variable = next(name for name in _variables(reference) if name not in taken)
         taken.add(variable)
         hidden = reference in secret or is_secret_key(reference.name) or _is_key(reference.name)
-        values[reference] = RunValue(reference, variable, hidden, _description(reference))
+        proposal = _proposal(inputs.get(reference.name)) if reference.space == "inputs" and not hidden else ""
+        values[reference] = RunValue(reference, variable, hidden, _description(reference), proposal)
     return values
+
+
+def _proposal(entry: Input | None) -> str:
+    """The command that prints an input, if every format can carry it: a person may have edited the file."""
+    command = "" if entry is None else entry.get("proposal", "")
+    return "" if re.search(r"[`\n\r]|\{\{|\}\}|\$\{", command) else command
 
 
 def _is_asked_for(reference: Reference, step: DocumentStep, steps: Sequence[DocumentStep]) -> bool:

@@ -77,10 +77,15 @@ def _text(text: object) -> str:
     return line(text).replace("${", "$ {")
 
 
+def _described(value: RunValue) -> str:
+    """What a value is; where it can be found out, by what, for an engine has no defaults that it computes."""
+    return f"{value.description}; usually what {value.proposal} prints" if value.proposal else value.description
+
+
 def _input(planned: Plan) -> dict[str, Any]:
     """The JSON Schema of a run's input."""
     properties: dict[str, Any] = {
-        value.variable: {"type": "string", "minLength": 1, "description": value.description}
+        value.variable: {"type": "string", "minLength": 1, "description": _text(_described(value))}
         for value in planned.values
         if not value.secret
     }

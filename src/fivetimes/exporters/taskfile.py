@@ -37,12 +37,14 @@ def _head(conductor: Conductor, planned: Plan) -> Iterator[str]:
 
 def _needed(stage: PlanStage) -> list[str]:
     """All that a step needs comes by the environment: in a variable of its own, go-task would read templates."""
-    return list(dict.fromkeys((*demands(stage), *(value.variable for value in stage.needs))))
+    return list(dict.fromkeys((*demands(stage), *(value.variable for value in stage.needs if not value.proposal))))
 
 
 def _taskfile(conductor: Conductor, planned: Plan) -> dict[str, Any]:
     whole = slug(conductor.id)
-    usual = {name: value for stage in planned.stages for name, value in stage.switches.items()}
+    usual: dict[str, Any] = {name: value for stage in planned.stages for name, value in stage.switches.items()}
+    # go-task takes what a command prints once for the whole run
+    usual |= {value.variable: {"sh": value.proposal} for value in planned.values if value.proposal}
     run = {"desc": _text(conductor.document["title"]), "cmds": [{"task": stage.name} for stage in planned.stages]}
     tasks = {
         "default": {"cmds": [{"task": whole}]},
