@@ -40,6 +40,9 @@ USUAL_SHARE = 0.5  # of the occurrences: a step seen in more belongs to the usua
 AGAIN_TIMES = 5  # occurrences: five times is when the rule speaks
 AGAIN_SHARE = 0.5  # of the occurrences at the rejection
 
+MEMORY = "memory"  # in our own folder
+COLLECTED = "collected"  # in there; its time of change is that of the last collection
+
 REVIEW_IDLE = timedelta(minutes=30)  # the review page ends when nobody has asked for anything so long
 REVIEW_PATIENCE = timedelta(seconds=10)  # for a request to arrive whole
 REVIEW_BYTES = 1 << 20  # of a form; the text of a conductor is far smaller
@@ -73,6 +76,27 @@ class Budget:
 
 
 BUDGET = Budget()
+
+
+def home(environ: Mapping[str, str]) -> Path:
+    """The folder of our own state.
+
+    Example:
+        >>> home({"FIVETIMES_HOME": "/tmp/x"}).as_posix()
+        '/tmp/x'
+    """
+    from platformdirs import user_data_path  # here: a hook that has nothing to do ends without it
+
+    named = environ.get("FIVETIMES_HOME")
+    return Path(named) if named else user_data_path("fivetimes")
+
+
+def collected_at(folder: Path) -> float:
+    """Seconds since the epoch; when something was last collected. 0 before the first time."""
+    try:
+        return (folder / MEMORY / COLLECTED).stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 class Counted(StrEnum):

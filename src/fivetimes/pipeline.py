@@ -333,6 +333,36 @@ def collect(request: Request, *, folder: Path) -> memory.Collected:
     )
 
 
+def forget(
+    folder: Path,
+    *,
+    before: float | None,
+    source: Path | None,
+    person: str | None,
+    everything: bool,
+    config: Path | None,
+) -> int:
+    """Delete from memory for good, and the scans that were kept with it: they hold what is to be forgotten. Gives how many events.
+
+    Args:
+        folder: our own.
+        before: seconds since the epoch.
+        source: a file, or a folder with all below it.
+        person: by the name of the configuration, with all their addresses.
+        everything: all of memory, and its key.
+        config: a fivetimes.toml; None: the one in this folder, if there is one.
+    """
+    here = Path("fivetimes.toml")
+    named = config or (here if here.is_file() else None)
+    known = load(named).persons if named is not None else ()
+    words = [word for one in known if one.name == person for word in (one.name, *one.emails)]
+    gone = memory.forget(
+        folder, before=before, source=source, person=words or ([person] if person else []), everything=everything
+    )
+    store.forget_scans(folder)
+    return gone
+
+
 # ---- one candidate
 
 

@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Any, TypeVar, get_origin
 
 import numpy as np
-from platformdirs import user_data_path
 
 from fivetimes.errors import FivetimesError
 from fivetimes.model import Candidate, Scan, Source
@@ -28,17 +27,6 @@ _VERSION = 4
 _KEY_BYTES = 32
 _NAMES = "names.json"
 _EXPORTS = "exports.json"
-
-
-def home(environ: Mapping[str, str]) -> Path:
-    """The folder of our own state.
-
-    Example:
-        >>> home({"FIVETIMES_HOME": "/tmp/x"}).as_posix()
-        '/tmp/x'
-    """
-    named = environ.get("FIVETIMES_HOME")
-    return Path(named) if named else user_data_path("fivetimes")
 
 
 def write_private(path: Path, text: str) -> None:
@@ -216,6 +204,13 @@ def save(scan: Scan, *, name: str, mark: str, folder: Path) -> None:
     path = _folder(_folder(folder) / "scans") / _name_of(name)
     write_private(path, _text(_KeptScan(_VERSION, name, mark, scan)))
     write_private(folder / "last", name)
+
+
+def forget_scans(folder: Path) -> None:
+    """Delete the kept scans for good; what they were of is still known."""
+    for path in (folder / "scans").glob("*.json"):
+        path.write_bytes(b"\0" * path.stat().st_size)
+        path.unlink()
 
 
 def last_name(folder: Path) -> str | None:

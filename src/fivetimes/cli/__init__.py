@@ -15,7 +15,7 @@ from typing import Annotated
 
 import typer
 
-from fivetimes.cli import draft, explain, patterns, report, review, scan, sources
+from fivetimes.cli import draft, explain, memory, patterns, report, review, scan, sources
 from fivetimes.cli.console import shown
 from fivetimes.errors import FivetimesError, fault, trace
 
@@ -25,6 +25,8 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     explain.explain,
     draft.draft,
     report.report,
+    memory.collect,
+    memory.forget,
     sources.doctor,
     sources.names,
     sources.sources,

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fivetimes.config import SearchEngine
+from fivetimes.config import SearchEngine, home
 from fivetimes.errors import FivetimesError
 
 if TYPE_CHECKING:
@@ -36,9 +36,7 @@ CONDUCTORS = Path("conductors")
 
 def folder() -> Path:
     """The folder of our own state."""
-    from fivetimes import store
-
-    return store.home(os.environ)
+    return home(os.environ)
 
 
 def console() -> Console:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -17,14 +19,17 @@ _DOCTOR_KEYS = ("sources", "skipped", "redactions", "suppressed", "habits")  # o
 
 def doctor(config: Config = None, as_json: AsJson = False) -> None:
     """Say what was read, skipped and taken out, and what was not proposed, each by its rule."""
-    from fivetimes import reports
+    from fivetimes import memory, reports
     from fivetimes.reports import terminal
 
-    result = last(config)
+    result, kept = last(config), memory.kept(folder())
     if as_json:
-        document = reports.document(result)
-        typer.echo(json.dumps({key: value for key, value in document.items() if key in _DOCTOR_KEYS}, indent=1))
+        document = {key: value for key, value in reports.document(result).items() if key in _DOCTOR_KEYS}
+        typer.echo(json.dumps({**document, "memory": None if kept is None else asdict(kept)}, indent=1))
         return
+    if kept is not None:
+        since = None if kept.since is None else datetime.fromtimestamp(kept.since, UTC)
+        say(terminal.kept_in_memory(kept.files, kept.events, kept.size, since=since, uncertain=kept.uncertain))
     say(terminal.doctor(result))
 
 

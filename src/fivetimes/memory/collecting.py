@@ -13,13 +13,13 @@ from pathlib import Path
 import numpy as np
 
 from fivetimes import eventlog, ingest, redaction, store
+from fivetimes.config import COLLECTED, MEMORY
 from fivetimes.errors import FivetimesError
 from fivetimes.memory import manifest, parts
 from fivetimes.memory.manifest import KnownFile, Manifest
 from fivetimes.model import KEPT_COLUMNS, Balance, KeptRows, RawBatch, Source
 
 _KEY = "memory.key"
-_FOLDER = "memory"
 # A repository keeps its own history, and what was rebased is meant to be gone.
 _REMEMBERS_ITSELF = frozenset({"git"})
 _MOST_PARTS = 24  # one a day for some weeks; more are joined, so that a scan opens few files
@@ -70,7 +70,7 @@ def collect(
     Raises:
         FivetimesError: memory cannot be read or written; then it is as it was.
     """
-    folder = home / _FOLDER
+    folder = home / MEMORY
     with manifest.locked(folder, wait=False) as ours:
         if not ours:
             return Collected(busy=True)
@@ -81,6 +81,7 @@ def collect(
             if source.reader not in _REMEMBERS_ITSELF:
                 collection.take(source)
         collection.commit(keep)
+        (folder / COLLECTED).touch(mode=0o600)
     return Collected(collection.new, collection.uncertain, tuple(collection.unread))
 
 
@@ -218,7 +219,7 @@ def _unfinished(path: Path) -> bool:
 
 def mark(home: Path) -> str:
     """What changes when memory does."""
-    return ",".join(part.name for part in manifest.read(home / _FOLDER).parts)
+    return ",".join(part.name for part in manifest.read(home / MEMORY).parts)
 
 
 def remembered(
@@ -236,7 +237,7 @@ def remembered(
     Raises:
         FivetimesError: the manifest or the key cannot be read.
     """
-    folder = home / _FOLDER
+    folder = home / MEMORY
     if not manifest.exists(folder):
         return None
     known, rows, failed = _read(folder)
@@ -295,7 +296,7 @@ def forget(
     Raises:
         FivetimesError: memory cannot be read or written.
     """
-    folder = home / _FOLDER
+    folder = home / MEMORY
     if everything:
         return _forget_everything(home)
     with manifest.locked(folder, wait=True):
@@ -318,14 +319,14 @@ def forget(
 
 
 def _forget_everything(home: Path) -> int:
-    folder = home / _FOLDER
+    folder = home / MEMORY
     try:
         events = sum(part.rows for part in manifest.read(folder).parts)
     except FivetimesError:
         events = 0
     with manifest.locked(folder, wait=True):
         parts.sweep(folder, ())
-        for path in (*folder.glob("manifest.sqlite*"), home / _KEY):
+        for path in (*folder.glob("manifest.sqlite*"), folder / COLLECTED, home / _KEY):
             parts.overwrite(path)
             path.unlink(missing_ok=True)
     folder.rmdir()
@@ -361,7 +362,7 @@ def _rewrite(
 
 def kept(home: Path) -> Kept | None:
     """What memory holds; None before the first collection."""
-    folder = home / _FOLDER
+    folder = home / MEMORY
     if not manifest.exists(folder):
         return None
     known = manifest.read(folder)

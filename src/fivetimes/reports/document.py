@@ -241,6 +241,7 @@ class SourceDocument(TypedDict):
     duplicates: int
     bad: dict[str, int]
     held_back: int
+    remembered: int
     untimed: NotRequired[int]
     advice: NotRequired[list[str]]
 
@@ -702,6 +703,7 @@ def _source(report: SourceReport) -> SourceDocument:
         "duplicates": balance.duplicates,
         "bad": dict(sorted(balance.bad.items())),
         "held_back": balance.held_back,
+        "remembered": report.remembered,
     }
 
 

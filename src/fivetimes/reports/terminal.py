@@ -391,12 +391,53 @@ def _together(reports: Sequence[SourceReport]) -> Iterator[RenderableType]:
     yield _line(f"{counted(sum(b.records for b in balances), 'record')} = {spent or 'nothing'}")
 
 
+def collected(new: int, *, uncertain: int, skipped: Sequence[str], busy: bool) -> RenderableType:
+    """What a collection added to memory."""
+    if busy:
+        return _line("Another process is collecting. Nothing was done.", indent=0)
+    lines = [_line(f"{counted(new, 'new event')} remembered.", indent=0)]
+    if uncertain:
+        lines.append(
+            _line(
+                f"Of {counted(uncertain, 'line')} without a time it is open whether they were given once or once more.",
+                "yellow",
+                indent=0,
+            )
+        )
+    lines += [_line(f"not read: {line}", "yellow", indent=0) for line in skipped]
+    return Group(*lines)
+
+
+def forgotten(events: int) -> str:
+    """What was deleted from memory."""
+    return f"{counted(events, 'event')} forgotten. The last scans are deleted too; the next one reads everything again."
+
+
+def kept_in_memory(files: int, events: int, size: int, *, since: datetime | None, uncertain: int) -> RenderableType:
+    """What memory holds, since when, and how large it is."""
+    span = f" since {since:%Y-%m-%d}" if since is not None else ""
+    lines: list[RenderableType] = [Text("Remembered", "bold")]
+    lines.append(_line(f"{counted(events, 'event')} of {counted(files, 'file')}{span}, {size / 1e6:,.1f} MB", indent=2))
+    if uncertain:
+        lines.append(
+            _line(f"{counted(uncertain, 'line')} without a time may be counted once too often or too seldom", indent=6)
+        )
+    lines.append(
+        _line("forget some of it: fivetimes forget --before DAY, --source PATH, --person NAME, --all", indent=6)
+    )
+    return Group(*lines, Text())
+
+
 def doctor(scan: Scan) -> RenderableType:
     """What was read, skipped and taken out, and what was not proposed, each with its rule."""
     lines: list[RenderableType] = [Text("Read", "bold")]
     for report in scan.sources:
         lines.append(_line(f"{report.source.reader}  {report.source.origin}  ({_span(report)})", indent=2))
         lines.append(_line(_balance(report.balance), indent=6))
+        if report.remembered:
+            lines.append(
+                _line(f"{counted(report.remembered, 'event')} more from memory, gone from the source", indent=6)
+            )
         if report.deduplicated:
             lines.append(_line("keeps one entry per text: counts from here are 'at least'", indent=6))
     lines += [_line(f"not read: {line}", "yellow", indent=2) for line in scan.skipped]
