@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import sys
 import webbrowser
@@ -121,6 +122,39 @@ def _explain(machine: Machine) -> None:
         machine.call("explain", asked, *machine.config, "--json")
 
 
+def _share(machine: Machine) -> None:
+    """Every person's bundle, which nobody says yes to, and one that is withdrawn; the texts are printed."""
+    ids = _ids(machine)
+    named = ["--name", "acmectl", "--except", ids[0]] if ids else ["--name", "acmectl"]
+    for person in ("ana", "bo"):
+        machine.call("share", "--preview", "--person", person, *machine.config)
+        machine.call("--debug", "share", "--preview", "--reviewed", "--person", person, *machine.config, *named)
+    machine.call("share", "--withdraw", "--output", str(machine.out / "ana.fivetimes"))
+
+
+def _merge(machine: Machine) -> None:
+    """The bundles of three people, each the text that was printed for one; the report in every form, and a draft."""
+    folder = machine.out / "bundles"
+    folder.mkdir(parents=True, exist_ok=True)
+    shared = machine.call("share", "--preview", "--person", "ana", *machine.config)
+    text = shared[shared.index('{"line": "bundle"') : shared.index("\n", shared.index('{"line": "end"')) + 1]
+    series = json.loads(text.partition("\n")[0])["series"]
+    for number in range(3):
+        as_of = series[:-1] + str(number)
+        lines = [line for line in text.replace(series, as_of).splitlines() if line][:-1]
+        end = hashlib.blake2b("".join(line + "\n" for line in lines).encode(), digest_size=8).hexdigest()
+        (folder / f"{number}.fivetimes").write_text("\n".join([*lines, f'{{"line": "end", "digest": "{end}"}}', ""]))
+    files = [word for form in ("html", "md", "json") for word in (f"--{form}", str(machine.out / f"merged.{form}"))]
+    machine.call("merge", str(folder))
+    machine.call("merge", str(folder), *files)
+    merged = json.loads((machine.out / "merged.json").read_text(encoding="utf-8"))
+    if not merged["candidates"]:
+        raise SystemExit("three like bundles give no routine, so the check would prove nothing")
+    named = [word for one in merged["candidates"][:5] for word in ("--draft", one["id"])]
+    machine.call("merge", str(folder), *named, "--output", str(machine.out / "merged"), "--format", "runbook")
+    machine.call("--debug", "merge", str(machine.folder / "team"))
+
+
 def _conductors(machine: Machine) -> list[str]:
     return [*machine.config, "--conductors", str(machine.out / f"{machine.forms[0]}0")]
 
@@ -173,6 +207,8 @@ COMMANDS: Mapping[str, Callable[[Machine], None]] = {
     "decide": _decide,
     "status": _status,
     "review": _review,
+    "share": _share,
+    "merge": _merge,
     "schema": lambda machine: _ignored(machine.call("schema")),
 }
 

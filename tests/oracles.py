@@ -888,3 +888,42 @@ def alike_groups(texts: Sequence[str]) -> list[int]:
             groups.append(pieces)
         found.append(-number)
     return found
+
+
+# ---- what a merged report may show
+
+Team = dict[str, list[dict]]  # contributor -> routines: {"steps": [(label, key)], "count": lowest number}
+
+
+def having(team: Team, label: str) -> set[str]:
+    """The contributors one of whose routines has a step with this label, or with this key."""
+    return {who for who, routines in team.items() for one in routines for step in one["steps"] if label in step}
+
+
+def doing(team: Team, labels: Sequence[str]) -> set[str]:
+    """The contributors of whom one routine has most of these steps, by label or key."""
+    return {
+        who
+        for who, routines in team.items()
+        if any(
+            2 * sum(any(label in step for step in one["steps"]) for label in labels) > len(labels) for one in routines
+        )
+    }
+
+
+def most_that_may_be_counted(team: Team, labels: Sequence[str]) -> int:
+    """The sum over those who have any of these steps, nobody counted for more than the third largest of them did."""
+    counts = sorted(
+        (
+            max(one["count"] for one in routines if any(label in step for step in one["steps"] for label in labels))
+            for who, routines in team.items()
+            if any(who in having(team, label) for label in labels)
+        ),
+        reverse=True,
+    )
+    return sum(min(count, counts[2]) for count in counts) if len(counts) >= 3 else 0
+
+
+def differing(one: Team, other: Team) -> int:
+    """How many contributors do not share the same in two teams."""
+    return sum(one.get(who, []) != other.get(who, []) for who in {*one, *other})

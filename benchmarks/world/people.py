@@ -83,7 +83,10 @@ class Team:
         if any(step.kind == "skill" for step in routine.steps):
             able = [name for name in able if self.people[name].skills] or able
         rng.shuffle(able)
-        return able[: rng.choice([1, 2, 2, 3])]
+        some = rng.choice([1, 2, 2, 3])
+        if self.settings.crew > len(able):  # others learn it, whatever their role
+            able += [name for name in self.people if name not in able]
+        return able[: self.settings.crew or some]
 
     def _migrations(self) -> list[tuple[str, str, float]]:
         """What is done another way from some day on: (old, new, seconds since the epoch)."""

@@ -17,6 +17,7 @@ class Settings:
     Runs, values and who does what depend on the seed alone: two settings of one seed differ by the condition, hardly by luck.
 
     library: folder of routines and everyday work. person: what this one of the ten left behind. without: nothing is planted.
+    crew: how many people do a routine, 0 for one to three.
 
     handover: runs pass between two or three people. days: runs have pauses of 3 hours to 4 days. drift: steps are added, dropped
     and replaced over the months. families: siblings share most of their steps; at 2 each is below the rule of five. tools: own test
@@ -34,6 +35,7 @@ class Settings:
     library: str = "development"
     person: str = ""
     without: bool = False
+    crew: int = 0
     handover: int = 0
     days: int = 0
     drift: int = 0
@@ -63,7 +65,7 @@ class Settings:
         return replace(self, **changes)
 
 
-CONDITIONS = tuple(one.name for one in fields(Settings))[5:]
+CONDITIONS = tuple(one.name for one in fields(Settings))[6:]
 
 
 @dataclass(slots=True)

@@ -47,6 +47,16 @@ REVIEW_IDLE = timedelta(minutes=30)  # the review page ends when nobody has aske
 REVIEW_PATIENCE = timedelta(seconds=10)  # for a request to arrive whole
 REVIEW_BYTES = 1 << 20  # of a form; the text of a conductor is far smaller
 
+# A bundle of a year of one person's work has some 300 lines and 30 KB; what is so much larger is something else.
+BUNDLE_BYTES = 10 << 20  # of a file
+BUNDLE_LINES = 100_000  # of a file
+BUNDLE_LINE_BYTES = 64 << 10  # of a line
+BUNDLE_ROUTINES = 500  # in a bundle; a scan proposes 30
+BUNDLE_STEPS = 64  # of a routine; the search grows none beyond 40, and merging joins none beyond 64
+
+CONTRIBUTORS = 3  # people who must have what a merged report shows
+CONTRIBUTORS_OF_A_NAME = 5  # the same for a name that is in no public vocabulary
+
 
 @dataclass(frozen=True, slots=True)
 class Budget:

@@ -719,7 +719,8 @@ class Unready:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A routine that people repeat. `count` is the number of `occurrences`, always.
+    """A routine that people repeat. `count` is the number of `occurrences`; where bundles were merged there are none to show, and
+    every number is a lower bound.
 
     broken: runs begun and broken off, counted apart. by: shares of its steps done by humans, agents and bots. bus_factor: how
     few people did more than half of it. unready: what to mature first; it changes neither tier nor rank.
@@ -749,6 +750,11 @@ class Candidate:
     by: tuple[float, float, float] = (1.0, 0.0, 0.0)
     bus_factor: int = 0
     unready: tuple[Unready, ...] = ()
+
+    @property
+    def merged(self) -> bool:
+        """Whether it was made of bundles: no occurrence of it is known here."""
+        return not self.occurrences
 
     def counted(self, by: Counted) -> int:
         """What the five-times rule counts."""
@@ -1066,6 +1072,7 @@ class Scan:
     compositions: tuple[Composition, ...] = ()
     chance: tuple[Chance, ...] = ()  # empty: not asked for
     trace: SearchTrace = field(default_factory=SearchTrace)
+    merged: bool = False  # made of the bundles of `persons` people or more, and of no sources: nothing was scanned
 
     @property
     def habits(self) -> tuple[Suppressed, ...]:

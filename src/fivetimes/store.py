@@ -88,6 +88,11 @@ def approve(names: Iterable[str], *, folder: Path) -> None:
     write_private(_folder(folder) / _NAMES, json.dumps(sorted(approved(folder) | set(names)), indent=1) + "\n")
 
 
+def keep_record(name: str, text: str, *, folder: Path) -> None:
+    """Keep a small file of another package beside the key, readable by the owner alone."""
+    write_private(_folder(folder) / name, text)
+
+
 # ---- what state the sources are in
 
 

@@ -15,7 +15,7 @@ from typing import Annotated
 
 import typer
 
-from fivetimes.cli import draft, explain, memory, patterns, report, review, scan, sources
+from fivetimes.cli import draft, explain, memory, patterns, report, review, scan, sharing, sources
 from fivetimes.cli.console import shown
 from fivetimes.errors import FivetimesError, fault, trace
 
@@ -36,6 +36,8 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     review.review,
     review.decide,
     review.status,
+    sharing.share,
+    sharing.merge,
 )
 
 app = typer.Typer(

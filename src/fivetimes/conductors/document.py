@@ -141,10 +141,10 @@ def evidence_phrase(candidate: Candidate) -> str:
     least = "at least " if candidate.at_least else ""
     times = f"{candidate.count} {noun(candidate.count, 'time')}"
     people = f"{candidate.people} {noun(candidate.people, 'person', 'people')}"
-    days = f"{candidate.days} {noun(candidate.days, 'day')}"
+    days = "" if candidate.merged else f" on {candidate.days} {noun(candidate.days, 'day')}"
     weekday = candidate.rhythm.weekday if candidate.rhythm is not None else None
     mostly = f", mostly on {WEEKDAYS[weekday]}s" if weekday is not None else ""
-    return f"{least}{times} by {people} on {days}{mostly}"
+    return f"{least}{times} by {people}{days}{mostly}"
 
 
 def _starts(occurrences: Iterable[Occurrence]) -> list[datetime]:

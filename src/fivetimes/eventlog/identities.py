@@ -15,7 +15,7 @@ from fivetimes.model import By, EventLog, Ints
 Identify = Callable[[str | None, str | None], str]
 
 _MAIL = re.compile(r"<([^<>]*)>\s*$")
-_OWNER = "you"  # who it was when neither the source nor the record names anybody
+OWNER = "you"  # who it was when neither the source nor the record names anybody
 
 
 # ---- persons
@@ -37,10 +37,10 @@ def person_resolver(persons: Sequence[Person], *, own: Iterable[str] = ()) -> Id
         >>> who("ana", None), who(None, "Ana A. <ANA@example.net>"), who(None, "Zoe <z@example.net>"), who(None, None)
         ('ana', 'ana', 'person 1', 'you')
     """
-    by_mail = {mail.lower(): _OWNER for mail in own}
+    by_mail = {mail.lower(): OWNER for mail in own}
     by_mail |= {mail.lower(): person.name for person in persons for mail in person.emails}
     by_name = {person.name.lower(): person.name for person in persons}
-    named = {person.name for person in persons} | {_OWNER}
+    named = {person.name for person in persons} | {OWNER}
     numbers: dict[str, dict[str, str]] = {_PERSON: {}, _AGENT: {}, _BOT: {}}
 
     def author(record: str) -> str:
@@ -51,7 +51,7 @@ def person_resolver(persons: Sequence[Person], *, own: Iterable[str] = ()) -> Id
         return by_name.get(name.lower(), name)
 
     def identify(owner: str | None, record: str | None) -> str:
-        name = owner if owner is not None else _OWNER if record is None else author(record)
+        name = owner if owner is not None else OWNER if record is None else author(record)
         if name in named:
             return name
         kind = _PERSON if owner is not None or record is None else _kind_of(record)

@@ -232,6 +232,7 @@ class Card:
     occurrences: tuple[OccurrenceRow, ...]
     more_occurrences: int
     drafted: bool
+    merged: bool
     questions: tuple[tuple[Figure, Figure, bool], ...]
     needed: int
     standing: Sentence
@@ -269,7 +270,7 @@ def card(
         summary=_summary(candidate),
         tier=candidate.tier.value,
         count=Figure(("at least " if candidate.at_least else "") + counted(candidate.count, "time"), f"{where}/count"),
-        people=Figure(f"{candidate.people:,}", f"{where}/people"),
+        people=Figure(f"{'≥' if candidate.merged else ''}{candidate.people:,}", f"{where}/people"),
         hours=_hours(candidate, where),
         last=_last(candidate, where),
         keys=_keys(candidate),
@@ -289,6 +290,7 @@ def card(
         ),
         more_occurrences=max(0, len(candidate.occurrences) - _MOST_OCCURRENCES),
         drafted=draft is not None,
+        merged=candidate.merged,
         questions=asked,
         needed=sum(required for _, _, required in asked),
         standing=_standing(standing, f"{where}/standing"),
@@ -321,16 +323,18 @@ def _keys(candidate: Candidate) -> Mapping[str, str]:
 # ---- facts: a function for each, which gives None where there is nothing to state
 
 
-def _sessions(candidate: Candidate, where: str) -> Fact:
-    return Figure(f"{candidate.sessions:,}", f"{where}/sessions")
+def _sessions(candidate: Candidate, where: str) -> Fact | None:
+    return None if candidate.merged else Figure(f"{candidate.sessions:,}", f"{where}/sessions")
 
 
-def _days(candidate: Candidate, where: str) -> Fact:
-    return Figure(f"{candidate.days:,}", f"{where}/days")
+def _days(candidate: Candidate, where: str) -> Fact | None:
+    return None if candidate.merged else Figure(f"{candidate.days:,}", f"{where}/days")
 
 
 def _people(candidate: Candidate, where: str) -> Fact:
     people = Figure(f"{candidate.people:,}", f"{where}/people")
+    if candidate.merged:
+        return sentence(people, " or more")
     if candidate.people == 1:
         return sentence(people, ", so it rests on one person")
     if candidate.bus_factor == 1:

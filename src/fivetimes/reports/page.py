@@ -219,8 +219,9 @@ def _view(
         "compared": scan.changes is not None,
         "rule": scan.rule,
         "lowered": _lowered(scan.rule),
-        "span": _span(computed),
-        "lead": _lead(computed),
+        "merged": scan.merged,
+        "span": _span(scan, computed),
+        "lead": _lead(scan, computed),
         "ends": (Figure(day(computed.first), "/period/first"), Figure(day(computed.last), "/period/last")),
         "totals": _totals(scan, computed),
         "readers": computed.readers,
@@ -289,19 +290,24 @@ def _lowered(rule: FiveTimesRule) -> str:
     return f"The rule was lowered to {rule.extract} by {by}, because: {because}"
 
 
-def _span(computed: ReportFigures) -> Sentence:
+def _span(scan: Scan, computed: ReportFigures) -> Sentence:
+    if scan.merged:
+        return sentence("from the bundles that people shared")
     if computed.first is None or computed.last is None:
         return sentence("no dates known")
     return sentence(Figure(day(computed.first), "/period/first"), " to ", Figure(day(computed.last), "/period/last"))
 
 
-def _lead(computed: ReportFigures) -> Sentence:
+def _lead(scan: Scan, computed: ReportFigures) -> Sentence:
     """The whole report in one sentence."""
+    if scan.merged and not scan.candidates:
+        return sentence("No three people have three steps of one routine in common.")
     if not computed.routines:
         return sentence("No sequence was repeated often enough for a conductor yet.")
     parts: list[str | Figure] = [
         Figure(counted(computed.routines, "routine"), "/totals/routines"),
         f" {'was' if computed.routines == 1 else 'were'} repeated often enough for a conductor, ",
+        "at least " if scan.merged else "",
         Figure(counted(computed.occurrences, "time"), "/totals/occurrences"),
         " in all",
     ]
@@ -313,6 +319,8 @@ def _lead(computed: ReportFigures) -> Sentence:
 
 
 def _totals(scan: Scan, computed: ReportFigures) -> list[tuple[Figure, str]]:
+    if scan.merged:
+        return [(Figure(number(scan.persons), "/totals/people"), "people or more")]
     rows = [
         (computed.records, "records", "record read", "records read"),
         (scan.sessions, "sessions", "session", "sessions"),
@@ -360,6 +368,8 @@ def _nothing(scan: Scan) -> tuple[Sentence, list[tuple[str, Sentence]]] | None:
     why = why_nothing(scan)
     if why is None:
         return None
+    if scan.merged:
+        return sentence("Shown is what three people or more do."), []
     if why.rule is None:
         return sentence("No two actions were done together often enough to be looked at."), []
     often = Figure(counted(why.count, "sequence"), f"/by_rule/{why.rule.value}")

@@ -65,6 +65,10 @@ def _times(candidate: Candidate) -> str:
     return f"{'≥' if candidate.at_least else ''}{candidate.count}"
 
 
+def _people(candidate: Candidate) -> str:
+    return f"{'≥' if candidate.merged else ''}{counted(candidate.people, 'person', 'people')}"
+
+
 def _last_seen(candidate: Candidate) -> str:
     seen = [o.start for o in candidate.occurrences if o.start is not None]
     return max(seen).strftime("%Y-%m-%d") if seen else "unknown"
@@ -77,10 +81,7 @@ def ladder(scan: Scan, *, width: int) -> RenderableType:
         scan: what was found.
         width: columns of the terminal; a narrow one gets two lines per routine instead of a table.
     """
-    head = plain(
-        f"{counted(scan.events, 'event')} of {counted(scan.persons, 'person', 'people')} in {counted(scan.sessions, 'session')}, "
-        f"from {counted(len(scan.sources), 'source')}"
-    )
+    head = plain(_head(scan))
     rungs = plain(_rungs(scan), "bold")
     if not scan.candidates:
         return Group(head, rungs, *_nothing(scan), *_footer(scan))
@@ -88,8 +89,21 @@ def ladder(scan: Scan, *, width: int) -> RenderableType:
     return Group(head, rungs, Text(), body, *_footer(scan))
 
 
+def _head(scan: Scan) -> str:
+    if scan.merged:
+        people = f"{scan.persons} people or more" if scan.persons else "fewer than three people"
+        return f"from the bundles of {people}; shown is what three or more of them do, and every number is at least so high"
+    return (
+        f"{counted(scan.events, 'event')} of {counted(scan.persons, 'person', 'people')} in {counted(scan.sessions, 'session')}, "
+        f"from {counted(len(scan.sources), 'source')}"
+    )
+
+
 def _nothing(scan: Scan) -> Iterator[RenderableType]:
     """Why nothing is proposed, and what came nearest."""
+    if scan.merged:
+        yield plain("No routine is shown: no three people have three steps of one in common.")
+        return
     why = why_nothing(scan)
     if why is None or why.rule is None:
         yield plain("No routine was found: no two actions were done together often enough to be looked at.")
@@ -120,7 +134,7 @@ def _table(scan: Scan) -> Table:
             plain(c.tier, _COLOUR[c.tier]),
             plain(c.title),
             plain(_times(c)),
-            plain(c.people),
+            plain(f"{'≥' if c.merged else ''}{c.people}"),
             plain(_last_seen(c)),
             plain(_short_steps(c)),
         )
@@ -131,7 +145,8 @@ def _list(scan: Scan) -> Group:
     lines: list[Text] = []
     for c in scan.candidates:
         head = Text.assemble((show(c.id), "bold"), "  ", (c.tier.value, _COLOUR[c.tier]))
-        head.append(f"  {_times(c)} times, {counted(c.people, 'person', 'people')}, last {_last_seen(c)}")
+        last = "" if c.merged else f", last {_last_seen(c)}"
+        head.append(f"  {_times(c)} times, {_people(c)}{last}")
         lines += [head, plain(f"    {c.title}: {_short_steps(c)}")]
     return Group(*lines)
 
@@ -192,7 +207,20 @@ def _footer(scan: Scan) -> Iterator[RenderableType]:
             f"{counted(len(scan.not_proposed), 'sequence')} not proposed, each with the rule it failed: fivetimes doctor"
         )
     for line in scan.skipped:
-        yield plain(f"not read: {line}", "yellow")
+        yield plain(line if scan.merged else f"not read: {line}", "yellow")
+
+
+def shared_routines(listed: Sequence[tuple[str, str, str]], *, held_back: Sequence[tuple[str, str]]) -> RenderableType:
+    """What a bundle holds and what it does not, before its text.
+
+    Args:
+        listed: (id, title, how often) of each routine in it.
+        held_back: (id, why) of the others.
+    """
+    lines = [plain(f"{counted(len(listed), 'routine')} in the bundle; --except ID holds one back:")]
+    lines += [plain(f"  {name}  {title}, {times} times") for name, title, times in listed]
+    lines += [plain(f"  {name}  not in it: {why}", "yellow") for name, why in held_back]
+    return Group(*lines, Text())
 
 
 def sources_found(sources: Sequence[Source], *, stats: Sequence[tuple[str, str]]) -> RenderableType:

@@ -31,6 +31,7 @@ from fivetimes.review.drafting import Taken, draft, export, live_constants, prev
 from fivetimes.review.folder import (
     Approval,
     ReviewContext,
+    approved_ids,
     conductor_path,
     conductors_in,
     read_conductor,
@@ -64,6 +65,7 @@ __all__ = [
     "Verification",
     "answer",
     "answer_change",
+    "approved_ids",
     "as_decided",
     "changed_since",
     "check_approvable",

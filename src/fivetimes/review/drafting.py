@@ -171,7 +171,7 @@ def _new_draft(
         at=context.clock(),
         override=override,
     )
-    if not use_live:
+    if not use_live or context.scan.merged:  # what was merged has no sources to read again
         return conductors.locked(partial(make, conductors.without_names(candidate), None), _nothing_harmless)
     if candidate.counted(rule.by) < rule.extract and override is None:
         return make(candidate, None, harmless=_nothing_harmless)  # which refuses: nothing is read for it

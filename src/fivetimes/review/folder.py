@@ -8,7 +8,7 @@ from pathlib import Path
 
 from fivetimes import conductors, exporters, store
 from fivetimes.exporters import slug
-from fivetimes.model import Clock, Conductor, Review, Scan, Standing
+from fivetimes.model import Clock, Conductor, Review, Scan, Standing, Status
 from fivetimes.review import ledger
 
 LEDGER = "reviews.jsonl"
@@ -107,6 +107,11 @@ def read_ledger(folder: Path) -> list[Review]:
 def standings(folder: Path) -> Mapping[str, Standing]:
     """The standing of each conductor of a folder, by id."""
     return ledger.standings(read_ledger(folder))
+
+
+def approved_ids(folder: Path) -> frozenset[str]:
+    """The ids of what people approved in a folder."""
+    return frozenset(name for name, standing in standings(folder).items() if standing.status is Status.APPROVED)
 
 
 def add_review(review: Review, *, folder: Path) -> None:

@@ -81,7 +81,16 @@ def likeness(a: Sequence[int], b: Sequence[int], weight: Floats) -> float:
     return float(2 * best[-1, -1] / whole) if whole else 0.0
 
 
-def _clusters(distance: Floats) -> list[list[int]]:
+def clusters(distance: Floats) -> list[list[int]]:
+    """The groups of average linkage, cut at `FAMILY_CUT`: the numbers of their members, sorted.
+
+    Args:
+        distance: (n, n), symmetric, 0 on the diagonal; n is two or more.
+
+    Example:
+        >>> clusters(np.array([[0.0, 0.1, 0.9], [0.1, 0.0, 0.8], [0.9, 0.8, 0.0]]))
+        [[0, 1], [2]]
+    """
     # scikit-learn's clustering calls the same linkage, and takes a second to load
     tree = linkage(squareform(distance, checks=False), method="average")
     members: dict[int, list[int]] = defaultdict(list)
@@ -192,7 +201,7 @@ def families(
     distance = np.array([[1.0 - likeness(*_in_common(a, b, general), weight) for b in tokens] for a in tokens])
     np.fill_diagonal(distance, 0.0)
     out: list[Routine] = []
-    for group in _clusters(distance):
+    for group in clusters(distance):
         members = sorted((found[number] for number in group), key=lambda one: -len(one.occurrences))
         for kind in _kinds(database, members, bar):
             out += kind if len(kind) == 1 else _joined(database, kind, end_share, trace)

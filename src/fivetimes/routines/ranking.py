@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from fivetimes.config import USUAL_SHARE
-from fivetimes.model import Candidate, Effect, Kind, SuppressionRule, Tier
+from fivetimes.model import Candidate, Confidence, Effect, Kind, Step, SuppressionRule, Tier
 from fivetimes.routines.significance import FIRST_PART, LEVEL
 from fivetimes.routines.suppression import THREADED, Finding
 from fivetimes.stats import binomial_tail
@@ -27,12 +27,21 @@ BROKEN_OFF_POWER = 3  # power of the completion rate: half of the attempts broke
 def saving(finding: Finding) -> float:
     """Bits that one occurrence saves, by the logarithm of the number of occurrences."""
     count = finding.candidate.count
-    return finding.routine.bits / max(1, count) * math.log2(1 + count)
+    return saving_of(finding.routine.bits / max(1, count), count)
+
+
+def saving_of(bits: float, count: int) -> float:
+    """The same of bits that each occurrence saves."""
+    return bits * math.log2(1 + count)
 
 
 def completion(finding: Finding) -> float:
     """What an unfinished habit is worth: attempts that mostly break off, and through which no value runs, count for less."""
-    known = finding.confidence
+    return completion_of(finding.confidence)
+
+
+def completion_of(known: Confidence) -> float:
+    """The same of what is known of a routine."""
     if known.threaded >= THREADED or known.completion >= MOSTLY_WHOLE:
         return 1.0
     return float(known.completion**BROKEN_OFF_POWER)
@@ -55,7 +64,12 @@ def ending(finding: Finding) -> float:
     A routine ends somewhere where a usual step commits, is a skill, deletes, sends, publishes or deploys. What an action of a
     generic log does, it does not say, and nothing is held against it.
     """
-    usual = (step for step in finding.candidate.steps if step.share > USUAL_SHARE)
+    return ending_of(finding.candidate.steps)
+
+
+def ending_of(steps: Sequence[Step]) -> float:
+    """The same of the steps of a routine."""
+    usual = (step for step in steps if step.share > USUAL_SHARE)
     return 1.0 if any(step.kind in _ENDS or step.effect > Effect.UNKNOWN for step in usual) else ENDLESS
 
 

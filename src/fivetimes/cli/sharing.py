@@ -1,0 +1,130 @@
+"""The last scan -> a bundle for others, and the bundles of a team -> its report: share, merge."""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from fivetimes.cli.console import (
+    CONDUCTORS,
+    Config,
+    console,
+    drafter,
+    emit,
+    folder,
+    last,
+    request,
+    review_context,
+    say,
+    shown,
+    tell,
+)
+from fivetimes.errors import FivetimesError
+
+if TYPE_CHECKING:
+    from fivetimes.bundles import Sharing
+
+
+def _person(config: Path | None, named: str) -> str:
+    """Whose work is shared: who was named, the one person of the configuration, or the owner of this machine."""
+    from fivetimes.eventlog.identities import OWNER
+
+    persons = [person.name for person in request(config).team.persons]
+    who = named or (drafter(config) if persons else OWNER)
+    if persons and who not in persons:
+        raise FivetimesError(f"whose work is it? Say --person NAME; the configuration has {', '.join(persons)}.")
+    return who
+
+
+def _agreed(sharing: Sharing) -> bool:
+    """Show the very text and ask; a pipe is shown it and is never asked."""
+    from fivetimes.reports import terminal
+
+    tell(terminal.shared_routines(sharing.listed, held_back=sharing.held_back))
+    typer.echo(sharing.text, nl=False)
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return False
+    return typer.confirm("May exactly this text leave this machine?", default=False, err=True)
+
+
+def share(
+    config: Config = None,
+    preview: Annotated[bool, typer.Option("--preview", help="Show the text that would leave, and ask.")] = False,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write the bundle here.", show_default=False)
+    ] = None,
+    person: Annotated[str, typer.Option(help="Whose work it is, in a configuration of several people.")] = "",
+    held_back: Annotated[
+        list[str] | None, typer.Option("--except", metavar="ID", help="Hold this routine back.", show_default=False)
+    ] = None,
+    reviewed: Annotated[bool, typer.Option("--reviewed", help="Share only what you have approved.")] = False,
+    names: Annotated[
+        list[str] | None,
+        typer.Option("--name", metavar="NAME", help="A name of your own that may stand in it.", show_default=False),
+    ] = None,
+    withdraw: Annotated[bool, typer.Option("--withdraw", help="Share nothing any more: an empty bundle.")] = False,
+) -> None:
+    """Write what others may know of your routines: no line, no value, no place. Nothing leaves without your yes."""
+    from fivetimes import review
+    from fivetimes.bundles import Choice, agree, prepared, write
+
+    if not preview and output is None:
+        raise typer.BadParameter("--preview shows what would leave, -o FILE writes it")
+    scan = None if withdraw else review.as_decided(last(config), CONDUCTORS)
+    only = review.approved_ids(CONDUCTORS) if reviewed else None
+    choice = Choice(tuple(held_back or ()), only, frozenset(names or ()))
+    who = "" if scan is None else _person(config, person)
+    sharing = prepared(scan, person=who, choice=choice, folder=folder(), target=output)
+    if preview or not sharing.agreed:
+        if not _agreed(sharing):
+            if output is not None:
+                raise FivetimesError(
+                    "nothing was written: nobody said yes to this text. Run: fivetimes share --preview"
+                )
+            return
+        agree(sharing, folder=folder())
+    if output is not None:
+        write(sharing, output, folder=folder())
+        typer.echo(shown(f"wrote {output}"), err=True)
+
+
+def merge(
+    files: Annotated[list[Path], typer.Argument(metavar="BUNDLE...", help="Bundles, or folders with bundles.")],
+    html: Annotated[Path | None, typer.Option(help="Write the page here; - prints it.", show_default=False)] = None,
+    md: Annotated[Path | None, typer.Option(help="Write Markdown here; - prints it.", show_default=False)] = None,
+    as_json: Annotated[
+        Path | None, typer.Option("--json", help="Write JSON here; - prints it.", show_default=False)
+    ] = None,
+    draft: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ID", help="Draft this routine, its values left open.", show_default=False),
+    ] = None,
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="Folder for the drafts.")] = CONDUCTORS,
+    form: Annotated[str, typer.Option("--format", metavar="NAME", help="What to write besides YAML.")] = "yaml",
+) -> None:
+    """Show what at least three people of a team do, from the bundles that they shared."""
+    from fivetimes import pipeline, review
+    from fivetimes.bundles import merged_scan
+    from fivetimes.reports import terminal
+
+    result = merged_scan(files, folder=folder())
+    forms = pipeline.ReportForm
+    context = review_context(result, output, by=os.environ.get("USER", ""))
+    extras = pipeline.ReportExtras(drafts=review.preview_drafts(context) if any((html, md, as_json)) else {})
+    targets = {forms.HTML: html, forms.MARKDOWN: md, forms.JSON: as_json}
+    for kind, target in targets.items():
+        if target is not None:
+            emit(pipeline.report(result, form=kind, extras=extras, at=datetime.now(UTC)), target)
+            if str(target) != "-":
+                typer.echo(shown(f"wrote {target}"), err=True)
+    for name in draft or ():
+        conductor = review.draft(name, context, use_live=False)
+        for path in review.export(conductor, form=form, context=context):
+            typer.echo(shown(str(path)))
+    if not draft and not any(targets.values()):
+        say(terminal.ladder(result, width=console().width))
