@@ -17,9 +17,11 @@ from jsonschema import Draft202012Validator
 
 import builders_scan as made
 from fivetimes.conductors import digest, draft, schema
+from fivetimes.conductors.approval_gates import with_written_effects
+from fivetimes.conductors.templates import StepTemplate
 from fivetimes.errors import RuleError
 from fivetimes.exporters import render
-from fivetimes.model import Candidate, CommandLine, Conductor, Effect, LiveText, Moment, Role
+from fivetimes.model import Candidate, CommandLine, Conductor, Effect, Kind, LiveText, Moment, Role, Step
 from fivetimes.redaction import Known, harmless, public
 from fivetimes.shell import parse
 
@@ -207,6 +209,21 @@ def test_the_same_command_under_a_name_of_somebodys_own_has_the_same_gate() -> N
     steps = document(runs, {1: Effect.PUBLISH})["steps"]
     assert ["gate" in step for step in steps] == [False, True, True, False]
     assert steps[2]["reversible"] is False
+
+
+def test_a_way_that_is_written_is_asked_about_however_rarely_it_was_taken() -> None:
+    ways = ["git fetch origin", "git fetch --all", "git fetch --tags", "git push origin main"]
+    steps = document([["make build", ways[min(n // 3, 3)]] for n in range(11)])["steps"]
+    assert "git push origin main" in [way["run"] for way in steps[1]["any"]]
+    assert "gate" in steps[1]
+    assert steps[1]["reversible"] is False
+
+
+@pytest.mark.parametrize(("run", "effect"), [("make {{ inputs.release }}", "NONE"), ("make release", "PUBLISH")])
+def test_a_value_that_is_called_like_an_effect_announces_none(run: str, effect: str) -> None:
+    ways = [StepTemplate(text, {}, (), {"kind": "shell", "name": "make"}, 0.5) for text in ("make", run)]
+    (step,) = with_written_effects([Step("make", Kind.SHELL, 1.0, (1, 1))], [ways], parsed)
+    assert step.effect.name == effect
 
 
 def test_a_step_of_unknown_effect_has_no_gate_and_is_asked_about() -> None:

@@ -62,6 +62,13 @@ def written(document: Mapping[str, Any]) -> list[str]:
     return texts
 
 
+@pytest.mark.parametrize(("odd", "gated"), [(1, False), (2, True)])
+def test_one_odd_run_gates_no_step_and_a_fifth_of_them_does(odd: int, gated: bool, tmp_path: Path) -> None:
+    usual, other = "curl -s localhost:8080/health", "curl -X DELETE localhost:8080/cache"
+    document = drafted(tmp_path, lambda _, number: [other if number < odd else usual])
+    assert ("gate" in document["steps"][2]) is gated
+
+
 @pytest.mark.parametrize(
     ("line", "run"),
     [

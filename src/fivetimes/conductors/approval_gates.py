@@ -14,9 +14,11 @@ from itertools import pairwise
 from textwrap import shorten
 
 from fivetimes.conductor_document import REFERENCE, DocumentStep, Gate
-from fivetimes.conductors.invocations import Invocation
+from fivetimes.conductors.invocations import Invocation, Parse
+from fivetimes.conductors.templates import StepTemplate
 from fivetimes.errors import RuleError
 from fivetimes.model import Candidate, Effect, Kind, Role, Step
+from fivetimes.redaction import effect_of
 
 # Words behind a program from which a command is known again under another name: one word alone (`push`) is a subcommand of many.
 _KNOWN_FROM = 2
@@ -279,6 +281,32 @@ def with_shared_effects(steps: Sequence[Step], invocations: Sequence[Invocation]
         replace(step, effect=max([step.effect, *(known[tail] for tail in own if tail in known)]))
         for step, own in zip(steps, tails, strict=True)
     ]
+
+
+def with_written_effects(steps: Sequence[Step], written: Sequence[Sequence[StepTemplate]], parse: Parse) -> list[Step]:
+    """The steps, each with the gravest effect that one of its ways announces as it is written.
+
+    A way that was rarely taken is written where it gives back what the others do not; then it is asked about, however rare it is.
+    The only way of a step is what nearly all of its rows show, so the step has its effect already.
+
+    Args:
+        steps: of the routine.
+        written: the ways of each.
+        parse: a command line -> its simple commands.
+    """
+    found = [max(_written_effect(way, parse) for way in ways) if len(ways) > 1 else Effect.NONE for ways in written]
+    return [
+        replace(step, effect=max(step.effect, effect)) if effect_verb(effect) else step
+        for step, effect in zip(steps, found, strict=True)
+    ]
+
+
+def _written_effect(way: StepTemplate, parse: Parse) -> Effect:
+    if way.specialist["kind"] != "shell":
+        return Effect.NONE  # a skill or a tool is called by one name, whose effect the step has
+    # a number stands for a value, for it announces nothing
+    commands = parse(REFERENCE.sub("0", way.run)).commands
+    return max((effect_of([word.text for word in one.words]) for one in commands), default=Effect.NONE)
 
 
 def _tails(invocations: Sequence[Invocation]) -> list[tuple[str, ...]]:

@@ -33,6 +33,7 @@ from fivetimes.conductors.approval_gates import (
     reversible,
     went_back,
     with_shared_effects,
+    with_written_effects,
 )
 from fivetimes.conductors.document import evidence, steps_digest
 from fivetimes.conductors.invocations import (
@@ -96,7 +97,8 @@ def draft(
     expansions = Expansions()
     read = [] if live is None else invocations(candidate, live, parse=parse, harmless=harmless, expansions=expansions)
     templates = step_templates(candidate, read, harmless, expansions)
-    candidate = replace(candidate, steps=tuple(with_shared_effects(candidate.steps, read)))
+    known = with_written_effects(with_shared_effects(candidate.steps, read), templates.steps, parse)
+    candidate = replace(candidate, steps=tuple(known))
     taken: Override | None = None if override is None else {"by": override[0], "because": override[1]}
     document = _visible(_document(candidate, live, templates, taken, seen, least=rule.extract))
     if live is not None:

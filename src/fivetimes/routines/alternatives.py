@@ -7,6 +7,7 @@ token that is hardly seen but in the gaps of one step is a spelling variant of t
 
 from __future__ import annotations
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -271,6 +272,9 @@ def folded(database: SequenceDatabase, found: Routine) -> list[list[list[int]]]:
 
 ONE_WAY = 0.9  # of the rows of one kind are done alike: that level of detail names the way
 FEWEST = 2  # a way is done at least so often: once may be a slip
+# Share of the rows from which an effect that they announce is that of the step: fewer may have been taken for it by
+# mistake, or have a word that only looks like an effect, and a gate that asks for nothing is soon answered without reading.
+ANNOUNCED = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,13 +296,15 @@ def _common_token(database: SequenceDatabase, rows: Sequence[int]) -> int | None
     return None
 
 
-def _ways(database: SequenceDatabase, actions: ActionLog, flat: Sequence[int]) -> list[tuple[str, int]]:
-    """What was done at a step: (label, how often), the commonest first."""
+def _ways(database: SequenceDatabase, actions: ActionLog, flat: Sequence[int]) -> list[tuple[str, list[int]]]:
+    """What was done at a step: (label, its rows), the commonest first."""
     token = _common_token(database, flat)
     if token is not None:
-        return [(actions.labels[token], len(flat))]
-    counts = Counter(actions.labels[int(database.levels[r, _way_level(database, flat, r)])] for r in flat)
-    return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+        return [(actions.labels[token], list(flat))]
+    rows: dict[str, list[int]] = defaultdict(list)
+    for row in flat:
+        rows[actions.labels[int(database.levels[row, _way_level(database, flat, row)])]].append(row)
+    return sorted(rows.items(), key=lambda pair: (-len(pair[1]), pair[0]))
 
 
 def _way_level(database: SequenceDatabase, flat: Sequence[int], row: int) -> int:
@@ -311,9 +317,20 @@ def _way_level(database: SequenceDatabase, flat: Sequence[int], row: int) -> int
     return COARSE
 
 
-def _effect(actions: ActionLog, database: SequenceDatabase, flat: Sequence[int]) -> Effect:
-    """The gravest effect that any of the rows has."""
-    return Effect(max(int(actions.effect[database.rows[r]]) for r in flat))
+def _effect(actions: ActionLog, database: SequenceDatabase, ways: Sequence[Sequence[int]]) -> Effect:
+    """The gravest effect of a step's ways; that of a way is what enough of its rows announce."""
+    return max(announced([int(actions.effect[database.rows[row]]) for row in rows]) for rows in ways)
+
+
+def announced(effects: Sequence[int]) -> Effect:
+    """The gravest effect that at least a fifth of some rows announce, it or a graver one.
+
+    Example:
+        >>> announced([Effect.PUBLISH, *[Effect.NONE] * 4]).name, announced([Effect.PUBLISH, *[Effect.NONE] * 5]).name
+        ('PUBLISH', 'NONE')
+    """
+    gravest = sorted(effects, reverse=True)
+    return Effect(gravest[math.ceil(ANNOUNCED * len(gravest)) - 1])
 
 
 def _describe(database: SequenceDatabase, actions: ActionLog, rows: list[list[int]]) -> FoldedStep:
@@ -322,7 +339,7 @@ def _describe(database: SequenceDatabase, actions: ActionLog, rows: list[list[in
     times = [len(occurrence) for occurrence in rows if occurrence]
     kinds = Counter(int(actions.kind[database.rows[r]]) for r in flat)
     share = len(times) / len(rows)
-    ways_done = [(label, round(count / len(flat), 3)) for label, count in ways if count >= FEWEST]
+    ways_done = [(label, round(len(own) / len(flat), 3)) for label, own in ways if len(own) >= FEWEST]
     alternatives = tuple(ways_done) if len(ways_done) > 1 else ()
     step = Step(
         action=ways[0][0],
@@ -330,7 +347,7 @@ def _describe(database: SequenceDatabase, actions: ActionLog, rows: list[list[in
         share=round(share, 3),
         repeat=(min(times), max(times)),
         alternatives=alternatives,
-        effect=_effect(actions, database, flat),
+        effect=_effect(actions, database, [flat, *(own for _, own in ways if len(own) >= FEWEST)]),
     )
     return FoldedStep(step, tuple(tuple(occurrence) for occurrence in rows), tuple(label for label, _ in ways))
 
