@@ -60,6 +60,7 @@ def _scan(machine: Machine) -> None:
     log = str(machine.folder / "team" / "generic" / "log.csv")
     machine.call("scan", log, "--map", "person=person,time=time,action=action", "--engine", "prefixspan")
     machine.call("scan", log, "--calibrate", "--histories", "2")
+    machine.call("scan", "--events", str(machine.folder), "--json", str(machine.out / "teams.json"))
 
 
 def _report(machine: Machine) -> None:

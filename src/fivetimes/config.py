@@ -118,10 +118,11 @@ class Counted(StrEnum):
 
 
 class SearchEngine(StrEnum):
-    """What looks for routines."""
+    """What looks for routines: our search, plain frequency for comparison, or our search by the workers of a Spark session."""
 
     PROFILE = "profile"
     PREFIXSPAN = "prefixspan"
+    SPARK = "spark"
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,7 @@ from fivetimes.sessions import learnt_idle, segment
 
 _MAP = "--map="  # begins the line of a request's name that holds what columns are called
 _THIS_MACHINE = "this machine"  # the name of a request for whatever is found here
+_EVENTS = "--events="  # begins the name of a request for a folder of teams
 Tick = Callable[[str, float], None]  # (stage, share of it that is done)
 
 
@@ -50,7 +51,10 @@ def _quiet(_stage: str, _share: float) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What to scan: sources, whose they are, and by which rule. `name` is how the store finds its last scan."""
+    """What to scan: sources, whose they are, and by which rule. `name` is how the store finds its last scan.
+
+    `events` is a folder of teams (`company.py`): their sources are found by those who read them, and none is listed here.
+    """
 
     name: str
     team: Team
@@ -58,6 +62,7 @@ class Request:
     skipped: tuple[str, ...] = ()
     engine: SearchEngine = SearchEngine.PROFILE
     unwanted: ingest.IgnoreRules = field(default_factory=ingest.IgnoreRules)
+    events: Path | None = None
 
 
 # ---- from sources to routines
@@ -82,23 +87,50 @@ def run(
         histories: made-up histories of each sort that are searched as well, to see what chance gives.
         remembered: what memory holds of these sources.
     """
-    balances = [Balance() for _ in request.sources]
-    unread: list[str] = []
-    raw = _ingested(request, balances, unread, tick)
-    events = _redacted(request, raw, key=key, approved=approved, remembered=remembered)
-    tick("finding steps", 0.0)
-    sessions = sessions_of(events, request.team)
+    read = gather(request, key=key, tick=tick, approved=approved, remembered=remembered)
     found = routines.find_routines(
-        sessions,
+        read.sessions,
         rule=request.team.rule,
         search=Search(),
         engine=_engine(request.engine, tick),
         histories=histories,
         tick=partial(tick, "searching chance histories"),
     )
-    return Scan(
+    return replace(
+        read.scan,
         candidates=tuple(found.candidates),
         suppressed=found.suppressed,
+        chance=found.chance,
+        trace=found.trace,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What was read of a request: the sessions, and a scan in which nothing is found yet."""
+
+    sessions: SessionLog
+    scan: Scan
+
+
+def gather(
+    request: Request,
+    *,
+    key: bytes,
+    tick: Tick = _quiet,
+    approved: frozenset[str] = frozenset(),
+    remembered: eventlog.Remembered | None = None,
+) -> Gathered:
+    """Read and redact, as far as to the sessions; the arguments are those of `run`."""
+    balances = [Balance() for _ in request.sources]
+    unread: list[str] = []
+    raw = _ingested(request, balances, unread, tick)
+    events = _redacted(request, raw, key=key, approved=approved, remembered=remembered)
+    tick("finding steps", 0.0)
+    sessions = sessions_of(events, request.team)
+    scan = Scan(
+        candidates=(),
+        suppressed=(),
         sources=_source_reports(request, balances, events),
         redactions=events.redactions,
         skipped=(*request.skipped, *unread),
@@ -110,9 +142,8 @@ def run(
         varied=eventlog.varied_programs(events),
         public_aliases=tuple(sorted(events.origins[number] for number in events.public_aliases)),
         compositions=routines.compositions(sessions.actions),
-        chance=found.chance,
-        trace=found.trace,
     )
+    return Gathered(sessions, scan)
 
 
 def _ingested(
@@ -257,7 +288,8 @@ def advice(reports: Sequence[SourceReport]) -> list[list[str]]:
 # ---- with our own files: the key, the last scan
 
 
-def _mark(request: Request, folder: Path) -> str:
+def mark_of(request: Request, folder: Path) -> str:
+    """A digest of all that decides what a scan of this request would find, as far as can be seen without reading."""
     settings = {
         "rule": asdict(request.team.rule),
         "idle": str(request.team.idle),
@@ -272,7 +304,7 @@ def _mark(request: Request, folder: Path) -> str:
 
 def scan(request: Request, *, folder: Path, tick: Tick = _quiet, histories: int = 0) -> Scan:
     """Scan, and keep the result as the last one of its configuration; `histories` as in `run`."""
-    mark = _mark(request, folder)
+    mark = mark_of(request, folder)
     people = (word for person in request.team.persons for word in (person.name, *person.emails))
     unread: list[str] = []
     remembered = memory.remembered(
@@ -288,6 +320,18 @@ def scan(request: Request, *, folder: Path, tick: Tick = _quiet, histories: int 
     )
     if result.skipped and not result.events and not any(report.balance.records for report in result.sources):
         raise FivetimesError("nothing could be read. " + " ".join(result.skipped))  # and the last scan stays
+    return keep(result, request, mark=mark, folder=folder)
+
+
+def keep(result: Scan, request: Request, *, mark: str, folder: Path) -> Scan:
+    """Keep a scan as the last one of its request; returns it with the ids that its routines had in the one before.
+
+    Args:
+        result: what was found.
+        request: what was scanned.
+        mark: the state of its sources before they were read (`mark_of`).
+        folder: our own folder.
+    """
     kept = store.saved(name=request.name, folder=folder)
     if kept is not None:
         result = _continued(result, kept[1], anew=kept[0] != mark)
@@ -304,9 +348,19 @@ def _continued(result: Scan, before: Scan, *, anew: bool) -> Scan:
 
 
 def last_scan(request: Request, *, folder: Path, tick: Tick = _quiet) -> Scan:
-    """The last scan of a configuration while its sources are what they were; else a new one."""
+    """The last scan of a configuration while its sources are what they were; else a new one.
+
+    A scan of a folder of teams is made anew only by `fivetimes scan`: to see whether anything changed is work for many machines.
+
+    Raises:
+        FivetimesError: nothing is kept of a folder of teams.
+    """
     kept = store.saved(name=request.name, folder=folder)
-    if kept is not None and kept[0] == _mark(request, folder):
+    if request.events is not None:
+        if kept is None:
+            raise FivetimesError(f"{request.events}: no scan of it is kept. Run: fivetimes scan --events FOLDER")
+        return kept[1]
+    if kept is not None and kept[0] == mark_of(request, folder):
         return kept[1]
     return scan(request, folder=folder, tick=tick)
 
@@ -447,7 +501,15 @@ def write_report(path: Path, text: str) -> None:
 
 
 def unknown_names(request: Request, *, folder: Path) -> list[UnknownName]:
-    """Names in program and script position that are in no vocabulary, read now and kept nowhere; for a terminal alone."""
+    """Names in program and script position that are in no vocabulary, read now and kept nowhere; for a terminal alone.
+
+    Raises:
+        FivetimesError: the request is for a folder of teams.
+    """
+    if request.events is not None:
+        raise FivetimesError(
+            f"{request.events}: names are asked for team by team. Name one: --config TEAM/fivetimes.toml"
+        )
     known = ingest.known_here(request.sources, os.environ, approved=store.approved(folder))
     return eventlog.unknown_names(_ingested(request, [Balance() for _ in request.sources], []), known=known)
 
@@ -472,6 +534,23 @@ def from_config(path: Path, *, engine: SearchEngine = SearchEngine.PROFILE) -> R
     found, skipped = ingest.sources(team)
     unwanted = _unwanted(team, os.environ, Path.home())
     return Request(str(path.resolve()), team, _anywhere(found), tuple(skipped), engine, unwanted)
+
+
+def from_events(folder: Path, *, engine: SearchEngine = SearchEngine.PROFILE) -> Request:
+    """A folder of teams, one sub-folder each; a `fivetimes.toml` beside them has the rule for all.
+
+    Raises:
+        FivetimesError: there is no such folder, or its `fivetimes.toml` names sources: then it is a team, and no folder of teams.
+    """
+    if not folder.is_dir():
+        raise FivetimesError(f"{folder}: there is no such folder. Name one that has a sub-folder for each team.")
+    path = folder / "fivetimes.toml"
+    team = load(path) if path.is_file() else Team(root=folder)
+    if team.persons or team.repositories:
+        raise FivetimesError(
+            f"{path}: it names sources, so this folder is one team. Name the folder above, or use --config."
+        )
+    return Request(f"{_EVENTS}{folder.resolve()}", team, (), engine=engine, events=folder)
 
 
 def from_paths(paths: Sequence[Path], *, columns: str = "", engine: SearchEngine = SearchEngine.PROFILE) -> Request:
@@ -519,6 +598,8 @@ def requested(config: Path | None, *, environ: Mapping[str, str], home: Path, he
     name = store.last_name(folder)
     if name is None:
         raise FivetimesError("nothing was scanned yet. Run: fivetimes scan")
+    if name.startswith(_EVENTS):
+        return from_events(Path(name.removeprefix(_EVENTS)))
     if name == _THIS_MACHINE:
         return from_machine(environ, home=home, here=here)
     paths = [Path(line) for line in name.split("\n") if not line.startswith(_MAP)]

@@ -27,6 +27,7 @@ from fivetimes.config import HISTORIES, SearchEngine
 from fivetimes.errors import FivetimesError
 
 if TYPE_CHECKING:
+    from fivetimes.model import Scan
     from fivetimes.pipeline import Request
 
 _OCCURRENCES_SHOWN = 3  # without --all: enough to recognise the routine
@@ -50,34 +51,66 @@ def _agreed(request: Request, *, yes: bool) -> bool:
     return typer.confirm("Read them? Nothing leaves this machine, and no raw line is kept", err=True)
 
 
-def scan(
+def scan(  # noqa: PLR0913, PLR0917 - the questions of one command
     paths: Annotated[list[Path] | None, typer.Argument(help="Histories, logs, folders, repositories.")] = None,
     config: Config = None,
     yes: Annotated[bool, typer.Option("--yes", help="Read what was found without asking.")] = False,
     as_json: Annotated[Path | None, typer.Option("--json", help="Write the report as JSON; - prints it.")] = None,
     engine: Annotated[SearchEngine, typer.Option(help="What looks for routines.")] = SearchEngine.PROFILE,
     columns: Columns = "",
+    events: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="A folder with a sub-folder for each team.", show_default=False),
+    ] = None,
     calibrate: Annotated[
         bool, typer.Option("--calibrate", help="Search made-up histories of the same team too: what does chance give?")
     ] = False,
     histories: Annotated[int, typer.Option(min=1, help="How many of each sort --calibrate makes.")] = HISTORIES,
 ) -> None:
     """Find what is repeated, and show the five-times ladder."""
-    from fivetimes import pipeline, reports, review
+    from fivetimes import reports, review
     from fivetimes.reports import terminal
 
-    request, asked_for = to_scan(paths or [], config, engine, columns)
-    if not request.sources:
-        raise FivetimesError(pipeline.nothing_found(request))
-    if not asked_for and not _agreed(request, yes=yes):
-        raise typer.Exit(0)
-    with progress() as tick:
-        found = pipeline.scan(request, folder=folder(), tick=tick, histories=histories if calibrate else 0)
+    if events is not None:
+        if paths or config or columns or calibrate:
+            raise typer.BadParameter(
+                "--events goes with --engine, --json and --yes alone: each team has its own settings"
+            )
+        found = _teams(events, engine)
+    else:
+        found = _here(paths or [], config, columns, engine, histories if calibrate else 0, yes=yes)
     result = review.as_decided(found, CONDUCTORS)
     if as_json is not None:
         emit(json.dumps(reports.document(result), indent=1), as_json)
     if as_json is None or str(as_json) != "-":
         say(terminal.ladder(result, width=console().width))
+
+
+def _here(
+    paths: list[Path], config: Path | None, columns: str, engine: SearchEngine, histories: int, *, yes: bool
+) -> Scan:
+    """The scan of what was named, or of what is here once its owner has agreed."""
+    from fivetimes import pipeline
+
+    if engine is SearchEngine.SPARK:
+        raise typer.BadParameter("--engine spark is for a folder of teams: --events FOLDER")
+    request, asked_for = to_scan(paths, config, engine, columns)
+    if not request.sources:
+        raise FivetimesError(pipeline.nothing_found(request))
+    if not asked_for and not _agreed(request, yes=yes):
+        raise typer.Exit(0)
+    with progress() as tick:
+        return pipeline.scan(request, folder=folder(), tick=tick, histories=histories)
+
+
+def _teams(events: Path, engine: SearchEngine) -> Scan:
+    """The scan of a folder of teams."""
+    from fivetimes import company, pipeline
+
+    if engine is SearchEngine.PREFIXSPAN:
+        raise typer.BadParameter("--engine prefixspan is for one team; for --events there are profile and spark")
+    with progress() as tick:
+        return company.scan(pipeline.from_events(events, engine=engine), folder=folder(), tick=tick)
 
 
 def show(

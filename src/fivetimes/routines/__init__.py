@@ -21,6 +21,7 @@ Read in the order in which the modules act; `docs/how-routines-are-found.md` exp
 - `trace`: what became of every sequence.
 - `continuity`: the same routine keeps its id from scan to scan.
 - `compositions`: which skill calls which.
+- `partitions`: the search in several partitions of the work, and one ranking of all.
 """
 
 from fivetimes.routines.compositions import compositions

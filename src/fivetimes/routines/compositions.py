@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -47,3 +47,15 @@ def level(name: str, calls: Mapping[str, Mapping[str, int]], *, above: frozenset
         return 1
     deepest = max(level(one, calls, above=above | {name}) for one in called) if len(above) < 2 else 1
     return min(3, 1 + deepest)
+
+
+def joined_compositions(several: Iterable[Sequence[Composition]]) -> tuple[Composition, ...]:
+    """The compositions of several logs as one, in the same order."""
+    uses: Counter[str] = Counter()
+    calls: dict[str, Counter[str]] = defaultdict(Counter)
+    for one in (one for some in several for one in some):
+        uses[one.name] += one.uses
+        calls[one.name].update(dict(one.calls))
+    called = {name: found for name, found in calls.items() if found}
+    found = [Composition(name, level(name, called), uses[name], _ordered(calls[name])) for name in calls]
+    return tuple(sorted(found, key=lambda one: (-one.level, -one.uses, one.name)))

@@ -21,6 +21,7 @@ from fivetimes.model import (
     Location,
     Moment,
     Occurrence,
+    Reliability,
     SessionLog,
     Step,
     Tier,
@@ -126,11 +127,12 @@ def _occurrences(
         rows[match].append((row, None))
     ordered = [sorted(match, key=lambda pair: pair[0]) for match in rows]
     made = [(_occurrence(context, match), context.database.rows[[row for row, _ in match]]) for match in ordered]
-    made.sort(key=lambda pair: _moment_of(pair[0]))
+    made.sort(key=lambda pair: in_time(pair[0]))
     return tuple(occurrence for occurrence, _ in made), [run for _, run in made]
 
 
-def _moment_of(o: Occurrence) -> tuple[bool, datetime, str, int]:
+def in_time(o: Occurrence) -> tuple[bool, datetime, str, int]:
+    """The key by which occurrences are in order of time; those without a time come last."""
     return o.start is None, o.start or datetime.min.replace(tzinfo=UTC), o.person, o.session
 
 
@@ -232,6 +234,100 @@ def account(context: Context, found: Routine) -> tuple[Account, tuple[Occurrence
         specialists=measures.specialists(context.uses, context.database, folded),
     )
     return whole, occurrences, folded
+
+
+def matching_steps(first: Account, other: Account) -> dict[int, int]:
+    """Which step of one account is which of another: step of `other` -> step of `first`, each at most once.
+
+    Two steps are the same where they are called the same, else where a label of one is a label of the other at some level of
+    detail.
+    """
+    left = dict(enumerate(first.steps))
+    out: dict[int, int] = {}
+    for number, step in enumerate(other.steps):
+        same = next((n for n, one in left.items() if one.action == step.action), None)
+        if same is None:
+            labels = other.labels[number]
+            alike = (n for n in left if any(naming.same_action(a, b) for a in first.labels[n] for b in labels))
+            same = next(alike, None)
+        if same is not None:
+            out[number] = same
+            del left[same]
+    return out
+
+
+def joined_accounts(accounts: Sequence[Account]) -> Account:
+    """The account of one routine over all partitions that have it; of one partition it is the same.
+
+    Args:
+        accounts: one at least. The steps are those of the first; what others do at none of these is no step.
+    """
+    first = accounts[0]
+    if len(accounts) == 1:
+        return first
+    matched = [matching_steps(first, one) for one in accounts]
+    ways: Counter[tuple[str, ...]] = Counter()
+    reliability: dict[tuple[int, str], Reliability] = {}
+    for one, steps in zip(accounts, matched, strict=True):
+        called = {one.steps[there].action: first.steps[here].action for there, here in steps.items()}
+        for way, count in one.ways.items():
+            ways[tuple(called.get(label, label) for label in way)] += count
+        for known in one.specialists:
+            if known.step in steps:
+                key = steps[known.step], known.name
+                reliability[key] = _more(reliability.get(key, Reliability(0, 0, 0)), known.reliability)
+    firsts, lasts = [a.first for a in accounts], [a.last for a in accounts]
+    return Account(
+        steps=tuple(_joined_step(accounts, matched, here) for here in range(len(first.steps))),
+        labels=tuple(_joined_labels(accounts, matched, here) for here in range(len(first.steps))),
+        tally=measures.joined(one.tally for one in accounts),
+        ways=ways,
+        spans=np.concatenate([one.spans for one in accounts]),
+        first=min((moment for moment in firsts if moment is not None), default=None),
+        last=max((moment for moment in lasts if moment is not None), default=None),
+        sessions=sum(one.sessions for one in accounts),
+        broken=sum(one.broken for one in accounts),
+        specialists=tuple(
+            measures.Specialist(step, name, known) for (step, name), known in sorted(reliability.items())
+        ),
+    )
+
+
+def _more(one: Reliability, other: Reliability) -> Reliability:
+    return Reliability(one.uses + other.uses, one.known + other.known, one.failed + other.failed)
+
+
+def _at(accounts: Sequence[Account], matched: Sequence[Mapping[int, int]], here: int) -> list[tuple[int, Account]]:
+    """The step of each account that is this one of the first, with the account; where it has one."""
+    return [
+        (there, one)
+        for one, steps in zip(accounts, matched, strict=True)
+        for there, step in steps.items()
+        if step == here
+    ]
+
+
+def _joined_step(accounts: Sequence[Account], matched: Sequence[Mapping[int, int]], here: int) -> Step:
+    those = [(one.steps[there], one.tally.count) for there, one in _at(accounts, matched, here)]
+    done = sum(step.share * count for step, count in those)
+    ways: Counter[str] = Counter()
+    for step, count in those:
+        # a step that is done in one way lists no alternatives
+        for label, share in step.alternatives or ((step.action, 1.0),):
+            ways[label] += share * step.share * count  # type: ignore[assignment]
+    ordered = sorted(ways.items(), key=lambda pair: (-pair[1], pair[0]))
+    several = any(step.alternatives for step, _ in those)
+    return replace(
+        those[0][0],
+        share=round(done / sum(one.tally.count for one in accounts), 3),
+        repeat=(min(step.repeat[0] for step, _ in those), max(step.repeat[1] for step, _ in those)),
+        alternatives=tuple((label, round(times / done, 3)) for label, times in ordered) if several else (),
+        effect=max(step.effect for step, _ in those),
+    )
+
+
+def _joined_labels(accounts: Sequence[Account], matched: Sequence[Mapping[int, int]], here: int) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(label for there, one in _at(accounts, matched, here) for label in one.labels[there]))
 
 
 def candidate(

@@ -36,7 +36,7 @@ def _coarse_token(database: SequenceDatabase, found: Routine, step: int) -> int:
     return own if any_of_several or not len(seen) else int(seen[int(np.argmax(counts))])
 
 
-def _coarse_tokens(database: SequenceDatabase, found: Routine) -> list[int]:
+def coarse_tokens(database: SequenceDatabase, found: Routine) -> list[int]:
     """The usual steps in order, each by its coarse token."""
     usual = found.profile.presence > USUAL_SHARE
     return [_coarse_token(database, found, step) for step in sequence(found.profile.order) if usual[step]]
@@ -50,11 +50,11 @@ def _general(database: SequenceDatabase, found: Sequence[Routine]) -> dict[int, 
     return dict(zip(narrow[general].tolist(), wide[general].tolist(), strict=True))
 
 
-def _in_common(a: Sequence[int], b: Sequence[int], general: Mapping[int, int]) -> tuple[list[int], list[int]]:
+def in_common(a: Sequence[int], b: Sequence[int], general: Mapping[int, int]) -> tuple[list[int], list[int]]:
     """Two sequences, each step said as generally as the other one says it.
 
     Example:
-        >>> _in_common([1, 2], [1, 9], {2: 9}), _in_common([1, 2], [2, 3], {2: 9})
+        >>> in_common([1, 2], [1, 9], {2: 9}), in_common([1, 2], [2, 3], {2: 9})
         (([1, 9], [1, 9]), ([1, 2], [2, 3]))
     """
     return [_as_in(x, b, general) for x in a], [_as_in(y, a, general) for y in b]
@@ -196,9 +196,9 @@ def families(
     if len(found) < 2:
         return list(found)
     weight = -np.log2(np.maximum(database.rate, 1e-9))
-    tokens = [_coarse_tokens(database, one) for one in found]
+    tokens = [coarse_tokens(database, one) for one in found]
     general = _general(database, found)
-    distance = np.array([[1.0 - likeness(*_in_common(a, b, general), weight) for b in tokens] for a in tokens])
+    distance = np.array([[1.0 - likeness(*in_common(a, b, general), weight) for b in tokens] for a in tokens])
     np.fill_diagonal(distance, 0.0)
     out: list[Routine] = []
     for group in clusters(distance):

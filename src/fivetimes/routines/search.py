@@ -85,7 +85,7 @@ def find_routines(
 
     labels, trace = sessions.actions.labels, found.trace
     every = [*listed, *(one for one in findings if one.rule is not None)]
-    rejected = _with_parts(found.rejected, listed, labels, trace)
+    rejected = with_parts(found.rejected, listed, labels, trace)
     _trace_outcome(trace, every)
     proposed = tuple(one for one in listed if one.rule is None)
     return Findings(
@@ -224,7 +224,7 @@ def _named(listed: Sequence[Finding]) -> list[Finding]:
     return [*named, *listed[len(named) :]]
 
 
-def _with_parts(
+def with_parts(
     rejected: Sequence[Rejection], listed: Sequence[Finding], labels: Sequence[str], trace: Recorder
 ) -> list[Rejection]:
     """What the search did not accept, under its final rule: all steps of some are steps of a routine that passed."""

@@ -118,6 +118,10 @@ class Recorder:
         steps = tuple(self._label(token) for token in story.tokens)
         return SequenceTrace(steps, story.count, tuple(story.events), story.rule, name.id)
 
+    def story(self, number: int) -> SequenceTrace:
+        """What became of one sequence so far."""
+        return self._sequence(self._entries[number])
+
     def _below(self) -> list[SequenceTrace]:
         out = []
         for _, _, tokens, numbers in sorted(self._seeds, key=lambda entry: (-entry[0], entry[2])):
