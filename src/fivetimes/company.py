@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -135,7 +136,7 @@ def workers_of(engine: SearchEngine) -> AbstractContextManager[Workers]:
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class ScanTask:
     """What every worker is given. `key` is the local key, so that a pseudonym is the same in every team."""
 
     folder: Path
@@ -146,7 +147,7 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
-class Cost:
+class StepCost:
     """What one step took in one partition.
 
     Attributes:
@@ -179,7 +180,7 @@ _NOTHING = _First(
 
 
 @dataclass(frozen=True, slots=True)
-class _Team:
+class _Stays:
     """What stays of a team on its worker: its sessions, the rows that its routines claim, the occurrences of each."""
 
     sessions: SessionLog
@@ -193,7 +194,7 @@ class _Answer:
 
     value: Any
     problem: str | None
-    cost: Cost
+    cost: StepCost
 
 
 def _answered(name: str, nothing: _Small, kept: bytes, step: Callable[[], tuple[_Small, bytes]]) -> tuple[bytes, bytes]:
@@ -218,7 +219,7 @@ def _answered(name: str, nothing: _Small, kept: bytes, step: Callable[[], tuple[
     except Exception as error:  # a worker's entry point: a message may quote what was read
         value, large = nothing, kept
         problem = f"{name}: it was left out ({type(error).__name__}). Scan it by itself to see why."
-    cost = Cost(time.process_time() - start, _peak(), len(large), len(pickle.dumps(value)))
+    cost = StepCost(time.process_time() - start, _peak(), len(large), len(pickle.dumps(value)))
     return pickle.dumps(_Answer(value, problem, cost)), large
 
 
@@ -242,7 +243,7 @@ def team_request(folder: Path) -> pipeline.Request:
     return replace(found, sources=tuple(sources))
 
 
-def read_team(name: str, task: Task) -> pipeline.Gathered:
+def read_team(name: str, task: ScanTask) -> pipeline.Gathered:
     """Read one team; its people and origins are called by the team's name too, for two teams may have an `ana` each.
 
     Raises:
@@ -263,7 +264,7 @@ def read_team(name: str, task: Task) -> pipeline.Gathered:
     scan = replace(
         read.scan,
         sources=tuple(reports),
-        skipped=_within(name, read.scan.skipped),
+        skipped=tuple(f"{name}: {sentence}" for sentence in read.scan.skipped),
         public_aliases=_within(name, read.scan.public_aliases),
         rule=task.rule,
     )
@@ -299,7 +300,7 @@ def _within(name: str, words: Sequence[str]) -> tuple[str, ...]:
     return tuple(f"{name}/{word}" for word in words)
 
 
-def _searched(task: Task, _number: int, name: bytes) -> tuple[bytes, bytes]:
+def _searched(task: ScanTask, _number: int, name: bytes) -> tuple[bytes, bytes]:
     """The first step: read a team, and search it by itself."""
     team = pickle.loads(name)
 
@@ -308,13 +309,15 @@ def _searched(task: Task, _number: int, name: bytes) -> tuple[bytes, bytes]:
         found, runs, claimed = partitions.search_partition(read.sessions, rule=task.rule, search=task.search)
         labels = read.sessions.actions.events.lexicon.labels
         unsure = frozenset(label for label in labels if is_pseudonym(label)).difference(read.scan.varied)
-        stays = _Team(read.sessions, claimed, [pickle.dumps(one) for one in runs])
+        stays = _Stays(read.sessions, claimed, [pickle.dumps(one) for one in runs])
         return _First(read.scan, found, unsure), pickle.dumps((team, stays))
 
     return _answered(team, _NOTHING, pickle.dumps((team, None)), step)
 
 
-def _collected(task: Task, wanted: Sequence[partitions.Wanted], number: int, large: bytes) -> tuple[bytes, bytes]:
+def _collected(
+    task: ScanTask, wanted: Sequence[partitions.WantedProfile], number: int, large: bytes
+) -> tuple[bytes, bytes]:
     """The second step: look in a team for what others found."""
     team, stays = pickle.loads(large)
     runs: list[bytes] = [] if stays is None else stays.runs
@@ -347,7 +350,7 @@ class CompanyScan:
     """A scan of many teams, and what each step cost in each team: read and search, collect again, fetch."""
 
     scan: Scan
-    costs: tuple[tuple[Cost, ...], ...]
+    costs: tuple[tuple[StepCost, ...], ...]
 
 
 def teams_in(folder: Path) -> list[str]:
@@ -385,20 +388,20 @@ def run(
     teams = teams_in(request.events)
     if not teams:
         raise FivetimesError(f"{request.events}: no team in it. Make a sub-folder for each, with its {CONFIGURATION}.")
-    task = Task(request.events.absolute(), key, approved, request.team.rule, Search())
+    task = ScanTask(request.events.absolute(), key, approved, request.team.rule, Search())
     tick("reading and searching", 0.0)
-    work = workers([pickle.dumps(name) for name in teams]).then(_Step(_searched, task))
+    work = workers([pickle.dumps(name) for name in teams]).then(partial(_searched, task))
     first = _answers(work)
     found = [one.value.found for one in first]
     groups = partitions.grouped(found)
     tick("collecting in every team", 0.0)
-    work = work.then(_Step(_collected, task, partitions.wanted(found, groups)))
+    work = work.then(partial(_collected, task, partitions.wanted(found, groups)))
     second = _answers(work)
     again = [one.value for one in second]
     tick("ranking", 0.0)
     joined = partitions.join(found, groups, again, rule=task.rule, search=task.search)
     needed = [sorted({n for holder in joined.holders for p, n in holder if p == team}) for team in range(len(teams))]
-    work = work.then(_Step(_fetched, needed))
+    work = work.then(partial(_fetched, needed))
     third = _answers(work)
     work.drop()
     scans = [one.value.scan for one in first]
@@ -418,22 +421,12 @@ def run(
     return CompanyScan(scan, tuple(tuple(one.cost for one in step) for step in (first, second, third)))
 
 
-class _Step:
-    """A step with what every worker is given, as Spark sends it: the function by its name, and the rest as values."""
-
-    def __init__(self, step: Callable[..., tuple[bytes, bytes]], *given: Any) -> None:
-        self._step, self._given = step, given
-
-    def __call__(self, number: int, large: bytes) -> tuple[bytes, bytes]:
-        return self._step(*self._given, number, large)
-
-
 def _answers(work: Spread) -> list[_Answer]:
     return [pickle.loads(one) for one in work.small()]
 
 
 def _with_runs(
-    joined: partitions.Joined,
+    joined: partitions.JointRanking,
     accounts: Sequence[Sequence[Any]],
     runs: Sequence[dict[int, partitions.Runs]],
     scans: Sequence[Scan],

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import companies
-from fivetimes import company, pipeline
+from fivetimes import company, memory, pipeline
 from fivetimes.config import Search
 from fivetimes.errors import ConfigError, FivetimesError
 from fivetimes.evidence import recall
@@ -27,7 +27,7 @@ def scanned(folder: Path) -> company.CompanyScan:
 
 def test_one_team_gives_what_its_own_scan_gives(tmp_path):
     companies.team(tmp_path / "red", "abcde", 5, 4)
-    task = company.Task(tmp_path, KEY, frozenset(), pipeline.from_events(tmp_path).team.rule, Search())
+    task = company.ScanTask(tmp_path, KEY, frozenset(), pipeline.from_events(tmp_path).team.rule, Search())
     read = company.read_team("red", task)
     alone = find_routines(read.sessions, rule=task.rule, search=Search())
     found = scanned(tmp_path).scan
@@ -128,7 +128,7 @@ def test_a_source_that_may_not_be_read_is_a_sentence_of_its_team(tmp_path):
     (tmp_path / "red" / "p0.csv").chmod(0)
     found = scanned(tmp_path).scan
     assert len(found.skipped) == 1
-    assert found.skipped[0].startswith("red/")
+    assert found.skipped[0].startswith("red: ")
 
 
 def test_the_rule_of_all_teams_stands_beside_them(tmp_path):
@@ -184,7 +184,7 @@ def test_a_name_that_one_team_typed_alone_is_sure_in_none(tmp_path):
     for team, lines in (("blue", ["zzkeeper"]), ("red", ["zzkeeper a b", "zzkeeper c d", "zzother a", "zzother b"])):
         (tmp_path / team).mkdir()
         (tmp_path / team / ".bash_history").write_text("\n".join(lines) + "\n")
-    task = company.Task(tmp_path, KEY, frozenset(), pipeline.from_events(tmp_path).team.rule, Search())
+    task = company.ScanTask(tmp_path, KEY, frozenset(), pipeline.from_events(tmp_path).team.rule, Search())
     red = company.read_team("red", task).scan.varied
     assert len(red) == 2
     assert len(scanned(tmp_path).scan.varied) == 1
@@ -194,7 +194,7 @@ def test_nothing_raw_stays_on_a_worker_or_goes_to_the_driver(tmp_path):
     planted = "Xq7" + "vZ0pLm29"  # no secret: made for this test
     (tmp_path / "red").mkdir()
     (tmp_path / "red" / ".bash_history").write_text(f"mysql -p{planted} shop\nexport A_TOKEN={planted}\n" * 9)
-    task = company.Task(tmp_path, KEY, frozenset(), pipeline.from_events(tmp_path).team.rule, Search())
+    task = company.ScanTask(tmp_path, KEY, frozenset(), pipeline.from_events(tmp_path).team.rule, Search())
     small, large = company._searched(task, 0, pickle.dumps("red"))
     assert b"mysql" in large
     assert planted.encode() not in small + large
@@ -204,3 +204,83 @@ def test_what_each_step_took_is_known_of_each_team(tmp_path):
     costs = scanned(companies.company(tmp_path)).costs
     assert [len(step) for step in costs] == [3, 3, 3]
     assert all(one.kept > 0 and one.sent > 0 for one in costs[0])
+
+
+# ---- an event log that a team has collected
+
+
+def collected(team: Path, *, key: bytes = KEY) -> Path:
+    """Collect a team's sources into its own folder; returns that of the parts."""
+    home = team / company.MEMORY
+    home.mkdir()
+    (home / "key").write_text(key.hex())
+    request = pipeline.from_config(team / "fivetimes.toml")
+    assert memory.collect(request.sources, home=home, unwanted=request.unwanted).new > 0
+    return home / "memory"
+
+
+def test_what_a_team_has_collected_is_read_where_its_sources_have_forgotten_it(tmp_path):
+    whole = scanned(companies.company(tmp_path)).scan
+    collected(tmp_path / "red")
+    log = tmp_path / "red" / "p0.csv"
+    lines = log.read_text().splitlines()
+    log.write_text("\n".join([lines[0], *lines[90:]]) + "\n")
+    (tmp_path / "red" / "p1.csv").unlink()
+    found = scanned(tmp_path).scan
+    assert found.events == whole.events
+    assert [(one.id, one.count, one.people) for one in found.candidates] == [
+        (one.id, one.count, one.people) for one in whole.candidates
+    ]
+
+
+def test_a_team_may_be_nothing_but_what_it_has_collected(tmp_path):
+    whole = scanned(companies.company(tmp_path)).scan
+    collected(tmp_path / "red")
+    for path in (tmp_path / "red").glob("p*.csv"):
+        path.unlink()
+    (tmp_path / "red" / "fivetimes.toml").unlink()
+    found = scanned(tmp_path).scan
+    assert [(one.steps[0].action, one.count) for one in found.candidates] == [
+        (one.steps[0].action, one.count) for one in whole.candidates
+    ]
+
+
+def test_an_event_log_under_another_key_is_a_sentence_and_the_sources_are_read(tmp_path):
+    whole = scanned(companies.company(tmp_path)).scan
+    collected(tmp_path / "red", key=b"the key of somebody else")
+    found = scanned(tmp_path).scan
+    assert found.candidates == whole.candidates
+    (problem,) = found.skipped
+    assert problem.startswith("red: .fivetimes: collected under another key")
+
+
+def _no_parquet(parts: Path) -> None:
+    next(parts.glob("*.parquet")).write_bytes(b"PAR1 and nothing else")
+
+
+def _part_is_gone(parts: Path) -> None:
+    next(parts.glob("*.parquet")).unlink()
+
+
+def _no_manifest(parts: Path) -> None:
+    (parts / "manifest.sqlite").write_bytes(b"SQLite format 3\0 and nothing else")
+
+
+@pytest.mark.parametrize("poison", [_no_parquet, _part_is_gone, _no_manifest])
+def test_a_poisoned_event_log_is_its_teams_sentence_and_the_others_go_on(tmp_path, poison):
+    whole = scanned(companies.company(tmp_path)).scan
+    poison(collected(tmp_path / "red"))
+    found = scanned(tmp_path).scan
+    assert found.candidates == whole.candidates  # the sources of the team are still there
+    assert len(found.skipped) == 1
+    assert found.skipped[0].startswith("red: ")
+
+
+def test_where_the_event_log_is_all_there_is_a_poisoned_one_leaves_the_others(tmp_path):
+    _no_parquet(collected(companies.company(tmp_path) / "red"))
+    for path in (tmp_path / "red").glob("*.*"):
+        if path.is_file():
+            path.unlink()
+    found = scanned(tmp_path).scan
+    assert {one.steps[0].action for one in found.candidates} == {"do-F"}
+    assert any(problem.startswith("red") for problem in found.skipped)

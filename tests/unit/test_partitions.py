@@ -14,12 +14,12 @@ from fivetimes.config import FiveTimesRule, Search
 from fivetimes.model import Candidate, Reliability, SessionLog, Tier
 from fivetimes.routines import find_routines, partitions
 from fivetimes.routines.describe import joined_accounts
-from fivetimes.routines.measures import Specialist
+from fivetimes.routines.measures import StepSpecialist
 
 RULE, SEARCH = FiveTimesRule(), Search()
 
 
-def scanned(*works: SessionLog, rule: FiveTimesRule = RULE) -> tuple[list[Candidate], partitions.Joined]:
+def scanned(*works: SessionLog, rule: FiveTimesRule = RULE) -> tuple[list[Candidate], partitions.JointRanking]:
     """All steps, as the driver and the workers do them: the candidates with their occurrences, and the ranking."""
     searched = [partitions.search_partition(one, rule=rule, search=SEARCH) for one in works]
     found = [one for one, _, _ in searched]
@@ -150,14 +150,17 @@ def test_what_is_too_seldom_in_a_partition_passes_where_it_is_often_enough_in_al
 def test_skills_are_as_reliable_as_all_partitions_saw_them():
     found, _, _ = partitions.search_partition(logs.work("abcde", 9), rule=RULE, search=SEARCH)
     one = found.shares[0].account
-    red = replace(one, specialists=(Specialist(1, "skill:x", Reliability(3, 2, 1)),))
+    red = replace(one, specialists=(StepSpecialist(1, "skill:x", Reliability(3, 2, 1)),))
     blue = replace(
         one,
-        specialists=(Specialist(1, "skill:x", Reliability(4, 4, 0)), Specialist(2, "skill:y", Reliability(1, 0, 0))),
+        specialists=(
+            StepSpecialist(1, "skill:x", Reliability(4, 4, 0)),
+            StepSpecialist(2, "skill:y", Reliability(1, 0, 0)),
+        ),
     )
     assert joined_accounts([red, blue]).specialists == (
-        Specialist(1, "skill:x", Reliability(7, 6, 1)),
-        Specialist(2, "skill:y", Reliability(1, 0, 0)),
+        StepSpecialist(1, "skill:x", Reliability(7, 6, 1)),
+        StepSpecialist(2, "skill:y", Reliability(1, 0, 0)),
     )
 
 

@@ -188,7 +188,7 @@ def _quartiles(spans: Floats) -> tuple[float, float, float] | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class RoutineAccount:
     """Everything that a candidate is made of, besides its occurrences one by one and how sure we are.
 
     The accounts of one routine in several partitions of the work add up to the account of all (`partitions.py`).
@@ -214,14 +214,14 @@ class Account:
     last: datetime | None
     sessions: int
     broken: int
-    specialists: tuple[measures.Specialist, ...]
+    specialists: tuple[measures.StepSpecialist, ...]
 
 
-def account(context: Context, found: Routine) -> tuple[Account, tuple[Occurrence, ...], list[FoldedStep]]:
+def account(context: Context, found: Routine) -> tuple[RoutineAccount, tuple[Occurrence, ...], list[FoldedStep]]:
     """What there is to say of a routine, its occurrences in order of time, and its steps with their rows."""
     folded = fold(context.database, context.sessions.actions, found)
     occurrences, rows = _occurrences(context, found, folded)
-    whole = Account(
+    whole = RoutineAccount(
         steps=tuple(step.step for step in folded),
         labels=tuple(step.labels for step in folded),
         tally=measures.tally(context.calendar, rows, at_least=_at_least(context, rows)),
@@ -236,7 +236,7 @@ def account(context: Context, found: Routine) -> tuple[Account, tuple[Occurrence
     return whole, occurrences, folded
 
 
-def matching_steps(first: Account, other: Account) -> dict[int, int]:
+def matching_steps(first: RoutineAccount, other: RoutineAccount) -> dict[int, int]:
     """Which step of one account is which of another: step of `other` -> step of `first`, each at most once.
 
     Two steps are the same where they are called the same, else where a label of one is a label of the other at some level of
@@ -256,7 +256,7 @@ def matching_steps(first: Account, other: Account) -> dict[int, int]:
     return out
 
 
-def joined_accounts(accounts: Sequence[Account]) -> Account:
+def joined_accounts(accounts: Sequence[RoutineAccount]) -> RoutineAccount:
     """The account of one routine over all partitions that have it; of one partition it is the same.
 
     Args:
@@ -277,7 +277,7 @@ def joined_accounts(accounts: Sequence[Account]) -> Account:
                 key = steps[known.step], known.name
                 reliability[key] = _more(reliability.get(key, Reliability(0, 0, 0)), known.reliability)
     firsts, lasts = [a.first for a in accounts], [a.last for a in accounts]
-    return Account(
+    return RoutineAccount(
         steps=tuple(_joined_step(accounts, matched, here) for here in range(len(first.steps))),
         labels=tuple(_joined_labels(accounts, matched, here) for here in range(len(first.steps))),
         tally=measures.joined(one.tally for one in accounts),
@@ -288,7 +288,7 @@ def joined_accounts(accounts: Sequence[Account]) -> Account:
         sessions=sum(one.sessions for one in accounts),
         broken=sum(one.broken for one in accounts),
         specialists=tuple(
-            measures.Specialist(step, name, known) for (step, name), known in sorted(reliability.items())
+            measures.StepSpecialist(step, name, known) for (step, name), known in sorted(reliability.items())
         ),
     )
 
@@ -297,7 +297,9 @@ def _more(one: Reliability, other: Reliability) -> Reliability:
     return Reliability(one.uses + other.uses, one.known + other.known, one.failed + other.failed)
 
 
-def _at(accounts: Sequence[Account], matched: Sequence[Mapping[int, int]], here: int) -> list[tuple[int, Account]]:
+def _at(
+    accounts: Sequence[RoutineAccount], matched: Sequence[Mapping[int, int]], here: int
+) -> list[tuple[int, RoutineAccount]]:
     """The step of each account that is this one of the first, with the account; where it has one."""
     return [
         (there, one)
@@ -307,7 +309,7 @@ def _at(accounts: Sequence[Account], matched: Sequence[Mapping[int, int]], here:
     ]
 
 
-def _joined_step(accounts: Sequence[Account], matched: Sequence[Mapping[int, int]], here: int) -> Step:
+def _joined_step(accounts: Sequence[RoutineAccount], matched: Sequence[Mapping[int, int]], here: int) -> Step:
     those = [(one.steps[there], one.tally.count) for there, one in _at(accounts, matched, here)]
     done = sum(step.share * count for step, count in those)
     ways: Counter[str] = Counter()
@@ -326,12 +328,14 @@ def _joined_step(accounts: Sequence[Account], matched: Sequence[Mapping[int, int
     )
 
 
-def _joined_labels(accounts: Sequence[Account], matched: Sequence[Mapping[int, int]], here: int) -> tuple[str, ...]:
+def _joined_labels(
+    accounts: Sequence[RoutineAccount], matched: Sequence[Mapping[int, int]], here: int
+) -> tuple[str, ...]:
     return tuple(dict.fromkeys(label for there, one in _at(accounts, matched, here) for label in one.labels[there]))
 
 
 def candidate(
-    whole: Account, occurrences: tuple[Occurrence, ...], confidence: Confidence, rule: FiveTimesRule
+    whole: RoutineAccount, occurrences: tuple[Occurrence, ...], confidence: Confidence, rule: FiveTimesRule
 ) -> Candidate:
     """A routine, of which we are so sure, as a person sees it.
 

@@ -376,7 +376,7 @@ class Uses:
             np.bincount(token[known & (end != 0)], minlength=width),
         )
 
-    def of(self, step: int, token: int) -> Specialist:
+    def of(self, step: int, token: int) -> StepSpecialist:
         """The skill or tool of a step.
 
         Args:
@@ -384,11 +384,11 @@ class Uses:
             token: its coarsest token.
         """
         uses, known, failed = (int(column[token]) for column in self.counts)
-        return Specialist(step, self.actions.labels[token], Reliability(uses, known, failed))
+        return StepSpecialist(step, self.actions.labels[token], Reliability(uses, known, failed))
 
 
 @dataclass(frozen=True, slots=True)
-class Specialist:
+class StepSpecialist:
     """A skill or tool that does a step, and how often it was used at all."""
 
     step: int
@@ -396,7 +396,7 @@ class Specialist:
     reliability: Reliability
 
 
-def specialists(uses: Uses, database: SequenceDatabase, folded: Sequence[FoldedStep]) -> tuple[Specialist, ...]:
+def specialists(uses: Uses, database: SequenceDatabase, folded: Sequence[FoldedStep]) -> tuple[StepSpecialist, ...]:
     """The skills and tools of a routine in the order of its steps, other ways of doing a step included."""
     actions, out = uses.actions, []
     for number, step in enumerate(folded):
@@ -406,7 +406,7 @@ def specialists(uses: Uses, database: SequenceDatabase, folded: Sequence[FoldedS
     return tuple(out)
 
 
-def unready(those: Sequence[Specialist], rule: FiveTimesRule) -> tuple[Unready, ...]:
+def unready(those: Sequence[StepSpecialist], rule: FiveTimesRule) -> tuple[Unready, ...]:
     """What of a routine should mature first.
 
     Args:

@@ -6,7 +6,7 @@ A partition is the work of people who share no case with those of another one: a
 2. `grouped`: routines of different partitions that are one routine, by the likeness that makes variants one routine.
 3. `collect_again`: each group's profile is collected in every partition that has no routine of it, among the rows that its own
    routines left. Now the counts are those of all partitions.
-4. `Joined`: the numbers of each group added up, one control of false discoveries, one ranking.
+4. `join`: the numbers of each group added up, one control of false discoveries, one ranking.
 
 What a partition found by itself stays as it is: collecting again takes only what is left, so the answer for one partition is that
 of `find_routines`, and partitions that have nothing in common give the sum of theirs.
@@ -52,7 +52,7 @@ from fivetimes.model import (
 from fivetimes.routines.alternatives import FoldedStep
 from fivetimes.routines.cover import Rejection, SeedAndGrow
 from fivetimes.routines.database import SequenceDatabase, open_database
-from fivetimes.routines.describe import Account, candidate, in_time, joined_accounts, matching_steps
+from fivetimes.routines.describe import RoutineAccount, candidate, in_time, joined_accounts, matching_steps
 from fivetimes.routines.matching import Occurrences, Routine, collect, core
 from fivetimes.routines.merging import FAMILY_CUT, coarse_tokens, in_common, likeness
 from fivetimes.routines.objective import in_order
@@ -119,7 +119,7 @@ class Share:
 
     profile: PortableProfile
     usual: tuple[UsualStep, ...]
-    account: Account
+    account: RoutineAccount
     test: Tested
     cohesion: float
     rule: SuppressionRule | None
@@ -184,7 +184,7 @@ def _shares(
     database: SequenceDatabase,
     labels: Sequence[str],
     findings: Sequence[Finding],
-    accounts: Sequence[Account],
+    accounts: Sequence[RoutineAccount],
     tests: Sequence[Tested],
     found: Searched | None,
 ) -> tuple[Share, ...]:
@@ -252,7 +252,7 @@ def grouped(partitions: Sequence[Partition]) -> list[Group]:
     """
     every = [(-share.count, p, n) for p, one in enumerate(partitions) for n, share in enumerate(one.shares)]
     ordered = [(p, n) for _, p, n in sorted(every)]
-    vocabulary = _Vocabulary(share for one in partitions for share in one.shares)
+    vocabulary = _UsualSteps(share for one in partitions for share in one.shares)
     groups: list[list[tuple[int, int]]] = []
     holding: dict[int, list[int]] = defaultdict(list)  # of a coarse step: the groups whose first member has it
     for p, n in ordered:
@@ -275,7 +275,7 @@ def grouped(partitions: Sequence[Partition]) -> list[Group]:
     return [Group(tuple(members)) for members in groups]
 
 
-class _Vocabulary:
+class _UsualSteps:
     """The usual steps of all partitions by number, with the mean bits of their rarity."""
 
     def __init__(self, shares: Iterable[Share]) -> None:
@@ -311,7 +311,7 @@ class _Vocabulary:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WantedProfile:
     """A profile that is to be collected in partitions that have no routine of its group."""
 
     group: int
@@ -319,11 +319,11 @@ class Wanted:
     known_in: frozenset[int]
 
 
-def wanted(partitions: Sequence[Partition], groups: Sequence[Group]) -> list[Wanted]:
+def wanted(partitions: Sequence[Partition], groups: Sequence[Group]) -> list[WantedProfile]:
     """One profile for each group, that of its commonest member; those that save most come first and take rows first."""
     bits = [sum(partitions[p].shares[n].test.bits for p, n in group.members) for group in groups]
     ordered = sorted(range(len(groups)), key=lambda g: (-bits[g], g))
-    return [Wanted(g, _first(partitions, groups[g]).profile, groups[g].partitions) for g in ordered]
+    return [WantedProfile(g, _first(partitions, groups[g]).profile, groups[g].partitions) for g in ordered]
 
 
 def _first(partitions: Sequence[Partition], group: Group) -> Share:
@@ -334,7 +334,7 @@ def _first(partitions: Sequence[Partition], group: Group) -> Share:
 def collect_again(
     sessions: SessionLog,
     claimed: Int32s,
-    profiles: Sequence[Wanted],
+    profiles: Sequence[WantedProfile],
     *,
     partition: int,
     rule: FiveTimesRule,
@@ -437,7 +437,7 @@ def _tested(database: SequenceDatabase, timed: Bools, found: Routine) -> Tested:
 
 
 @dataclass(frozen=True, slots=True)
-class Joined:
+class JointRanking:
     """The ranking of all partitions.
 
     Attributes:
@@ -469,7 +469,7 @@ def join(
     *,
     rule: FiveTimesRule,
     search: Search,
-) -> Joined:
+) -> JointRanking:
     """Add up what the partitions have of each routine, and rank.
 
     Args:
@@ -498,7 +498,7 @@ def join(
     rejected, labels = _rejected(partitions)
     rejected = with_parts(rejected, listed, labels, Recorder())
     proposed = [one for one in listed if one.rule is None]
-    return Joined(
+    return JointRanking(
         tuple(one.candidate for one in proposed),
         tuple(tuple(wholes[one.routine.number].holders) for one in proposed),
         tuple(suppressed(every, rejected, labels, most=search.most_suppressed)),
@@ -535,7 +535,7 @@ def _rowless(first: Share, bits: float, group: int) -> Routine:
 
 
 def _failed(
-    shares: Sequence[Share], whole: Account, rule: FiveTimesRule
+    shares: Sequence[Share], whole: RoutineAccount, rule: FiveTimesRule
 ) -> tuple[SuppressionRule | None, Mapping[str, float]]:
     """The rule that a routine fails: where it passes in one partition it passes; else that of the partition that has most of it."""
     several = len(shares) > 1
@@ -593,7 +593,7 @@ def _trace(partitions: Sequence[Partition], findings: Sequence[Finding], wholes:
 
 
 def with_occurrences(
-    one: Candidate, parts: Sequence[tuple[Account, Runs]], *, sessions_before: Sequence[int]
+    one: Candidate, parts: Sequence[tuple[RoutineAccount, Runs]], *, sessions_before: Sequence[int]
 ) -> Candidate:
     """A candidate with its occurrences from all partitions, in order of time.
 

@@ -14,7 +14,7 @@ from fivetimes.config import FiveTimesRule, Search
 from fivetimes.model import Candidate, Chance, Confidence, SearchTrace, SessionLog, Stage, Suppressed, SuppressionRule
 from fivetimes.routines.cover import Engine, Rejection, SeedAndGrow
 from fivetimes.routines.database import SequenceDatabase, open_database
-from fivetimes.routines.describe import Account, Context, account, candidate, with_reasons
+from fivetimes.routines.describe import Context, RoutineAccount, account, candidate, with_reasons
 from fivetimes.routines.matching import Routine
 from fivetimes.routines.merging import families
 from fivetimes.routines.naming import unique_ids
@@ -111,7 +111,7 @@ class Searched:
     database: SequenceDatabase
     search: Search
     findings: list[Finding]
-    accounts: list[Account]
+    accounts: list[RoutineAccount]
     tests: list[Tested]
     rejected: list[Rejection]
     tried: int
@@ -183,7 +183,7 @@ def described(
     rule: FiveTimesRule,
     routines: Sequence[Routine],
     known: Sequence[Confidence],
-) -> tuple[list[Finding], list[Account]]:
+) -> tuple[list[Finding], list[RoutineAccount]]:
     """Each routine as a person would see it, with the first rule that it fails by itself; and what it says of itself.
 
     Args:
