@@ -193,6 +193,20 @@ def _review(machine: Machine) -> None:
         )
 
 
+def _collect(machine: Machine) -> None:
+    machine.call("collect", *machine.config)
+    machine.call("collect", str(machine.folder / "team" / "fish" / "fish_history"), "--json")
+    machine.call("collect", *machine.config, "--quiet", "--every", "15")
+    _plainly("doctor")(machine)
+    machine.call("scan", *machine.config, "--yes", "--json", str(machine.out / "remembered.json"))
+
+
+def _forget(machine: Machine) -> None:
+    machine.call("forget", "--before", "2020-01-01", "--yes", *machine.config)
+    machine.call("forget", "--source", str(machine.folder / "team" / "fish"), "--person", "nobody", "--yes")
+    machine.call("forget", "--all", "--yes")
+
+
 # command -> how it is called; the check fails where the command line has another, or an option that none of these names
 COMMANDS: Mapping[str, Callable[[Machine], None]] = {
     "scan": _scan,
@@ -200,6 +214,8 @@ COMMANDS: Mapping[str, Callable[[Machine], None]] = {
     "draft": _draft,
     "show": _show,
     "doctor": _plainly("doctor"),
+    "collect": _collect,
+    "forget": _forget,
     "explain": _explain,
     "patterns": _patterns,
     "names": _plainly("names"),

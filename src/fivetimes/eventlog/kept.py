@@ -38,7 +38,7 @@ class KeptMeaning(msgspec.Struct, array_like=True, frozen=True):
     tag: int = 0
 
 
-class KeptDoubt(msgspec.Struct, array_like=True, frozen=True):
+class KeptQuestion(msgspec.Struct, array_like=True, frozen=True):
     """What a line may have meant, where all lines decide it: by a slip of the fingers, or by `public` aliases.
 
     word: tag of its first word. program: the public program that would be meant. digest: of the line that would be meant, under the
@@ -57,7 +57,7 @@ class KeptForm(msgspec.Struct, array_like=True, frozen=True):
 
     typed: KeptMeaning
     expanded: int = 0
-    doubt: KeptDoubt | None = None
+    question: KeptQuestion | None = None
 
 
 _FORM, _WORD = msgspec.json.Decoder(KeptForm), msgspec.json.Decoder(KeptWord)

@@ -191,7 +191,7 @@ def _written_anew(kept: Sequence[int], now: Sequence[int]) -> _Matched:
     blocks = [block for block in _stretches(kept, now) if _is_one(block, kept, now, cost)]
     pairs = [(before + at, here + at) for before, here, count in blocks for at in range(count)]
     short = sum(count for _, _, count in blocks if count < _ONCE_MORE)
-    return _Matched(pairs, short + _in_doubt(kept, now, blocks))
+    return _Matched(pairs, short + _left_open(kept, now, blocks))
 
 
 def _is_one(block: tuple[int, int, int], kept: Sequence[int], now: Sequence[int], cost: _Bits) -> bool:
@@ -303,7 +303,7 @@ def _stretches(kept: Sequence[int], now: Sequence[int]) -> Iterator[tuple[int, i
         low, low_now = before + count, here + count
 
 
-def _in_doubt(kept: Sequence[int], now: Sequence[int], blocks: Sequence[tuple[int, int, int]]) -> int:
+def _left_open(kept: Sequence[int], now: Sequence[int], blocks: Sequence[tuple[int, int, int]]) -> int:
     """Lines between the stretches that stand on both sides all the same: they may have been given once, or once more."""
     ends = [(0, 0, 0), *blocks, (len(kept), len(now), 0)]
     return sum(

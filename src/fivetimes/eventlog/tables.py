@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from fivetimes import redaction, shell
 from fivetimes.eventlog.commits import commit_kind, commit_message, is_commit, tag_made
-from fivetimes.eventlog.kept import KeptAction, KeptDoubt, KeptForm, KeptMeaning, KeptWord, form_of
+from fivetimes.eventlog.kept import KeptAction, KeptForm, KeptMeaning, KeptQuestion, KeptWord, form_of
 from fivetimes.eventlog.requests import Requests
 from fivetimes.eventlog.shell_aliases import OH_MY_ZSH, expanded, in_use, names_in
 from fivetimes.eventlog.slips import Rows, Suspect, slipped, unslipped
@@ -295,7 +295,7 @@ class FormTable:
         public = tuple(sorted(self.public.get(-number - 1, ())))
         meant = self._meaning(one.meant())
         tag = one.word if isinstance(one.word, int) else 0
-        return KeptForm(self._meaning(one.typed()), 0, KeptDoubt(meant, tag, one.program, one.digest, public))
+        return KeptForm(self._meaning(one.typed()), 0, KeptQuestion(meant, tag, one.program, one.digest, public))
 
     def _meaning(self, form: int) -> KeptMeaning:
         subjects, names = self.subjects.listed, self.tag_names.listed
@@ -329,18 +329,24 @@ class FormTable:
         return found
 
     def _recalled(self, form: KeptForm, digest: int) -> int:
-        doubt = form.doubt
-        if doubt is None:
+        question = form.question
+        if question is None:
             return self._placed(form.typed, digest)
-        if doubt.public:
-            self.public[len(self.suspects)] = frozenset(doubt.public)
+        if question.public:
+            self.public[len(self.suspects)] = frozenset(question.public)
 
         def read(as_: KeptMeaning) -> int:
             return self._placed(as_, digest)
 
-        meant = doubt.meant
+        meant = question.meant
         one = _Open(
-            lambda: read(form.typed), lambda: read(meant), doubt.word, doubt.program, None, doubt.digest, digest
+            lambda: read(form.typed),
+            lambda: read(meant),
+            question.word,
+            question.program,
+            None,
+            question.digest,
+            digest,
         )
         self.suspects.append(one)
         return -len(self.suspects)

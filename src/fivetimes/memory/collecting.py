@@ -252,7 +252,7 @@ def remembered(
     return eventlog.Remembered(redaction.Tags(_key(home)), asked, tuple(people))
 
 
-def _read(folder: Path) -> tuple[Manifest, parts.Rows, list[str]]:
+def _read(folder: Path) -> tuple[Manifest, parts.EventRows, list[str]]:
     """All that counts; once more where a writer replaced parts meanwhile."""
     while True:
         known, unread = manifest.read(folder), list[str]()
@@ -311,7 +311,7 @@ def forget(
         of_person = [redaction.Tags(_key(home))(name) for name in named]
         files = tuple(file for file in known.files if file.id not in gone)
 
-        def stays(rows: parts.Rows) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+        def stays(rows: parts.EventRows) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
             kept = ~np.isin(rows.columns["file"], list(gone)) & ~np.isin(rows.columns["person"], of_person)
             return kept if before is None else kept & _since(rows, before)
 
@@ -333,13 +333,13 @@ def _forget_everything(home: Path) -> int:
     return events
 
 
-def _since(rows: parts.Rows, moment: float) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def _since(rows: parts.EventRows, moment: float) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     done = np.where(np.isnan(rows.columns["time"]), rows.columns["collected"], rows.columns["time"])
     return np.asarray(done >= moment)
 
 
 def _rewrite(
-    folder: Path, known: Manifest, stays: Callable[[parts.Rows], np.ndarray[tuple[int], np.dtype[np.bool_]]] | None
+    folder: Path, known: Manifest, stays: Callable[[parts.EventRows], np.ndarray[tuple[int], np.dtype[np.bool_]]] | None
 ) -> int:
     """Join all parts to one, without the rows that do not stay; gives how many those are."""
     unread: list[str] = []

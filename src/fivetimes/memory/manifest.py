@@ -30,7 +30,7 @@ create table files (
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class MemoryPart:
     """A Parquet file of memory: its name, how many rows it has, the BLAKE2b digest of its bytes, and when it was written."""
 
     name: str
@@ -63,7 +63,7 @@ class KnownFile:
 class Manifest:
     """What counts at one moment."""
 
-    parts: tuple[Part, ...] = ()
+    parts: tuple[MemoryPart, ...] = ()
     files: tuple[KnownFile, ...] = ()
 
 
@@ -84,12 +84,12 @@ def read(folder: Path) -> Manifest:
         with closing(_opened(folder, writing=False)) as database:
             parts = database.execute("select name, rows, digest, written from parts order by written, name").fetchall()
             files = database.execute("select id, reader, path, person, once, state, uncertain from files order by id")
-            return Manifest(tuple(Part(*row) for row in parts), tuple(map(_file, files.fetchall())))
+            return Manifest(tuple(MemoryPart(*row) for row in parts), tuple(map(_file, files.fetchall())))
     except sqlite3.Error as error:
         raise _damaged(folder) from error
 
 
-def write(folder: Path, *, parts: Sequence[Part], gone: Iterable[str], files: Sequence[KnownFile]) -> None:
+def write(folder: Path, *, parts: Sequence[MemoryPart], gone: Iterable[str], files: Sequence[KnownFile]) -> None:
     """Make parts and files count in one transaction; `folder` must be locked.
 
     Args:

@@ -1,4 +1,4 @@
-"""Rows of many files <-> Parquet: a part is written whole, forced to the disk, and renamed into place."""
+"""EventRows of many files <-> Parquet: a part is written whole, forced to the disk, and renamed into place."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from fivetimes.errors import FivetimesError
-from fivetimes.memory.manifest import KnownFile, Part
+from fivetimes.memory.manifest import KnownFile, MemoryPart
 from fivetimes.model import KEPT_COLUMNS, KeptRows
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ _TEXTS = {"form": "forms", "parent": "parents", "commit": "commits"}  # column -
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
-    """Rows of several files: `file` and KEPT_COLUMNS, and the texts that three of them are indexes into."""
+class EventRows:
+    """EventRows of several files: `file` and KEPT_COLUMNS, and the texts that three of them are indexes into."""
 
     columns: Mapping[str, Any]
     texts: Mapping[str, tuple[str, ...]]
@@ -49,13 +49,13 @@ class Rows:
                 KeptRows(file.reader, columns, texts["form"], texts["parent"], texts["commit"], file.once),
             )
 
-    def only(self, wanted: Any) -> Rows:
+    def only(self, wanted: Any) -> EventRows:
         """The rows of a mask."""
-        return Rows({name: column[wanted] for name, column in self.columns.items()}, self.texts)
+        return EventRows({name: column[wanted] for name, column in self.columns.items()}, self.texts)
 
 
-def joined(rows: Iterable[tuple[int, KeptRows]]) -> Rows:
-    """Rows of several files, each with the id of its file, as one table."""
+def joined(rows: Iterable[tuple[int, KeptRows]]) -> EventRows:
+    """EventRows of several files, each with the id of its file, as one table."""
     pairs = list(rows)
     numbers: dict[str, dict[str, int]] = {name: {} for name in _TEXTS}
     columns: dict[str, list[Any]] = {name: [] for name in ("file", *KEPT_COLUMNS)}
@@ -69,7 +69,7 @@ def joined(rows: Iterable[tuple[int, KeptRows]]) -> Rows:
                 column = np.array([*new, -1], dtype=np.int32)[column]
             columns[name].append(column)
     types = {"file": "int64", **KEPT_COLUMNS}
-    return Rows(
+    return EventRows(
         {
             name: np.concatenate([np.zeros(0, dtype=types[name]), *each]).astype(types[name])
             for name, each in columns.items()
@@ -78,7 +78,7 @@ def joined(rows: Iterable[tuple[int, KeptRows]]) -> Rows:
     )
 
 
-def write(folder: Path, rows: Rows) -> Part:
+def write(folder: Path, rows: EventRows) -> MemoryPart:
     """Write a part. It counts only when the manifest names it.
 
     Raises:
@@ -105,10 +105,10 @@ def write(folder: Path, rows: Rows) -> Part:
         raise FivetimesError(
             f"{folder}: memory cannot be written ({error.strerror}). What was kept before is kept; make room and collect again."
         ) from error
-    return Part(name, len(rows), _digest(text), time.time())
+    return MemoryPart(name, len(rows), _digest(text), time.time())
 
 
-def read(folder: Path, parts: Sequence[Part], unread: list[str]) -> Rows:
+def read(folder: Path, parts: Sequence[MemoryPart], unread: list[str]) -> EventRows:
     """The rows of parts; of one that is damaged or missing a sentence goes to `unread`, and the others are read."""
     parquet, arrow = _arrow()
     tables = []
@@ -126,10 +126,10 @@ def read(folder: Path, parts: Sequence[Part], unread: list[str]) -> Rows:
     return _rows(arrow, tables)
 
 
-def _rows(arrow: Any, tables: Sequence[pa.Table]) -> Rows:
+def _rows(arrow: Any, tables: Sequence[pa.Table]) -> EventRows:
     types = {"file": "int64", **KEPT_COLUMNS}
     if not tables:
-        return Rows({name: np.zeros(0, dtype=kind) for name, kind in types.items()}, dict.fromkeys(_TEXTS, ()))
+        return EventRows({name: np.zeros(0, dtype=kind) for name, kind in types.items()}, dict.fromkeys(_TEXTS, ()))
     table = arrow.concat_tables(tables).unify_dictionaries().combine_chunks()
     columns, texts = {}, {}
     for name, kind in types.items():
@@ -143,12 +143,14 @@ def _rows(arrow: Any, tables: Sequence[pa.Table]) -> Rows:
             texts[name] = tuple(one.dictionary.to_pylist())
             column = one.indices.fill_null(-1)
         columns[name] = (
-            column.to_numpy(zero_copy_only=False).astype(kind) if name in _TEXTS else column.to_numpy().astype(kind)
+            column.to_numpy(zero_copy_only=False).astype(kind, copy=False)
+            if name in _TEXTS
+            else column.to_numpy().astype(kind, copy=False)
         )
-    return Rows(columns, texts)
+    return EventRows(columns, texts)
 
 
-def sweep(folder: Path, parts: Sequence[Part]) -> None:
+def sweep(folder: Path, parts: Sequence[MemoryPart]) -> None:
     """Overwrite and remove what no manifest names: files of a writer that was ended, and parts that count no more."""
     named = {part.name for part in parts}
     for path in folder.glob("*.parquet*"):
