@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
@@ -25,6 +26,26 @@ def noun(number: int, one: str, many: str = "") -> str:
         ('day', 'days', 'people')
     """
     return one if number == 1 else many or f"{one}s"
+
+
+def listed(items: Sequence[str]) -> str:
+    """Items as a sentence lists them.
+
+    Example:
+        >>> listed(["s1"]), listed(["s1", "s2"]), listed(["s1", "s2", "s3"])
+        ('s1', 's1 and s2', 's1, s2 and s3')
+    """
+    return " and ".join(filter(None, [", ".join(items[:-1]), *items[-1:]]))
+
+
+def times(number: int) -> str:
+    """How often.
+
+    Example:
+        >>> times(1), times(2), times(12)
+        ('once', 'twice', '12 times')
+    """
+    return {1: "once", 2: "twice"}.get(number, f"{number} times")
 
 
 def singular(word: str) -> str:

@@ -153,7 +153,7 @@ def test_a_gates_question_names_the_command_where_it_goes_and_the_last_check() -
     runs = [["make", "pytest -q", f"git tag v1.{n}.0", f"rsync -a out/ web{n}.example.net:/srv/"] for n in range(6)]
     gate = document(runs, {3: Effect.PUBLISH})["steps"][3]["gate"]
     assert gate["ask"].startswith("s4 (rsync -a out/ ")
-    assert re.search(r"publishes, to \S*<\w+>\S*/\. ", gate["ask"])
+    assert re.search(r"copies to \S*<\w+>\S*/\. ", gate["ask"])
     assert "The last check before it is s2 (pytest -q)." in gate["ask"]
     assert "{{" not in gate["ask"]
 
@@ -172,7 +172,7 @@ def test_two_gates_with_nothing_between_them_are_one_question() -> None:
     )["steps"]
     assert [step.get("gate", {}).get("asked_with") for step in steps] == [None, None, "s2", None, None]
     assert (
-        "s2 (git push) publishes, to the remote of the branch and s3 (twine upload) publishes."
+        "s2 (git push) publishes to the remote of the branch, and s3 (twine upload) publishes. No check stands before them."
         in steps[1]["gate"]["ask"]
     )
 
@@ -201,7 +201,7 @@ def test_a_no_means_to_go_back_where_people_were_seen_to_go_back() -> None:
 
 def test_what_a_check_follows_expects_what_it_checks() -> None:
     steps = document([["vim x", "pytest -q", "ruff check .", "git push"]] * 5, {3: Effect.PUBLISH})["steps"]
-    assert [step["expects"] for step in steps] == ["what s2 (pytest -q) checks", None, None, None]
+    assert [step["expects"] for step in steps] == ["s2 (pytest -q) shows nothing wrong", None, None, None]
 
 
 def test_the_same_command_under_a_name_of_somebodys_own_has_the_same_gate() -> None:

@@ -421,9 +421,11 @@ class Runner:
             call = ["git", "clone", "-q", str(self.box.root / "remote.git"), str(folder)]
         elif action == "actions/upload-artifact":
             assert settings["retention-days"] > 30
+            self.kept.mkdir(exist_ok=True)
+            assert Path(settings["path"]).name == f"{settings['name']}.tar"
             call = ["cp", self.known(settings["path"], home), str(self.kept)]
         elif action == "actions/download-artifact":
-            call = ["cp", str(self.kept), self.known(settings["path"], home) + "/work.tar"]
+            call = ["cp", str(self.kept / f"{settings['name']}.tar"), self.known(settings["path"], home)]
         else:
             mine = {key: self.known(str(value), home) for key, value in step.get("env", {}).items()}
             self.seen[step["name"]] = mine
@@ -474,6 +476,49 @@ def test_a_runner_carries_work_from_job_to_job_commits_under_its_name_and_pushes
         "from_s4": {"contents": "write", "actions": "read"},
         "from_s6": {"contents": "write", "actions": "read"},
     }
+
+
+@pytest.mark.parametrize("program", ["docker", "podman"])
+def test_an_image_that_is_built_before_a_gate_is_there_behind_it(tmp_path: Path, program: str) -> None:
+    box = Sandbox.at(tmp_path)
+    remote(box)
+    # keeps its images in a file of the job's home: another job does not see them
+    (box.root / "bin" / program).write_text(
+        """#!/bin/bash
+        case "$1 $2" in
+        "build -t") echo "$3" >> "$HOME/images" ;;
+        "image ls") cat "$HOME/images" ;;
+        "image save") while [ "$3" != --output ]; do shift; done; file="$4"; shift 4; printf '%s\\n' "$@" > "$file" ;;
+        "image load") cat "$4" >> "$HOME/images" ;;
+        push*) grep -qx "$2" "$HOME/images" ;;
+        esac
+        """
+    )
+    (box.root / "bin" / program).chmod(0o755)
+    conductor = made.conductor(
+        f"{program} build -t shop:1 .",
+        {"run": "make deploy", "gate": made.GATE, "reversible": False},
+        {"run": f"{program} push shop:1", "gate": made.GATE, "reversible": False},
+        {"run": "make done", "gate": made.GATE, "reversible": False},
+    )
+    runner = Runner(box, EXPORTERS["github-actions"](conductor)["made-up-0000.github.yml"])
+    runner.run()
+    names = {name: [step.get("name", "") for step in job["steps"]] for name, job in runner.jobs.items()}
+    taken, given = f"Take over the images of {program}", f"Hand on the images of {program}"
+    assert [(taken in steps, given in steps) for steps in names.values()] == [
+        (False, True),
+        (True, True),
+        (True, False),
+        (False, False),
+    ]
+
+
+def test_the_head_names_the_programs_that_go_out_with_a_login_of_their_own() -> None:
+    gate = {"gate": made.GATE, "reversible": False}
+    runs = ("twine upload dist/*", "git push", "rm -rf build")
+    text = EXPORTERS["github-actions"](made.conductor("make", *({"run": run, **gate} for run in runs)))
+    (line,) = [line for line in text["made-up-0000.github.yml"].splitlines() if "logged in" in line]
+    assert line == "# The runner is logged in nowhere else: add what twine needs to be let in."
 
 
 def test_what_a_person_does_by_hand_on_the_branch_is_there_for_the_steps_behind_it(tmp_path: Path) -> None:
@@ -560,8 +605,8 @@ SECRETS = [
     ("make x --token {{ free.value }}", "value"),
     ("make x --api-key={{ free.value }}", "value"),
     ("curl -H 'Authorization: Bearer {{ free.value }}' https://api.example.com", "value"),
-    ("export DEPLOY_KEY={{ constants.key }}", "key"),
-    ("make x {{ constants.deploy_password }}", "deploy_password"),
+    ("export DEPLOY_KEY={{ constants.key }}", "MADE_UP_KEY"),
+    ("make x {{ constants.deploy_password }}", "MADE_UP_DEPLOY_PASSWORD"),
     ("make x {{ environment.NPM_TOKEN }}", "NPM_TOKEN"),
     ("mysql -p{{ free.word }} shop", "word"),
 ]

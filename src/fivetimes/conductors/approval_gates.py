@@ -19,6 +19,7 @@ from fivetimes.conductors.templates import StepTemplate
 from fivetimes.errors import RuleError
 from fivetimes.model import Candidate, Effect, Kind, Role, Step
 from fivetimes.redaction import effect_of
+from fivetimes.words import noun
 
 # Words behind a program from which a command is known again under another name: one word alone (`push`) is a subcommand of many.
 _KNOWN_FROM = 2
@@ -28,9 +29,9 @@ _OFTEN = 0.2
 # (effect, what the step does, what is asked before it)
 _GATES: tuple[tuple[Effect, str, str], ...] = (
     (Effect.PUBLISH, "publishes", "Others will see the result. Is it ready to be seen?"),
-    (Effect.DEPLOY, "deploys", "It changes what runs for others. Is this the right change, and the right moment?"),
+    (Effect.DEPLOY, "changes what runs for others", "Is this the right change, and the right moment?"),
     (Effect.DELETE, "deletes", "Is it certain that nobody needs what goes?"),
-    (Effect.SEND, "sends", "It reaches people. Is it right, and is it meant for them?"),
+    (Effect.SEND, "sends", "It reaches others. Is it right, and is it meant for them?"),
     (Effect.PAY, "pays or approves", "It pays or commits money. Are the amount and the receiver right?"),
     (Effect.REWRITE, "rewrites history", "Others may have what is rewritten. Do they know?"),
 )
@@ -50,10 +51,10 @@ _WORDS_OF_EFFECT = (
     ("pay", Effect.PAY),
     ("rewrit", Effect.REWRITE),
 )
+_GOES_TO = (Effect.PUBLISH, Effect.SEND)  # effects that have a place or a person where something goes
 _GOES_OUT = Effect.PUBLISH  # what a plain yes means: it is seen outside
 
 STOP = "stop"
-_DONE = "Do it by hand now, then answer: is it done?"
 _TWICE = 2  # runs that went back: once is an exception and no way of working
 _LONGEST = 90  # characters of a command in a question
 
@@ -79,15 +80,21 @@ def placed(steps: Sequence[DocumentStep], effects: Mapping[str, Effect], back: M
         first = (first or step["id"]) if _goes_straight_on(step) else None
 
 
-def by_hand_gate() -> Gate:
+def by_hand_gate(step: DocumentStep) -> Gate:
     """The gate of a step that a person does, before anything else is asked there."""
-    return {"ask": _DONE, "answerer": None, "on_no": STOP}
+    return {"ask": _done_by_hand(command_phrase(step)), "answerer": None, "on_no": STOP}
+
+
+def _done_by_hand(what: str) -> str:
+    return f"Do {what} by hand now, then answer: is it done?"
 
 
 def _gate(step: DocumentStep, ask: str, on_no: str | None = None) -> Gate:
     """A gate that asks this; who answers it, and what a no means if it is not given, stay as they are."""
-    kept = step.get("gate", by_hand_gate())
-    asked = f"{ask} {_DONE}".strip() if "by_hand" in step else ask
+    kept = step.get("gate", by_hand_gate(step))
+    asked = ask
+    if "by_hand" in step:
+        asked = f"{ask} {_done_by_hand('it')}" if ask else by_hand_gate(step)["ask"]
     return {**kept, "ask": asked, "on_no": on_no or kept["on_no"]}
 
 
@@ -107,12 +114,21 @@ def _asked_at_once(steps: Sequence[DocumentStep], effects: Mapping[str, Effect])
 
 
 def _question(run: Sequence[DocumentStep], effects: Mapping[str, Effect], check: DocumentStep | None) -> str:
-    named = " and ".join(f"{command_phrase(step)} {_VERBS[effects[step['id']]]}{_where(step)}" for step in run)
+    named = ", and ".join(f"{command_phrase(step)} {_does(step, effects[step['id']])}" for step in run)
+    them = noun(len(run), "it", "them")
     checked = (
-        f" The last check before it is {command_phrase(check)}." if check is not None else " No check stands before it."
+        f"The last check before {them} is {command_phrase(check)}." if check else f"No check stands before {them}."
     )
     asks = dict.fromkeys(_ASKED[effects[step["id"]]] for step in run)
-    return f"{named}.{checked} {' '.join(asks)}"
+    return f"{named}. {checked} {' '.join(asks)}"
+
+
+def _does(step: DocumentStep, effect: Effect) -> str:
+    """What a step does to others, and where, as far as its template shows."""
+    copies = effect == Effect.PUBLISH and _run(step).partition(" ")[0] in _COPIES
+    verb = "copies" if copies else _VERBS[effect]
+    where = _where(step)
+    return f"{verb} {'to' if effect in _GOES_TO else 'at'} {where}" if where else verb
 
 
 def command_phrase(step: DocumentStep) -> str:
@@ -123,8 +139,17 @@ def command_phrase(step: DocumentStep) -> str:
         >>> command_phrase(step)  # type: ignore[arg-type]
         's3 (git push <remote>)'
     """
-    run = REFERENCE.sub(lambda found: f"<{found[2]}>", _run(step))
-    return f"{step['id']} ({shorten(run, _LONGEST, placeholder=' …')})"
+    return f"{step['id']} ({run_phrase(_run(step))})"
+
+
+def run_phrase(run: str) -> str:
+    """A template as a sentence has it: with values in angle brackets, and cut where it is long.
+
+    Example:
+        >>> run_phrase("git push {{ inputs.remote }}")
+        'git push <remote>'
+    """
+    return shorten(REFERENCE.sub(lambda found: f"<{found[2]}>", run), _LONGEST, placeholder=" …")
 
 
 def _run(step: DocumentStep) -> str:
@@ -143,19 +168,20 @@ _WORD = re.compile(r"(?:\{\{.*?\}\}|\S)+")
 
 
 def _where(step: DocumentStep) -> str:
-    """Where it goes, as far as the template says it: a remote, a host, an environment, recipients."""
+    """Where it goes, as far as the template shows it: a remote, a host, an environment, recipients; empty where it does not."""
     words = [REFERENCE.sub(lambda found: f"<{found[2]}>", word) for word in _WORD.findall(_run(step))]
     if words[:2] == ["git", "push"]:
         plain = [word for word in words[2:] if not word.startswith("-")]
-        return f", to {' '.join(plain)}" if plain else ", to the remote of the branch"
+        branches = f" ({' '.join(plain[1:])})" if plain[1:] else ""
+        return f"{plain[0]}{branches}" if plain else "the remote of the branch"
     if words[0] in _COPIES:
-        return f", to {words[-1]}"
+        return words[-1]
     found = [after for word, after in pairwise(words) if word in _TO_FLAGS]
     found += [
         word.partition("=")[2] for word in words if word.partition("=")[0] in _TO_FLAGS | _TO_KEYS and "=" in word
     ]
     found += [word for word in words[1:] if _PLACE.match(word)]
-    return f", to {', '.join(dict.fromkeys(filter(None, found)))}" if any(found) else ""
+    return ", ".join(dict.fromkeys(filter(None, found)))
 
 
 # ---- checks, and what a no means
@@ -167,17 +193,22 @@ _CHECKS = frozenset(
     doctor preflight smoke""".split()
 )
 
+_CHECKING_FLAGS = frozenset("--check --dry-run --verify --validate".split())
+
 
 def is_check(step: DocumentStep) -> bool:
-    """Whether a step looks whether something is right: by its program, its subcommand, or the words of its name.
+    """Whether a step looks whether something is right: by its program, its subcommand, the words of its name, or a flag.
 
     Example:
-        >>> actions = ("pytest -q", "skill:check-tone brief *", "git push")
+        >>> actions = ("pytest -q", "skill:check-tone brief *", "sha256sum -c *", "xmllint --schema *", "git push")
         >>> [is_check({"action": action}) for action in actions]  # type: ignore[typeddict-item]
-        [True, True, False]
+        [True, True, True, True, False]
     """
-    words = [word for word in step["action"].split()[:3] if not word.startswith("-")]
-    return any(piece in _CHECKS for word in words for piece in re.findall(r"[a-z]+", word.lower()))
+    words = step["action"].split()
+    if not _CHECKING_FLAGS.isdisjoint(words) or (words[0].endswith("sum") and "-c" in words):
+        return True
+    pieces = (piece for word in words[:3] if word[0] != "-" for piece in re.findall(r"[a-z]+", word.lower()))
+    return any(piece in _CHECKS or piece.endswith("lint") for piece in pieces)
 
 
 def last_check(before: Sequence[DocumentStep]) -> DocumentStep | None:
@@ -186,10 +217,10 @@ def last_check(before: Sequence[DocumentStep]) -> DocumentStep | None:
 
 
 def expected(steps: Sequence[DocumentStep]) -> None:
-    """Say of a step that a check directly follows by what its result is checked; whether that is enough is for a person."""
+    """Say of a step that a check directly follows that the check is to pass; whether that is enough is for a person."""
     for step, after in pairwise(steps):
         if step["expects"] is None and is_check(after) and not is_check(step):
-            step["expects"] = f"what {command_phrase(after)} checks"
+            step["expects"] = f"{command_phrase(after)} shows nothing wrong"
 
 
 def went_back(candidate: Candidate) -> dict[str, str]:

@@ -100,7 +100,7 @@ def draft(
     known = with_written_effects(with_shared_effects(candidate.steps, read), templates.steps, parse)
     candidate = replace(candidate, steps=tuple(known))
     taken: Override | None = None if override is None else {"by": override[0], "because": override[1]}
-    document = _visible(_document(candidate, live, templates, taken, seen, least=rule.extract))
+    document = _visible(_document(candidate, live, templates, taken, seen))
     if live is not None:
         _replayed(document, typed_lines(candidate, live, parse), read, templates.constants)
     _used_alone(document)
@@ -108,6 +108,9 @@ def draft(
     expected(document["steps"])
     flow(document, candidate, templates.constants)
     propose(document, templates.values, candidate.occurrences)
+    document["questions"] = _visible(
+        questions(candidate, document["steps"], step_records(candidate, live), least=rule.extract)
+    )
     entry = _visible(_drafted(rule, at, taken, by))
     entry["drafted"] = steps_digest(document)
     document["history"] = [entry]
@@ -285,7 +288,7 @@ def _by_hand(step: DocumentStep, read: Sequence[Invocation]) -> None:
     step["run"] = step["action"]
     step["specialist"] = {"kind": "person", "name": step["specialist"]["name"]}
     step["by_hand"] = why
-    step["gate"] = by_hand_gate()
+    step["gate"] = by_hand_gate(step)
 
 
 # ---- the document
@@ -303,8 +306,6 @@ def _document(
     templates: StepTemplates,
     taken: Override | None,
     seen: Evidence,
-    *,
-    least: int,
 ) -> ConductorDocument:
     remarks: _Remarks = {}
     if live is not None:
@@ -319,7 +320,7 @@ def _document(
         "title": candidate.title,
         "tier": candidate.tier.value,
         "why": {"purpose": None, "success": None, "out_of_bounds": None},
-        "questions": questions(candidate, step_records(candidate, live), least=least),
+        "questions": [],
         "preconditions": [],
         "inputs": templates.inputs,
         "constants": {},

@@ -1,22 +1,22 @@
-"""Candidate and LiveText -> questions: the few things that only a person can say, each with what was seen; never answered here.
+"""Candidate and the steps of its draft -> questions: the few things that only a person can say, each with what was seen.
 
-How reliable each step was is counted here as well (`step_records`), for it is only asked about.
+None is answered here. How reliable each step was is counted here as well (`step_records`), for it is only asked about.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypedDict
 
-from fivetimes.conductor_document import About, Question
-from fivetimes.conductors.approval_gates import effect_verb
+from fivetimes.conductor_document import About, DocumentStep, Question, StepAlternative
+from fivetimes.conductors.approval_gates import command_phrase, effect_verb, run_phrase
 from fivetimes.conductors.document import evidence_phrase
 from fivetimes.config import ALWAYS_SHARE
-from fivetimes.model import Candidate, Effect, Kind, LiveCommand, LiveText, Reliability, Step, Unproven, Unready
-from fivetimes.words import noun
+from fivetimes.model import Candidate, Kind, LiveCommand, LiveText, Reliability, Step, Unproven, Unready
+from fivetimes.words import listed, noun
 
 _MOST_QUESTIONS = 5  # of a draft; nobody answers a longer list
 _MOST_NAMED = 3  # alternatives or skills that a question names; the draft has them all
@@ -50,16 +50,22 @@ _ORDER: tuple[About, ...] = (
 )
 
 
-def questions(candidate: Candidate, records: Sequence[StepRecord], *, least: int) -> list[Question]:
+def questions(
+    candidate: Candidate, steps: Sequence[DocumentStep], records: Sequence[StepRecord], *, least: int
+) -> list[Question]:
     """At most five questions, the most needed first. The first, for the purpose, must be answered before approval.
+
+    A question names a step as the draft writes it, so that who reads it finds the step again.
 
     Args:
         candidate: the routine.
-        records: of its steps, from `step_records`.
+        steps: of its draft, with their gates.
+        records: of the routine's steps, from `step_records`.
         least: uses from which a skill has shown that it can be relied on (`extract` of the five-times rule).
     """
-    asked = [question for ask in _ASKS for question in ask(candidate)]
-    asked += [*_weakest(candidate, records), *_unproven(candidate, records, least)]
+    drafted = _Drafted(candidate, steps)
+    asked = [question for ask in _ASKS for question in ask(drafted)]
+    asked += [*_weakest(drafted, records), *_unproven(drafted, records, least)]
     ranked = sorted(asked, key=lambda one: (not one.required, _ORDER.index(one.about)))[:_MOST_QUESTIONS]
     return [
         {
@@ -89,34 +95,60 @@ def numbered_steps(candidate: Candidate) -> list[tuple[int, Step]]:
     return [(number, step) for number, step in enumerate(candidate.steps, 1) if number - 1 in held or held <= {None}]
 
 
-def _purpose(candidate: Candidate) -> Iterator[_Ask]:
+class _Drafted:
+    """A routine and the steps of its draft, which are known by the ids of the draft."""
+
+    def __init__(self, candidate: Candidate, steps: Sequence[DocumentStep]) -> None:
+        self.candidate = candidate
+        self.steps = steps
+        self.seen = {f"s{number}": step for number, step in numbered_steps(candidate)}
+        self._names = {step["id"]: _without_pseudonyms(command_phrase(step)) for step in steps}
+
+    def name(self, step: int) -> str | None:
+        """A step of the routine, by its index, as the draft writes it; None where it stands in the clause of another."""
+        return self._names.get(f"s{step + 1}")
+
+    def named(self, ids: Iterable[str]) -> str:
+        """Some steps of the draft, as it writes them, in a list."""
+        return listed([self._names[each] for each in ids])
+
+
+def _purpose(drafted: _Drafted) -> Iterator[_Ask]:
     ask = "What is this for: what should be true afterwards that was not before, and who would miss it?"
-    yield _Ask("purpose", ask, evidence_phrase(candidate), required=True)
+    yield _Ask("purpose", ask, evidence_phrase(drafted.candidate), required=True)
 
 
-def _unknown_effects(candidate: Candidate) -> Iterator[_Ask]:
-    unclear = [(f"s{number}", step) for number, step in numbered_steps(candidate) if step.effect == Effect.UNKNOWN]
-    if unclear:
-        named = ", ".join(f"{name} ({_all_ways(step)})" for name, step in unclear)
+def _unknown_effects(drafted: _Drafted) -> Iterator[_Ask]:
+    unclear = tuple(step["id"] for step in drafted.steps if step["reversible"] is None)
+    if not unclear:
+        return
+    does = "publish, change what others use, delete, send or pay"
+    if len(unclear) == 1:
+        ask = f"Does {drafted.named(unclear)} {does}? Answer no, or yes and what it does: it then has a gate."
+        seen = "its name does not show what it does"
+    else:
         ask = (
-            f"Does one of these publish, change what others use, delete, send or pay: {named}? "
-            "No, or yes with the steps: each then has a gate."
+            f"Does any of these steps {does}: {drafted.named(unclear)}? "
+            "Answer no, or yes and which of them: each of those then has a gate."
         )
-        seen = "the names of these steps do not show what they do"
-        yield _Ask("effect", ask, seen, required=True, steps=tuple(name for name, _ in unclear))
+        seen = "their names do not show what they do"
+    yield _Ask("effect", ask, seen, required=True, steps=unclear)
 
 
-def _answerer(candidate: Candidate) -> Iterator[_Ask]:
-    gated = [(number, step) for number, step in numbered_steps(candidate) if effect_verb(step.effect)]
+def _answerer(drafted: _Drafted) -> Iterator[_Ask]:
+    verbs = {name: effect_verb(step.effect) for name, step in drafted.seen.items()}
+    gated = [step for step in drafted.steps if verbs[step["id"]]]
     if gated:
-        seen = "; ".join(f"s{number} {effect_verb(step.effect)}" for number, step in gated)
-        steps = ", ".join(f"s{number} ({step.action})" for number, step in gated)
-        yield _Ask("gate", f"Who answers the gate before {steps}, and what must they have seen to say yes?", seen)
+        own = [step["id"] for step in gated if "asked_with" not in step.get("gate", {})]
+        seen = "; ".join(f"{step['id']} {verbs[step['id']]}" for step in gated)
+        gates = noun(len(own), "gate")
+        ask = f"Who answers the {gates} before {drafted.named(own)}, and what must they have seen to say yes?"
+        yield _Ask("gate", ask, seen)
 
 
-def _not_to_run(candidate: Candidate) -> Iterator[_Ask]:
+def _not_to_run(drafted: _Drafted) -> Iterator[_Ask]:
     ask = "What must hold before this is begun, and when should it not be run, or be stopped half-way?"
-    completion = candidate.confidence.completion
+    completion = drafted.candidate.confidence.completion
     if completion < ALWAYS_SHARE:
         seen = f"of the runs that were begun, {_percent(completion)} went to the end"
     else:
@@ -124,25 +156,24 @@ def _not_to_run(candidate: Candidate) -> Iterator[_Ask]:
     yield _Ask("out_of_bounds", ask, seen)
 
 
-def _choices(candidate: Candidate) -> Iterator[_Ask]:
-    for number, step in numbered_steps(candidate):
-        if step.alternatives:
-            ask = f"Step s{number} is done in several ways: which is the intended one, or when is each right?"
-            yield _Ask("alternatives", ask, f"{_without_pseudonyms(step.action)}, else {_other_ways(step)}")
+def _choices(drafted: _Drafted) -> Iterator[_Ask]:
+    for step in drafted.steps:
+        if ways := step.get("any"):
+            ask = f"Step {step['id']} is done in several ways: which is the intended one, or when is each right?"
+            yield _Ask("alternatives", ask, _ways(ways))
             return
-    number, left_out = min(numbered_steps(candidate), key=lambda one: one[1].share)
-    if left_out.optional:
-        ask = f"Step s{number} ({left_out.action}) is sometimes left out: when is that right?"
-        yield _Ask("optional", ask, f"done in {_percent(left_out.share)} of the {candidate.count} times")
+    left_out = min(drafted.steps, key=lambda step: step["share"])
+    if "optional" in left_out:
+        ask = f"Step {drafted.named([left_out['id']])} is sometimes left out: when is that right?"
+        yield _Ask("optional", ask, f"done in {_percent(left_out['share'])} of the runs")
 
 
-def _success(candidate: Candidate) -> Iterator[_Ask]:
-    number, last = numbered_steps(candidate)[-1]
-    seen = f"the last step seen is s{number} ({last.action})"
+def _success(drafted: _Drafted) -> Iterator[_Ask]:
+    seen = f"the last step is {drafted.named([drafted.steps[-1]['id']])}"
     yield _Ask("success", "How does one see that a run was a success?", seen)
 
 
-_ASKS: tuple[Callable[[Candidate], Iterator[_Ask]], ...] = (
+_ASKS: tuple[Callable[[_Drafted], Iterator[_Ask]], ...] = (
     _purpose,
     _unknown_effects,
     _answerer,
@@ -204,29 +235,30 @@ def _end(command: LiveCommand | None) -> list[float]:
     return [] if end is None or math.isnan(end) else [end]
 
 
-def _weakest(candidate: Candidate, records: Sequence[StepRecord]) -> Iterator[_Ask]:
+def _weakest(drafted: _Drafted, records: Sequence[StepRecord]) -> Iterator[_Ask]:
     """The step that fails most, else the one most often done again; nothing where no step is weaker than the others."""
-    failing = max(records, key=lambda record: record.reliability.failure_rate)
-    again = max(range(len(candidate.steps)), key=lambda number: candidate.steps[number].repeat[1])
-    repeats = candidate.steps[again].repeat[1]
+    own = [record for record in records if drafted.name(record.step)]
+    repeats = {record.step: drafted.candidate.steps[record.step].repeat[1] for record in own}
+    failing = max(own, key=lambda record: record.reliability.failure_rate)
+    again = max(repeats, key=lambda step: repeats[step])
     # a single failure shows nothing
     if failing.reliability.failed > 1:
-        name = f"Step s{failing.step + 1} ({candidate.steps[failing.step].action})"
-        yield _Ask("standard", f"{name} is the weakest: what is good enough there?", failing.phrase)
-    elif repeats > 1:
-        name = f"Step s{again + 1} ({candidate.steps[again].action})"
-        ask = f"{name} is done again until it is good enough: what is good enough?"
-        yield _Ask("standard", ask, f"up to {repeats} times in one run")
+        ask = f"Step {drafted.name(failing.step)} fails most often: what is good enough there?"
+        yield _Ask("standard", ask, failing.phrase)
+    elif repeats[again] > 1:
+        ask = f"Step {drafted.name(again)} is sometimes done again: when is it good enough to go on?"
+        yield _Ask("standard", ask, f"done up to {repeats[again]} times in one run")
 
 
-def _unproven(candidate: Candidate, records: Sequence[StepRecord], least: int) -> Iterator[_Ask]:
+def _unproven(drafted: _Drafted, records: Sequence[StepRecord], least: int) -> Iterator[_Ask]:
     """Skills come first, compositions second: what is put in order here must be able to do its part.
 
     What is known of a skill over all its uses goes before what this routine alone shows of it.
     """
+    candidate = drafted.candidate
     if candidate.unready:
         first = candidate.unready[:_MOST_NAMED]
-        named = ", ".join(f"s{one.step + 1} ({one.name})" for one in first)
+        named = listed([f"s{one.step + 1} ({one.name})" for one in first])
         ask = f"What must mature first, before {named} can be relied on here, and who sees to it?"
         seen = "; ".join(f"s{one.step + 1} {one.name} {_seen(one)}" for one in first)
         failing = any(one.why is Unproven.FAILING for one in candidate.unready)
@@ -235,8 +267,8 @@ def _unproven(candidate: Candidate, records: Sequence[StepRecord], least: int) -
     declared = [record for record in records if candidate.steps[record.step].kind in (Kind.SKILL, Kind.TOOL)]
     unproven = [record for record in declared if record.reliability.unproven(least) is not None]
     if unproven:
-        named = ", ".join(f"s{one.step + 1} ({candidate.steps[one.step].action})" for one in unproven[:_MOST_NAMED])
-        ask = f"Can what does {named} be relied on, or must it be made better first?"
+        named = drafted.named([f"s{one.step + 1}" for one in unproven[:_MOST_NAMED]])
+        ask = f"Can {named} be relied on, or what must be made better first?"
         seen = "; ".join(f"s{one.step + 1} {one.phrase}" for one in unproven[:_MOST_NAMED])
         yield _Ask("specialist", ask, seen, required=any(one.reliability.failing for one in unproven))
 
@@ -251,17 +283,13 @@ def _seen(one: Unready) -> str:
 # ---- steps in words
 
 
-def _all_ways(step: Step) -> str:
-    """A step by all its ways: which of them is meant is for the reader to say."""
-    actions = (step.action, *(action for action, _ in step.alternatives))
-    return " or ".join(dict.fromkeys(map(_without_pseudonyms, actions)))
-
-
-def _other_ways(step: Step) -> str:
-    others = [(action, share) for action, share in step.alternatives if action != step.action]
-    named = ", ".join(f"{_without_pseudonyms(action)} ({_percent(share)})" for action, share in others[:_MOST_NAMED])
-    more = len(others) - _MOST_NAMED
-    return f"{named} and {more} more" if more > 0 else named
+def _ways(ways: Sequence[StepAlternative]) -> str:
+    """The ways of a step with their shares; the first few, for the draft has them all."""
+    named = listed(
+        [f"{_without_pseudonyms(run_phrase(one['run']))} ({_percent(one['share'])})" for one in ways[:_MOST_NAMED]]
+    )
+    more = len(ways) - _MOST_NAMED
+    return f"{named}, and {more} more" if more > 0 else named
 
 
 def _without_pseudonyms(action: str) -> str:

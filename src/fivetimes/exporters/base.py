@@ -9,6 +9,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Iterator, Sequence
+from itertools import takewhile
 from textwrap import shorten
 
 from fivetimes.conductor_document import (
@@ -20,6 +21,7 @@ from fivetimes.conductor_document import (
     Input,
     Specialist,
     StepAlternative,
+    alternative_references,
     most_repeats,
     replay_sentence,
     step_alternatives,
@@ -27,6 +29,7 @@ from fivetimes.conductor_document import (
 from fivetimes.errors import RuleError
 from fivetimes.model import Conductor
 from fivetimes.redaction import show
+from fivetimes.words import listed, noun
 
 # ---- file names
 
@@ -123,11 +126,15 @@ def carried(conductor: Conductor, text: str, *, sign: str) -> str:
 
 _LONGEST_COMMAND = 90  # characters of a command where it is only named
 
+_PSEUDONYM = re.compile(r"(?:prog|script)-[0-9a-f]{6}")
+_SUBCOMMAND = re.compile(
+    r"[a-z][a-z0-9:-]*"
+)  # a word as programs call what they do; values are capitals, signs, placeholders
+
 CALLED_BY_NAME = frozenset({"skill", "tool", "action", "edit", "request"})  # specialists that no shell runs
 
-# (space of a reference, what a person does about its values)
+# (space of a reference, what a person does about its values); inputs have a section of their own
 _SPACES: tuple[tuple[str, str], ...] = (
-    ("inputs", "one value for the whole run; ask for it at the start"),
     ("free", "differs each time; ask, or decide from what is at hand"),
     ("constants", "always the same where this was seen, and not written down here; ask for it once"),
     ("environment", "a variable of the shell, which must be set"),
@@ -176,6 +183,38 @@ def step_phrase(step: DocumentStep) -> str:
     return shorten(line(command), _LONGEST_COMMAND, placeholder=" …")
 
 
+def act(step: DocumentStep) -> str:
+    """What a step does in a few words, without any value: its program with subcommands, or the name of its skill.
+
+    Example:
+        >>> from fivetimes.conductor_document import DocumentStep
+        >>> made: DocumentStep = {
+        ...     "id": "s1", "action": "docker build -t * <dir>", "run": "docker build -t {{ constants.image }} .",
+        ...     "specialist": {"kind": "shell", "name": "docker"}, "share": 1.0, "reversible": True, "expects": None,
+        ... }
+        >>> act(made), act({**made, "action": "prog-1539de <flag> *", "specialist": {"kind": "shell", "name": "darktable-cli"}})
+        ('docker build', 'darktable-cli')
+        >>> act({**made, "action": "python -m build"}), act({**made, "action": "gpg --encrypt -r *"})
+        ('python -m build', 'gpg --encrypt')
+    """
+    name = line(step["specialist"]["name"])
+    if step["specialist"]["kind"] in CALLED_BY_NAME:
+        return name
+    if step["action"].startswith("commit:"):
+        return "git commit"
+    program, *words = line(step["action"]).split() or [name]
+    if _PSEUDONYM.fullmatch(program):
+        program = name.rpartition("/")[2]
+    if _PSEUDONYM.fullmatch(program):
+        return "local program"
+    if words[:1] == ["-m"] and words[1:]:
+        return f"{program} -m {words[1]}"
+    plain = list(takewhile(_SUBCOMMAND.fullmatch, (word for word in words if word[0] != "-")))
+    if not plain:
+        plain = [word for word in words if word.startswith("--")][:1]
+    return " ".join([program, *plain])
+
+
 def _in_folder(alternative: StepAlternative, run: str) -> str:
     return f"cd {alternative['in']} && {run}" if "in" in alternative else run
 
@@ -191,9 +230,7 @@ def marks(step: DocumentStep) -> str:
     """What is to be known of a step besides its command, in brackets; empty for one always done in one way."""
     found = []
     if step["share"] < 1:
-        found.append(f"done in {step['share'] * 100:.0f} % of the runs")
-    if "any" in step:
-        found.append("one of several ways")
+        found.append(f"sometimes left out: done in {step['share'] * 100:.0f} % of the runs")
     if most_repeats(step) > 1:
         found.append(f"up to {most_repeats(step)} times, until it is good enough")
     return f" ({'; '.join(found)})" if found else ""
@@ -202,43 +239,51 @@ def marks(step: DocumentStep) -> str:
 def numbered(
     number: int, step: DocumentStep, *, stop: str, answered: Callable[[Gate], str], by_hand: str
 ) -> Iterator[str]:
-    """A step of a numbered list: its gate first where it has one, then what is done, then the command of each alternative.
+    """A step of a numbered list: its gate first where it has one, then what is done: the command, or one of several.
 
     Args:
         number: in the list.
         step: with the gate that stands before it.
         stop: what a gate begins with.
         answered: a gate -> the sentence on who answers, and what a no means.
-        by_hand: how a step that no command does begins, such as "A person does this".
+        by_hand: how a step that no command does begins, such as "by hand".
     """
-    done = f"{markdown(step_phrase(step))}{marks(step)}"
+    lead = f"{number}. "
     if "gate" in step:
-        yield f"{number}. {stop} {markdown(step['gate']['ask'])} {answered(step['gate'])}"
-        yield from ("", f"    Then {done}:")
-    else:
-        yield f"{number}. {done}"
-    yield ""
-    if "by_hand" in step:
-        yield f"    {by_hand}, for {markdown(step['by_hand'])}."
-        return
+        yield f"{lead}{stop} {markdown(step['gate']['ask'])} {answered(step['gate'])}"
+        yield ""
+        lead = "    Then "
     ways = step_alternatives(step)
-    if len(ways) > 1:
-        yield from ("    One of these, usually the first:", "")
-    for way, alternative in enumerate(ways, 1):
-        if len(ways) > 1:
-            yield from (f"    {way} of {len(ways)}, in {alternative['share'] * 100:.0f} % of the times:", "")
-        if alternative.get("specialist", step["specialist"])["kind"] in CALLED_BY_NAME:
-            yield from _called(alternative, step["specialist"])
-        else:
-            yield from fenced(line(_in_folder(alternative, alternative["run"])))
-        yield from [""] if way < len(ways) else []
+    if "by_hand" in step:
+        done, why = markdown(step["action"]), markdown(step["by_hand"])
+        yield _begun(lead, f"{by_hand}{marks(step)}: {done}. No command does it, for {why}.")
+    elif len(ways) == 1:
+        yield from _way(lead, ways[0], step["specialist"], marks(step))
+    else:
+        yield _begun(lead, f"one of these, usually the first{marks(step)}:")
+        for way, alternative in enumerate(ways, 1):
+            yield ""
+            often = f"{alternative['share'] * 100:.0f} % of the runs"
+            yield from _way(f"    Way {way}, in {often}: ", alternative, step["specialist"], "")
 
 
-def _called(alternative: StepAlternative, usual: Specialist) -> Iterator[str]:
-    """A skill, a tool or an action, as what it is: its name, and what it is given."""
+def _begun(lead: str, text: str) -> str:
+    """A text behind what begins its line; a number is followed by a capital."""
+    return lead + (text[:1].upper() + text[1:] if lead[:1].isdigit() else text)
+
+
+def _way(lead: str, alternative: StepAlternative, usual: Specialist, known: str) -> Iterator[str]:
+    """A command in a fence; a skill, a tool or an action as what it is: its name, and what it is given."""
     specialist = alternative.get("specialist", usual)
-    yield f"    The {specialist['kind']} {code(specialist['name'])}" + (", given:" if alternative.get("with") else ".")
-    yield from (f"    - {code(key)}: {code(text)}" for key, text in alternative.get("with", {}).items())
+    if specialist["kind"] not in CALLED_BY_NAME:
+        yield _begun(lead, f"run{known}:")
+        yield ""
+        yield from fenced(line(_in_folder(alternative, alternative["run"])))
+        return
+    given = alternative.get("with", {})
+    yield _begun(lead, f"the {specialist['kind']} {code(specialist['name'])}{known}{', given:' if given else '.'}")
+    yield from [""] if given else []
+    yield from (f"    - {code(key)}: {code(text)}" for key, text in given.items())
 
 
 def code(text: object) -> str:
@@ -269,28 +314,63 @@ def inputs(document: ConductorDocument) -> Iterator[str]:
     if not document["inputs"]:
         yield "None: no value runs through several steps."
     for name, entry in document["inputs"].items():
-        yield f"- `{name}`: a {entry['shape']}; {_from(entry)}. {entry['distinct']} different ones in {entry['seen']} times."
+        seen = f"{entry['distinct']} different {noun(entry['distinct'], 'one')} in {entry['seen']} runs"
+        yield f"- `{name}`: {shape_phrase(entry['shape'])}, one for the whole run; {_from(entry)} ({seen})."
 
 
 def _from(entry: Input) -> str:
     """Who gives an input, or what prints it."""
     if "proposal" in entry:
         return f"what {code(entry['proposal'])} prints before the first step, if a person gives no other"
-    return "follows from the calendar" if entry["source"] == "calendar" else "ask a person"
+    return "follows from the calendar" if entry["source"] == "calendar" else "ask a person at the start"
+
+
+# What a shape is called where its name is no English noun.
+_SHAPES = {
+    "sha": "commit hash",
+    "slug": "short name",
+    "word": "name",
+    "str": "text",
+    "num": "number",
+    "id": "identifier",
+}
+
+
+def shape_phrase(shape: str) -> str:
+    """A value's shape with its article.
+
+    Example:
+        >>> shape_phrase("version"), shape_phrase("sha"), shape_phrase("email")
+        ('a version', 'a commit hash', 'an email')
+    """
+    name = _SHAPES.get(shape, shape)
+    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
 
 
 def legend(document: ConductorDocument) -> Iterator[str]:
-    """What the references in the steps stand for."""
-    text = str(document["steps"])
+    """What the references in the steps stand for, by name; inputs are listed by `inputs`."""
     for name, written in document.get("constants", {}).items():
         if written is not None:
             yield f"- `{{{{ constants.{name} }}}}`: {markdown(written)}"
     for name, command in document.get("computed", {}).items():
         yield f"- `{{{{ computed.{name} }}}}`: what {code(command)} prints when the step begins."
+    yield from _given(document)
+
+
+def _given(document: ConductorDocument) -> Iterator[str]:
+    """The values that somebody has to give, by their space."""
+    every = [
+        found for step in document["steps"] for one in step_alternatives(step) for found in alternative_references(one)
+    ]
+    known = {name for name, written in document.get("constants", {}).items() if written is not None}
     for space, meaning in _SPACES:
-        if f"{{{{ {space}." in text:
-            yield f"- `{{{{ {space}.… }}}}`: {meaning}."
-    yield ""
+        named = [
+            f"`{{{{ {each.space}.{each.name} }}}}`"
+            for each in dict.fromkeys(each.plain for each in every)
+            if each.space.partition(".")[0] == space and not (space == "constants" and each.name in known)
+        ]
+        if named:
+            yield f"- {', '.join(named)}: {meaning}."
 
 
 def purpose(document: ConductorDocument) -> str:
@@ -330,10 +410,16 @@ def evidence(document: ConductorDocument) -> str:
     least = "At least " if seen["at_least"] else ""
     again = replay_sentence(document)
     dates = f", from {seen['first']} to {seen['last']}" if seen["first"] else ""
-    return (
-        f"{least}{seen['occurrences']} times, in {seen['sessions']} sessions on {seen['days']} days, "
-        f"people: {seen['people']}{dates}.{' ' + again if again else ''}"
-    )
+    counts = [
+        f"{number} {noun(number, one, many)}"
+        for number, one, many in (
+            (seen["occurrences"], "time", "times"),
+            (seen["people"], "person", "people"),
+            (seen["sessions"], "session", "sessions"),
+            (seen["days"], "day", "days"),
+        )
+    ]
+    return f"{least}{counts[0]} by {counts[1]}, in {counts[2]} on {counts[3]}{dates}.{' ' + again if again else ''}"
 
 
 def other_orders(document: ConductorDocument) -> Iterator[str]:
@@ -350,14 +436,35 @@ def other_orders(document: ConductorDocument) -> Iterator[str]:
 
 
 def _other_paths(document: ConductorDocument) -> Iterator[str]:
-    """The other orders and choices of steps that were really taken, each in a line; nothing where there are none."""
-    known = {step["id"]: (number, step) for number, step in enumerate(document["steps"], 1)}
+    """The other orders that were really taken, each in a line; the usual order without optional steps is none."""
+    steps = document["steps"]
+    number_of = {step["id"]: number for number, step in enumerate(steps, 1)}
+    optional = {number_of[step["id"]] for step in steps if "optional" in step}
     for path in document["alternatives"]:
-        steps = [known[step] for step in path["path"] if step in known]
-        names = ", ".join(f"{number} ({markdown(step['action'])})" for number, step in steps)
-        left = [number for number, _ in known.values() if number not in {number for number, _ in steps}]
-        without = f", without {', '.join(map(str, left))}" if left else ""
-        yield f"- {path['share'] * 100:.0f} % of the runs: {names}{without}."
+        numbers = [number_of[step] for step in path["path"] if step in number_of]
+        left = sorted(set(number_of.values()) - set(numbers))
+        if numbers == sorted(numbers) and optional.issuperset(left):
+            continue
+        without = f", without {listed(list(map(str, left)))}" if left else ""
+        yield f"- {path['share'] * 100:.0f} % of the runs: {_spans(numbers)}{without}."
+
+
+def _spans(numbers: Sequence[int]) -> str:
+    """Numbers in their order, those that follow each other as a span.
+
+    Example:
+        >>> _spans([3, 1, 2, 4, 5, 6])
+        '3, 1, 2, 4 to 6'
+    """
+    spans: list[list[int]] = []
+    for number in numbers:
+        if spans and number == spans[-1][-1] + 1:
+            spans[-1].append(number)
+        else:
+            spans.append([number])
+    two = 2  # numbers that follow each other are shorter listed
+    texts = (f"{span[0]} to {span[-1]}" if len(span) > two else ", ".join(map(str, span)) for span in spans)
+    return ", ".join(texts)
 
 
 def override(document: ConductorDocument) -> Iterator[str]:

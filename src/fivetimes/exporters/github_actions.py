@@ -7,16 +7,19 @@ No credentials are in the work folder, which goes from job to job: a step that p
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import yaml
 
+from fivetimes.conductor_document import Gate
 from fivetimes.errors import RuleError
 from fivetimes.exporters.base import evidence, line, purpose, slug
 from fivetimes.exporters.plan import NOTHING, Plan, PlanStage, RunValue, demands, plan, script, without_terminal
 from fivetimes.model import Conductor
 from fivetimes.redaction import public
+from fivetimes.words import listed, noun
 
 FORMAT = "github-actions"
 
@@ -24,6 +27,11 @@ _MOST_INPUTS = 25  # that the server takes
 _CARRIED = "work"
 # Days that a gate may wait on the server (30), and one more for the job behind it to fetch the work.
 _KEPT = 31
+# Programs that keep the images they build outside the work folder, each with its command that writes several into a file.
+_IMAGES = {"docker": "docker image save", "podman": "podman image save --multi-image-archive"}
+_MAKES_IMAGES = frozenset("build buildx commit compose import load pull tag".split())
+# Programs that go out and need no login but the job's token, or change what lies in the work folder alone.
+_LET_IN = frozenset("git gh rm rmdir unlink shred truncate mv dd find".split())
 _TOKEN = "${{ github.token }}"
 _GUARDED = (
     'gh api "repos/$GITHUB_REPOSITORY/environments/$GATE" --jq'
@@ -109,6 +117,9 @@ def _head(conductor: Conductor, planned: Plan) -> Iterator[str]:
             yield f"# {meaning} of the repository (Settings, Secrets and variables, Actions): {', '.join(names)}"
     if missing := _missing(planned):
         yield f"# The runner has no {', '.join(map(_text, missing))} of its own: add steps that install what is missing."
+    if others := _logins(planned):
+        needs = noun(len(others), "needs", "need")
+        yield f"# The runner is logged in nowhere else: add what {_text(listed(others))} {needs} to be let in."
     yield "# A job has the rights that its commands show. What a script of yours pushes or publishes needs rights that you add."
 
 
@@ -117,6 +128,13 @@ def _missing(planned: Plan) -> list[str]:
     every = [words for stage in planned.stages for words in stage.runs if words]
     programs = dict.fromkeys(words[0] for words in every if "/" not in words[0])
     return [name for name in programs if name not in _INSTALLED | _BUILTINS and public().is_program(name)]
+
+
+def _logins(planned: Plan) -> list[str]:
+    """Programs by which something goes out to a place of their own, in the order of the steps."""
+    every = [words for stage in planned.stages if stage.goes_out for words in stage.runs if words]
+    programs = dict.fromkeys(words[0] for words in every if public().is_program(words[0]))
+    return [name for name in programs if name not in _LET_IN | _BUILTINS]
 
 
 def _text(text: object) -> str:
@@ -182,7 +200,8 @@ def _jobs(planned: Plan, *, gate: str) -> dict[str, Any]:
     first = f"from_{planned.stages[0].id}"
     commits = any(_begins(stage, _COMMIT) or stage.by_hand for stage in planned.stages)
     for number, stages in enumerate(parts):
-        job = _begin(jobs, stages, gate)
+        images = _images(parts, number)
+        job = _begin(jobs, stages, gate, images)
         if number == 0 and commits:  # which goes on with the work
             job["steps"].append({"name": "Who commits", "run": _COMMITTER})
         if any(_talks(stage) or stage.by_hand for stage in stages):
@@ -198,7 +217,7 @@ def _jobs(planned: Plan, *, gate: str) -> dict[str, Any]:
         elif proposed:
             job["needs"] = list(dict.fromkeys([job["needs"], first]))
         job["steps"] += [step for stage in stages for step in _steps(stage, given)]
-        job["steps"] += _handed_on() if number < len(parts) - 1 else []
+        job["steps"] += _handed_on(_images(parts, number + 1)) if number < len(parts) - 1 else []
         jobs[f"from_{stages[0].id}"] = job
     return jobs
 
@@ -220,7 +239,15 @@ def _parts(stages: Sequence[PlanStage]) -> Iterator[list[PlanStage]]:
     yield part
 
 
-def _begin(before: Mapping[str, Any], stages: Sequence[PlanStage], gate: str) -> dict[str, Any]:
+def _images(parts: Sequence[Sequence[PlanStage]], number: int) -> list[str]:
+    """The programs whose images go from the jobs before this one to it, because it or a later one uses them."""
+    before = [words for part in parts[:number] for stage in part for words in stage.runs]
+    ahead = {words[:1] for part in parts[number:] for stage in part for words in stage.runs}
+    made = {words[0] for words in before if _MAKES_IMAGES.intersection(words[1:])}
+    return [program for program in _IMAGES if program in made and (program,) in ahead]
+
+
+def _begin(before: Mapping[str, Any], stages: Sequence[PlanStage], gate: str, images: Sequence[str]) -> dict[str, Any]:
     asked = stages[0].gate
     rights = {"contents": "read", **({"actions": "read"} if asked else {})}
     for begin, needed in _RIGHTS:
@@ -228,12 +255,18 @@ def _begin(before: Mapping[str, Any], stages: Sequence[PlanStage], gate: str) ->
     job: dict[str, Any] = {"needs": list(before)[-1]} if before else {}
     steps: list[dict[str, Any]] = []
     if asked:
-        job |= {"name": f"{stages[0].id}: {_text(asked['ask'])}", "environment": gate}
+        job |= {"name": _question(stages[0].id, asked), "environment": gate}
         steps = [{"name": "Is this gate guarded?", "env": {"GATE": gate, "GH_TOKEN": _TOKEN}, "run": _GUARDED}]
     fetched = {"persist-credentials": False, "fetch-depth": 0}  # tags and history are there, as where it was typed
-    steps += _taken_over() if before else [{"uses": "actions/checkout@v4", "with": fetched}]
+    steps += _taken_over(images) if before else [{"uses": "actions/checkout@v4", "with": fetched}]
     shell = {"run": {"shell": "bash"}}
     return {**job, "runs-on": "ubuntu-24.04", "permissions": rights, "defaults": shell, "steps": steps}
+
+
+def _question(step: str, gate: Gate) -> str:
+    """What a gate asks, with the step that it stands before."""
+    asked = _text(gate["ask"])
+    return asked if re.match(rf"(?:Do )?{step}\b", asked) else f"{step}: {asked}"
 
 
 def _begins(stage: PlanStage, beginnings: Sequence[str]) -> bool:
@@ -247,20 +280,31 @@ def _talks(stage: PlanStage) -> bool:
     return _begins(stage, _TALK_TO_THE_SERVER)
 
 
-def _taken_over() -> list[dict[str, Any]]:
-    fetch = {"uses": "actions/download-artifact@v4", "with": {"name": _CARRIED, "path": "${{ runner.temp }}"}}
-    return [fetch, {"name": "Take over the work", "run": f'tar -xf "$RUNNER_TEMP/{_CARRIED}.tar"'}]
+def _taken_over(images: Sequence[str]) -> list[dict[str, Any]]:
+    steps = [_fetched(_CARRIED), {"name": "Take over the work", "run": f'tar -xf "$RUNNER_TEMP/{_CARRIED}.tar"'}]
+    for program in images:
+        load = f'{program} image load --input "$RUNNER_TEMP/{program}.tar"'
+        steps += [_fetched(program), {"name": f"Take over the images of {program}", "run": load}]
+    return steps
 
 
-def _handed_on() -> list[dict[str, Any]]:
-    given = {
-        "name": _CARRIED,
-        "path": f"${{{{ runner.temp }}}}/{_CARRIED}.tar",
-        "retention-days": _KEPT,
-        "overwrite": True,
-    }
-    pack = {"name": "Hand on the work", "run": f'tar -cf "$RUNNER_TEMP/{_CARRIED}.tar" .'}
-    return [pack, {"uses": "actions/upload-artifact@v4", "with": given}]
+def _handed_on(images: Sequence[str]) -> list[dict[str, Any]]:
+    steps = [{"name": "Hand on the work", "run": f'tar -cf "$RUNNER_TEMP/{_CARRIED}.tar" .'}, _stored(_CARRIED)]
+    for program in images:
+        known = f"{program} image ls --filter dangling=false --format '{{{{.Repository}}}}:{{{{.Tag}}}}'"
+        save = f'{_IMAGES[program]} --output "$RUNNER_TEMP/{program}.tar" $({known})'
+        steps += [{"name": f"Hand on the images of {program}", "run": save}, _stored(program)]
+    return steps
+
+
+def _fetched(name: str) -> dict[str, Any]:
+    return {"uses": "actions/download-artifact@v4", "with": {"name": name, "path": "${{ runner.temp }}"}}
+
+
+def _stored(name: str) -> dict[str, Any]:
+    path = f"${{{{ runner.temp }}}}/{name}.tar"
+    given = {"name": name, "path": path, "retention-days": _KEPT, "overwrite": True}
+    return {"uses": "actions/upload-artifact@v4", "with": given}
 
 
 def _steps(stage: PlanStage, given: Mapping[str, str]) -> Iterator[dict[str, Any]]:

@@ -25,7 +25,8 @@ def export(conductor: Conductor) -> Mapping[str, str]:
 
 def _file(conductor: Conductor, planned: Plan) -> Iterator[str]:
     yield from _head(conductor, planned)
-    yield from ("", 'set shell := ["bash", "-euo", "pipefail", "-c"]', "set dotenv-load := true", "")
+    yield from ("", 'set shell := ["bash", "-euo", "pipefail", "-c"]', "set dotenv-load := true")
+    yield from [""] if any(stage.optional or stage.choices for stage in planned.stages) else []
     for stage in planned.stages:
         if stage.optional:
             yield from (f"# no leaves out {stage.name} ({stage.id})", f'export {stage.switch} := "yes"')

@@ -27,7 +27,7 @@ from fivetimes.conductor_document import (
 )
 from fivetimes.errors import RuleError
 from fivetimes.exporters import shell_words
-from fivetimes.exporters.base import guarded_steps, slug, step_phrase
+from fivetimes.exporters.base import act, guarded_steps, shape_phrase, slug, step_phrase
 from fivetimes.model import Command, Conductor, Role
 from fivetimes.redaction import public
 from fivetimes.shell import is_secret_key, names_secret, parse
@@ -124,7 +124,8 @@ class PlanStage:
     """A step: its phrase, its gate, whether it may be left out, how often it is done in a row at most, and its commands.
 
     The commonest alternative's command stands first. `name` is that of its recipe. `before` are earlier steps that change the
-    shell, which are repeated before this one. `commits_unstaged` tells that it commits, and no step says what.
+    shell, which are repeated before this one. `commits_unstaged` tells that it commits, and no step says what; `goes_out` that it
+    cannot be undone.
     """
 
     id: str
@@ -136,6 +137,7 @@ class PlanStage:
     name: str = ""
     before: tuple[PlanStage, ...] = ()
     commits_unstaged: bool = False
+    goes_out: bool = False
 
     @property
     def switch(self) -> str:
@@ -202,7 +204,7 @@ def plan(conductor: Conductor, *, form: str) -> Plan:
     written = conductor.document.get("constants", {})
     settled = {Reference("constants", name): text for name, text in written.items() if text is not None}
     computed = conductor.document.get("computed", {})
-    values = _values(steps, settled, computed, conductor.document["inputs"])
+    values = _values(steps, settled, _Described(conductor), computed)
     spelling = _Spelling(values, settled, computed)
     names = _names(steps, slug(conductor.id))
     stages: list[PlanStage] = []
@@ -261,8 +263,7 @@ def _names(steps: Sequence[DocumentStep], whole: str) -> list[str]:
     """A name for each step, after what it does: letters, digits and hyphens, a letter first, no two alike."""
     names: list[str] = []
     for step in steps:
-        plain = re.sub(r"<[^>]*>|\{\{[^}]*\}\}|^(skill|tool|action|commit):", "", step["action"])
-        name = slug(plain)
+        name = slug(act(step))
         if not name[0].isalpha() or name in _TAKEN or re.fullmatch(r"s\d+", name):
             name = f"step-{name}"
         numbers = (name, *(f"{name}-{number}" for number in range(2, len(steps) + 3)))
@@ -274,10 +275,7 @@ def _names(steps: Sequence[DocumentStep], whole: str) -> list[str]:
 
 
 def _values(
-    steps: Sequence[DocumentStep],
-    settled: Mapping[Reference, str],
-    computed: Mapping[str, str],
-    inputs: Mapping[str, Input],
+    steps: Sequence[DocumentStep], settled: Mapping[Reference, str], described: _Described, computed: Mapping[str, str]
 ) -> dict[Reference, RunValue]:
     every = [(step, one) for step in steps for one in step_alternatives(step)]
     secret = {found.plain for _, one in every for found in _secret_references(one)}
@@ -290,11 +288,12 @@ def _values(
     for reference in (found for found in given if found not in settled):
         variable = reference.name
         if reference.space != "environment":
-            variable = next(name for name in _variables(reference) if name not in taken)
+            variable = next(name for name in described.variables(reference) if name not in taken)
         taken.add(variable)
         hidden = reference in secret or is_secret_key(reference.name) or _is_key(reference.name)
-        proposal = _proposal(inputs.get(reference.name)) if reference.space == "inputs" and not hidden else ""
-        values[reference] = RunValue(reference, variable, hidden, _description(reference), proposal)
+        entry = described.inputs.get(reference.name) if reference.space == "inputs" else None
+        proposal = "" if hidden else _proposal(entry)
+        values[reference] = RunValue(reference, variable, hidden, described(reference), proposal)
     return values
 
 
@@ -367,18 +366,30 @@ def _parsed(text: str) -> Sequence[Command]:
     return parse(text, grammar=public()).commands
 
 
-def _variables(reference: Reference) -> Iterator[str]:
-    yield reference.name
-    yield f"{reference.space}_{reference.name}"
-    yield from (f"{reference.space}_{reference.name}_{number}" for number in range(2, 1000))
+class _Described:
+    """The variables that hold the values of a conductor, and what each value is, in words.
 
+    A constant is set once, in an environment that other conductors share, so its variable begins with the conductor's name.
+    """
 
-def _description(reference: Reference) -> str:
-    if reference.space == "inputs":
-        return "one value for the whole run"
-    if reference.space == "environment":
-        return "a variable of the shell"
-    return "differs each time" if reference.space == "free" else "always the same, and not written down here"
+    def __init__(self, conductor: Conductor) -> None:
+        self.inputs = conductor.document["inputs"]
+        self._prefix = re.sub(r"-[0-9a-f]{4}$", "", slug(conductor.id)).replace("-", "_").upper()
+
+    def variables(self, reference: Reference) -> Iterator[str]:
+        """Names for the variable of a value, the plainest first."""
+        first = f"{self._prefix}_{reference.name.upper()}" if reference.space == "constants" else reference.name
+        yield from (first, f"{reference.space}_{reference.name}")
+        yield from (f"{reference.space}_{reference.name}_{number}" for number in range(2, 1000))
+
+    def __call__(self, reference: Reference) -> str:
+        if reference.space == "inputs" and reference.name in self.inputs:
+            return f"{shape_phrase(self.inputs[reference.name]['shape'])}, one for the whole run"
+        if reference.space == "environment":
+            return "a variable of the shell"
+        if reference.space == "constants":
+            return f"{reference.name}: always the same, and not written down here"
+        return "differs each time"
 
 
 @dataclass(frozen=True, slots=True)
@@ -415,7 +426,8 @@ class _Spelling:
 def _stage(step: DocumentStep, spelling: _Spelling, name: str) -> PlanStage:
     commands = tuple(_command(one, step["specialist"], spelling) for one in step_alternatives(step))
     optional = step.get("optional", False)
-    return PlanStage(step["id"], step_phrase(step), step.get("gate"), optional, most_repeats(step), commands, name)
+    stage = PlanStage(step["id"], step_phrase(step), step.get("gate"), optional, most_repeats(step), commands, name)
+    return replace(stage, goes_out=step["reversible"] is False)
 
 
 def _command(alternative: StepAlternative, usual: Specialist, spelling: _Spelling) -> PlannedCommand:

@@ -44,7 +44,7 @@ def _page(conductor: Conductor) -> Iterator[str]:
     yield from (f"# {markdown(document['title'])}", "", purpose(document), "", evidence(document), "")
     yield from _paragraphs(limits(document))
     yield from ("```mermaid", *picture(conductor), "```", "")
-    yield from ("## What to know before", "", *inputs(document), *legend(document), "")
+    yield from ("## Before you begin", "", *inputs(document), *legend(document), "")
     yield from ("## Steps", "")
     for number, step in enumerate(guarded_steps(conductor), 1):
         yield from _step(number, step, document)
@@ -61,17 +61,17 @@ def _paragraphs(lines: Iterator[str]) -> Iterator[str]:
 
 
 def _step(number: int, step: DocumentStep, document: ConductorDocument) -> Iterator[str]:
-    yield from numbered(number, step, stop=_STOP, answered=_answered, by_hand="A person does this")
+    yield from numbered(number, step, stop=_STOP, answered=_answered, by_hand="by hand")
     for text in handed_on(document, step):
         yield from ("", text)
     if step["expects"]:
-        yield from ("", f"    The next step needs: {markdown(step['expects'])}")
+        yield from ("", f"    Good when {markdown(step['expects'])}.")
     yield ""
 
 
 def _answered(gate: Gate) -> str:
     who = markdown(gate["answerer"]) if gate["answerer"] else "a person"
-    return f"Answered by {who}; if it is no, {markdown(on_no(gate))}."
+    return f"{who[:1].upper()}{who[1:]} answers. If the answer is no, {markdown(on_no(gate))}."
 
 
 # ---- the picture
@@ -86,7 +86,7 @@ def picture(conductor: Conductor) -> Iterator[str]:
         shape = f'{name}["{_label(step_phrase(step))}"]'
         if "gate" in step:
             gate = f"gate_{name}"
-            yield from _arrows(before, f'{gate}{{"{_label(step["gate"]["ask"])}"}}')
+            yield from _arrows(before, f'{gate}{{"{_label(_asked(step["gate"]))}"}}')
             back = re.fullmatch(r"back to (s\d+)", step["gate"]["on_no"])
             yield f"    {gate} -- no --> {back[1] if back else 'stopped([stop])'}"
             yield f"    {gate} -- yes --> {shape}"
@@ -96,6 +96,11 @@ def picture(conductor: Conductor) -> Iterator[str]:
             yield f"    {name} -- again --> {name}"
         before = [name, *_past(step, before)]
     yield from _arrows(before, "done([done])")
+
+
+def _asked(gate: Gate) -> str:
+    """The first question of a gate: the list of steps has all that it asks."""
+    return next(iter(re.findall(r"[^.?!:]+\?", gate["ask"])), gate["ask"]).strip()
 
 
 def _past(step: DocumentStep, before: list[str]) -> list[str]:

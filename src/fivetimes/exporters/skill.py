@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import yaml
 
-from fivetimes.conductor_document import ConductorDocument, Gate
+from fivetimes.conductor_document import ConductorDocument, DocumentStep, Gate
 from fivetimes.exporters.base import (
     CALLED_BY_NAME,
+    act,
     carried,
     evidence,
     guarded_steps,
@@ -29,12 +30,12 @@ from fivetimes.exporters.base import (
 )
 from fivetimes.exporters.yaml_file import render
 from fivetimes.model import Conductor
+from fivetimes.words import times
 
 FORMAT = "skill"
 
 _DESCRIPTION = 1024  # characters that the format allows
 _NO_TAGS = str.maketrans("<>", "()")  # agents read tags as instructions
-_PLACEHOLDER = re.compile(r" *(?:<[^>]*>|(?<=\s)\*(?=\s|$))")  # of a label: a value that varies
 _RULE = re.compile("-{3,}")  # readers of the format end the front matter at three dashes, wherever they stand
 _STOP = "**STOP.** Ask a person and wait for the answer:"
 
@@ -59,48 +60,36 @@ def _front_matter(conductor: Conductor, name: str) -> str:
     }
     front = {
         "name": name,
-        "description": _description(document),
+        "description": _description(document, guarded_steps(conductor)),
         "metadata": {key: str(value) for key, value in metadata.items()},
     }
     # each value on one line, as the plainest readers of front matter want it
     return yaml.safe_dump(front, sort_keys=False, allow_unicode=True, width=2 * _DESCRIPTION)
 
 
-def _description(document: ConductorDocument) -> str:
+def _description(document: ConductorDocument, steps: Sequence[DocumentStep]) -> str:
     """What it does and when to use it, in the words by which somebody asks for it; an agent chooses by these alone."""
     title = line(document["title"]).rstrip(".")
-    does = f"{title}: {', then '.join(_acts(document))}."
+    does = f"{title}: {', then '.join(map(act, steps))}."
     written = document["why"]["purpose"]
     purpose_of_it = (
         f" For: {line(written).rstrip('.')}." if written else " A draft: its purpose is still to be said by a person."
     )
     words = ", ".join(dict.fromkeys(_triggers(document)))
-    asked = f"Use when somebody asks to {title[:1].lower() + title[1:]}" + (f", or mentions {words}" if words else "")
-    stops = sum("gate" in step for step in document["steps"])
-    waits = f" Stops {stops} {'time' if stops == 1 else 'times'} to ask a person." if stops else ""
+    asked = f'Use when somebody asks for "{title}"' + (f", or mentions {words}" if words else "")
+    stops = sum("gate" in step for step in steps)
+    waits = f" Stops {times(stops)} to ask a person." if stops else ""
     bounds = document["why"]["out_of_bounds"]
     never = f" Not when: {line(bounds).rstrip('.')}." if bounds else ""
     text = _RULE.sub("--", f"{does}{purpose_of_it} {asked}.{never}{waits}".translate(_NO_TAGS))
     return text if len(text) <= _DESCRIPTION else text[: _DESCRIPTION - 1].rstrip() + "…"
 
 
-def _acts(document: ConductorDocument) -> Iterator[str]:
-    """Each step in a few words, with nothing of what differs from time to time."""
-    for step in document["steps"]:
-        kind, name = step["specialist"]["kind"], line(step["specialist"]["name"])
-        if kind in CALLED_BY_NAME:
-            yield f"{kind} {name}"
-        else:
-            yield _PLACEHOLDER.sub("", line(step["action"])).strip() or name
-
-
 def _triggers(document: ConductorDocument) -> Iterator[str]:
     """Words of the steps that tell this piece of work from others: what is called, and what ends it behind a gate."""
     for step in document["steps"]:
-        if step["specialist"]["kind"] in CALLED_BY_NAME:
-            yield line(step["specialist"]["name"])
-        elif "gate" in step:
-            yield _PLACEHOLDER.sub("", line(step["action"])).strip() or line(step["specialist"]["name"])
+        if step["specialist"]["kind"] in CALLED_BY_NAME or "gate" in step:
+            yield act(step)
 
 
 # ---- the body
@@ -112,10 +101,10 @@ def _body(conductor: Conductor) -> Iterator[str]:
     yield ""
     yield f"Drafted by fivetimes from work that was seen. {purpose(document)}"
     yield from ("", "## When to use", "", *_when(document))
-    yield from ("", "## Inputs", "", *inputs(document))
-    yield from ("", "## Steps", "", *legend(document))
+    yield from ("", "## Inputs", "", *inputs(document), *legend(document))
+    yield from ("", "## Steps", "")
     for number, step in enumerate(guarded_steps(conductor), 1):
-        yield from numbered(number, step, stop=_STOP, answered=_answered, by_hand="Ask the person to do this")
+        yield from numbered(number, step, stop=_STOP, answered=_answered, by_hand="ask the person to do this by hand")
         for text in handed_on(document, step):
             yield from ("", text)
         yield ""
@@ -134,7 +123,7 @@ def _when(document: ConductorDocument) -> Iterator[str]:
     yield "Not decided. Before this is used without asking, a person answers:"
     for question in open_ones:
         yield ""
-        yield f"> {markdown(question['ask'])} (seen {markdown(question['evidence'])})"
+        yield f"> {markdown(question['ask'])} ({markdown(question['evidence'])})"
 
 
 def _answered(gate: Gate) -> str:
