@@ -723,7 +723,8 @@ class Candidate:
     every number is a lower bound.
 
     broken: runs begun and broken off, counted apart. by: shares of its steps done by humans, agents and bots. bus_factor: how
-    few people did more than half of it. unready: what to mature first; it changes neither tier nor rank.
+    few people did more than half of it. unready: what to mature first; it changes neither tier nor rank. already: the conductor or
+    the skill that puts these very steps in order; empty: there is none.
     """
 
     id: str
@@ -750,6 +751,7 @@ class Candidate:
     by: tuple[float, float, float] = (1.0, 0.0, 0.0)
     bus_factor: int = 0
     unready: tuple[Unready, ...] = ()
+    already: str = ""
 
     @property
     def merged(self) -> bool:
@@ -1073,6 +1075,16 @@ class Scan:
     chance: tuple[Chance, ...] = ()  # empty: not asked for
     trace: SearchTrace = field(default_factory=SearchTrace)
     merged: bool = False  # made of the bundles of `persons` people or more, and of no sources: nothing was scanned
+
+    @property
+    def to_decide(self) -> tuple[Candidate, ...]:
+        """The routines that are proposed: the ladder counts these."""
+        return tuple(candidate for candidate in self.candidates if not candidate.already)
+
+    @property
+    def conductors(self) -> tuple[Candidate, ...]:
+        """The routines that are conductors already: listed as such, and not proposed again."""
+        return tuple(candidate for candidate in self.candidates if candidate.already)
 
     @property
     def habits(self) -> tuple[Suppressed, ...]:

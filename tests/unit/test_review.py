@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Mapping
 from dataclasses import replace
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +13,26 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.console import Console
 
 import builders_scan as made
-from fivetimes import conductors, evidence, ingest, review, store
+from fivetimes import conductors, evidence, ingest, reports, review, store
 from fivetimes.errors import FivetimesError, RuleError, UnknownId
 from fivetimes.exporters import render
-from fivetimes.model import Candidate, Conductor, Decision, Effect, Kind, Location, Moment, Occurrence, Source
+from fivetimes.model import (
+    Candidate,
+    Composition,
+    Conductor,
+    Decision,
+    Effect,
+    Kind,
+    Location,
+    Moment,
+    Occurrence,
+    Source,
+)
 from fivetimes.redaction import digest
+from fivetimes.reports import terminal
 
 KEY = b"k" * 32
 
@@ -286,6 +300,75 @@ def test_the_queue_has_what_is_undecided_first_then_the_deferred_and_not_the_app
     answer(friday(tmp_path), tmp_path)
     decided(Decision.APPROVE, tmp_path)
     assert [one.id for one in review.queue(scan, tmp_path)] == [release.id]
+
+
+# ---- what is a conductor already
+
+
+def approved(tmp_path: Path) -> Conductor:
+    conductor = answer(friday(tmp_path), tmp_path)
+    decided(Decision.APPROVE, tmp_path)
+    return conductor
+
+
+def test_an_approved_conductor_is_listed_as_one_and_not_counted_among_what_is_to_be_decided(tmp_path: Path) -> None:
+    post, release = made.friday(6)[0], made.release(8)[0]
+    conductor = approved(tmp_path)
+    shown = review.as_decided(made.scan(post, release), tmp_path)
+    assert [c.already for c in shown.candidates] == [conductor.id, ""]
+    assert [c.id for c in shown.to_decide] == [release.id]
+    screen = StringIO()
+    Console(file=screen, width=200).print(terminal.ladder(shown, width=200))
+    text = screen.getvalue()
+    assert "canonical (10+): 0   extract (5+): 1   noticed (2+): 0" in text
+    assert text.index(release.id) < text.index(f"already a conductor: {conductor.id}")
+    found = reports.document(shown)
+    assert [one["already"] for one in found["candidates"]] == [conductor.id, None]
+    assert found["ladder"]["extract"] == found["totals"]["routines"] == 1
+    assert found["totals"]["occurrences"] == release.count
+    assert f"already a conductor: {conductor.id} |" in reports.report_markdown(shown, at=made.AT, drafts={})
+
+
+def test_an_approved_conductor_that_was_edited_since_waits_again(tmp_path: Path) -> None:
+    conductor = approved(tmp_path)
+    post, _ = made.friday(6)
+    path = review.conductor_path(tmp_path, conductor.id)
+    path.write_text(path.read_text("utf-8").replace("vim content", "vim drafts"), "utf-8")
+    assert [c.already for c in review.as_decided(made.scan(post), tmp_path).candidates] == [""]
+    assert review.queue(made.scan(post), tmp_path) == [post]
+
+
+@pytest.mark.parametrize(("changed", "known"), [(None, True), ("left out", True), ("another", False)])
+def test_a_routine_of_the_steps_of_an_approved_conductor_is_that_one_under_any_id(
+    tmp_path: Path, changed: str | None, known: bool
+) -> None:
+    conductor = approved(tmp_path)
+    post, _ = made.friday(6)
+    steps = list(post.steps)
+    if changed == "left out":
+        steps.append(replace(steps[3], action="hugo server", share=0.5))
+    if changed == "another":
+        steps[0] = replace(steps[0], action="skill:gather")
+    other = replace(post, id="write-post-1111", title="Write post", steps=tuple(steps))
+    (found,) = review.as_decided(made.scan(other), tmp_path).candidates
+    assert found.already == (conductor.id if known else "")
+
+
+@pytest.mark.parametrize(("called", "known"), [(6, True), (5, False)])
+def test_a_routine_that_a_skill_puts_in_order_each_time_is_that_skill(tmp_path: Path, called: int, known: bool) -> None:
+    runs: list[list[made.Way | None]] = [[("gather", {"of": f"w{n}"}), ("compose", {"of": f"w{n}"})] for n in range(6)]
+    candidate, _ = made.candidate(runs)
+    week = Composition("week", 2, 9, (("gather", 9), ("compose", called), ("print", 2)))
+    scan = replace(made.scan(candidate), compositions=(week,))
+    (found,) = review.as_decided(scan, tmp_path).candidates
+    assert found.already == ("week" if known else "")
+
+
+def test_a_routine_with_a_step_that_no_log_shows_to_be_called_is_no_skill_yet(tmp_path: Path) -> None:
+    runs: list[list[made.Way | None]] = [[("gather", {"of": f"w{n}"}), "git push"] for n in range(6)]
+    candidate, _ = made.candidate(runs)
+    scan = replace(made.scan(candidate), compositions=(Composition("week", 2, 9, (("gather", 9), ("git push", 9))),))
+    assert review.as_decided(scan, tmp_path).conductors == ()
 
 
 # ---- drafting anew

@@ -236,6 +236,7 @@ class Card:
     questions: tuple[tuple[Figure, Figure, bool], ...]
     needed: int
     standing: Sentence
+    already: Figure | str
 
 
 def card(
@@ -294,6 +295,7 @@ def card(
         questions=asked,
         needed=sum(required for _, _, required in asked),
         standing=_standing(standing, f"{where}/standing"),
+        already=Figure(candidate.already, f"{where}/already") if candidate.already else "",
     )
 
 

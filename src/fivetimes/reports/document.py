@@ -207,6 +207,7 @@ class CandidateDocument(TypedDict):
     boundaries: BoundariesDocument | None
     broken_off: int
     unready: list[UnreadyDocument]
+    already: str | None
     score: float
     confidence: ConfidenceDocument
     reasons: list[str]
@@ -601,6 +602,7 @@ def _candidate(candidate: Candidate, alias: Mapping[str, str]) -> CandidateDocum
         "boundaries": None if candidate.boundaries is None else _boundaries(candidate.boundaries),
         "broken_off": candidate.broken,
         "unready": [cast(UnreadyDocument, asdict(one)) for one in candidate.unready],
+        "already": candidate.already or None,
         "score": candidate.score,
         "confidence": _confidence(candidate.confidence),
         "reasons": list(candidate.reasons),

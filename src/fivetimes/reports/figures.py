@@ -205,12 +205,13 @@ class ReportFigures:
 def report_figures(scan: Scan) -> ReportFigures:
     """Compute all figures of a report.
 
-    Sums over routines (`routines`, `occurrences`, `hours`, `saved`) leave out those that are only noticed.
+    Sums over routines (`routines`, `occurrences`, `hours`, `saved`) leave out those that are only noticed, and the ladder and the
+    sums what is a conductor already.
     """
     weeks = _trend(scan.candidates)
     readers = tuple(_reader_balance(scan.sources, name) for name in sorted({s.source.reader for s in scan.sources}))
-    counts = Counter(candidate.tier for candidate in scan.candidates)
-    ready = [candidate for candidate in scan.candidates if candidate.tier is not Tier.NOTICED]
+    counts = Counter(candidate.tier for candidate in scan.to_decide)
+    ready = [candidate for candidate in scan.to_decide if candidate.tier is not Tier.NOTICED]
     return ReportFigures(
         first=min((source.first for source in scan.sources if source.first is not None), default=None),
         last=max((source.last for source in scan.sources if source.last is not None), default=None),

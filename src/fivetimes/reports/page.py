@@ -265,7 +265,7 @@ def one_card(scan: Scan, candidate: Candidate, draft: Conductor | None, *, stand
 def _rungs(scan: Scan, computed: ReportFigures) -> list[Rung]:
     changes = scan.changes or Changes()
     arrived = {*changes.new, *(one.id for one in changes.promoted)}
-    moved = Counter(candidate.tier for candidate in scan.candidates if candidate.id in arrived)
+    moved = Counter(candidate.tier for candidate in scan.to_decide if candidate.id in arrived)
     return ladder(computed.ladder, {tier: getattr(scan.rule, tier) for tier in Tier}, moved)
 
 
@@ -302,6 +302,8 @@ def _lead(scan: Scan, computed: ReportFigures) -> Sentence:
     """The whole report in one sentence."""
     if scan.merged and not scan.candidates:
         return sentence("No three people have three steps of one routine in common.")
+    if not computed.routines and scan.conductors:
+        return sentence("What was repeated often enough for a conductor is one already.")
     if not computed.routines:
         return sentence("No sequence was repeated often enough for a conductor yet.")
     parts: list[str | Figure] = [

@@ -43,7 +43,7 @@ def plain(value: object, style: str = "") -> Text:
 
 
 def _rungs(scan: Scan) -> str:
-    counts = {tier: sum(c.tier is tier for c in scan.candidates) for tier in Tier}
+    counts = {tier: sum(c.tier is tier for c in scan.to_decide) for tier in Tier}
     rule = scan.rule
     return (
         f"canonical ({rule.canonical}+): {counts[Tier.CANONICAL]}   "
@@ -86,7 +86,18 @@ def ladder(scan: Scan, *, width: int) -> RenderableType:
     if not scan.candidates:
         return Group(head, rungs, *_nothing(scan), *_footer(scan))
     body = _table(scan) if width >= _WIDE else _list(scan)
-    return Group(head, rungs, Text(), body, *_footer(scan))
+    return Group(head, rungs, *([Text(), body] if scan.to_decide else []), *_already(scan), *_footer(scan))
+
+
+def _already(scan: Scan) -> Iterator[RenderableType]:
+    """The routines that are conductors already, below those that wait."""
+    if not scan.conductors:
+        return
+    yield Text()
+    yield plain("Conductors already, and not proposed again", "bold")
+    for c in scan.conductors:
+        seen = f"{c.title}, {_times(c)} times, last {_last_seen(c)}"
+        yield _line(f"{seen}: already a conductor: {c.already}", indent=2)
 
 
 def _head(scan: Scan) -> str:
@@ -128,7 +139,7 @@ def _table(scan: Scan) -> Table:
             no_wrap=name not in ("title", "steps"),
             max_width=24 if name == "title" else None,
         )
-    for c in scan.candidates:
+    for c in scan.to_decide:
         table.add_row(
             plain(c.id, "bold"),
             plain(c.tier, _COLOUR[c.tier]),
@@ -143,7 +154,7 @@ def _table(scan: Scan) -> Table:
 
 def _list(scan: Scan) -> Group:
     lines: list[Text] = []
-    for c in scan.candidates:
+    for c in scan.to_decide:
         head = Text.assemble((show(c.id), "bold"), "  ", (c.tier.value, _COLOUR[c.tier]))
         last = "" if c.merged else f", last {_last_seen(c)}"
         head.append(f"  {_times(c)} times, {_people(c)}{last}")

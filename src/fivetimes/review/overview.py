@@ -13,6 +13,7 @@ from fivetimes.errors import FivetimesError, UnknownId
 from fivetimes.model import (
     Candidate,
     Conductor,
+    Kind,
     Scan,
     Stage,
     Standing,
@@ -33,8 +34,12 @@ from fivetimes.review.folder import conductor_path, conductors_in, read_conducto
 
 
 def as_decided(scan: Scan, folder: Path) -> Scan:
-    """A scan as people decided: rejected routines are suppressed until they were seen much more often, names are those given."""
-    scan = renamed(scan, folder)
+    """A scan as people decided.
+
+    Rejected routines are suppressed until they were seen much more often, names are those given, and what is a conductor already
+    is marked as such.
+    """
+    scan = _marked(renamed(scan, folder), folder)
     known = standings(folder)
     rejected = {c.id for c in scan.candidates if ledger.stays_away(ledger.standing_of(c.id, known), count=c.count)}
     if not rejected:
@@ -56,6 +61,54 @@ def renamed(scan: Scan, folder: Path) -> Scan:
     return replace(scan, candidates=tuple(named))
 
 
+# ---- what is a conductor already
+
+
+def _marked(scan: Scan, folder: Path) -> Scan:
+    """A scan in which each routine that is a conductor already names it."""
+    known = standings(folder)
+    approved = [conductor for conductor in conductors_in(folder) if _is_approved(conductor, known)]
+    marked = (replace(one, already=_conductor_of(one, approved) or _skill_of(one, scan)) for one in scan.candidates)
+    return replace(scan, candidates=tuple(marked))
+
+
+def _is_approved(conductor: Conductor, known: Mapping[str, Standing]) -> bool:
+    """Whether a conductor was approved as its file stands now."""
+    standing = ledger.standing_of(conductor.id, known)
+    return standing.status is Status.APPROVED and not changed_since(conductor, standing)
+
+
+def _conductor_of(candidate: Candidate, approved: Sequence[Conductor]) -> str:
+    """The approved conductor of a routine: the one of its id, else one of the same steps.
+
+    Steps are the same when each step of the one that may not be left out is a step of the other, both ways: so a routine stays
+    known when its title, and with it its id, is another one today.
+    """
+    every, needed = {step.action for step in candidate.steps}, {s.action for s in candidate.steps if not s.optional}
+    for conductor in sorted(approved, key=lambda one: one.id != candidate.id):
+        steps = conductor.document["steps"]
+        theirs = {step["action"] for step in steps if "optional" not in step}
+        if conductor.id == candidate.id or (theirs <= every and needed <= {step["action"] for step in steps}):
+            return conductor.id
+    return ""
+
+
+def _skill_of(candidate: Candidate, scan: Scan) -> str:
+    """The skill whose calls a routine consists of, as the logs show by `parent`.
+
+    It called each of the steps at least as often as the routine was done: then no run needs anybody to put them in order.
+    """
+    usual = [step for step in candidate.steps if not step.optional]
+    if any(step.kind not in (Kind.SKILL, Kind.TOOL, Kind.ACTION) for step in usual):
+        return ""
+    names = {name for step in usual for name in (step.action.partition(":")[2] or step.action).split()[:1]}
+    for one in scan.compositions:
+        calls, called = dict(one.calls), names - {one.name}
+        if called and all(calls.get(name, 0) >= candidate.count for name in called):
+            return one.name
+    return ""
+
+
 def _suppressed(candidate: Candidate, standing: Standing) -> Suppressed:
     steps = tuple(step.action for step in candidate.steps)
     return Suppressed(steps, candidate.count, SuppressionRule.REJECTED, (("returns_at", ledger.returns_at(standing)),))
@@ -64,11 +117,10 @@ def _suppressed(candidate: Candidate, standing: Standing) -> Suppressed:
 def queue(scan: Scan, folder: Path) -> list[Candidate]:
     """The candidates that wait for a decision, the best first and the deferred last.
 
-    Those that are only noticed do not wait, nor do the rejected, nor those whose file is what was approved.
+    Those that are only noticed do not wait, nor do the rejected, nor what is a conductor already.
     """
     known = standings(folder)
-    waiting = [c for c in as_decided(scan, folder).candidates if c.tier is not Tier.NOTICED]
-    waiting = [c for c in waiting if not _is_settled(c, ledger.standing_of(c.id, known), folder)]
+    waiting = [c for c in as_decided(scan, folder).to_decide if c.tier is not Tier.NOTICED]
     return sorted(waiting, key=lambda c: ledger.standing_of(c.id, known).status is Status.DEFERRED)
 
 
@@ -104,11 +156,6 @@ def waiting_document(candidate: Candidate, folder: Path) -> WaitingDocument:
         "questions": open_questions(conductor) if conductor else [],
         "gates": open_gates(conductor) if conductor else [],
     }
-
-
-def _is_settled(candidate: Candidate, standing: Standing, folder: Path) -> bool:
-    path = conductor_path(folder, candidate.id)
-    return standing.status is Status.APPROVED and path.exists() and not changed_since(read_conductor(path), standing)
 
 
 def changed_since(conductor: Conductor, standing: Standing) -> bool:

@@ -90,6 +90,7 @@ _PROGRAMS = (
     _About("zpool zfs mdadm", "", "storage"),
     _About("curl wget http https xh", "fetch", "page"),
     _About("ssh mosh", "visit", "host"),
+    _About("reboot shutdown poweroff halt", "restart", "host"),
     _About("mkdir", "make", "folder"),
     _About("rm rmdir shred", "delete", "files"),
     _About("mv rename", "move", "files"),
@@ -130,6 +131,12 @@ _PHRASES: Mapping[str, tuple[str, str]] = {
         ("encrypt", "files", "gpg --encrypt, sops --encrypt, age --encrypt"),
         ("renew", "certificate", "certbot certonly"),
         (
+            "upgrade",
+            "packages",
+            """apt upgrade, apt full-upgrade, apt-get upgrade, apt-get dist-upgrade, dnf upgrade, dnf update, yum update,
+            zypper update, apk upgrade, brew upgrade, flatpak update""",
+        ),
+        (
             "update",
             "dependencies",
             """npm update, pnpm update, yarn upgrade, cargo update, poetry update, uv lock, bundle update,
@@ -155,6 +162,8 @@ _IN_WORDS: Mapping[str, str] = {
     "config": "configuration",
     "run": "run",
 }
+# Verbs of subcommands that are short for a word (`aws s3 cp`).
+_VERBS_IN_WORDS: Mapping[str, str] = {"cp": "copy", "mv": "move", "rm": "delete", "ls": "list"}
 # What a name says of when or where, not of what.
 _VAGUE = frozenset(
     """arg args argument arguments body content contents count data date day description file filename files folder host id
@@ -202,7 +211,8 @@ _GIVES_OUT = (
 )  # fmt: skip
 _LOOKING = frozenset(
     """check compare describe diff download explore fetch find get glob grep info inspect list load log look look-up open ps pull
-    query read scan search see select show status view visit watch websearch webfetch edit""".split()
+    query read scan search see select show status view visit watch websearch webfetch edit
+    flagstat""".split()
 )
 _OF_EFFECT: Mapping[Effect, str] = {
     Effect.PUBLISH: "publish",
@@ -292,13 +302,14 @@ def _commanded(label: str, effect: Effect) -> Phrase:
     path = _subcommands(program, path) or path
     position = _verb_position(path)
     things = [_in_words(word) for word in (*path[position + 1 :], *path[:position]) if word not in LIGHT]
-    return Phrase(path[position], things[-1] if things else about.thing, program)
+    return Phrase(_VERBS_IN_WORDS.get(path[position], path[position]), things[-1] if things else about.thing, program)
 
 
 def _is_command(command: Sequence[str], words: Sequence[str]) -> bool:
     """Whether the words begin with those of the command, and its flags are among them."""
     plain = [word for word in command if not word.startswith("-")]
-    return list(words[: len(plain)]) == plain and {word for word in command if word.startswith("-")} <= set(words)
+    typed = [word for word in words if not word.startswith("-")]
+    return typed[: len(plain)] == plain and {word for word in command if word.startswith("-")} <= set(words)
 
 
 def _subcommands(program: str, path: Sequence[str]) -> list[str]:
