@@ -188,6 +188,11 @@ TYPED = [
     "make 2>/dev/null x 3>&1",
     "make ~/notes/*.none ~ a~b",
     "report --since='2026-01-02 10:00' --by=\"it's me\"",
+    "report '' x \"\"",
+    "report $'a\\tb' $'it\\'s' x$'\\x21'y",
+    "x=1; report $x",
+    "x=$(git rev-parse --short HEAD) && docker tag app:$x app:latest",
+    "x='a b'; y=2; report \"$x\" $y | cat",
 ]
 
 

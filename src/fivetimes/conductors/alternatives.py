@@ -183,8 +183,9 @@ class Alternative:
 
     @property
     def program(self) -> str:
-        """The program, tool, skill or action."""
-        return self.positions[0].word.text
+        """The program, tool, skill or action; what is set before it (`STAGE=test deploy`) is none."""
+        first = next((at for at in self.positions if at.word.role in (Role.PROGRAM, Role.NAME)), self.positions[0])
+        return first.word.text
 
     def head(self, position: Position) -> tuple[str, ...]:
         """Program and subcommands, or the declared name, of the simple command in which a position stands."""

@@ -73,7 +73,7 @@ def data_flow(positions: Sequence[Position]) -> tuple[list[Parameter], list[Temp
         Agreement of two positions: J. R. Landis and G. G. Koch, "The Measurement of Observer Agreement for Categorical
         Data", Biometrics 33 (1977).
     """
-    rows = [list(at.rows) if at.readable and not _constant(at.values) else [] for at in positions]
+    rows = [list(at.rows) if at.readable and _constant(at.values) is None else [] for at in positions]
     parameters: list[Parameter] = []
     while column := _most_shared(rows):
         mark = f"{MARK}{len(parameters)}"
@@ -323,7 +323,7 @@ def _cut(row: Pieces) -> tuple[Pieces, tuple[Pieces, ...]]:
 def _template(position: Position, rows: Sequence[Row]) -> Template:
     if not rows:
         value = None if position.closed else _constant(position.values)
-        return (value,) if value is not None and value.strip() else (None,)
+        return (value,) if value is not None and (value.strip() or not value) else (None,)
     marks, segments = _segments(rows)
     if len(segments[0]) < NEARLY_ALL * len(rows):
         return (None,)  # what is written would not give the lines back

@@ -397,7 +397,7 @@ def _constant(text: str, context: ValueContext, names: ParameterNames) -> Refere
 def _may_stand(position: Position, text: str, names: ParameterNames) -> bool:
     """Whether a whole word may be written."""
     word = position.word
-    if word.is_operator:
+    if word.is_operator or not text:  # an empty word is written as a pair of quotes
         return True
     if _HERE.fullmatch(text):
         return word.role != Role.SECRET
@@ -475,6 +475,8 @@ def _as_one_word(word: Sequence[str | Reference]) -> str:
     """Parts of text and references as one word, the text between quotes where it needs them."""
     literals = "".join(part for part in word if isinstance(part, str))
     plain = "".join(map(str, word))
+    if not plain:
+        return '""'
     if shlex.quote(literals or "a") == literals or not literals:
         return plain
     if not re.search(r'["\\!$`]', literals):

@@ -308,7 +308,9 @@ def _is_asked_for(reference: Reference, step: DocumentStep, steps: Sequence[Docu
     if reference.space != "environment":
         return reference.space != "computed"
     earlier = [one for one in steps[: steps.index(step)] if _changes_the_shell(one)]
-    known = any(reference.name in _sets(one) or _first_word(one) in _READS_VARIABLES for one in earlier)
+    known = _sets_first(step, reference.name) or any(
+        reference.name in _sets(one) or _first_word(one) in _READS_VARIABLES for one in earlier
+    )
     return not known and reference.name not in _EVERYWHERE
 
 
@@ -323,6 +325,14 @@ def _first_word(step: DocumentStep) -> str:
 def _sets(step: DocumentStep) -> set[str]:
     """The variables that a step sets in its shell, in each of its ways."""
     return {name for one in step_alternatives(step) for name in re.findall(r"(?:^| )([A-Za-z_]\w*)=", one["run"])}
+
+
+def _sets_first(step: DocumentStep, name: str) -> bool:
+    """Whether each way of a step sets a variable for the command behind it (`x=1; make $x`)."""
+    beginning = re.compile(
+        rf"(?:[A-Za-z_]\w*=(?:\S|\{{\{{.*?\}}\}})* (?:;|&&) )*{re.escape(name)}=(?:\S|\{{\{{.*?\}}\}})* (?:;|&&) "
+    )
+    return all(beginning.match(way["run"]) for way in step_alternatives(step))
 
 
 def _needed(alternative: StepAlternative, computed: Mapping[str, str]) -> Iterator[Reference]:

@@ -88,7 +88,8 @@ def command(run: str, *, spell: Spell) -> str:
     written: list[str] = []
     start = 0  # of the command that is being written
     for index, word in enumerate(words):
-        if _is_operator_between(word) and _runs(words[start:index]) and _runs(words[index + 1 : index + 2]):
+        before, after = words[start:index], words[index + 1 : index + 2]
+        if _is_operator_between(word) and (_runs(before) or _sets(word, before)) and _starts(after):
             written.append(_bare(word))
             start = index + 1
             continue
@@ -180,7 +181,17 @@ def _bare(word: _Word) -> str:
 
 def _is_operator_between(word: _Word) -> bool:
     """Whether a word stands between two commands: only what was typed so is drafted so."""
-    return _bare(word) in ("|", "|&", "||", "&&")
+    return _bare(word) in ("|", "|&", "||", "&&", ";")
+
+
+def _sets(operator: _Word, words: Sequence[_Word]) -> bool:
+    """Whether the words before an operator only set variables, for what comes behind it."""
+    return _bare(operator) in (";", "&&") and bool(words) and all(map(_is_assignment, words))
+
+
+def _starts(words: Sequence[_Word]) -> bool:
+    """Whether a command can begin with these words."""
+    return _runs(words) or (bool(words) and _is_assignment(words[0]))
 
 
 def _runs(words: Sequence[_Word]) -> bool:

@@ -79,6 +79,7 @@ _TOKENS = {*_WORDS, "file_redirect", "herestring_redirect"}
 _EXPANSIONS = {"simple_expansion", "expansion", "command_substitution", "process_substitution", "arithmetic_expansion"}
 _TESTS = {"[[", "(("}  # no programs: between these, words and signs mean something else
 _OPERATORS = {"|", "|&", "||", "&&", ";", "&", "!"}
+_ASSIGNMENT = re.compile(r"[A-Za-z_]\w*\+?=")
 _DESCRIPTOR = re.compile(r"\d+|-")
 _PATTERN = re.compile(r"[*?]|\[[^\]]*\]|^~|\{[^{}]*(?:,|\.\.)[^{}]*\}")
 _FOLDERS = re.compile(r"(?<!\\)\\(?=[A-Za-z0-9_])(?=[^'\"]*$)")
@@ -97,6 +98,8 @@ def clauses(text: str) -> list[Clause]:
         ('$(git rev-parse HEAD)',)
         >>> [(clause.text, clause.scope) for clause in clauses("(cd web && make); git push")]
         [('cd web', (0,)), ('make', (0,)), ('git push', ())]
+        >>> [clause.text for clause in clauses("x=1; make $x && git push")]
+        ['x=1; make $x', 'git push']
         >>> clauses("for f in *; do wc $f; done")[0].construct
         'a loop'
     """
@@ -104,7 +107,36 @@ def clauses(text: str) -> list[Clause]:
         return [Clause(text, None, "a line that is too long")]
     chains = _Chains(text)
     chains.visit(tree(text))
-    return [clause for chain in chains.found if chain.parts for clause in _clauses(chain, text)]
+    return _with_assignments(
+        [placed for chain in chains.found if chain.parts for placed in _clauses(chain, text)], text
+    )
+
+
+_Placed = tuple[int, int, Clause]  # where it begins and ends in the line
+
+
+def _with_assignments(found: list[_Placed], line: str) -> list[Clause]:
+    """The clauses, one that only sets variables (`x=1; make`) together with the next, which alone can use them."""
+    made: list[_Placed] = []
+    for start, end, clause in found:
+        begin, _, before = made[-1] if made else (0, 0, None)
+        if before is None or before.scope != clause.scope or not _only_sets(before):
+            made.append((start, end, clause))
+            continue
+        given = None
+        if clause.tokens is not None and before.tokens is not None:
+            given = (*before.tokens, Token(clause.operator, TokenForm.OPERATOR), *clause.tokens)
+        joined = Clause(line[begin:end], given, clause.construct, clause.scope, before.operator)
+        made[-1] = (begin, end, joined)
+    return [clause for _, _, clause in made]
+
+
+def _only_sets(clause: Clause) -> bool:
+    """Whether a clause has no command: all its words are assignments."""
+    return bool(clause.tokens) and all(
+        _ASSIGNMENT.match(token.text) or (token.form is TokenForm.OPERATOR and token.text in (";", "&&"))
+        for token in clause.tokens or ()
+    )
 
 
 def tokens(text: str) -> tuple[Token, ...] | None:
@@ -211,7 +243,7 @@ def _stands_alone(node: Node) -> bool:
     return around is not None and around.type in ("program", "subshell")
 
 
-def _clauses(chain: _Chain, text: str) -> Iterator[Clause]:
+def _clauses(chain: _Chain, text: str) -> Iterator[_Placed]:
     """The clauses of a chain: what stands between `&&`, but for a chain with `||`, whose parts depend on one another."""
     whole = any(part.token is not None and part.token.text == "||" and _is_sign(part.token) for part in chain.parts)
     pieces: list[list[_Part]] = [[]]
@@ -232,7 +264,8 @@ def _clauses(chain: _Chain, text: str) -> Iterator[Clause]:
         construct = "work in the background" if chain.background else next(iter(constructs), "")
         given = None if construct else tuple(part.token for part in piece if part.token is not None)
         follows = "&&" if piece is not pieces[0] else ";"
-        yield Clause(text[piece[0].start : piece[-1].end], given, construct, chain.scope, follows)
+        start, end = piece[0].start, piece[-1].end
+        yield start, end, Clause(text[start:end], given, construct, chain.scope, follows)
 
 
 def _is_sign(token: Token) -> bool:

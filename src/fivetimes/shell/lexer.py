@@ -37,11 +37,29 @@ _QUOTED = re.compile(
 _IN_DOUBLE = re.compile(r'\\([\\"$`\n])')
 
 
+_ESCAPE = re.compile(
+    r"\\(?:(?P<octal>[0-7]{1,3})|x(?P<hex>[0-9A-Fa-f]{1,2})|[uU](?P<code>[0-9A-Fa-f]{1,8})|(?P<one>.))", re.DOTALL
+)
+_ESCAPED = dict(zip("abeEfnrtv", "\a\b\x1b\x1b\f\n\r\t\v", strict=True))
+_LAST_LETTER = 0x10FFFF
+
+
+def _ansi(escape: re.Match[str]) -> str:
+    """One escape of `$'…'`; a zero ends no argument here, for none can hold it."""
+    if escape["one"] is not None:
+        known = escape["one"] in "\\'\"?"
+        return escape["one"] if known else _ESCAPED.get(escape["one"], escape[0])
+    number = int(escape["octal"], 8) if escape["octal"] else int(escape["hex"] or escape["code"], 16)
+    return chr(number) if 0 < number <= _LAST_LETTER and not 0xD800 <= number < 0xE000 else ""
+
+
 def _unquoted(match: re.Match[str]) -> str:
+    if match["ansi"] is not None:
+        return _ESCAPE.sub(_ansi, match["ansi"])
     double = match["double"]
     if double is not None:
         return _IN_DOUBLE.sub(lambda escaped: escaped[1].strip("\n"), double)
-    return (match["ansi"] or match["single"] or match["one"] or "").removesuffix("\n" if match["one"] else "")
+    return (match["single"] or match["one"] or "").removesuffix("\n" if match["one"] else "")
 
 
 def unquote(text: str) -> str:
@@ -50,6 +68,8 @@ def unquote(text: str) -> str:
     Example:
         >>> unquote("'it'\\''s'"), unquote('a" b $c"'), unquote("plain")
         ("it's", 'a b $c', 'plain')
+        >>> unquote(r"$'a\tb\x21'")
+        'a\tb!'
     """
     if "'" not in text and '"' not in text and "\\" not in text:
         return text
