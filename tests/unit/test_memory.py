@@ -300,3 +300,27 @@ def test_files_are_private_whatever_the_umask(tmp_path) -> None:
     modes = {path.stat().st_mode & 0o777 for path in home.rglob("*") if path.is_file()}
     assert modes == {0o600}
     assert (home / "memory").stat().st_mode & 0o777 == 0o700
+
+
+# ---- drafts of what is gone
+
+
+def test_a_routine_whose_lines_are_gone_is_drafted_with_its_values_open(tmp_path) -> None:
+    from datetime import UTC, datetime
+
+    from fivetimes import review
+
+    source, home = tmp_path / ".zsh_history", tmp_path / "ours"
+    for month in range(6):
+        lines = [(line, T0 + month * 2_592_000 + 30 * at) for at, line in enumerate(release(month))]
+        write(source, zsh(lines), lines[-1][1])
+        pipeline.collect(pipeline.from_paths([source]), folder=home)
+    write(source, zsh([("ls", T0 + 20_000_000)]), T0 + 20_000_000)
+    scan = pipeline.scan(pipeline.from_paths([source]), folder=home)
+    context = review.ReviewContext(scan, tmp_path / "conductors", home, {}, "ana", lambda: datetime.now(UTC))
+    drafted = review.draft(scan.candidates[0].id, context)
+    runs = [step.get("run") for step in drafted.document["steps"]]
+    assert runs[4] == "git push --tags"
+    assert runs[2].startswith("twine upload {{ free.")
+    assert drafted.document["replay"]["of"] == 0
+    assert "could not be read again" in drafted.document["notes"][0]

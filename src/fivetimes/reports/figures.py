@@ -113,14 +113,14 @@ def lasting(seconds: float) -> str:
 
 
 def location_text(location: Location) -> str:
-    """A location as people read it: path and line, or path and the beginning of a commit.
+    """A location as people read it: path and line, or path and the beginning of a commit; what only memory has stands in no line.
 
     Example:
         >>> location_text(Location(".bash_history", line=12))
         '.bash_history:12'
     """
     if location.commit is None:
-        return f"{location.path}:{location.line}"
+        return f"{location.path}:{location.line}" if location.line is not None else f"{location.path} (from memory)"
     return f"{location.path}@{location.commit[:10]}"
 
 
