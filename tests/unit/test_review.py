@@ -166,6 +166,28 @@ def test_with_its_required_questions_answered_it_is_approved(tmp_path: Path) -> 
 TEAM = review.Approval(people=("ana", "bo"))
 
 
+def test_who_passes_a_gate_is_written_into_it_with_the_reason_and_an_approval_stays_valid(tmp_path: Path) -> None:
+    conductor = answer(friday(tmp_path), tmp_path)
+    decided(Decision.APPROVE, tmp_path)
+    gated = next(step["id"] for step in conductor.document["steps"] if "gate" in step)
+    known: dict[str, Any] = {"at": made.AT, "folder": tmp_path}
+    for why in ("the site was down", "again"):
+        review.pass_gate(conductor.id, gated, by="bo", why=why, **known)
+    again = review.read_conductor(review.conductor_path(tmp_path, conductor.id)).document
+    (step,) = [step for step in again["steps"] if step["id"] == gated]
+    assert step["gate"]["overrides"] == [
+        {"by": "bo", "because": "the site was down"},
+        {"by": "bo", "because": "again"},
+    ]
+    assert conductors.fingerprint(again) != conductors.fingerprint({**again, "inputs": {}})
+    (row,) = review.status(tmp_path, None)
+    assert (row.standing.status, row.changed) == ("approved", False)
+    with pytest.raises(UnknownId, match=f"s1 has no gate. Gates stand before: {gated}"):
+        review.pass_gate(conductor.id, "s1", by="bo", why="x", **known)
+    with pytest.raises(RuleError, match="a reason"):
+        review.pass_gate(conductor.id, gated, by="bo", why=" ", **known)
+
+
 def test_in_a_team_somebody_answers_the_gates_before_it_is_approved(tmp_path: Path) -> None:
     conductor = answer(friday(tmp_path), tmp_path)
     with pytest.raises(RuleError, match="nobody answers the gate before s8, s9"):

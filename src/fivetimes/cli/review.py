@@ -36,6 +36,14 @@ def decide(  # noqa: PLR0913, PLR0917 - the questions of one command
     approve: Annotated[bool, typer.Option("--approve", help="It is how this is done.")] = False,
     reject: Annotated[bool, typer.Option("--reject", help="It is not to be proposed again.")] = False,
     defer: Annotated[bool, typer.Option("--defer", help="Later.")] = False,
+    override: Annotated[
+        str,
+        typer.Option(
+            metavar="STEP",
+            help="In a run, you passed the gate of this step (s3) without its answer.",
+            show_default=False,
+        ),
+    ] = "",
     answerer: Annotated[
         str, typer.Option(help="Who answers the gates that say nobody yet; alone, it is you.", show_default=False)
     ] = "",
@@ -43,17 +51,22 @@ def decide(  # noqa: PLR0913, PLR0917 - the questions of one command
     conductors: Conductors = CONDUCTORS,
     as_json: AsJson = False,
 ) -> None:
-    """Approve, reject or defer a conductor; the decision is added to the ledger and never changed."""
+    """Approve, reject or defer a conductor, or record that its gate was passed; it is added to the ledger and never changed."""
     from fivetimes import review as workflow
     from fivetimes.model import Decision
 
     chosen = [d for d, on in zip(Decision, (approve, reject, defer), strict=False) if on]
-    if len(chosen) != 1:
-        raise typer.BadParameter("give one of --approve, --reject and --defer")
+    if len(chosen) + bool(override) != 1:
+        raise typer.BadParameter("give one of --approve, --reject, --defer and --override")
     scan = None if workflow.conductor_path(conductors, name).exists() else last(config)
     full = workflow.full_id(name, folder=conductors, scan=scan)
     candidate = next((c for c in scan.candidates if c.id == full), None) if scan else None
     at = datetime.now(UTC)
+    if override:
+        workflow.pass_gate(full, override, by=by, why=why, at=at, folder=conductors)
+        line = workflow.ledger_line(workflow.read_ledger(conductors)[-1])
+        typer.echo(line if as_json else shown(f"{full}: {by} passed the gate of {override}"))
+        return
     allowed = replace(approval(config), answerer=answerer)
     made = workflow.decide(
         full, decision=chosen[0], by=by, why=why, at=at, folder=conductors, candidate=candidate, approval=allowed

@@ -185,9 +185,19 @@ def _made(step: DocumentStep) -> list[dict[str, str]]:
 
 
 def fingerprint(document: ConductorDocument) -> str:
-    """A digest of what a person decides on: the whole conductor but its title and its history."""
+    """A digest of what a person decides on: the whole conductor but its title, its history, and who passed a gate in a run."""
     decided_on = {key: value for key, value in document.items() if key not in ("title", "history")}
+    decided_on["steps"] = [_without_overrides(step) for step in document["steps"]]
     return _blake(json.dumps(decided_on, sort_keys=True))
+
+
+def _without_overrides(step: DocumentStep) -> DocumentStep:
+    if "overrides" not in step.get("gate", {}):
+        return step
+    made = step.copy()
+    made["gate"] = step["gate"].copy()
+    del made["gate"]["overrides"]
+    return made
 
 
 def _blake(text: str) -> str:

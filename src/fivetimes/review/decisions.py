@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from fivetimes import conductors, exporters
-from fivetimes.conductor_document import ConductorDocument, DocumentStep, HistoryEntry, Question
+from fivetimes.conductor_document import ConductorDocument, DocumentStep, HistoryEntry, Override, Question
 from fivetimes.errors import RuleError, UnknownId
 from fivetimes.model import Candidate, Conductor, Decision, Review
 from fivetimes.review.drafting import export, keep_evidence, preview_draft
@@ -139,6 +139,43 @@ def _answered(step: DocumentStep, named: str) -> DocumentStep:
         return step
     made = step.copy()
     made["gate"] = {**step["gate"], "answerer": named}
+    return made
+
+
+def pass_gate(name: str, step: str, *, by: str, why: str, at: datetime, folder: Path) -> Conductor:
+    """Record that somebody passed a gate without its answer in a run, and why; such runs are counted in the file.
+
+    Args:
+        name: the conductor's id.
+        step: the step whose gate it is, such as `s3`.
+        by: who passed it.
+        why: the reason.
+        at: when.
+        folder: of the conductors and the ledger.
+
+    Raises:
+        UnknownId: there is no such file, or the step has no gate.
+        RuleError: nobody is named, or no reason is given.
+    """
+    path = conductor_path(folder, name)
+    if not path.exists():
+        raise UnknownId(f"{name}: there is no file {path}, so it has no gate. Run: fivetimes draft {name}")
+    conductor = read_conductor(path)
+    gated = [one["id"] for one in conductor.document["steps"] if "gate" in one]
+    if step not in gated:
+        raise UnknownId(f"{name}: {step} has no gate. Gates stand before: {', '.join(gated) or 'none'}.")
+    if not by.strip() or not why.strip():
+        raise RuleError("passing a gate needs a name (--by NAME) and a reason (--why TEXT). Add what is missing.")
+    taken: Override = {"by": by.strip(), "because": why.strip()}
+    steps = [_passed(one, taken) if one["id"] == step else one for one in conductor.document["steps"]]
+    return revise(
+        conductor, {"steps": steps}, decision=Decision.EDIT, by=by, why=f"{step} passed: {why}", at=at, folder=folder
+    )
+
+
+def _passed(step: DocumentStep, taken: Override) -> DocumentStep:
+    made = step.copy()
+    made["gate"] = {**step["gate"], "overrides": [*step["gate"].get("overrides", []), taken]}
     return made
 
 
