@@ -139,6 +139,31 @@ STAY_HERE = """deploy-log release-notes draft-post check-deploy post-mortem payr
     force-plot post-process transfer-plot merge-history compare-orders list-deliveries summarise-mail preview-newsletter
     charge-density-plot scale-bar-figure validate-transfer alert-log charge-map trade-statistics
     mcp__mail__list_messages""".split()
+# Whom it reaches is the object; names of people that stand in no table are asked about, as those of machines nobody knows are.
+TO_PEOPLE_NAMES = {
+    "update-customer": Effect.SEND,
+    "update_key_customers": Effect.SEND,
+    "write-investors": Effect.SEND,
+    "answerPatients": Effect.SEND,
+    "update-client": Effect.UNKNOWN,
+    "update-beekeeper": Effect.UNKNOWN,
+    "write-curator": Effect.UNKNOWN,
+    "brief-licensees": Effect.UNKNOWN,
+    "update-customer-list": Effect.NONE,
+    "update-server": Effect.NONE,
+    "write-parser": Effect.NONE,
+    "update-folder": Effect.NONE,
+    "update-numbers": Effect.NONE,
+    "write-tests": Effect.NONE,
+    "draft-customer": Effect.NONE,
+}
+
+
+@pytest.mark.parametrize(("name", "effect"), TO_PEOPLE_NAMES.items(), ids=list(TO_PEOPLE_NAMES))
+def test_what_is_written_to_people_is_asked_about(name: str, effect: Effect) -> None:
+    assert effect_of_name(name) is effect
+
+
 ASKED = "discharge-summary release-video payment-report rollout-config refund-table frobnicate".split()
 
 

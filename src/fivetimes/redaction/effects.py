@@ -138,6 +138,19 @@ DOCUMENTS = frozenset(
     metadata name names note number overview page readme record report reports request schedule screenshot script size
     subject summary table test tests title url validation version video""".split()
 )
+# Verbs that make or change something here, and reach people where people are their object (`update-customer`, `write-investors`).
+TO_PEOPLE = frozenset(
+    "update write answer brief ask tell inform remember welcome thank warn chase nudge invite".split()
+)
+# Whom a piece of work is for or with, in the trades that we know names of.
+PEOPLE = frozenset(
+    """applicant audience board buyer candidate citizen claimant client colleague community contractor customer donor employee
+    family funder guest investor landlord lead member neighbour neighbor parent partner patient people press prospect purchaser
+    recruiter reader resident seller shareholder sponsor stakeholder student subscriber supplier supporter teacher tenant
+    trustee vendor visitor volunteer voter""".split()
+)
+# What names of those who do something, or to whom it is done, end in. So do names of machines, so a person is asked.
+_DOER = re.compile(r"[a-z]{3,}(?:er|or|ee|ant|ist|ian)s?")
 CONJUNCTIONS = frozenset({"and", "then", "plus", "und"})
 
 
@@ -414,11 +427,26 @@ def is_verb(word: str) -> bool:
 
 def _clause(words: Sequence[str]) -> Effect:
     begin = next((index for index, word in enumerate(words) if word not in LIGHT), 0)
+    if len(words) > 1 and words[0] in TO_PEOPLE and (reached := _to_people(words[-1])) is not None:
+        return reached
     if begin == 0 and EFFECT_OF.get(words[0]) is Effect.NONE:
         return Effect.NONE
     pairs = [PHRASES[pair] for pair in pairwise(words) if pair in PHRASES]
     verbs = [_verb(word, words[n + 1 :], first=n == begin) for n, word in enumerate(words) if word in EFFECT_OF]
     return max((*pairs, *verbs), default=Effect.UNKNOWN)
+
+
+def _to_people(last: str) -> Effect | None:
+    """The effect of writing to the one that a name ends with; None where that is no person.
+
+    A technical word that is a person as well (`client`, `vendor`) is asked about, and so is what only ends like a person.
+    """
+    one = last.removesuffix("s")
+    technical = public().is_word(last) or public().is_word(one)
+    if not PEOPLE.isdisjoint((last, one)):
+        return Effect.UNKNOWN if technical else Effect.SEND
+    known = technical or last in DOCUMENTS or last in EFFECT_OF
+    return Effect.UNKNOWN if not known and _DOER.fullmatch(last) else None
 
 
 def _verb(word: str, behind: Sequence[str], *, first: bool) -> Effect:
