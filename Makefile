@@ -12,7 +12,7 @@ AXE = $(BIN)/python -m pip install --quiet --constraint constraints.txt --no-dep
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help demo pictures test test-spark overlaps check bench bench-growth bench-recovery bench-world bench-drafts bench-replay bench-privacy bench-readers bench-mining bench-real leaks fuzz fuzz-readers
+.PHONY: help demo pictures test test-spark overlaps check bench bench-growth bench-recovery bench-world bench-team bench-drafts bench-replay bench-privacy bench-readers bench-mining bench-real leaks fuzz fuzz-readers
 
 help:
 	@echo "make demo            scan the sample team, write a report and drafts into demo/"
@@ -32,6 +32,7 @@ help:
 	@echo "make bench-recovery  how many planted routines are found, beside two baselines; SEEDS='1 2', LABELLED=folder"
 	@echo "make bench-world     the same in a harder world, a condition at a time; SEEDS, ONLY='plain days1' (or all), LIBRARY=other, WORK"
 	@echo "make bench-real      what is found in real repositories and logs: few, distinct, seen again? [WORK=folder]"
+	@echo "make bench-team      what people find who scan alone and share, beside one scan of all; SEEDS, ONLY=\"plain 'crew 4'\""
 	@echo "make bench-drafts    whether drafts hold what was planted: steps, alternatives, repeats, data flow, gates"
 	@echo "make bench-replay    whether drafts give back what was typed in later runs; SEEDS, ONLY='plain scripts1' (or all), LIBRARY=other, WORK"
 	@echo "make bench-mining    the pattern miner beside its peers, which it installs; WORK, SPMF, SUPPORT choose"
@@ -102,6 +103,9 @@ bench-recovery: .venv/.installed-dev
 bench-world: .venv/.installed-dev
 	$(BIN)/python -m benchmarks.world.matrix $(if $(SEEDS),--seeds $(SEEDS)) $(if $(ONLY),--only $(ONLY)) \
 	  $(if $(LIBRARY),--library $(LIBRARY)) $(if $(WORK),--work $(WORK))
+
+bench-team: .venv/.installed-dev
+	$(BIN)/python -m benchmarks.sharing $(if $(SEEDS),--seeds $(SEEDS)) $(if $(ONLY),--settings $(ONLY))
 
 bench-drafts: .venv/.installed-dev
 	$(BIN)/python -m benchmarks.drafts

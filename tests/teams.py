@@ -58,3 +58,42 @@ def history(path: Path, *, seed: int, routines: Sequence[Sequence[str]], times: 
     lines.sort()
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("".join(f": {int(at)}:0;{text}\n" for at, text in lines), encoding="utf-8")
+
+
+# ---- five people, as docs/team.md has them
+
+_RELEASE = ("git pull --rebase", "make test", "git tag v*", "git push --tags", "twine upload dist/*")
+_REVIEW = ("gh pr checkout *", "pytest -q", "gh pr review * --approve", "gh pr merge * --squash")
+_BACKUP = (
+    "pg_dump shop > shop-*.sql",
+    "gzip shop-*.sql",
+    "gpg --encrypt shop-*.sql.gz",
+    "rclone copy shop-*.sql.gz.gpg b:",
+)
+# name -> (what they do, how often): ana alone keeps backups; eli never reviews
+FIVE = {
+    "ana": ((_BACKUP, _RELEASE, _REVIEW), 6),
+    "bo": ((_RELEASE, _REVIEW), 6),
+    "chen": ((_RELEASE, _REVIEW), 6),
+    "dara": ((_RELEASE, _REVIEW), 3),
+    "eli": ((_RELEASE,), 3),
+}
+
+
+def ana(folder: Path) -> None:
+    """Ana's history, and the bundles of the four others in `team/`."""
+    from fivetimes import pipeline
+    from fivetimes.bundles import profiles_of, text_of
+
+    (folder / "team").mkdir(parents=True)
+    for number, (name, (routines, times)) in enumerate(FIVE.items()):
+        path = (
+            folder / ".zsh_history"
+            if name == "ana"
+            else folder.parent / f"{folder.name}-others" / name / ".zsh_history"
+        )
+        history(path, seed=number, routines=routines, times=times)
+        if name != "ana":
+            scan = pipeline.run(pipeline.from_paths([path]), key=name.encode().ljust(32))
+            text = text_of(bundle(number, *profiles_of(scan, person="you").values()))
+            (folder / "team" / f"{name}.fivetimes").write_text(text, encoding="utf-8")

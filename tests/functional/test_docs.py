@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+import teams
 from functional.conftest import Machine
 
 PYTEST = Path(sys.executable).with_name("pytest")
@@ -20,7 +21,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 COMMANDS = re.findall(r"`fivetimes (\w+)", README)
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
-ANSWERS = {"scan": "y\n", "review": "x\n", "names": "n\n" * 99}  # to what is asked at a terminal
+ANSWERS = {"scan": "y\n", "share": "y\n", "review": "x\n", "names": "n\n" * 99}  # to what is asked at a terminal
 
 
 def blocks(page: Path) -> list[tuple[str, str]]:
@@ -77,8 +78,18 @@ def table(atelier, tmp_path_factory):
     return machine
 
 
+@pytest.fixture(scope="module")
+def five(tmp_path_factory):
+    """The machine of one of five people, with the bundles of the others."""
+    folder = tmp_path_factory.mktemp("five")
+    teams.ana(folder / "here")
+    (folder / "home").mkdir()
+    return Machine(folder / "home", folder / "here")
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_what_a_page_says_to_type_can_be_typed(page, table):
+def test_what_a_page_says_to_type_can_be_typed(page, request):
+    table = request.getfixturevalue("five" if page.name == "team.md" else "table")
     for program, *words in commands(page):
         if program == "make":
             assert re.search(rf"^{words[0]}:", MAKEFILE, re.MULTILINE), words
