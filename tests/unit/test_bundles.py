@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import builders_scan as made
@@ -46,6 +46,7 @@ WORDS = st.sampled_from(
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(st.lists(WORDS, min_size=1, max_size=9).map(" ".join), st.sampled_from(Kind))
 def test_what_may_leave_is_of_the_closed_set_and_stays_as_it_is(label: str, kind: Kind) -> None:
     out = shareable(label, kind=kind)
@@ -53,6 +54,7 @@ def test_what_may_leave_is_of_the_closed_set_and_stays_as_it_is(label: str, kind
     assert shareable(out, kind=kind) == out
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60), st.sampled_from(Kind))
 def test_of_any_text_at_all_only_public_words_leave(label: str, kind: Kind) -> None:
     assert all(map(in_the_closed_set, shareable(label, kind=kind).split(" ")))
@@ -91,6 +93,7 @@ def test_the_key_of_a_step_is_its_program_with_subcommands_or_target() -> None:
 # ---- profiles
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(1, 200), min_size=1, max_size=6))
 def test_the_true_sum_lies_in_the_sum_of_the_ranges(counts: list[int]) -> None:
     total = CountRange(0, 0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import teams
@@ -76,6 +76,7 @@ LABELS = st.sampled_from([label for routine in teams.ROUTINES for label in routi
 PROFILES = st.lists(LABELS, min_size=3, max_size=7).map(teams.profile)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(1, 6), PROFILES), max_size=14), st.randoms())
 def test_joining_loses_nothing_doubles_nothing_and_asks_for_no_order(found, rng) -> None:
     given_in = shared(*found)
@@ -91,6 +92,7 @@ def test_joining_loses_nothing_doubles_nothing_and_asks_for_no_order(found, rng)
     assert join(given_in) == joined
 
 
+@settings(deadline=None)
 @given(PROFILES, PROFILES)
 def test_likeness_is_the_same_both_ways_and_one_for_the_same(a: RoutineProfile, b: RoutineProfile) -> None:
     weights = key_weights(shared((1, a), (2, b)))

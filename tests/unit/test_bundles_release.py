@@ -210,6 +210,7 @@ def test_the_revision_alone_is_no_change() -> None:
     assert release_of([one]) != release_of([teams.bundle(1, teams.profile(teams.RELEASE, count=50))])
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10**6))
 def test_rounding_down_never_goes_up(count: int) -> None:
     assert rounded_down(count) <= count
