@@ -254,7 +254,7 @@ def test_verify_puts_the_file_to_the_test(tmp_path: Path) -> None:
     assert same.replay["lines"] == 35
     conductor = workflow.revise(
         conductor,
-        {"constants": {"written": "x"}},
+        {**conductor.document, "constants": {"written": "x"}},
         decision=Decision.EDIT,
         by="ana",
         why="it may",

@@ -48,14 +48,17 @@ def decided(decision: Decision, folder: Path, name: str = "publish-post-3f9a", *
 
 
 def answer(conductor: Conductor, folder: Path, question: str = "q1", text: str = "readers know") -> Conductor:
-    change = review.answer_change(conductor, question, text)
+    document = review.answered_document(conductor, question, text)
     return review.revise(
-        conductor, change, decision=Decision.ANSWER, by="ana", why="asked", at=made.AT, folder=folder, to=text
+        conductor, document, decision=Decision.ANSWER, by="ana", why="asked", at=made.AT, folder=folder, to=text
     )
 
 
 def revised(conductor: Conductor, change: Mapping[str, Any], folder: Path) -> Conductor:
-    return review.revise(conductor, change, decision=Decision.RENAME, by="bo", why="shorter", at=made.AT, folder=folder)
+    document = {**conductor.document, **change}
+    return review.revise(
+        conductor, document, decision=Decision.RENAME, by="bo", why="shorter", at=made.AT, folder=folder
+    )
 
 
 # ---- exports
@@ -218,7 +221,7 @@ def test_where_a_second_person_is_asked_for_who_wrote_last_does_not_approve(tmp_
 def test_a_title_that_a_person_gave_holds_in_every_scan_from_then_on(tmp_path: Path) -> None:
     conductor = friday(tmp_path)
     revise = {"decision": Decision.RENAME, "by": "bo", "why": "shorter", "at": made.AT, "folder": tmp_path}
-    review.revise(conductor, {"title": "Friday post"}, to="Friday post", **revise)  # type: ignore[arg-type]
+    review.revise(conductor, {**conductor.document, "title": "Friday post"}, to="Friday post", **revise)  # type: ignore[arg-type]
     candidate, _ = made.friday(6)
     assert [c.title for c in review.as_decided(made.scan(candidate), tmp_path).candidates] == ["Friday post"]
     assert [c.id for c in review.renamed(made.scan(candidate), tmp_path).candidates] == [candidate.id]
@@ -240,7 +243,13 @@ def test_what_is_changed_after_its_approval_says_so_and_a_new_name_is_no_change(
     decided(Decision.APPROVE, tmp_path)
     conductor = review.read_conductor(review.conductor_path(tmp_path, conductor.id))
     renamed = review.revise(
-        conductor, {"title": "Post"}, decision=Decision.RENAME, by="bo", why="shorter", at=made.AT, folder=tmp_path
+        conductor,
+        {**conductor.document, "title": "Post"},
+        decision=Decision.RENAME,
+        by="bo",
+        why="shorter",
+        at=made.AT,
+        folder=tmp_path,
     )
     assert not review.status(tmp_path, None)[0].changed
     answer(renamed, tmp_path, "q2", "another")
@@ -267,8 +276,9 @@ def test_a_revision_that_is_no_conductor_is_refused_and_the_file_stays(tmp_path:
     conductor = friday(tmp_path)
     before = review.conductor_path(tmp_path, conductor.id).read_bytes()
     for change in ({"steps": []}, {"title": ""}, {"id": "another-0000"}):
+        document = {**conductor.document, **change}
         with pytest.raises(FivetimesError):
-            review.revise(conductor, change, decision=Decision.EDIT, by="a", why="b", at=made.AT, folder=tmp_path)
+            review.revise(conductor, document, decision=Decision.EDIT, by="a", why="b", at=made.AT, folder=tmp_path)
     assert review.conductor_path(tmp_path, conductor.id).read_bytes() == before
     assert review.read_ledger(tmp_path) == []
 
@@ -401,7 +411,13 @@ def test_a_new_draft_keeps_what_people_wrote_and_counts_anew(tmp_path: Path) -> 
     steps = [dict(step) for step in old.document["steps"]]
     steps[7] = {**steps[7], "gate": {**steps[7]["gate"], "answerer": "the editor"}, "expects": "no red links"}
     old = review.revise(
-        old, {"steps": steps, "title": "Post"}, decision=Decision.RENAME, by="a", why="b", at=made.AT, folder=tmp_path
+        old,
+        {**old.document, "steps": steps, "title": "Post"},
+        decision=Decision.RENAME,
+        by="a",
+        why="b",
+        at=made.AT,
+        folder=tmp_path,
     )
     new = conductors.kept(made.drafted(*made.friday(7)), old).document
     assert new["evidence"]["occurrences"] == 7

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
+from fivetimes.conductor_document import step_alternatives
 from fivetimes.model import PROPOSED, Candidate, Conductor, Effect, LiveText, Moment, Occurrence, Standing, Step
 from fivetimes.redaction import show
 from fivetimes.reports.figures import Figure, Sentence, counted, day, lasting, location_text, percent, sentence
@@ -163,12 +163,10 @@ def _repeat(repeat: tuple[int, int], at: str) -> Sentence | None:
 def _templates(draft: Conductor | None, number: int) -> tuple[str, ...]:
     if draft is None:
         return ()
-    step: Mapping[str, Any] | None = next(
-        (step for step in draft.document["steps"] if step["id"] == f"s{number}"), None
-    )
+    step = next((step for step in draft.document["steps"] if step["id"] == f"s{number}"), None)
     if step is None:  # it stands in the clause of another
         return ()
-    return tuple(way["run"] for way in step.get("any") or [step])
+    return tuple(way["run"] for way in step_alternatives(step))
 
 
 def _rail(value: SharedValue, number: int) -> Rail:

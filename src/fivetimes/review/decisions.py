@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, cast
 
 from fivetimes import conductors, exporters
 from fivetimes.conductor_document import ConductorDocument, DocumentStep, HistoryEntry, Override, Question
@@ -131,7 +130,8 @@ def _with_answerer(
         return conductor
     steps = [_answered(step, answerer) for step in conductor.document["steps"]]
     why = f"{answerer} answers the gates"
-    return revise(conductor, {"steps": steps}, decision=Decision.EDIT, by=by, why=why, at=at, folder=folder)
+    document: ConductorDocument = {**conductor.document, "steps": steps}
+    return revise(conductor, document, decision=Decision.EDIT, by=by, why=why, at=at, folder=folder)
 
 
 def _answered(step: DocumentStep, named: str) -> DocumentStep:
@@ -209,7 +209,7 @@ def _review(
 
 def revise(
     conductor: Conductor,
-    change: Mapping[str, Any],
+    document: ConductorDocument,
     *,
     decision: Decision,
     by: str,
@@ -222,7 +222,7 @@ def revise(
 
     Args:
         conductor: as it is.
-        change: the keys of the document that are new.
+        document: as it is to be from now on; its history goes on.
         decision: rename, answer or edit.
         by: who changes it.
         why: the reason.
@@ -242,7 +242,7 @@ def revise(
         "what": _HISTORY[decision],
         "tool": conductors.tool(),
     }
-    document = cast(ConductorDocument, {**conductor.document, **change})  # `parse` checks it against the schema
+    document = document.copy()
     steps = conductors.steps_digest(document)
     if decision is Decision.EDIT and steps != conductors.steps_digest(conductor.document):
         entry["steps"] = steps
@@ -264,28 +264,31 @@ def _check_same_id(made: Conductor, conductor: Conductor, *, prefix: str = "") -
         )
 
 
-def answer_change(conductor: Conductor, question: str, answer: str) -> Mapping[str, Any]:
-    """The change that answers a question; an answer about the why is written there too, and one about effects places the gates.
+def answered_document(conductor: Conductor, question: str, answer: str) -> ConductorDocument:
+    """The document with a question answered; an answer about the why is written there too, and one about effects places the gates.
 
     Raises:
         UnknownId: the conductor has no such question.
         RuleError: it is about effects and says neither yes nor no, or does not name the steps.
     """
-    questions = [{**q, "answer": answer} if q["id"] == question else q for q in conductor.document["questions"]]
     asked = next((q for q in conductor.document["questions"] if q["id"] == question), None)
     if asked is None:
         known = ", ".join(q["id"] for q in conductor.document["questions"])
         raise UnknownId(f"{question}: no such question. Known: {known}.")
-    change: dict[str, Any] = {"questions": questions}
-    if asked["about"] in conductor.document["why"]:
-        change["why"] = {**conductor.document["why"], asked["about"]: answer}
+    document = conductor.document.copy()
+    document["questions"] = [{**q, "answer": answer} if q["id"] == question else q for q in document["questions"]]
+    why = document["why"].copy()
+    for about in ("purpose", "success", "out_of_bounds"):
+        if asked["about"] == about:
+            why[about] = answer
+    document["why"] = why
     if asked["about"] == "effect" and "steps" in asked:
-        change["steps"] = conductors.decided(conductor.document["steps"], asked["steps"], answer)
-    return change
+        document["steps"] = conductors.decided(document["steps"], asked["steps"], answer)
+    return document
 
 
-def edit_change(text: str, conductor: Conductor) -> Mapping[str, Any]:
-    """The change that a person made in an editor; the history is ours and stays.
+def edited_document(text: str, conductor: Conductor) -> ConductorDocument:
+    """The document as a person wrote it in an editor; the history is ours and stays.
 
     Raises:
         FivetimesError: the text is no conductor, or has another id.
@@ -351,20 +354,21 @@ def check_approvable(conductor: Conductor) -> None:
 
 def rename(candidate: Candidate, conductor: Conductor, *, title: str, why: str, context: ReviewContext) -> Conductor:
     """Give a conductor another title."""
-    return _revise(candidate, conductor, {"title": title}, Decision.RENAME, why, title, context)
+    document: ConductorDocument = {**conductor.document, "title": title}
+    return _revise(candidate, conductor, document, Decision.RENAME, why, title, context)
 
 
 def answer(
     candidate: Candidate, conductor: Conductor, *, question: str, text: str, context: ReviewContext
 ) -> Conductor:
     """Answer one of the questions of a conductor."""
-    change = answer_change(conductor, question, text)
-    return _revise(candidate, conductor, change, Decision.ANSWER, f"the answer to {question}", text, context)
+    document = answered_document(conductor, question, text)
+    return _revise(candidate, conductor, document, Decision.ANSWER, f"the answer to {question}", text, context)
 
 
 def edit(candidate: Candidate, conductor: Conductor, *, text: str, why: str, context: ReviewContext) -> Conductor:
     """Replace a conductor by the text that a person edited."""
-    return _revise(candidate, conductor, edit_change(text, conductor), Decision.EDIT, why, None, context)
+    return _revise(candidate, conductor, edited_document(text, conductor), Decision.EDIT, why, None, context)
 
 
 def write_constants(
@@ -387,7 +391,7 @@ def write_constants(
     Raises:
         RuleError: no constant is named, there is no such one, or it could not be read again.
     """
-    constants: Mapping[str, Any] = conductor.document.get("constants", {})
+    constants = conductor.document.get("constants", {})
     open_ = [name for name, text in constants.items() if text is None and name in known]
     chosen = open_ if list(names) == ["all"] else [name.strip().removeprefix("constants.") for name in names]
     wrong = next((name for name in chosen if name not in constants or name not in known), None)
@@ -396,9 +400,10 @@ def write_constants(
             f"{wrong or 'Nothing was chosen'}: no such constant, or it could not be read again. "
             f"Known: {', '.join(constants) or 'none'}."
         )
-    change = {"constants": {**constants, **{name: known[name] for name in chosen}}}
+    document = conductor.document.copy()
+    document["constants"] = {**constants, **{name: known[name] for name in chosen}}
     why = f"{', '.join(f'constants.{name}' for name in chosen)} may be read by all"
-    return _revise(candidate, conductor, change, Decision.EDIT, why, None, context)
+    return _revise(candidate, conductor, document, Decision.EDIT, why, None, context)
 
 
 def export_as(candidate: Candidate, conductor: Conductor, *, form: str, context: ReviewContext) -> list[Path]:
@@ -417,7 +422,7 @@ def export_as(candidate: Candidate, conductor: Conductor, *, form: str, context:
 def _revise(
     candidate: Candidate,
     conductor: Conductor,
-    change: Mapping[str, Any],
+    document: ConductorDocument,
     decision: Decision,
     why: str,
     to: str | None,
@@ -425,7 +430,7 @@ def _revise(
 ) -> Conductor:
     new = not conductor_path(context.folder, conductor.id).exists()
     made = revise(
-        conductor, change, decision=decision, by=context.by, why=why, at=context.clock(), folder=context.folder, to=to
+        conductor, document, decision=decision, by=context.by, why=why, at=context.clock(), folder=context.folder, to=to
     )
     if new:
         keep_evidence(candidate, conductor, home=context.home)

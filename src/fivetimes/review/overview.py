@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import TypedDict
 
 from fivetimes import conductors, evidence, ingest, store
-from fivetimes.conductor_document import Question, Replay
+from fivetimes.conductor_document import Evidence, Question, Replay
 from fivetimes.errors import FivetimesError, UnknownId
 from fivetimes.model import (
     Candidate,
@@ -383,10 +383,11 @@ def verify(path: Path, scan: Scan, *, home: Path, environ: Mapping[str, str]) ->
     )
 
 
-def _differences(stated: Mapping[str, Any], found: Mapping[str, Any]) -> Iterator[str]:
+def _differences(stated: Evidence, found: Evidence) -> Iterator[str]:
+    in_file = dict(stated.items())
     for name, value in found.items():
-        if stated.get(name) != value:
-            yield f"{name}: the file says {stated.get(name)}, the sources say {value}"
+        if in_file.get(name) != value:
+            yield f"{name}: the file says {in_file.get(name)}, the sources say {value}"
 
 
 def verification_document(verification: Verification) -> VerificationDocument:

@@ -274,7 +274,7 @@ def _edit(candidate: Candidate, conductor: Conductor, _live: LiveText, session: 
     text = session.person.edit(exporters.render(conductor))
     if text is None:
         return conductor, _STAY
-    decisions.edit_change(text, conductor)  # a text that is no conductor is refused before anybody is asked why
+    decisions.edited_document(text, conductor)  # a text that is no conductor is refused before anybody is asked why
     why = _ask_why(session)
     return decisions.edit(candidate, conductor, text=text, why=why, context=session.context), _STAY
 

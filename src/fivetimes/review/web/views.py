@@ -162,8 +162,8 @@ def look_up(candidate: Candidate, context: ReviewContext) -> Reviewed:
 def routine(reviewed: Reviewed, context: ReviewContext) -> dict[str, Any]:
     """The values of the template of one routine."""
     changed = reviewed.conductor is not None and changed_since(reviewed.conductor, reviewed.standing)
-    document: Mapping[str, Any] = reviewed.conductor.document if reviewed.conductor is not None else {}
-    named = replace(reviewed.candidate, title=document.get("title", reviewed.candidate.title))
+    document = reviewed.conductor.document if reviewed.conductor is not None else None
+    named = replace(reviewed.candidate, title=document["title"]) if document is not None else reviewed.candidate
     return {
         **reports.one_card(context.scan, named, reviewed.conductor, standing=reviewed.standing),
         "answering": True,
@@ -173,8 +173,8 @@ def routine(reviewed: Reviewed, context: ReviewContext) -> dict[str, Any]:
         "stands": standing_phrase(reviewed.standing, changed=changed),
         "occurrences": _occurrences(reviewed),
         "missing": reviewed.live.missing,
-        "questions": document.get("questions", []),
-        "answers": document.get("why", {}),
+        "questions": document["questions"] if document is not None else [],
+        "answers": document["why"] if document is not None else {},
         "open": [q["id"] for q in decisions.open_questions(reviewed.conductor)]
         if reviewed.conductor is not None
         else [],
@@ -183,7 +183,7 @@ def routine(reviewed: Reviewed, context: ReviewContext) -> dict[str, Any]:
         else [],
         "constants": [
             (name, text, reviewed.constants.get(name), not secret_looking(reviewed.constants.get(name) or ""))
-            for name, text in document.get("constants", {}).items()
+            for name, text in (document.get("constants", {}) if document is not None else {}).items()
         ],
         "formats": _formats(reviewed.conductor, context) if reviewed.conductor is not None else [],
         "text": exporters.render(reviewed.conductor) if reviewed.conductor is not None else "",
