@@ -109,12 +109,29 @@ def collected_at(folder: Path) -> float:
         return 0.0
 
 
+def collected_within(folder: Path, minutes: float, *, now: float) -> bool:
+    """Whether something was collected so recently; a time of change in the future is not recent, for clocks are set back."""
+    return 0 <= now - collected_at(folder) < 60 * minutes
+
+
 class Counted(StrEnum):
     """What the five-times rule may count."""
 
     OCCURRENCES = "occurrences"
     SESSIONS = "sessions"
     DAYS = "days"
+
+
+class HookTarget(StrEnum):
+    """What can start `fivetimes collect` by itself."""
+
+    ZSH = "zsh"
+    BASH = "bash"
+    FISH = "fish"
+    SYSTEMD = "systemd"
+    LAUNCHD = "launchd"
+    CLAUDE = "claude"
+    CODEX = "codex"
 
 
 class SearchEngine(StrEnum):

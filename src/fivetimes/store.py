@@ -6,15 +6,19 @@ whole and renamed. What is kept of a scan is redacted: labels, counts, locations
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
+import re
 import secrets
+import stat
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar, get_origin
 
@@ -25,33 +29,178 @@ from fivetimes.model import Candidate, Scan, Source
 
 _VERSION = 4
 _KEY_BYTES = 32
+_PRIVATE = 0o600
+_SHARED = 0o666  # as the umask wants it
 _NAMES = "names.json"
 _EXPORTS = "exports.json"
+_TEMPORARY = re.compile(r"\.[0-9a-f]{16}\.fivetimes")  # what is being written; without its writer it is left over
 
 
-def write_private(path: Path, text: str) -> None:
-    """Write a file that only its owner may read: whole, to disk, then renamed into place."""
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+# ---- files, written whole
+
+
+@contextmanager
+def locked(folder: Path, *, wait: bool = True) -> Iterator[bool]:
+    """One writer at a time in a folder, which is made if it is not there; gives whether this is it.
+
+    The lock goes with the process that holds it, however that ends. Whoever gets it finds what a process that was ended has left,
+    and removes it. A file system without such locks does without, and so does Windows: the last writer wins there.
+    """
+    make_folder(folder, mode=0o700)
+    descriptor = None if sys.platform == "win32" else _acquired(folder, wait=wait)
+    if descriptor is None:
+        yield True
+        return
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
+        if descriptor >= 0:
+            _sweep(folder)
+        yield descriptor >= 0
+    finally:
+        if descriptor >= 0:
+            os.close(descriptor)
+
+
+def _acquired(folder: Path, *, wait: bool) -> int | None:
+    """A descriptor that holds the folder's lock; -1: another process holds it; None: there are no locks here."""
+    import fcntl
+
+    while True:
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        except BlockingIOError:
+            os.close(descriptor)
+            return -1
+        except OSError:  # as on some network file systems
+            os.close(descriptor)
+            return None
+        if folder.exists() and os.path.samestat(os.fstat(descriptor), folder.stat()):
+            return descriptor
+        os.close(descriptor)  # it was removed while we waited, as by `forget --all`
+        make_folder(folder, mode=0o700)
+
+
+def _sweep(folder: Path) -> None:
+    for path in folder.glob(".*.fivetimes"):
+        if _TEMPORARY.fullmatch(path.name):
+            with suppress(OSError):  # what cannot be removed is no reason not to go on
+                discard(path)
+
+
+def write_whole(path: Path, data: bytes, *, mode: int = _PRIVATE) -> None:
+    """Write a file so that there is the old one or the new one, whatever happens: to the disk, renamed, and the name to the disk.
+
+    Args:
+        path: in a folder that the caller has `locked`.
+        data: all of it.
+        mode: of a new file, before the umask. One that is there keeps its own, unless it is to be private.
+
+    Raises:
+        OSError: it cannot be written; then there is nothing of it.
+    """
+    kept = stat.S_IMODE(path.stat().st_mode) if mode != _PRIVATE and path.exists() else None
+    temporary = path.with_name(f".{secrets.token_hex(8)}.fivetimes")
+    try:
+        with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
+            if kept is not None:
+                temporary.chmod(kept)
+            file.write(data)
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
     except BaseException:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # what made writing fail may make this fail; the next writer sweeps
+            temporary.unlink(missing_ok=True)
         raise
+    sync_folder(path.parent)
 
 
-def _folder(folder: Path) -> Path:
+def discard(path: Path) -> None:
+    """Overwrite a file with zeros and remove it, so that neither the folder nor the blocks that it had hold what it held.
+
+    It loses its name first: whoever reads finds it whole or not at all.
+
+    Raises:
+        OSError: it is there and cannot be overwritten or removed.
+    """
+    temporary = path.with_name(f".{secrets.token_hex(8)}.fivetimes")
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.rename(temporary)
+    except FileNotFoundError:
+        return
+    with temporary.open("r+b") as file:
+        file.write(b"\0" * temporary.stat().st_size)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.unlink()
+    sync_folder(path.parent)
+
+
+def make_folder(folder: Path, *, mode: int = 0o777) -> None:
+    """Make a folder and those above it that are missing, each written to the disk.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    if folder.is_dir():
+        return
+    if folder.parent != folder:
+        make_folder(folder.parent, mode=mode)
+    folder.mkdir(mode=mode, exist_ok=True)
+    sync_folder(folder.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Force the names in a folder to the disk; systems that cannot do so for folders do without."""
+    if sys.platform == "win32":
+        return
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except PermissionError:  # somebody else's folder, in which we may not look around
+        return
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno != errno.EINVAL:
+            raise
+    finally:
+        os.close(descriptor)
+
+
+# ---- our own folder
+
+
+@contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    """The one sentence for whatever keeps us from writing in our own folder."""
+    try:
+        yield
     except OSError as error:
         raise FivetimesError(
-            f"{folder}: our own folder cannot be made ({error.strerror}). Set FIVETIMES_HOME to one that can."
+            f"{folder}: our own folder cannot be written ({error.strerror}). What was kept before is kept."
+            " Make room, or set FIVETIMES_HOME to a folder that can be written."
         ) from error
-    return folder
+
+
+def _keep(path: Path, text: Callable[[], str]) -> None:
+    """Write a file of our own; the text is made while nobody else writes."""
+    with _writing(path.parent), locked(path.parent):
+        write_whole(path, text().encode())
+
+
+def made_once(path: Path, text: Callable[[], str]) -> str:
+    """A file of our own that is never changed, such as a key: made on first use, by one of those who ask for it at once.
+
+    Raises:
+        FivetimesError: it cannot be made.
+        OSError: it is there and cannot be read.
+        UnicodeError: it is not ASCII.
+    """
+    if not path.exists():
+        with _writing(path.parent), locked(path.parent):
+            if not path.exists():
+                write_whole(path, text().encode())
+    return path.read_text(encoding="ascii").strip()
 
 
 def local_key(folder: Path) -> bytes:
@@ -60,11 +209,9 @@ def local_key(folder: Path) -> bytes:
     Raises:
         FivetimesError: it cannot be read or made.
     """
-    path = _folder(folder) / "key"
+    path = folder / "key"
     try:
-        if not path.exists():
-            write_private(path, secrets.token_hex(_KEY_BYTES))
-        return bytes.fromhex(path.read_text(encoding="ascii").strip())
+        return bytes.fromhex(made_once(path, partial(secrets.token_hex, _KEY_BYTES)))
     except (OSError, ValueError) as error:
         raise FivetimesError(
             f"{path}: the local key cannot be read. Delete it to start anew; drafts made before will no longer verify."
@@ -85,12 +232,13 @@ def approved(folder: Path) -> frozenset[str]:
 
 def approve(names: Iterable[str], *, folder: Path) -> None:
     """Keep names beside the key, readable by the owner alone, with those approved before."""
-    write_private(_folder(folder) / _NAMES, json.dumps(sorted(approved(folder) | set(names)), indent=1) + "\n")
+    new = set(names)
+    _keep(folder / _NAMES, lambda: json.dumps(sorted(approved(folder) | new), indent=1) + "\n")
 
 
 def keep_record(name: str, text: str, *, folder: Path) -> None:
     """Keep a small file of another package beside the key, readable by the owner alone."""
-    write_private(_folder(folder) / name, text)
+    _keep(folder / name, lambda: text)
 
 
 # ---- what state the sources are in
@@ -112,15 +260,15 @@ def _stats(path: Path) -> Iterable[tuple[str, int, int]]:
         # the newest rows of an SQLite database in use stand in a file beside it
         for file in (path, path.with_name(path.name + "-wal")):
             if file.is_file():
-                stat = file.stat()
-                yield file.name, stat.st_size, stat.st_mtime_ns
+                known = file.stat()
+                yield file.name, known.st_size, known.st_mtime_ns
         return
     inner = path / ".git" if (path / ".git").exists() else path
     is_repository = (inner / "HEAD").exists()
     for file in sorted(inner.rglob("*") if not is_repository else _reference_files(inner)):
         if file.is_file():
-            stat = file.stat()
-            yield str(file.relative_to(inner)), stat.st_size, stat.st_mtime_ns
+            known = file.stat()
+            yield str(file.relative_to(inner)), known.st_size, known.st_mtime_ns
 
 
 def _reference_files(repository: Path) -> list[Path]:
@@ -176,16 +324,20 @@ def _made(kind: Any, value: Any) -> Any:
 def _text(kept: _KeptScan | _KeptEvidence) -> str:
     import msgspec  # here, as in `_read`: `--help` does without it
 
-    return msgspec.json.encode(kept, enc_hook=_written).decode()
+    text = msgspec.json.encode(kept, enc_hook=_written).decode()
+    return f"{_mark(text)}\n{text}"
 
 
 def _read(kind: type[_Kept], path: Path) -> _Kept | None:
-    """A kept record; None when there is none, or none that this version can read: it is checked field by field."""
+    """A kept record; None when there is none, or none that this version can read: by its digest, then field by field."""
     import msgspec
 
     try:
-        kept = msgspec.json.decode(path.read_bytes(), type=kind, dec_hook=_made)
-    except (OSError, msgspec.DecodeError, RecursionError):
+        mark, _, text = path.read_text(encoding="utf-8").partition("\n")
+        if mark != _mark(text):
+            return None
+        kept = msgspec.json.decode(text, type=kind, dec_hook=_made)
+    except (OSError, UnicodeDecodeError, msgspec.DecodeError, RecursionError):
         return None
     return kept if kept.version == _VERSION else None
 
@@ -206,16 +358,21 @@ def save(scan: Scan, *, name: str, mark: str, folder: Path) -> None:
         mark: the fingerprint of its sources.
         folder: our own folder.
     """
-    path = _folder(_folder(folder) / "scans") / _name_of(name)
-    write_private(path, _text(_KeptScan(_VERSION, name, mark, scan)))
-    write_private(folder / "last", name)
+    _keep(folder / "scans" / _name_of(name), lambda: _text(_KeptScan(_VERSION, name, mark, scan)))
+    _keep(folder / "last", lambda: name)
 
 
 def forget_scans(folder: Path) -> None:
-    """Delete the kept scans for good; what they were of is still known."""
-    for path in (folder / "scans").glob("*.json"):
-        path.write_bytes(b"\0" * path.stat().st_size)
-        path.unlink()
+    """Delete the kept scans for good; what they were of is still known.
+
+    Raises:
+        FivetimesError: one of them cannot be deleted.
+    """
+    if (folder / "scans").is_dir():
+        with _writing(folder), locked(folder / "scans"):
+            for path in (folder / "scans").glob("*.json"):
+                discard(path)
+            sync_folder(folder / "scans")
 
 
 def last_name(folder: Path) -> str | None:
@@ -237,8 +394,7 @@ def saved(*, name: str, folder: Path) -> tuple[str, Scan] | None:
 
 def keep_evidence(candidate: Candidate, *, digest: str, folder: Path) -> None:
     """Keep what a draft stands on, under the digest that the draft carries. No text of any source is in it."""
-    path = _folder(_folder(folder) / "evidence") / _name_of(digest)
-    write_private(path, _text(_KeptEvidence(_VERSION, digest, candidate)))
+    _keep(folder / "evidence" / _name_of(digest), lambda: _text(_KeptEvidence(_VERSION, digest, candidate)))
 
 
 def kept_evidence(digest: str, *, folder: Path) -> Candidate | None:
@@ -271,9 +427,8 @@ def was_written(text: str, *, folder: Path) -> bool:
 
 def keep_written(texts: Iterable[str], *, folder: Path) -> None:
     """Keep digests of exports, no text and no place, so that they can be replaced as long as nobody changes them."""
-    write_private(
-        _folder(folder) / _EXPORTS, json.dumps(sorted({*_marks(folder), *map(_mark, texts)}), indent=1) + "\n"
-    )
+    new = set(map(_mark, texts))
+    _keep(folder / _EXPORTS, lambda: json.dumps(sorted(_marks(folder) | new), indent=1) + "\n")
 
 
 def _marks(folder: Path) -> frozenset[str]:
@@ -298,30 +453,49 @@ def amend(path: Path, change: Callable[[str], str]) -> None:
     Raises:
         FivetimesError: it cannot be read or written.
     """
+    path = Path(os.path.realpath(path))  # a link stays one, and whoever follows it sees the change
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with _locked(path.parent):
-            text = change(read_text(path) if path.exists() else "")
-            write_private(path, text)
-            path.chmod(0o644)
+        make_folder(path.parent)
+        with locked(path.parent):
+            write_whole(path, change(read_text(path) if path.exists() else "").encode(), mode=_SHARED)
     except OSError as error:
         raise FivetimesError(f"{path}: cannot be written ({error.strerror}). Name another folder.") from error
 
 
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """One writer at a time; the lock goes with the process that holds it, however that ends."""
-    if sys.platform == "win32":
-        yield  # no lock of a folder there: the last writer wins
-        return
-    import fcntl
+def text_of(path: Path) -> str | None:
+    """A file of another program; None: there is none. Bytes that are not UTF-8 are surrogates, which `edit` makes bytes again.
 
-    descriptor = os.open(folder, os.O_RDONLY)
+    Raises:
+        FivetimesError: it cannot be read.
+    """
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
+        return path.read_bytes().decode("utf-8", "surrogateescape") if path.exists() else None
+    except OSError as error:
+        raise FivetimesError(f"{path}: cannot be read ({error.strerror}).") from error
+
+
+def edit(path: Path, change: Callable[[str | None], str | None]) -> None:
+    """Change a file of another program, such as a startup file of a shell: what is not changed stays byte for byte, the mode too.
+
+    Args:
+        path: the file; a link is followed. Folders that are missing are made.
+        change: the old text as `text_of` gives it (None: there is no file) -> the new one (None: there shall be none).
+
+    Raises:
+        FivetimesError: it cannot be read or written.
+    """
+    path = Path(os.path.realpath(path))
+    try:
+        make_folder(path.parent)
+        with locked(path.parent):
+            before = text_of(path)
+            after = change(before)
+            if after is None and before is not None:
+                path.unlink()
+            elif after is not None and after != before:
+                write_whole(path, after.encode("utf-8", "surrogateescape"), mode=_SHARED)
+    except OSError as error:
+        raise FivetimesError(f"{path}: cannot be changed ({error.strerror}). It is as it was.") from error
 
 
 def write_all(texts: Mapping[str, str], *, directory: Path, private: bool = False) -> list[Path]:
@@ -341,10 +515,12 @@ def write_all(texts: Mapping[str, str], *, directory: Path, private: bool = Fals
         if Path(name).is_absolute() or ".." in Path(name).parts:
             raise FivetimesError(f"{name}: leads out of {directory}; nothing was written.")
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_private(path, text)
-            if not private:
-                path.chmod(0o644)
+            make_folder(path.parent)
+            if path.exists() and not path.is_file():
+                path.write_text(text, encoding="utf-8")  # a device or a pipe is written to, not replaced
+            else:
+                with locked(path.parent):
+                    write_whole(path, text.encode(), mode=_PRIVATE if private else _SHARED)
         except OSError as error:
             raise FivetimesError(f"{path}: cannot be written ({error.strerror}). Name another folder.") from error
         paths.append(path)

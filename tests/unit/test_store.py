@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -48,12 +51,27 @@ def test_files_are_readable_by_their_owner_alone_whatever_the_umask(tmp_path):
     assert (tmp_path / "home").stat().st_mode & 0o777 == 0o700
 
 
+def kept_as(document: dict[str, Any]) -> str:
+    """A kept scan with such a document, and with the digest that goes with it."""
+    text = json.dumps(document)
+    return f"{store._mark(text)}\n{text}"
+
+
+def document_of(path: Path) -> dict[str, Any]:
+    document = json.loads(path.read_text().partition("\n")[2])
+    assert isinstance(document, dict)
+    return document
+
+
 def test_a_damaged_or_foreign_scan_is_as_good_as_none(tmp_path):
     store.save(a_scan(tmp_path), name="team", mark="m", folder=tmp_path)
     path = next((tmp_path / "scans").iterdir())
     whole = path.read_text()
     assert store.saved(name="team", folder=tmp_path) is not None
-    later = json.dumps(json.loads(whole) | {"version": 999})
+    document = document_of(path)
+    path.write_text(kept_as(document))
+    assert store.saved(name="team", folder=tmp_path) is not None
+    later = kept_as(document | {"version": 999})
     for text in ("", "{", '{"version": 2}', whole[:500], later):
         path.write_text(text)
         assert store.saved(name="team", folder=tmp_path) is None
@@ -75,14 +93,66 @@ def test_a_damaged_or_foreign_scan_is_as_good_as_none(tmp_path):
 def test_a_scan_with_a_field_of_another_type_is_as_good_as_none(tmp_path, field, value):
     store.save(a_scan(tmp_path), name="team", mark="m", folder=tmp_path)
     path = next((tmp_path / "scans").iterdir())
-    document = json.loads(path.read_text())
+    document = document_of(path)
     inner = document
     for key in field[:-1]:
         inner = inner[key]
     assert inner[field[-1]] != value
     inner[field[-1]] = value
-    path.write_text(json.dumps(document))
+    path.write_text(kept_as(document))
     assert store.saved(name="team", folder=tmp_path) is None
+
+
+def test_a_kept_scan_with_one_wrong_bit_is_as_good_as_none(tmp_path):
+    store.save(a_scan(tmp_path), name="team", mark="m", folder=tmp_path)
+    path = next((tmp_path / "scans").iterdir())
+    whole = path.read_bytes()
+    for at in range(0, len(whole), 97):
+        path.write_bytes(whole[:at] + bytes([whole[at] ^ 1 << at % 8]) + whole[at + 1 :])
+        assert store.saved(name="team", folder=tmp_path) is None
+
+
+def test_names_that_are_approved_at_once_are_all_kept(tmp_path):
+    with ThreadPoolExecutor(20) as pool:
+        list(pool.map(lambda number: store.approve([f"tool{number}"], folder=tmp_path), range(20)))
+    assert store.approved(tmp_path) == {f"tool{number}" for number in range(20)}
+
+
+def test_a_key_that_many_ask_for_at_once_is_one(tmp_path):
+    with ThreadPoolExecutor(20) as pool:
+        assert len(set(pool.map(lambda _: store.local_key(tmp_path), range(20)))) == 1
+
+
+def test_what_an_ended_writer_left_is_cleared_by_the_next_and_nothing_else(tmp_path):
+    left, others = tmp_path / f".{'0a' * 8}.fivetimes", tmp_path / ".notes.fivetimes"
+    for path in (left, others):
+        path.write_text("half")
+    store.write_all({"a": "new"}, directory=tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".notes.fivetimes", "a"]
+
+
+def test_a_shared_file_keeps_its_mode_and_a_new_one_has_that_of_the_umask(tmp_path):
+    before = os.umask(0o027)
+    try:
+        store.amend(tmp_path / "new", lambda text: text + "x")
+        (tmp_path / "old").touch(0o600)
+        store.amend(tmp_path / "old", lambda text: text + "x")
+        (tmp_path / "far").mkdir()
+        (tmp_path / "link").symlink_to(tmp_path / "far" / "ledger")
+        store.amend(tmp_path / "link", lambda text: text + "x")
+    finally:
+        os.umask(before)
+    assert [(tmp_path / name).stat().st_mode & 0o777 for name in ("new", "old", "far/ledger")] == [0o640, 0o600, 0o640]
+    assert (tmp_path / "link").is_symlink()
+
+
+def test_a_pipe_is_written_to_and_not_replaced(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with ThreadPoolExecutor(1) as pool:
+        written = pool.submit((tmp_path / "pipe").read_text)
+        store.write_all({"pipe": "x"}, directory=tmp_path, private=True)
+        assert written.result() == "x"
+    assert (tmp_path / "pipe").is_fifo()
 
 
 def test_numbers_of_numpy_are_kept_as_numbers(tmp_path):

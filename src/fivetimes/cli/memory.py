@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
+import sys
 import time
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from fivetimes.cli.console import AsJson, Config, folder, say, to_scan
-from fivetimes.config import collected_at
+from fivetimes.config import HookTarget, collected_within
 from fivetimes.errors import FivetimesError
 
 
@@ -23,9 +27,19 @@ def collect(
     ] = 0.0,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but faults: for hooks and timers.")] = False,
     as_json: AsJson = False,
+    install: Annotated[
+        HookTarget | None, typer.Option(help="Let this start the collection by itself.", show_default=False)
+    ] = None,
+    uninstall: Annotated[
+        HookTarget | None, typer.Option(help="Take out again what --install wrote.", show_default=False)
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before a file is changed.")] = False,
 ) -> None:
     """Remember, redacted, what shells and agents will forget: adds what is new in the sources to memory."""
-    if every and time.time() - collected_at(folder()) < 60 * every:
+    if install or uninstall:
+        _hook(install, uninstall, [str(path.absolute()) for path in paths or []], config, yes=yes)
+        return
+    if every and collected_within(folder(), every, now=time.time()):
         return
     from fivetimes import pipeline
     from fivetimes.reports import terminal
@@ -39,6 +53,35 @@ def collect(
         typer.echo(json.dumps(document, indent=1))
     elif not quiet:
         say(terminal.collected(done.new, uncertain=done.uncertain, skipped=done.unread, busy=done.busy))
+
+
+def _hook(
+    install: HookTarget | None, uninstall: HookTarget | None, words: list[str], config: Path | None, *, yes: bool
+) -> None:
+    """Show what is written where, ask, and write it; or take it out."""
+    from fivetimes import store
+    from fivetimes.memory import hooks
+
+    if install and uninstall:
+        raise typer.BadParameter("give --install or --uninstall, not both")
+    program = Path(shutil.which("fivetimes") or sys.argv[0]).absolute()
+    words += ["--config", str(config.absolute())] if config is not None else []
+    target = install or uninstall or HookTarget.BASH
+    wanted = hooks.hooks_of(target, hooks.Call(program, tuple(words), os.environ, Path.home()))
+    change = hooks.installed if install else hooks.uninstalled
+    changed = [hook for hook in wanted.files if change(text := store.text_of(hook.path), hook) != text]
+    if not changed:
+        typer.echo("Nothing to do: it is there already." if install else "Nothing to do: it is not there.")
+        return
+    for hook in changed:
+        typer.echo(f"{hook.path}\n\n{hook.text}")
+    if uninstall and wanted.before_leaving:
+        typer.echo(wanted.before_leaving)
+    if not yes:
+        typer.confirm("Write this there?" if install else "Take this out?", abort=True)
+    for hook in changed:
+        store.edit(hook.path, partial(change, hook=hook))
+    typer.echo(wanted.then if install and wanted.then else "Done.")
 
 
 def forget(

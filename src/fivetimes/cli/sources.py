@@ -29,7 +29,11 @@ def doctor(config: Config = None, as_json: AsJson = False) -> None:
         return
     if kept is not None:
         since = None if kept.since is None else datetime.fromtimestamp(kept.since, UTC)
-        say(terminal.kept_in_memory(kept.files, kept.events, kept.size, since=since, uncertain=kept.uncertain))
+        say(
+            terminal.kept_in_memory(
+                kept.files, kept.events, kept.size, since=since, uncertain=kept.uncertain, unread=kept.unread
+            )
+        )
     say(terminal.doctor(result))
 
 

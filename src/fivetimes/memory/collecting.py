@@ -6,7 +6,9 @@ import os
 import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -16,8 +18,8 @@ from fivetimes import eventlog, ingest, redaction, store
 from fivetimes.config import COLLECTED, MEMORY
 from fivetimes.errors import FivetimesError
 from fivetimes.memory import manifest, parts
-from fivetimes.memory.manifest import KnownFile, Manifest
-from fivetimes.model import KEPT_COLUMNS, Balance, KeptRows, RawBatch, Source
+from fivetimes.memory.manifest import KnownFile, Manifest, MemoryPart
+from fivetimes.model import KEPT_COLUMNS, Balance, Bools, KeptRows, RawBatch, Source
 
 _KEY = "memory.key"
 # A repository keeps its own history, and what was rebased is meant to be gone.
@@ -41,13 +43,17 @@ class Collected:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What memory holds: files, events, bytes on disk, and when the first of them was collected (seconds since the epoch)."""
+    """What memory holds: files, events, bytes on disk, and when the first of them was collected (seconds since the epoch).
+
+    `unread`: a sentence for each part that cannot be read; its events are not among `events`.
+    """
 
     files: int
     events: int
     size: int
     since: float | None
     uncertain: int
+    unread: tuple[str, ...] = ()
 
 
 def collect(
@@ -71,18 +77,50 @@ def collect(
         FivetimesError: memory cannot be read or written; then it is as it was.
     """
     folder = home / MEMORY
-    with manifest.locked(folder, wait=False) as ours:
+    with _writing(folder), store.locked(folder, wait=False) as ours:
         if not ours:
             return Collected(busy=True)
         known = manifest.read(folder)
         parts.sweep(folder, known.parts)
+        known, lost = _without_damaged(folder, known)
         collection = _Collection(folder, known, home, unwanted, sources, environ)
         for source in sources:
             if source.reader not in _REMEMBERS_ITSELF:
                 collection.take(source)
-        collection.commit(keep)
+        collection.commit(keep, repairs=bool(lost))
         (folder / COLLECTED).touch(mode=0o600)
-    return Collected(collection.new, collection.uncertain, tuple(collection.unread))
+    return Collected(collection.new, collection.uncertain, (*lost, *collection.unread))
+
+
+@contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    """The one sentence for whatever the machine refuses while memory is written."""
+    try:
+        yield
+    except OSError as error:
+        raise FivetimesError(
+            f"{folder}: memory cannot be written ({error.strerror}). What was kept before is kept."
+            " See to the disk and its rights, and call it again."
+        ) from error
+
+
+def _without_damaged(folder: Path, known: Manifest) -> tuple[Manifest, list[str]]:
+    """What counts without damaged parts, and sentences for them. All files are read again: nobody knows which the parts held.
+
+    Raises:
+        FivetimesError: a part that may be whole cannot be read now; what it holds would be taken for new.
+    """
+    found = parts.unreadable(folder, [part for part in known.parts if not part.lost])
+    for unread in found:
+        if not unread.damaged:
+            raise FivetimesError(unread.sentence)
+    if not found:
+        return known, []
+    damaged = {unread.part for unread in found}
+    return Manifest(
+        tuple(replace(part, lost=part.lost or part in damaged) for part in known.parts),
+        tuple(replace(file, state="") for file in known.files),
+    ), [unread.sentence for unread in found]
 
 
 class _Collection:
@@ -155,7 +193,8 @@ class _Collection:
 
     def _kept_before(self, file: KnownFile) -> KeptRows:
         if self._before is None:
-            rows = parts.read(self.folder, self.known.parts, self.unread) if self.known.parts else parts.joined([])
+            whole = [part for part in self.known.parts if not part.lost]
+            rows = parts.read(self.folder, whole, []) if whole else parts.joined([])
             self._before = {each.id: kept for each, kept in rows.of_files(self.known.files)}
         nothing = KeptRows(file.reader, {name: np.zeros(0, dtype=kind) for name, kind in KEPT_COLUMNS.items()})
         return self._before.get(file.id, nothing)
@@ -167,20 +206,20 @@ class _Collection:
             self._keeper = eventlog.Keeper(key=self.key, tags=self.tags, known=known, aliases=aliases)
         return self._keeper.keep(batch, position=position, at=time.time())
 
-    def commit(self, keep: float | None) -> None:
+    def commit(self, keep: float | None, *, repairs: bool) -> None:
         """Make what is new count."""
-        files = list(self.files.values())
-        if not self.rows and tuple(files) == self.known.files and keep is None:
-            return
-        added = [parts.write(self.folder, parts.joined(self.rows))] if self.rows else []
-        counting = [*self.known.parts, *added]
-        manifest.write(self.folder, parts=added, gone=(), files=files)
-        if keep is not None:
-            _rewrite(
-                self.folder, Manifest(tuple(counting), tuple(files)), lambda rows: _since(rows, time.time() - keep)
-            )
-        elif len(counting) > _MOST_PARTS:
-            _rewrite(self.folder, Manifest(tuple(counting), tuple(files)), None)
+        files = tuple(self.files.values())
+        if self.rows or files != self.known.files or repairs or keep is not None:
+            added = [parts.write(self.folder, parts.joined(self.rows))] if self.rows else []
+            counting = (*self.known.parts, *added)
+            lost = [part for part in counting if part.lost]
+            manifest.write(self.folder, parts=counting, files=files)
+            if keep is not None:
+                _rewrite(
+                    self.folder, Manifest(counting, files), lambda rows: _since(rows, time.time() - keep), beside=lost
+                )
+            elif len(counting) - len(lost) > _MOST_PARTS:
+                _rewrite(self.folder, Manifest(counting, files), None, beside=lost)
 
 
 def _files_of(source: Source) -> list[Path]:
@@ -219,7 +258,7 @@ def _unfinished(path: Path) -> bool:
 
 def mark(home: Path) -> str:
     """What changes when memory does."""
-    return ",".join(part.name for part in manifest.read(home / MEMORY).parts)
+    return ",".join(f"{part.name}{'!' * part.lost}" for part in manifest.read(home / MEMORY).parts)
 
 
 def remembered(
@@ -241,7 +280,7 @@ def remembered(
     if not manifest.exists(folder):
         return None
     known, rows, failed = _read(folder)
-    unread.extend(failed)
+    unread.extend(each.sentence for each in failed)
     asked = []
     for file, kept in rows.of_files(known.files):
         source = next((source for source in sources if _holds(source, file)), None)
@@ -252,10 +291,10 @@ def remembered(
     return eventlog.Remembered(redaction.Tags(_key(home)), asked, tuple(people))
 
 
-def _read(folder: Path) -> tuple[Manifest, parts.EventRows, list[str]]:
+def _read(folder: Path) -> tuple[Manifest, parts.EventRows, list[parts.Unread]]:
     """All that counts; once more where a writer replaced parts meanwhile."""
     while True:
-        known, unread = manifest.read(folder), list[str]()
+        known, unread = manifest.read(folder), list[parts.Unread]()
         rows = parts.read(folder, known.parts, unread)
         if not unread or manifest.read(folder).parts == known.parts:
             return known, rows, unread
@@ -297,39 +336,41 @@ def forget(
         FivetimesError: memory cannot be read or written.
     """
     folder = home / MEMORY
-    if everything:
-        return _forget_everything(home)
-    with manifest.locked(folder, wait=True):
-        known = manifest.read(folder)
-        whole = source.absolute() if source is not None else None
-        named = set(person)
-        gone = {
-            file.id
-            for file in known.files
-            if (whole is not None and file.path.is_relative_to(whole)) or (file.person in named)
-        }
-        of_person = [redaction.Tags(_key(home))(name) for name in named]
-        files = tuple(file for file in known.files if file.id not in gone)
+    with _writing(folder):
+        if everything:
+            return _forget_everything(home)
+        with store.locked(folder):
+            known = manifest.read(folder)
+            whole = source.absolute() if source is not None else None
+            named = set(person)
+            gone = {
+                file.id
+                for file in known.files
+                if (whole is not None and file.path.is_relative_to(whole)) or (file.person in named)
+            }
+            of_person = [redaction.Tags(_key(home))(name) for name in named]
+            files = tuple(file for file in known.files if file.id not in gone)
 
-        def stays(rows: parts.EventRows) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-            kept = ~np.isin(rows.columns["file"], list(gone)) & ~np.isin(rows.columns["person"], of_person)
-            return kept if before is None else kept & _since(rows, before)
+            def stays(rows: parts.EventRows) -> Bools:
+                kept = ~np.isin(rows.columns["file"], list(gone)) & ~np.isin(rows.columns["person"], of_person)
+                return kept if before is None else kept & _since(rows, before)
 
-        return _rewrite(folder, Manifest(known.parts, files), stays)
+            return _rewrite(folder, Manifest(known.parts, files), stays)
 
 
 def _forget_everything(home: Path) -> int:
     folder = home / MEMORY
-    try:
-        events = sum(part.rows for part in manifest.read(folder).parts)
-    except FivetimesError:
-        events = 0
-    with manifest.locked(folder, wait=True):
+    with store.locked(folder):
+        try:  # which undoes what the journal of a writer that was ended says; without it the journal is worth nothing
+            events = sum(part.rows for part in manifest.read(folder).parts)
+        except FivetimesError:
+            events = 0
+        manifest.discard(folder)  # first: from here on nothing counts, and what is left of the rest is nobody's
         parts.sweep(folder, ())
-        for path in (*folder.glob("manifest.sqlite*"), folder / COLLECTED, home / _KEY):
-            parts.overwrite(path)
-            path.unlink(missing_ok=True)
-    folder.rmdir()
+        for path in (folder / COLLECTED, home / _KEY):
+            store.discard(path)
+        with suppress(OSError):  # somebody's own file in there keeps it
+            folder.rmdir()
     return events
 
 
@@ -339,54 +380,71 @@ def _since(rows: parts.EventRows, moment: float) -> np.ndarray[tuple[int], np.dt
 
 
 def _rewrite(
-    folder: Path, known: Manifest, stays: Callable[[parts.EventRows], np.ndarray[tuple[int], np.dtype[np.bool_]]] | None
+    folder: Path,
+    known: Manifest,
+    stays: Callable[[parts.EventRows], Bools] | None,
+    *,
+    beside: Sequence[MemoryPart] = (),
 ) -> int:
-    """Join all parts to one, without the rows that do not stay; gives how many those are."""
-    unread: list[str] = []
-    rows = parts.read(folder, known.parts, unread)
-    if unread:
-        raise FivetimesError(unread[0])
+    """Join all parts to one, without the rows that do not stay.
+
+    Args:
+        folder: of memory.
+        known: what counts. A part that is damaged goes as a whole: nobody can say what of it would stay.
+        stays: of rows those that stay; None: all.
+        beside: parts of `known` that are not looked into and count as before.
+
+    Returns:
+        How many rows are gone.
+    """
+    unread: list[parts.Unread] = []
+    asked = [part for part in known.parts if part not in beside]
+    rows = parts.read(folder, asked, unread)
+    for each in unread:
+        if not each.damaged:
+            raise FivetimesError(each.sentence)
     kept = rows if stays is None else rows.only(stays(rows))
-    if len(kept) == len(rows) and len(known.parts) <= _MOST_PARTS:
-        manifest.write(folder, parts=(), gone=(), files=known.files)
+    if len(kept) == len(rows) and not unread and len(asked) <= _MOST_PARTS:
+        manifest.write(folder, parts=known.parts, files=known.files)
         return 0
     whole = parts.joined((file.id, part) for file, part in kept.of_files(known.files))
-    added = [parts.write(folder, whole)] if len(whole) else []
-    manifest.write(folder, parts=added, gone=[part.name for part in known.parts], files=known.files)
-    parts.sweep(folder, added)
-    return len(rows) - len(whole)
+    counting = [*beside, *([parts.write(folder, whole)] if len(whole) else [])]
+    manifest.write(folder, parts=counting, files=known.files)
+    parts.sweep(folder, counting)
+    return len(rows) - len(whole) + sum(each.part.rows for each in unread)
 
 
 # ---- what is kept
 
 
 def kept(home: Path) -> Kept | None:
-    """What memory holds; None before the first collection."""
+    """What memory holds; None before the first collection.
+
+    Raises:
+        FivetimesError: the manifest cannot be read.
+    """
     folder = home / MEMORY
     if not manifest.exists(folder):
         return None
-    known = manifest.read(folder)
-    size = sum(path.stat().st_size for path in folder.iterdir() if path.is_file())
+    known, rows, unread = _read(folder)
+    size = 0
+    for path in folder.iterdir():
+        with suppress(FileNotFoundError):  # a writer replaced it meanwhile
+            size += path.stat().st_size
     return Kept(
         len(known.files),
-        sum(part.rows for part in known.parts),
+        len(rows),
         size,
-        _first_collected(folder, known),
+        float(rows.columns["collected"].min()) if len(rows) else None,
         sum(file.uncertain for file in known.files),
+        tuple(each.sentence for each in unread),
     )
-
-
-def _first_collected(folder: Path, known: Manifest) -> float | None:
-    rows = parts.read(folder, known.parts, [])
-    return float(rows.columns["collected"].min()) if len(rows) else None
 
 
 def _key(home: Path) -> bytes:
     """Memory's own key, beside its folder and never in it; made on first use."""
     path = home / _KEY
     try:
-        if not path.exists():
-            store.write_private(path, secrets.token_hex(32))
-        return bytes.fromhex(path.read_text(encoding="ascii").strip())
+        return bytes.fromhex(store.made_once(path, partial(secrets.token_hex, 32)))
     except (OSError, ValueError) as error:
         raise FivetimesError(f"{path}: memory's key cannot be read. Begin anew: fivetimes forget --all") from error

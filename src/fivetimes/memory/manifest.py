@@ -1,42 +1,62 @@
 """The manifest of memory: which parts count, and what is known of each file that was read, in one SQLite database.
 
 A part counts from the moment at which the manifest names it, and a file is what the manifest says of it: both change in one
-transaction, written through to the disk. Whoever writes holds the lock of the folder; readers need none.
+transaction, written through to the disk. Whoever writes holds the lock of the folder; readers need none. SQLite has no checksums of
+its own, so a digest of all rows stands beside them: a manifest with one wrong bit is damaged, and never a wrong count.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sqlite3
-import sys
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from fivetimes import store
 from fivetimes.errors import FivetimesError
 
-VERSION = 1
+VERSION = 2
 _APPLICATION = 0x35783578  # marks the file as ours, for `file` and for us
+_WAY_OUT = "What was kept before is kept. See to the disk and its rights, and call it again."
 _PATIENCE = 10.0  # seconds that a reader waits while a transaction is being written
 
 _SCHEMA = """
-create table parts (name text primary key, rows integer not null, digest blob not null, written real not null) strict;
+create table parts (
+    name text primary key, rows integer not null, digest blob not null, written real not null, lost integer not null default 0
+) strict;
 create table files (
     id integer primary key, reader text not null, path blob not null, person text, once integer not null,
     state text not null, uncertain integer not null, unique (reader, path)
 ) strict;
+create table seal (digest blob not null) strict;
 """
+# from each older version to the next one; done when something is written, and only added to
+_UPGRADES = {
+    1: "alter table parts add column lost integer not null default 0; create table seal (digest blob not null) strict;",
+}
+# SQLite's codes for what the machine refuses, whatever stands in the file
+_REFUSED = frozenset({
+    sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM,
+    sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_PROTOCOL,
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class MemoryPart:
-    """A Parquet file of memory: its name, how many rows it has, the BLAKE2b digest of its bytes, and when it was written."""
+    """A Parquet file of memory: its name, how many rows it has, the BLAKE2b digest of its bytes, and when it was written.
+
+    `lost`: it was damaged, and what its sources still held was collected again. So it is never read, even if it is restored.
+    """
 
     name: str
     rows: int
     digest: bytes
     written: float
+    lost: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,106 +96,138 @@ def read(folder: Path) -> Manifest:
     """What counts now.
 
     Raises:
-        FivetimesError: the manifest is damaged, or of a newer version.
+        FivetimesError: the manifest is damaged, of a newer version, or cannot be read.
     """
     if not exists(folder):
         return Manifest()
     try:
-        with closing(_opened(folder, writing=False)) as database:
-            parts = database.execute("select name, rows, digest, written from parts order by written, name").fetchall()
-            files = database.execute("select id, reader, path, person, once, state, uncertain from files order by id")
-            return Manifest(tuple(MemoryPart(*row) for row in parts), tuple(map(_file, files.fetchall())))
-    except sqlite3.Error as error:
-        raise _damaged(folder) from error
+        with closing(_opened_to_read(folder)) as database:
+            version = _checked(database, folder)
+            database.execute("begin")  # both tables and the seal as they were at one moment
+            parts, files = _rows(database, version)
+            seal = database.execute("select digest from seal").fetchall() if version > 1 else [(_seal(parts, files),)]
+    except (sqlite3.Error, OverflowError, UnicodeDecodeError) as error:
+        raise _problem(folder, error) from error
+    if seal != [(_seal(parts, files),)]:
+        raise _damaged(folder)
+    return Manifest(tuple(map(_part, parts)), tuple(map(_file, files)))
 
 
-def write(folder: Path, *, parts: Sequence[MemoryPart], gone: Iterable[str], files: Sequence[KnownFile]) -> None:
-    """Make parts and files count in one transaction; `folder` must be locked.
+def write(folder: Path, *, parts: Sequence[MemoryPart], files: Sequence[KnownFile]) -> None:
+    """Make parts and files count in one transaction, and no others; `folder` must be locked.
 
     Args:
         folder: of memory.
-        parts: that count from now on.
-        gone: names of parts that count no more.
+        parts: all that count from now on.
         files: all files as they are from now on.
 
     Raises:
         FivetimesError: it cannot be written; then everything is as it was.
     """
     try:
-        with closing(_opened(folder, writing=True)) as database, database:
+        with closing(_opened_to_write(folder)) as database, database:
             database.execute("begin immediate")
-            database.executemany("delete from parts where name = ?", [(name,) for name in gone])
+            known = {part.name for part in parts}
+            gone = [(name,) for (name,) in database.execute("select name from parts") if name not in known]
+            database.executemany("delete from parts where name = ?", gone)
             database.executemany(
-                "insert into parts values (?, ?, ?, ?)", [(p.name, p.rows, p.digest, p.written) for p in parts]
+                "insert into parts values (?, ?, ?, ?, ?) on conflict (name) do update set lost = excluded.lost",
+                [(p.name, p.rows, p.digest, p.written, int(p.lost)) for p in parts],
             )
             database.execute("delete from files")
             database.executemany("insert into files values (?, ?, ?, ?, ?, ?, ?)", map(_row, files))
-    except sqlite3.DatabaseError as error:
-        if "disk" in str(error) or "readonly" in str(error):
-            raise FivetimesError(
-                f"{folder}: memory cannot be written ({error}). What was kept before is kept; make room and collect again."
-            ) from error
-        raise _damaged(folder) from error
+            database.execute("delete from seal")
+            database.execute("insert into seal values (?)", (_seal(*_rows(database, VERSION)),))
+    except (sqlite3.Error, OSError) as error:
+        raise _problem(folder, error) from error
 
 
-@contextmanager
-def locked(folder: Path, *, wait: bool) -> Iterator[bool]:
-    """One writer at a time; gives whether this is it. The lock goes with the process that holds it, however that ends."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if sys.platform == "win32":
-        yield True  # no lock of a folder there: SQLite still writes one after the other
-        return
-    import fcntl
+def discard(folder: Path) -> None:
+    """Remove the manifest for good; `folder` must be locked. The journal goes first: SQLite would apply it to the next manifest.
 
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-        except BlockingIOError:
-            yield False
-            return
-        yield True
-    finally:
-        os.close(descriptor)
+    Raises:
+        OSError: it cannot be removed.
+    """
+    for path in (*folder.glob(f"{_path(folder).name}-*"), _path(folder)):
+        store.discard(path)
 
 
 def _path(folder: Path) -> Path:
     return folder / "manifest.sqlite"
 
 
-def _opened(folder: Path, *, writing: bool) -> sqlite3.Connection:
+def _opened_to_read(folder: Path) -> sqlite3.Connection:
+    """A connection that can undo what a writer that was ended left in the journal; on a disk that is read-only, one that cannot."""
+    place = _path(folder).absolute().as_uri()
+    try:
+        database = sqlite3.connect(f"{place}?mode=rw", uri=True, timeout=_PATIENCE, isolation_level=None)
+        database.execute("pragma schema_version")
+    except sqlite3.OperationalError:
+        database = sqlite3.connect(f"{place}?mode=ro", uri=True, timeout=_PATIENCE, isolation_level=None)
+    database.execute("pragma trusted_schema = off")
+    return database
+
+
+def _opened_to_write(folder: Path) -> sqlite3.Connection:
     path = _path(folder)
-    if not writing:
-        return _checked(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=_PATIENCE), folder)
     if not path.exists():
         os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
     database = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None)
     # no write-ahead log: one journal file, gone after each transaction; what is deleted is overwritten
     for pragma in ("journal_mode = truncate", "synchronous = full", "secure_delete = on", "trusted_schema = off"):
         database.execute(f"pragma {pragma}")
-    if database.execute("pragma user_version").fetchone()[0] == 0 and not _tables(database):
+    if not database.execute("select count(*) from sqlite_schema").fetchone()[0]:
         database.executescript(
             f"begin; {_SCHEMA} pragma application_id = {_APPLICATION}; pragma user_version = {VERSION}; commit;"
         )
-    return _checked(database, folder)
+    for version in range(_checked(database, folder), VERSION):
+        database.executescript(f"begin; {_UPGRADES[version]} pragma user_version = {version + 1}; commit;")
+    return database
 
 
-def _checked(database: sqlite3.Connection, folder: Path) -> sqlite3.Connection:
-    version = database.execute("pragma user_version").fetchone()[0]
+def _checked(database: sqlite3.Connection, folder: Path) -> int:
+    """The version of a manifest that this fivetimes can read."""
+    version = int(database.execute("pragma user_version").fetchone()[0])
+    if database.execute("pragma application_id").fetchone()[0] != _APPLICATION or version < 1:
+        raise _damaged(folder)
     if version > VERSION:
         raise FivetimesError(
             f"{_path(folder)}: it was written by a newer fivetimes (version {version}, this one knows {VERSION})."
             " Use that one, or begin anew: fivetimes forget --all"
         )
-    return database
+    return version
 
 
-def _tables(database: sqlite3.Connection) -> list[str]:
-    return [name for (name,) in database.execute("select name from sqlite_schema where type = 'table'")]
+_Rows = list[tuple[Any, ...]]
+
+
+def _rows(database: sqlite3.Connection, version: int) -> tuple[_Rows, _Rows]:
+    lost = "lost" if version > 1 else "0"
+    parts = database.execute(f"select name, rows, digest, written, {lost} from parts order by written, name")
+    files = database.execute("select id, reader, path, person, once, state, uncertain from files order by id")
+    return parts.fetchall(), files.fetchall()
+
+
+def _seal(parts: _Rows, files: _Rows) -> bytes:
+    return hashlib.blake2b(repr((parts, files)).encode("utf-8", "surrogateescape"), digest_size=16).digest()
+
+
+def _problem(folder: Path, error: Exception) -> FivetimesError:
+    """The sentence for what the machine refuses, and the one for what stands in the file."""
+    if isinstance(error, OSError):
+        return FivetimesError(f"{_path(folder)}: it cannot be written ({error.strerror}). {_WAY_OUT}")
+    if getattr(error, "sqlite_errorcode", -1) & 0xFF in _REFUSED:
+        return FivetimesError(f"{_path(folder)}: it cannot be used now ({error}). {_WAY_OUT}")
+    return _damaged(folder)
 
 
 def _damaged(folder: Path) -> FivetimesError:
     return FivetimesError(f"{_path(folder)}: this file is damaged. Begin anew: fivetimes forget --all")
+
+
+def _part(row: tuple[str, int, bytes, float, int]) -> MemoryPart:
+    name, rows, digest, written, lost = row
+    return MemoryPart(name, rows, digest, written, bool(lost))
 
 
 def _file(row: tuple[int, str, bytes, str | None, int, str, int]) -> KnownFile:

@@ -1,10 +1,9 @@
-"""EventRows of many files <-> Parquet: a part is written whole, forced to the disk, and renamed into place."""
+"""Rows of many files <-> Parquet: a part is written whole, forced to the disk, and renamed into place."""
 
 from __future__ import annotations
 
 import hashlib
 import io
-import os
 import secrets
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from fivetimes import store
 from fivetimes.errors import FivetimesError
 from fivetimes.memory.manifest import KnownFile, MemoryPart
 from fivetimes.model import KEPT_COLUMNS, KeptRows
@@ -26,7 +26,7 @@ _TEXTS = {"form": "forms", "parent": "parents", "commit": "commits"}  # column -
 
 @dataclass(frozen=True, slots=True)
 class EventRows:
-    """EventRows of several files: `file` and KEPT_COLUMNS, and the texts that three of them are indexes into."""
+    """Rows of several files: `file` and KEPT_COLUMNS, and the texts that three of them are indexes into."""
 
     columns: Mapping[str, Any]
     texts: Mapping[str, tuple[str, ...]]
@@ -55,7 +55,7 @@ class EventRows:
 
 
 def joined(rows: Iterable[tuple[int, KeptRows]]) -> EventRows:
-    """EventRows of several files, each with the id of its file, as one table."""
+    """Rows of several files, each with the id of its file, as one table."""
     pairs = list(rows)
     numbers: dict[str, dict[str, int]] = {name: {} for name in _TEXTS}
     columns: dict[str, list[Any]] = {name: [] for name in ("file", *KEPT_COLUMNS)}
@@ -64,9 +64,12 @@ def joined(rows: Iterable[tuple[int, KeptRows]]) -> EventRows:
         for name in KEPT_COLUMNS:
             column = kept.columns[name]
             if name in _TEXTS:
-                of = numbers[name]
-                new = [of.setdefault(text, len(of)) for text in getattr(kept, _TEXTS[name])]
-                column = np.array([*new, -1], dtype=np.int32)[column]
+                of, texts = numbers[name], getattr(kept, _TEXTS[name])
+                # only those that a row has: what was forgotten must not stay in the list of texts
+                new = np.full(len(texts) + 1, -1, dtype=np.int32)
+                for used in np.unique(column[column >= 0]).tolist():
+                    new[used] = of.setdefault(texts[used], len(of))
+                column = new[column]
             columns[name].append(column)
     types = {"file": "int64", **KEPT_COLUMNS}
     return EventRows(
@@ -82,7 +85,7 @@ def write(folder: Path, rows: EventRows) -> MemoryPart:
     """Write a part. It counts only when the manifest names it.
 
     Raises:
-        FivetimesError: it cannot be written; then there is nothing of it.
+        OSError: it cannot be written; then there is nothing of it.
     """
     parquet, arrow = _arrow()
     table = arrow.table(
@@ -99,30 +102,50 @@ def write(folder: Path, rows: EventRows) -> MemoryPart:
     parquet.write_table(table, sink, compression="zstd", write_page_checksum=True)
     text = sink.getvalue()
     name = f"{secrets.token_hex(8)}.parquet"
-    try:
-        _write_whole(folder / name, text)
-    except OSError as error:
-        raise FivetimesError(
-            f"{folder}: memory cannot be written ({error.strerror}). What was kept before is kept; make room and collect again."
-        ) from error
+    store.write_whole(folder / name, text)
     return MemoryPart(name, len(rows), _digest(text), time.time())
 
 
-def read(folder: Path, parts: Sequence[MemoryPart], unread: list[str]) -> EventRows:
-    """The rows of parts; of one that is damaged or missing a sentence goes to `unread`, and the others are read."""
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A part that cannot be read; `damaged`: nor ever will be, for its bytes are not those that were written, or it is gone."""
+
+    part: MemoryPart
+    sentence: str
+    damaged: bool
+
+
+def unreadable(folder: Path, parts: Sequence[MemoryPart]) -> list[Unread]:
+    """Of these parts those that cannot be read, by their digests."""
+    return [found for part in parts if isinstance(found := _bytes_of(folder, part), Unread)]
+
+
+def _bytes_of(folder: Path, part: MemoryPart) -> bytes | Unread:
+    what = f"{folder / part.name}: {part.rows:,} remembered events cannot be read"
+    if part.lost:
+        return Unread(part, f"{what}, the file was damaged. What its sources held then was collected again.", True)
+    try:
+        text = (folder / part.name).read_bytes()
+    except FileNotFoundError:
+        text = b""
+    except OSError as error:
+        return Unread(part, f"{what} ({error.strerror}). See to the disk, and call it again.", False)
+    if _digest(text) != part.digest:
+        lost = f"{what}, the file is damaged or gone. What its sources still hold is collected again: fivetimes collect"
+        return Unread(part, lost, True)
+    return text
+
+
+def read(folder: Path, parts: Sequence[MemoryPart], unread: list[Unread]) -> EventRows:
+    """The rows of parts; those that cannot be read go to `unread`, and the others are read."""
     parquet, arrow = _arrow()
     tables = []
     for part in parts:
-        try:
-            text = (folder / part.name).read_bytes()
-            if _digest(text) != part.digest:
-                raise ValueError("its bytes are not those that were written")
-            tables.append(parquet.read_table(io.BytesIO(text), read_dictionary=list(_TEXTS)))
-        except (OSError, ValueError, arrow.ArrowException):
-            unread.append(
-                f"{folder / part.name}: {part.rows:,} remembered events cannot be read, the file is damaged or gone."
-                " What its sources still hold is read there."
-            )
+        found = _bytes_of(folder, part)
+        if isinstance(found, Unread):
+            unread.append(found)
+        else:
+            tables.append(parquet.read_table(io.BytesIO(found), read_dictionary=list(_TEXTS)))
     return _rows(arrow, tables)
 
 
@@ -151,50 +174,16 @@ def _rows(arrow: Any, tables: Sequence[pa.Table]) -> EventRows:
 
 
 def sweep(folder: Path, parts: Sequence[MemoryPart]) -> None:
-    """Overwrite and remove what no manifest names: files of a writer that was ended, and parts that count no more."""
+    """Overwrite and remove what no manifest names: parts of a writer that was ended, and those that count no more.
+
+    Raises:
+        OSError: one of them cannot be overwritten or removed.
+    """
     named = {part.name for part in parts}
-    for path in folder.glob("*.parquet*"):
+    for path in folder.glob("*.parquet"):
         if path.name not in named:
-            overwrite(path)
-            path.unlink(missing_ok=True)
-
-
-def overwrite(path: Path) -> None:
-    """Write zeros over a file's bytes."""
-    try:
-        with path.open("r+b") as file:
-            file.write(b"\0" * path.stat().st_size)
-            file.flush()
-            os.fsync(file.fileno())
-    except OSError:
-        return  # gone already, or not ours to write
-
-
-def _write_whole(path: Path, text: bytes) -> None:
-    temporary = path.with_name(f"{path.name}.new")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-        _sync(path.parent)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-
-
-def _sync(folder: Path) -> None:
-    """Force a rename to the disk; a system that cannot do so for folders does without."""
-    try:
-        descriptor = os.open(folder, os.O_RDONLY)
-    except OSError:
-        return
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+            store.discard(path)
+    store.sync_folder(folder)
 
 
 def _digest(text: bytes) -> bytes:

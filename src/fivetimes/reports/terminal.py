@@ -452,8 +452,10 @@ def forgotten(events: int) -> str:
     return f"{counted(events, 'event')} forgotten. The last scans are deleted too; the next one reads everything again."
 
 
-def kept_in_memory(files: int, events: int, size: int, *, since: datetime | None, uncertain: int) -> RenderableType:
-    """What memory holds, since when, and how large it is."""
+def kept_in_memory(
+    files: int, events: int, size: int, *, since: datetime | None, uncertain: int, unread: Sequence[str]
+) -> RenderableType:
+    """What memory holds, since when, how large it is, and what of it cannot be read."""
     span = f" since {since:%Y-%m-%d}" if since is not None else ""
     lines: list[RenderableType] = [Text("Remembered", "bold")]
     lines.append(_line(f"{counted(events, 'event')} of {counted(files, 'file')}{span}, {size / 1e6:,.1f} MB", indent=2))
@@ -461,6 +463,7 @@ def kept_in_memory(files: int, events: int, size: int, *, since: datetime | None
         lines.append(
             _line(f"{counted(uncertain, 'line')} without a time may be counted once too often or too seldom", indent=6)
         )
+    lines += [_line(sentence, "yellow", indent=2) for sentence in unread]
     lines.append(
         _line("forget some of it: fivetimes forget --before DAY, --source PATH, --person NAME, --all", indent=6)
     )
