@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import os
 import sys
 import webbrowser
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -200,6 +201,13 @@ def _collect(machine: Machine) -> None:
     machine.call("collect", *machine.config)
     machine.call("collect", str(machine.folder / "team" / "fish" / "fish_history"), "--json")
     machine.call("collect", *machine.config, "--quiet", "--every", "15")
+    before, os.environ["ZDOTDIR"] = os.environ.get("ZDOTDIR"), str(machine.out)
+    try:
+        machine.call("collect", *machine.config, "--install", "zsh", "--yes")
+        machine.call("collect", *machine.config, "--uninstall", "zsh", "--yes")
+    finally:
+        os.environ.pop("ZDOTDIR")
+        os.environ.update({} if before is None else {"ZDOTDIR": before})
     _plainly("doctor")(machine)
     machine.call("scan", *machine.config, "--yes", "--json", str(machine.out / "remembered.json"))
 

@@ -23,14 +23,14 @@ from fivetimes import __main__ as entry
 from fivetimes import store
 from fivetimes.config import HookTarget
 from fivetimes.errors import FivetimesError
-from fivetimes.memory.hooks import ENVIRONMENT, Call, Hook, Hooks, hooks_of, installed, uninstalled
+from fivetimes.memory.hooks import ENVIRONMENT, Hook, HookCall, Hooks, hooks_of, installed, uninstalled
 
 SHELLS = {HookTarget.ZSH: "zsh", HookTarget.BASH: "bash", HookTarget.FISH: "fish"}
 AGENTS = {HookTarget.CLAUDE: "SessionEnd", HookTarget.CODEX: "Stop"}
 
 
 def hooks(target: HookTarget, home: Path, *words: str, program: Path = Path("/opt/it's here/fivetimes")) -> Hooks:
-    return hooks_of(target, Call(program, words, {"HOME": str(home)}, home))
+    return hooks_of(target, HookCall(program, words, {"HOME": str(home)}, home))
 
 
 # ---- into a file and out of it
@@ -128,7 +128,7 @@ def test_a_file_keeps_its_link_its_mode_and_its_bytes(tmp_path: Path) -> None:
 
 def test_units_and_job_hold_what_a_service_would_not_know(tmp_path: Path) -> None:
     environ = {"HOME": str(tmp_path), "FIVETIMES_HOME": "/data/100%", "HISTIGNORE": "pass *", "EDITOR": "vi"}
-    call = Call(Path("/opt/a $b%/fivetimes"), ("--config", "/w/fivetimes.toml"), environ, tmp_path)
+    call = HookCall(Path("/opt/a $b%/fivetimes"), ("--config", "/w/fivetimes.toml"), environ, tmp_path)
     service = hooks_of(HookTarget.SYSTEMD, call).files[0].text
     assert 'ExecStart="/opt/a $$b%%/fivetimes" "collect" "--quiet" "--config" "/w/fivetimes.toml"' in service
     assert 'Environment="FIVETIMES_HOME=/data/100%%"\nEnvironment="HISTIGNORE=pass *"\n' in service

@@ -67,7 +67,7 @@ def _hook(
     program = Path(shutil.which("fivetimes") or sys.argv[0]).absolute()
     words += ["--config", str(config.absolute())] if config is not None else []
     target = install or uninstall or HookTarget.BASH
-    wanted = hooks.hooks_of(target, hooks.Call(program, tuple(words), os.environ, Path.home()))
+    wanted = hooks.hooks_of(target, hooks.HookCall(program, tuple(words), os.environ, Path.home()))
     change = hooks.installed if install else hooks.uninstalled
     changed = [hook for hook in wanted.files if change(text := store.text_of(hook.path), hook) != text]
     if not changed:

@@ -64,7 +64,7 @@ class Hooks:
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class HookCall:
     """What a hook starts, and from what it is made.
 
     Attributes:
@@ -84,7 +84,7 @@ class Call:
         return [str(self.program), "collect", *options, *self.words]
 
 
-def hooks_of(target: HookTarget, call: Call) -> Hooks:
+def hooks_of(target: HookTarget, call: HookCall) -> Hooks:
     """What belongs into which file.
 
     Raises:
@@ -104,7 +104,7 @@ def _lines(*lines: str) -> str:
     )
 
 
-def _bash(call: Call) -> Hooks:
+def _bash(call: HookCall) -> Hooks:
     seconds, words = MINUTES * 60, shlex.join(call.argv("--every", str(MINUTES), "--quiet"))
     text = _lines(
         "__fivetimes_collect() {",
@@ -123,7 +123,7 @@ def _bash(call: Call) -> Hooks:
     return Hooks((Hook(call.home / ".bashrc", text),))
 
 
-def _zsh(call: Call) -> Hooks:
+def _zsh(call: HookCall) -> Hooks:
     seconds, words = MINUTES * 60, shlex.join(call.argv("--every", str(MINUTES), "--quiet"))
     text = _lines(
         "__fivetimes_collect() {",
@@ -138,7 +138,7 @@ def _zsh(call: Call) -> Hooks:
     return Hooks((Hook(Path(call.environ.get("ZDOTDIR") or call.home) / ".zshrc", text),))
 
 
-def _fish(call: Call) -> Hooks:
+def _fish(call: HookCall) -> Hooks:
     seconds = MINUTES * 60
     words = " ".join(map(_fish_word, call.argv("--every", str(MINUTES), "--quiet")))
     text = _lines(
@@ -161,7 +161,7 @@ def _fish_word(word: str) -> str:
     return "'" + word.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
-def _systemd(call: Call) -> Hooks:
+def _systemd(call: HookCall) -> Hooks:
     folder = Path(call.environ.get("XDG_CONFIG_HOME") or call.home / ".config") / "systemd" / "user"
     given = [f"{name}={call.environ[name]}" for name in ENVIRONMENT if call.environ.get(name)]
     given = [f"Environment={_unit_word(word)}" for word in given if word.isprintable()]
@@ -206,7 +206,7 @@ def _unit_word(word: str, *, command: bool = False) -> str:
     return f'"{quoted.replace("$", "$$") if command else quoted}"'
 
 
-def _launchd(call: Call) -> Hooks:
+def _launchd(call: HookCall) -> Hooks:
     label = "fivetimes.collect"
     path = call.home / "Library" / "LaunchAgents" / f"{label}.plist"
     job = {
@@ -228,12 +228,12 @@ def _launchd(call: Call) -> Hooks:
     )
 
 
-def _claude(call: Call) -> Hooks:
+def _claude(call: HookCall) -> Hooks:
     folder = Path(call.environ.get("CLAUDE_CONFIG_DIR") or call.home / ".claude")
     return Hooks((Hook(folder / "settings.json", _detached(call), "SessionEnd"),))
 
 
-def _codex(call: Call) -> Hooks:
+def _codex(call: HookCall) -> Hooks:
     # Its SessionEnd is new in 2026; Stop, after each turn, is known to every version that has hooks, and --every makes it cheap
     folder = Path(call.environ.get("CODEX_HOME") or call.home / ".codex")
     return Hooks(
@@ -242,17 +242,17 @@ def _codex(call: Call) -> Hooks:
     )
 
 
-def _detached(call: Call) -> str:
+def _detached(call: HookCall) -> str:
     """The command for a program that ends, or ends what it started, without waiting."""
     words = shlex.join(call.argv("--every", str(MINUTES), "--quiet"))
     return f"[ -x {_program(call)} ] && (cd && nohup {words} </dev/null >/dev/null 2>&1 &); exit 0 {_OURS}"
 
 
-def _program(call: Call) -> str:
+def _program(call: HookCall) -> str:
     return shlex.quote(str(call.program))
 
 
-_TARGETS: Mapping[HookTarget, Callable[[Call], Hooks]] = {
+_TARGETS: Mapping[HookTarget, Callable[[HookCall], Hooks]] = {
     HookTarget.ZSH: _zsh,
     HookTarget.BASH: _bash,
     HookTarget.FISH: _fish,
