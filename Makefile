@@ -12,13 +12,14 @@ AXE = $(BIN)/python -m pip install --quiet --constraint constraints.txt --no-dep
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help demo pictures test test-spark overlaps check bench bench-growth bench-recovery bench-world bench-team bench-drafts bench-replay bench-privacy bench-readers bench-mining bench-real leaks fuzz fuzz-readers
+.PHONY: help demo pictures test test-spark overlaps check bench bench-growth bench-recovery bench-world bench-team bench-drafts bench-replay bench-privacy bench-readers bench-mining bench-real bench-spark leaks fuzz fuzz-readers
 
 help:
 	@echo "make demo            scan the sample team, write a report and drafts into demo/"
 	@echo "make pictures        the pictures of the README, by a headless Chromium"
 	@echo "make test            run every test and the notebooks"
 	@echo "make test-spark      the pattern miner on a local Spark session; installs PySpark, needs Java 17"
+	@echo "make bench-spark     many teams on two local Spark workers, from 10^5 to 10^7 events; installs PySpark; SIZES='1 4', WORK, MEMORY"
 	@echo "make coverage        run every test and say which lines none of them reaches"
 	@echo "make check           format, lint, types, imports, dependencies, words and links; runs nothing of ours"
 	@echo "make bench           speed and size on the simulated year of a team of 60"
@@ -72,6 +73,11 @@ pictures: .venv/.installed-dev demo
 test-spark: .venv/.installed-spark
 	@java -version >/dev/null 2>&1 || { echo "Spark needs Java 17 or newer as java (Debian: apt install openjdk-17-jre-headless)."; exit 1; }
 	$(BIN)/pytest -m spark tests/spark
+
+# WORK keeps the teams that were made; MEMORY bounds each worker's Python
+bench-spark: .venv/.installed-spark
+	@java -version >/dev/null 2>&1 || { echo "Spark needs Java 17 or newer as java (Debian: apt install openjdk-17-jre-headless)."; exit 1; }
+	$(BIN)/python -m benchmarks.company $(if $(SIZES),--sizes $(SIZES)) $(if $(WORK),--work $(WORK)) $(if $(MEMORY),--memory $(MEMORY))
 
 # a notebook's kernel keeps its own files in the environment, not in the home folder
 test: .venv/.installed-dev

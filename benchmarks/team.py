@@ -211,15 +211,22 @@ def _truth(library: Library, settings: Settings, tagged: Sequence[Done], events:
     return {"settings": asdict(settings), "events": events, "routines": routines}
 
 
-def make(out: Path, settings: Settings, *, library_file: Path = LIBRARY) -> int:
-    """Write the team to `out`, which must not exist yet or hold an earlier one; returns the number of events."""
+def make(out: Path, settings: Settings, *, library_file: Path = LIBRARY, called: str = "") -> int:
+    """Write the team to `out`, which must not exist yet or hold an earlier one; returns the number of events.
+
+    Args:
+        out: where.
+        settings: how large, and how hard.
+        library_file: the routines.
+        called: begins the names of its people, so that those of several teams are different people.
+    """
     if out.exists() and not (out / "truth.json").is_file():
         raise SystemExit(f"{out}: holds something else. Name a new folder.")
     shutil.rmtree(out, ignore_errors=True)
     library = yaml.safe_load(library_file.read_text(encoding="utf-8"))
     if settings.without:
         library["routines"] = []
-    names = _names(settings.people)
+    names = [f"{called}{name}" for name in _names(settings.people)]
     plan = _appointments(library, settings, names)
     people, tagged, events = [], [], 0
     commits: dict[str, list[tuple[Commit, Done]]] = defaultdict(list)

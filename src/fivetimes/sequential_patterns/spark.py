@@ -11,8 +11,8 @@ The pivot of a pattern is its rarest item. All occurrences of a pattern lie near
 pivot, rarer items blanked, counts the patterns of that pivot exactly: an occurrence lies in one window as a whole, and two windows
 share none. This balances the work too: the surroundings of a common item hold only the few items that are more common still.
 
-The session that is active is used, a cluster's as well; without one, a local one is started that listens on the loopback address
-alone and is stopped at the end.
+The session that is active is used, a cluster's as well, and under `spark-submit` the one that it names; without any, a
+local one is started that listens on the loopback address alone. What is started here is stopped at the end.
 
 Source:
     Miliaraki et al., Mind the gap: large-scale frequent sequence mining (MG-FSM), SIGMOD 2013, for pivots.
@@ -54,7 +54,9 @@ if TYPE_CHECKING:
 Windows = tuple[int, Sequence[Int32s]]  # a session, and the stretches of it that lie around a pivot
 
 _PARTS = 4  # shares of the work per core, so that nobody waits long for the slowest
+_SUBMITTED = "PYSPARK_GATEWAY_PORT"  # set in the environment of what `spark-submit` runs
 _LOCAL = {
+    "spark.master": "local[*]",
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.ui.enabled": "false",
@@ -64,7 +66,7 @@ _LOCAL = {
 
 @contextmanager
 def session() -> Iterator[SparkSession]:
-    """The active Spark session, or a local one for as long as it is needed.
+    """The active Spark session, that of `spark-submit`, or a local one for as long as it is needed.
 
     Raises:
         MiningError: PySpark is not installed, or finds no Java.
@@ -78,8 +80,8 @@ def session() -> Iterator[SparkSession]:
     if active is not None:
         yield active
         return
-    builder = SparkSession.builder.master("local[*]").appName("fivetimes")
-    for name, value in _LOCAL.items():
+    builder = SparkSession.builder.appName("fivetimes")
+    for name, value in ({} if _SUBMITTED in os.environ else _LOCAL).items():
         builder = builder.config(name, value)
     # only this variable decides which Python the workers run; it must be one that has fivetimes
     try:
