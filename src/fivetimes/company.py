@@ -99,7 +99,13 @@ class _OnSpark:
         return _OnSpark(self._rows.map(done).persist(StorageLevel.DISK_ONLY), self)
 
     def small(self) -> list[bytes]:
-        collected = sorted(self._rows.map(lambda row: (row[0], row[1])).collect())
+        try:
+            collected = sorted(self._rows.map(lambda row: (row[0], row[1])).collect())
+        except Exception as error:  # of py4j, with a message that may quote what a worker had
+            raise FivetimesError(
+                f"Spark ended the scan ({type(error).__name__}): a worker was lost, or a task failed too often."
+                " Give the workers more memory, or make two of the largest team."
+            ) from error
         if self._before is not None:
             self._before.drop()
         return [small for _, small in collected]
@@ -110,7 +116,7 @@ class _OnSpark:
 
 @contextmanager
 def on_spark() -> Iterator[Workers]:
-    """The active Spark session, or a local one that listens on the loopback address alone.
+    """The active Spark session, that of `spark-submit`, or a local one that listens on the loopback address alone.
 
     Raises:
         MiningError: PySpark or Java is missing.
@@ -190,11 +196,16 @@ class _Stays:
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """What a step sends: a value, or the sentence of a partition that cannot go on; and what it took."""
+    """What a step sends: a value, pickled; the sentence of a partition that cannot go on; and what it took."""
 
-    value: Any
+    pickled: bytes
     problem: str | None
     cost: StepCost
+
+    @property
+    def value(self) -> Any:
+        """The value."""
+        return pickle.loads(self.pickled)
 
 
 def _answered(name: str, nothing: _Small, kept: bytes, step: Callable[[], tuple[_Small, bytes]]) -> tuple[bytes, bytes]:
@@ -219,8 +230,9 @@ def _answered(name: str, nothing: _Small, kept: bytes, step: Callable[[], tuple[
     except Exception as error:  # a worker's entry point: a message may quote what was read
         value, large = nothing, kept
         problem = f"{name}: it was left out ({type(error).__name__}). Scan it by itself to see why."
-    cost = StepCost(time.process_time() - start, _peak(), len(large), len(pickle.dumps(value)))
-    return pickle.dumps(_Answer(value, problem, cost)), large
+    sent = pickle.dumps(value)
+    cost = StepCost(time.process_time() - start, _peak(), len(large), len(sent))
+    return pickle.dumps(_Answer(sent, problem, cost)), large
 
 
 def _peak() -> int:
@@ -392,7 +404,8 @@ def run(
     tick("reading and searching", 0.0)
     work = workers([pickle.dumps(name) for name in teams]).then(partial(_searched, task))
     first = _answers(work)
-    found = [one.value.found for one in first]
+    read = [one.value for one in first]
+    found = [one.found for one in read]
     groups = partitions.grouped(found)
     tick("collecting in every team", 0.0)
     work = work.then(partial(_collected, task, partitions.wanted(found, groups)))
@@ -404,7 +417,7 @@ def run(
     work = work.then(partial(_fetched, needed))
     third = _answers(work)
     work.drop()
-    scans = [one.value.scan for one in first]
+    scans = [one.scan for one in read]
     accounts = [
         [share.account for share in (*one.shares, *(share for _, share in more))]
         for one, more in zip(found, again, strict=True)
@@ -412,7 +425,7 @@ def run(
     candidates = _with_runs(joined, accounts, [one.value for one in third], scans)
     problems = [one.problem for one in (*first, *second, *third) if one.problem is not None]
     scan = replace(
-        _added(scans, [one.value.unsure for one in first], task.rule),
+        _added(scans, [one.unsure for one in read], task.rule),
         candidates=candidates,
         suppressed=joined.suppressed,
         trace=joined.trace,
@@ -473,8 +486,13 @@ def scan(request: pipeline.Request, *, folder: Path, tick: pipeline.Tick = lambd
         request: as `pipeline.from_events` makes it.
         folder: our own folder.
         tick: called with the stage and the share of it done.
+
+    Raises:
+        FivetimesError: there is no team, or nothing of any could be read.
     """
     mark = pipeline.mark_of(request, folder)
     with workers_of(request.engine) as workers:
-        found = run(request, workers, key=store.local_key(folder), approved=store.approved(folder), tick=tick)
-    return pipeline.keep(found.scan, request, mark=mark, folder=folder)
+        found = run(request, workers, key=store.local_key(folder), approved=store.approved(folder), tick=tick).scan
+    if not found.events:
+        raise FivetimesError("nothing could be read. " + " ".join(found.skipped))  # and the last scan stays
+    return pipeline.keep(found, request, mark=mark, folder=folder)

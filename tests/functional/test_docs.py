@@ -73,6 +73,8 @@ def table(atelier, tmp_path_factory):
     ]
     (team / "orders.csv").write_text("\n".join(["user,ts,activity", *rows]))
     (team / "db.spmf").write_text("1 -1 2 -1 3 -1 -2\n" * 120)
+    for name in ("red", "blue"):
+        shutil.copytree(atelier.team, folder / "teams" / name, symlinks=True)
     machine = Machine(folder / "home", team)
     assert machine.run("scan", "--yes").returncode == 0
     return machine

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 import companies
 from fivetimes import company, pipeline
 from fivetimes.config import SearchEngine
+from fivetimes.errors import FivetimesError
 from fivetimes.model import Scan
 
 pytestmark = [pytest.mark.spark, pytest.mark.filterwarnings("ignore")]  # the warnings of pyspark are not ours
@@ -51,6 +53,14 @@ def test_a_poisoned_team_is_its_own_sentence_on_spark_too(tmp_path):
 def test_what_is_large_is_dropped_when_it_is_no_longer_needed(tmp_path, spark):
     scanned(companies.company(tmp_path), SearchEngine.SPARK)
     assert len(spark.sparkContext._jsc.getPersistentRDDs()) == 0
+
+
+def test_a_worker_that_is_lost_is_a_stated_problem():
+    def ends(_number: int, _large: bytes) -> tuple[bytes, bytes]:
+        os._exit(1)
+
+    with company.on_spark() as workers, pytest.raises(FivetimesError, match="Spark ended the scan"):
+        workers([b"a team"]).then(ends).small()
 
 
 def test_the_scan_of_many_teams_is_kept_for_the_other_commands(tmp_path):

@@ -180,6 +180,17 @@ def test_the_last_scan_of_a_folder_of_teams_is_kept_and_not_made_anew(tmp_path):
         pipeline.unknown_names(asked, folder=tmp_path / "home")
 
 
+def test_where_no_team_can_be_read_the_last_scan_stays(tmp_path):
+    folder = companies.company(tmp_path / "teams")
+    request = pipeline.from_events(folder)
+    found = company.scan(request, folder=tmp_path / "home")
+    for path in folder.rglob("*.csv"):
+        path.unlink()
+    with pytest.raises(FivetimesError, match="nothing could be read"):
+        company.scan(request, folder=tmp_path / "home")
+    assert pipeline.last_scan(request, folder=tmp_path / "home") == found
+
+
 def test_a_name_that_one_team_typed_alone_is_sure_in_none(tmp_path):
     for team, lines in (("blue", ["zzkeeper"]), ("red", ["zzkeeper a b", "zzkeeper c d", "zzother a", "zzother b"])):
         (tmp_path / team).mkdir()
