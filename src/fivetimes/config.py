@@ -14,7 +14,7 @@ from fivetimes.errors import ConfigError
 
 BATCH_ROWS = 50_000  # rows that a reader hands over at once, at most
 BLOCK_BYTES = 1 << 18  # bytes of a file that are looked at together; what is made of more no longer fits the cache
-LONGEST_BYTES = 64 << 20  # a longer record is cut there: memory stays bounded whatever the file holds
+LONGEST_BYTES = 24 << 20  # a longer record is cut there: memory stays bounded whatever the file holds
 LONGEST_DOCUMENT = 24 << 20  # bytes of a JSON file that is one object; it must be parsed as a whole
 DEEPEST = 64  # levels of nesting in a JSON record; deeper is counted as bad
 MOST_VALUES = 1_000_000  # values in one JSON record; as objects of Python they take up to some 250 bytes each

@@ -16,6 +16,10 @@ class ReadError(FivetimesError):
     """A source that cannot be opened or is not what it was taken for."""
 
 
+class ReaderFault(ReadError):
+    """A source that its reader failed at, by a fault of the reader's own: what was read before it counts."""
+
+
 class RuleError(FivetimesError):
     """Something that the five-times rule refuses."""
 

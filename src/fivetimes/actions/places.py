@@ -45,46 +45,85 @@ class Places:
         ends = np.append(starts[1:], len(rows)) - 1 if len(starts) else starts
         self.person, self.program = person[starts], program[which[starts]]
         self.name = np.where(name[which[starts]] == name[which[ends]], name[which[starts]], -1)
-        self._head_first, self._head_last = head[which[starts]], head[which[ends]]
-        self._typed, self._who = name[which], person
+        self._runs = _rows_of(self.name)
+        self._beside = {step: _Beside(self, head[which[starts if step > 0 else ends]], step) for step in (-1, 1)}
+        self._typed = _tally(name[which], person)
+        self._owners = {
+            one: sorted({int(p) for p in person[rows_of].tolist()}) for one, rows_of in _rows_of(name[which]).items()
+        }
 
     def typed_often(self, program: int, name: int) -> bool:
         """Whether a person who uses `name` types `program` often as well."""
-        owners = np.unique(self._who[self._typed == name])
-        return int(np.count_nonzero((self._typed == program) & np.isin(self._who, owners))) >= OFTEN
+        return sum(self._typed.get((program, person), 0) for person in self._owners.get(name, ())) >= OFTEN
 
     def stands_like(self, name: int) -> bool:
         """Whether a name stands where what it is read as stands under other names, behind and before, beyond chance."""
-        mine = np.flatnonzero(self.name == name)
-        return all(self._bits(name, mine, step) >= PROOF for step in (-1, 1))
+        mine = self._runs.get(name, np.zeros(0, dtype=np.int64))
+        return all(self._bits(name, mine, self._beside[step]) >= PROOF for step in (-1, 1))
 
-    def _bits(self, name: int, mine: Ints, step: int) -> float:
+    def _bits(self, name: int, mine: Ints, beside: _Beside) -> float:
         """How many bits the neighbours of a name speak for the places of what it is read as, against its owner's whole work.
 
         For each run half a bet on the neighbour being as that program has them, half on none: if the name stands anywhere in
         its owner's work, the product is 1 on average, and reaches 2^b with a probability of at most 2^-b (Markov's inequality).
         """
         total = 0.0
+        owners = np.unique(self.person[mine]).tolist()
         for program in np.unique(self.program[mine]).tolist():
-            own = self._beside(mine[self.program[mine] == program], step)
-            others = self._beside(np.flatnonzero((self.program == program) & (self.name != name)), step)
-            if not len(own) or not len(others):
+            own = [near for near in beside.near[mine[self.program[mine] == program]].tolist() if near >= 0]
+            others = beside.neighbours(program, but=name)
+            if not own or not others:
                 continue
-            heads = self._head_last if step < 0 else self._head_first
-            work = heads[np.isin(self.person, np.unique(self.person[mine])) & (self.program != program)]
-            for head in own.tolist():
-                usual = np.count_nonzero(work == head) / len(work)
-                there = (np.count_nonzero(others == head) + usual) / (len(others) + 1)
+            work = sum(beside.work.get((p,), 0) - beside.work.get((p, program), 0) for p in owners)
+            for head in own:
+                at_work = sum(beside.heads.get((p, head), 0) - beside.heads.get((p, program, head), 0) for p in owners)
+                usual = at_work / work
+                there = (beside.neighbours(program, head, but=name) + usual) / (others + 1)
                 total += float(np.log2((1 + there / usual) / 2))
         return total
 
-    def _beside(self, runs: Ints, step: int) -> Ints:
-        """The head of the action next to each run, where the same person has one."""
-        next_to = runs + step
-        runs, next_to = (each[(next_to >= 0) & (next_to < len(self.person))] for each in (runs, next_to))
-        next_to = next_to[self.person[next_to] == self.person[runs]]
-        beside: Ints = (self._head_last if step < 0 else self._head_first)[next_to]
-        return beside
+
+class _Beside:
+    """What stands next to each run on one side, counted once: to look through all runs for each name would cost its square.
+
+    Attributes:
+        near: of each run the head of the action next to it, -1 where the same person has none.
+        work: how many runs there are, by (person) and by (person, program).
+        heads: the same by (person, head) and by (person, program, head).
+    """
+
+    def __init__(self, places: Places, head: Ints, step: int) -> None:
+        person, program, name = places.person, places.program, places.name
+        # what the neighbour shows is its side that is next to the run: its first action behind, its last before
+        self.near = np.full(len(person), -1, dtype=np.int64)
+        if len(person) > 1:
+            here, there = (slice(1, None), slice(None, -1)) if step < 0 else (slice(None, -1), slice(1, None))
+            self.near[here] = np.where(person[here] == person[there], head[there], -1)
+        self.work = _tally(person) | _tally(person, program)
+        self.heads = _tally(person, head) | _tally(person, program, head)
+        known = self.near >= 0
+        columns = program[known], name[known], self.near[known]
+        self._of_program = _tally(columns[0]) | _tally(columns[0], columns[2])
+        self._of_name = _tally(*columns[:2]) | _tally(*columns)
+
+    def neighbours(self, program: int, *head: int, but: int) -> int:
+        """How many runs of a program have a neighbour, or one with this head, without those that were typed as `but`."""
+        return self._of_program.get((program, *head), 0) - self._of_name.get((program, but, *head), 0)
+
+
+def _tally(*columns: Ints | Int32s) -> dict[tuple[int, ...], int]:
+    """How often each combination of values stands in the same row of some columns."""
+    if not len(columns[0]):
+        return {}
+    found, counts = np.unique(np.stack(columns), axis=1, return_counts=True)
+    return dict(zip(map(tuple, found.T.tolist()), counts.tolist(), strict=True))
+
+
+def _rows_of(column: Ints) -> dict[int, Ints]:
+    """The rows of each value of a column, rising."""
+    order = np.argsort(column, kind="stable")
+    values, begins = np.unique(column[order], return_index=True)
+    return dict(zip(values.tolist(), np.split(order, begins[1:]), strict=True)) if len(values) else {}
 
 
 def _heads(actions: Sequence[Distinct]) -> tuple[Ints, Ints]:

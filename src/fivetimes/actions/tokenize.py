@@ -89,9 +89,8 @@ def _roaming(actions: Sequence[Distinct]) -> set[int]:
         for word, role in action.arguments:
             if role in _FREE:
                 users[word][action.words[0]] += action.uses
-    return {
-        word for word, by in users.items() if sum(count >= _ROAMS_SHARE * by.total() for count in by.values()) >= _ROAMS
-    }
+    least = {word: _ROAMS_SHARE * by.total() for word, by in users.items()}
+    return {word for word, by in users.items() if sum(count >= least[word] for count in by.values()) >= _ROAMS}
 
 
 def _constant_words(counts: Counter[int], roaming: set[int]) -> set[int]:

@@ -9,13 +9,13 @@ from __future__ import annotations
 import logging
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 
-from fivetimes.config import BUDGET, LARGEST, Budget
-from fivetimes.errors import FivetimesError, ReadError, fault, trace
-from fivetimes.ingest.formats.budget import Account
+from fivetimes.config import BUDGET, LARGEST, LONGEST_TEXT, Budget
+from fivetimes.errors import FivetimesError, ReaderFault, ReadError, fault, trace
+from fivetimes.ingest.formats.budget import Spending
 from fivetimes.model import Balance, By, Kind, RawBatch, Source
 
 logger = logging.getLogger(__name__)
@@ -35,7 +35,7 @@ def conserved(
 
     Raises:
         ReadError: the source cannot be read; or, behind all that was yielded, its rest was not: the budget was spent, or the
-            reader failed; or some records are neither events, nor left out, nor counted as bad.
+            reader failed (ReaderFault); or some records are neither events, nor left out, nor counted as bad.
 
     Example:
         >>> from pathlib import Path
@@ -44,7 +44,7 @@ def conserved(
         Traceback (most recent call last):
         fivetimes.errors.ReadError: h: the reader r does not account for every record. ...
     """
-    account = Account(source.path, budget)
+    account = Spending(source.path, budget)
     try:
         yield from _driven(iter(batches), balance, account)
     except FivetimesError:
@@ -52,7 +52,7 @@ def conserved(
             raise
     except Exception as error:
         logger.debug("%s", trace(error))
-        raise ReadError(f"{source.path}: reading it ended in the middle, by {fault(error)}") from error
+        raise ReaderFault(f"{source.path}: reading it ended in the middle, by {fault(error)}") from error
     if not balance.holds:
         raise ReadError(
             f"{source.path}: the reader {reader} does not account for every record. Tell its authors; what it read"
@@ -65,7 +65,7 @@ def conserved(
         )
 
 
-def _driven(found: Iterator[RawBatch], balance: Balance, account: Account) -> Iterator[RawBatch]:
+def _driven(found: Iterator[RawBatch], balance: Balance, account: Spending) -> Iterator[RawBatch]:
     """Yield what a reader yields, its cost counted; where it fails, its balance is made to hold."""
     counted = given = (
         0  # events that the reader has counted, and has given; between two batches others may take some out
@@ -77,6 +77,7 @@ def _driven(found: Iterator[RawBatch], balance: Balance, account: Account) -> It
                 batch = next(found, None)
                 if batch is not None:
                     _check(batch)
+                    batch.text = _cut(batch.text)
         except Exception:
             _write_off(balance, counted + balance.events - events - given)
             raise
@@ -128,6 +129,13 @@ def _check(batch: RawBatch) -> None:
         column = getattr(batch, name)
         if column is not None and not isinstance(column, Kind | By) and len(column) != len(batch.text):
             raise ValueError("columns of different lengths")
+
+
+def _cut(texts: Sequence[str]) -> Sequence[str]:
+    """The texts, of long ones the beginning: who has pasted a megabyte shall not have it held for each time."""
+    if max(map(len, texts), default=0) <= LONGEST_TEXT:
+        return texts
+    return [text[:LONGEST_TEXT] for text in texts]
 
 
 def _of_types(column: Iterable[object], *types: type) -> None:

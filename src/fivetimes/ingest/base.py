@@ -141,4 +141,9 @@ class ReaderSpec:
         Raises:
             ReadError: the source cannot be opened, is of another kind, or its records are not all accounted for.
         """
-        return conserved(self.read(source, balance), self.name, source, balance)
+        return conserved(self._begun(source, balance), self.name, source, balance)
+
+    def _begun(self, source: Source, balance: Balance) -> Iterator[RawBatch]:
+        yield from self.read(
+            source, balance
+        )  # called when the first row is asked for: a reader may begin to read at once

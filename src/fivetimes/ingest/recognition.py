@@ -10,7 +10,7 @@ from fivetimes.errors import ReadError
 from fivetimes.ingest.base import ReaderSpec
 from fivetimes.ingest.formats import sqlite, tables
 from fivetimes.ingest.formats.budget import limited
-from fivetimes.ingest.formats.files import after_newline, blocks
+from fivetimes.ingest.formats.files import beginning
 from fivetimes.ingest.formats.json_objects import json_object
 from fivetimes.ingest.registry import BUILT_IN, PLUG_INS
 
@@ -77,7 +77,7 @@ def unreadable(path: Path) -> str | None:
     """Why a database, or a file whose content is hidden, cannot be read, as a message; None for all others. Never raises."""
     try:
         with limited(path):
-            block = next(blocks(path, after_newline), b"") if path.is_file() else b""
+            block = beginning(path) if path.is_file() else b""
             if not block.startswith(sqlite.MAGIC) and (hidden := _hidden(block)) is not None:
                 return f"{path}: {hidden}"
             if block.startswith(sqlite.MAGIC):
@@ -164,7 +164,7 @@ def _by_content(path: Path) -> ReaderSpec | None:
     Raises:
         _Nobody: it is no text, and no reader's.
     """
-    block = next(blocks(path, after_newline), b"")
+    block = beginning(path)
     if block.startswith(sqlite.MAGIC):
         return _of_database(path)
     if block.startswith(tables.MAGIC):

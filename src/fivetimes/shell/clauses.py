@@ -12,7 +12,7 @@ from enum import Enum
 from tree_sitter import Node
 
 from fivetimes.shell.lexer import unquote
-from fivetimes.shell.syntax_tree import LONGEST, tree
+from fivetimes.shell.syntax_tree import is_for_grammar, tree
 
 
 class TokenForm(Enum):
@@ -103,7 +103,7 @@ def clauses(text: str) -> list[Clause]:
         >>> clauses("for f in *; do wc $f; done")[0].construct
         'a loop'
     """
-    if len(text) > LONGEST:
+    if not is_for_grammar(text):
         return [Clause(text, None, "a line that is too long")]
     chains = _Chains(text)
     chains.visit(tree(text))

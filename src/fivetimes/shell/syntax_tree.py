@@ -14,6 +14,10 @@ from tree_sitter import Language, Node, Parser
 from fivetimes.shell.lexer import SimpleCommand, plain_commands, split_at_operators, unquote
 
 LONGEST = 65_536  # characters; a longer line is pasted text, not work
+# Where the grammar cannot read a line, it takes the square of these signs to recover (16,000 `)` take a second), and with `==` even
+# where it can. A pasted program of LONGEST characters has some hundred of each; with more, the line is split at its operators.
+_MOST_SIGNS = 2_000
+_COSTLY = (")", "|", "==", "<<", ">>")
 _DEEPEST = 120  # nested nodes; beyond, a line is no one's work and only costs stack
 _OPERATORS = {"|", "|&", "&&", "||", ";", "&"}
 _BREAKS = {";;", ";&", ";;&", "\n", ")"}
@@ -44,8 +48,20 @@ def simple_commands(text: str) -> tuple[list[SimpleCommand], bool]:
     plain = plain_commands(text)
     if plain is not None:
         return plain, True
+    if not is_for_grammar(text):
+        return split_at_operators(text), False
     found, sure, lost = split_by_grammar(text)
     return (split_at_operators(text) if lost else found), sure
+
+
+def is_for_grammar(text: str) -> bool:
+    """Whether a line can be given to the grammar: it is no longer than `LONGEST`, and does not hold too many signs.
+
+    Example:
+        >>> is_for_grammar("ls | wc"), is_for_grammar(")" * 10_000)
+        (True, False)
+    """
+    return len(text) <= LONGEST and max(map(text.count, _COSTLY)) <= _MOST_SIGNS
 
 
 @lru_cache(maxsize=1)

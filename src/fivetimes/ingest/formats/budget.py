@@ -15,10 +15,10 @@ from time import monotonic
 
 from fivetimes.config import BUDGET, Budget
 
-_current: ContextVar[Account | None] = ContextVar("account", default=None)
+_current: ContextVar[Spending | None] = ContextVar("account", default=None)
 
 
-class Account:
+class Spending:
     """What was spent on one source so far.
 
     Args:
@@ -91,7 +91,7 @@ def more(count: int = 0) -> bool:
     return account is None or account.take(count)
 
 
-def current() -> Account | None:
+def current() -> Spending | None:
     """The account of the source that is being read, None outside of one."""
     return _current.get()
 
@@ -105,7 +105,7 @@ def limited(path: Path) -> Iterator[None]:
     if _current.get() is not None:
         yield
         return
-    with Account(path).open():
+    with Spending(path).open():
         yield
 
 

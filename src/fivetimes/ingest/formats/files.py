@@ -26,13 +26,25 @@ from fivetimes.model import Balance, Bytes, RawBatch, Source
 
 logger = logging.getLogger(__name__)
 
+_LOOKED_AT = 4 << 20  # bytes of a first line; transcripts begin with one that is some hundred kB long at most
 
-def blocks(path: Path, cut: Callable[[bytes], int]) -> Iterator[bytes]:
+
+def beginning(path: Path) -> bytes:
+    """The first whole lines of a file, some hundred of them mostly; of a first line that is very long, its beginning.
+
+    Raises:
+        ReadError: it cannot be opened or read, or is no ordinary file.
+    """
+    return next(blocks(path, after_newline, longest=_LOOKED_AT), b"")
+
+
+def blocks(path: Path, cut: Callable[[bytes], int], *, longest: int = LONGEST_BYTES) -> Iterator[bytes]:
     """Yield a file in blocks that end where a record ends, without a byte order mark.
 
     Args:
         path: an ordinary file.
         cut: position behind the last whole record of some bytes, 0 if none is whole.
+        longest: bytes from which on a record is cut.
 
     Raises:
         ReadError: it cannot be opened or read, or is no ordinary file.
@@ -46,7 +58,7 @@ def blocks(path: Path, cut: Callable[[bytes], int]) -> Iterator[bytes]:
                     return  # what is left of the block is no whole record
                 block = rest + fresh if begun else (rest + fresh).removeprefix(b"\xef\xbb\xbf")
                 begun = True
-                end = cut(block) or (len(block) if len(block) > LONGEST_BYTES else 0)
+                end = cut(block) or (len(block) if len(block) > longest else 0)
                 rest = block[end:]
                 if end:
                     yield block[:end]

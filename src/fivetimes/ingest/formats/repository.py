@@ -13,8 +13,8 @@ from subprocess import Popen
 from typing import Any
 
 from fivetimes.errors import ReadError
-from fivetimes.ingest.formats.budget import Account, current
-from fivetimes.ingest.formats.files import blocks
+from fivetimes.ingest.formats.budget import Spending, current
+from fivetimes.ingest.formats.files import beginning
 
 _KILLED = -9
 _PATIENCE = 60.0  # seconds without a sign of life, after which git is ended
@@ -90,7 +90,7 @@ def git_folder(repository: Path) -> Path:
     inner = repository / ".git"
     if not inner.is_file():
         return inner if inner.exists() else repository
-    begun = next(blocks(inner, len), b"").decode("utf-8", "surrogateescape").partition("\n")[0]
+    begun = beginning(inner).decode("utf-8", "surrogateescape").partition("\n")[0]
     return repository / begun.removeprefix("gitdir:").strip()
 
 
@@ -130,7 +130,7 @@ def _run(path: Path, arguments: Sequence[str], *, trusted: Sequence[str]) -> Ite
             raise _complaint(path, "dubious ownership")
     wrapper = _started(folder, (*_OPTIONS, *trusted, *git_dir, *arguments), _ENVIRONMENT, standing=folder)
     process: Popen[bytes] = wrapper.proc
-    account = current() or Account(path)
+    account = current() or Spending(path)
     _bound(process, account.memory)
     complaint = bytearray()
     listener = threading.Thread(target=_listen, args=(process, complaint), daemon=True)
@@ -138,14 +138,17 @@ def _run(path: Path, arguments: Sequence[str], *, trusted: Sequence[str]) -> Ite
         listener.start()
         try:
             while piece := _piece(process, account):
-                if not account.take(len(piece)):
-                    raise Unfinished(f"{path}: the budget of this repository is spent.")
                 yield piece
-            status = process.wait()
+                if not account.take(len(piece)):
+                    break
+            else:
+                status = process.wait()
         finally:
             if process.poll() is None:
                 process.kill()
             listener.join()
+    if not account.take():
+        raise Unfinished(f"{path}: stopped after {account.reached}.")
     if status:
         raise _complaint(path, complaint.decode("ascii", "replace") if status != _KILLED else "no sign of life")
 
@@ -206,7 +209,7 @@ def _bound(process: Popen[bytes], memory: int) -> None:
         resource.prlimit(process.pid, resource.RLIMIT_DATA, (memory, memory))
 
 
-def _piece(process: Popen[bytes], account: Account) -> bytes:
+def _piece(process: Popen[bytes], account: Spending) -> bytes:
     watchdog = threading.Timer(min(_PATIENCE, account.left), process.kill)
     watchdog.daemon = True
     watchdog.start()

@@ -15,7 +15,7 @@ import numpy as np
 from fivetimes.config import DEEPEST, LONGEST_BYTES
 from fivetimes.errors import ReadError
 from fivetimes.ingest.formats.budget import more
-from fivetimes.ingest.formats.files import blocks
+from fivetimes.ingest.formats.files import beginning
 from fivetimes.ingest.formats.sqlite_journals import together
 from fivetimes.model import Balance
 
@@ -96,7 +96,7 @@ def _refused(path: Path, error: Exception) -> ReadError:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[sqlite3.Connection]:
-    next(blocks(path, len), b"")  # raises for what is no ordinary file, or may not be read
+    beginning(path)  # raises for what is no ordinary file, or may not be read
     whole = together(path)
     # takes no lock and makes no file beside it
     uri = ":memory:" if whole is not None else f"file:{quote(str(path.absolute()))}?mode=ro&immutable=1"

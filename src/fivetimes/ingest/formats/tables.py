@@ -130,26 +130,30 @@ def _decoded(group: Any, known: Sequence[str]) -> int:
 
 def _of_batch(part: Any) -> Iterator[Mapping[str, object] | None]:
     """The rows of a batch, so many at once as fit; None for one that is too large to be anybody's action."""
-    together = max(1, _BYTES // max(1, _widest(part)))
-    for start in range(0, part.num_rows, together):
-        some = part.slice(start, together)
-        if some.num_rows == 1 and some.nbytes > _BYTES:
-            yield None
-        else:
-            yield from some.to_pylist()
+    if _size(part) <= _BYTES:
+        yield from part.to_pylist()
+    elif part.num_rows == 1:
+        yield None
+    else:
+        half = part.num_rows // 2
+        yield from _of_batch(part.slice(0, half))
+        yield from _of_batch(part.slice(half))
 
 
-def _widest(part: Any) -> int:
-    """Bytes of a row of a batch: of plain columns in the mean, of those that name the entries of a list the longest entry."""
+def _size(part: Any) -> int:
+    """Bytes of a batch, at most; of columns that name the entries of a dictionary, as if each row named the longest."""
     import pyarrow
     from pyarrow import compute
 
-    total = part.nbytes // max(1, part.num_rows)
+    total = 0
     for column in part.columns:
-        if pyarrow.types.is_dictionary(column.type):
-            entries = column.dictionary
-            texts = pyarrow.types.is_string(entries.type) or pyarrow.types.is_large_string(entries.type)
-            total += (compute.max(compute.binary_length(entries)).as_py() or 0) if texts else entries.nbytes
+        if not pyarrow.types.is_dictionary(column.type):
+            total += column.nbytes
+            continue
+        entries = column.dictionary
+        texts = pyarrow.types.is_string(entries.type) or pyarrow.types.is_large_string(entries.type)
+        longest = (compute.max(compute.binary_length(entries)).as_py() or 0) if texts else entries.nbytes
+        total += column.indices.nbytes + part.num_rows * longest
     return int(total)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from fivetimes.ingest.base import Machine, ReaderSpec, Signature
-from fivetimes.ingest.formats.files import after_newline, blocks
+from fivetimes.ingest.formats.files import beginning
 from fivetimes.ingest.formats.text_history import advice_on_times, batches, timed_entries
 from fivetimes.model import Balance, RawBatch, Source, SourceReport
 
@@ -28,7 +28,7 @@ def read(source: Source, balance: Balance) -> Iterator[RawBatch]:
 
 def _mark(path: Path) -> str:
     """The character before a time: the third one of `histchars`, which is # unless somebody chose another."""
-    marks = Counter(_STAMP.findall(next(blocks(path, after_newline), b"")))
+    marks = Counter(_STAMP.findall(beginning(path)))
     return max(marks, key=lambda mark: (marks[mark], mark == b"#")).decode() if marks else "#"
 
 

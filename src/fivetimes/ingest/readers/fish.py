@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from fivetimes.ingest.base import Machine, ReaderSpec, Signature
-from fivetimes.ingest.formats.files import blocks, decode, heads
+from fivetimes.ingest.formats.files import beginning, blocks, decode, heads
 from fivetimes.ingest.formats.text_history import Entries, batches, moments, packed, timed_entries
 from fivetimes.ingest.formats.values import NAN
 from fivetimes.model import Balance, Bools, Bytes, Floats, Ints, RawBatch, Source, SourceReport
@@ -30,7 +30,7 @@ def read(source: Source, balance: Balance) -> Iterator[RawBatch]:
     It looks like YAML and is none. As in fish, an unfinished last line is not read; a command in it is held back. The form of
     fish 1 (until 2012) has a line with the time before each command, and a backslash before a newline within one.
     """
-    begun = next(blocks(source.path, len), b"")[:_WIDTH].decode("ascii", "replace")
+    begun = beginning(source.path)[:_WIDTH].decode("ascii", "replace")
     first_form = _FIRST_FORM.match(begun) is not None
     entries = _entries_of_fish_1(source.path) if first_form else _entries(source.path, balance)
     return batches(source, balance, entries, keeps_repeats=False)

@@ -15,7 +15,7 @@ from pathlib import Path
 from fivetimes.errors import ReadError
 from fivetimes.ingest.base import ReaderSpec, Signature
 from fivetimes.ingest.formats import records, tables, values
-from fivetimes.ingest.formats.files import after_newline, blocks
+from fivetimes.ingest.formats.files import beginning
 from fivetimes.ingest.formats.json_objects import json_object, json_records
 from fivetimes.model import Balance, Kind, RawBatch, Source
 
@@ -66,7 +66,7 @@ def read(source: Source, balance: Balance) -> Iterator[RawBatch]:
     """
     names = {field: field for field in FIELDS} | (dict(source.columns) or _usual_columns(source.path))
     layout = {column: (names[field], take) for column, (field, take) in LAYOUT.items()}
-    begun = next(blocks(source.path, after_newline), b"")
+    begun = beginning(source.path)
     if begun.startswith(tables.MAGIC):
         found = tables.parquet_rows(source.path, balance, wanted=list(names.values()))
     elif begun.lstrip().startswith(b"{"):
@@ -84,7 +84,7 @@ def read(source: Source, balance: Balance) -> Iterator[RawBatch]:
 def _usual_columns(path: Path) -> dict[str, str]:
     """Field -> column of a table that is a process log by the names of its columns; empty for any other."""
     try:
-        block = next(blocks(path, after_newline), b"")
+        block = beginning(path)
         parquet = block.startswith(tables.MAGIC)
         columns = tables.parquet_columns(path) if parquet else _header(block)
     except ReadError:
@@ -130,7 +130,7 @@ def has_column(path: Path, action: str) -> bool:
     Raises:
         ReadError: it cannot be opened.
     """
-    block = next(blocks(path, after_newline), b"")
+    block = beginning(path)
     if block.startswith(tables.MAGIC):
         return True  # whether it has the column is checked when it is read
     rows = block.decode("utf-8", "surrogateescape").split("\n", _LINES)[:_LINES]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from fivetimes.errors import ReadError
 from fivetimes.ingest.base import ReaderSpec
-from fivetimes.ingest.formats.files import after_newline, blocks, decode
+from fivetimes.ingest.formats.files import after_newline, beginning, blocks, decode
 from fivetimes.ingest.formats.text_history import Entries, batches
 from fivetimes.ingest.formats.values import NAN, time_if_known
 from fivetimes.model import Balance, RawBatch, Source, SourceReport
@@ -61,7 +61,7 @@ def read(source: Source, balance: Balance) -> Iterator[RawBatch]:
 
 
 def _first_lines(path: Path) -> list[str]:
-    return decode(next(blocks(path, after_newline), b"")).split("\n", _LOOKED_AT)[:_LOOKED_AT]
+    return decode(beginning(path)).split("\n", _LOOKED_AT)[:_LOOKED_AT]
 
 
 def recognises(path: Path) -> bool:

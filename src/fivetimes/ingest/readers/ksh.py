@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from fivetimes.ingest.base import Machine, ReaderSpec, Signature
-from fivetimes.ingest.formats.files import blocks
+from fivetimes.ingest.formats.files import beginning, blocks
 from fivetimes.ingest.formats.text_history import Entries, batches
 from fivetimes.ingest.formats.values import NAN
 from fivetimes.model import Balance, RawBatch, Source
@@ -30,7 +30,7 @@ def read(source: Source, balance: Balance) -> Iterator[RawBatch]:
 
 
 def _entries(path: Path, balance: Balance) -> Iterator[Entries]:
-    begun = next(blocks(path, len), b"")[:2]
+    begun = beginning(path)[:2]
     pattern = _MKSH if begun == MKSH else _KSH93
     line, first = 1, True
     for block in blocks(path, partial(_whole, pattern=pattern)):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from fivetimes.ingest.base import Machine, ReaderSpec, Signature
 from fivetimes.ingest.formats import records, values
-from fivetimes.ingest.formats.files import blocks
+from fivetimes.ingest.formats.files import beginning
 from fivetimes.ingest.formats.sqlite import Table, is_database, rows
 from fivetimes.ingest.formats.text_history import Entries, batches, continued_entries
 from fivetimes.model import Balance, Kind, RawBatch, Source, SourceReport
@@ -33,7 +33,7 @@ LAYOUT: records.Layout = {
 
 def read(source: Source, balance: Balance) -> Iterator[RawBatch]:
     """Yield the commands of a nushell history; as text it keeps no times, and drops repeats in a row."""
-    next(blocks(source.path, len), b"")
+    beginning(source.path)
     if is_database(source.path):
         found = rows(source.path, balance, table=TABLE)
         yield from records.batches(source, balance, found, kind=Kind.SHELL, layout=LAYOUT)

@@ -29,7 +29,7 @@ from fivetimes.ingest.formats.agent_calls import (
     of_server,
     text_of,
 )
-from fivetimes.ingest.formats.files import after_newline, blocks
+from fivetimes.ingest.formats.files import beginning, blocks
 from fivetimes.ingest.formats.json_objects import json_object, json_records, too_many_values
 from fivetimes.ingest.formats.values import NAN, moment, number
 from fivetimes.model import Balance, By, Kind, RawBatch, Source
@@ -82,7 +82,7 @@ def read(source: Source, balance: Balance) -> Iterator[RawBatch]:
 
 def _records(path: Path, balance: Balance) -> Iterator[tuple[int, Record]]:
     """The objects of a file, by their lines, or by their number where it holds one JSON array or object over several lines."""
-    first = next(blocks(path, after_newline), b"").lstrip()
+    first = beginning(path).lstrip()
     if not first.startswith(b"[") and isinstance(json_object(first.partition(b"\n")[0]), dict):
         yield from json_records(path, balance, parse=orjson.loads)
         return

@@ -15,7 +15,7 @@ from fivetimes.errors import ReadError
 from fivetimes.ingest.base import ReaderSpec, Signature
 from fivetimes.ingest.formats import records, values
 from fivetimes.ingest.formats.budget import more
-from fivetimes.ingest.formats.files import blocks
+from fivetimes.ingest.formats.files import beginning
 from fivetimes.ingest.formats.values import moment
 from fivetimes.model import Balance, Kind, RawBatch, Source
 
@@ -132,7 +132,7 @@ def _events(path: Path, balance: Balance) -> Iterator[tuple[int, dict[str, objec
 
 
 def _opened(path: Path) -> BinaryIO:
-    begun = next(blocks(path, len), b"")
+    begun = beginning(path)
     try:
         return gzip.open(path, "rb") if begun.startswith(_GZIP) else path.open("rb")  # type: ignore[return-value]
     except OSError as error:
