@@ -10,6 +10,7 @@ import asgi
 import builders_scan as made
 from fivetimes import review
 from fivetimes.model import Candidate, Decision
+from fivetimes.review.folder import ANYBODY
 from fivetimes.review.web.guard import Guard
 from fivetimes.review.web.session import BrowserSession
 from fivetimes.review.web.site import Site, app
@@ -30,12 +31,13 @@ class Visitor:
         *candidates: Candidate,
         people: tuple[str, ...] = ("ana", "bo"),
         by: str = "ana",
+        approval: review.Approval = ANYBODY,
     ) -> None:
         numbers = itertools.count()
         self.touches = 0
         self.folder = folder
         scan = made.scan(*(candidates or (made.friday(6)[0],)))
-        context = review.ReviewContext(scan, folder / "c", folder / "home", {}, by, lambda: made.AT)
+        context = review.ReviewContext(scan, folder / "c", folder / "home", {}, by, lambda: made.AT, approval)
         self.session = BrowserSession(lambda: f"secret{next(numbers)}", people, by)
         site = app(Site(to_show(scan, []), context, self.session))
         self.app = Guard(site, session=self.session, hosts=HOSTS, touched=self._touched)

@@ -212,3 +212,87 @@ def problems(form: str, path: Path) -> list[str]:
         return [] if text.count("**GATE.**") == gates and text.startswith("# ") else [str(path)]
     done = subprocess.run(list(map(str, calls[form])), capture_output=True, text=True, check=False)
     return [done.stdout + done.stderr] if done.returncode else []
+
+
+# ---- what a program reads
+
+
+def only_json(done) -> dict:
+    """What was printed, which is one JSON document and nothing else."""
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_each_command_on_conductors_prints_json_and_nothing_else(office):
+    machine, name, _ = office
+    file = machine.here / "conductors" / f"{name}.yaml"
+    drafted = only_json(machine.run("draft", name, "--format", "runbook", "--json"))
+    assert [draft["id"] for draft in drafted["drafts"]] == [name]
+    written = [Path(one["path"]) for one in drafted["drafts"][0]["files"]]
+    assert [path.name for path in written] == [f"{name}.yaml", f"{name}.md"]
+    assert all((machine.here / path).is_file() for path in written)
+    assert drafted["problems"] == []
+
+    (waiting,) = only_json(machine.run("review", "--json"))["waiting"]
+    document = yaml.safe_load(file.read_text())
+    assert (waiting["id"], waiting["standing"], waiting["drafted"]) == (name, "proposed", True)
+    assert waiting["questions"] == document["questions"]
+    assert waiting["gates"] == [step["id"] for step in document["steps"] if "gate" in step]
+
+    verified = only_json(machine.run("verify", file, "--json"))
+    assert (verified["id"], verified["holds"], verified["differs"]) == (name, True, [])
+    assert verified["replay"] == document["replay"]
+
+    decision = only_json(machine.run("decide", name, "--defer", "--by", "ana", "--why", "later", "--json"))
+    assert decision == json.loads((machine.here / "conductors" / "reviews.jsonl").read_text().splitlines()[-1])
+    assert (decision["by"], decision["why"]) == ("ana", "later")
+    assert only_json(machine.run("names", "--json"))["unknown"] >= 0
+
+
+def test_a_draft_that_is_refused_is_a_problem_in_json_and_a_sentence_beside_it(office):
+    machine, name, _ = office
+    done = machine.run("draft", name, "nothing-0000", "--json")
+    told = json.loads(done.stdout)
+    assert done.returncode == 1
+    assert [draft["id"] for draft in told["drafts"]] == [name]
+    assert len(told["problems"]) == 1
+    assert "nothing-0000" in told["problems"][0]
+    assert told["problems"][0] in done.stderr
+
+
+# ---- who may approve, as the team's file says
+
+
+def test_a_second_person_approves_where_the_teams_file_asks_for_one(machine):
+    path = machine.home / "histfile.zsh_history"
+    path.write_text("\n".join(history()) + "\n")
+    team = {"bo": path, "cy": machine.home / "cy.zsh_history"}
+    people = "".join(f'[[person]]\nname = "{name}"\nsources = ["{source}"]\n' for name, source in team.items())
+    (machine.here / "fivetimes.toml").write_text(f"[rule]\nsecond_person = true\n{people}")
+    (machine.home / "cy.zsh_history").write_text(": 1767600000:0;htop\n")
+    name = only_json(machine.run("scan", "--yes", "--json", "-"))["candidates"][0]["id"]
+    assert machine.run("draft", name, "--by", "bo").returncode == 0
+    file = machine.here / "conductors" / f"{name}.yaml"
+    entry = yaml.safe_load(file.read_text())["history"][-1]
+    assert (entry["what"], entry["by"]) == ("drafted", "bo")
+    assert entry["tool"].startswith("fivetimes ")
+    text = file.read_text().replace("purpose: null", "purpose: letters leave on time")
+    file.write_text(text.replace("answer: null", "answer: no"))
+
+    def approved_by(who: str) -> subprocess.CompletedProcess[str]:
+        return machine.run("decide", name, "--approve", "--by", who, "--why", "seen", "--answerer", "bo")
+
+    assert "bo wrote it last" in approved_by("bo").stderr
+    assert "dee is not in fivetimes.toml" in approved_by("dee").stderr
+    assert status(machine)[name]["standing"] == "proposed"
+    assert approved_by("cy").returncode == 0
+    assert status(machine)[name]["standing"] == "approved"
+    gates = [step["gate"] for step in yaml.safe_load(file.read_text())["steps"] if "gate" in step]
+    assert gates
+    assert {gate["answerer"] for gate in gates} == {"bo"}
+    # what is approved is a conductor already: it is listed as such and counted no more
+    shown = only_json(machine.run("scan", "--yes", "--json", "-"))
+    assert [one["already"] for one in shown["candidates"]] == [name]
+    assert shown["ladder"] == {"noticed": 0, "extract": 0, "canonical": 0}
+    assert f"already a conductor: {name}" in " ".join(machine.run("scan", "--yes").stdout.split())
+    assert only_json(machine.run("review", "--json"))["waiting"] == []

@@ -238,6 +238,17 @@ def test_what_a_person_wrote_under_why_answers_the_question_about_it(tmp_path: P
     assert decided(Decision.APPROVE, tmp_path).decision is Decision.APPROVE
 
 
+@pytest.mark.parametrize("word", ["no", "yes", "on", "Off", "trued"])
+def test_an_answer_that_a_person_writes_into_the_file_is_a_word(tmp_path: Path, word: str) -> None:
+    conductor = friday(tmp_path)
+    path = review.conductor_path(tmp_path, conductor.id)
+    path.write_text(path.read_text().replace("answer: null", f"answer: {word}"))
+    document = review.read_conductor(path).document
+    assert {question["answer"] for question in document["questions"]} == {word}
+    assert {step["reversible"] for step in document["steps"]} == {True, False}
+    assert conductors.parse(render(Conductor(conductor.id, document)), place="again").document == document
+
+
 def test_what_is_changed_after_its_approval_says_so_and_a_new_name_is_no_change(tmp_path: Path) -> None:
     conductor = answer(friday(tmp_path), tmp_path)
     decided(Decision.APPROVE, tmp_path)

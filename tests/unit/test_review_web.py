@@ -9,7 +9,7 @@ import yaml
 
 import asgi
 import builders_scan as made
-from fivetimes import conductors, store
+from fivetimes import conductors, review, store
 from fivetimes.errors import RuleError
 from fivetimes.model import Decision
 from fivetimes.review.web.session import BrowserSession
@@ -57,6 +57,24 @@ def test_approval_is_refused_in_a_sentence_until_the_required_question_is_answer
     assert document["why"]["purpose"] == "readers know"
     assert "approved by ana" in ana.get("routine", NAME).text
     assert "Approved" in ana.get("").text
+
+
+def test_a_team_names_who_answers_the_gates_with_the_approval(tmp_path: Path) -> None:
+    team = review.Approval(people=("ana", "bo"))
+    ana = Visitor(tmp_path, approval=team).opened()
+    ana.send("answer", question="q1", answer="readers know")
+    assert "Who answers the gate before s8, s9?" in ana.get("routine", NAME).text
+    nobody = ana.send("approve", why="it is right", answerer=" ")
+    assert nobody.status == 422
+    assert "nobody answers the gate before s8, s9" in nobody.text
+    assert ana.send("approve", why="it is right", answerer="bo").status == 303
+    document = yaml.safe_load((tmp_path / "c" / f"{NAME}.yaml").read_text())
+    assert [step["gate"]["answerer"] for step in document["steps"] if "gate" in step] == ["bo", "bo"]
+    assert 'name="answerer"' not in ana.get("routine", NAME).text
+
+
+def test_alone_nobody_is_asked_who_answers_the_gates(ana: Visitor) -> None:
+    assert 'name="answerer"' not in ana.get("routine", NAME).text
 
 
 def test_what_was_decided_is_there_after_the_page_was_started_anew(ana: Visitor) -> None:

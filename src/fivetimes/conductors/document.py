@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Hashable, Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 _MOST_CHARACTERS = 1_000_000  # of a file; a conductor is a page, and a larger file is something else
 _MOST_IN_MESSAGE = 200  # characters of the schema's complaint, which may quote a whole value
 _TIMESTAMP = "tag:yaml.org,2002:timestamp"
+_BOOL = "tag:yaml.org,2002:bool"
 
 
 class _Loader(yaml.SafeLoader):
@@ -51,9 +53,11 @@ class _Loader(yaml.SafeLoader):
 
 
 _Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag != _TIMESTAMP]
+    first: [(tag, pattern) for tag, pattern in resolvers if tag not in (_TIMESTAMP, _BOOL)]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
+# As in YAML 1.2: a person who writes `answer: no` means the word.
+_Loader.add_implicit_resolver(_BOOL, re.compile("(?:true|false)$"), list("tf"))
 
 
 @lru_cache(maxsize=1)

@@ -168,9 +168,8 @@ def pass_gate(name: str, step: str, *, by: str, why: str, at: datetime, folder: 
         raise RuleError("passing a gate needs a name (--by NAME) and a reason (--why TEXT). Add what is missing.")
     taken: Override = {"by": by.strip(), "because": why.strip()}
     steps = [_passed(one, taken) if one["id"] == step else one for one in conductor.document["steps"]]
-    return revise(
-        conductor, {"steps": steps}, decision=Decision.EDIT, by=by, why=f"{step} passed: {why}", at=at, folder=folder
-    )
+    document: ConductorDocument = {**conductor.document, "steps": steps}
+    return revise(conductor, document, decision=Decision.EDIT, by=by, why=f"{step} passed: {why}", at=at, folder=folder)
 
 
 def _passed(step: DocumentStep, taken: Override) -> DocumentStep:
