@@ -187,6 +187,8 @@ class Team:
     histignore: str | None = None  # command lines that are not to be read, as bash's HISTIGNORE has them
     history_ignore: str | None = None  # the same in zsh's form
     keep: timedelta | None = None  # how long memory keeps what was done; None: until it is forgotten
+    runners: tuple[tuple[str, str], ...] = ()  # a kind of step, as `skill`, and the command that carries it out
+    run_url: str = ""  # of the database in which runs are kept; empty: one of this machine
     columns: tuple[tuple[str, str], ...] = ()  # a field of a generic log, and what it is called in this team's logs
 
 
@@ -220,6 +222,7 @@ def load(path: Path) -> Team:
         rule=_rule(f"{path}: [rule]", document.get("rule", {})),
         idle=_idle(f"{path}: [sessions]", document.get("sessions", {})),
         **_checked(f"{path}: [ignore]", document.get("ignore", {}), _IGNORE),
+        **_run(f"{path}: [run]", document.get("run", {})),
         keep=_keep(f"{path}: [memory]", document.get("memory", {})),
         columns=columns_of(f"{path}: [columns]", document.get("columns", {})),
     )
@@ -286,6 +289,7 @@ _DOCUMENT: _Shape = {
     "ignore": _TABLE,
     "columns": _TABLE,
     "memory": _TABLE,
+    "run": _TABLE,
 }
 _PERSON: _Shape = {"name": _TEXT, "emails": _TEXTS, "sources": _TEXTS}
 _REPOSITORY: _Shape = {"path": _TEXT}
@@ -300,6 +304,8 @@ _RULE: _Shape = {
 _OVERRIDE: _Shape = {"by": _TEXT, "because": _TEXT}
 _IGNORE: _Shape = {"histignore": _TEXT, "history_ignore": _TEXT}
 _COLUMNS: _Shape = dict.fromkeys(("person", "time", "action", "args", "session", "exit", "duration", "by"), _TEXT)
+_RUNNERS = ("skill", "tool", "action", "edit", "request")
+_RUN: _Shape = dict.fromkeys((*_RUNNERS, "url"), _TEXT)
 _MEMORY: _Shape = {"keep_days": _COUNT}
 _SESSIONS: _Shape = {"idle_minutes": (_is_minutes, f"a number of minutes, above 0 and at most {_DAY}")}
 
@@ -339,6 +345,12 @@ def _idle(place: str, table: dict[str, Any]) -> timedelta | None:
 def _keep(place: str, table: dict[str, Any]) -> timedelta | None:
     known = _checked(place, table, _MEMORY)
     return timedelta(days=known["keep_days"]) if known else None
+
+
+def _run(place: str, table: dict[str, Any]) -> dict[str, Any]:
+    known = _checked(place, table, _RUN)
+    runners = tuple((kind, known[kind]) for kind in _RUNNERS if kind in known)
+    return {"runners": runners, "run_url": known.get("url", "")}
 
 
 def columns_of(place: str, table: dict[str, Any]) -> tuple[tuple[str, str], ...]:

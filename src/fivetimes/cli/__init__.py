@@ -15,7 +15,7 @@ from typing import Annotated
 
 import typer
 
-from fivetimes.cli import draft, explain, memory, patterns, report, review, scan, sharing, sources
+from fivetimes.cli import draft, explain, memory, patterns, report, review, run, scan, sharing, sources
 from fivetimes.cli.console import shown
 from fivetimes.errors import FivetimesError, fault, trace
 
@@ -36,6 +36,11 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     review.review,
     review.decide,
     review.status,
+    run.run,
+    run.answer,
+    run.resume,
+    run.runs,
+    run.ask,
     sharing.share,
     sharing.merge,
 )

@@ -1,0 +1,205 @@
+"""Approved conductors -> runs: run, resume, answer, runs, ask."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import click
+import typer
+
+from fivetimes.cli.console import CONDUCTORS, AsJson, Conductors, Config, drafter, folder, shown
+
+if TYPE_CHECKING:
+    from fivetimes.config import Team
+    from fivetimes.running import Record, Reply, RunEntry, Runs
+    from fivetimes.running.performing import Order
+
+Run = Annotated[str, typer.Argument(metavar="RUN", help="A run's id, or its beginning.")]
+By = Annotated[str, typer.Option(help="Who does this; alone, it is you.", show_default=False)]
+
+
+def run(
+    name: Annotated[str, typer.Argument(metavar="ID", help="An approved conductor's id, or its beginning.")],
+    value: Annotated[
+        list[str] | None, typer.Option("--input", metavar="NAME=VALUE", help="A value.", show_default=False)
+    ] = None,
+    because: Annotated[str, typer.Option(help="Why it is run.", show_default=False)] = "",
+    by: By = "",
+    way: Annotated[
+        list[str] | None, typer.Option(metavar="STEP=NUMBER", help="A step in another way.", show_default=False)
+    ] = None,
+    without: Annotated[
+        list[str] | None, typer.Option(metavar="STEP", help="Leave out an optional step.", show_default=False)
+    ] = None,
+    config: Config = None,
+    conductors: Conductors = CONDUCTORS,
+) -> None:
+    """Run an approved conductor, step after step; it stops at every gate and asks."""
+    from fivetimes import review, running
+
+    full = review.full_id(name, folder=conductors, scan=None)
+    choices = running.Choices({step: _number(step, text) for step, text in _pairs("--way", way).items()}, without or [])
+    team, who = _team(config), by or drafter(config)
+    wish = running.Wish(
+        _pairs("--input", value), because, who or "you", choices, Path.cwd(), dict(team.runners) if team else {}
+    )
+    kept = _runs(conductors, team)
+    _leave(kept.start(full, wish, asked=_asked(kept, who)))
+
+
+def resume(name: Run, by: By = "", config: Config = None, conductors: Conductors = CONDUCTORS) -> None:
+    """Go on with a run that waits for an answer, or whose process was ended."""
+    kept = _runs(conductors, _team(config))
+    _leave(kept.go_on(name, asked=_asked(kept, by or drafter(config))))
+
+
+def answer(  # noqa: PLR0913, PLR0917 - the questions of one command
+    name: Run,
+    gate: Annotated[str, typer.Argument(metavar="GATE", help="The question's key, or the step behind the gate.")],
+    by: Annotated[str, typer.Option(help="Who answers.")],
+    why: Annotated[str, typer.Option(help="And why.")] = "",
+    yes: Annotated[bool, typer.Option("--yes", help="Go on.")] = False,
+    no: Annotated[bool, typer.Option("--no", help="Do not.")] = False,
+    back: Annotated[bool, typer.Option("--back", help="Go back, where the question offers it.")] = False,
+    override: Annotated[
+        bool, typer.Option("--override", help="In the place of who is meant to answer; needs --why.")
+    ] = False,
+    config: Config = None,
+    conductors: Conductors = CONDUCTORS,
+) -> None:
+    """Answer a question of a run, from anywhere; it goes on if somebody works on it, else with `resume`."""
+    from fivetimes import running
+
+    replies: dict[Literal["yes", "no", "back"], bool] = {"yes": yes, "no": no, "back": back}
+    chosen = [reply for reply, on in replies.items() if on]
+    if len(chosen) != 1:
+        raise typer.BadParameter("give one of --yes, --no and --back")
+    made = _runs(conductors, _team(config)).answer(name, gate, running.Reply(chosen[0], by, why, override))
+    typer.echo(shown(f"{made.fields['run']}: {chosen[0]} at {made.key.removesuffix(':answered')} by {by}"))
+
+
+def runs(
+    name: Annotated[str, typer.Argument(metavar="[ID]", help="Of this conductor only.")] = "",
+    as_json: AsJson = False,
+    conductors: Conductors = CONDUCTORS,
+) -> None:
+    """List the runs: how each ended, or what it waits for, and for whom."""
+    rows = _runs(conductors, None).rows(conductor=name)
+    if as_json:
+        document = [{**asdict(row), "began": row.began.isoformat() if row.began else None} for row in rows]
+        typer.echo(json.dumps(document, indent=1))
+        return
+    for row in rows:
+        typer.echo(shown(row.line))
+    if not rows:
+        typer.echo("No runs yet. Start one: fivetimes run ID")
+
+
+def ask(
+    name: Run,
+    about: Annotated[str, typer.Argument(metavar="QUESTION", help="why, state, alternative, gate or trail.")],
+    as_json: AsJson = False,
+    conductors: Conductors = CONDUCTORS,
+) -> None:
+    """Ask a run: why it was run, in what state, what the alternative was, which gate it passed, what its trail is."""
+    from fivetimes import running
+
+    record = running.record_of(name, folder=conductors)
+    found = running.ask(record, about)
+    typer.echo(json.dumps({"run": record.run, about: found}, indent=1) if as_json else shown("\n".join(found)))
+
+
+# ---- how
+
+
+def _pairs(option: str, given: list[str] | None) -> dict[str, str]:
+    pairs = [text.partition("=") for text in given or ()]
+    if any(not sign for _, sign, _ in pairs):
+        raise typer.BadParameter(f"{option} has the form NAME=VALUE")
+    return {name: value for name, _, value in pairs}
+
+
+def _number(step: str, text: str) -> int:
+    if not text.isdigit():
+        raise typer.BadParameter(f"--way {step}={text}: the way is a number from 1")
+    return int(text)
+
+
+def _team(config: Path | None) -> Team | None:
+    """The team of the named configuration, or of the one in this folder; None where there is none."""
+    from fivetimes.config import load
+
+    path = config or Path("fivetimes.toml")
+    return load(path) if config is not None or path.is_file() else None
+
+
+def _runs(conductors: Path, team: Team | None) -> Runs:
+    from fivetimes import running
+
+    return running.Runs(conductors, folder(), team.run_url if team is not None else "")
+
+
+def _asked(kept: Runs, by: str) -> Callable[[Order, RunEntry], bool]:
+    """Puts a question to the person at the terminal; elsewhere the run waits."""
+
+    def put(order: Order, question: RunEntry) -> bool:
+        if question.fields["about"] == "gate":
+            _show_before(order, question)
+        if not (sys.stdin.isatty() and sys.stderr.isatty()):
+            return False
+        kept.answer(order.run, question.key, _prompted(question, by))
+        return True
+
+    return put
+
+
+def _show_before(order: Order, question: RunEntry) -> None:
+    """What the gate stands before: the command, what it would send, how the last step ended."""
+    from fivetimes.running.performing import shown_before
+
+    step, last = question.fields["step"], question.fields["last"]
+    command, goes_out = shown_before(order, step)
+    typer.echo(shown(f"\n{step}: {command}"), err=True)
+    if goes_out:
+        typer.echo(shown(goes_out), err=True)
+    if last is not None:
+        typer.echo(f"last step: {last['step']}, exit status {last['exit']}", err=True)
+
+
+def _prompted(question: RunEntry, by: str) -> Reply:
+    from fivetimes.running import Reply
+
+    offered = ["yes", "no", "back"] if question.fields["back"] else ["yes", "no"]
+    reply = typer.prompt(shown(question.fields["question"]), type=click.Choice(offered), err=True)
+    why = typer.prompt("why", default="", show_default=False, err=True)
+    who = by or typer.prompt("your name", err=True)
+    meant = question.fields["answerer"]
+    instead = bool(meant) and who != meant
+    override = instead and typer.confirm(f"{meant} is to answer this. Answer in their place?", err=True)
+    return Reply(reply, who, why, override)
+
+
+def _leave(record: Record) -> None:
+    """Show how the run stands, and end: at once, for a thread of the engine may still wait for an answer."""
+    from fivetimes.running import open_question
+
+    entries = record.entries()
+    question = open_question(entries)
+    code = 3
+    if entries[-1].what == "ended":
+        result = entries[-1].fields["result"]
+        typer.echo(shown(f"{record.run}: {result}"))
+        code = 0 if result == "done" else 1
+    else:
+        where = (question.fields["step"] or question.key) if question is not None else "GATE"
+        typer.echo(shown(f"{record.run}: waiting. Answer: fivetimes answer {record.run} {where} --yes --by NAME"))
+        typer.echo(shown(f"then go on: fivetimes resume {record.run}"))
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)  # the run survives any end of its process

@@ -1,0 +1,21 @@
+"""Approved conductors -> runs, and the record that each leaves behind. Nothing runs without a person's act, and a draft never runs.
+
+The modules, from what is asked for down to what is written:
+
+- `control`: start a run, answer its questions, go on with it, list what there is;
+- `queries`: the five questions that a record answers;
+- `engine`: what carries a run on through a crash (DBOS), behind one protocol;
+- `performing`: one act: a question asked, a step carried out, each written down;
+- `walk`: which act comes next;
+- `record`: the lines of a run, each naming the one before.
+"""
+
+from fivetimes.running.control import Reply, RunRow, Runs, Wish, open_question
+from fivetimes.running.queries import ABOUT, ask, run_document
+from fivetimes.running.record import Record, RunEntry, record_of
+from fivetimes.running.walk import Choices
+
+__all__ = [
+    "ABOUT", "Choices", "Record", "Reply", "RunEntry", "RunRow", "Runs", "Wish", "ask", "open_question", "record_of",
+    "run_document",
+]  # fmt: skip

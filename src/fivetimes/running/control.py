@@ -1,0 +1,395 @@
+"""What a person may do with runs: start one, answer its questions, go on with it, see them all."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+from fivetimes import conductors, review, store
+from fivetimes.errors import FivetimesError, RuleError
+from fivetimes.exporters.plan import Plan
+from fivetimes.model import Conductor, Kind, Role, Status
+from fivetimes.redaction import Known, digest, harmless
+from fivetimes.running.engine import Dbos, Engine, local_url
+from fivetimes.running.performing import Order, Performer, needed_runners, state_of
+from fivetimes.running.record import FOLDER, Record, RunEntry, record_of, records_in
+from fivetimes.running.walk import Choices
+
+Asked = Callable[[Order, RunEntry], bool]  # puts a question to the person at the terminal; False: nobody is there
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a person orders: values by name, why, who, and choices. `place`: the folder to run in."""
+
+    values: Mapping[str, str]
+    because: str
+    by: str
+    choices: Choices
+    place: Path
+    runners: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer: yes, no, or back where the question offers it; by whom and why; `override`: in the place of who is meant to."""
+
+    answer: Literal["yes", "no", "back"]
+    by: str
+    why: str = ""
+    override: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """A run in a list: its conductor, when it began, by whom, how it stands, and what it waits for.
+
+    `problem` is a sentence where the record cannot be read.
+    """
+
+    run: str
+    conductor: str = ""
+    began: datetime | None = None
+    by: str = ""
+    result: str = ""  # done, stopped, failed, should not run; waiting, or open
+    waits: str = ""  # the question's key
+    answerer: str = ""
+    overrides: int = 0
+    problem: str = ""
+
+    @property
+    def line(self) -> str:
+        """How it ended, or what it waits for, and for whom."""
+        if self.problem:
+            return f"{self.run}  cannot be read: {self.problem}"
+        when = f"{self.began:%Y-%m-%d %H:%M}" if self.began is not None else "?"
+        waiting = f" at {self.waits} for {self.answerer or 'anybody'}" if self.waits else ""
+        instead = f", overrides: {self.overrides}" if self.overrides else ""
+        return f"{self.run}  {self.result}{waiting}  {self.conductor}, begun {when} by {self.by}{instead}"
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """The runs of the conductors in a folder.
+
+    Attributes:
+        folder: of the conductors.
+        home: our own folder.
+        url: of the engine's database; empty: one of this machine.
+    """
+
+    folder: Path
+    home: Path
+    url: str = ""
+
+    def start(self, name: str, wish: Wish, *, asked: Asked) -> Record:
+        """Run an approved conductor, to its end or to a question that nobody here answers.
+
+        Args:
+            name: its id.
+            wish: what is ordered.
+            asked: puts a question to the person at the terminal.
+
+        Raises:
+            FivetimesError: it is not approved, was changed since, or a value is missing.
+        """
+        conductor = _approved(name, self.folder)
+        order = _order(conductor, wish)
+        record = Record((self.folder / FOLDER / f"{order.run}.jsonl").absolute())
+        engine = self._engine(record)
+        with _alone(order.run, self.home):
+            _begin(order, record, wish, self.home)
+            _carry_on(engine, order, record, asked, new=True)
+        return record
+
+    def go_on(self, run: str, *, asked: Asked) -> Record:
+        """Go on with a run that waits for an answer, or whose process was ended.
+
+        Raises:
+            FivetimesError: there is no such run, it has ended, somebody works on it, or its conductor was changed since.
+        """
+        record = record_of(run, folder=self.folder)
+        entries = record.entries()
+        if entries[-1].what == "ended":
+            raise FivetimesError(f"{record.run}: this run has ended ({entries[-1].fields['result']}). Start a new one.")
+        engine = self._engine(record)
+        order = engine.order_of(record.run)
+        if order is None:
+            raise FivetimesError(
+                f"{record.run}: this machine does not know what was ordered. Go on where it was started, or start a new run."
+            )
+        conductor = _approved(order.document["id"], self.folder)
+        if conductors.fingerprint(conductor.document) != order.revision:
+            raise FivetimesError(
+                f"{record.run}: {conductor.id} was changed since this run began. Start a new run; this one stays as it is."
+            )
+        with _alone(record.run, self.home):
+            record.add(f"resumed:{len(entries)}", "resumed")
+            _carry_on(engine, order, record, asked, new=False)
+        return record
+
+    def answer(self, run: str, key: str, reply: Reply) -> RunEntry:
+        """Answer a question of a run, also while nobody works on it. The first answer counts.
+
+        Args:
+            run: its id.
+            key: the question's, or the step that its gate stands before.
+            reply: the answer.
+
+        Raises:
+            FivetimesError: nothing is asked there, it was answered before, or somebody else is to answer it.
+        """
+        record = record_of(run, folder=self.folder)
+        question = _question(record, record.entries(), key)
+        meant = question.fields["answerer"]
+        _check(record.run, question, reply)
+        added = record.add(
+            f"{question.key}:answered",
+            "answered",
+            about=question.fields["about"],
+            step=question.fields["step"],
+            answer=reply.answer,
+            by=reply.by,
+            why=reply.why,
+            override=bool(meant) and reply.by != meant,
+        )
+        if not added:
+            raise FivetimesError(f"{record.run}: this was answered already. See: fivetimes ask {record.run} gate")
+        self._engine(record).wake(record.run, question.key)
+        return next(entry for entry in record.entries() if entry.key == f"{question.key}:answered")
+
+    def rows(self, *, conductor: str = "") -> list[RunRow]:
+        """All runs, the oldest first; of one conductor where it is named."""
+        found = [_row(record) for record in records_in(self.folder)]
+        return [row for row in found if not conductor or row.conductor == conductor]
+
+    def _engine(self, record: Record) -> Engine:
+        self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path = self.home / "runs.sqlite"
+        if not self.url and not path.exists():
+            os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+        return Dbos(self.url or local_url(self.home), lambda order: Performer(order, record, home=self.home))
+
+
+def _check(run: str, question: RunEntry, reply: Reply) -> None:
+    """Raise where this answer may not be given."""
+    meant = question.fields["answerer"]
+    if meant and reply.by != meant and not reply.override:
+        raise FivetimesError(
+            f"{run}: {meant} answers this. Ask {meant}, or answer in their place: --override, with your name and why."
+        )
+    if reply.override and not reply.why.strip():
+        raise FivetimesError("an override needs a reason. Add --why.")
+    if reply.answer == "back" and question.fields["back"] is None:
+        raise FivetimesError(f"{run}: there is no way back from here. Answer --yes or --no.")
+
+
+def open_question(entries: Sequence[RunEntry]) -> RunEntry | None:
+    """The question that a run waits at; None where it waits at none."""
+    answered = {entry.key.removesuffix(":answered") for entry in entries if entry.what == "answered"}
+    waiting = [entry for entry in entries if entry.what == "asked" and entry.key not in answered]
+    return waiting[-1] if waiting and entries[-1].what != "ended" else None
+
+
+def _row(record: Record) -> RunRow:
+    try:
+        entries = record.entries()
+        first, last = entries[0], entries[-1]
+    except (FivetimesError, IndexError) as error:
+        return RunRow(record.run, problem=str(error) or "it is empty")
+    question = open_question(entries)
+    return RunRow(
+        record.run,
+        first.fields["conductor"],
+        first.at,
+        first.fields["by"],
+        last.fields["result"] if last.what == "ended" else "waiting" if question else "open",
+        question.key if question else "",
+        (question.fields["answerer"] or "") if question else "",
+        sum(bool(entry.fields.get("override")) for entry in entries),
+    )
+
+
+# ---- how
+
+
+def _approved(name: str, folder: Path) -> Conductor:
+    path = review.conductor_path(folder, name)
+    if not path.exists():
+        raise FivetimesError(f"{name}: there is no such conductor in {folder}. See: fivetimes status")
+    conductor = review.read_conductor(path)
+    standing = review.standings(folder).get(conductor.id)
+    if standing is None or standing.status is not Status.APPROVED:
+        raise RuleError(
+            f"{conductor.id}: it is not approved, and only approved conductors run. Review it: fivetimes review"
+        )
+    if review.changed_since(conductor, standing):
+        raise RuleError(f"{conductor.id}: it was changed since it was approved. Review it again: fivetimes review")
+    return conductor
+
+
+def _order(conductor: Conductor, wish: Wish) -> Order:
+    stamp = datetime.now(UTC).strftime("%Y%m%d")
+    run = f"{conductor.id}-{stamp}-{secrets.token_hex(2)}"
+    order = Order(
+        run,
+        conductor.document,
+        conductors.fingerprint(conductor.document),
+        {},
+        wish.choices,
+        str(wish.place.absolute()),
+        dict(wish.runners),
+    )
+    plan = order.plan
+    _check_choices(plan, wish.choices)
+    return Order(
+        run, order.document, order.revision, _values(plan, wish), wish.choices, order.place, _runners(plan, wish)
+    )
+
+
+def _check_choices(plan: Plan, choices: Choices) -> None:
+    stages = {stage.id: stage for stage in plan.stages}
+    for step, way in choices.ways.items():
+        if step not in stages or not 1 <= way <= len(stages[step].commands):
+            most = len(stages[step].commands) if step in stages else 0
+            raise FivetimesError(f"--way {step}={way}: {f'{step} has {most} ways' if most else f'there is no {step}'}.")
+    for step in choices.without:
+        if step not in stages or not stages[step].optional:
+            raise FivetimesError(f"--without {step}: it is no optional step.")
+
+
+def _values(plan: Plan, wish: Wish) -> dict[str, str]:
+    known = {value.variable: value for value in plan.values}
+    by_name = {value.reference.name: value.variable for value in plan.values}
+    given = {name if name in known else by_name.get(name, name): text for name, text in wish.values.items()}
+    unknown = [name for name in given if name not in known]
+    if unknown:
+        asked = ", ".join(value.variable for value in plan.values if value.asked) or "nothing"
+        raise FivetimesError(f"--input {unknown[0]}=…: there is no such input. It asks for: {asked}.")
+    missing = [
+        value
+        for value in plan.values
+        if not given.get(value.variable)
+        and not os.environ.get(value.variable)
+        and not _left_out(value.variable, plan, wish)
+    ]
+    if missing:
+        wanted = " ".join(f"--input {value.variable}=…" for value in missing if value.asked)
+        set_ = ", ".join(value.variable for value in missing if not value.asked)
+        ways = [f"Add {wanted}." if wanted else "", f"Set in the environment: {set_}." if set_ else ""]
+        raise FivetimesError(f"values are missing. {' '.join(filter(None, ways))}")
+    return {value.variable: given[value.variable] for value in plan.values if given.get(value.variable)}
+
+
+def _left_out(variable: str, plan: Plan, wish: Wish) -> bool:
+    """Whether no step of the run needs a value."""
+    stages = [stage for stage in plan.stages if stage.id not in wish.choices.without]
+    return all(
+        variable not in {value.variable for value in stage.commands[wish.choices.ways.get(stage.id, 1) - 1].needs}
+        for stage in (each for one in stages for each in (*one.before, one))
+    )
+
+
+def _runners(plan: Plan, wish: Wish) -> dict[str, str]:
+    found = {}
+    for variable, kind in needed_runners(plan.stages).items():
+        command = wish.runners.get(kind) or os.environ.get(variable, "")
+        if not command:
+            raise FivetimesError(
+                f'it calls a {kind}, and nothing says what carries it out. Add to fivetimes.toml: [run] {kind} = "COMMAND"'
+            )
+        found[variable] = command
+    return found
+
+
+def _begin(order: Order, record: Record, wish: Wish, home: Path) -> None:
+    document = order.document
+    key = store.local_key(home)
+    hidden = {value.variable for value in order.plan.values if value.secret}
+
+    def shown(variable: str, text: str) -> str:
+        if variable not in hidden and harmless(text, role=Role.VALUE, known=Known()):
+            return text
+        return f"blake2b:{digest(Kind.ACTION, text, None, key=key) & 0xFFFFFFFFFFFFFFFF:016x}"
+
+    record.add(
+        "began",
+        "began",
+        conductor=document["id"],
+        title=document["title"],
+        revision=order.revision,
+        by=wish.by,
+        because=wish.because,
+        purpose=document["why"]["purpose"],
+        inputs={name: shown(name, text) for name, text in order.values.items()},
+        steps={step["id"]: step["action"] for step in document["steps"]},
+        alternatives=[dict(path) for path in document["alternatives"]],
+        choices={"ways": dict(wish.choices.ways), "without": list(wish.choices.without)},
+        state=state_of(Path(order.place)),
+        evidence=document["evidence"]["digest"],
+    )
+
+
+def _carry_on(engine: Engine, order: Order, record: Record, asked: Asked, *, new: bool) -> None:
+    put: set[str] = set()
+
+    def wait() -> bool:
+        entries = record.entries()
+        if entries[-1].what == "ended":
+            return False
+        question = open_question(entries)
+        if question is None or question.key in put:
+            return True
+        put.add(question.key)
+        return asked(order, question)
+
+    engine.carry_on(record.run, order.revision, order if new else None, wait)
+    if record.entries()[-1].what == "ended":
+        engine.close(record.run)
+
+
+def _question(record: Record, entries: Sequence[RunEntry], key: str) -> RunEntry:
+    """The question of this key, or the last one about a step of this name."""
+    questions = [entry for entry in entries if entry.what == "asked" and key in (entry.key, entry.fields["step"])]
+    if questions:
+        return questions[-1]
+    waiting = open_question(entries)
+    where = f"It waits at {waiting.key}." if waiting is not None else "It waits at no question."
+    raise FivetimesError(f"{record.run}: nothing is asked at {key}. {where}")
+
+
+@contextmanager
+def _alone(run: str, home: Path) -> Iterator[None]:
+    """One process at a time works on a run.
+
+    Raises:
+        FivetimesError: another one does.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    import fcntl
+
+    locks = home / "runs"
+    locks.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor = os.open(
+        locks / f"{hashlib.blake2b(run.encode(), digest_size=8).hexdigest()}.lock", os.O_CREAT | os.O_RDWR, 0o600
+    )
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise FivetimesError(
+                f"{run}: another process works on it. Answer there, or with: fivetimes answer"
+            ) from None
+        yield
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,206 @@
+"""One act of a run -> what came of it, written down before and after. Engines call this; it can be called again after a crash."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from fivetimes.conductor_document import ConductorDocument
+from fivetimes.errors import FivetimesError
+from fivetimes.exporters.plan import RUNNERS, Plan, PlanStage, plan, script
+from fivetimes.ingest.formats.repository import printed
+from fivetimes.model import Conductor
+from fivetimes.running.record import Record, RunEntry
+from fivetimes.running.walk import Act, Answer, Ask, Choices, Do, Done, Note, walk
+
+_MOST = 100_000  # bytes of what git prints about the state
+# What shows beforehand what a command sends: the first words of the command -> a command that changes nothing.
+_PREVIEWS: Mapping[tuple[str, ...], tuple[str, ...]] = {
+    ("git", "push"): ("git", "log", "--oneline", "@{push}.."),
+    ("terraform", "apply"): ("terraform", "plan", "-input=false"),
+    ("kubectl", "apply"): ("kubectl", "diff"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What was ordered: which conductor, in which revision, with which values and choices, where, and the team's runners.
+
+    values: by the variables of the plan. place: the folder in which it is run. runners: `RUN_SKILL` and others -> a command.
+    """
+
+    run: str
+    document: ConductorDocument
+    revision: str
+    values: Mapping[str, str]
+    choices: Choices
+    place: str
+    runners: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def plan(self) -> Plan:
+        """The plan that is walked."""
+        return plan(Conductor(self.document["id"], self.document), form="run")
+
+    def acts(self) -> Any:
+        """The acts, as `walk` yields them."""
+        return walk(self.plan, self.document["steps"], self.document.get("preconditions", ()), self.choices)
+
+
+class Performer:
+    """Carries out the acts of one run.
+
+    Args:
+        order: what was ordered.
+        record: where it is written down.
+        home: our own folder, for the scripts by which steps are handed to others.
+    """
+
+    def __init__(self, order: Order, record: Record, *, home: Path) -> None:
+        self.order, self.record, self.home = order, record, home
+        self._stages = {stage.id: stage for stage in order.plan.stages}
+
+    def note(self, act: Note) -> None:
+        """Write something down, once."""
+        self.record.add(act.key, act.what, **act.fields)
+
+    def asked(self, act: Ask) -> Answer | None:
+        """Write a question down, once; its answer, None while there is none."""
+        last = next((entry for entry in reversed(self.record.entries()) if entry.what == "step ended"), None)
+        check = None if last is None else {"step": last.fields["step"], "exit": last.fields["exit"]}
+        self.record.add(
+            act.key,
+            "asked",
+            about=act.about,
+            question=act.question,
+            step=act.step,
+            answerer=act.answerer,
+            back=act.back,
+            last=check,
+        )
+        return answer_to(act.key, self.record.entries())
+
+    def do(self, act: Do) -> Done:
+        """Carry out a step, if its gate lets it; one that was begun before a crash is not begun again unasked where it goes out.
+
+        Raises:
+            FivetimesError: the gate was not passed, or something is missing.
+        """
+        entries = self.record.entries()
+        stage = self._stages[act.step]
+        passed = act.gate is None or answer_to(act.gate, entries)
+        if not passed or (isinstance(passed, Answer) and passed.answer != "yes"):
+            raise FivetimesError(f"{self.record.run}: the gate before {act.step} was not passed. Nothing was run.")
+        ended = next((entry for entry in entries if entry.key == f"{act.key}:ended"), None)
+        if ended is not None:
+            return Done(int(ended.fields["exit"]))
+        begun = sum(entry.key.startswith(f"{act.key}:began") for entry in entries)
+        if begun and self._goes_out(act.step):
+            self.record.add(f"{act.key}:unknown", "step broken off", step=act.step, attempt=act.attempt)
+            return Done(unknown=True)
+        return self._run(act, stage, begun)
+
+    def _goes_out(self, step: str) -> bool:
+        found = next(one for one in self.order.document["steps"] if one["id"] == step)
+        return found["reversible"] is not True
+
+    def _run(self, act: Do, stage: PlanStage, begun: int) -> Done:
+        command = stage.commands[act.way - 1]
+        self.record.add(
+            f"{act.key}:began:{begun + 1}",
+            "step began",
+            step=act.step,
+            attempt=act.attempt + begun,
+            way=act.way,
+            ways=[one.share for one in stage.commands],
+            specialist={"kind": command.kind, "name": command.name},
+            state=state_of(Path(self.order.place)),
+        )
+        started = time.monotonic()
+        ended = subprocess.run(
+            ["bash", "-c", script(stage)],
+            cwd=self.order.place,
+            env=self._environment(stage, act.way),
+            stdin=None if sys.stdin is not None and sys.stdin.isatty() else subprocess.DEVNULL,
+            check=False,
+        )
+        seconds = round(time.monotonic() - started, 3)
+        self.record.add(f"{act.key}:ended", "step ended", step=act.step, exit=ended.returncode, seconds=seconds)
+        return Done(ended.returncode)
+
+    def _environment(self, stage: PlanStage, way: int) -> dict[str, str]:
+        switches = {name: value for name, value in stage.switches.items() if value}
+        ways = {f"way_{step}": str(number) for step, number in self.order.choices.ways.items()}
+        own = {stage.choice: str(way)} if stage.choices else {}
+        return {**os.environ, **self.order.values, **switches, **ways, **own, **self._runners()}
+
+    def _runners(self) -> dict[str, str]:
+        """The programs to which steps are handed: a script for each command that the team names."""
+        found = {}
+        for name, command in self.order.runners.items():
+            path = self.home / "runners" / name.lower()
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path.write_text(f'#!/bin/sh\nexec {command} "$@"\n', encoding="utf-8")
+            path.chmod(0o700)
+            found[name] = str(path)
+        return found
+
+
+def shown_before(order: Order, step: str) -> tuple[str, str]:
+    """(the command as it will be run, what it would send) for the terminal of whoever is asked; nothing of it is written down."""
+    stage = next(stage for stage in order.plan.stages if stage.id == step)
+    way = order.choices.ways.get(step, 1)
+    command = stage.commands[way - 1]
+    text = command.command
+    for value in command.needs:
+        text = text.replace(f'"${value.variable}"', "…" if value.secret else order.values.get(value.variable, "?"))
+    words = command.runs[0] if command.runs else ()
+    preview = next((found for first, found in _PREVIEWS.items() if tuple(words[: len(first)]) == first), None)
+    if preview is None or words[:1] != preview[:1]:
+        return text, ""
+    more = tuple(words[len(preview) :]) if preview[:2] == ("kubectl", "diff") else ()
+    ran = subprocess.run(
+        [*preview, *more], cwd=order.place, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False
+    )
+    return text, ran.stdout.strip()
+
+
+def answer_to(key: str, entries: Sequence[RunEntry]) -> Answer | None:
+    """The answer to a question; None while there is none."""
+    found = next((entry for entry in entries if entry.key == f"{key}:answered"), None)
+    return None if found is None else Answer(found.fields["answer"], found.fields["by"], found.fields["why"])
+
+
+def state_of(place: Path) -> dict[str, Any]:
+    """In what state the work is: branch, commit and how many files are changed, where the folder is in a repository."""
+
+    def said(*arguments: str) -> str:
+        return printed(place, arguments, most=_MOST).decode("utf-8", "replace").strip()
+
+    commit = said("rev-parse", "--short", "HEAD")
+    if not commit:
+        return {}
+    return {
+        "commit": commit,
+        "branch": said("rev-parse", "--abbrev-ref", "HEAD"),
+        "changed": len(said("status", "--porcelain").splitlines()),
+    }
+
+
+def perform(act: Act, performer: Performer) -> Any:
+    """What comes of an act at once: None of a note, an answer or None of a question, how it ended of a step."""
+    if isinstance(act, Note):
+        return performer.note(act)
+    return performer.asked(act) if isinstance(act, Ask) else performer.do(act)
+
+
+def needed_runners(stages: Sequence[PlanStage]) -> dict[str, str]:
+    """The runners that the steps need: name of the variable -> kind of step."""
+    kinds = dict.fromkeys(command.kind for stage in stages for command in stage.commands)
+    return {RUNNERS[kind]: kind for kind in kinds if kind in RUNNERS}
