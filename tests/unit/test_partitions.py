@@ -140,6 +140,35 @@ def test_routines_that_one_partition_keeps_apart_are_not_joined_by_another():
     assert all(len({p for p, _ in one.members}) == len(one.members) for one in groups)
 
 
+@settings(deadline=None)
+@given(
+    st.lists(st.lists(st.text("abcdefg", min_size=3, max_size=6), max_size=4), min_size=2, max_size=4),
+    st.integers(0, 5),
+)
+def test_routines_that_are_not_compared_would_not_be_one(routines, seed):
+    rng = np.random.default_rng(seed)
+    bits = dict(zip("abcdefgX", rng.exponential(4.0, 8) + 0.1, strict=True))
+    share = partitions.search_partition(logs.work("abcde", 6), rule=RULE, search=SEARCH)[0].shares[0]
+    # two of the letters say the same more generally, as a fix is a commit
+    wide = {"f": "g", "e": "a"}
+    found = [
+        partitions.Partition(
+            tuple(
+                replace(share, usual=tuple(partitions.UsualStep(one, wide.get(one, "X"), bits[one]) for one in letters))
+                for letters in each
+            ),
+            (),
+            1,
+            partitions.SearchTrace(),
+        )
+        for each in routines
+    ]
+    quick = partitions.grouped(found)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(partitions._UsualSteps, "needed", partitions._UsualSteps.around)
+        assert partitions.grouped(found) == quick
+
+
 @pytest.mark.parametrize(("times", "proposed"), [(1, False), (2, True)])
 def test_what_is_too_seldom_in_a_partition_passes_where_it_is_often_enough_in_all(times, proposed):
     rule = FiveTimesRule(noticed=8, extract=8, canonical=20)

@@ -257,7 +257,7 @@ def grouped(partitions: Sequence[Partition]) -> list[Group]:
     holding: dict[int, list[int]] = defaultdict(list)  # of a coarse step: the groups whose first member has it
     for p, n in ordered:
         usual = partitions[p].shares[n].usual
-        near = sorted({g for step in vocabulary.around(usual) for g in holding[step]})
+        near = sorted({g for step in vocabulary.needed(usual) for g in holding[step]})
         likest, best = -1, 1.0 - FAMILY_CUT
         for g in near:
             if any(q == p for q, _ in groups[g]):
@@ -301,6 +301,27 @@ class _UsualSteps:
         """The steps, and what says the same more generally."""
         numbers = self._numbers(usual)
         return {*numbers, *(self._general[number] for number in numbers if number in self._general)}
+
+    def needed(self, usual: Sequence[UsualStep]) -> set[int]:
+        """Steps of which a routine that is like enough has one at least: all but the commonest ones.
+
+        Of two routines that share `t` of their weights `a` and `b`, at least `t (a + b) / 2` is common to both, and at most `a`;
+        so at least `t / (2 - t)` of `b` is. Steps that weigh less together cannot be all that is common. So routines that have
+        nothing but `git push` in common are not compared.
+
+        Source:
+            Chaudhuri, Ganti and Kaushik, A primitive operator for similarity joins in data cleaning, ICDE 2006: prefix filtering.
+        """
+        numbers = self._numbers(usual)
+        least = sum(self._weight[[number, self._general.get(number, number)]].min() for number in numbers)
+        left = (1.0 - FAMILY_CUT) / (1.0 + FAMILY_CUT) * least
+        needed = self.around(usual)
+        for number in sorted({*numbers} - self._general.keys(), key=lambda number: (self._weight[number], number)):
+            left -= self._weight[number] * numbers.count(number)
+            if left <= 0:
+                break
+            needed.discard(number)
+        return needed
 
     def likeness(self, a: Sequence[UsualStep], b: Sequence[UsualStep]) -> float:
         """The likeness of two routines, 0 to 1 (`merging.likeness`)."""
