@@ -12,6 +12,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from fivetimes.config import LONGEST_TEXT
 from fivetimes.errors import ReadError
 from fivetimes.ingest.formats.budget import more
 from fivetimes.ingest.formats.files import after_newline, blocks
@@ -27,6 +28,8 @@ def header(line: str, column: str) -> tuple[list[str], str] | None:
         >>> header("Person;Time;Action", "action")
         (['person', 'time', 'action'], ';')
     """
+    if len(line) > LONGEST_TEXT:  # a thousand columns are some ten thousand characters
+        return None
     for delimiter in ",;\t":
         names = [name.strip().strip('"').lower() for name in line.strip().split(delimiter)]
         if column in names:
