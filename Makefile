@@ -12,7 +12,7 @@ AXE = $(BIN)/python -m pip install --quiet --constraint constraints.txt --no-dep
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help demo pictures test test-spark overlaps check bench bench-growth bench-recovery bench-world bench-team bench-drafts bench-replay bench-privacy bench-readers bench-mining bench-real bench-spark leaks fuzz fuzz-readers bombs
+.PHONY: help demo pictures test test-spark overlaps check bench bench-growth bench-recovery bench-world bench-team bench-drafts bench-replay bench-privacy bench-readers bench-mining bench-real bench-spark leaks faults fuzz fuzz-readers bombs
 
 help:
 	@echo "make demo            scan the sample team, write a report and drafts into demo/"
@@ -25,6 +25,7 @@ help:
 	@echo "make bench           speed and size on the simulated year of a team of 60"
 	@echo "make bench-growth    what a scan costs by the size of the history, with a picture"
 	@echo "make leaks           planted secrets through every source into every output: none may come out [CORPUS=file.jsonl]"
+	@echo "make faults          kill -9, failing disks, power cuts, wrong bits: what is left of memory, scans, drafts, ledger; ONLY, needs cc"
 	@echo "make fuzz            a million mangled lines through redaction"
 	@echo "make bench-privacy   what redaction costs and keeps [CORPUS=file.jsonl]"
 	@echo "make bench-readers   what reading costs beside a bare loop, and its memory for files of 1 GB"
@@ -141,6 +142,9 @@ bench-mining: .venv/.installed-dev .venv/peers/.installed
 
 leaks: .venv/.installed-dev
 	$(BIN)/python -m benchmarks.leaks $(if $(CORPUS),--corpus $(CORPUS))
+
+faults: .venv/.installed-dev
+	$(BIN)/python -m benchmarks.faults $(if $(ONLY),--only $(ONLY))
 
 fuzz: .venv/.installed-dev
 	$(BIN)/python -m benchmarks.privacy fuzz

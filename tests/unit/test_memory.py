@@ -283,6 +283,87 @@ def test_a_manifest_of_a_newer_version_is_refused_with_the_way_out(tmp_path) -> 
         memory.remembered((), home=home, unread=[])
 
 
+def test_a_manifest_of_the_first_version_is_read_and_brought_up_by_the_next_collection(tmp_path) -> None:
+    home = two_files(tmp_path)
+    path = home / "memory" / "manifest.sqlite"
+    with sqlite3.connect(path) as database:
+        database.executescript("drop table seal; alter table parts drop column lost; pragma user_version = 1")
+    assert remembered_rows(home) == 17
+    write(tmp_path / "a" / ".zsh_history", zsh([("make late", T0 + 900_000)]), T0 + 900_000)
+    assert pipeline.collect(pipeline.from_paths([tmp_path / "a"]), folder=home).new == 1
+    assert remembered_rows(home) == 18
+    with sqlite3.connect(path) as database:
+        assert database.execute("pragma user_version").fetchone() == (2,)
+
+
+def test_a_row_of_the_manifest_that_was_changed_is_seen(tmp_path) -> None:
+    home = two_files(tmp_path)
+    for change in ("update parts set rows = rows + 1", "update files set once = 1", "delete from files where id = 1"):
+        with sqlite3.connect(home / "memory" / "manifest.sqlite") as database:
+            database.execute("begin")
+            database.execute(change)
+            database.commit()
+        with pytest.raises(FivetimesError, match="damaged"):
+            memory.kept(home)
+
+
+def test_what_a_damaged_part_held_is_collected_again_and_the_part_counts_no_more(tmp_path) -> None:
+    home = two_files(tmp_path)
+    part = next((home / "memory").glob("*.parquet"))
+    whole = part.read_bytes()
+    part.write_bytes(whole[:-9])
+    kept = memory.kept(home)
+    assert kept is not None
+    assert (kept.events, [str(part) in sentence for sentence in kept.unread]) == (0, [True])
+    request = pipeline.from_paths([tmp_path / "a", tmp_path / "b"])
+    again = pipeline.collect(request, folder=home)
+    assert (again.new, len(again.unread)) == (17, 1)
+    part.write_bytes(whole)  # restored from a backup: its rows must not count twice
+    assert remembered_rows(home) == 17
+    assert pipeline.collect(request, folder=home).new == 0
+    assert memory.forget(home, before=0.0) == 17  # what the damaged part held goes with any forgetting
+    kept = memory.kept(home)
+    assert kept is not None
+    assert (kept.events, kept.unread) == (17, ())
+    assert not part.exists()
+
+
+def test_a_part_that_cannot_be_read_now_is_not_given_up(tmp_path, monkeypatch) -> None:
+    home = two_files(tmp_path)
+    real = Path.read_bytes
+
+    def read_bytes(path: Path) -> bytes:
+        if path.suffix == ".parquet":
+            raise OSError(5, "Input/output error")
+        return real(path)
+
+    monkeypatch.setattr(Path, "read_bytes", read_bytes)
+    with pytest.raises(FivetimesError, match="Input/output error"):
+        pipeline.collect(pipeline.from_paths([tmp_path / "a"]), folder=home)
+    monkeypatch.undo()
+    assert remembered_rows(home) == 17
+
+
+def test_what_is_forgotten_is_not_in_the_list_of_labels_either(tmp_path) -> None:
+    home = tmp_path / "ours"
+    write(tmp_path / "a" / ".zsh_history", zsh([("git push", T0), ("make", T0 + 9)]), T0)
+    write(tmp_path / "b" / ".zsh_history", zsh([("cargo build", T0)]), T0)
+    pipeline.collect(pipeline.from_paths([tmp_path / "a", tmp_path / "b"]), folder=home)
+    forms = labels(home)
+    assert any("cargo" in form for form in forms)
+    assert memory.forget(home, source=tmp_path / "b") == 1
+    assert labels(home) == [form for form in forms if "cargo" not in form]
+
+
+def labels(home: Path) -> list[str]:
+    """The dictionaries of the column of forms, with whatever no row names."""
+    import pyarrow.parquet
+
+    (path,) = (home / "memory").glob("*.parquet")
+    column = pyarrow.parquet.read_table(path, read_dictionary=["form"]).column("form")
+    return [str(form) for chunk in column.chunks for form in chunk.dictionary.to_pylist()]
+
+
 def test_a_manifest_that_is_none_is_refused_with_the_way_out(tmp_path) -> None:
     home = two_files(tmp_path)
     (home / "memory" / "manifest.sqlite").write_bytes(b"no database at all, but long enough to be read as one" * 40)

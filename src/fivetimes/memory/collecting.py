@@ -367,8 +367,9 @@ def _forget_everything(home: Path) -> int:
             events = 0
         manifest.discard(folder)  # first: from here on nothing counts, and what is left of the rest is nobody's
         parts.sweep(folder, ())
-        for path in (folder / COLLECTED, home / _KEY):
-            store.discard(path)
+        store.discard(folder / COLLECTED)
+        with store.locked(home):  # which clears what an earlier attempt has left of the key
+            store.discard(home / _KEY)
         with suppress(OSError):  # somebody's own file in there keeps it
             folder.rmdir()
     return events

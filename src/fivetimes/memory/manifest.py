@@ -171,18 +171,21 @@ def _opened_to_read(folder: Path) -> sqlite3.Connection:
 def _opened_to_write(folder: Path) -> sqlite3.Connection:
     path = _path(folder)
     if not path.exists():
-        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+        store.write_whole(path, _empty())  # there is none, or one that is whole
     database = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None)
     # no write-ahead log: one journal file, gone after each transaction; what is deleted is overwritten
     for pragma in ("journal_mode = truncate", "synchronous = full", "secure_delete = on", "trusted_schema = off"):
         database.execute(f"pragma {pragma}")
-    if not database.execute("select count(*) from sqlite_schema").fetchone()[0]:
-        database.executescript(
-            f"begin; {_SCHEMA} pragma application_id = {_APPLICATION}; pragma user_version = {VERSION}; commit;"
-        )
     for version in range(_checked(database, folder), VERSION):
         database.executescript(f"begin; {_UPGRADES[version]} pragma user_version = {version + 1}; commit;")
     return database
+
+
+def _empty() -> bytes:
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as database:
+        database.executescript(f"{_SCHEMA} pragma application_id = {_APPLICATION}; pragma user_version = {VERSION};")
+        database.execute("insert into seal values (?)", (_seal([], []),))
+        return database.serialize()
 
 
 def _checked(database: sqlite3.Connection, folder: Path) -> int:
