@@ -195,7 +195,7 @@ class _Stays:
 
 
 @dataclass(frozen=True, slots=True)
-class _Answer:
+class _Sent:
     """What a step sends: a value, pickled; the sentence of a partition that cannot go on; and what it took."""
 
     pickled: bytes
@@ -232,7 +232,7 @@ def _answered(name: str, nothing: _Small, kept: bytes, step: Callable[[], tuple[
         problem = f"{name}: it was left out ({type(error).__name__}). Scan it by itself to see why."
     sent = pickle.dumps(value)
     cost = StepCost(time.process_time() - start, _peak(), len(large), len(sent))
-    return pickle.dumps(_Answer(sent, problem, cost)), large
+    return pickle.dumps(_Sent(sent, problem, cost)), large
 
 
 def _peak() -> int:
@@ -434,7 +434,7 @@ def run(
     return CompanyScan(scan, tuple(tuple(one.cost for one in step) for step in (first, second, third)))
 
 
-def _answers(work: Spread) -> list[_Answer]:
+def _answers(work: Spread) -> list[_Sent]:
     return [pickle.loads(one) for one in work.small()]
 
 
