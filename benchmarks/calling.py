@@ -224,6 +224,27 @@ def _forget(machine: Machine) -> None:
     machine.call("forget", "--all", "--yes")
 
 
+def _run(machine: Machine) -> None:
+    folder, name = ["--conductors", str(machine.out / f"{machine.forms[0]}0")], next(iter(_ids(machine)))
+    machine.call("run", name, *machine.config, *folder, "--input", "x=y", "--because", "tried", "--by", "ana")
+    machine.call("run", name, *folder, "--way", "s1=1", "--without", "s9")  # not approved: each is one sentence
+
+
+def _of_no_run(*words: str) -> Callable[[Machine], None]:
+    """A command about a run, where there is none."""
+
+    def called(machine: Machine) -> None:
+        folder = ["--conductors", str(machine.out / f"{machine.forms[0]}0")]
+        machine.call(*words, *folder, *([] if words[0] in ("runs", "ask") else machine.config))
+
+    return called
+
+
+def _answer(machine: Machine) -> None:
+    for reply in (["--yes", "--override"], ["--no"], ["--back"]):
+        _of_no_run("answer", "nothing", "s1", "--by", "ana", "--why", "tried", *reply)(machine)
+
+
 # command -> how it is called; the check fails where the command line has another, or an option that none of these names
 COMMANDS: Mapping[str, Callable[[Machine], None]] = {
     "scan": _scan,
@@ -231,6 +252,11 @@ COMMANDS: Mapping[str, Callable[[Machine], None]] = {
     "draft": _draft,
     "show": _show,
     "doctor": _plainly("doctor"),
+    "run": _run,
+    "resume": _of_no_run("resume", "nothing", "--by", "ana"),
+    "answer": _answer,
+    "runs": _of_no_run("runs", "--json"),
+    "ask": _of_no_run("ask", "nothing", "why", "--json"),
     "collect": _collect,
     "forget": _forget,
     "explain": _explain,

@@ -18,7 +18,7 @@ from fivetimes.errors import FivetimesError, RuleError
 from fivetimes.exporters.plan import Plan
 from fivetimes.model import Conductor, Kind, Role, Status
 from fivetimes.redaction import Known, digest, harmless
-from fivetimes.running.engine import Dbos, Engine, local_url
+from fivetimes.running.engine import Dbos, RunEngine, local_url
 from fivetimes.running.performing import Order, Performer, needed_runners, state_of
 from fivetimes.running.record import FOLDER, Record, RunEntry, record_of, records_in
 from fivetimes.running.walk import Choices
@@ -171,7 +171,7 @@ class Runs:
         found = [_row(record) for record in records_in(self.folder)]
         return [row for row in found if not conductor or row.conductor == conductor]
 
-    def _engine(self, record: Record) -> Engine:
+    def _engine(self, record: Record) -> RunEngine:
         self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = self.home / "runs.sqlite"
         if not self.url and not path.exists():
@@ -184,7 +184,7 @@ def _check(run: str, question: RunEntry, reply: Reply) -> None:
     meant = question.fields["answerer"]
     if meant and reply.by != meant and not reply.override:
         raise FivetimesError(
-            f"{run}: {meant} answers this. Ask {meant}, or answer in their place: --override, with your name and why."
+            f"{run}: {meant} answers this. RunQuestion {meant}, or answer in their place: --override, with your name and why."
         )
     if reply.override and not reply.why.strip():
         raise FivetimesError("an override needs a reason. Add --why.")
@@ -338,7 +338,7 @@ def _begin(order: Order, record: Record, wish: Wish, home: Path) -> None:
     )
 
 
-def _carry_on(engine: Engine, order: Order, record: Record, asked: Asked, *, new: bool) -> None:
+def _carry_on(engine: RunEngine, order: Order, record: Record, asked: Asked, *, new: bool) -> None:
     put: set[str] = set()
 
     def wait() -> bool:

@@ -16,13 +16,13 @@ from typing import Any, Protocol
 
 from fivetimes.errors import FivetimesError
 from fivetimes.running.performing import Order, Performer, perform
-from fivetimes.running.walk import Answer, Ask, Choices, Do, Done, Note
+from fivetimes.running.walk import Choices, Do, Done, Note, RunAnswer, RunQuestion
 
 _TICK = 0.1  # seconds between two looks at the record
 _PATIENCE = 365 * 24 * 3600.0  # seconds; then a question that waits is looked at again
 
 
-class Engine(Protocol):
+class RunEngine(Protocol):
     """Carries runs on."""
 
     def carry_on(self, run: str, revision: str, order: Order | None, wait: Callable[[], bool]) -> None:
@@ -61,7 +61,7 @@ class Dbos:
         self._dbos, self._url, self._performer = dbos, url, performer
 
     def carry_on(self, run: str, revision: str, order: Order | None, wait: Callable[[], bool]) -> None:
-        """As `Engine.carry_on`."""
+        """As `RunEngine.carry_on`."""
         dbos = self._dbos
         logging.getLogger("dbos").setLevel(logging.CRITICAL)
         dbos.DBOS(
@@ -91,7 +91,7 @@ class Dbos:
             dbos.DBOS.destroy(destroy_registry=True)
 
     def wake(self, run: str, key: str) -> None:
-        """As `Engine.wake`."""
+        """As `RunEngine.wake`."""
         client = self._client()
         try:
             client.send(run, key, topic=key, idempotency_key=f"{run}:{key}")
@@ -99,7 +99,7 @@ class Dbos:
             client.destroy()
 
     def order_of(self, run: str) -> Order | None:
-        """As `Engine.order_of`."""
+        """As `RunEngine.order_of`."""
         client = self._client()
         try:
             found = client.list_workflows(workflow_ids=[run])
@@ -108,7 +108,7 @@ class Dbos:
             client.destroy()
 
     def close(self, run: str) -> None:
-        """As `Engine.close`."""
+        """As `RunEngine.close`."""
         client = self._client()
         try:
             client.delete_workflow(run)
@@ -119,11 +119,14 @@ class Dbos:
         return self._dbos.DBOSClient(system_database_url=self._url, serializer=self._dbos.DBOSPortableJSONSerializer())
 
 
+_ACTS = {kind.__name__: kind for kind in (Note, RunQuestion, Do)}
+
+
 def _registered(dbos: Any, performer_of: Callable[[Order], Performer], problems: list[FivetimesError]) -> Any:
     @dbos.DBOS.step(name="act")  # type: ignore[untyped-decorator]
     def act(written: dict[str, Any], kind: str, fields: dict[str, Any]) -> dict[str, Any] | None:
         try:
-            outcome = perform({"Note": Note, "Ask": Ask, "Do": Do}[kind](**fields), performer_of(_read(written)))
+            outcome = perform(_ACTS[kind](**fields), performer_of(_read(written)))
         except FivetimesError as problem:
             problems.append(problem)
             while True:  # the run stays open as it is; this process is about to end
@@ -140,10 +143,10 @@ def _registered(dbos: Any, performer_of: Callable[[Order], Performer], problems:
                 return str(end.value)
             kind, fields = type(one).__name__, asdict(one)
             found = act(written, kind, fields)
-            while kind == "Ask" and found is None:
+            while kind == RunQuestion.__name__ and found is None:
                 dbos.DBOS.recv(topic=one.key, timeout_seconds=_PATIENCE)
                 found = act(written, kind, fields)
-            outcome = None if found is None else Answer(**found) if kind == "Ask" else Done(**found)
+            outcome = None if found is None else RunAnswer(**found) if kind == RunQuestion.__name__ else Done(**found)
 
     return conductor
 

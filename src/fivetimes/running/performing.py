@@ -17,7 +17,7 @@ from fivetimes.exporters.plan import RUNNERS, Plan, PlanStage, plan, script
 from fivetimes.ingest.formats.repository import printed
 from fivetimes.model import Conductor
 from fivetimes.running.record import Record, RunEntry
-from fivetimes.running.walk import Act, Answer, Ask, Choices, Do, Done, Note, walk
+from fivetimes.running.walk import Act, Choices, Do, Done, Note, RunAnswer, RunQuestion, walk
 
 _MOST = 100_000  # bytes of what git prints about the state
 # What shows beforehand what a command sends: the first words of the command -> a command that changes nothing.
@@ -70,7 +70,7 @@ class Performer:
         """Write something down, once."""
         self.record.add(act.key, act.what, **act.fields)
 
-    def asked(self, act: Ask) -> Answer | None:
+    def asked(self, act: RunQuestion) -> RunAnswer | None:
         """Write a question down, once; its answer, None while there is none."""
         last = next((entry for entry in reversed(self.record.entries()) if entry.what == "step ended"), None)
         check = None if last is None else {"step": last.fields["step"], "exit": last.fields["exit"]}
@@ -95,7 +95,7 @@ class Performer:
         entries = self.record.entries()
         stage = self._stages[act.step]
         passed = act.gate is None or answer_to(act.gate, entries)
-        if not passed or (isinstance(passed, Answer) and passed.answer != "yes"):
+        if not passed or (isinstance(passed, RunAnswer) and passed.answer != "yes"):
             raise FivetimesError(f"{self.record.run}: the gate before {act.step} was not passed. Nothing was run.")
         ended = next((entry for entry in entries if entry.key == f"{act.key}:ended"), None)
         if ended is not None:
@@ -171,25 +171,25 @@ def shown_before(order: Order, step: str) -> tuple[str, str]:
     return text, ran.stdout.strip()
 
 
-def answer_to(key: str, entries: Sequence[RunEntry]) -> Answer | None:
+def answer_to(key: str, entries: Sequence[RunEntry]) -> RunAnswer | None:
     """The answer to a question; None while there is none."""
     found = next((entry for entry in entries if entry.key == f"{key}:answered"), None)
-    return None if found is None else Answer(found.fields["answer"], found.fields["by"], found.fields["why"])
+    return None if found is None else RunAnswer(found.fields["answer"], found.fields["by"], found.fields["why"])
 
 
 def state_of(place: Path) -> dict[str, Any]:
     """In what state the work is: branch, commit and how many files are changed, where the folder is in a repository."""
 
-    def said(*arguments: str) -> str:
+    def printed_by_git(*arguments: str) -> str:
         return printed(place, arguments, most=_MOST).decode("utf-8", "replace").strip()
 
-    commit = said("rev-parse", "--short", "HEAD")
+    commit = printed_by_git("rev-parse", "--short", "HEAD")
     if not commit:
         return {}
     return {
         "commit": commit,
-        "branch": said("rev-parse", "--abbrev-ref", "HEAD"),
-        "changed": len(said("status", "--porcelain").splitlines()),
+        "branch": printed_by_git("rev-parse", "--abbrev-ref", "HEAD"),
+        "changed": len(printed_by_git("status", "--porcelain").splitlines()),
     }
 
 
@@ -197,7 +197,7 @@ def perform(act: Act, performer: Performer) -> Any:
     """What comes of an act at once: None of a note, an answer or None of a question, how it ended of a step."""
     if isinstance(act, Note):
         return performer.note(act)
-    return performer.asked(act) if isinstance(act, Ask) else performer.do(act)
+    return performer.asked(act) if isinstance(act, RunQuestion) else performer.do(act)
 
 
 def needed_runners(stages: Sequence[PlanStage]) -> dict[str, str]:

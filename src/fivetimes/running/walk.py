@@ -23,7 +23,7 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class RunQuestion:
     """A question to a person (`answerer`; None: whoever is there). `back` is the step to which one may go back, None: to none."""
 
     key: str
@@ -45,11 +45,11 @@ class Do:
     gate: str | None
 
 
-Act = Note | Ask | Do
+Act = Note | RunQuestion | Do
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class RunAnswer:
     """What a person answered: yes, no or back."""
 
     answer: Literal["yes", "no", "back"]
@@ -65,7 +65,7 @@ class Done:
     unknown: bool = False
 
 
-Outcome = Answer | Done | None
+Outcome = RunAnswer | Done | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def walk(
         How it ended: done, stopped, or should not run.
     """
     for number, text in enumerate(preconditions, 1):
-        held = yield Ask(f"before:{number}", "precondition", f"Does this hold: {text}")
+        held = yield RunQuestion(f"before:{number}", "precondition", f"Does this hold: {text}")
         if _answer(held) != "yes":
             return (yield from _ended("should not run", f"precondition {number}", held))
     standards = {step["id"]: step.get("expects") for step in steps}
@@ -122,13 +122,13 @@ def _stage(stage: PlanStage, key: str, way: int, standard: str | None) -> Genera
     gate = f"{key}:gate" if stage.gate is not None else None
     if stage.gate is not None:
         back = _back(stage.gate)
-        got = yield Ask(f"{key}:gate", "gate", stage.gate["ask"], stage.id, stage.gate["answerer"], back)
+        got = yield RunQuestion(f"{key}:gate", "gate", stage.gate["ask"], stage.id, stage.gate["answerer"], back)
         if _answer(got) != "yes":
             if back is not None:
                 return back
             return (yield from _ended("stopped", f"gate before {stage.id}", got))
     if stage.commands[way - 1].command == NOTHING:
-        got = yield Ask(f"{key}:hand", "hand", f"Do this by hand now: {stage.phrase}. Is it done?", stage.id)
+        got = yield RunQuestion(f"{key}:hand", "hand", f"Do this by hand now: {stage.phrase}. Is it done?", stage.id)
         if _answer(got) != "yes":
             return (yield from _ended("stopped", f"step {stage.id}, by hand", got))
     else:
@@ -139,7 +139,9 @@ def _stage(stage: PlanStage, key: str, way: int, standard: str | None) -> Genera
 
 
 def _checked(stage: PlanStage, key: str, standard: str) -> Generator[Act, Outcome, str]:
-    got = yield Ask(f"{key}:check", "check", f"Is it good enough to go on: {standard}", stage.id, None, stage.id)
+    got = yield RunQuestion(
+        f"{key}:check", "check", f"Is it good enough to go on: {standard}", stage.id, None, stage.id
+    )
     if _answer(got) == "back":
         return stage.id
     if _answer(got) != "yes":
@@ -155,14 +157,14 @@ def _carried_out(stage: PlanStage, key: str, way: int, gate: str | None) -> Gene
             raise TypeError("a step ends with Done")
         if done.unknown:
             ask = f"{stage.phrase} was begun, and nobody knows whether it ended. Did it happen? No: it is done again."
-            got = yield Ask(f"{key}:again:{attempt}", "again", ask, stage.id)
+            got = yield RunQuestion(f"{key}:again:{attempt}", "again", ask, stage.id)
             if _answer(got) == "yes":
                 return "on"
         elif done.exit == 0:
             return "on"
         else:
             ask = f"{stage.phrase} failed (exit status {done.exit}). Yes: go on all the same. Back: do it again. No: stop."
-            got = yield Ask(f"{key}:failed:{attempt}", "failed", ask, stage.id, None, stage.id)
+            got = yield RunQuestion(f"{key}:failed:{attempt}", "failed", ask, stage.id, None, stage.id)
             if _answer(got) == "yes":
                 return "on"
             if _answer(got) != "back":
@@ -171,8 +173,8 @@ def _carried_out(stage: PlanStage, key: str, way: int, gate: str | None) -> Gene
 
 
 def _answer(outcome: Outcome) -> str:
-    if not isinstance(outcome, Answer):
-        raise TypeError("a question is answered with an Answer")
+    if not isinstance(outcome, RunAnswer):
+        raise TypeError("a question is answered with an answer")
     return outcome.answer
 
 
@@ -182,6 +184,6 @@ def _back(gate: Gate) -> str | None:
 
 
 def _ended(result: str, where: str, got: Outcome) -> Generator[Act, Outcome, str]:
-    why = {"by": got.by, "why": got.why} if isinstance(got, Answer) else {}
+    why = {"by": got.by, "why": got.why} if isinstance(got, RunAnswer) else {}
     yield Note("end", "ended", {"result": result, "where": where, **why})
     return result

@@ -1,0 +1,417 @@
+"""Runs of approved conductors: what comes next, what is written down, and what a crash leaves. Rows S8 to S16, S31, S32, S41."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from fivetimes import review, running
+from fivetimes.conductor_document import ConductorDocument, DocumentStep, Gate
+from fivetimes.errors import FivetimesError
+from fivetimes.exporters.plan import plan
+from fivetimes.model import Conductor, Decision
+from fivetimes.running.walk import Choices, Do, Done, Note, RunAnswer, RunQuestion, walk
+
+pytest.importorskip("dbos")
+
+AT = datetime(2026, 4, 3, 9, tzinfo=UTC)
+ID = "publish-post-3f9a"
+
+
+def step(number: int, run: str, *, gate: Gate | None = None, **more: object) -> DocumentStep:
+    made: DocumentStep = {
+        "id": f"s{number}",
+        "action": run.partition(" ")[0],
+        "run": run,
+        "specialist": {"kind": "shell", "name": run.partition(" ")[0]},
+        "share": 1.0,
+        "reversible": gate is None,
+        "expects": None,
+    }
+    made.update(more)  # type: ignore[typeddict-item]
+    if gate is not None:
+        made["gate"] = gate
+    return made
+
+
+def ready(on_no: str = "stop", answerer: str | None = "ana") -> Gate:
+    return {"ask": "Is it ready to be seen?", "answerer": answerer, "on_no": on_no}
+
+
+def document(steps: Sequence[DocumentStep], preconditions: Sequence[str] = ()) -> ConductorDocument:
+    return {
+        "schema": "fivetimes/conductor/1",
+        "id": ID,
+        "title": "Publish post",
+        "tier": "canonical",
+        "why": {"purpose": "readers have something on Friday", "success": None, "out_of_bounds": None},
+        "questions": [
+            {"id": "q1", "required": True, "about": "purpose", "ask": "What for?", "evidence": "6 times", "answer": "readers"}
+        ],
+        "preconditions": list(preconditions),
+        "inputs": {"title": {"shape": "slug", "source": "person", "seen": 6, "distinct": 6}},
+        "steps": list(steps),
+        "state": [],
+        "alternatives": [{"path": ["s1", "s3"], "share": 0.2}],
+        "evidence": {
+            "occurrences": 6, "sessions": 6, "days": 6, "people": 2, "at_least": False, "first": None, "last": None,
+            "places": 12, "digest": "blake2b:" + 32 * "0",
+        },
+        "history": [{"at": "2026-04-01T09:00:00Z", "by": None, "what": "drafted", "tool": "fivetimes 0"}],
+    }  # fmt: skip
+
+
+STEPS = (
+    step(1, "log draft {{ inputs.title }}"),
+    step(2, "log check"),
+    step(3, "log publish {{ inputs.title }}", gate=ready()),
+)
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    """A folder with an approved conductor, and a program `log` that writes down what it was given."""
+    (tmp_path / "bin").mkdir()
+    program = tmp_path / "bin" / "log"
+    program.write_text(f'#!/bin/sh\necho "$*" >> {tmp_path}/log\nsleep "${{SLOW:-0}}"\nexit "${{FAIL:-0}}"\n')
+    program.chmod(0o755)
+    approve(tmp_path, document(STEPS))
+    return tmp_path
+
+
+def approve(place: Path, made: ConductorDocument) -> None:
+    folder = place / "conductors"
+    review.write_conductor(Conductor(ID, made), folder=folder)
+    review.decide(ID, decision=Decision.APPROVE, by="ana", why="it is how we do it", at=AT, folder=folder)
+
+
+def environment(place: Path, **more: str) -> dict[str, str]:
+    path = f"{place / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    return {**os.environ, "FIVETIMES_HOME": str(place / "home"), "PATH": path, **more}
+
+
+def call(place: Path, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "fivetimes.cli", *words],
+        cwd=place,
+        env=environment(place, **more),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def logged(place: Path) -> list[str]:
+    path = place / "log"
+    return path.read_text().splitlines() if path.exists() else []
+
+
+def begun(place: Path) -> str:
+    (path,) = (place / "conductors" / "runs").glob("*.jsonl")
+    return path.stem
+
+
+def entries(place: Path) -> list[running.RunEntry]:
+    return running.record_of(begun(place), folder=place / "conductors").entries()
+
+
+# ---- which act comes next
+
+
+def acts(
+    steps: Sequence[DocumentStep],
+    outcomes: Sequence[RunAnswer | Done | None],
+    *,
+    preconditions: Sequence[str] = (),
+    choices: Choices = Choices(),  # noqa: B008 - frozen
+) -> tuple[list[str], str | None]:
+    """The acts, each in a word, with these outcomes one after the other; and how it ended."""
+    made = document(steps, preconditions)
+    walked, given, seen = walk(plan(Conductor(ID, made), form="run"), steps, preconditions, choices), list(outcomes), []
+    outcome: RunAnswer | Done | None = None
+    while True:
+        try:
+            act = walked.send(outcome)
+        except StopIteration as end:
+            return seen, end.value
+        if isinstance(act, Note):
+            seen.append(f"{act.what} {act.fields.get('step', act.fields.get('result', ''))}")
+            outcome = None
+            continue
+        seen.append(f"{act.about if isinstance(act, RunQuestion) else 'do'} {act.step or ''}".strip())
+        if isinstance(act, Do):
+            seen[-1] += f" {act.attempt}" if act.attempt > 1 else ""
+        if not given:
+            return seen, None
+        outcome = given.pop(0)
+
+
+YES, NO, BACK, WELL = RunAnswer("yes", "ana"), RunAnswer("no", "ana", "not yet"), RunAnswer("back", "ana"), Done(0)
+
+
+def test_a_gate_is_asked_before_its_step() -> None:
+    assert acts(STEPS, [WELL, WELL, YES, WELL]) == (["do s1", "do s2", "gate s3", "do s3", "ended done"], "done")
+
+
+def test_s8_a_no_at_the_gate_ends_the_run_before_the_act() -> None:
+    assert acts(STEPS, [WELL, WELL, NO]) == (["do s1", "do s2", "gate s3", "ended stopped"], "stopped")
+
+
+def test_s32_a_no_leads_back_where_people_went_back_and_the_gate_is_asked_again() -> None:
+    steps = (*STEPS[:2], step(3, "log publish", gate=ready("back to s2")))
+    seen, end = acts(steps, [WELL, WELL, NO, WELL, YES, WELL])
+    assert seen == ["do s1", "do s2", "gate s3", "went back s3", "do s2", "gate s3", "do s3", "ended done"]
+    assert end == "done"
+
+
+def test_s31_a_run_may_end_as_one_that_should_not_be() -> None:
+    seen = acts(STEPS, [YES, NO], preconditions=["it is Friday", "nobody else publishes"])
+    assert seen == (["precondition", "precondition", "ended should not run"], "should not run")
+
+
+def test_a_failed_step_is_asked_about_and_can_be_done_again() -> None:
+    assert acts(STEPS, [Done(2), BACK, WELL])[0] == ["do s1", "failed s1", "do s1 2", "do s2"]
+    assert acts(STEPS, [Done(2), NO]) == (["do s1", "failed s1", "ended failed"], "failed")
+
+
+def test_what_was_broken_off_is_asked_about_and_not_done_again_unasked() -> None:
+    assert acts(STEPS, [WELL, WELL, YES, Done(unknown=True), YES])[0][-3:] == ["do s3", "again s3", "ended done"]
+    assert acts(STEPS, [WELL, WELL, YES, Done(unknown=True), NO, WELL])[0][-4:] == [
+        "do s3", "again s3", "do s3 2", "ended done",
+    ]  # fmt: skip
+
+
+def test_the_standard_of_a_step_is_asked_before_the_next() -> None:
+    steps = (step(1, "log draft", expects="no sentence is cut"), step(2, "log check"))
+    assert acts(steps, [WELL, YES, WELL])[0] == ["do s1", "check s1", "do s2", "ended done"]
+    assert acts(steps, [WELL, BACK, WELL, YES])[0] == [
+        "do s1",
+        "check s1",
+        "went back s1",
+        "do s1",
+        "check s1",
+        "do s2",
+    ]
+
+
+def test_an_optional_step_may_be_left_out() -> None:
+    steps = (STEPS[0], step(2, "log images", optional=True), STEPS[2])
+    assert acts(steps, [WELL, YES, WELL], choices=Choices(without=["s2"]))[0] == [
+        "do s1", "left out s2", "gate s3", "do s3", "ended done",
+    ]  # fmt: skip
+
+
+# ---- run, as a person does
+
+
+def test_s16_a_run_stops_at_its_gate_is_answered_while_nobody_works_on_it_and_goes_on(place: Path) -> None:
+    first = call(place, "run", ID, "--input", "title=winter-walks", "--because", "it is Friday", "--by", "ben")
+    assert first.returncode == 3, first.stderr
+    assert logged(place) == ["draft winter-walks", "check"]
+    assert call(place, "answer", begun(place), "s3", "--yes", "--by", "ana", "--why", "read twice").returncode == 0
+    assert logged(place) == ["draft winter-walks", "check"]
+    last = call(place, "resume", begun(place))
+    assert last.returncode == 0, last.stderr
+    assert logged(place) == ["draft winter-walks", "check", "publish winter-walks"]
+    assert call(place, "resume", begun(place)).stderr.startswith(
+        f"fivetimes: {begun(place)}: this run has ended (done)"
+    )
+
+    # S10 to S14: the five questions
+    for about, wanted in {
+        "why": "because: it is Friday",
+        "state": "exit status 0",
+        "alternative": "Not taken, but done in 20% of the runs seen: s1 → s3",
+        "gate": "Yes before s3, by ana",
+        "trail": "The chain of",
+    }.items():
+        assert wanted in call(place, "ask", begun(place), about).stdout
+    # S36: one command says how it stands
+    assert "  done  publish-post-3f9a" in call(place, "runs").stdout
+    # nothing of the order's values is kept once it has ended
+    assert b"winter-walks" not in (place / "home" / "runs.sqlite").read_bytes()
+
+
+def test_s9_an_override_needs_a_name_and_a_reason_and_is_counted(place: Path) -> None:
+    call(place, "run", ID, "--input", "title=a-post", "--by", "ben")
+    run = begun(place)
+    refused = call(place, "answer", run, "s3", "--yes", "--by", "ben")
+    assert "ana answers this" in refused.stderr
+    assert "needs a reason" in call(place, "answer", run, "s3", "--yes", "--by", "ben", "--override").stderr
+    assert (
+        call(place, "answer", run, "s3", "--yes", "--by", "ben", "--override", "--why", "ana is away").returncode == 0
+    )
+    assert json.loads(call(place, "runs", "--json").stdout)[0]["overrides"] == 1
+    assert "in the place of ana" in call(place, "ask", run, "gate").stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("run", ID), "values are missing. Add --input title=…"),
+        (("run", ID, "--input", "colour=red"), "there is no such input. It asks for: title."),
+        (("run", ID, "--input", "title=x", "--without", "s1"), "it is no optional step"),
+        (("run", "nothing-0000", "--input", "title=x"), "nothing-0000"),
+        (("ask", "nothing", "why"), "there is no such run"),
+        (("answer", "nothing", "s3", "--yes", "--by", "ana"), "there is no such run"),
+    ],
+)
+def test_bad_input_is_one_sentence_and_nothing_runs(place: Path, words: Sequence[str], sentence: str) -> None:
+    found = call(place, *words)
+    assert found.returncode == 1
+    assert sentence in found.stderr
+    assert len(found.stderr.strip().splitlines()) == 1
+    assert logged(place) == []
+
+
+def test_s41_a_draft_and_a_changed_conductor_do_not_run(place: Path) -> None:
+    folder = place / "conductors"
+    review.write_conductor(Conductor(ID, document((*STEPS, step(4, "log more")))), folder=folder)
+    assert "changed since it was approved" in call(place, "run", ID, "--input", "title=x").stderr
+    (folder / "reviews.jsonl").unlink()
+    assert "not approved" in call(place, "run", ID, "--input", "title=x").stderr
+    assert logged(place) == []
+
+
+def test_a_run_whose_conductor_was_changed_stays_as_it_is(place: Path) -> None:
+    call(place, "run", ID, "--input", "title=x")
+    approve(place, document((*STEPS[:2], step(3, "log destroy", gate=ready()))))
+    call(place, "answer", begun(place), "s3", "--yes", "--by", "ana")
+    assert "was changed since this run began" in call(place, "resume", begun(place)).stderr
+    assert logged(place) == ["draft x", "check"]
+
+
+def test_nothing_is_asked_where_nothing_waits_and_the_first_answer_counts(place: Path) -> None:
+    call(place, "run", ID, "--input", "title=x")
+    run = begun(place)
+    assert "It waits at s3:1:gate" in call(place, "answer", run, "s1", "--yes", "--by", "ana").stderr
+    assert "there is no way back" in call(place, "answer", run, "s3", "--back", "--by", "ana").stderr
+    assert call(place, "answer", run, "s3", "--no", "--by", "ana", "--why", "a typo").returncode == 0
+    assert "answered already" in call(place, "answer", run, "s3", "--yes", "--by", "ana").stderr
+    assert call(place, "resume", run).returncode == 1
+    assert logged(place) == ["draft x", "check"]
+    assert entries(place)[-1].fields["result"] == "stopped"
+
+
+def test_skills_are_handed_to_the_program_that_the_team_names(place: Path) -> None:
+    called = step(1, "review-post", **{"with": {"text": "{{ inputs.title }}"}})
+    called["specialist"] = {"kind": "skill", "name": "review-post"}
+    approve(place, document((called,)))
+    assert 'Add to fivetimes.toml: [run] skill = "COMMAND"' in call(place, "run", ID, "--input", "title=x").stderr
+    (place / "fivetimes.toml").write_text('[run]\nskill = "log agent"\n')
+    assert call(place, "run", ID, "--input", "title=x y").returncode == 0
+    assert logged(place) == ["agent review-post text=x y"]
+
+
+def test_a_value_is_a_word_and_never_a_command(place: Path) -> None:
+    hostile = f"x; touch {place}/canary; $(touch {place}/canary) `touch {place}/canary`"
+    call(place, "run", ID, "--input", f"title={hostile}")
+    assert not (place / "canary").exists()
+    assert logged(place)[0] == f"draft {hostile}"
+    assert hostile not in json.dumps([dict(entry.fields) for entry in entries(place)])
+
+
+# ---- the record
+
+
+def test_s14_a_changed_or_a_removed_line_is_found_with_its_place(place: Path) -> None:
+    call(place, "run", ID, "--input", "title=x")
+    path = place / "conductors" / "runs" / f"{begun(place)}.jsonl"
+    lines = path.read_text().splitlines(keepends=True)
+    path.write_text("".join([*lines[:1], lines[1].replace('"exit": 0', '"exit": 1').replace("s1", "s2"), *lines[2:]]))
+    assert f"{path}:3: the line before it was changed or removed" in call(place, "ask", begun(place), "trail").stderr
+    path.write_text("".join(lines[:1] + lines[2:]))
+    assert f"{path}:2:" in call(place, "ask", begun(place), "trail").stderr
+
+
+def test_a_line_that_a_crash_cut_short_is_none(tmp_path: Path) -> None:
+    record = running.Record(tmp_path / "run.jsonl")
+    record.add("a", "began", conductor="x")
+    whole = record.path.read_bytes()
+    record.path.write_bytes(whole + b'{"schema": "fivetimes/run/1", "ke')
+    assert [entry.key for entry in record.entries()] == ["a"]
+    assert record.add("b", "resumed")
+    assert [entry.key for entry in record.entries()] == ["a", "b"]
+    assert not record.add("b", "resumed")
+
+
+def test_a_clock_that_went_back_does_not_turn_the_order_round(tmp_path: Path) -> None:
+    record = running.Record(tmp_path / "run.jsonl")
+    record.add("a", "began")
+    line = json.loads(record.path.read_text()) | {"at": "2999-01-01T00:00:00.000000Z"}
+    record.path.write_text(json.dumps(line) + "\n")
+    record.add("b", "resumed")
+    assert record.entries()[1].at >= record.entries()[0].at
+
+
+def test_a_record_that_cannot_be_written_stops_the_run_before_the_act(tmp_path: Path) -> None:
+    (tmp_path / "runs").write_text("a file where the folder should be")
+    with pytest.raises(FivetimesError, match="cannot be recorded"):
+        running.Record(tmp_path / "runs" / "run.jsonl").add("a", "began")
+
+
+# ---- kill -9
+
+
+def kill_some_time(place: Path, words: Sequence[str], chance: random.Random, **more: str) -> bool:
+    """Begin a command and kill it after some time; whether it was still there."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "fivetimes.cli", *words],
+        cwd=place, env=environment(place, **more), stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+    )  # fmt: skip
+    time.sleep(chance.uniform(0.5, 4.0))
+    alive = process.poll() is None
+    if alive:
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    return alive
+
+
+def killed_run(place: Path, seed: int) -> None:
+    """A run that is killed twice and taken up again; the publishing step is begun twice only after somebody was asked."""
+    chance = random.Random(seed)
+    kill_some_time(place, ["run", ID, "--input", f"title=post-{seed}", "--by", "ben"], chance, SLOW="0.3")
+    if not (place / "conductors" / "runs").is_dir():
+        return  # before anything began
+    for _ in range(8):
+        found = entries(place)
+        if found[-1].what == "ended":
+            break
+        question = running.open_question(found)
+        if question is not None:
+            reply = (
+                "--no"
+                if question.fields["about"] == "again" and f"publish post-{seed}" not in logged(place)
+                else "--yes"
+            )
+            answered = call(place, "answer", begun(place), question.key, reply, "--by", "ana", "--why", "seen")
+            assert answered.returncode == 0, answered.stderr
+        if chance.random() < 0.3:
+            kill_some_time(place, ["resume", begun(place)], chance, SLOW="0.3")
+        else:
+            ended = call(place, "resume", begun(place))
+            if "does not know what was ordered" in ended.stderr:
+                return  # killed between the first line of the record and the engine's: nothing was run
+            assert ended.returncode in (0, 3), ended.stderr
+    assert entries(place)[-1].fields.get("result") == "done"
+    published = logged(place).count(f"publish post-{seed}")
+    asked = sum(entry.what == "asked" and entry.fields["about"] == "again" for entry in entries(place))
+    assert 1 <= published <= 1 + asked
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_killed_run_goes_on_and_publishes_once_unless_somebody_was_asked(place: Path, seed: int) -> None:
+    killed_run(place, seed)
