@@ -10,7 +10,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
-import click
 import typer
 
 from fivetimes.cli.console import CONDUCTORS, AsJson, Conductors, Config, drafter, folder, shown
@@ -176,7 +175,10 @@ def _prompted(question: RunEntry, by: str) -> Reply:
     from fivetimes.running import Reply
 
     offered = ["yes", "no", "back"] if question.fields["back"] else ["yes", "no"]
-    reply = typer.prompt(shown(question.fields["question"]), type=click.Choice(offered), err=True)
+    asked = f"{question.fields['question']} [{'/'.join(offered)}]"
+    reply = typer.prompt(shown(asked), err=True).strip().lower()
+    while reply not in offered:
+        reply = typer.prompt(f"one of {', '.join(offered)}", err=True).strip().lower()
     why = typer.prompt("why", default="", show_default=False, err=True)
     who = by or typer.prompt("your name", err=True)
     meant = question.fields["answerer"]
