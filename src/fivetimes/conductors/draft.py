@@ -47,7 +47,7 @@ from fivetimes.conductors.invocations import (
 )
 from fivetimes.conductors.outputs import flow
 from fivetimes.conductors.proposals import propose
-from fivetimes.conductors.questions import numbered_steps, questions, step_records
+from fivetimes.conductors.questions import questions, step_records
 from fivetimes.conductors.replay import TypedLine, came_out, replay, typed_lines, unseen
 from fivetimes.conductors.templates import StepTemplate, StepTemplates, step_templates
 from fivetimes.config import Counted, FiveTimesRule
@@ -104,7 +104,7 @@ def draft(
     if live is not None:
         _replayed(document, typed_lines(candidate, live, parse), read, templates.constants)
     _used_alone(document)
-    placed(document["steps"], {f"s{n}": step.effect for n, step in numbered_steps(candidate)}, went_back(candidate))
+    placed(document["steps"], {f"s{n}": step.effect for n, step in enumerate(candidate.steps, 1)}, went_back(candidate))
     expected(document["steps"])
     flow(document, candidate, templates.constants)
     propose(document, templates.values, candidate.occurrences)
@@ -209,9 +209,9 @@ def settled(candidate: Candidate, live: LiveText) -> LiveText:
 
 
 def joined(candidate: Candidate, live: LiveText, parse: Parse) -> Candidate:
-    """The candidate with what is typed as one clause, as in `ssh host 'a && b'`, given to the first step in it.
+    """The candidate with what is typed as one clause, as in `ssh host 'a && b'`, as one step: the first in it.
 
-    The steps keep their numbers; one that has nothing left is no step of the draft.
+    The steps that are left are counted without those that have gone into another, so a draft has no gap in its numbers.
 
     Args:
         candidate: the routine.
@@ -224,19 +224,19 @@ def joined(candidate: Candidate, live: LiveText, parse: Parse) -> Candidate:
     steps = list(candidate.steps)
     for inner, outer in first.items():
         steps[outer] = replace(steps[outer], effect=max(steps[outer].effect, candidate.steps[inner].effect))
+    left = [number for number in range(len(steps)) if number not in first]
+    place = {number: left.index(first.get(number, number)) for number in range(len(steps))}
     occurrences = tuple(
         replace(
             each,
-            moments=tuple(replace(moment, step=_outer(moment.step, first)) for moment in each.moments),
+            moments=tuple(
+                moment if moment.step is None else replace(moment, step=place[moment.step]) for moment in each.moments
+            ),
         )
         for each in candidate.occurrences
     )
-    unready = tuple(one for one in candidate.unready if one.step not in first)
-    return replace(candidate, steps=tuple(steps), occurrences=occurrences, unready=unready)
-
-
-def _outer(step: int | None, first: Mapping[int, int]) -> int | None:
-    return None if step is None else first.get(step, step)
+    unready = tuple(replace(one, step=place[one.step]) for one in candidate.unready if one.step not in first)
+    return replace(candidate, steps=tuple(steps[number] for number in left), occurrences=occurrences, unready=unready)
 
 
 def _first_of_clause(candidate: Candidate, live: LiveText, parse: Parse) -> dict[int, int]:
@@ -390,7 +390,10 @@ class _StepMarks(_Arguments, total=False):
 
 
 def _steps(candidate: Candidate, templates: StepTemplates) -> list[DocumentStep]:
-    return [_step(number, step, templates.steps[number - 1]) for number, step in numbered_steps(candidate)]
+    return [
+        _step(number, step, found)
+        for number, (step, found) in enumerate(zip(candidate.steps, templates.steps, strict=True), 1)
+    ]
 
 
 def _step(number: int, step: Step, alternatives: Sequence[StepTemplate]) -> DocumentStep:

@@ -15,7 +15,7 @@ from fivetimes.conductor_document import About, DocumentStep, Question, StepAlte
 from fivetimes.conductors.approval_gates import command_phrase, effect_verb, run_phrase
 from fivetimes.conductors.document import evidence_phrase
 from fivetimes.config import ALWAYS_SHARE
-from fivetimes.model import Candidate, Kind, LiveCommand, LiveText, Reliability, Step, Unproven, Unready
+from fivetimes.model import Candidate, Kind, LiveCommand, LiveText, Reliability, Unproven, Unready
 from fivetimes.words import listed, noun
 
 _MOST_QUESTIONS = 5  # of a draft; nobody answers a longer list
@@ -89,19 +89,13 @@ def _about_steps(one: _Ask) -> _AboutSteps:
     return {"steps": list(one.steps)} if one.steps else {}
 
 
-def numbered_steps(candidate: Candidate) -> list[tuple[int, Step]]:
-    """The steps of the draft with their numbers, without those that stand in the clause of another."""
-    held = {moment.step for occurrence in candidate.occurrences for moment in occurrence.moments}
-    return [(number, step) for number, step in enumerate(candidate.steps, 1) if number - 1 in held or held <= {None}]
-
-
 class _Drafted:
     """A routine and the steps of its draft, which are known by the ids of the draft."""
 
     def __init__(self, candidate: Candidate, steps: Sequence[DocumentStep]) -> None:
         self.candidate = candidate
         self.steps = steps
-        self.seen = {f"s{number}": step for number, step in numbered_steps(candidate)}
+        self.seen = {f"s{number}": step for number, step in enumerate(candidate.steps, 1)}
         self._names = {step["id"]: _without_pseudonyms(command_phrase(step)) for step in steps}
 
     def name(self, step: int) -> str | None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from difflib import SequenceMatcher
 
 from fivetimes.conductor_document import step_alternatives
 from fivetimes.model import PROPOSED, Candidate, Conductor, Effect, LiveText, Moment, Occurrence, Standing, Step
@@ -102,10 +103,28 @@ def flow(candidate: Candidate, draft: Conductor | None, *, where: str) -> tuple[
     """
     drawn = [value for value in shared_values(draft) if value.letter]
     before = [candidate.steps[0], *candidate.steps[:-1]] if candidate.steps else []
+    numbers = _numbers([show(step.action) for step in candidate.steps], draft)
     return tuple(
-        _row(number, step, last, draft, drawn, f"{where}/steps/{number - 1}")
-        for number, (step, last) in enumerate(zip(candidate.steps, before, strict=True), 1)
+        _row(number, step, last, draft if number not in numbers[:n] else None, drawn, f"{where}/steps/{n}")
+        for n, (number, step, last) in enumerate(zip(numbers, candidate.steps, before, strict=True))
     )
+
+
+def _numbers(actions: Sequence[str], draft: Conductor | None) -> list[int]:
+    """The number that each step has in the draft, which its questions and gates use.
+
+    A step that the draft does not have stands in the clause of one before it, and has the number of that one.
+    """
+    drafted = actions if draft is None else [step["action"] for step in draft.document["steps"]]
+    if len(drafted) == len(actions):
+        return list(range(1, len(actions) + 1))
+    found: dict[int, int] = {}
+    for a, b, size in SequenceMatcher(None, actions, drafted, autojunk=False).get_matching_blocks():
+        found.update((a + n, b + n + 1) for n in range(size))
+    numbers: list[int] = []
+    for n in range(len(actions)):
+        numbers.append(found.get(n, numbers[-1] if numbers else 1))
+    return numbers
 
 
 def _row(
@@ -164,7 +183,7 @@ def _templates(draft: Conductor | None, number: int) -> tuple[str, ...]:
     if draft is None:
         return ()
     step = next((step for step in draft.document["steps"] if step["id"] == f"s{number}"), None)
-    if step is None:  # it stands in the clause of another
+    if step is None:  # a person has taken it out
         return ()
     return tuple(way["run"] for way in step_alternatives(step))
 
