@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ from fivetimes.conductors import parse, steps_digest
 from fivetimes.conductors.replay import replay, typed_lines, unseen
 from fivetimes.exporters import render
 from fivetimes.model import Candidate, Decision, LiveText
+from fivetimes.reports import cards
 from fivetimes.review import ReviewContext, drafting, overview
 from fivetimes.review import decisions as workflow
 
@@ -60,6 +62,39 @@ def written(document: Mapping[str, Any]) -> list[str]:
         for way in step.get("any") or [step]:
             texts.append((f"in {way['in']}: " if "in" in way else "") + way["run"])
     return texts
+
+
+def test_steps_of_one_clause_leave_no_gap_in_the_numbers(tmp_path: Path) -> None:
+    there = "ssh web01 'apt-get update && apt list --upgradable'"
+    path = history(tmp_path, lambda _name, _number: [there, "make test"])
+    context, found = drafts(path, tmp_path / "home")
+    ((key, document),) = found.items()
+    candidate = next(one for one in context.scan.candidates if one.id == key)
+    assert len(document["steps"]) == len(candidate.steps) - 1
+    assert [step["id"] for step in document["steps"]] == [f"s{n}" for n in range(1, len(document["steps"]) + 1)]
+    assert document["replay"]["lines"] == document["replay"]["of"] == 6 * len(NAMES)
+    # a card shows the steps as they were found, by the numbers of the draft
+    rows = cards.flow(candidate, drafting.preview_drafts(context)[key], where="")
+    assert [row.number for row in rows] == [1, 2, 3, 3, 4, 5, 6]
+    assert [bool(row.templates) for row in rows] == [True, True, True, False, True, True, True]
+
+
+@pytest.mark.parametrize(
+    ("typed", "run"),
+    [
+        ("cat raw/{}/*.fastq.gz", "cat raw/<inputs>/*.fastq.gz"),
+        ("cat raw/{}/zq?hunter*.csv", "cat raw/<inputs>/<constants>?<constants>*.csv"),
+        ("cat raw/{}/zqhunter[0-9].csv", "cat raw/<inputs>/<constants>[0-9].csv"),
+        ("cat ~/zqhunter/{}/*.csv", "cat ~/<constants>/<inputs>/*.csv"),
+        ("cat raw/{}/{{zqhunter,notes}}.csv", "cat raw/<inputs>/{<constants>,<constants>}.csv"),
+    ],
+)
+def test_signs_of_a_pattern_are_written_beside_a_value(typed: str, run: str, tmp_path: Path) -> None:
+    document = drafted(tmp_path, lambda _, number: [typed.format(f"RUN{number:04}"), f"make RUN{number:04}"])
+    step = document["steps"][2]
+    assert "by_hand" not in step
+    assert document["replay"]["runs"] == len(NAMES)
+    assert re.sub(r"{{ (\w+)\.\w+ }}", r"<\1>", step["run"]) == run
 
 
 @pytest.mark.parametrize(("odd", "gated"), [(1, False), (2, True)])

@@ -319,6 +319,9 @@ _ACTIVE = re.compile(r"[$`\x00-\x1f\x7f]|\{\{|\}\}|\{%|%\}")
 _COMMIT_KIND = re.compile(r"([a-z]+)(?=[(:!])")
 _HERE = re.compile(r"\.{1,2}/?|--?|\*|/|/dev/(?:null|stdin|stdout|stderr|tty)")
 _FITTED = re.compile(r"[*?\[]")
+_SIGNS = re.compile(
+    r"([*?{},]|~(?=/)|\[[!^]?(?:a-z|A-Z|0-9)+\])"
+)  # of a pattern; other letters in brackets may be anything
 _HOMES = frozenset({"", "~", "bin", "scripts", "tools"})  # folders in which people keep their programs
 _ADDRESS = re.compile(r"\w\.\w|@|://")  # a host is known by its parts together, however common each of them is
 _EDGES = "/:=@.,-_+ "
@@ -370,7 +373,11 @@ def _part(
         ]
     if context.whole and not word.prose:
         return [part] if _may_stand(position, part, names) else _hidden(part, position, context, names)
-    return _prose(part, context, names) if word.prose else _fragment(word.role, part, context, names)
+    if word.prose:
+        return _prose(part, context, names)
+    if word.form is TokenForm.PATTERN:
+        return _around_signs(word.role, part, context, names)
+    return _fragment(word.role, part, context, names)
 
 
 def _expansion(letter: str, names: ParameterNames) -> Reference:
@@ -415,13 +422,30 @@ def _may_stand(position: Position, text: str, names: ParameterNames) -> bool:
 
 def _fragment(role: Role, text: str, context: ValueContext, names: ParameterNames) -> list[str | Reference]:
     """A literal beside a value: written if it or each of its pieces may be, else a constant between its punctuation."""
-    core = text.strip(_EDGES)
-    if not _ACTIVE.search(text) and not re.search(r"\s", text) and _known(core, text, role, names):
+    if _writable(role, text, names):
         return [text]
+    core = text.strip(_EDGES)
     front = text[: len(text) - len(text.lstrip(_EDGES))]
     back = text[len(text.rstrip(_EDGES)) :]
     behind = replace(context, behind=back[:1])
     return [part for part in (front, _constant(core, behind, names), back) if part]
+
+
+def _writable(role: Role, text: str, names: ParameterNames) -> bool:
+    """Whether a literal beside a value may be written as it stands."""
+    return not _ACTIVE.search(text) and not re.search(r"\s", text) and _known(text.strip(_EDGES), text, role, names)
+
+
+def _around_signs(role: Role, text: str, context: ValueContext, names: ParameterNames) -> list[str | Reference]:
+    """A literal of a pattern beside a value: the shell's signs are written, for within a constant they would be letters."""
+    if _writable(role, text, names):
+        return [text]
+    parts = [part for part in _SIGNS.split(text) if part]
+    return [
+        written
+        for part in parts
+        for written in ([part] if _SIGNS.fullmatch(part) else _fragment(role, part, context, names))
+    ]
 
 
 def _known(core: str, text: str, role: Role, names: ParameterNames) -> bool:
