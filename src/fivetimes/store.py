@@ -118,7 +118,7 @@ def write_whole(path: Path, data: bytes, *, mode: int = _PRIVATE) -> None:
 def discard(path: Path) -> None:
     """Overwrite a file with zeros and remove it, so that neither the folder nor the blocks that it had hold what it held.
 
-    It loses its name first: whoever reads finds it whole or not at all.
+    It loses its name first: whoever reads finds it whole or not at all, after a power cut too.
 
     Raises:
         OSError: it is there and cannot be overwritten or removed.
@@ -128,6 +128,7 @@ def discard(path: Path) -> None:
         path.rename(temporary)
     except FileNotFoundError:
         return
+    sync_folder(path.parent)  # before a byte changes: a power cut must not give the name back to zeros
     with temporary.open("r+b") as file:
         file.write(b"\0" * temporary.stat().st_size)
         file.flush()

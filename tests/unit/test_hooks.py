@@ -13,14 +13,16 @@ import stat
 import subprocess
 import termios
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
 from fivetimes import __main__ as entry
-from fivetimes import store
+from fivetimes import cli, ingest, store
 from fivetimes.config import HookTarget
 from fivetimes.errors import FivetimesError
 from fivetimes.memory.hooks import ENVIRONMENT, Hook, HookCall, Hooks, hooks_of, installed, uninstalled
@@ -152,7 +154,7 @@ def test_systemd_finds_no_fault_in_the_units(tmp_path: Path) -> None:
 
 
 def test_every_folder_that_a_variable_names_is_known_to_services() -> None:
-    sources = "".join(path.read_text() for path in Path("src/fivetimes/ingest").rglob("*.py"))
+    sources = "".join(path.read_text() for path in Path(ingest.__file__).parent.rglob("*.py"))
     named = set(re.findall(r'(?:in_own|named_by)\("(\w+)"', sources)) - {"APPDATA"}
     assert len(named) > 5
     assert named <= set(ENVIRONMENT)
@@ -270,6 +272,28 @@ def test_the_command_of_an_agent_returns_at_once_prints_nothing_and_succeeds(tar
     program.unlink()
     gone = subprocess.run(["sh", "-c", hook.text], env=environment, capture_output=True, text=True, check=False)
     assert (gone.returncode, gone.stdout, gone.stderr) == (0, "", "")
+
+
+# ---- the command
+
+
+def test_the_command_shows_what_it_writes_asks_and_gives_the_file_back(tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("ZDOTDIR", raising=False)
+    path, run = tmp_path / ".zshrc", partial(CliRunner().invoke, cli.app)
+    path.write_text("bindkey -e")
+    refused = run(["collect", "--install", "zsh"], input="n\n")
+    assert (refused.exit_code, path.read_text()) == (1, "bindkey -e")
+    done = run(["collect", "/w/a b", "--install", "zsh"], input="y\n")
+    text = path.read_text().removeprefix("bindkey -e\n")
+    assert done.exit_code == 0
+    assert f"{path}\n\n{text}" in done.stdout
+    assert "collect --every 15 --quiet '/w/a b'" in text
+    assert "there already" in run(["collect", "/w/a b", "--install", "zsh"]).stdout
+    assert run(["collect", "--uninstall", "zsh", "--yes"]).exit_code == 0
+    assert path.read_text() == "bindkey -e"
+    assert "not there" in run(["collect", "--uninstall", "zsh"]).stdout
+    assert run(["collect", "--install", "zsh", "--uninstall", "zsh"]).exit_code == 2
 
 
 # ---- a call that has nothing to do
