@@ -331,9 +331,11 @@ def test_s14_a_changed_or_a_removed_line_is_found_with_its_place(place: Path) ->
     path = place / "conductors" / "runs" / f"{begun(place)}.jsonl"
     lines = path.read_text().splitlines(keepends=True)
     path.write_text("".join([*lines[:1], lines[1].replace('"exit": 0', '"exit": 1').replace("s1", "s2"), *lines[2:]]))
-    assert f"{path}:3: the line before it was changed or removed" in call(place, "ask", begun(place), "trail").stderr
+    assert (
+        f"{path.name}:3: the line before it was changed or removed" in call(place, "ask", begun(place), "trail").stderr
+    )
     path.write_text("".join(lines[:1] + lines[2:]))
-    assert f"{path}:2:" in call(place, "ask", begun(place), "trail").stderr
+    assert f"{path.name}:2:" in call(place, "ask", begun(place), "trail").stderr
 
 
 def test_a_line_that_a_crash_cut_short_is_none(tmp_path: Path) -> None:
@@ -412,6 +414,6 @@ def killed_run(place: Path, seed: int) -> None:
     assert 1 <= published <= 1 + asked
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(int(os.environ.get("KILLS", "3"))))
 def test_a_killed_run_goes_on_and_publishes_once_unless_somebody_was_asked(place: Path, seed: int) -> None:
     killed_run(place, seed)
