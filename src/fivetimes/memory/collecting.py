@@ -194,7 +194,10 @@ class _Collection:
     def _kept_before(self, file: KnownFile) -> KeptRows:
         if self._before is None:
             whole = [part for part in self.known.parts if not part.lost]
-            rows = parts.read(self.folder, whole, []) if whole else parts.joined([])
+            unread: list[parts.Unread] = []
+            rows = parts.read(self.folder, whole, unread) if whole else parts.joined([])
+            if unread:  # it was readable a moment ago; without it, what it holds would be taken for new
+                raise FivetimesError(unread[0].sentence)
             self._before = {each.id: kept for each, kept in rows.of_files(self.known.files)}
         nothing = KeptRows(file.reader, {name: np.zeros(0, dtype=kind) for name, kind in KEPT_COLUMNS.items()})
         return self._before.get(file.id, nothing)
