@@ -146,6 +146,9 @@ leaks: .venv/.installed-dev
 faults: .venv/.installed-dev
 	$(BIN)/python -m benchmarks.faults $(if $(ONLY),--only $(ONLY))
 
+kills: .venv/.installed-dev
+	KILLS=200 $(BIN)/pytest -q tests/unit/test_running.py -k killed
+
 fuzz: .venv/.installed-dev
 	$(BIN)/python -m benchmarks.privacy fuzz
 
