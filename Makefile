@@ -12,7 +12,7 @@ AXE = $(BIN)/python -m pip install --quiet --constraint constraints.txt --no-dep
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help demo pictures test test-spark overlaps check bench bench-growth bench-recovery bench-world bench-team bench-drafts bench-replay bench-privacy bench-readers bench-mining bench-real bench-spark leaks faults fuzz fuzz-readers bombs
+.PHONY: help demo pictures test test-spark overlaps check bench bench-growth bench-recovery bench-world bench-team bench-drafts bench-replay bench-privacy bench-readers bench-mining bench-real bench-spark leaks faults kills fuzz fuzz-readers bombs
 
 help:
 	@echo "make demo            scan the sample team, write a report and drafts into demo/"
@@ -30,6 +30,7 @@ help:
 	@echo "make bench-privacy   what redaction costs and keeps [CORPUS=file.jsonl]"
 	@echo "make bench-readers   what reading costs beside a bare loop, and its memory for files of 1 GB"
 	@echo "make overlaps        one history over many files: 1,000 plans of overlaps, formats and orders"
+	@echo "make kills           two hundred runs of a conductor, each killed at random times"
 	@echo "make fuzz-readers    100,000 damaged inputs per reader, half of them damaged in structure [SECONDS=25 per reader]"
 	@echo "make bombs           small sources that are made to cost much: seconds, memory, and the sentence of each"
 	@echo "make bench-recovery  how many planted routines are found, beside two baselines; SEEDS='1 2', LABELLED=folder"
