@@ -5,6 +5,7 @@ Left out is the form that writes constants: there a person says yes to values th
 
 from __future__ import annotations
 
+import html
 import os
 import signal
 import threading
@@ -61,8 +62,10 @@ class Visit:
     _thread: threading.Thread | None = None
 
     def opened(self, address: str) -> bool:
-        """Begin in a thread of its own, while the server serves."""
-        self._thread = threading.Thread(target=self._ended, args=(address,))
+        """Begin in a thread of its own, while the server serves: with the address to which our file leads."""
+        page = urllib.request.urlopen(address).read().decode() if address.startswith("file:") else ""
+        to = html.unescape(page.partition(";url=")[2].partition('"')[0]) or address
+        self._thread = threading.Thread(target=self._ended, args=(to,))
         self._thread.start()
         return True
 

@@ -15,6 +15,7 @@ import builders_scan as made
 from chromium import Browser
 from fivetimes import review
 from fivetimes.model import Candidate, Decision
+from fivetimes.review import web
 from fivetimes.review.web.server import listening, ready
 from fivetimes.review.web.views import to_show
 from hostile import PAYLOADS
@@ -122,6 +123,16 @@ def test_a_routine_is_answered_and_approved_and_that_survives_a_reload_and_a_res
         assert "approved by ana on 2026-04-03: it is right" in again.text()
         # who answers the gates is written into the file first: the one who approves, who works alone here
         assert again.decisions() == [Decision.ANSWER, Decision.EDIT, Decision.APPROVE]
+
+
+def test_the_page_opens_from_a_file_that_leads_to_it(browser: Browser, tmp_path: Path) -> None:
+    with served(tmp_path, browser) as page:
+        leading = tmp_path / "leading.html"
+        leading.write_text(web.leading_to(page.address))
+        browser.driver.get(leading.as_uri())
+        browser.wait(lambda: browser.driver.current_url.startswith(page.address.split("/open")[0]))
+        browser.wait(lambda: "Publish post" in page.text())
+        assert "token" not in browser.driver.current_url
 
 
 def test_a_routine_is_rejected_and_taken_back(browser: Browser, tmp_path: Path) -> None:

@@ -123,6 +123,15 @@ def test_the_opening_address_is_good_once_and_leads_away_from_its_token(tmp_path
     assert visitor.get("open", query=f"token={token}").status == 303  # who is in already just goes in
 
 
+def test_who_comes_from_our_file_is_led_on_by_a_page_and_has_the_cookie(tmp_path: Path) -> None:
+    visitor = Visitor(tmp_path)
+    found = visitor.get("open", query=f"token={visitor.session.opening}", more={"sec-fetch-site": "cross-site"})
+    assert found.status == 200
+    assert f"url={visitor.session.path('')}" in found.text
+    assert "SameSite=strict" in found.header("set-cookie")
+    assert visitor.get("", more={"sec-fetch-site": "cross-site"}).status == 403
+
+
 @pytest.mark.parametrize("parts", [("routine", "no-such"), ("static", "../guard.py"), ("static", "x"), ("x",)])
 def test_there_are_no_other_pages(ana: Visitor, parts: tuple[str, ...]) -> None:
     assert ana.get(*parts).status == 404

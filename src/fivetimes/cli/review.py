@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -112,18 +113,25 @@ def review(
 def _review_page(names: list[str], by: str, config: Path | None, conductors: Path, port: int, *, browser: bool) -> None:
     import webbrowser
 
+    from fivetimes import store
     from fivetimes.review import web
 
     result = last(config)
+    leading = folder().absolute() / f"review-{secrets.token_hex(4)}.html"
     context = review_context(result, conductors, by=by, config=config)
     people = [person.name for person in request(config).team.persons]
 
     def opened(address: str) -> None:
         typer.echo(f"The review page, for this machine only; the address works once:\n{address}\nCtrl-C ends it.")
         if browser:
-            webbrowser.open(address)
+            # not the address: what a program is called with, every user of the machine can read
+            store.write_all({leading.name: web.leading_to(address)}, directory=leading.parent, private=True)
+            webbrowser.open(leading.as_uri())
 
-    web.serve(web.to_show(result, names), context, people=people, port=port, opened=opened)
+    try:
+        web.serve(web.to_show(result, names), context, people=people, port=port, opened=opened)
+    finally:
+        leading.unlink(missing_ok=True)
     typer.echo("The page has ended. How each conductor stands: fivetimes status")
 
 

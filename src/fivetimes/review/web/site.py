@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import html
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
@@ -95,9 +96,24 @@ async def _open(site: Site, request: Request) -> Response:
         return RedirectResponse(session.path(""), 303)
     if not session.opened_by(request.query_params.get("token", "")):
         return PlainTextResponse(_ENTRY, 403)
-    answer = RedirectResponse(session.path(""), 303)
+    answer: Response = RedirectResponse(session.path(""), 303)
+    if request.headers.get("sec-fetch-site") == "cross-site":  # from our file: a redirect would come without the cookie
+        answer = HTMLResponse(leading_to(session.path("")))
     answer.set_cookie(COOKIE, session.cookie, path=session.path(), httponly=True, samesite="strict")
     return answer
+
+
+def leading_to(address: str) -> str:
+    """A page that leads to an address at once.
+
+    Example:
+        >>> leading_to("/x?a=1&b=2")
+        '<!doctype html><meta charset="utf-8"><title>fivetimes</title><meta http-equiv="refresh" content="0;url=/x?a=1&amp;b=2">'
+    """
+    to = html.escape(address)
+    return (
+        f'<!doctype html><meta charset="utf-8"><title>fivetimes</title><meta http-equiv="refresh" content="0;url={to}">'
+    )
 
 
 async def _first(site: Site, _request: Request) -> Response:
