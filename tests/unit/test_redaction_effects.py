@@ -24,8 +24,15 @@ from fivetimes.redaction.effects import (
 
 @pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.example)
 def test_each_rule_classifies_its_example(rule: EffectRule) -> None:
-    assert effect_of(shlex.split(rule.example)) is rule.effect
+    assert effect_of(shlex.split(rule.example), via=["ssh"] if rule.elsewhere else []) is rule.effect
     assert rule.because
+
+
+def test_what_changes_another_machine_has_an_effect_that_it_has_not_here() -> None:
+    upgrade, compose, listed = ("apt-get", "-y", "dist-upgrade"), ("docker", "compose", "up"), ("apt", "list")
+    assert [effect_of(words) for words in (upgrade, compose, listed)] == [Effect.NONE] * 3
+    there = [effect_of(words, via=["ssh", "sudo"]) for words in (upgrade, compose, listed)]
+    assert there == [Effect.DEPLOY, Effect.DEPLOY, Effect.NONE]
 
 
 @pytest.mark.parametrize("verbs", VERBS, ids=lambda verbs: verbs.example)
@@ -35,7 +42,7 @@ def test_each_row_of_verbs_classifies_its_example(verbs: Verbs) -> None:
 
 def test_no_command_stands_twice_without_a_condition() -> None:
     for program, rows in by_program().items():
-        bare = [path for path, rule in rows if rule.needs is None]
+        bare = [path for path, rule in rows if not rule.conditional]
         assert len(bare) == len(set(bare)), program
 
 
@@ -70,7 +77,15 @@ COMMANDS = {
     "rsync -a a/ web:/srv/": Effect.PUBLISH,
     "rsync -a --delete a/ web:/srv/": Effect.DELETE,
     "curl https://a.example": Effect.NONE,
-    "curl -XPOST https://a.example": Effect.SEND,
+    "scp web:/a web:/b .": Effect.NONE,
+    "scp a web:/b web:/c": Effect.PUBLISH,
+    "sftp vendor:/out/batch-101.mrc .": Effect.NONE,
+    "sftp vendor": Effect.UNKNOWN,
+    "aws s3 cp s3://bucket/a b": Effect.NONE,
+    "rclone copy remote:a other:b": Effect.PUBLISH,
+    "hunspell -d de_DE -l chapter.txt": Effect.NONE,
+    "curl -XPOST https://a.example": Effect.DEPLOY,
+    "curl -X POST -d @a.json https://a.example": Effect.SEND,
     "psql -c 'select 1'": Effect.NONE,
     "psql -c 'drop table x'": Effect.DELETE,
     "psql shop": Effect.UNKNOWN,

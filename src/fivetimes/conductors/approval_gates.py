@@ -337,7 +337,7 @@ def _written_effect(way: StepTemplate, parse: Parse) -> Effect:
         return Effect.NONE  # a skill or a tool is called by one name, whose effect the step has
     # a number stands for a value, for it announces nothing
     commands = parse(REFERENCE.sub("0", way.run)).commands
-    return max((effect_of([word.text for word in one.words]) for one in commands), default=Effect.NONE)
+    return max((effect_of([word.text for word in one.words], via=one.via) for one in commands), default=Effect.NONE)
 
 
 def _tails(invocations: Sequence[Invocation]) -> list[tuple[str, ...]]:

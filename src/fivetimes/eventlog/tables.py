@@ -379,7 +379,7 @@ class FormTable:
 
 
 def _effect(command: Command) -> Effect:
-    return redaction.effect_of([word.text for word in command.words])
+    return redaction.effect_of([word.text for word in command.words], via=command.via)
 
 
 # ---- words -> ids, and labels that may be kept

@@ -156,7 +156,8 @@ CONJUNCTIONS = frozenset({"and", "then", "plus", "und"})
 
 # ---- what commands do: effects.txt
 
-_CONDITIONS = ("with", "from")
+_CONDITIONS = ("with", "from", "elsewhere")
+_ELSEWHERE = frozenset({"ssh", "mosh", "dbclient"})  # what runs a command on another machine, which others may use too
 _HEAD = re.compile(r"\[(?P<effect>[A-Z]+)\] (?P<because>.+)")
 
 
@@ -170,7 +171,9 @@ class EffectRule:
         example: a command that the rule classifies.
         needs: has to be found in one of the words behind the program; None needs nothing.
         commands: programs with their subcommand path.
-        origin: whether `needs` has to be found in the first argument and in no other: that is where something comes from.
+        origin: whether `needs` has to be found in the first arguments, and not in those behind them: that is where something comes
+            from, and the last is where it goes.
+        elsewhere: whether the command has to run on another machine.
     """
 
     effect: Effect
@@ -179,14 +182,22 @@ class EffectRule:
     needs: re.Pattern[str] | None
     commands: tuple[tuple[str, ...], ...]
     origin: bool = False
+    elsewhere: bool = False
 
-    def fits(self, words: Sequence[str], arguments: Sequence[str]) -> bool:
-        """Whether the words behind the program, and those of them that are arguments, are as the rule needs them."""
+    @property
+    def conditional(self) -> bool:
+        """Whether the rule holds for some of its commands only."""
+        return self.elsewhere or self.needs is not None
+
+    def fits(self, words: Sequence[str], arguments: Sequence[str], via: Sequence[str]) -> bool:
+        """Whether the words behind the program, those of them that are arguments, and what runs it are as the rule needs them."""
+        if self.elsewhere and _ELSEWHERE.isdisjoint(via):
+            return False
         if self.needs is None:
             return True
         if self.origin:
             found = [index for index, word in enumerate(arguments) if self.needs.search(word)]
-            return found == [0] and len(arguments) > 1
+            return found == list(range(len(found))) and 0 < len(found) < len(arguments)
         return any(map(self.needs.search, words))
 
 
@@ -210,9 +221,10 @@ def _rules(text: str) -> Iterator[EffectRule]:
             effect=Effect[head["effect"]],
             because=head["because"],
             example=lines[1].removeprefix("such as "),
-            needs=re.compile(needs) if conditional else None,
+            needs=re.compile(needs) if needs and conditional else None,
             commands=tuple(tuple(command.split()) for command in commands),
             origin=word == "from",
+            elsewhere=word == "elsewhere",
         )
 
 
@@ -224,7 +236,7 @@ def by_program() -> Mapping[str, tuple[tuple[tuple[str, ...], EffectRule], ...]]
         for program, *path in rule.commands:
             found.setdefault(program, []).append((tuple(path), rule))
     return {
-        program: tuple(sorted(rows, key=lambda row: (-len(row[0]), row[1].needs is None)))
+        program: tuple(sorted(rows, key=lambda row: (-len(row[0]), not row[1].conditional)))
         for program, rows in found.items()
     }
 
@@ -266,13 +278,14 @@ _GITS_OWN = frozenset(
 )
 
 
-def effect_of(words: Sequence[str]) -> Effect:
+def effect_of(words: Sequence[str], *, via: Sequence[str] = ()) -> Effect:
     """Return what a command does, given its words: program, subcommands, flags and arguments in the order in which they stand.
 
     NONE is for what is known to be harmless; what cannot be classified is UNKNOWN, so that a person is asked.
 
     Args:
         words: of one simple command, unquoted; of a program's path the last part counts.
+        via: the programs that run it (`ssh`, `sudo`), for what is harmless on one's own machine may not be so on another.
 
     Returns:
         The gravest effect where several are announced.
@@ -283,6 +296,8 @@ def effect_of(words: Sequence[str]) -> Effect:
         ['PUBLISH', 'REWRITE', 'NONE', 'DEPLOY', 'UNKNOWN']
         >>> effect_of(["terraform", "apply", "--help"]).name
         'NONE'
+        >>> effect_of(["apt-get", "upgrade"]).name, effect_of(["apt-get", "upgrade"], via=["ssh", "sudo"]).name
+        ('NONE', 'DEPLOY')
     """
     if not words or not words[0]:
         return Effect.NONE
@@ -290,7 +305,7 @@ def effect_of(words: Sequence[str]) -> Effect:
     if not _DRY_RUN.isdisjoint(rest):
         return Effect.NONE
     path = _arguments(program, rest)
-    ruled = _by_rule(program, path, rest)
+    ruled = _by_rule(program, path, rest, via)
     if program in _RUNNERS and ruled in (None, Effect.NONE, Effect.UNKNOWN):
         named = _of_run(program, path, rest)
         if named is not None:
@@ -324,11 +339,11 @@ def _arguments(program: str, rest: Sequence[str]) -> list[str]:
     return plain
 
 
-def _by_rule(program: str, path: Sequence[str], rest: Sequence[str]) -> Effect | None:
+def _by_rule(program: str, path: Sequence[str], rest: Sequence[str], via: Sequence[str]) -> Effect | None:
     """Return the effect by effects.txt: the longest command first, conditions before none."""
     words = tuple(path)
     for steps, rule in by_program().get(program, ()):
-        if words[: len(steps)] == steps and rule.fits(rest, path[len(steps) :]):
+        if words[: len(steps)] == steps and rule.fits(rest, path[len(steps) :], via):
             return rule.effect
     return None
 
