@@ -287,7 +287,7 @@ def test_two_values_in_one_word_are_told_apart() -> None:
 
 def test_a_value_that_feeds_nothing_is_free_and_no_input() -> None:
     doc = document([[f"gh issue view {n * 7}", "pytest -x"] for n in range(6)])
-    assert runs_of(doc) == ["gh issue view {{ free.number }}", "pytest -x"]
+    assert runs_of(doc) == ["gh issue view {{ free.issue }}", "pytest -x"]
     assert doc["inputs"] == {}
 
 
@@ -340,7 +340,7 @@ def test_a_program_and_somebodys_own_name_for_it_are_one_way_under_the_programs_
 
     read = [replace(one, moments=tuple(map(known, one.moments))) for one in candidate.occurrences]
     document = drafted(replace(candidate, occurrences=tuple(read)), live).document
-    assert runs_of(document) == ["kubectl rollout undo svc-{{ free.slug }}", "make web"]
+    assert runs_of(document) == ["kubectl rollout undo svc-{{ free.number }}", "make web"]
 
 
 def test_with_no_source_read_every_argument_is_a_placeholder_and_the_draft_says_so() -> None:
@@ -543,3 +543,51 @@ def test_a_word_with_a_substitution_in_it_is_one_argument_of_one_step() -> None:
     assert run == "docker build -t {{ constants.image }}:{{ computed.commit }}-{{ computed.date }} ."
     assert made_of_it["computed"] == {"commit": "git rev-parse --short HEAD", "date": "date +%F"}
     assert after == "make test"
+
+
+# ---- names
+
+
+NAMED = ("amber", "birch", "cedar", "delta", "ember", "flint")
+
+
+@pytest.mark.parametrize(
+    ("line", "run"),
+    [
+        # an ending of files is written, and what all values begin with is their name
+        ("tar czf batch-{n}1.mrc batch-{n}1", "tar czf {{ inputs.batch }}.mrc {{ inputs.batch }}"),
+        # what a number counts
+        ("gh pr view 1{n}", "gh pr view {{ free.pull_request }}"),
+        ("sbatch --array=1-{n}4 align.sh", "sbatch --array=1-{{ free.array }} align.sh"),
+        # a message of version control alone
+        ("git commit -am 'zqhunter #1{n}'", 'git commit -am "{{ constants.message }} #{{ free.number }}"'),
+        ("mutt -m zqhunter -e {name}", "mutt -m {{ constants.mutt_m }} -e {{ free.mutt_e }}"),
+        # a letter of which nobody knows the meaning
+        ("hunspell -d zqhunter -l {name}.txt", "hunspell -d {{ constants.hunspell_d }} -l {{ free.name }}.txt"),
+        # the parts of an address, of which the host is one thing
+        (
+            "gpg -e -r zqhunter@{name}.example notes.md",
+            "gpg -e -r {{ constants.user }}@{{ free.host }}.example notes.md",
+        ),
+    ],
+)
+def test_names_say_what_a_value_is(line: str, run: str) -> None:
+    doc = document([[line.format(n=n, name=name), "make web"] for n, name in enumerate(NAMED)])
+    assert runs_of(doc) == [run, "make web"]
+
+
+def test_the_host_of_two_addresses_is_one_constant() -> None:
+    drain, enable = "curl http://zq.internal/drain/{}", "curl http://zq.internal/zqhunter/{}"
+    doc = document([[drain.format(name), "make web", enable.format(name)] for name in NAMED])
+    assert runs_of(doc) == [
+        "curl {{ constants.url }}/{{ constants.folder }}/{{ inputs.curl_argument }}",
+        "make web",
+        "curl {{ constants.url }}/{{ constants.folder_2 }}/{{ inputs.curl_argument }}",
+    ]
+
+
+def test_a_name_that_is_taken_goes_on_with_the_program_where_that_distinguishes() -> None:
+    doc = document(
+        [[f"head zqhunter/{name}.md", f"cat zqfisher/{name}2.md", f"cat zqbaker/{name}3.md"] for name in NAMED]
+    )
+    assert list(doc["constants"]) == ["folder", "cat_folder", "folder_2"]

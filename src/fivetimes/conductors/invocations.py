@@ -25,7 +25,16 @@ _PUBLIC = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+-]*")
 _PLAIN_FLAG = re.compile(r"-[A-Za-z]{1,3}|--[a-z][a-z-]+")
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
 # What follows these is prose: of a commit, a tag, a request. Nothing of it is kept but values known from elsewhere.
-_PROSE = re.compile(r"-[a-z]*m|--?(?:message|title|body|notes|subject|description|comment|reason|text)")
+_PROSE = re.compile(r"--?(?:message|title|body|notes|subject|description|comment|reason|text)")
+# The commands whose `-m` takes a message; elsewhere it is a module, a mode, a mailbox or a new name.
+_MESSAGE = re.compile(r"-[a-z]*m")
+_MESSAGED = frozenset(
+    tuple(command.split())
+    for command in (
+        "git commit, git tag, git merge, git stash, git notes, hg commit, hg ci, hg tag, svn commit, svn ci, svn copy, svn mkdir, "
+        "bzr commit, fossil commit, jj commit, jj describe, jj new"
+    ).split(", ")
+)
 _VARIABLE = re.compile(r"\$\{?([A-Za-z_]\w*)\}?")
 _COMMAND = re.compile(r"\$\((?!\()(.*)\)|`(.*)`", re.DOTALL)
 _GOING = 2  # words of a line that goes to a folder: with more, such as options, it is not known where
@@ -330,7 +339,9 @@ class _LineReader:
         ):
             return False
         commands = _simple(self.parse(line))
-        looks = all(effect_of([word.text for word in command.words]) is Effect.NONE for command in commands)
+        looks = all(
+            effect_of([word.text for word in command.words], via=command.via) is Effect.NONE for command in commands
+        )
         return looks and all(self.harmless(word.text, word.role) for command in commands for word in command.words)
 
     def _is_name(self, name: str) -> bool:
@@ -422,11 +433,23 @@ def _clean(text: str) -> str:
     return _MARKS.sub("", text).replace("\0", "")
 
 
-def _takes(command: str, before: InvocationWord) -> bool:
+def takes_message(command: Sequence[str], flag: str) -> bool:
+    """Whether a flag takes the message of a commit, a tag and the like.
+
+    Example:
+        >>> takes_message(["git", "commit"], "-am"), takes_message(["git", "branch"], "-m")
+        (True, False)
+    """
+    return tuple(command[:2]) in _MESSAGED and _MESSAGE.fullmatch(flag) is not None
+
+
+def _takes(command: Sequence[str], before: InvocationWord) -> bool:
     """Whether a word is a flag whose value comes next; one that is not known of the program may be."""
     if before.role != Role.FLAG or before.form is not TokenForm.WORD:
         return False
-    return not public().has_flag(command.partition(" ")[0], before.text) or public().takes_value(command, before.text)
+    if takes_message(command, before.text) or not public().has_flag(" ".join(command[:1]), before.text):
+        return True
+    return public().takes_value(" ".join(command), before.text)
 
 
 def _with_keys(words: Sequence[InvocationWord]) -> tuple[InvocationWord, ...]:
@@ -441,7 +464,7 @@ def _with_keys(words: Sequence[InvocationWord]) -> tuple[InvocationWord, ...]:
         elif word.role in (Role.PROGRAM, Role.SUBCOMMAND):
             command = [word.text] if word.role is Role.PROGRAM else [*command, word.text]
         elif not key and before is not None and word.role in (Role.VALUE, Role.SECRET):
-            key = before.text if _takes(" ".join(command), before) else ""
+            key = before.text if _takes(command, before) else ""
         prose = word.role == Role.VALUE and bool(_PROSE.fullmatch(key) or re.search(r"\s", word.text))
         done.append(replace(word, key=key, prose=prose))
     return tuple(done)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from fivetimes.conductor_document import Space
@@ -17,11 +17,11 @@ _NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
 _VAGUE = frozenset(
     (
         "arg args value values input inputs text data name id source content contents query q since "
-        "until string target param params options path file_path filename file object key notes arguments"
+        "until string target param params options path file_path filename file object key notes arguments pattern"
     ).split()
 )
 _SHAPE_NAMES = frozenset({"number", "host", "file", "path", "slug"})
-_SHORT_FLAGS = {"-b": "branch", "-f": "file", "-l": "label", "-m": "message", "-o": "output", "-t": "tag", "-u": "user"}
+_SHORT_FLAGS = {"-b": "branch", "-f": "file", "-l": "label", "-o": "output", "-t": "tag", "-u": "user"}
 
 # words before a slash that stand for something else
 _MEANS = {
@@ -35,6 +35,15 @@ _MEANS = {
 }
 # What the tools of deploying call each in its own way is one thing when it is given to several of them.
 _DEPLOYED = frozenset({"image", "release", "resource"})
+
+# What numbers count that these commands are given.
+_NUMBERED: tuple[tuple[str, str], ...] = (
+    ("issue", "gh issue, glab issue, tea issues"),
+    ("pull_request", "gh pr, tea pr, hub pr"),
+    ("merge_request", "glab mr"),
+    ("run", "gh run"),
+    ("job", "glab job"),
+)
 
 # What a whole word names, and no part of it does: the stem of `{{ … }}.bam` is no file.
 _WHOLES = frozenset({"file", "files", "folder", "place", "script"})
@@ -58,8 +67,14 @@ _ARGUMENT_OF: tuple[tuple[str, str], ...] = (
 )
 # (a program, what stands before the colon of its arguments)
 _BEFORE_COLON = (("docker", "image"), ("podman", "image"), ("rclone", "remote"), ("scp", "host"), ("rsync", "host"))
-_GIVEN_TO = {tuple(command.split()): name for name, commands in _ARGUMENT_OF for command in commands.split(", ")}
 
+
+def _by_command(table: Sequence[tuple[str, str]]) -> dict[tuple[str, ...], str]:
+    return {tuple(command.split()): name for name, commands in table for command in commands.split(", ")}
+
+
+_GIVEN_TO = _by_command(_ARGUMENT_OF)
+_COUNTED_BY = _by_command(_NUMBERED)
 
 # (how a command begins, what it prints)
 _PRINTED: tuple[tuple[str, str], ...] = (
@@ -81,7 +96,8 @@ _PRINTED: tuple[tuple[str, str], ...] = (
 class ValueContext:
     """Where a value stands: the command's head, the flag or argument before it, the text before it, the sign behind it.
 
-    `called` is a name of ours for what has none in the source.
+    `called` is a name of ours for what has none in the source; `end` is where a part stands in its word: `prefix`, `suffix` or
+    neither. `option` is the flag before the word where it may take it; `stem` tells that only an ending stands behind a part.
     """
 
     head: tuple[str, ...] = ()
@@ -91,6 +107,9 @@ class ValueContext:
     prose: bool = False
     called: str = ""
     behind: str = ""
+    end: str = ""
+    option: str = ""
+    stem: bool = False
 
 
 @dataclass(slots=True)
@@ -99,17 +118,25 @@ class ParameterNames:
 
     harmless: Harmless
     expansions: Expansions = field(default_factory=Expansions)
-    taken: set[str] = field(default_factory=set)
+    taken: dict[str, str] = field(default_factory=dict)  # name -> the program that it was first given to
     constants: dict[str, str] = field(default_factory=dict)
     computed: dict[str, str] = field(default_factory=dict)
 
     def give(self, space: Space, shape: str, contexts: Sequence[ValueContext]) -> str:
         """A name in a namespace (`inputs`, `free`, `constants`) that no other thing in the draft has."""
-        wanted = list(dict.fromkeys(self._wanted(shape, contexts, "_part" if space == "constants" else "")))
-        specific = [name for name in wanted if name != "value" and not name.endswith("_argument")] or wanted
-        name = next((name for name in specific if name not in self.taken), None) or _numbered(specific[0], self.taken)
-        self.taken.add(name)
+        ends = list(dict.fromkeys(context.end for context in contexts if context.end and space == "constants"))
+        ends = list(dict.fromkeys(context.end for context in contexts if context.end and space == "constants"))
+        wanted = list(self._wanted(shape, contexts, ends)) or [next(self._last_resort(contexts, ends))]
+        program = next(self._programs(contexts), "")
+        name = next((name for name in wanted if name not in self.taken), None) or self._another(wanted[0], program)
+        self.taken[name] = program
         return name
+
+    def _another(self, name: str, program: str) -> str:
+        """A name like one that something else has: with the program before it where that is another one, else numbered."""
+        with_program = f"{program}_{name}"
+        distinguishes = program not in ("", self.taken[name]) and with_program not in self.taken
+        return with_program if distinguishes and _NAME.fullmatch(with_program) else _numbered(name, self.taken)
 
     def constant(self, text: str, shape: str, context: ValueContext) -> str:
         """The name of a constant that is not written down; equal texts have one name."""
@@ -124,28 +151,42 @@ class ParameterNames:
             words = [piece.lower() for piece in re.findall(r"[A-Za-z]\w*", command)[:2]]
             wanted = known or "_".join(words) or "value"
             self.computed[command] = wanted if wanted not in self.taken else _numbered(wanted, self.taken)
-            self.taken.add(self.computed[command])
+            self.taken[self.computed[command]] = ""
         return self.computed[command]
 
-    def _wanted(self, shape: str, contexts: Sequence[ValueContext], partly: str) -> Iterator[str]:
-        """The names that fit, the most distinctive first; `partly` ends the name of what is only a part of a word."""
+    def _wanted(self, shape: str, contexts: Sequence[ValueContext], ends: Sequence[str]) -> Iterator[str]:
+        """The names that fit, the most distinctive first; `ends` are where in their words parts of constants stand."""
         # a message tells less well what a value is than anything else in which it stands
         contexts = [context for context in contexts if not context.prose] or contexts
         if shape in DISTINCTIVE:
             yield shape
         yield from (name for name in self._keys(contexts) if name not in _VAGUE)
         yield from self._labels(contexts)
+        if shape == "number" and all(context.prose for context in contexts):
+            yield shape  # within a text, a number is no text
         yield from (context.called for context in contexts if context.called)
-        yield from _by_sign(contexts)
+        if shape not in DISTINCTIVE:  # an address before a slash is no folder
+            yield from _by_sign(contexts)
         yield from self._meant(contexts)
+        whole = [context for context in contexts if context.whole]
+        if shape == "number":
+            yield from _named_by(_COUNTED_BY, whole)
+            yield from self._keys([replace(each, whole=True) for each in contexts if each.key.startswith("--")])
         if shape in _SHAPE_NAMES:
             yield shape
-        yield from _given_to([context for context in contexts if context.whole])
+        yield from _given_to(whole)
         yield from (name for name in self._neighbours(contexts) if name not in DISTINCTIVE)
         yield from self._keys(contexts)
         yield from ("name" if name in _WHOLES else name for name in _given_to(contexts))
-        yield from (f"{name}{partly}" for name in self._keys([replace(context, whole=True) for context in contexts]))
-        yield from self._by_program(contexts)
+        parts = list(self._keys([replace(context, whole=True) for context in contexts]))
+        yield from (f"{name}_{end}" for name in parts for end in ends) if ends else parts
+        yield from ("name" for context in contexts if context.stem)
+
+    def _last_resort(self, contexts: Sequence[ValueContext], ends: Sequence[str]) -> Iterator[str]:
+        """Names that say where a value stands, of what nothing says what it is."""
+        yield from ends
+        yield from self._by_option(contexts)
+        yield from (f"{program}_argument" for program in self._programs(contexts))
         yield "value"
 
     def _keys(self, contexts: Sequence[ValueContext]) -> Iterator[str]:
@@ -181,29 +222,48 @@ class ParameterNames:
         if words and len(words[-1]) > 1 and _NAME.fullmatch(words[-1]) and self.harmless(words[-1], Role.VALUE):
             yield words[-1]
 
-    def _by_program(self, contexts: Sequence[ValueContext]) -> Iterator[str]:
+    def _by_option(self, contexts: Sequence[ValueContext]) -> Iterator[str]:
+        """`hunspell_d` of `hunspell -d {{ … }}`: which letter it is given behind, where nothing says what that means."""
+        for context in contexts:
+            if (
+                context.whole
+                and re.fullmatch(r"-[A-Za-z]", context.option)
+                and self.harmless(context.option, Role.FLAG)
+            ):
+                yield from (f"{program}_{context.option[1].lower()}" for program in self._programs([context]))
+
+    def _programs(self, contexts: Sequence[ValueContext]) -> Iterator[str]:
+        """The public names of the programs, spelled as a name may be."""
         for program in (context.head[0] for context in contexts if context.head):
-            name = f"{program.lower().replace('-', '_')}_argument"
+            name = re.sub(r"[-.]", "_", program.lower())
             if _NAME.fullmatch(name) and self.harmless(program, Role.PROGRAM):
                 yield name
 
 
 def _by_sign(contexts: Sequence[ValueContext]) -> Iterator[str]:
-    """`folder` of `{{ … }}/a.csv`, `host` of `scp {{ … }}:a.csv`: what the sign behind a part tells."""
+    """`folder` of `{{ … }}/a.csv`, `host` of `scp {{ … }}:a.csv`: what the sign beside a part tells."""
     for context in contexts:
         if context.behind == "/":
             yield "folder"
         if context.behind == ":":
             yield from (name for program, name in _BEFORE_COLON if context.head[:1] == (program,))
+        if context.behind == "@":
+            yield "user"
+        if context.before.endswith("@"):
+            yield "host"
 
 
 def _given_to(contexts: Sequence[ValueContext]) -> Iterator[str]:
+    yield from _named_by(_GIVEN_TO, contexts)
+
+
+def _named_by(table: Mapping[tuple[str, ...], str], contexts: Sequence[ValueContext]) -> Iterator[str]:
     for context in contexts:
         if not context.key:
-            yield from (name for head, name in _GIVEN_TO.items() if context.head[: len(head)] == head)
+            yield from (name for head, name in table.items() if context.head[: len(head)] == head)
 
 
-def _numbered(name: str, taken: set[str]) -> str:
+def _numbered(name: str, taken: Container[str]) -> str:
     number = 2
     while f"{name}_{number}" in taken:
         number += 1

@@ -23,14 +23,25 @@ from fivetimes.conductors.alternatives import (
     shape,
 )
 from fivetimes.conductors.data_flow import Parameter, Part, Template, data_flow
-from fivetimes.conductors.invocations import Expansions, Harmless, Invocation, command_within, is_mark, marked, variable
+from fivetimes.conductors.invocations import (
+    Expansions,
+    Harmless,
+    Invocation,
+    command_within,
+    is_mark,
+    marked,
+    takes_message,
+    variable,
+)
 from fivetimes.conductors.parameter_names import ParameterNames, ValueContext
 from fivetimes.conductors.proposals import calendar_command, raised_part
 from fivetimes.model import Candidate, Kind, Role, Step
+from fivetimes.redaction import public
 from fivetimes.shell import TokenForm
 
 _LABEL_PLACEHOLDER = re.compile(r"<([a-z]+)[\w.]*>|(?<=\s)\*(?=\s|$)")  # in a label, `*` is a value that varies
 _DECLARED_AS = re.compile(r"^(?:skill|tool|action):")
+_ENDING = re.compile(r"\.[A-Za-z][A-Za-z0-9]{0,9}")
 _AGENT = "agent"  # which one carries out a request is for whoever runs the conductor to say
 _KINDS: dict[Kind, SpecialistKind] = {
     Kind.SHELL: "shell",
@@ -122,12 +133,22 @@ def step_templates(
 def _input_names(parameters: Sequence[Parameter], placed: Sequence[_Placed], names: ParameterNames) -> list[str]:
     """A name for each parameter; those whose shape shows what they are choose first."""
     shapes = [shape(parameter.values.values()) for parameter in parameters]
+    begun = [_begun_by(parameter, names) for parameter in parameters]
     order = sorted(range(len(parameters)), key=lambda number: (shapes[number] not in DISTINCTIVE, number))
     given = {
-        number: names.give("inputs", shapes[number], list(_contexts(number, parameters[number], placed)))
+        number: names.give("inputs", shapes[number], [*begun[number], *_contexts(number, parameters[number], placed)])
         for number in order
     }
     return [given[number] for number in range(len(parameters))]
+
+
+def _begun_by(parameter: Parameter, names: ParameterNames) -> list[ValueContext]:
+    """The word that all values of a parameter begin with, as what they are called: `batch` of `batch-101` and `batch-102`."""
+    front = _core(parameter)[0]
+    found = re.fullmatch(r"([a-z]{3,})[-_]", front)
+    if found is None or not names.harmless(found[1], Role.VALUE):
+        return []
+    return [ValueContext(called=found[1])]
 
 
 def _contexts(number: int, parameter: Parameter, placed: Sequence[_Placed]) -> Iterator[ValueContext]:
@@ -141,16 +162,39 @@ def _context(placed: _Placed, index: int) -> ValueContext:
     word = placed.position.word
     before = placed.template[index - 1] if index else ""
     called = "arguments" if placed.position.several and not word.text else _CALLED.get(word.role, "")
-    if word.prose:
-        called = "message" if word.key.startswith("-") and word.key.endswith(("m", "message")) else "text"
+    head = placed.alternative.head(placed.position)
+    message = takes_message(head, word.key) or word.key.endswith("-message")
+    if word.prose or message:
+        called = "message" if message else "text"
     return ValueContext(
-        placed.alternative.head(placed.position),
-        key=word.key,
+        head,
+        key="" if message else word.key,
         before=before if isinstance(before, str) else "",
         whole=len(placed.template) == 1,
-        prose=word.prose,
+        prose=word.prose or message,
         called=called,
+        end=_end(index, len(placed.template)),
+        option=_option(placed),
+        stem=index + 2 == len(placed.template) and _ENDING.fullmatch(str(placed.template[-1])) is not None,
     )
+
+
+def _option(placed: _Placed) -> str:
+    """The option directly before a word, which may take it where nobody knows which of the program's options take a value."""
+    at = placed.alternative.positions
+    number = next((number for number, each in enumerate(at) if each is placed.position), 0)
+    program = next(iter(placed.alternative.head(placed.position)), "")
+    before = at[number - 1].word if number else None
+    if before is None or before.role is not Role.FLAG or public().knows_values(program):
+        return placed.position.word.key
+    return before.text
+
+
+def _end(index: int, parts: int) -> str:
+    """Where in its word a part stands, for the name of a literal that may not be written."""
+    if parts == 1 or 0 < index < parts - 1:
+        return ""
+    return "suffix" if index else "prefix"
 
 
 def _input(parameter: Parameter) -> Input:
@@ -175,7 +219,7 @@ def _with_found_out(
             more[number] = replace(parameter, values=core)
             made = [replace(each, template=_with_around(each.template, number, front, back)) for each in made]
     for index, each in enumerate(placed):
-        values = _lone_values(each)
+        values = {} if each.position.word.prose else _lone_values(each)
         template = tuple((len(more), "") if part is None else part for part in each.template)
         if values and _found_out(values, len(more), [replace(each, template=template)], candidate):
             made[index] = replace(each, template=template)
@@ -215,7 +259,7 @@ def _with_around(template: Template, number: int, front: str, back: str) -> Temp
 def _lone_values(placed: _Placed) -> dict[int, str]:
     """By run, what varies at a position where one part does and nothing else; empty where a run has several."""
     literals = [part for part in placed.template if part is not None]
-    if len(literals) != len(placed.template) - 1 or not placed.position.readable or placed.position.word.prose:
+    if len(literals) != len(placed.template) - 1 or not placed.position.readable:
         return {}
     pattern = re.compile(
         "".join("(.+)" if part is None else re.escape(str(part)) for part in placed.template), re.DOTALL
@@ -324,6 +368,7 @@ _SIGNS = re.compile(
 )  # of a pattern; other letters in brackets may be anything
 _HOMES = frozenset({"", "~", "bin", "scripts", "tools"})  # folders in which people keep their programs
 _ADDRESS = re.compile(r"\w\.\w|@|://")  # a host is known by its parts together, however common each of them is
+_HOST = re.compile(r"[a-z][a-z0-9+.-]*://[^/\s]+(?=/.)")  # of an address that goes on
 _EDGES = "/:=@.,-_+ "
 # what to call a word that may not be written and follows no flag
 _CALLED = {
@@ -346,7 +391,7 @@ def _word(placed: _Placed, inputs: Sequence[str], names: ParameterNames) -> _Wri
     """
     parts: list[str | Reference] = []
     for index, part in enumerate(placed.template):
-        for written in _part(placed.position, part, _context(placed, index), inputs, names):
+        for written in _part(placed, part, _context(placed, index), inputs, names):
             if isinstance(written, str) and parts and isinstance(parts[-1], str):
                 parts[-1] += written
             else:
@@ -355,13 +400,14 @@ def _word(placed: _Placed, inputs: Sequence[str], names: ParameterNames) -> _Wri
 
 
 def _part(
-    position: Position, part: Part, context: ValueContext, inputs: Sequence[str], names: ParameterNames
+    placed: _Placed, part: Part, context: ValueContext, inputs: Sequence[str], names: ParameterNames
 ) -> Sequence[str | Reference]:
-    word = position.word
+    position, word = placed.position, placed.position.word
     if isinstance(part, tuple):
         return [Reference("inputs", inputs[part[0]], form=part[1])]
     if part is None:
-        found = "text" if not position.readable or word.prose else shape(position.values)
+        lone = _lone_values(placed).values()
+        found = shape(lone or position.values) if position.readable and (lone or not word.prose) else "text"
         return [Reference("free", names.give("free", found, [context]), position.several)]
     cut = marked(part)
     if any(map(is_mark, cut)):
@@ -369,7 +415,7 @@ def _part(
         return [
             written
             for each in cut
-            for written in ([_expansion(each, names)] if is_mark(each) else _part(position, each, inner, inputs, names))
+            for written in ([_expansion(each, names)] if is_mark(each) else _part(placed, each, inner, inputs, names))
         ]
     if context.whole and not word.prose:
         return [part] if _may_stand(position, part, names) else _hidden(part, position, context, names)
@@ -388,7 +434,14 @@ def _expansion(letter: str, names: ParameterNames) -> Reference:
 
 
 def _hidden(text: str, position: Position, context: ValueContext, names: ParameterNames) -> list[str | Reference]:
-    """A whole word that may not be written, as a constant; what a shell makes of it stays what it is."""
+    """A whole word that may not be written, as a constant; what a shell makes of it stays what it is.
+
+    Of a program only the folder that it lies in is one: what the step is, its name says.
+    """
+    folder, _, name = text.rpartition("/")
+    if position.word.role is Role.PROGRAM and folder and position.word.sure and names.harmless(name, Role.PROGRAM):
+        within = replace(context, whole=False, called="", behind="/")
+        return [*_hidden(folder, position, within, names), f"/{name}"]
     if position.word.form is not TokenForm.PATTERN:
         return [_constant(text, context, names)]
     home = "~/" if text.startswith("~/") else ""
@@ -424,6 +477,10 @@ def _fragment(role: Role, text: str, context: ValueContext, names: ParameterName
     """A literal beside a value: written if it or each of its pieces may be, else a constant between its punctuation."""
     if _writable(role, text, names):
         return [text]
+    host = _HOST.match(text)
+    if host is not None and not context.before:  # the host is one thing, whatever is asked of it
+        behind = replace(context, before="/", end="")
+        return [_constant(host[0], context, names), *_fragment(role, text[host.end() :], behind, names)]
     core = text.strip(_EDGES)
     front = text[: len(text) - len(text.lstrip(_EDGES))]
     back = text[len(text.rstrip(_EDGES)) :]

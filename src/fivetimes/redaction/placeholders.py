@@ -14,15 +14,16 @@ from fivetimes.redaction.vocabulary import public
 
 # Extensions that say what kind of work a file is; another one may be a part of a name and is not kept.
 EXTENSIONS = frozenset(
-    """adoc awk bam bash bat bed bib bmp bz2 c cc cfg class cmake conf cpp crt cs css csv cxx dart db deb diff
-    doc docx dot drawio dvi eps epub erb ex exs fa fasta fastq feather fig fish flac fs gcode geojson gif go
-    gpg gpx gradle graphql gz h haml hbs hcl heic hpp hs html ico ics ini ipynb iso jar java jinja jl jpeg jpg
-    js json jsonl jsx key kml kt lock log lua m m4a make md mdx mjs mk ml mov mp3 mp4 mpg nf nix nlogo npy npz
-    odp ods odt ogg org orig otf parquet patch pbs pdf pem php pkl pl pm png po ppt pptx properties proto ps
-    ps1 psd pub puml py pyi qmd qml r rar raw rb rds rmd rpm rs rst rtf sam sas sass sav scala scm scpt scss
-    sh shp smk sql sqlite srt step stl sub svelte svg swf swift sys tar tex tf tfvars tgz tif tiff toml ts tsv
-    tsx ttf txt vb vcf vue war wasm wav webm webp whl wmv woff woff2 xcf xhtml xls xlsx xml xsd xsl xz yaml
-    yml zig zip zsh zst""".split()
+    """adoc aiff awk bai bam bash bat bcf bed bib bmp bz2 c cc cfg class cmake conf cpp cram crt cs css csv cxx
+    dart db dbf deb diff doc docx dot drawio dvi eps epub erb ex exs fa faa fai fasta fastq feather fig fish
+    flac fna fs gcode geojson gff gff3 gif go gpg gpkg gpx gradle graphql gtf gz h h5 haml hbs hcl hdf5 heic
+    hpp hs html ico ics idml ini ipynb iso jar java jinja jl jpeg jpg js json jsonl jsonld jsx key kml kmz
+    kt lock log lua m m4a make marcxml md mdx mjs mk ml mov mp3 mp4 mpg mrc mzml nf nix nlogo npy npz nwk
+    odp ods odt ogg onnx org orig otf parquet patch pbs pdf pem php pkl pl pm png po ppt pptx properties
+    proto ps ps1 psd pub puml py pyi qmd qml r rar raw rb rdata rdf rds rmd rpm rs rst rtf sam sas sass sav
+    scala scm scpt scss sdlxliff sh shp shx smk sql sqlite srt srx step stl sub svelte svg swf swift sys tar
+    tbx tex tf tfvars tgz tif tiff tmx toml ts tsv tsx ttf txt vb vcf vtt vue war wasm wav webm webp whl wmv
+    woff woff2 xcf xhtml xlf xliff xls xlsx xml xsd xsl xz yaml yml zig zip zsh zst""".split()
 )
 
 _NUMBER = r"[+\-]?\d+(?:\.\d+)?(?:%|ms|s|m|h|d|[kKMGT]i?[bB]?)?"
