@@ -276,3 +276,11 @@ def test_the_no_of_a_gate_ends_the_process_before_its_step() -> None:
     assert ways == {"yes": "s2", "no": "s2_stop"}
     assert [end.get("id") for end in root.iter(f"{MODEL}endEvent")] == ["s2_stop", "done"]
     assert [task.findtext(f"{MODEL}script") for task in root.iter(f"{MODEL}scriptTask")] == ["make", "git push"]
+
+
+@pytest.mark.parametrize("form", ["skill", "runbook", "just", "task", "serverless-workflow"])
+@pytest.mark.parametrize(("before", "unstaged"), [("make notes", True), ("git add notes.md", False)])
+def test_a_commit_that_nothing_stages_is_called_one(form: str, before: str, unstaged: bool) -> None:
+    candidate, live = made.candidate([[before, f"git commit -m 'fix: a{n}'", "git push"] for n in range(6)])
+    text = "\n".join(EXPORTERS[form](drafted(candidate, live)).values()).lower()
+    assert ("no step says what is committed: stage it before" in text) is unstaged

@@ -28,7 +28,8 @@ from fivetimes.conductor_document import (
 )
 from fivetimes.errors import RuleError
 from fivetimes.model import Conductor
-from fivetimes.redaction import show
+from fivetimes.redaction import public, show
+from fivetimes.shell import parse
 from fivetimes.words import listed, noun
 
 # ---- file names
@@ -298,13 +299,50 @@ def code(text: object) -> str:
     return f"`{shown}`" if not longest else f"{'`' * (longest + 1)} {shown} {'`' * (longest + 1)}"
 
 
+# What puts something into the index of git, and what makes a commit take what is not in it.
+_STAGES = {("git", each) for each in ("add", "rm", "mv", "stage", "apply", "merge", "cherry-pick", "revert")}
+_ALL = re.compile(r"-[a-z]*a[a-z]*|--all|--amend")
+STAGE_FIRST = "no step says what is committed: stage it before"
+
+
+def commits_unstaged(steps: Sequence[DocumentStep], step: DocumentStep) -> bool:
+    """Whether a step commits what neither it nor a step before it stages: it was seen in a repository, not how it came about.
+
+    Args:
+        steps: of the document, in order.
+        step: one of them.
+    """
+    if not any(map(_is_commit, _commands(step))):
+        return False
+    earlier = takewhile(lambda each: each["id"] != step["id"], steps)
+    return not any(_stages(words) for each in (*earlier, step) for words in _commands(each))
+
+
+def _stages(words: tuple[str, ...]) -> bool:
+    return words[:2] in _STAGES or (_is_commit(words) and any(_ALL.fullmatch(word) for word in words[2:]))
+
+
+def _is_commit(words: tuple[str, ...]) -> bool:
+    return words[:2] == ("git", "commit")
+
+
+def _commands(step: DocumentStep) -> Iterator[tuple[str, ...]]:
+    """The simple commands of all ways of a step, a number for each value."""
+    for way in [] if "by_hand" in step else step_alternatives(step):
+        if way.get("specialist", step["specialist"])["kind"] not in CALLED_BY_NAME:
+            found = parse(REFERENCE.sub("0", way["run"]), grammar=public())
+            yield from (tuple(word.text for word in command.words) for command in found.commands)
+
+
 def handed_on(document: ConductorDocument, step: DocumentStep) -> Iterator[str]:
-    """What a step uses of earlier ones, and what it makes for later ones, as text within a numbered point."""
+    """What a step uses of earlier ones, what it needs that no step makes, and what it makes, as text within a numbered point."""
     numbers = {each["id"]: number for number, each in enumerate(document["steps"], 1)}
     for entry in document["state"]:
         maker = entry["from"].split(".")[1]
         if entry["from"].startswith("steps.") and maker in numbers and step["id"] in entry["to"]:
             yield f"    It uses {code(entry['name'])} of step {numbers[maker]}."
+    if commits_unstaged(document["steps"], step):
+        yield f"    {STAGE_FIRST[:1].upper()}{STAGE_FIRST[1:]}."
     for name, text in step.get("outputs", {}).items():
         yield f"    It makes {code(name)}: {code(text)}."
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from fivetimes.exporters.base import back, carried, evidence, line, purpose, slug
+from fivetimes.exporters.base import STAGE_FIRST, back, carried, evidence, line, purpose, slug
 from fivetimes.exporters.plan import Plan, PlanStage, RunValue, demands, plan, script
 from fivetimes.model import Conductor
 
@@ -67,7 +67,7 @@ def _called(stage: PlanStage) -> str:
 def _recipe(stage: PlanStage) -> Iterator[str]:
     yield from ("", f"# {stage.id}: {stage.phrase}{_repeats(stage)}")
     if stage.commits_unstaged:
-        yield "# no step says what is committed: stage it before"
+        yield f"# {STAGE_FIRST}"
     if stage.gate:
         asked = f"{stage.gate['ask']}{back(stage.gate)} [y/N]"
         yield f"[confirm({_string(asked)})]"

@@ -27,7 +27,7 @@ from fivetimes.conductor_document import (
 )
 from fivetimes.errors import RuleError
 from fivetimes.exporters import shell_words
-from fivetimes.exporters.base import act, guarded_steps, shape_phrase, slug, step_phrase
+from fivetimes.exporters.base import act, commits_unstaged, guarded_steps, shape_phrase, slug, step_phrase
 from fivetimes.model import Command, Conductor, Role
 from fivetimes.redaction import public
 from fivetimes.shell import is_secret_key, names_secret, parse
@@ -76,9 +76,6 @@ _WITH_A_TERMINAL = frozenset(
 )
 # What tells git a message, so that it opens no editor.
 _MESSAGE = re.compile(r"-[a-z]*[mFC].*|--(message|file|reuse-message|fixup|no-edit)(=.*)?")
-
-_STAGES = {("git", each) for each in ("add", "rm", "mv", "stage", "apply", "merge", "cherry-pick", "revert")}
-_ALL = re.compile(r"-[a-z]*a[a-z]*|--all|--amend")
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,24 +208,10 @@ def plan(conductor: Conductor, *, form: str) -> Plan:
     before: tuple[PlanStage, ...] = ()
     for step, name in zip(steps, names, strict=True):
         stage = _stage(step, spelling, name)
-        stages.append(replace(stage, before=before, commits_unstaged=_commits_unstaged(stage, stages)))
+        stages.append(replace(stage, before=before, commits_unstaged=commits_unstaged(steps, step)))
         if _changes_the_shell(step):
             before = (*before, stage)
     return Plan(tuple(stages), tuple(values.values()))
-
-
-def _commits_unstaged(stage: PlanStage, earlier: Sequence[PlanStage]) -> bool:
-    """Whether a step commits what nothing has staged: it was seen in a repository, not how it came about."""
-    if not any(_is_commit(words) for words in stage.runs):
-        return False
-    for words in (words for each in (*earlier, stage) for words in each.runs):
-        if words[:2] in _STAGES or (_is_commit(words) and any(_ALL.fullmatch(word) for word in words[2:])):
-            return False
-    return True
-
-
-def _is_commit(words: tuple[str, ...]) -> bool:
-    return words[:2] == ("git", "commit")
 
 
 def without_terminal(planned: Plan) -> Plan:

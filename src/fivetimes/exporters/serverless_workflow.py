@@ -16,7 +16,7 @@ import yaml
 from fivetimes.conductor_document import Reference, template_parts
 from fivetimes.errors import RuleError
 from fivetimes.exporters import shell_words
-from fivetimes.exporters.base import evidence, line, purpose, slug
+from fivetimes.exporters.base import STAGE_FIRST, evidence, line, purpose, slug
 from fivetimes.exporters.plan import (
     NOTHING,
     RUNNERS,
@@ -111,7 +111,11 @@ def _stage(stage: PlanStage, conductor: Conductor) -> dict[str, Task]:
     """A step with its gate as one list of tasks, so that the gate stands directly before it and is left out only with it."""
     left_out = {"if": f'${{ $workflow.input.{stage.switch} != "no" }}'} if stage.optional else {}
     tasks = [*_gate(stage, conductor), *_commands(stage)]
-    metadata = {"step": stage.phrase.replace("${", "$ {"), **({"repeat": stage.repeats} if stage.repeats > 1 else {})}
+    metadata: dict[str, str | int] = {"step": stage.phrase.replace("${", "$ {")}
+    if stage.repeats > 1:
+        metadata["repeat"] = stage.repeats
+    if stage.commits_unstaged:
+        metadata["before"] = STAGE_FIRST
     return {stage.id: {**left_out, "metadata": metadata, "do": tasks}}
 
 

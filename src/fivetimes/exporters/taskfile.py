@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from fivetimes.exporters.base import back, evidence, line, purpose, slug
+from fivetimes.exporters.base import STAGE_FIRST, back, evidence, line, purpose, slug
 from fivetimes.exporters.plan import Plan, PlanStage, demands, plan, script
 from fivetimes.model import Conductor
 
@@ -58,7 +58,7 @@ def _taskfile(conductor: Conductor, planned: Plan) -> dict[str, Any]:
 def _task(stage: PlanStage) -> dict[str, Any]:
     """A step as a task. Its line is given to bash, for the shell that is built into go-task is another one."""
     repeats = f" (up to {stage.repeats} times, until it is good enough: call it again)" if stage.repeats > 1 else ""
-    staged = " (no step says what is committed: stage it before)" if stage.commits_unstaged else ""
+    staged = f" ({STAGE_FIRST})" if stage.commits_unstaged else ""
     quoted = script(stage).replace("'", "'\\''")
     return {
         "desc": f"{stage.id}: {_text(stage.phrase)}{repeats}{staged}",
