@@ -203,9 +203,11 @@ def is_check(step: DocumentStep) -> bool:
         >>> actions = ("pytest -q", "skill:check-tone brief *", "sha256sum -c *", "xmllint --schema *", "git push")
         >>> [is_check({"action": action}) for action in actions]  # type: ignore[typeddict-item]
         [True, True, True, True, False]
+        >>> is_check({"action": " "})  # type: ignore[typeddict-item]
+        False
     """
     words = step["action"].split()
-    if not _CHECKING_FLAGS.isdisjoint(words) or (words[0].endswith("sum") and "-c" in words):
+    if not _CHECKING_FLAGS.isdisjoint(words) or ("-c" in words and words[0].endswith("sum")):
         return True
     pieces = (piece for word in words[:3] if word[0] != "-" for piece in re.findall(r"[a-z]+", word.lower()))
     return any(piece in _CHECKS or piece.endswith("lint") for piece in pieces)
