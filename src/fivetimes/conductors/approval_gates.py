@@ -174,7 +174,7 @@ def _where(step: DocumentStep) -> str:
         plain = [word for word in words[2:] if not word.startswith("-")]
         branches = f" ({' '.join(plain[1:])})" if plain[1:] else ""
         return f"{plain[0]}{branches}" if plain else "the remote of the branch"
-    if words[0] in _COPIES:
+    if not _COPIES.isdisjoint(words[:1]):
         return words[-1]
     found = [after for word, after in pairwise(words) if word in _TO_FLAGS]
     found += [
