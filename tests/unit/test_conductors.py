@@ -564,6 +564,8 @@ NAMED = ("amber", "birch", "cedar", "delta", "ember", "flint")
         ("mutt -m zqhunter -e {name}", "mutt -m {{ constants.mutt_m }} -e {{ free.mutt_e }}"),
         # a letter of which nobody knows the meaning
         ("hunspell -d zqhunter -l {name}.txt", "hunspell -d {{ constants.hunspell_d }} -l {{ free.name }}.txt"),
+        # a program is what the step is, and only its folder is somebody's own
+        ("zqhunter/tikal.sh -x {name}.docx", "{{ constants.folder }}/tikal.sh -x {{ free.name }}.docx"),
         # the parts of an address, of which the host is one thing
         (
             "gpg -e -r zqhunter@{name}.example notes.md",
