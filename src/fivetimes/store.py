@@ -172,7 +172,7 @@ def sync_folder(folder: Path) -> None:
 
 
 @contextmanager
-def _writing(folder: Path) -> Iterator[None]:
+def writing(folder: Path) -> Iterator[None]:
     """The one sentence for whatever keeps us from writing in our own folder."""
     try:
         yield
@@ -185,7 +185,7 @@ def _writing(folder: Path) -> Iterator[None]:
 
 def _keep(path: Path, text: Callable[[], str]) -> None:
     """Write a file of our own; the text is made while nobody else writes."""
-    with _writing(path.parent), locked(path.parent):
+    with writing(path.parent), locked(path.parent):
         write_whole(path, text().encode())
 
 
@@ -198,7 +198,7 @@ def made_once(path: Path, text: Callable[[], str]) -> str:
         UnicodeError: it is not ASCII.
     """
     if not path.exists():
-        with _writing(path.parent), locked(path.parent):
+        with writing(path.parent), locked(path.parent):
             if not path.exists():
                 write_whole(path, text().encode())
     return path.read_text(encoding="ascii").strip()
@@ -370,7 +370,7 @@ def forget_scans(folder: Path) -> None:
         FivetimesError: one of them cannot be deleted.
     """
     if (folder / "scans").is_dir():
-        with _writing(folder), locked(folder / "scans"):
+        with writing(folder), locked(folder / "scans"):
             for path in (folder / "scans").glob("*.json"):
                 discard(path)
             sync_folder(folder / "scans")

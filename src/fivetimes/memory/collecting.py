@@ -6,7 +6,7 @@ import os
 import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import count
@@ -77,7 +77,7 @@ def collect(
         FivetimesError: memory cannot be read or written; then it is as it was.
     """
     folder = home / MEMORY
-    with _writing(folder), store.locked(folder, wait=False) as ours:
+    with store.writing(folder), store.locked(folder, wait=False) as ours:
         if not ours:
             return Collected(busy=True)
         known = manifest.read(folder)
@@ -90,18 +90,6 @@ def collect(
         collection.commit(keep, repairs=bool(lost))
         (folder / COLLECTED).touch(mode=0o600)
     return Collected(collection.new, collection.uncertain, (*lost, *collection.unread))
-
-
-@contextmanager
-def _writing(folder: Path) -> Iterator[None]:
-    """The one sentence for whatever the machine refuses while memory is written."""
-    try:
-        yield
-    except OSError as error:
-        raise FivetimesError(
-            f"{folder}: memory cannot be written ({error.strerror}). What was kept before is kept."
-            " See to the disk and its rights, and call it again."
-        ) from error
 
 
 def _without_damaged(folder: Path, known: Manifest) -> tuple[Manifest, list[str]]:
@@ -339,7 +327,7 @@ def forget(
         FivetimesError: memory cannot be read or written.
     """
     folder = home / MEMORY
-    with _writing(folder):
+    with store.writing(folder):
         if everything:
             return _forget_everything(home)
         with store.locked(folder):
