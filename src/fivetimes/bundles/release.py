@@ -122,19 +122,27 @@ def reached(values: Iterable[float], least: int = CONTRIBUTORS) -> float:
 
 
 def shown(joined: JoinedRoutine, *, names: bool = True) -> SharedRoutine | None:
-    """What may be shown of a routine; None where that is fewer than three different steps, or too few people have it.
+    """What may be shown of a routine; None where that is fewer than three different steps, or too few people do it.
+
+    Who does it has more than half of the steps that are shown.
 
     Args:
         joined: the routine of all who have it.
         names: whether names beyond the public vocabulary may be shown, where five have them.
     """
-    people = len(joined.members)
-    if people < CONTRIBUTORS:
+    everybody = len(joined.members)
+    if everybody < CONTRIBUTORS:
         return None
-    made = [one for step in joined.steps if (one := _shown_step(step, people, names=names)) is not None]
-    if len({join_key(step.action, step.kind) for step in made}) < MIN_STEPS:
+    made, holders = [], Counter[str]()
+    for step in joined.steps:
+        one = _shown_step(step, everybody, names=names)
+        if one is not None:
+            made.append(one)
+            holders.update(_having(step, one.action))
+    profiles = [one.profile for one in joined.members if 2 * holders[one.contributor] > len(made)]
+    people = len(profiles)
+    if len({join_key(step.action, step.kind) for step in made}) < MIN_STEPS or people < CONTRIBUTORS:
         return None
-    profiles = [one.profile for one in joined.members]
     return SharedRoutine(
         steps=tuple(made),
         people=rounded_down(people),
@@ -145,6 +153,15 @@ def shown(joined: JoinedRoutine, *, names: bool = True) -> SharedRoutine | None:
         threaded=int(reached(one.threaded for one in profiles)),
         by_agent=_mean([one.by_agent for one in profiles], people),
     )
+
+
+def _having(step: JoinedStep, label: str) -> set[str]:
+    """Who has this label at a step, or one of which it is the key."""
+    return {
+        who
+        for who, one in step.holders.items()
+        if label in {name for way in (one.action, *one.instead) for name in (way, join_key(way, one.kind))}
+    }
 
 
 def _count(profiles: Sequence[RoutineProfile]) -> int:
