@@ -110,7 +110,7 @@ def test_the_page_on_exports_adds_one_in_three_files(tmp_path: Path) -> None:
     assert suite.stdout.startswith("." * 9), suite.stdout  # six tests, one of them under four names
     (tree / "shown.py").write_text(_SHOWN, encoding="utf-8")
     shown = run(tree, "shown")
-    assert "- [ ] **Gate:** s8 (git push origin main) publishes, to origin main" in shown.stdout
+    assert "- [ ] **Gate:** s8 (git push origin main) publishes to origin (main)" in shown.stdout
     assert "- [ ] git push origin main\n" in shown.stdout
 
 

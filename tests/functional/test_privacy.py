@@ -8,12 +8,15 @@ import random
 import shutil
 import stat
 import subprocess
+import sys
 import unicodedata
 
 import pytest
 import yaml
 from benchmarks import calling, leaks, planting, watching
 from benchmarks.privacy import by_redaction, fuzz, utility
+
+from fivetimes import cli, pipeline, store
 
 START = 1_767_600_000  # a Monday in January 2026
 
@@ -176,12 +179,15 @@ def test_where_the_source_is_gone_the_placeholders_stay_and_the_draft_says_so(ma
     lines = (machine.here / ".zsh_history").read_text().splitlines()
     changed = "\n".join(": 1767600000:0;true" if "zqctl" in line else line for line in lines)
     (machine.here / ".zsh_history").write_text(changed + "\n")
-    scans = list((machine.home / "fivetimes" / "scans").glob("*.json"))
-    kept = [path.read_text() for path in scans]
+    ours = machine.home / "fivetimes"
+    of = store.last_name(ours)
+    assert of is not None
+    kept = store.saved(name=of, folder=ours)
     machine.run("doctor")  # the sources changed: the scan is a new one, and the old one is put back for the draft
-    mark = json.loads(scans[0].read_text())["mark"]
-    document = json.loads(kept[0])
-    scans[0].write_text(json.dumps(document | {"mark": mark}))
+    anew = store.saved(name=of, folder=ours)
+    assert kept is not None
+    assert anew is not None
+    store.save(kept[1], name=of, mark=anew[0], folder=ours)
     name = report["candidates"][0]["id"]
     done = machine.run("draft", name, "-o", "out")
     assert done.returncode == 0, done.stderr
@@ -327,13 +333,21 @@ def test_a_draft_splits_in_a_shell_as_it_was_typed_and_runs_nothing(machine):
 # ---- a fault of ours
 
 
-def test_a_fault_is_reported_without_what_was_read(machine):
-    (machine.home / "fivetimes").mkdir(mode=0o700)
-    (machine.home / "fivetimes" / "last").mkdir()  # our own state in a shape that nobody made
+def test_a_fault_is_reported_without_what_was_read(machine, monkeypatch, capsys):
     (machine.here / ".zsh_history").write_text(routine(["zqxsecret"]))
-    quiet, debugged = machine.run("scan", ".zsh_history"), machine.run("--debug", "scan", ".zsh_history")
-    for done in (quiet, debugged):
-        assert done.returncode == 1
-        assert "zqxsecret" not in done.stdout + done.stderr
-    assert "--debug" in quiet.stderr
-    assert "store.py" in debugged.stderr
+
+    def broken(*_args, **_named):
+        raise KeyError("zqxsecret")
+
+    monkeypatch.setattr(pipeline, "segment", broken)
+    monkeypatch.setenv("FIVETIMES_HOME", str(machine.home / "ours"))
+    printed = []
+    for words in ([], ["--debug"]):
+        monkeypatch.setattr(sys, "argv", ["fivetimes", *words, "scan", str(machine.here / ".zsh_history")])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        assert ended.value.code == 1
+        printed.append("".join(capsys.readouterr()))
+    assert "zqxsecret" not in "".join(printed)
+    assert "--debug" in printed[0]
+    assert "test_privacy.py" in printed[1]

@@ -95,7 +95,7 @@ def assert_nothing_of_fewer(merged: Merged, team: oracles.Team) -> None:
         assert not merged.shown
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(lives())
 def test_no_report_shows_what_fewer_than_three_people_have_nor_do_two_by_difference(
     moments: list[list[Bundle]],

@@ -140,7 +140,7 @@ def test_routines_that_one_partition_keeps_apart_are_not_joined_by_another():
     assert all(len({p for p, _ in one.members}) == len(one.members) for one in groups)
 
 
-@settings(deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(
     st.lists(st.lists(st.text("abcdefg", min_size=3, max_size=6), max_size=4), min_size=2, max_size=4),
     st.integers(0, 5),

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 import builders_scan
 import logs
 import oracles
-from fivetimes.conductors.questions import questions, step_records
+from fivetimes.conductor_document import Question
 from fivetimes.config import FiveTimesRule, Search
-from fivetimes.model import Kind, RawBatch, SessionLog, Unproven, Unready
+from fivetimes.model import Candidate, Kind, RawBatch, SessionLog, Unproven, Unready
 from fivetimes.routines import compositions
 from fivetimes.routines.compositions import level
 
@@ -82,9 +82,13 @@ def test_another_way_of_doing_a_step_that_is_young_is_named():
     assert [(one.name, one.uses, one.why) for one in other.unready] == [("skill:proof-read", 4, "young")]
 
 
+def asked_of(candidate: Candidate) -> list[Question]:
+    return builders_scan.drafted(candidate, None).document["questions"]
+
+
 def test_the_draft_asks_what_must_mature_first_and_must_be_answered_if_it_fails():
     poor = best(skills(*RUNS, exits={"check-post": [1.0, 1.0, 1.0]}))
-    asked = next(q for q in questions(poor, step_records(poor, None), least=5) if q["about"] == "specialist")
+    asked = next(q for q in asked_of(poor) if q["about"] == "specialist")
     assert asked["required"]
     assert "skill:check-post" in asked["ask"]
     assert "failed 3 of 9 times" in asked["evidence"]
@@ -92,7 +96,7 @@ def test_the_draft_asks_what_must_mature_first_and_must_be_answered_if_it_fails(
 
 def test_without_a_mark_nothing_is_asked_of_skills():
     sound = best(skills(*RUNS))
-    assert not any(q["about"] == "specialist" for q in questions(sound, step_records(sound, None), least=5))
+    assert not any(q["about"] == "specialist" for q in asked_of(sound))
     assert builders_scan.friday(6)[0].unready == ()
 
 

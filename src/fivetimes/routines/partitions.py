@@ -317,7 +317,8 @@ class _UsualSteps:
         left = (1.0 - FAMILY_CUT) / (1.0 + FAMILY_CUT) * least
         needed = self.around(usual)
         for number in sorted({*numbers} - self._general.keys(), key=lambda number: (self._weight[number], number)):
-            left -= self._weight[number] * numbers.count(number)
+            # what is common by it: the step itself, and each that says the same more closely
+            left -= self._weight[number] * sum(number in (one, self._general.get(one)) for one in numbers)
             if left <= 0:
                 break
             needed.discard(number)
