@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from fivetimes import memory, pipeline, store
+from fivetimes import ingest, memory, pipeline, store
 from fivetimes.errors import FivetimesError
 from fivetimes.model import Scan, Tier
 
@@ -141,6 +141,25 @@ def test_a_line_that_is_still_being_written_is_not_taken(tmp_path) -> None:
     assert pipeline.collect(request, folder=home).new == 1
     write(source, f": {T0}:0;make all\n: {T0 + 9}:0;git push\n", T0 + 10)
     assert pipeline.collect(request, folder=home).new == 1
+
+
+def test_what_came_before_a_stated_problem_is_kept_and_the_file_is_read_again(tmp_path, monkeypatch) -> None:
+    source, home = tmp_path / ".zsh_history", tmp_path / "ours"
+    write(source, zsh([(line, T0 + at) for at, line in enumerate(release(1))]), T0)
+    whole = ingest.READERS["zsh"]
+
+    def broken(found, balance):
+        yield from whole(found, balance)
+        raise FivetimesError("the budget is spent")
+
+    with monkeypatch.context() as patched:
+        patched.setitem(ingest.READERS, "zsh", broken)
+        first = pipeline.collect(pipeline.from_paths([source]), folder=home)
+    assert (first.new, first.unread) == (5, ("the budget is spent",))
+    read: list[str] = []
+    monkeypatch.setitem(ingest.READERS, "zsh", lambda found, balance: read.append("") or whole(found, balance))
+    assert pipeline.collect(pipeline.from_paths([source]), folder=home).new == 0
+    assert read == [""]
 
 
 def test_names_that_are_approved_later_are_known_in_what_is_remembered(tmp_path) -> None:

@@ -20,6 +20,7 @@ from fivetimes.conductor_document import ConductorDocument, DocumentStep, Gate
 from fivetimes.errors import FivetimesError
 from fivetimes.exporters.plan import plan
 from fivetimes.model import Conductor, Decision
+from fivetimes.running.performing import Order
 from fivetimes.running.walk import Choices, Do, Done, Note, RunAnswer, RunQuestion, walk
 
 pytest.importorskip("dbos")
@@ -305,6 +306,55 @@ def test_nothing_is_asked_where_nothing_waits_and_the_first_answer_counts(place:
     assert entries(place)[-1].fields["result"] == "stopped"
 
 
+def test_an_answer_whose_message_was_lost_counts(place: Path) -> None:
+    call(place, "run", ID, "--input", "title=x")
+    record = running.record_of(begun(place), folder=place / "conductors")
+    record.add(
+        "s3:1:gate:answered", "answered", about="gate", step="s3", answer="yes", by="ana", why="", override=False
+    )
+    assert call(place, "resume", begun(place)).returncode == 0
+    assert logged(place) == ["draft x", "check", "publish x"]
+
+
+def test_a_folder_that_is_gone_is_one_sentence_and_the_run_waits(place: Path) -> None:
+    work = place / "work"
+    work.mkdir()
+    folder = str(place / "conductors")
+    ran = subprocess.run(
+        [sys.executable, "-m", "fivetimes.cli", "run", ID, "--input", "title=x", "--conductors", folder],
+        cwd=work, env=environment(place), stdin=subprocess.DEVNULL, capture_output=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert ran.returncode == 3
+    call(place, "answer", begun(place), "s3", "--yes", "--by", "ana")
+    work.rmdir()
+    found = call(place, "resume", begun(place))
+    assert found.returncode == 1
+    assert "this folder is gone. Nothing was run; the run waits." in found.stderr
+    work.mkdir()
+    assert call(place, "resume", begun(place)).returncode == 0
+    assert logged(place) == ["draft x", "check", "publish x"]
+
+
+def test_a_gate_shows_what_a_push_would_send_and_sends_nothing(place: Path) -> None:
+    work = place / "repository"
+    for words in (
+        ["init", "-q", "--bare", str(place / "remote.git")],
+        ["init", "-q", "-b", "main", str(work)],
+        ["-C", str(work), "remote", "add", "origin", str(place / "remote.git")],
+        ["-C", str(work), "-c", "user.name=ana", "-c", "user.email=ana@example.net", "commit", "-q", "--allow-empty", "-m", "x"],
+        ["-C", str(work), "tag", "v1.7"],
+    ):  # fmt: skip
+        subprocess.run(["git", *words], check=True, stdin=subprocess.DEVNULL)
+    made = document([step(1, "git push origin v{{ inputs.title }}", gate=ready())])
+    order = Order("a-run", made, "", {"title": "1.7"}, Choices(), str(work))
+    performer = running.Performer(order, running.Record(place / "a-run.jsonl"), home=place / "home")
+    command, goes_out = performer.shown_before("s1")
+    assert command == "git push origin v1.7"
+    assert "[new tag]" in goes_out
+    tags = subprocess.run(["git", "-C", str(place / "remote.git"), "tag"], check=True, capture_output=True)
+    assert tags.stdout == b""
+
+
 def test_skills_are_handed_to_the_program_that_the_team_names(place: Path) -> None:
     called = step(1, "review-post", **{"with": {"text": "{{ inputs.title }}"}})
     called["specialist"] = {"kind": "skill", "name": "review-post"}
@@ -399,8 +449,12 @@ def killed_run(place: Path, seed: int) -> None:
                 if question.fields["about"] == "again" and f"publish post-{seed}" not in logged(place)
                 else "--yes"
             )
-            answered = call(place, "answer", begun(place), question.key, reply, "--by", "ana", "--why", "seen")
-            assert answered.returncode == 0, answered.stderr
+            words = ["answer", begun(place), question.key, reply, "--by", "ana", "--why", "seen"]
+            kill_some_time(
+                place, words, chance
+            )  # before it is written down, between that and the message, or not at all
+            answered = call(place, *words)
+            assert answered.returncode == 0 or "answered already" in answered.stderr, answered.stderr
         if chance.random() < 0.3:
             kill_some_time(place, ["resume", begun(place)], chance, SLOW="0.3")
         else:

@@ -16,8 +16,7 @@ from typing import Annotated
 import typer
 
 from fivetimes.cli import draft, explain, memory, patterns, report, review, run, scan, sharing, sources
-from fivetimes.cli.console import shown
-from fivetimes.errors import FivetimesError, fault, trace
+from fivetimes.cli.console import complaint
 
 COMMANDS: tuple[Callable[..., None], ...] = (
     scan.scan,
@@ -74,12 +73,9 @@ def main() -> None:
             stream.reconfigure(errors="replace")
     try:
         app()
-    except FivetimesError as problem:
-        typer.echo(f"fivetimes: {shown(str(problem))}", err=True)
-        sys.exit(1)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(1)
     except Exception as error:  # entry point: a traceback as Python prints it may quote what was read
-        typer.echo(trace(error) if "--debug" in sys.argv else f"fivetimes: {fault(error)}", err=True)
+        typer.echo(complaint(error), err=True)
         sys.exit(1)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fivetimes.config import SearchEngine, home
-from fivetimes.errors import FivetimesError
+from fivetimes.errors import FivetimesError, fault, trace
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -153,6 +153,13 @@ def emit(text: str, target: Path) -> None:
         typer.echo(text)
     else:
         pipeline.write_report(target, text)
+
+
+def complaint(error: BaseException) -> str:
+    """What is printed of an error: a stated problem's sentence; of a fault of ours where it arose, and nothing that was read."""
+    if isinstance(error, FivetimesError):
+        return f"fivetimes: {shown(str(error))}"
+    return trace(error) if "--debug" in sys.argv else f"fivetimes: {fault(error)}"
 
 
 def edit(text: str) -> str | None:

@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from fivetimes.cli.console import CONDUCTORS, AsJson, Conductors, Config, drafter, folder, shown
+from fivetimes.cli.console import CONDUCTORS, AsJson, Conductors, Config, complaint, drafter, folder, shown
 
 if TYPE_CHECKING:
     from fivetimes.config import Team
-    from fivetimes.running import Record, Reply, RunEntry, Runs
-    from fivetimes.running.performing import Order
+    from fivetimes.running import Performer, Record, Reply, RunEntry, Runs
 
 Run = Annotated[str, typer.Argument(metavar="RUN", help="A run's id, or its beginning.")]
 By = Annotated[str, typer.Option(help="Who does this; alone, it is you.", show_default=False)]
@@ -49,13 +48,13 @@ def run(
         _pairs("--input", value), because, who or "you", choices, Path.cwd(), dict(team.runners) if team else {}
     )
     kept = _runs(conductors, team)
-    _leave(kept.start(full, wish, asked=_asked(kept, who)))
+    _worked(lambda: kept.start(full, wish, asked=_asked(kept, who)))
 
 
 def resume(name: Run, by: By = "", config: Config = None, conductors: Conductors = CONDUCTORS) -> None:
     """Go on with a run that waits for an answer, or whose process was ended."""
     kept = _runs(conductors, _team(config))
-    _leave(kept.go_on(name, asked=_asked(kept, by or drafter(config))))
+    _worked(lambda: kept.go_on(name, asked=_asked(kept, by or drafter(config))))
 
 
 def answer(  # noqa: PLR0913, PLR0917 - the questions of one command
@@ -144,26 +143,24 @@ def _runs(conductors: Path, team: Team | None) -> Runs:
     return running.Runs(conductors, folder(), team.run_url if team is not None else "")
 
 
-def _asked(kept: Runs, by: str) -> Callable[[Order, RunEntry], bool]:
+def _asked(kept: Runs, by: str) -> Callable[[Performer, RunEntry], bool]:
     """Puts a question to the person at the terminal; elsewhere the run waits."""
 
-    def put(order: Order, question: RunEntry) -> bool:
+    def put(performer: Performer, question: RunEntry) -> bool:
         if question.fields["about"] == "gate":
-            _show_before(order, question)
+            _show_before(performer, question)
         if not (sys.stdin.isatty() and sys.stderr.isatty()):
             return False
-        kept.answer(order.run, question.key, _prompted(question, by))
+        kept.answer(performer.order.run, question.key, _prompted(question, by))
         return True
 
     return put
 
 
-def _show_before(order: Order, question: RunEntry) -> None:
+def _show_before(performer: Performer, question: RunEntry) -> None:
     """What the gate stands before: the command, what it would send, how the last step ended."""
-    from fivetimes.running.performing import shown_before
-
     step, last = question.fields["step"], question.fields["last"]
-    command, goes_out = shown_before(order, step)
+    command, goes_out = performer.shown_before(step)
     typer.echo(shown(f"\n{step}: {command}"), err=True)
     if goes_out:
         typer.echo(shown(goes_out), err=True)
@@ -187,21 +184,31 @@ def _prompted(question: RunEntry, by: str) -> Reply:
     return Reply(reply, who, why, override)
 
 
-def _leave(record: Record) -> None:
-    """Show how the run stands, and end: at once, for a thread of the engine may still wait for an answer."""
+def _worked(work: Callable[[], Record]) -> None:
+    """Work on a run, show how it stands, and end: at once, for a thread of the engine may still wait for an answer."""
+    from fivetimes.running import RunBroken
+
+    try:
+        code = _stands(work())
+    except RunBroken as broken:
+        typer.echo(complaint(broken.__cause__ or broken), err=True)
+        code = 1
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)  # the run survives any end of its process
+
+
+def _stands(record: Record) -> int:
+    """Print how a run stands; the exit status: 0 done, 1 ended otherwise, 3 it waits."""
     from fivetimes.running import open_question
 
     entries = record.entries()
     question = open_question(entries)
-    code = 3
     if entries[-1].what == "ended":
         result = entries[-1].fields["result"]
         typer.echo(shown(f"{record.run}: {result}"))
-        code = 0 if result == "done" else 1
-    else:
-        where = (question.fields["step"] or question.key) if question is not None else "GATE"
-        typer.echo(shown(f"{record.run}: waiting. Answer: fivetimes answer {record.run} {where} --yes --by NAME"))
-        typer.echo(shown(f"then go on: fivetimes resume {record.run}"))
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)  # the run survives any end of its process
+        return 0 if result == "done" else 1
+    where = (question.fields["step"] or question.key) if question is not None else "GATE"
+    typer.echo(shown(f"{record.run}: waiting. Answer: fivetimes answer {record.run} {where} --yes --by NAME"))
+    typer.echo(shown(f"then go on: fivetimes resume {record.run}"))
+    return 3

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -141,14 +141,19 @@ class _Collection:
         if states and len(same) == len(states):
             return
         began = time.time()
-        found = ingest.READERS[source.reader](replace(source, skip=same), balance := Balance())
+        read = ingest.READERS[source.reader](replace(source, skip=same), balance := Balance())
+        found: dict[str, list[RawBatch]] = {}
+        whole = True
         try:
-            for origin, batches in _by_origin(ingest.without_ignored(found, source, balance, self.unwanted)):
-                path = _path_of(origin, source)
-                state = states.get(path) or store.state_of(path)
-                self._take_file(source, path, batches, "" if store.changed(path) > began - _TICK else state)
-        except FivetimesError as error:
+            for batch in ingest.without_ignored(read, source, balance, self.unwanted):
+                found.setdefault(batch.origin, []).append(batch)
+        except FivetimesError as error:  # what came before it is taken, as a scan does; the rest is read another time
             self.unread.append(str(error))
+            whole = False
+        for origin, batches in found.items():
+            path = _path_of(origin, source)
+            sure = whole and store.changed(path) <= began - _TICK
+            self._take_file(source, path, batches, (states.get(path) or store.state_of(path)) if sure else "")
 
     def _state(self, reader: str, path: Path) -> str:
         file = self.files.get((reader, path))
@@ -218,14 +223,6 @@ def _files_of(source: Source) -> list[Path]:
     if source.path.is_file():
         return [source.path]
     return sorted(path for path in source.path.rglob("*") if path.is_file()) if source.path.is_dir() else []
-
-
-def _by_origin(batches: Iterable[RawBatch]) -> Iterator[tuple[str, list[RawBatch]]]:
-    """The batches of each file; readers yield those of one file after the other, but for some that mix them."""
-    found: dict[str, list[RawBatch]] = {}
-    for batch in batches:
-        found.setdefault(batch.origin, []).append(batch)
-    yield from found.items()
 
 
 def _path_of(origin: str, source: Source) -> Path:

@@ -11,11 +11,24 @@ The modules, from what is asked for down to what is written:
 """
 
 from fivetimes.running.control import Reply, RunRow, Runs, Wish, open_question
-from fivetimes.running.queries import ABOUT, ask, run_document
+from fivetimes.running.engine import RunBroken
+from fivetimes.running.performing import Performer
+from fivetimes.running.queries import ABOUT, ask
 from fivetimes.running.record import Record, RunEntry, record_of
 from fivetimes.running.walk import Choices
 
 __all__ = [
-    "ABOUT", "Choices", "Record", "Reply", "RunEntry", "RunRow", "Runs", "Wish", "ask", "open_question", "record_of",
-    "run_document",
-]  # fmt: skip
+    "ABOUT",
+    "Choices",
+    "Performer",
+    "Record",
+    "Reply",
+    "RunBroken",
+    "RunEntry",
+    "RunRow",
+    "Runs",
+    "Wish",
+    "ask",
+    "open_question",
+    "record_of",
+]

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import secrets
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
@@ -23,7 +21,7 @@ from fivetimes.running.performing import Order, Performer, needed_runners, state
 from fivetimes.running.record import FOLDER, Record, RunEntry, record_of, records_in
 from fivetimes.running.walk import Choices
 
-Asked = Callable[[Order, RunEntry], bool]  # puts a question to the person at the terminal; False: nobody is there
+Asked = Callable[[Performer, RunEntry], bool]  # puts a question to the person at the terminal; False: nobody is there
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +98,7 @@ class Runs:
 
         Raises:
             FivetimesError: it is not approved, was changed since, or a value is missing.
+            RunBroken: it began, and something went wrong on the way.
         """
         conductor = _approved(name, self.folder)
         order = _order(conductor, wish)
@@ -107,7 +106,7 @@ class Runs:
         engine = self._engine(record)
         with _alone(order.run, self.home):
             _begin(order, record, wish, self.home)
-            _carry_on(engine, order, record, asked, new=True)
+            _carry_on(engine, Performer(order, record, home=self.home), asked, new=True)
         return record
 
     def go_on(self, run: str, *, asked: Asked) -> Record:
@@ -115,12 +114,14 @@ class Runs:
 
         Raises:
             FivetimesError: there is no such run, it has ended, somebody works on it, or its conductor was changed since.
+            RunBroken: something went wrong on the way.
         """
         record = record_of(run, folder=self.folder)
         entries = record.entries()
-        if entries[-1].what == "ended":
-            raise FivetimesError(f"{record.run}: this run has ended ({entries[-1].fields['result']}). Start a new one.")
         engine = self._engine(record)
+        if entries[-1].what == "ended":
+            engine.close(record.run)  # whose process may have been ended before it could
+            raise FivetimesError(f"{record.run}: this run has ended ({entries[-1].fields['result']}). Start a new one.")
         order = engine.order_of(record.run)
         if order is None:
             raise FivetimesError(
@@ -133,7 +134,10 @@ class Runs:
             )
         with _alone(record.run, self.home):
             record.add(f"resumed:{len(entries)}", "resumed")
-            _carry_on(engine, order, record, asked, new=False)
+            for entry in entries:
+                if entry.what == "answered":  # the message may have been lost with the process that was to send it
+                    engine.wake(record.run, entry.key.removesuffix(":answered"))
+            _carry_on(engine, Performer(order, record, home=self.home), asked, new=False)
         return record
 
     def answer(self, run: str, key: str, reply: Reply) -> RunEntry:
@@ -184,7 +188,7 @@ def _check(run: str, question: RunEntry, reply: Reply) -> None:
     meant = question.fields["answerer"]
     if meant and reply.by != meant and not reply.override:
         raise FivetimesError(
-            f"{run}: {meant} answers this. RunQuestion {meant}, or answer in their place: --override, with your name and why."
+            f"{run}: {meant} answers this. Ask {meant}, or answer in their place: --override, with your name and why."
         )
     if reply.override and not reply.why.strip():
         raise FivetimesError("an override needs a reason. Add --why.")
@@ -239,20 +243,10 @@ def _approved(name: str, folder: Path) -> Conductor:
 def _order(conductor: Conductor, wish: Wish) -> Order:
     stamp = datetime.now(UTC).strftime("%Y%m%d")
     run = f"{conductor.id}-{stamp}-{secrets.token_hex(2)}"
-    order = Order(
-        run,
-        conductor.document,
-        conductors.fingerprint(conductor.document),
-        {},
-        wish.choices,
-        str(wish.place.absolute()),
-        dict(wish.runners),
-    )
-    plan = order.plan
-    _check_choices(plan, wish.choices)
-    return Order(
-        run, order.document, order.revision, _values(plan, wish), wish.choices, order.place, _runners(plan, wish)
-    )
+    revision, place = conductors.fingerprint(conductor.document), str(wish.place.absolute())
+    order = Order(run, conductor.document, revision, {}, wish.choices, place)
+    _check_choices(order.plan, wish.choices)
+    return replace(order, values=_values(order.plan, wish), runners=_runners(order.plan, wish))
 
 
 def _check_choices(plan: Plan, choices: Choices) -> None:
@@ -338,7 +332,8 @@ def _begin(order: Order, record: Record, wish: Wish, home: Path) -> None:
     )
 
 
-def _carry_on(engine: RunEngine, order: Order, record: Record, asked: Asked, *, new: bool) -> None:
+def _carry_on(engine: RunEngine, performer: Performer, asked: Asked, *, new: bool) -> None:
+    order, record = performer.order, performer.record
     put: set[str] = set()
 
     def wait() -> bool:
@@ -349,7 +344,7 @@ def _carry_on(engine: RunEngine, order: Order, record: Record, asked: Asked, *, 
         if question is None or question.key in put:
             return True
         put.add(question.key)
-        return asked(order, question)
+        return asked(performer, question)
 
     engine.carry_on(record.run, order.revision, order if new else None, wait)
     if record.entries()[-1].what == "ended":
@@ -373,23 +368,7 @@ def _alone(run: str, home: Path) -> Iterator[None]:
     Raises:
         FivetimesError: another one does.
     """
-    if sys.platform == "win32":
+    with store.locked(home / "runs" / run, wait=False) as ours:
+        if not ours:
+            raise FivetimesError(f"{run}: another process works on it. Answer there, or with: fivetimes answer")
         yield
-        return
-    import fcntl
-
-    locks = home / "runs"
-    locks.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor = os.open(
-        locks / f"{hashlib.blake2b(run.encode(), digest_size=8).hexdigest()}.lock", os.O_CREAT | os.O_RDWR, 0o600
-    )
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise FivetimesError(
-                f"{run}: another process works on it. Answer there, or with: fivetimes answer"
-            ) from None
-        yield
-    finally:
-        os.close(descriptor)

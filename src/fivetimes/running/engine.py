@@ -22,11 +22,19 @@ _TICK = 0.1  # seconds between two looks at the record
 _PATIENCE = 365 * 24 * 3600.0  # seconds; then a question that waits is looked at again
 
 
+class RunBroken(Exception):
+    """What ended the work on a run stands in `__cause__`. Threads of the engine are left, so the process has to end at once."""
+
+
 class RunEngine(Protocol):
     """Carries runs on."""
 
     def carry_on(self, run: str, revision: str, order: Order | None, wait: Callable[[], bool]) -> None:
-        """Work on a run until `wait` gives False; with an order it begins, without it goes on where it was."""
+        """Work on a run until `wait` gives False; with an order it begins, without it goes on where it was.
+
+        Raises:
+            RunBroken: an act or `wait` failed; the run stays open as it is.
+        """
         ...
 
     def wake(self, run: str, key: str) -> None:
@@ -76,17 +84,19 @@ class Dbos:
                 "serializer": dbos.DBOSPortableJSONSerializer(),  # what is read back is never executed
             }
         )
-        problems: list[FivetimesError] = []
+        problems: list[Exception] = []
         workflow = _registered(dbos, self._performer, problems)
         try:
             dbos.DBOS.launch()
             if order is not None:
                 with dbos.SetWorkflowID(run):
                     dbos.DBOS.start_workflow(workflow, _written(order))
-            while wait() and not problems:
+            while not problems and wait():
                 time.sleep(_TICK)
             if problems:
                 raise problems[0]
+        except Exception as problem:
+            raise RunBroken from problem
         finally:
             dbos.DBOS.destroy(destroy_registry=True)
 
@@ -100,10 +110,16 @@ class Dbos:
 
     def order_of(self, run: str) -> Order | None:
         """As `RunEngine.order_of`."""
+        from sqlalchemy.exc import DBAPIError
+
         client = self._client()
         try:
             found = client.list_workflows(workflow_ids=[run])
             return _read(found[0].input["args"][0]) if found and found[0].input else None
+        except DBAPIError as error:
+            if "no such table" in str(error.orig) or type(error.orig).__name__ == "UndefinedTable":
+                return None  # the process was ended before the engine had made its tables
+            raise
         finally:
             client.destroy()
 
@@ -122,12 +138,12 @@ class Dbos:
 _ACTS = {kind.__name__: kind for kind in (Note, RunQuestion, Do)}
 
 
-def _registered(dbos: Any, performer_of: Callable[[Order], Performer], problems: list[FivetimesError]) -> Any:
+def _registered(dbos: Any, performer_of: Callable[[Order], Performer], problems: list[Exception]) -> Any:
     @dbos.DBOS.step(name="act")  # type: ignore[untyped-decorator]
     def act(written: dict[str, Any], kind: str, fields: dict[str, Any]) -> dict[str, Any] | None:
         try:
             outcome = perform(_ACTS[kind](**fields), performer_of(_read(written)))
-        except FivetimesError as problem:
+        except Exception as problem:  # raised where somebody waits for the run; DBOS would keep it and go on without it
             problems.append(problem)
             while True:  # the run stays open as it is; this process is about to end
                 time.sleep(_TICK)

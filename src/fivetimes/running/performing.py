@@ -13,18 +13,18 @@ from typing import Any
 
 from fivetimes.conductor_document import ConductorDocument
 from fivetimes.errors import FivetimesError
-from fivetimes.exporters.plan import RUNNERS, Plan, PlanStage, plan, script
+from fivetimes.exporters.plan import RUNNERS, Plan, PlannedCommand, PlanStage, done_before, plan, script
 from fivetimes.ingest.formats.repository import printed
 from fivetimes.model import Conductor
 from fivetimes.running.record import Record, RunEntry
 from fivetimes.running.walk import Act, Choices, Do, Done, Note, RunAnswer, RunQuestion, walk
 
 _MOST = 100_000  # bytes of what git prints about the state
-# What shows beforehand what a command sends: the first words of the command -> a command that changes nothing.
-_PREVIEWS: Mapping[tuple[str, ...], tuple[str, ...]] = {
-    ("git", "push"): ("git", "log", "--oneline", "@{push}.."),
-    ("terraform", "apply"): ("terraform", "plan", "-input=false"),
-    ("kubectl", "apply"): ("kubectl", "diff"),
+# What a command is given so that it shows what it would do, and does nothing: how it begins -> the word behind that.
+_DRY_RUNS: Mapping[str, str] = {
+    "git push": "--dry-run",
+    "rsync": "--dry-run",
+    "kubectl apply": "--dry-run=server",
 }
 
 
@@ -106,12 +106,35 @@ class Performer:
             return Done(unknown=True)
         return self._run(act, stage, begun)
 
+    def shown_before(self, step: str) -> tuple[str, str]:
+        """(the command as it will be run, what it would send) for the terminal of whoever is asked; it is not written down."""
+        stage = self._stages[step]
+        command = stage.commands[self.order.choices.ways.get(step, 1) - 1]
+        text, values = command.command, self.order.values
+        for value in command.needs:
+            text = text.replace(f'"${value.variable}"', "…" if value.secret else values.get(value.variable, "?"))
+        dry = _dry_run(command)
+        if not dry:
+            return text, ""
+        ran = subprocess.run(
+            ["bash", "-c", done_before(stage) + dry],
+            cwd=self.order.place,
+            env=self._environment(stage),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            check=False,
+        )
+        return text, ran.stdout.decode("utf-8", "replace").strip()
+
     def _goes_out(self, step: str) -> bool:
         found = next(one for one in self.order.document["steps"] if one["id"] == step)
         return found["reversible"] is not True
 
     def _run(self, act: Do, stage: PlanStage, begun: int) -> Done:
         command = stage.commands[act.way - 1]
+        if not Path(self.order.place).is_dir():
+            raise FivetimesError(f"{self.order.place}: this folder is gone. Nothing was run; the run waits.")
         self.record.add(
             f"{act.key}:began:{begun + 1}",
             "step began",
@@ -126,7 +149,7 @@ class Performer:
         ended = subprocess.run(
             ["bash", "-c", script(stage)],
             cwd=self.order.place,
-            env=self._environment(stage, act.way),
+            env=self._environment(stage),
             stdin=None if sys.stdin is not None and sys.stdin.isatty() else subprocess.DEVNULL,
             check=False,
         )
@@ -134,17 +157,16 @@ class Performer:
         self.record.add(f"{act.key}:ended", "step ended", step=act.step, exit=ended.returncode, seconds=seconds)
         return Done(ended.returncode)
 
-    def _environment(self, stage: PlanStage, way: int) -> dict[str, str]:
-        switches = {name: value for name, value in stage.switches.items() if value}
+    def _environment(self, stage: PlanStage) -> dict[str, str]:
+        """What a step finds in its environment: the values, what was chosen, and to whom steps are handed."""
         ways = {f"way_{step}": str(number) for step, number in self.order.choices.ways.items()}
-        own = {stage.choice: str(way)} if stage.choices else {}
-        return {**os.environ, **self.order.values, **switches, **ways, **own, **self._runners()}
+        return {**os.environ, **self.order.values, **stage.switches, **ways, **self._runners()}
 
     def _runners(self) -> dict[str, str]:
         """The programs to which steps are handed: a script for each command that the team names."""
         found = {}
         for name, command in self.order.runners.items():
-            path = self.home / "runners" / name.lower()
+            path = self.home / "runs" / self.order.run / name.lower()
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             path.write_text(f'#!/bin/sh\nexec {command} "$@"\n', encoding="utf-8")
             path.chmod(0o700)
@@ -152,23 +174,13 @@ class Performer:
         return found
 
 
-def shown_before(order: Order, step: str) -> tuple[str, str]:
-    """(the command as it will be run, what it would send) for the terminal of whoever is asked; nothing of it is written down."""
-    stage = next(stage for stage in order.plan.stages if stage.id == step)
-    way = order.choices.ways.get(step, 1)
-    command = stage.commands[way - 1]
-    text = command.command
-    for value in command.needs:
-        text = text.replace(f'"${value.variable}"', "…" if value.secret else order.values.get(value.variable, "?"))
-    words = command.runs[0] if command.runs else ()
-    preview = next((found for first, found in _PREVIEWS.items() if tuple(words[: len(first)]) == first), None)
-    if preview is None or words[:1] != preview[:1]:
-        return text, ""
-    more = tuple(words[len(preview) :]) if preview[:2] == ("kubectl", "diff") else ()
-    ran = subprocess.run(
-        [*preview, *more], cwd=order.place, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False
-    )
-    return text, ran.stdout.strip()
+def _dry_run(command: PlannedCommand) -> str:
+    """The command so that it only shows what it would do; empty where it cannot, or where another command stands beside it."""
+    for begins, dry in _DRY_RUNS.items():
+        words = tuple(begins.split())
+        if len(command.runs) == 1 and command.runs[0][: len(words)] == words and command.command.count(begins) == 1:
+            return command.command.replace(begins, f"{begins} {dry}")
+    return ""
 
 
 def answer_to(key: str, entries: Sequence[RunEntry]) -> RunAnswer | None:

@@ -108,16 +108,6 @@ ABOUT: Mapping[str, Callable[[Sequence[RunEntry]], Iterator[str]]] = {
 }
 
 
-def run_document(record: Record) -> dict[str, Any]:
-    """Everything about a run, for programs."""
-    entries = record.entries()
-    return {
-        "run": record.run,
-        "answers": {about: list(found(entries)) for about, found in ABOUT.items()},
-        "lines": [dict(entry.fields) for entry in entries],
-    }
-
-
 def _state_phrase(state: Mapping[str, Any]) -> str:
     if not state:
         return "in no repository"
