@@ -12,7 +12,7 @@ AXE = $(BIN)/python -m pip install --quiet --constraint constraints.txt --no-dep
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help demo pictures test test-spark overlaps check bench bench-growth bench-recovery bench-world bench-team bench-drafts bench-replay bench-privacy bench-readers bench-mining bench-real bench-spark leaks faults kills fuzz fuzz-readers bombs
+.PHONY: help demo pictures test test-spark overlaps check bench bench-growth bench-recovery bench-world bench-team bench-drafts bench-follow bench-replay bench-privacy bench-readers bench-mining bench-real bench-spark leaks faults kills fuzz fuzz-readers bombs
 
 help:
 	@echo "make demo            scan the sample team, write a report and drafts into demo/"
@@ -38,6 +38,7 @@ help:
 	@echo "make bench-real      what is found in real repositories and logs: few, distinct, seen again? [WORK=folder]"
 	@echo "make bench-team      what people find who scan alone and share, beside one scan of all; SEEDS, ONLY=\"plain 'crew 4'\""
 	@echo "make bench-drafts    whether drafts hold what was planted: steps, alternatives, repeats, data flow, gates"
+	@echo "make bench-follow    whether follow finds what became of conductors: used, bypassed, dropped, drifting; SEEDS, LIBRARY=other"
 	@echo "make bench-replay    whether drafts give back what was typed in later runs; SEEDS, ONLY='plain scripts1' (or all), LIBRARY=other, WORK"
 	@echo "make bench-mining    the pattern miner beside its peers, which it installs; WORK, SPMF, SUPPORT choose"
 
@@ -115,6 +116,10 @@ bench-world: .venv/.installed-dev
 
 bench-team: .venv/.installed-dev
 	$(BIN)/python -m benchmarks.sharing $(if $(SEEDS),--seeds $(SEEDS)) $(if $(ONLY),--settings $(ONLY))
+
+bench-follow: .venv/.installed-dev
+	$(BIN)/python -m benchmarks.following $(if $(SEEDS),--seeds $(SEEDS)) $(if $(LIBRARY),--library $(LIBRARY))
+	$(BIN)/python -m benchmarks.following --nothing --seeds 1 2 3 4 5 6 7 8 9 10 $(if $(LIBRARY),--library $(LIBRARY))
 
 bench-drafts: .venv/.installed-dev
 	$(BIN)/python -m benchmarks.drafts

@@ -245,6 +245,20 @@ def _answer(machine: Machine) -> None:
         _of_no_run("answer", "nothing", "s1", "--by", "ana", "--why", "tried", *reply)(machine)
 
 
+def _follow(machine: Machine) -> None:
+    folder = ["--conductors", str(machine.out / f"{machine.forms[0]}0")]
+    machine.call("follow", *machine.config, *folder)
+    machine.call("follow", *machine.config, *folder, "--json", "--check")
+
+
+def _revise(machine: Machine) -> None:
+    folder = ["--conductors", str(machine.out / f"{machine.forms[0]}0")]
+    name = next(iter(_ids(machine)))
+    file = str(machine.out / f"{machine.forms[0]}0" / f"{name}.yaml")
+    for outcome in ([], ["--decline"], ["--accept"]):
+        machine.call("revise", name, "--to", file, *outcome, "--by", "ana", "--why", "tried", *machine.config, *folder)
+
+
 # command -> how it is called; the check fails where the command line has another, or an option that none of these names
 COMMANDS: Mapping[str, Callable[[Machine], None]] = {
     "scan": _scan,
@@ -257,6 +271,8 @@ COMMANDS: Mapping[str, Callable[[Machine], None]] = {
     "answer": _answer,
     "runs": _of_no_run("runs", "--json"),
     "ask": _of_no_run("ask", "nothing", "why", "--json"),
+    "follow": _follow,
+    "revise": _revise,
     "collect": _collect,
     "forget": _forget,
     "explain": _explain,

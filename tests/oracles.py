@@ -927,3 +927,27 @@ def most_that_may_be_counted(team: Team, labels: Sequence[str]) -> int:
 def differing(one: Team, other: Team) -> int:
     """How many contributors do not share the same in two teams."""
     return sum(one.get(who, []) != other.get(who, []) for who in {*one, *other})
+
+
+# ---- where a run differs from its conductor
+
+
+def alignment_cost(stated: Sequence, optional: Sequence[bool], done: Sequence) -> int:
+    """The fewest changes from the conductor's steps to those that were done, by trying every first move."""
+    if not stated:
+        return len(done)
+    skip = (not optional[0]) + alignment_cost(stated[1:], optional[1:], done)
+    if not done:
+        return skip
+    ways = [skip, 1 + alignment_cost(stated, optional, done[1:])]
+    if stated[0] == done[0]:
+        ways.append(alignment_cost(stated[1:], optional[1:], done[1:]))
+    if len(stated) > 1 and len(done) > 1 and stated[0] == done[1] and stated[1] == done[0]:
+        ways.append(1 + alignment_cost(stated[2:], optional[2:], done[2:]))
+    return min(ways)
+
+
+def hits_among(k: int, n: int, k_before: int, n_before: int) -> float:
+    """The share of all ways to place the hits in which the later tries have k or more, by listing them."""
+    places = list(combinations(range(n + n_before), k + k_before))
+    return sum(sum(place < n for place in chosen) >= k for chosen in places) / len(places)

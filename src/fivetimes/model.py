@@ -1152,7 +1152,7 @@ class Exporter(Protocol):
 
 
 class Decision(StrEnum):
-    """What a person did with a conductor. The first three say how it stands; the others are revisions."""
+    """What a person did with a conductor. The first three say how it stands; the others are revisions, or a proposal declined."""
 
     APPROVE = "approve"
     REJECT = "reject"
@@ -1160,6 +1160,7 @@ class Decision(StrEnum):
     RENAME = "rename"
     ANSWER = "answer"
     EDIT = "edit"
+    DECLINE = "decline"
 
 
 @dataclass(frozen=True, slots=True)

@@ -305,11 +305,8 @@ def mark_of(request: Request, folder: Path) -> str:
 def scan(request: Request, *, folder: Path, tick: Tick = _quiet, histories: int = 0) -> Scan:
     """Scan, and keep the result as the last one of its configuration; `histories` as in `run`."""
     mark = mark_of(request, folder)
-    people = (word for person in request.team.persons for word in (person.name, *person.emails))
     unread: list[str] = []
-    remembered = memory.remembered(
-        request.sources, home=folder, people=people, others=request.name == _THIS_MACHINE, unread=unread
-    )
+    remembered = _remembered(request, folder, unread)
     result = run(
         replace(request, skipped=(*request.skipped, *unread)),
         key=store.local_key(folder),
@@ -321,6 +318,21 @@ def scan(request: Request, *, folder: Path, tick: Tick = _quiet, histories: int 
     if result.skipped and not result.events and not any(report.balance.records for report in result.sources):
         raise FivetimesError("nothing could be read. " + " ".join(result.skipped))  # and the last scan stays
     return keep(result, request, mark=mark, folder=folder)
+
+
+def _remembered(request: Request, folder: Path, unread: list[str]) -> eventlog.Remembered | None:
+    """What memory holds of the sources of a request."""
+    people = (word for person in request.team.persons for word in (person.name, *person.emails))
+    return memory.remembered(
+        request.sources, home=folder, people=people, others=request.name == _THIS_MACHINE, unread=unread
+    )
+
+
+def work(request: Request, *, folder: Path, tick: Tick = _quiet) -> SessionLog:
+    """All work that a scan of this request would look at, memory's share of it too, cut into sessions."""
+    key, approved = store.local_key(folder), store.approved(folder)
+    remembered = _remembered(request, folder, [])
+    return gather(request, key=key, tick=tick, approved=approved, remembered=remembered).sessions
 
 
 def keep(result: Scan, request: Request, *, mark: str, folder: Path) -> Scan:

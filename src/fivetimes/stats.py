@@ -5,6 +5,7 @@ Thin names over `scipy.special`; why not `scipy.stats`: `docs/decisions/0062-sta
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import overload
 
@@ -42,6 +43,24 @@ def poisson_tail(k: int, mean: float) -> float:
     if k <= 0:
         return 1.0
     return float(special.pdtrc(k - 1, mean))
+
+
+def at_least_by_chance(k: int, n: int, k_before: int, n_before: int) -> float:
+    """The chance that so many of the later tries, or more, are hits if the hits lay anywhere among all tries.
+
+    Args:
+        k, n: later hits and tries.
+        k_before, n_before: earlier ones.
+
+    Source: Fisher's exact test, one-sided.
+
+    Example:
+        >>> round(at_least_by_chance(5, 5, 0, 10), 5), at_least_by_chance(0, 5, 3, 10)
+        (0.00033, 1.0)
+    """
+    hits, tries = k + k_before, n + n_before
+    ways = sum(math.comb(hits, x) * math.comb(tries - hits, n - x) for x in range(k, min(n, hits) + 1))
+    return ways / math.comb(tries, n)
 
 
 def false_discovery(chances: Sequence[float], *, tried: int) -> list[float]:

@@ -15,7 +15,7 @@ from typing import Annotated
 
 import typer
 
-from fivetimes.cli import draft, explain, memory, patterns, report, review, run, scan, sharing, sources
+from fivetimes.cli import draft, explain, follow, memory, patterns, report, review, run, scan, sharing, sources
 from fivetimes.cli.console import complaint
 
 COMMANDS: tuple[Callable[..., None], ...] = (
@@ -40,6 +40,8 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     run.resume,
     run.runs,
     run.ask,
+    follow.follow,
+    follow.revise,
     sharing.share,
     sharing.merge,
 )

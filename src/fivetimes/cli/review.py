@@ -161,17 +161,21 @@ class _AtTerminal:
 
 
 def status(config: Config = None, conductors: Conductors = CONDUCTORS, as_json: AsJson = False) -> None:
-    """Show how each conductor stands: by whose decision, what is open, and when it was last seen."""
-    from fivetimes import pipeline
+    """Show how each conductor stands: by whose decision, what is open, when it was last seen, and how its runs stand."""
+    from fivetimes import pipeline, running
     from fivetimes import review as workflow
     from fivetimes.review import terminal
 
     known = pipeline.known_scan(config, here=Path.cwd(), folder=folder())
     rows = [workflow.status_document(row) for row in workflow.status(conductors, known)]
     problems = workflow.ledger_problems(conductors)
+    runs = running.Runs(conductors, folder()).rows()
     if as_json:
-        typer.echo(json.dumps({"schema": 1, "conductors": rows, "trouble": problems}, indent=1))
+        document = [{**row, "runs": running.runs_document(runs, of=row["id"])} for row in rows]
+        typer.echo(json.dumps({"schema": 1, "conductors": document, "trouble": problems}, indent=1))
     else:
         say(terminal.status_table(rows, problems, width=console().width))
+        for line in running.runs_lines(runs):
+            typer.echo(shown(line))
     if problems:
         raise typer.Exit(1)

@@ -256,6 +256,18 @@ def revise(
     return made
 
 
+def decline(conductor: Conductor, *, by: str, why: str, at: datetime, to: str, folder: Path) -> None:
+    """Record that a proposal to change a conductor was declined.
+
+    Args:
+        conductor: as it is, and stays.
+        by, why, at: who declined, the reason, and when.
+        to: the digest of the steps that were proposed.
+        folder: of the conductors and the ledger.
+    """
+    add_review(_review(conductor, None, decision=Decision.DECLINE, by=by, why=why, at=at, to=to), folder=folder)
+
+
 def _check_same_id(made: Conductor, conductor: Conductor, *, prefix: str = "") -> None:
     if made.id != conductor.id:
         raise RuleError(

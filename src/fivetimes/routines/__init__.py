@@ -20,6 +20,7 @@ Read in the order in which the modules act; `docs/how-routines-are-found.md` exp
 - `ranking`: the criteria of the score, and the order.
 - `trace`: what became of every sequence.
 - `continuity`: the same routine keeps its id from scan to scan.
+- `known`: every time that a routine was done whose steps somebody has written down.
 - `compositions`: which skill calls which.
 - `partitions`: the search in several partitions of the work, and one ranking of all.
 """
@@ -27,17 +28,22 @@ Read in the order in which the modules act; `docs/how-routines-are-found.md` exp
 from fivetimes.routines.compositions import compositions
 from fivetimes.routines.continuity import changes, continued
 from fivetimes.routines.cover import Engine, FixedSequences, SeedAndGrow
+from fivetimes.routines.known import Execution, KnownRoutine, KnownStep, executions
 from fivetimes.routines.search import Findings, find_routines
 from fivetimes.routines.trace import explain
 
 __all__ = [
     "Engine",
+    "Execution",
     "Findings",
     "FixedSequences",
+    "KnownRoutine",
+    "KnownStep",
     "SeedAndGrow",
     "changes",
     "compositions",
     "continued",
+    "executions",
     "explain",
     "find_routines",
 ]

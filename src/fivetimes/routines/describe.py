@@ -57,7 +57,7 @@ class Context:
         return cls(database, sessions, also, measures.Calendar.of(sessions), Uses(sessions.actions))
 
 
-def _moment_time(when: float, timed: bool) -> datetime | None:
+def moment_time(when: float, timed: bool) -> datetime | None:
     return datetime.fromtimestamp(when, UTC) if timed else None
 
 
@@ -99,7 +99,7 @@ def _occurrence(context: Context, rows: Sequence[tuple[int, int | None]]) -> Occ
             Moment(
                 step=step,
                 action=actions.labels[int(database.levels[row, FORM])],
-                time=_moment_time(float(actions.clock[at]), bool(actions.timed[at])),
+                time=moment_time(float(actions.clock[at]), bool(actions.timed[at])),
                 locations=_places(context, event),
                 part=_part(context, at),
             )

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from fivetimes import conductors, review, store
 from fivetimes.errors import FivetimesError, RuleError
@@ -220,6 +220,37 @@ def _row(record: Record) -> RunRow:
         (question.fields["answerer"] or "") if question else "",
         sum(bool(entry.fields.get("override")) for entry in entries),
     )
+
+
+# ---- how the runs of a conductor stand
+
+
+def runs_document(rows: Sequence[RunRow], *, of: str) -> dict[str, Any]:
+    """Is it running, waiting at which gate and for whom, and how did it end last: of one conductor, in plain values."""
+    mine = [row for row in rows if row.conductor == of]
+    last = next((row for row in reversed(mine) if row.result not in ("waiting", "open")), None)
+    return {
+        "count": len(mine),
+        "open": [row.run for row in mine if row.result == "open"],
+        "waiting": [{"run": row.run, "at": row.waits, "for": row.answerer or None} for row in mine if row.waits],
+        "last": {"run": last.run, "began": last.began.isoformat() if last.began else None, "result": last.result}
+        if last
+        else None,
+        "overrides": sum(row.overrides for row in mine),
+    }
+
+
+def runs_lines(rows: Sequence[RunRow]) -> list[str]:
+    """The same as one line for each conductor that was run."""
+    lines = []
+    for name in dict.fromkeys(row.conductor for row in rows if row.conductor):
+        found = runs_document(rows, of=name)
+        running = [f"running: {', '.join(found['open'])}"] if found["open"] else []
+        waiting = [f"{one['run']} waits at {one['at']} for {one['for'] or 'anybody'}" for one in found["waiting"]]
+        last = [f"last {found['last']['result']}, begun {found['last']['began'][:10]}"] if found["last"] else []
+        count = f"{found['count']} run{'s' if found['count'] != 1 else ''}"
+        lines.append(f"{name}: {'; '.join([count, *running, *waiting, *last])}")
+    return lines
 
 
 # ---- how

@@ -1,0 +1,111 @@
+"""The commands that follow up approved conductors in later work: `follow`, `revise`."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from fivetimes.cli.console import CONDUCTORS, AsJson, Conductors, Config, folder, request, shown
+
+if TYPE_CHECKING:
+    from fivetimes import followup
+
+
+def follow(
+    config: Config = None,
+    conductors: Conductors = CONDUCTORS,
+    as_json: AsJson = False,
+    check: Annotated[
+        bool,
+        typer.Option("--check", help="Exit with 1 where a conductor is bypassed, worked around, obsolete or drifting."),
+    ] = False,
+) -> None:
+    """Follow up the approved conductors: are they used, bypassed, drifting, and what did they change?"""
+    from fivetimes import followup, pipeline
+
+    wanted = request(config)
+    found = followup.follow(wanted, conductors=conductors, folder=folder())
+    known = pipeline.known_scan(config, here=Path.cwd(), folder=folder())
+    if known is not None:
+        found = followup.with_forecasts(found, known.candidates, extract=known.rule.extract)
+    if as_json:
+        typer.echo(json.dumps(followup.document(found), indent=1))
+    else:
+        typer.echo(shown("\n".join(_lines(found))))
+    if found.unread or (check and followup.troubles(found)):
+        raise typer.Exit(1)
+
+
+def revise(
+    name: Annotated[str, typer.Argument(metavar="ID", help="A conductor's id, or its beginning.")],
+    to: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Propose this file instead of what the drift shows.", show_default=False),
+    ] = None,
+    accept: Annotated[
+        bool, typer.Option("--accept", help="Take the proposal over; then it waits for approval.")
+    ] = False,
+    decline: Annotated[bool, typer.Option("--decline", help="Keep the conductor, and the reason.")] = False,
+    by: Annotated[str, typer.Option(help="Who accepts or declines.")] = "",
+    why: Annotated[str, typer.Option(help="And why.")] = "",
+    config: Config = None,
+    conductors: Conductors = CONDUCTORS,
+) -> None:
+    """Propose a change of a conductor: what drifted, or a file; accept or decline it, with a reason."""
+    from fivetimes import followup, pipeline, review
+
+    if accept and decline:
+        raise typer.BadParameter("give one of --accept and --decline")
+    known = pipeline.known_scan(config, here=Path.cwd(), folder=folder())
+    conductor = review.read_conductor(
+        review.conductor_path(conductors, review.full_id(name, folder=conductors, scan=known))
+    )
+    if to is not None:
+        proposal = replace(conductor, document=review.read_conductor(to).document)
+    else:
+        found = followup.follow(request(config), conductors=conductors, folder=folder())
+        mine = next((one for one in found.conductors if one.id == conductor.id), None)
+        proposal = followup.proposed(conductor, mine.drifting if mine is not None else ())
+    changes = followup.difference(conductor, proposal)
+    earlier = followup.declined(conductor, proposal, folder=conductors)
+    if not changes or (earlier and not accept):
+        typer.echo(
+            shown(earlier or f"{conductor.id}: nothing has drifted. Propose a change of your own with --to FILE.")
+        )
+        return
+    typer.echo(shown(changes))
+    at = datetime.now(UTC)
+    if accept:
+        followup.accept(conductor, proposal.document, by=by, why=why, at=at, folder=conductors)
+        typer.echo(shown(f"{conductor.id}: changed. Approve it anew: fivetimes review {conductor.id}"))
+    elif decline:
+        followup.decline(conductor, proposal.document, by=by, why=why, at=at, folder=conductors)
+        typer.echo(shown(f"{conductor.id}: declined; it stays as it is."))
+    else:
+        typer.echo(shown(f"Take it over: fivetimes revise {conductor.id} --accept --by NAME --why TEXT (or --decline)"))
+
+
+def _lines(found: followup.FollowUp) -> list[str]:
+    from fivetimes import followup
+
+    lines = []
+    for one in found.conductors:
+        found_of = [*followup.sentences(one), *map(followup.revision_sentence, found.revisions.get(one.id, ()))]
+        lines += [f"{one.id}  {one.title}", *(f"  {sentence}" for sentence in found_of), ""]
+    for name, title, due in found.soon:
+        lines += [f"{name}  {title}: one more makes it a draft, expected about {due.due:%Y-%m-%d}.", ""]
+    above, evidence = found.lasting["from above"], found.lasting["from evidence"]
+    if above[1]:
+        lines += [
+            f"In use: {evidence[0]} of {evidence[1]} drafted from evidence, {above[0]} of {above[1]} without.",
+            "",
+        ]
+    lines += list(found.unread)
+    if not found.conductors:
+        return [*lines, "No conductor is approved yet. See what waits: fivetimes review"]
+    return [*lines, f"Read until {found.until:%Y-%m-%d}. How each stands in the ledger: fivetimes status"]

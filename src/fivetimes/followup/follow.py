@@ -1,0 +1,374 @@
+"""Conductors, ledger, run records and sources -> what became of each approved conductor: `follow`, for terminals and programs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from fivetimes import pipeline, review
+from fivetimes.conductor_document import ConductorDocument, DocumentStep, step_alternatives
+from fivetimes.config import Search
+from fivetimes.errors import FivetimesError
+from fivetimes.followup.alignment import Change
+from fivetimes.followup.findings import (
+    SELDOM,
+    Conduct,
+    ConductorLife,
+    DriftTest,
+    FollowedConductor,
+    Forecast,
+    MeasuredEffect,
+    RunSpan,
+    StatedStep,
+    conduct,
+    forecast,
+)
+from fivetimes.model import Candidate, Conductor, Decision, Review, SessionLog, Standing, Status, Tier
+from fivetimes.routines import KnownRoutine, KnownStep, executions
+from fivetimes.running.record import RunEntry, records_in
+from fivetimes.stats import false_discovery
+
+SCHEMA = 1
+_DAY = 86_400.0
+
+
+@dataclass(frozen=True, slots=True)
+class ConductorRevision:
+    """One state of a conductor: who made it so, when and why, and the runs of it. `what`: drafted, approved, edited, …"""
+
+    what: str
+    by: str
+    at: datetime
+    why: str
+    runs: int
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """What became of all approved conductors.
+
+    Attributes:
+        until: the time of the last thing that was read.
+        conductors: by id.
+        revisions: of each conductor, in order of time.
+        soon: routines that were done once less than a draft needs, with the day on which the next is expected.
+        unread: sentences for records that cannot be read.
+    """
+
+    until: datetime
+    conductors: tuple[Conduct, ...]
+    revisions: Mapping[str, tuple[ConductorRevision, ...]] = field(default_factory=dict)
+    soon: tuple[tuple[str, str, Forecast], ...] = ()
+    unread: tuple[str, ...] = ()
+
+    @property
+    def lasting(self) -> Mapping[str, tuple[int, int]]:
+        """Of the conductors with and without evidence when they were drafted: (how many still run, of how many)."""
+        groups = {"from evidence": False, "from above": True}
+        return {
+            name: (
+                sum(one.runs > 0 and one.life in (ConductorLife.USED, ConductorLife.BYPASSED) for one in found),
+                len(found),
+            )
+            for name, above in groups.items()
+            for found in [[one for one in self.conductors if one.from_above is above]]
+        }
+
+
+def follow(request: pipeline.Request, *, conductors: Path, folder: Path) -> FollowUp:
+    """Follow up every approved conductor of a folder in all work that can be read today.
+
+    Args:
+        request: whose work.
+        conductors: the folder of the conductors, their ledger and the records of their runs.
+        folder: our own.
+
+    Raises:
+        FivetimesError: nothing could be read.
+    """
+    known = review.standings(conductors)
+    approved = [one for one in review.conductors_in(conductors) if _approved_at(known.get(one.id)) is not None]
+    sessions = pipeline.work(request, folder=folder)
+    spans, unread = _runs(conductors)
+    until = _until(sessions, spans)
+    found = executions(sessions, [_known(one.document) for one in approved], search=Search())
+    seldom, people = _seldom(sessions), _people(sessions)
+    made = [
+        conduct(_followed(one, known), done, spans.get(one.id, ()), now=until, seldom=seldom, people=people)
+        for one, done in zip(approved, found, strict=True)
+    ]
+    ledger = review.read_ledger(conductors)
+    revisions = {one.id: tuple(_revisions(one, ledger, spans.get(one.id, ()))) for one in approved}
+    return FollowUp(until, tuple(follow_controlled(made)), revisions, unread=tuple(unread))
+
+
+def with_forecasts(found: FollowUp, candidates: Sequence[Candidate], *, extract: int) -> FollowUp:
+    """With the routines that are one occurrence short of a draft, and when the next is expected."""
+    soon = []
+    for one in candidates:
+        starts = [occurrence.start for occurrence in one.occurrences if occurrence.start is not None]
+        due = forecast(starts)
+        if one.tier is Tier.NOTICED and one.count == extract - 1 and due is not None and due.latest >= found.until:
+            soon.append((one.id, one.title, due))
+    return replace(found, soon=tuple(soon))
+
+
+def _approved_at(standing: Standing | None) -> datetime | None:
+    if standing is None or standing.status is not Status.APPROVED or standing.last is None:
+        return None
+    return standing.last.at
+
+
+# ---- what a conductor states
+
+
+def _known(document: ConductorDocument) -> KnownRoutine:
+    steps = tuple(KnownStep(_labels(step), step["share"]) for step in document["steps"])
+    return KnownRoutine(steps, max(1, document["evidence"]["occurrences"]))
+
+
+def _labels(step: DocumentStep) -> tuple[str, ...]:
+    """What is done at a step, and what begins each of its ways."""
+    found = [step["action"]]
+    for way in step_alternatives(step):
+        words = []
+        for word in way["run"].split():
+            if not word.replace("-", "").replace("_", "").replace(".", "").replace(":", "").isalnum() or word[0] == "-":
+                break
+            words.append(word)
+        if len(words) > 1:
+            found.append(" ".join(words))
+    return tuple(dict.fromkeys(found))
+
+
+def _followed(conductor: Conductor, known: Mapping[str, Standing]) -> FollowedConductor:
+    document = conductor.document
+    steps = tuple(StatedStep(step["id"], step["action"], "optional" in step) for step in document["steps"])
+    number = {step.id: at for at, step in enumerate(steps)}
+    orders = [tuple(range(len(steps)))]
+    orders += [tuple(number[name] for name in path["path"] if name in number) for path in document["alternatives"]]
+    approved = _approved_at(known.get(conductor.id))
+    assert approved is not None
+    return FollowedConductor(
+        conductor.id,
+        document["title"],
+        steps,
+        tuple(dict.fromkeys(order for order in orders if order)),
+        approved,
+        document["evidence"]["occurrences"],
+    )
+
+
+def _revisions(conductor: Conductor, ledger: Sequence[Review], runs: Sequence[RunSpan]) -> Iterator[ConductorRevision]:
+    """Who drafted it, and what was done with it since; each approval with the runs of the conductor as it stood then."""
+    drafted = conductor.document["history"][0]
+    yield ConductorRevision(drafted["what"], drafted["by"] or "fivetimes", datetime.fromisoformat(drafted["at"]), "", 0)
+    mine = [line for line in ledger if line.conductor == conductor.id]
+    for line in sorted(mine, key=lambda line: line.at):
+        of_it = sum(run.revision == line.on for run in runs) if line.decision is Decision.APPROVE else 0
+        yield ConductorRevision(line.decision.value, line.by, line.at, line.why, of_it)
+
+
+# ---- runs, and what surrounds them
+
+
+def _runs(folder: Path) -> tuple[dict[str, list[RunSpan]], list[str]]:
+    """The runs of each conductor, the oldest first, and a sentence for each record that cannot be read."""
+    spans: dict[str, list[RunSpan]] = {}
+    unread = []
+    for record in records_in(folder):
+        try:
+            entries = record.entries()
+        except FivetimesError as error:
+            unread.append(str(error))
+            continue
+        if entries and entries[0].what == "began":
+            spans.setdefault(entries[0].fields["conductor"], []).append(_span(entries))
+    return spans, unread
+
+
+def _span(entries: Sequence[RunEntry]) -> RunSpan:
+    last = entries[-1]
+    ended = last.at if last.what == "ended" else None
+    seconds = sum(
+        entry.fields["seconds"] for entry in entries if entry.what == "step ended" and entry.fields.get("seconds")
+    )
+    result = last.fields["result"] if ended else "open"
+    return RunSpan(entries[0].at, ended, result, seconds or None, entries[0].fields.get("revision", ""))
+
+
+def _until(sessions: SessionLog, spans: Mapping[str, Sequence[RunSpan]]) -> datetime:
+    times = [run.ended or run.began for runs in spans.values() for run in runs]
+    actions = sessions.actions
+    if actions.timed.any():
+        times.append(datetime.fromtimestamp(float(actions.clock[actions.timed].max()), UTC))
+    return max(times, default=datetime.now(UTC))
+
+
+def _people(sessions: SessionLog) -> int:
+    return len(np.unique(sessions.actions.person))
+
+
+def _seldom(sessions: SessionLog) -> Callable[[datetime], bool]:
+    """Whether this team seldom works at an hour of a working day, or of a weekend."""
+    actions = sessions.actions
+    times = actions.clock[actions.timed]
+    hours = Counter(_hour(datetime.fromtimestamp(at, UTC)) for at in times.tolist())
+    every = [(weekend, hour) for weekend in (False, True) for hour in range(24)]
+    rare: set[tuple[bool, int]] = set()
+    left = SELDOM * len(times)
+    for hour in sorted(every, key=lambda one: (hours[one], one)):
+        left -= hours[hour]
+        if left < 0:
+            break
+        rare.add(hour)
+    return lambda at: _hour(at) in rare
+
+
+def _hour(at: datetime) -> tuple[bool, int]:
+    return at.weekday() > 4, at.hour
+
+
+def follow_controlled(made: Sequence[Conduct]) -> Iterator[Conduct]:
+    """The same, with false discoveries controlled over all tests of drift."""
+    tests = [test for one in made for test in one.drift]
+    adjusted = iter(false_discovery([test.chance for test in tests], tried=len(tests)))
+    for one in made:
+        drift = tuple(replace(test, q=next(adjusted)) for test in one.drift)
+        yield replace(one, drift=tuple(sorted(drift, key=lambda test: (test.q, test.change, test.what))))
+
+
+# ---- in words
+
+
+def sentences(one: Conduct) -> list[str]:
+    """What became of a conductor, in sentences, what is most pressing first."""
+    lines = [_life_sentence(one)]
+    if one.by_hand and one.by_hand_since is not None and one.runs:
+        lines.append(
+            f"Bypassed: {one.by_hand} of {one.by_hand + one.runs} times by hand ({one.bypassed:.0%}), "
+            f"since {one.by_hand_since:%Y-%m-%d}."
+        )
+    lines += [_drift_sentence(test) for test in one.drifting]
+    if one.drifting:
+        lines.append(f"What the conductor would be with that: fivetimes revise {one.id}")
+    lines += [f"A new way, {times} times: {' → '.join(way)}." for way, times in one.new_ways if times > 1]
+    if one.off_hours:
+        lines.append(
+            f"{one.off_hours} of {one.by_hand} times by hand at hours at which nearly nobody works: what makes that necessary?"
+        )
+    if one.one_person:
+        lines.append(f"All {one.by_hand} times by hand were one person's: what keeps the others from it?")
+    lines.append(_effect_sentence(one.effect))
+    if one.due is not None:
+        lines.append(
+            f"Next expected about {one.due.due:%Y-%m-%d} (between {one.due.earliest:%Y-%m-%d} and {one.due.latest:%Y-%m-%d})."
+        )
+    if one.from_above:
+        lines.append("It was drafted without evidence.")
+    if one.untimed:
+        lines.append(f"{one.untimed} times without a time: nobody knows whether before or after the approval.")
+    return lines
+
+
+def revision_sentence(one: ConductorRevision) -> str:
+    """Who did what with a conductor, and the runs of it as it stood then."""
+    runs = f"; {one.runs} run{'s' if one.runs != 1 else ''} of it" if one.runs else ""
+    return f"{one.at:%Y-%m-%d}: {one.what} by {one.by}{f', because: {one.why}' if one.why else ''}{runs}."
+
+
+def _life_sentence(one: Conduct) -> str:
+    last = f", the last on {one.last_run:%Y-%m-%d}" if one.last_run is not None else ""
+    runs = f"{one.runs} run{'s' if one.runs != 1 else ''} since the approval, {one.done} done{last}"
+    return {
+        ConductorLife.NEW: f"Too new to say; {runs}.",
+        ConductorLife.USED: f"In use: {runs}.",
+        ConductorLife.BYPASSED: f"In use, and bypassed: {runs}.",
+        ConductorLife.WORKED_AROUND: f"Worked around: {runs}, and {one.by_hand} times by hand.",
+        ConductorLife.OBSOLETE: f"Obsolete: {runs}, and nobody does it by hand any more either.",
+    }[one.life]
+
+
+def _drift_sentence(test: DriftTest) -> str:
+    what = {
+        Change.SKIP: f"{test.what[0]} is skipped",
+        Change.ADD: f"{test.what[0]} is done besides{f', after {test.after}' if test.after else ''}",
+        Change.SWAP: f"{' and '.join(test.what)} are done in the other order",
+    }[test.change]
+    return (
+        f"Drift: {what} in {test.since} of {test.of_since}, before {test.before} of {test.of_before}; "
+        f"by chance {'in less than 0.1%' if test.chance < 0.001 else f'in {test.chance:.1%}'} of the cases."
+    )
+
+
+def _effect_sentence(found: MeasuredEffect | None) -> str:
+    if found is None:
+        return "Effect: not enough runs to say."
+    clear = "" if found.high < 1 or found.low > 1 else ", so it may be none"
+    return (
+        f"Effect: {found.median_since / 60:.1f} minutes instead of {found.median_before / 60:.1f}; "
+        f"{found.ratio:.2f} times as long (95 %: {found.low:.2f} to {found.high:.2f}{clear}), "
+        f"from {found.before} and {found.since} times."
+    )
+
+
+def troubles(found: FollowUp) -> list[str]:
+    """The conductors that somebody should look at: why `--check` fails."""
+    pressing = (ConductorLife.BYPASSED, ConductorLife.WORKED_AROUND, ConductorLife.OBSOLETE)
+    return [
+        f"{one.id}: {one.life}" if one.life in pressing else f"{one.id}: drifting"
+        for one in found.conductors
+        if one.life in pressing or one.drifting
+    ]
+
+
+def document(found: FollowUp) -> dict[str, Any]:
+    """Everything, for programs: `fivetimes follow --json`."""
+    return {
+        "schema": SCHEMA,
+        "until": found.until.isoformat(),
+        "conductors": [
+            _row(one) | {"revisions": [_revision(revision) for revision in found.revisions.get(one.id, ())]}
+            for one in found.conductors
+        ],
+        "soon": [{"id": name, "title": title, **_due(due)} for name, title, due in found.soon],
+        "lasting": {name: {"in_use": here, "of": of} for name, (here, of) in found.lasting.items()},
+        "trouble": list(found.unread),
+    }
+
+
+def _row(one: Conduct) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "title": one.title,
+        "standing": one.life.value,
+        "runs": one.runs,
+        "done": one.done,
+        "last_run": one.last_run.isoformat() if one.last_run else None,
+        "by_hand": one.by_hand,
+        "by_hand_since": one.by_hand_since.isoformat() if one.by_hand_since else None,
+        "bypassed": round(one.bypassed, 3),
+        "untimed": one.untimed,
+        "drift": [asdict(test) | {"change": test.change.value} for test in one.drifting],
+        "new_ways": [{"path": list(way), "times": times} for way, times in one.new_ways],
+        "off_hours": one.off_hours,
+        "one_person": one.one_person,
+        "effect": asdict(one.effect) if one.effect else None,
+        "forecast": _due(one.due) if one.due else None,
+        "from_above": one.from_above,
+        "sentences": sentences(one),
+    }
+
+
+def _revision(one: ConductorRevision) -> dict[str, Any]:
+    return {"what": one.what, "by": one.by, "at": one.at.isoformat(), "why": one.why, "runs": one.runs}
+
+
+def _due(due: Forecast) -> dict[str, str]:
+    return {name: getattr(due, name).date().isoformat() for name in ("due", "earliest", "latest")}
