@@ -12,7 +12,7 @@ AXE = $(BIN)/python -m pip install --quiet --constraint constraints.txt --no-dep
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help demo pictures test test-spark overlaps check bench bench-growth bench-recovery bench-world bench-team bench-drafts bench-follow bench-replay bench-privacy bench-readers bench-mining bench-real bench-spark leaks faults kills fuzz fuzz-readers bombs
+.PHONY: help demo pictures test test-spark overlaps check bench bench-first bench-growth bench-recovery bench-world bench-team bench-drafts bench-follow bench-replay bench-privacy bench-readers bench-mining bench-real bench-spark leaks faults kills fuzz fuzz-readers bombs
 
 help:
 	@echo "make demo            scan the sample team, write a report and drafts into demo/"
@@ -23,6 +23,7 @@ help:
 	@echo "make coverage        run every test and say which lines none of them reaches"
 	@echo "make check           format, lint, types, imports, dependencies, words and links; runs nothing of ours"
 	@echo "make bench           speed and size on the simulated year of a team of 60"
+	@echo "make bench-first     CPU of the first minute: first scan, later scan, status, --help, beside others"
 	@echo "make bench-growth    what a scan costs by the size of the history, with a picture"
 	@echo "make leaks           planted secrets through every source into every output: none may come out [CORPUS=file.jsonl]"
 	@echo "make faults          kill -9, failing disks, power cuts, wrong bits: what is left of memory, scans, drafts, ledger; ONLY, needs cc"
@@ -102,6 +103,9 @@ check: .venv/.installed-dev
 
 bench: .venv/.installed-dev
 	$(BIN)/python -m benchmarks.speed
+
+bench-first: .venv/.installed-dev
+	$(BIN)/python -m benchmarks.first
 
 bench-growth: .venv/.installed-dev
 	$(BIN)/python -m benchmarks.growth
