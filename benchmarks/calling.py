@@ -259,6 +259,17 @@ def _revise(machine: Machine) -> None:
         machine.call("revise", name, "--to", file, *outcome, "--by", "ana", "--why", "tried", *machine.config, *folder)
 
 
+def _record(machine: Machine) -> None:
+    """A run that is recorded step by step, of the first conductor that a machine could carry out."""
+    folder = ["--conductors", str(machine.out / f"{machine.forms[0]}0")]
+    begun = ["--origin", "just", "--by", "ana", "--because", "tried", *machine.config, *folder]
+    for name in _ids(machine)[:3]:
+        machine.call("record", "run", name, *begun)
+        machine.call("record", "run", name, *begun, "--run", "1")
+        for event in (("began", "s1"), ("ended", "s1", "0"), ("gate", "s1", "yes", "--why", "tried"), ("end", "done")):
+            machine.call("record", *event, "--run", f"{name}-1", *folder)
+
+
 # command -> how it is called; the check fails where the command line has another, or an option that none of these names
 COMMANDS: Mapping[str, Callable[[Machine], None]] = {
     "scan": _scan,
@@ -273,6 +284,7 @@ COMMANDS: Mapping[str, Callable[[Machine], None]] = {
     "ask": _of_no_run("ask", "nothing", "why", "--json"),
     "follow": _follow,
     "revise": _revise,
+    "record": _record,
     "collect": _collect,
     "forget": _forget,
     "explain": _explain,

@@ -70,7 +70,7 @@ def test_hostile_titles_and_labels_make_no_structure(
     body = (folder / "SKILL.md").read_text("utf-8").split("---\n", 2)[2]
     assert sum(line.startswith("# ") for line in body.splitlines()) == 1
     headings = [line for line in body.splitlines() if line.startswith("## ")]
-    assert headings == ["## When to use", "## Inputs", "## Steps", "## Open questions", "## Evidence"]
+    assert headings == ["## When to use", "## Inputs", "## Steps", "## Record", "## Open questions", "## Evidence"]
     assert sum(line.strip().startswith("```") for line in body.splitlines()) % 2 == 0
     assert "<system>" not in body
 

@@ -15,7 +15,7 @@ from typing import Annotated
 
 import typer
 
-from fivetimes.cli import draft, explain, follow, memory, patterns, report, review, run, scan, sharing, sources
+from fivetimes.cli import draft, explain, follow, memory, patterns, records, report, review, run, scan, sharing, sources
 from fivetimes.cli.console import complaint
 
 COMMANDS: tuple[Callable[..., None], ...] = (
@@ -42,6 +42,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     run.ask,
     follow.follow,
     follow.revise,
+    records.record,
     sharing.share,
     sharing.merge,
 )

@@ -7,6 +7,7 @@ No credentials are in the work folder, which goes from job to job: a step that p
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -16,7 +17,18 @@ import yaml
 from fivetimes.conductor_document import Gate
 from fivetimes.errors import RuleError
 from fivetimes.exporters.base import evidence, line, purpose, slug
-from fivetimes.exporters.plan import NOTHING, Plan, PlanStage, RunValue, demands, plan, script, without_terminal
+from fivetimes.exporters.plan import (
+    NOTHING,
+    RECORD,
+    Plan,
+    PlanStage,
+    RunValue,
+    demands,
+    plan,
+    recorded,
+    recording,
+    without_terminal,
+)
 from fivetimes.model import Conductor
 from fivetimes.redaction import public
 from fivetimes.words import listed, noun
@@ -27,6 +39,19 @@ _MOST_INPUTS = 25  # that the server takes
 _CARRIED = "work"
 # Days that a gate may wait on the server (30), and one more for the job behind it to fetch the work.
 _KEPT = 31
+# Every job names the run by the server's number, so that all write one record, which goes with the work from job to job.
+_BEGIN = (
+    'export FIVETIMES_RUN="$(! command -v fivetimes > /dev/null || FIVETIMES_RUN= fivetimes record run {id} --origin workflow'
+    ' --run "$GITHUB_RUN_ID" --by "$GITHUB_ACTOR" || :)"; '
+)
+_RUNS = "conductors/runs"
+_ADD_ALL = f"git add --all -- . ':!{_RUNS}'"  # the record is no work of the run
+_RECORDED = {
+    "name": "Keep the record",
+    "if": f"always() && hashFiles('{_RUNS}/*.jsonl') != ''",
+    "uses": "actions/upload-artifact@v4",
+    "with": {"name": "runs", "path": _RUNS, "retention-days": _KEPT, "overwrite": True},
+}
 # Programs that keep the images they build outside the work folder, each with its command that writes several into a file.
 _IMAGES = {"docker": "docker image save", "podman": "podman image save --multi-image-archive"}
 _MAKES_IMAGES = frozenset("build buildx commit compose import load pull tag".split())
@@ -120,6 +145,7 @@ def _head(conductor: Conductor, planned: Plan) -> Iterator[str]:
     if others := _logins(planned):
         needs = noun(len(others), "needs", "need")
         yield f"# The runner is logged in nowhere else: add what {_text(listed(others))} {needs} to be let in."
+    yield "# Runs are recorded where fivetimes is installed: add a step that installs it. The record is the artifact runs."
     yield "# A job has the rights that its commands show. What a script of yours pushes or publishes needs rights that you add."
 
 
@@ -153,6 +179,7 @@ def _workflow(conductor: Conductor, planned: Plan) -> dict[str, Any]:
         "name": _text(conductor.document["title"]),
         "on": {"workflow_dispatch": {"inputs": asked} if asked else None},
         "permissions": {},  # each job says which it needs
+        "env": {"RECORD": _BEGIN.format(id=slug(conductor.id)) + RECORD},
         "concurrency": {"group": slug(conductor.id), "cancel-in-progress": False},
         "jobs": _jobs(planned, gate=slug(conductor.id)),
     }
@@ -218,6 +245,11 @@ def _jobs(planned: Plan, *, gate: str) -> dict[str, Any]:
             job["needs"] = list(dict.fromkeys([job["needs"], first]))
         job["steps"] += [step for stage in stages for step in _steps(stage, given)]
         job["steps"] += _handed_on(_images(parts, number + 1)) if number < len(parts) - 1 else []
+        last = number == len(parts) - 1
+        job["steps"] += [
+            *([_ended(gate)] if last else []),
+            copy.deepcopy(_RECORDED),
+        ]  # YAML names what stands in it twice
         jobs[f"from_{stages[0].id}"] = job
     return jobs
 
@@ -314,15 +346,25 @@ def _steps(stage: PlanStage, given: Mapping[str, str]) -> Iterator[dict[str, Any
         yield {
             "name": f"{name}: as a person left it",
             "env": {"GH_TOKEN": _TOKEN},
-            "run": "git pull --rebase --autostash",
+            "run": f"{recording(stage) if _only_by_hand(stage) else ''}git pull --rebase --autostash",
         }
-    if all(command.command == NOTHING for command in stage.commands):
+    if _only_by_hand(stage):
         return
     if stage.commits_unstaged:  # all that has changed here is the run's own work
-        yield {"name": f"{stage.id}: what is committed", "run": "git add --all"}
+        yield {"name": f"{stage.id}: what is committed", "run": _ADD_ALL}
     env = {"GH_TOKEN": _TOKEN} if _talks(stage) else {}
     env |= dict(_env(stage, given))
-    yield {"name": name, **({"env": env} if env else {}), "run": script(stage)}
+    yield {"name": name, **({"env": env} if env else {}), "run": recorded(stage)}
+
+
+def _ended(name: str) -> dict[str, Any]:
+    """The step that records that all was done."""
+    end = f'fivetimes record end done --run "{name}-$GITHUB_RUN_ID"'
+    return {"name": "Record the end", "run": f"if command -v fivetimes > /dev/null; then {end} || :; fi"}
+
+
+def _only_by_hand(stage: PlanStage) -> bool:
+    return all(command.command == NOTHING for command in stage.commands)
 
 
 def _env(stage: PlanStage, given: Mapping[str, str]) -> Iterator[tuple[str, str]]:

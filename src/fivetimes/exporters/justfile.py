@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from fivetimes.exporters.base import STAGE_FIRST, back, carried, evidence, line, purpose, slug
-from fivetimes.exporters.plan import Plan, PlanStage, RunValue, demands, plan, script
+from fivetimes.exporters.plan import RECORD, Plan, PlanStage, RunValue, demands, plan, recorded
 from fivetimes.model import Conductor
 
 FORMAT = "just"
@@ -26,6 +26,7 @@ def export(conductor: Conductor) -> Mapping[str, str]:
 def _file(conductor: Conductor, planned: Plan) -> Iterator[str]:
     yield from _head(conductor, planned)
     yield from ("", 'set shell := ["bash", "-euo", "pipefail", "-c"]', "set dotenv-load := true")
+    yield from _record(conductor)
     yield from [""] if any(stage.optional or stage.choices for stage in planned.stages) else []
     for stage in planned.stages:
         if stage.optional:
@@ -35,6 +36,7 @@ def _file(conductor: Conductor, planned: Plan) -> Iterator[str]:
             yield from (ways, f'export {stage.choice} := "1"')
     yield from ("", f"# {line(conductor.document['title'])}")
     yield f"{_name(conductor)}{_parameters(_asked(planned.stages))}: {' '.join(map(_called, planned.stages))}"
+    yield '    @test -z "$FIVETIMES_RUN" || fivetimes record end done || true'
     for stage in planned.stages:
         yield from _recipe(stage)
 
@@ -47,6 +49,14 @@ def _head(conductor: Conductor, planned: Plan) -> Iterator[str]:
     settled = list(dict.fromkeys(name for stage in planned.stages for name in demands(stage)))
     if settled:
         yield f"# Set in the environment, or in a .env file beside this one: {', '.join(settled)}"
+
+
+def _record(conductor: Conductor) -> Iterator[str]:
+    yield from ("", "# Recorded where fivetimes is installed (fivetimes runs), and done all the same where it is not.")
+    yield "export FIVETIMES_CONDUCTORS := justfile_directory()"
+    begin = f"fivetimes record run {slug(conductor.id)} --origin just"
+    yield f"export FIVETIMES_RUN := `! command -v fivetimes > /dev/null || FIVETIMES_RUN= {begin} || true`"
+    yield f"export RECORD := '{RECORD}'"
 
 
 def _asked(stages: tuple[PlanStage, ...]) -> list[RunValue]:
@@ -71,7 +81,7 @@ def _recipe(stage: PlanStage) -> Iterator[str]:
     if stage.gate:
         asked = f"{stage.gate['ask']}{back(stage.gate)} [y/N]"
         yield f"[confirm({_string(asked)})]"
-    yield from (f"{stage.name}{_parameters(_asked((stage,)))}:", f"    {script(stage)}")
+    yield from (f"{stage.name}{_parameters(_asked((stage,)))}:", f"    {recorded(stage)}")
 
 
 def _repeats(stage: PlanStage) -> str:

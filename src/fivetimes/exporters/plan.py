@@ -489,6 +489,24 @@ def demands(stage: PlanStage) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*runners, *settled)))
 
 
+# A function of bash by which a step records itself, for the environment of an export. A record that fails never fails the
+# routine, and the trap leaves the exit status as it is.
+RECORD = (
+    'recorded() { test -n "${FIVETIMES_RUN-}" || return 0; fivetimes record began "$1" || :; '
+    'trap "fivetimes record ended $1 \\$? || :" EXIT; }; recorded'
+)
+
+
+def recorded(stage: PlanStage) -> str:
+    """A stage as `script` writes it, which records itself where the environment of the export has RECORD."""
+    return recording(stage) + script(stage)
+
+
+def recording(stage: PlanStage) -> str:
+    """What makes a stage record itself, as it stands before its commands."""
+    return f'${{RECORD:+eval "$RECORD" {stage.id}}}; '
+
+
 def script(stage: PlanStage) -> str:
     """A stage on one line of bash: it names what is missing, then takes the chosen alternative, unless it is left out.
 

@@ -96,7 +96,7 @@ def _triggers(document: ConductorDocument) -> Iterator[str]:
 
 
 def _body(conductor: Conductor) -> Iterator[str]:
-    document = conductor.document
+    document, name = conductor.document, slug(conductor.id)
     yield f"# {markdown(document['title'])}"
     yield ""
     yield f"Drafted by fivetimes from work that was seen. {purpose(document)}"
@@ -109,9 +109,24 @@ def _body(conductor: Conductor) -> Iterator[str]:
             yield from ("", text)
         yield ""
     yield from other_orders(document)
+    yield from _record(name, guarded_steps(conductor))
     yield from ("## Open questions", "", *questions(document), "")
     yield from ("## Evidence", "", f"{evidence(document)} The whole conductor stands in `references/conductor.yaml`.")
     yield from override(document)
+
+
+def _record(name: str, steps: Sequence[DocumentStep]) -> Iterator[str]:
+    """How an agent records the run; it has no record of its own that a person could ask."""
+    ids = ", ".join(step["id"] for step in steps)
+    yield from ("## Record", "")
+    yield "Where `command -v fivetimes` finds it, record what is done; where it does not, or recording fails, go on without."
+    yield f"The steps are, in order: {ids}."
+    yield ""
+    yield f"- At the start: `fivetimes record run {name} --origin skill` prints the run's id; give it to the others as `--run`."
+    yield "- Before and after a step: `fivetimes record began STEP --run RUN`, `fivetimes record ended STEP EXIT --run RUN`."
+    if any("gate" in step for step in steps):
+        yield "- When a person has answered: `fivetimes record gate STEP yes|no --by NAME --why TEXT --run RUN`."
+    yield from ("- At the end: `fivetimes record end done|stopped|failed --run RUN`.", "")
 
 
 def _when(document: ConductorDocument) -> Iterator[str]:

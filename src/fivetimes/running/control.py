@@ -14,11 +14,11 @@ from typing import Any, Literal
 from fivetimes import conductors, review, store
 from fivetimes.errors import FivetimesError, RuleError
 from fivetimes.exporters.plan import Plan
-from fivetimes.model import Conductor, Kind, Role, Status
-from fivetimes.redaction import Known, digest, harmless
+from fivetimes.model import Conductor, Status
 from fivetimes.running.engine import Dbos, RunEngine, local_url
-from fivetimes.running.performing import Order, Performer, needed_runners, state_of
+from fivetimes.running.performing import Order, Performer, needed_runners
 from fivetimes.running.record import FOLDER, Record, RunEntry, record_of, records_in
+from fivetimes.running.recording import Caller, Origin, first_line, origin_of
 from fivetimes.running.walk import Choices
 
 Asked = Callable[[Performer, RunEntry], bool]  # puts a question to the person at the terminal; False: nobody is there
@@ -62,6 +62,8 @@ class RunRow:
     answerer: str = ""
     overrides: int = 0
     problem: str = ""
+    origin: str = "run"  # what carries it out: run, or just, skill, workflow
+    last: str = ""  # of an open run: what was recorded last
 
     @property
     def line(self) -> str:
@@ -71,7 +73,9 @@ class RunRow:
         when = f"{self.began:%Y-%m-%d %H:%M}" if self.began is not None else "?"
         waiting = f" at {self.waits} for {self.answerer or 'anybody'}" if self.waits else ""
         instead = f", overrides: {self.overrides}" if self.overrides else ""
-        return f"{self.run}  {self.result}{waiting}  {self.conductor}, begun {when} by {self.by}{instead}"
+        since = f" since {self.last}" if self.result == "open" and self.last else ""
+        where = f", with {self.origin}" if self.origin != "run" else ""
+        return f"{self.run}  {self.result}{since}{waiting}  {self.conductor}, begun {when} by {self.by}{where}{instead}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +122,10 @@ class Runs:
         """
         record = record_of(run, folder=self.folder)
         entries = record.entries()
+        if (origin := origin_of(entries)) is not Origin.RUN:
+            raise FivetimesError(
+                f"{record.run}: it is carried out by {origin.value} and only recorded here. Go on there."
+            )
         engine = self._engine(record)
         if entries[-1].what == "ended":
             engine.close(record.run)  # whose process may have been ended before it could
@@ -219,7 +227,16 @@ def _row(record: Record) -> RunRow:
         question.key if question else "",
         (question.fields["answerer"] or "") if question else "",
         sum(bool(entry.fields.get("override")) for entry in entries),
+        origin=origin_of(entries).value,
+        last=_phrase(last),
     )
+
+
+def _phrase(entry: RunEntry) -> str:
+    """What a line is of, in a few words: the last one of a run that nobody ended tells how far it came."""
+    step = f"{entry.fields['step']} " if entry.fields.get("step") else ""
+    how = f", exit status {entry.fields['exit']}" if "exit" in entry.fields else ""
+    return f"{step}{entry.what.removeprefix('step ')} at {entry.at:%Y-%m-%d %H:%M}{how}"
 
 
 # ---- how the runs of a conductor stand
@@ -336,31 +353,10 @@ def _runners(plan: Plan, wish: Wish) -> dict[str, str]:
 
 
 def _begin(order: Order, record: Record, wish: Wish, home: Path) -> None:
-    document = order.document
-    key = store.local_key(home)
-    hidden = {value.variable for value in order.plan.values if value.secret}
-
-    def shown(variable: str, text: str) -> str:
-        if variable not in hidden and harmless(text, role=Role.VALUE, known=Known()):
-            return text
-        return f"blake2b:{digest(Kind.ACTION, text, None, key=key) & 0xFFFFFFFFFFFFFFFF:016x}"
-
-    record.add(
-        "began",
-        "began",
-        conductor=document["id"],
-        title=document["title"],
-        revision=order.revision,
-        by=wish.by,
-        because=wish.because,
-        purpose=document["why"]["purpose"],
-        inputs={name: shown(name, text) for name, text in order.values.items()},
-        steps={step["id"]: step["action"] for step in document["steps"]},
-        alternatives=[dict(path) for path in document["alternatives"]],
-        choices={"ways": dict(wish.choices.ways), "without": list(wish.choices.without)},
-        state=state_of(Path(order.place)),
-        evidence=document["evidence"]["digest"],
-    )
+    line = first_line(order.document, order.plan, Caller(Path(order.place), home), order.values)
+    choices = {"ways": dict(wish.choices.ways), "without": list(wish.choices.without)}
+    more = {"revision": order.revision, "by": wish.by, "because": wish.because, "choices": choices}
+    record.add("began", "began", **line, **more, origin="run", standing="approved")
 
 
 def _carry_on(engine: RunEngine, performer: Performer, asked: Asked, *, new: bool) -> None:

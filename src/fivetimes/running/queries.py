@@ -28,7 +28,11 @@ def _why(entries: Sequence[RunEntry]) -> Iterator[str]:
     began = entries[0].fields
     yield f"{began['by']} began it at {_at(entries[0])}, because: {began['because'] or 'no reason was given'}."
     yield f"Its purpose: {began['purpose'] or 'nobody has stated one'}."
-    yield f"It is the conductor {began['conductor']}, {began['title']}, as it was approved ({began['revision']})."
+    standing = began.get("standing", "approved")
+    how = "as it was approved" if standing == "approved" else f"{standing} when it began"
+    yield f"It is the conductor {began['conductor']}, {began['title']}, {how} ({began['revision']})."
+    if began.get("origin", "run") != "run":
+        yield f"It was carried out by an export for {began['origin']}, which recorded it."
 
 
 def _state(entries: Sequence[RunEntry]) -> Iterator[str]:
@@ -43,7 +47,8 @@ def _state(entries: Sequence[RunEntry]) -> Iterator[str]:
                 if ended is None
                 else f"exit status {ended.fields['exit']} after {ended.fields['seconds']} s"
             )
-            yield f"At {entry.fields['step']}: {_state_phrase(entry.fields['state'])}; {how}."
+            given = "".join(f", {name} = {value}" for name, value in entry.fields.get("inputs", {}).items())
+            yield f"At {entry.fields['step']}: {_state_phrase(entry.fields['state'])}{given}; {how}."
 
 
 def _same(ended: RunEntry, began: RunEntry) -> bool:

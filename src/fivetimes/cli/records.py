@@ -1,0 +1,89 @@
+"""Runs that are carried out elsewhere -> their records: record."""
+
+from __future__ import annotations
+
+import os
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from fivetimes.cli.console import CONDUCTORS, Config, drafter, folder, shown
+
+if TYPE_CHECKING:
+    from fivetimes.running.recording import Origin
+
+
+class Event(StrEnum):
+    """What is recorded."""
+
+    RUN = "run"
+    BEGAN = "began"
+    ENDED = "ended"
+    GATE = "gate"
+    END = "end"
+
+
+def record(  # noqa: PLR0913, PLR0917 - one command for a shell's one-liners
+    event: Annotated[Event, typer.Argument(metavar="EVENT", help="run, began, ended, gate or end.")],
+    name: Annotated[str, typer.Argument(metavar="ID|STEP|RESULT", help="A conductor, a step, or how the run ended.")],
+    value: Annotated[str, typer.Argument(metavar="[STATUS|ANSWER]", help="Exit status, or yes, no, back.")] = "",
+    run: Annotated[
+        str, typer.Option(envvar="FIVETIMES_RUN", help="Of which run; `record run` prints it.", show_default=False)
+    ] = "",
+    origin: Annotated[str, typer.Option(help="What carries it out: just, skill or workflow.")] = "skill",
+    by: Annotated[str, typer.Option(envvar="FIVETIMES_BY", help="Who begins or answers.", show_default=False)] = "",
+    because: Annotated[str, typer.Option(envvar="FIVETIMES_BECAUSE", help="Why it is run.", show_default=False)] = "",
+    why: Annotated[str, typer.Option(help="Why it was answered so.", show_default=False)] = "",
+    config: Config = None,
+    conductors: Annotated[
+        Path,
+        typer.Option("--conductors", envvar="FIVETIMES_CONDUCTORS", metavar="DIR", help="Folder of the conductors."),
+    ] = CONDUCTORS,
+) -> None:
+    """Record what is carried out elsewhere, by just, an agent or a workflow; exported files call this."""
+    from fivetimes.running import recording
+
+    if os.environ.get("FIVETIMES_OFF") == "1":
+        return
+    caller = recording.Caller(Path.cwd(), folder(), os.environ, by or drafter(config))
+    if event is Event.RUN:
+        begun = recording.begin(
+            name, origin=_origin(origin), folder=conductors, caller=caller, because=because, run=run
+        )
+        typer.echo(shown(begun.run))
+        return
+    if not run:
+        raise typer.BadParameter("of which run? Give --run, or set FIVETIMES_RUN to what `fivetimes record run` prints")
+    made = recording.OutsideRun.of(run, folder=conductors, caller=caller)
+    if event is Event.BEGAN:
+        made.began(name)
+    elif event is Event.ENDED:
+        made.ended(name, _status(value))
+    elif event is Event.GATE:
+        made.gate(name, _reply(value), why=why)
+    else:
+        made.end(name)
+
+
+def _origin(text: str) -> Origin:
+    from fivetimes.running.recording import Origin as Origins
+
+    found = [one for one in Origins if one.value == text and one is not Origins.RUN]
+    if not found:
+        raise typer.BadParameter("--origin is just, skill or workflow")
+    return found[0]
+
+
+def _status(text: str) -> int:
+    if not text.isdigit():
+        raise typer.BadParameter("a step ends with an exit status, a number")
+    return int(text)
+
+
+def _reply(text: str) -> Literal["yes", "no", "back"]:
+    found: dict[str, Literal["yes", "no", "back"]] = {"yes": "yes", "no": "no", "back": "back"}
+    if text not in found:
+        raise typer.BadParameter("a gate is answered with yes, no or back")
+    return found[text]
