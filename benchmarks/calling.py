@@ -251,6 +251,17 @@ def _follow(machine: Machine) -> None:
     machine.call("follow", *machine.config, *folder, "--json", "--check")
 
 
+def _catalogue(machine: Machine) -> None:
+    folder = ["--conductors", str(machine.out / f"{machine.forms[0]}0")]
+    machine.call("catalogue", *machine.config, *folder, "--html", str(machine.out / "catalogue.html"))
+    machine.call("catalogue", *machine.config, *folder, "--json")
+
+
+def _runs(machine: Machine) -> None:
+    _of_no_run("runs", "--json")(machine)
+    _of_no_run("runs", "nothing", "--html", "-")(machine)
+
+
 def _revise(machine: Machine) -> None:
     folder = ["--conductors", str(machine.out / f"{machine.forms[0]}0")]
     name = next(iter(_ids(machine)))
@@ -280,11 +291,12 @@ COMMANDS: Mapping[str, Callable[[Machine], None]] = {
     "run": _run,
     "resume": _of_no_run("resume", "nothing", "--by", "ana"),
     "answer": _answer,
-    "runs": _of_no_run("runs", "--json"),
+    "runs": _runs,
     "ask": _of_no_run("ask", "nothing", "why", "--json"),
     "follow": _follow,
     "revise": _revise,
     "record": _record,
+    "catalogue": _catalogue,
     "collect": _collect,
     "forget": _forget,
     "explain": _explain,

@@ -21,8 +21,10 @@ from hypothesis import strategies as st
 from jsonschema import Draft7Validator, Draft202012Validator
 
 import builders_scan as made
+from fivetimes.conductor_document import Reference
 from fivetimes.errors import RuleError
 from fivetimes.exporters import EXPORTERS
+from fivetimes.exporters.plan import PlannedCommand, PlanStage, RunValue, script
 from fivetimes.exporters.shell_words import command, quote
 from fivetimes.model import Conductor
 from fivetimes.shell import template_words as split
@@ -465,3 +467,21 @@ def install(folder: Path, name: str, value: str) -> None:
     made_up.mkdir()
     (made_up / "METADATA").write_text("Metadata-Version: 2.1\nName: made-up\nVersion: 1.0\n")
     (made_up / "entry_points.txt").write_text(f"[fivetimes.exporters]\n{name} = {value}\n")
+
+
+@pytest.mark.parametrize("values", [{}, {"name": ""}])
+def test_nothing_is_deleted_with_an_empty_value(tmp_path: Path, values: Mapping[str, str]) -> None:
+    (tmp_path / "build" / "app").mkdir(parents=True)
+    value = RunValue(Reference("inputs", "name"), "name", secret=False, description="a name")
+    command = PlannedCommand('rm -rf build/"$name"', (value,), 1.0, "shell", "rm", {}, {})
+    stage = PlanStage("s1", "rm", None, False, 1, (command,), goes_out=True)
+    environment = {key: text for key, text in os.environ.items() if key != "name"} | dict(values)
+    found = subprocess.run(
+        ["bash", "-c", script(stage)], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert found.returncode != 0
+    assert "name: is empty" in found.stderr
+    assert (tmp_path / "build" / "app").is_dir()
+    subprocess.run(words, cwd=tmp_path, env={**environment, "name": "app"}, check=True)
+    assert not (tmp_path / "build" / "app").exists()
+    assert (tmp_path / "build").is_dir()

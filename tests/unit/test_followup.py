@@ -20,7 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests import oracles
 
-from fivetimes import conductors, followup, pipeline, review
+from fivetimes import conductors, followup, pipeline, review, running
 from fivetimes.followup import Change, ConductorLife, FollowedConductor, RunSpan, StatedStep, conduct
 from fivetimes.model import Decision, Review
 from fivetimes.review.folder import add_review
@@ -365,3 +365,42 @@ def test_without_an_approved_conductor_follow_points_to_the_review(tmp_path: Pat
     call(tmp_path, "scan", "zsh_history")
     assert "No conductor is approved yet. See what waits: fivetimes review" in call(tmp_path, "follow").stdout
     assert pipeline.known_scan(None, here=tmp_path, folder=tmp_path / "home") is not None
+
+
+def test_s38_the_catalogue_shows_rigour_and_no_person(place: Path) -> None:
+    run_record(place, T0 + WEEK * 12, 1)
+    (place / "zsh_history").write_text(history(RELEASE, weeks=13))
+    row = json.loads(call(place, "catalogue", "--json").stdout)[0]
+    assert (row["runs"], row["done"], row["passed"], row["evidence"]) == (1, 1, 0, "10 times on 10 days")
+    call(place, "catalogue", "--html", "catalogue.html")
+    page = (place / "catalogue.html").read_text()
+    assert row["revision"] in page
+    assert row["record"] in page
+    assert "ana" not in page.split("</style>")[1]
+
+
+def test_the_page_of_a_run_answers_the_five_questions(place: Path) -> None:
+    one = conductor(place)
+    record = running.Record(place / "conductors" / "runs" / f"{one.id}-7.jsonl")
+    state = {"branch": "main", "commit": "a1b2c3d", "changed": 0}
+    record.add(
+        "began", "began", conductor=one.id, title="<Release> package", revision="blake2b:1", by="ana", because="it is Friday",
+        purpose="users have it", inputs={"version": "1.7"}, steps={}, alternatives=[], choices={}, state=state,
+    )  # fmt: skip
+    record.add(
+        "s3:1:gate", "asked", about="gate", step="s3", question="Is it ready?", answerer="bo", back=None, last=None
+    )
+    call(place, "runs", record.run, "--html", "run.html")
+    page = (place / "run.html").read_text()
+    assert "It waits for bo: Is it ready?" in page
+    assert "&lt;Release&gt; package" in page
+    record.add(
+        "s3:1:gate:answered", "answered", about="gate", step="s3", answer="yes", by="bo", why="I looked", override=False
+    )
+    record.add("ended", "ended", result="done")
+    call(place, "runs", record.run, "--html", "run.html")
+    page = (place / "run.html").read_text()
+    for heading in ("Why did we run this?", "In what state?", "What was the alternative?", "Which gate did we pass?"):
+        assert heading in page
+    assert "Yes before s3, by bo" in page
+    assert "because: it is Friday" in call(place, "runs", record.run).stdout

@@ -43,6 +43,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     follow.follow,
     follow.revise,
     records.record,
+    follow.catalogue,
     sharing.share,
     sharing.merge,
 )

@@ -1,16 +1,16 @@
-"""The commands that follow up approved conductors in later work: `follow`, `revise`."""
+"""The commands that follow up approved conductors in later work: `follow`, `revise`, `catalogue`."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fivetimes.cli.console import CONDUCTORS, AsJson, Conductors, Config, folder, request, shown
+from fivetimes.cli.console import CONDUCTORS, AsJson, Conductors, Config, emit, folder, request, shown
 
 if TYPE_CHECKING:
     from fivetimes import followup
@@ -88,6 +88,22 @@ def revise(
         typer.echo(shown(f"{conductor.id}: declined; it stays as it is."))
     else:
         typer.echo(shown(f"Take it over: fivetimes revise {conductor.id} --accept --by NAME --why TEXT (or --decline)"))
+
+
+def catalogue(
+    html: Annotated[Path, typer.Option("--html", metavar="FILE", help="Write the page here; - prints it.")] = Path("-"),
+    as_json: AsJson = False,
+    config: Config = None,
+    conductors: Conductors = CONDUCTORS,
+) -> None:
+    """Write a page for outsiders: each approved conductor with its runs, gates and drift, and no person."""
+    from fivetimes import followup
+
+    found = followup.follow(request(config), conductors=conductors, folder=folder())
+    if as_json:
+        typer.echo(json.dumps([asdict(row) for row in followup.catalogue(found, conductors)], indent=1))
+    else:
+        emit(followup.catalogue_page(found, conductors), html)
 
 
 def _lines(found: followup.FollowUp) -> list[str]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from fivetimes.cli.console import CONDUCTORS, AsJson, Conductors, Config, complaint, drafter, folder, shown
+from fivetimes.cli.console import CONDUCTORS, AsJson, Conductors, Config, complaint, drafter, emit, folder, shown
 
 if TYPE_CHECKING:
     from fivetimes.config import Team
@@ -83,12 +83,30 @@ def answer(  # noqa: PLR0913, PLR0917 - the questions of one command
 
 
 def runs(
-    name: Annotated[str, typer.Argument(metavar="[ID]", help="Of this conductor only.")] = "",
+    name: Annotated[
+        str, typer.Argument(metavar="[ID]", help="Of this conductor only; or one run, with all its answers.")
+    ] = "",
+    html: Annotated[
+        Path | None,
+        typer.Option("--html", metavar="FILE", help="Write the page of one run; - prints it.", show_default=False),
+    ] = None,
     as_json: AsJson = False,
     conductors: Conductors = CONDUCTORS,
 ) -> None:
-    """List the runs: how each ended, or what it waits for, and for whom."""
-    rows = _runs(conductors, None).rows(conductor=name)
+    """List the runs: how each ended, or what it waits for, and for whom. Of one run, everything that its record answers."""
+    from fivetimes import followup, running
+
+    rows = _runs(conductors, None).rows()
+    one = [row for row in rows if name and row.run.startswith(name) and not any(row.conductor == name for row in rows)]
+    if html is not None:
+        emit(followup.run_page(running.record_of(name, folder=conductors)), html)
+        return
+    if len(one) == 1 and not as_json:
+        record = running.record_of(one[0].run, folder=conductors)
+        for about in running.ABOUT:
+            typer.echo(shown("\n".join([f"{about}:", *(f"  {line}" for line in running.ask(record, about))])))
+        return
+    rows = one or [row for row in rows if not name or row.conductor.startswith(name)]
     if as_json:
         document = [{**asdict(row), "began": row.began.isoformat() if row.began else None} for row in rows]
         typer.echo(json.dumps(document, indent=1))

@@ -530,13 +530,22 @@ def done_before(stage: PlanStage) -> str:
 def _unless_left_out(stage: PlanStage) -> str:
     own = replace(stage, before=())
     asked = "".join(f': "${{{name}:?is not set: see the head of this file}}"; ' for name in demands(own))
-    done = _chosen(stage) if stage.choices else stage.commands[0].command
+    done = _chosen(stage) if stage.choices else _with_values(stage, stage.commands[0])
     if not stage.optional:
         return asked + done
     return f'if test "${stage.switch}" = yes; then {asked}{done}; fi'
 
 
+def _with_values(stage: PlanStage, command: PlannedCommand) -> str:
+    """The command; of a step that cannot be undone not with an empty value: `rm -rf build/$name` would delete all of build."""
+    if not stage.goes_out:
+        return command.command
+    asked = (value.variable for value in command.needs if value.asked)
+    return "".join(f': "${{{name}:?is empty}}"; ' for name in asked) + command.command
+
+
 def _chosen(stage: PlanStage) -> str:
-    branches = "".join(f"{number}) {command.command} ;; " for number, command in enumerate(stage.commands, 1))
+    ways = enumerate(stage.commands, 1)
+    branches = "".join(f"{number}) {_with_values(stage, command)} ;; " for number, command in ways)
     otherwise = f'*) echo "{stage.choice} is a number from 1 to {len(stage.commands)}" >&2; exit 2 ;;'
     return f'case "${stage.choice}" in {branches}{otherwise} esac'

@@ -3,6 +3,7 @@
 The modules, from what is asked for down to what is compared:
 
 - `follow`: reads conductors, ledger, records and work, and puts the findings together; what `fivetimes follow` prints.
+- `pages`: a run as a page for its owner, and the catalogue of conductors for outsiders.
 - `revision`: what the conductor would be with its drift, as a proposal to accept or decline.
 - `findings`: what is found of one conductor, and by which test.
 - `alignment`: where a run differs from its conductor. It defines skipped, added and swapped.
@@ -33,10 +34,12 @@ from fivetimes.followup.follow import (
     troubles,
     with_forecasts,
 )
+from fivetimes.followup.pages import CatalogueRow, catalogue, catalogue_page, run_page
 from fivetimes.followup.revision import accept, decline, declined, difference, proposed
 
 __all__ = [
     "Alignment",
+    "CatalogueRow",
     "Change",
     "Conduct",
     "ConductorLife",
@@ -51,6 +54,8 @@ __all__ = [
     "StatedStep",
     "accept",
     "align",
+    "catalogue",
+    "catalogue_page",
     "conduct",
     "decline",
     "declined",
@@ -62,6 +67,7 @@ __all__ = [
     "forecast",
     "proposed",
     "revision_sentence",
+    "run_page",
     "sentences",
     "troubles",
     "with_forecasts",

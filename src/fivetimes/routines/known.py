@@ -31,7 +31,8 @@ _UNSURE = 0.02  # a share is held this far from 0 and 1: a conductor's steps wer
 
 @dataclass(frozen=True, slots=True)
 class KnownStep:
-    """A step by what is done there: labels of actions, each at whatever level of detail; and its share of the occurrences."""
+    """A step by what is done there: labels of actions, each at whatever level of detail, its own first; its share of the
+    occurrences."""
 
     labels: tuple[str, ...]
     share: float
@@ -77,7 +78,7 @@ def executions(sessions: SessionLog, routines: Sequence[KnownRoutine], *, search
     """Every time each of some known routines was done, in order of time.
 
     Where two of them claim a row, the run goes to the one that it fits better. Of a routine of which fewer than three steps can be
-    told apart in this work nothing is found: two actions in a row are a habit.
+    distinguished in this work nothing is found: two actions in a row are a habit.
     """
     search = paced(search, sessions.idle)
     database = open_database(sessions, silence=search.silence)
@@ -111,19 +112,19 @@ def _with_steps(database: SequenceDatabase, routine: KnownRoutine, labels: Seque
 
 
 def _steps_of_rows(database: SequenceDatabase, routine: KnownRoutine, labels: Sequence[str]) -> Int32s:
-    """For each row the step whose label says most of it, -1 for none."""
+    """For each row the step whose label describes it in most detail, -1 for none."""
     length = np.zeros(len(database.levels), dtype=np.int64)
     step_of = np.full(len(database.levels), -1, dtype=np.int32)
     present = np.unique(database.levels[:, : COARSE + 1])
     for number, step in enumerate(routine.steps):
         for wanted in step.labels:
-            tokens = [token for token in present.tolist() if _says(labels[token], wanted)]
+            tokens = [token for token in present.tolist() if _matches(labels[token], wanted)]
             rows = np.isin(database.levels[:, : COARSE + 1], tokens).any(axis=1) & (len(wanted) > length)
             step_of[rows], length[rows] = number, len(wanted)
     return step_of
 
 
-def _says(label: str, wanted: str) -> bool:
+def _matches(label: str, wanted: str) -> bool:
     """Whether a label is the wanted one, or the same in more detail."""
     return label == wanted or label.startswith(f"{wanted} ")
 
@@ -164,8 +165,10 @@ def _stated(database: SequenceDatabase, routine: KnownRoutine) -> Profile:
 
 def _shares(routine: KnownRoutine) -> Floats:
     """The share of each step; 0 of one that reads like an earlier one, for its rows are taken for that one's."""
-    labels = [step.labels for step in routine.steps]
-    return np.array([step.share if step.labels not in labels[:at] else 0.0 for at, step in enumerate(routine.steps)])
+    actions = [step.labels[0] for step in routine.steps]
+    return np.array(
+        [step.share if step.labels[0] not in actions[:at] else 0.0 for at, step in enumerate(routine.steps)]
+    )
 
 
 def _described(database: SequenceDatabase, sessions: SessionLog, found: Occurrences) -> list[Execution]:
