@@ -88,6 +88,11 @@ def run(
         remembered: what memory holds of these sources.
     """
     read = gather(request, key=key, tick=tick, approved=approved, remembered=remembered)
+    return _searched(read, request, tick=tick, histories=histories)
+
+
+def _searched(read: Gathered, request: Request, *, tick: Tick, histories: int) -> Scan:
+    """The scan of what was read, with the routines in it."""
     found = routines.find_routines(
         read.sessions,
         rule=request.team.rule,
@@ -107,7 +112,7 @@ def run(
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """What was read of a request: the sessions, and a scan in which nothing is found yet."""
+    """What was read of a request: the sessions, and the scan of them; of `gather` one in which nothing is found yet."""
 
     sessions: SessionLog
     scan: Scan
@@ -305,19 +310,35 @@ def mark_of(request: Request, folder: Path) -> str:
 def scan(request: Request, *, folder: Path, tick: Tick = _quiet, histories: int = 0) -> Scan:
     """Scan, and keep the result as the last one of its configuration; `histories` as in `run`."""
     mark = mark_of(request, folder)
+    return keep(studied(request, folder=folder, tick=tick, histories=histories).scan, request, mark=mark, folder=folder)
+
+
+def studied(request: Request, *, folder: Path, tick: Tick = _quiet, histories: int = 0) -> Gathered:
+    """Scan with our own key, names and memory, and keep nothing but the key; `histories` as in `run`.
+
+    Raises:
+        FivetimesError: nothing could be read.
+    """
     unread: list[str] = []
     remembered = _remembered(request, folder, unread)
-    result = run(
-        replace(request, skipped=(*request.skipped, *unread)),
+    request = replace(request, skipped=(*request.skipped, *unread))
+    read = gather(
+        request,
         key=store.local_key(folder),
         tick=tick,
         approved=store.approved(folder),
-        histories=histories,
         remembered=remembered,
     )
+    result = _searched(read, request, tick=tick, histories=histories)
     if result.skipped and not result.events and not any(report.balance.records for report in result.sources):
         raise FivetimesError("nothing could be read. " + " ".join(result.skipped))  # and the last scan stays
-    return keep(result, request, mark=mark, folder=folder)
+    return Gathered(read.sessions, result)
+
+
+def continued(result: Scan, request: Request, *, folder: Path) -> Scan:
+    """The scan with the ids that its routines had in the last one of its request; nothing is kept."""
+    kept = store.saved(name=request.name, folder=folder)
+    return result if kept is None else _continued(result, kept[1], anew=kept[0] != mark_of(request, folder))
 
 
 def _remembered(request: Request, folder: Path, unread: list[str]) -> eventlog.Remembered | None:

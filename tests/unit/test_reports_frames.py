@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 import pandas as pd
 
 import builders_scan
 from fivetimes.model import Scan
 from fivetimes.reports import frames
+
+ALIAS = defaultdict(lambda: "p1")
 
 
 def a_scan() -> Scan:
@@ -16,21 +20,21 @@ def a_scan() -> Scan:
 
 def test_the_ladder_has_a_row_per_candidate_with_its_counts():
     scan = a_scan()
-    table = frames.ladder(scan)
+    table = frames.routines(scan)
     assert table["count"].to_dict() == {c.id: c.count for c in scan.candidates}
     assert isinstance(table["first"].dtype, pd.DatetimeTZDtype)
 
 
 def test_runs_has_a_row_per_occurrence():
     scan = a_scan()
-    counted = frames.runs(scan).groupby("id").size().to_dict()
+    counted = frames.runs(scan, ALIAS).groupby("routine").size().to_dict()
     assert counted == {c.id: c.count for c in scan.candidates if c.count}
 
 
 def test_steps_and_what_was_suppressed_keep_their_order():
     scan = a_scan()
-    best = scan.candidates[0]
-    assert frames.steps(best)["action"].tolist() == [s.action for s in best.steps]
+    listed = frames.steps(scan).groupby("routine")["action"].apply(list).to_dict()
+    assert listed == {c.id: [s.action for s in c.steps] for c in scan.candidates}
     assert frames.suppressed(scan)["rule"].tolist() == [s.reason for s in scan.not_proposed]
     assert frames.habits(scan)["count"].tolist() == [s.count for s in scan.habits]
     assert len(scan.not_proposed) + len(scan.habits) == len(scan.suppressed)
@@ -40,6 +44,6 @@ def test_a_scan_without_candidates_gives_empty_tables():
     import dataclasses
 
     empty = dataclasses.replace(a_scan(), candidates=(), suppressed=())
-    assert frames.ladder(empty).empty
-    assert frames.runs(empty).empty
+    assert frames.routines(empty).empty
+    assert frames.runs(empty, {}).empty
     assert frames.suppressed(empty).empty

@@ -1,21 +1,67 @@
-"""Candidate -> XES: the runs of a routine as the event log that programs of process mining read.
+"""Candidate, or a table of events -> XES: the event log that programs of process mining read.
 
-XES is IEEE 1849-2016. A run is a case; each thing done at a step of the routine is an event with the step's label, its time, and
-that it is complete. No person, no value and no place is in it; what was done between the steps is left out.
+XES is IEEE 1849-2016. Of a routine a run is a case; each thing done at a step of it is an event with the step's label, its time,
+and that it is complete. No person, no value and no place is in it; what was done between the steps is left out.
 """
 
-from collections.abc import Iterator
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from itertools import groupby
+from typing import TYPE_CHECKING, NamedTuple
 from xml.etree import ElementTree
 
-from fivetimes.model import Candidate, Occurrence
+from fivetimes.model import Candidate
 from fivetimes.redaction import show
 
-_EXTENSIONS = (("Concept", "concept"), ("Time", "time"), ("Lifecycle", "lifecycle"))
+if TYPE_CHECKING:
+    import pandas as pd
+
+_EXTENSIONS = (
+    ("Concept", "concept"),
+    ("Time", "time"),
+    ("Lifecycle", "lifecycle"),
+    ("Organizational", "org"),
+)
+
+
+class LoggedEvent(NamedTuple):
+    """An event of a log: of which case, what, when (None: unknown), and by whom (empty: nobody is named)."""
+
+    case: str
+    label: str
+    time: datetime | None
+    resource: str = ""
 
 
 def xes(candidate: Candidate) -> str:
     """The event log of a routine, a case for each run in order; an event without a known time stands in its order."""
+    return _log(candidate.title, _runs(candidate))
+
+
+def xes_of(title: str, table: pd.DataFrame) -> str:
+    """The event log of a table with the columns of `frames.LOG_COLUMNS`; rows of one case stand together."""
+    rows = zip(*(table[name] for name in table.columns), strict=True)
+    known = table["time:timestamp"].notna().tolist()
+    named = table["org:resource"].notna().tolist()
+    return _log(
+        title,
+        (
+            LoggedEvent(case, label, time.to_pydatetime() if timed else None, who if by else "")
+            for (case, label, time, who), timed, by in zip(rows, known, named, strict=True)
+        ),
+    )
+
+
+def _runs(candidate: Candidate) -> Iterator[LoggedEvent]:
+    for number, occurrence in enumerate(candidate.occurrences, 1):
+        for moment in occurrence.moments:
+            if moment.step is not None:
+                yield LoggedEvent(f"run {number}", candidate.steps[moment.step].action, moment.time)
+
+
+def _log(title: str, events: Iterable[LoggedEvent]) -> str:
     root = ElementTree.Element("log", {"xes.version": "1849-2016", "xes.features": ""})
     for name, prefix in _EXTENSIONS:
         uri = f"http://www.xes-standard.org/{prefix}.xesext"
@@ -27,25 +73,25 @@ def xes(candidate: Candidate) -> str:
     _text(every_event, "lifecycle:transition", "complete")
     keys = {"name": "Step", "keys": "concept:name"}
     ElementTree.SubElement(root, "classifier", keys)
-    _text(root, "concept:name", candidate.title)
-    for number, occurrence in enumerate(candidate.occurrences, 1):
-        case = ElementTree.SubElement(root, "trace")
-        _text(case, "concept:name", f"run {number}")
-        for label, time in _events(candidate, occurrence):
-            event = ElementTree.SubElement(case, "event")
-            _text(event, "concept:name", label)
-            if time is not None:
-                when = time.astimezone(UTC).isoformat(timespec="milliseconds")
-                ElementTree.SubElement(event, "date", {"key": "time:timestamp", "value": when})
-            _text(event, "lifecycle:transition", "complete")
+    _text(root, "concept:name", title)
+    for case, rows in groupby(events, key=lambda event: event.case):
+        trace = ElementTree.SubElement(root, "trace")
+        _text(trace, "concept:name", case)
+        for row in rows:
+            _event(trace, row)
     ElementTree.indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
 
 
-def _events(candidate: Candidate, occurrence: Occurrence) -> Iterator[tuple[str, datetime | None]]:
-    for moment in occurrence.moments:
-        if moment.step is not None:
-            yield candidate.steps[moment.step].action, moment.time
+def _event(trace: ElementTree.Element, row: LoggedEvent) -> None:
+    event = ElementTree.SubElement(trace, "event")
+    _text(event, "concept:name", row.label)
+    if row.time is not None:
+        when = row.time.astimezone(UTC).isoformat(timespec="milliseconds")
+        ElementTree.SubElement(event, "date", {"key": "time:timestamp", "value": when})
+    if row.resource:
+        _text(event, "org:resource", row.resource)
+    _text(event, "lifecycle:transition", "complete")
 
 
 def _text(parent: ElementTree.Element, key: str, value: str) -> None:

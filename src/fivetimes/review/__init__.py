@@ -29,7 +29,16 @@ from fivetimes.review.decisions import (
     revise,
     write_constants,
 )
-from fivetimes.review.drafting import Taken, draft, export, live_constants, preview_drafts, read_live, read_live_masked
+from fivetimes.review.drafting import (
+    Taken,
+    draft,
+    export,
+    live_constants,
+    preview_draft,
+    preview_drafts,
+    read_live,
+    read_live_masked,
+)
 from fivetimes.review.folder import (
     Approval,
     ReviewContext,
@@ -88,6 +97,7 @@ __all__ = [
     "live_constants",
     "open_questions",
     "pass_gate",
+    "preview_draft",
     "preview_drafts",
     "queue",
     "read_conductor",
