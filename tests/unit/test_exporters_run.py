@@ -476,9 +476,8 @@ def test_nothing_is_deleted_with_an_empty_value(tmp_path: Path, values: Mapping[
     command = PlannedCommand('rm -rf build/"$name"', (value,), 1.0, "shell", "rm", {}, {})
     stage = PlanStage("s1", "rm", None, False, 1, (command,), goes_out=True)
     environment = {key: text for key, text in os.environ.items() if key != "name"} | dict(values)
-    found = subprocess.run(
-        ["bash", "-c", script(stage)], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
-    )
+    words = ["bash", "-c", script(stage)]
+    found = subprocess.run(words, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert found.returncode != 0
     assert "name: is empty" in found.stderr
     assert (tmp_path / "build" / "app").is_dir()
