@@ -195,7 +195,7 @@ def test_what_was_broken_off_is_asked_about_and_not_done_again_unasked() -> None
 
 
 def test_the_standard_of_a_step_is_asked_before_the_next() -> None:
-    steps = (step(1, "log draft", expects="no sentence is cut"), step(2, "log check"))
+    steps = (step(1, "log draft {{ inputs.title }}", expects="no sentence is cut"), step(2, "log check"))
     assert acts(steps, [WELL, YES, WELL])[0] == ["do s1", "check s1", "do s2", "ended done"]
     assert acts(steps, [WELL, BACK, WELL, YES])[0] == [
         "do s1",
@@ -471,3 +471,20 @@ def killed_run(place: Path, seed: int) -> None:
 @pytest.mark.parametrize("seed", range(int(os.environ.get("KILLS", "2"))))
 def test_a_killed_run_goes_on_and_publishes_once_unless_somebody_was_asked(place: Path, seed: int) -> None:
     killed_run(place, seed)
+
+
+def test_a_standard_that_a_later_step_shows_is_asked_for_after_that_step(place: Path) -> None:
+    steps = [
+        step(1, "log draft {{ inputs.title }}", expects="s2 (log check) shows nothing wrong"),
+        step(2, "log check"),
+        step(3, "log publish"),
+    ]
+    approve(place, document(steps))
+    call(place, "run", ID, "--input", "title=x")
+    assert logged(place) == ["draft x", "check"]
+    call(place, "answer", begun(place), "s2", "--back", "--by", "ana")
+    call(place, "resume", begun(place))
+    assert logged(place) == ["draft x", "check", "draft x", "check"]
+    call(place, "answer", begun(place), "s2", "--yes", "--by", "ana")
+    assert call(place, "resume", begun(place)).returncode == 0
+    assert logged(place)[-1] == "publish"

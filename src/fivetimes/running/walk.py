@@ -94,7 +94,7 @@ def walk(
         held = yield RunQuestion(f"before:{number}", "precondition", f"Does this hold: {text}")
         if _answer(held) != "yes":
             return (yield from _ended("should not run", f"precondition {number}", held))
-    standards = {step["id"]: step.get("expects") for step in steps}
+    standards = _standards(steps, choices)
     places = {stage.id: number for number, stage in enumerate(plan.stages)}
     visits: Counter[str] = Counter()
     at = 0
@@ -106,7 +106,7 @@ def walk(
             yield Note(f"{key}:left-out", "left out", {"step": stage.id})
             at += 1
             continue
-        verdict = yield from _stage(stage, key, choices.ways.get(stage.id, 1), standards.get(stage.id))
+        verdict = yield from _stage(stage, key, choices.ways.get(stage.id, 1), standards.get(stage.id, ()))
         if verdict == "on":
             at += 1
         elif verdict in places:
@@ -117,7 +117,22 @@ def walk(
     return (yield from _ended("done", "", None))
 
 
-def _stage(stage: PlanStage, key: str, way: int, standard: str | None) -> Generator[Act, Outcome, str]:
+def _standards(steps: Sequence[DocumentStep], choices: Choices) -> Mapping[str, list[tuple[str, str]]]:
+    """The standards that are asked for after each step, as (the step that has to fulfil it, what it is).
+
+    A standard that a later step shows (`s6 (lint) shows nothing wrong`) is asked for after that one: before, nobody can know.
+    """
+    found: dict[str, list[tuple[str, str]]] = {}
+    for number, step in enumerate(steps):
+        standard = step.get("expects")
+        if standard:
+            later = [one["id"] for one in steps[number + 1 :] if one["id"] not in choices.without]
+            shown_by = standard.partition(" ")[0]
+            found.setdefault(shown_by if shown_by in later else step["id"], []).append((step["id"], standard))
+    return found
+
+
+def _stage(stage: PlanStage, key: str, way: int, standards: Sequence[tuple[str, str]]) -> Generator[Act, Outcome, str]:
     """A step with its gate and its check: `on`, the step to go back to, or how the run ended."""
     gate = f"{key}:gate" if stage.gate is not None else None
     if stage.gate is not None:
@@ -127,23 +142,30 @@ def _stage(stage: PlanStage, key: str, way: int, standard: str | None) -> Genera
             if back is not None:
                 return back
             return (yield from _ended("stopped", f"gate before {stage.id}", got))
-    if stage.commands[way - 1].command == NOTHING:
-        got = yield RunQuestion(f"{key}:hand", "hand", f"Do this by hand now: {stage.phrase}. Is it done?", stage.id)
-        if _answer(got) != "yes":
-            return (yield from _ended("stopped", f"step {stage.id}, by hand", got))
-    else:
-        verdict = yield from _carried_out(stage, key, way, gate)
+    verdict = yield from (
+        _by_hand(stage, key) if stage.commands[way - 1].command == NOTHING else _carried_out(stage, key, way, gate)
+    )
+    if verdict != "on":
+        return verdict
+    for number, (owner, standard) in enumerate(standards, 1):
+        several = f":{number}" if number > 1 else ""
+        verdict = yield from _checked(stage, f"{key}:check{several}", standard, owner)
         if verdict != "on":
             return verdict
-    return (yield from _checked(stage, key, standard)) if standard else "on"
+    return "on"
 
 
-def _checked(stage: PlanStage, key: str, standard: str) -> Generator[Act, Outcome, str]:
-    got = yield RunQuestion(
-        f"{key}:check", "check", f"Is it good enough to go on: {standard}", stage.id, None, stage.id
-    )
+def _by_hand(stage: PlanStage, key: str) -> Generator[Act, Outcome, str]:
+    got = yield RunQuestion(f"{key}:hand", "hand", f"Do this by hand now: {stage.phrase}. Is it done?", stage.id)
+    if _answer(got) != "yes":
+        return (yield from _ended("stopped", f"step {stage.id}, by hand", got))
+    return "on"
+
+
+def _checked(stage: PlanStage, key: str, standard: str, back: str) -> Generator[Act, Outcome, str]:
+    got = yield RunQuestion(key, "check", f"Is it good enough to go on: {standard}", stage.id, None, back)
     if _answer(got) == "back":
-        return stage.id
+        return back
     if _answer(got) != "yes":
         return (yield from _ended("stopped", f"check after {stage.id}", got))
     return "on"

@@ -1,0 +1,136 @@
+"""The page docs/friday.md, typed line by line: the sample team's Friday routine, from the scan to what its run answers."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+import builders
+from functional.conftest import COMMAND, Machine
+
+pytest.importorskip("dbos")
+
+PAGE = Path(__file__).parents[2] / "docs" / "friday.md"
+GIT = shutil.which("git")
+STANDS_IN = '#!/bin/sh\n{aside}echo "{name} $*" >> "$LOGGED"\nsleep "${{SLOW:-0}}"\n'
+
+
+class Friday:
+    """Somebody who types the page."""
+
+    def __init__(self, folder: Path) -> None:
+        self.machine = Machine(folder / "home", folder / "here")
+        self.log = folder / "log"
+        (folder / "home").mkdir()
+        (folder / "here").mkdir()
+        (folder / "bin").mkdir()
+        for name in ("agent", "vim", "git", "hugo"):
+            aside = f'case "$1" in commit|push) ;; *) exec {GIT} "$@" ;; esac\n' if name == "git" else ""
+            (folder / "bin" / name).write_text(STANDS_IN.format(name=name, aside=aside))
+            (folder / "bin" / name).chmod(0o755)
+        self.environment = self.machine.environment() | {
+            "PATH": f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}",
+            "LOGGED": str(self.log),
+        }
+        builders.atelier(self.machine.here / "team")
+        with (self.machine.here / "team" / "fivetimes.toml").open("a") as file:
+            file.write('\n[run]\nskill = "agent"\n')
+
+    def start(self, line: list[str], **more: str) -> subprocess.Popen[str]:
+        """Type a line."""
+        return subprocess.Popen(
+            [str(COMMAND), *line], cwd=self.machine.here, env=self.environment | more, text=True,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )  # fmt: skip
+
+    def done(self) -> list[str]:
+        """What the stand-ins were asked to do."""
+        return self.log.read_text().splitlines() if self.log.exists() else []
+
+    def run(self) -> str:
+        """The id of the only run."""
+        return next((self.machine.here / "conductors" / "runs").glob("*.jsonl")).stem
+
+
+def typed() -> Iterator[list[str]]:
+    for block in re.findall(r"^```text\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL):
+        for line in block.splitlines():
+            yield shlex.split(line.removeprefix("$ fivetimes "))
+
+
+def test_s39_the_friday_routine_from_the_scan_to_its_answers(tmp_path: Path) -> None:
+    friday = Friday(tmp_path)
+    shown: dict[str, str] = {}
+    codes = []
+    for line in typed():
+        words = [friday.run() if word == "RUN" else word for word in line]
+        if words[0] == "decide":
+            answered(friday.machine.here / "conductors")
+        if words[0] == "run":
+            killed(friday, words)
+            continue
+        process = friday.start(words)
+        out, err = process.communicate(timeout=120)
+        codes.append(process.returncode)
+        assert process.returncode in (0, 3), err
+        shown[" ".join(word for word in line if word != "RUN")] = out
+    assert codes.count(3) == 2  # it waited at a check and at a gate
+    assert friday.done() == [
+        "agent harvest-commits since=2026-W15",
+        "agent harvest-commits since=2026-W15",
+        "agent summarise source=commits-2026-W15.md",
+        "agent draft-post slug=amber-fjord notes=summary-2026-W15.md",
+        "vim content/posts/amber-fjord.md",
+        "agent queue-images post=content/posts/amber-fjord.md",
+        "agent rigour-check post=content/posts/amber-fjord.md",
+        "git commit -m post: amber-fjord",
+        "git push --dry-run origin main",  # what the gate shows
+        "git push origin main",
+        "hugo deploy --target production",
+    ]
+    assert "waits at" in shown["status"]
+    assert "mira began it" in shown["ask why"]
+    assert "because: it is Friday" in shown["ask why"]
+    assert "At the start" in shown["ask state"]
+    assert "Taken: s1" in shown["ask alternative"]
+    assert "because: read it twice" in shown["ask gate"]
+    assert "resumed" in shown["ask trail"]
+    assert "is whole" in shown["ask trail"]
+    assert "because: read it twice" in (friday.machine.here / "run.html").read_text()
+    catalogue = (friday.machine.here / "catalogue.html").read_text()
+    assert "1 passed, 0 refused, 0 overridden" in catalogue
+    assert "mira" not in catalogue.split("</style>")[1]
+
+
+def answered(folder: Path) -> None:
+    """A person answers the questions of the draft that have to be answered."""
+    path = next(folder.glob("*.yaml"))
+    document = yaml.safe_load(path.read_text())
+    answers = {"purpose": "readers have something to read on Friday", "effect": "no"}
+    for question in document["questions"]:
+        question["answer"] = answers.get(question["about"])
+    path.write_text(yaml.safe_dump(document, sort_keys=False))
+
+
+def killed(friday: Friday, words: list[str]) -> None:
+    """The run begins, and its machine is switched off while the first skill works."""
+    process = friday.start(words, SLOW="30")
+    deadline = time.monotonic() + 60
+    while not friday.done() and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert friday.done(), process.communicate()[1]
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    record = next((friday.machine.here / "conductors" / "runs").glob("*.jsonl"))
+    assert [json.loads(row)["what"] for row in record.read_text().splitlines()][-1] == "step began"
