@@ -281,6 +281,25 @@ def _record(machine: Machine) -> None:
             machine.call("record", *event, "--run", f"{name}-1", *folder)
 
 
+def _bundle(machine: Machine) -> None:
+    """The records that `record` has written, for others; of none it is one sentence."""
+    folder = ["--conductors", str(machine.out / f"{machine.forms[0]}0")]
+    report = str(machine.out / "scan.json")
+    for name in _ids(machine)[:3]:
+        machine.call(
+            "bundle", f"{name}-1", "-o", str(machine.out / f"{name}.bundle.json"), "--deliverable", report, *folder
+        )
+    machine.call("bundle", "nothing", "--output", "-", "--key", str(machine.out / "none"), *folder)
+
+
+def _verify_bundle(machine: Machine) -> None:
+    for name in _ids(machine)[:3]:
+        path = str(machine.out / f"{name}.bundle.json")
+        machine.call("verify-bundle", path, "--deliverable", str(machine.out / "scan.json"))
+        machine.call("verify-bundle", path, "--json")
+        machine.call("verify-bundle", path, "--allowed-signers", str(machine.out / "none"))
+
+
 # command -> how it is called; the check fails where the command line has another, or an option that none of these names
 COMMANDS: Mapping[str, Callable[[Machine], None]] = {
     "scan": _scan,
@@ -297,6 +316,8 @@ COMMANDS: Mapping[str, Callable[[Machine], None]] = {
     "revise": _revise,
     "record": _record,
     "catalogue": _catalogue,
+    "bundle": _bundle,
+    "verify-bundle": _verify_bundle,
     "collect": _collect,
     "forget": _forget,
     "explain": _explain,

@@ -44,6 +44,8 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     follow.revise,
     records.record,
     follow.catalogue,
+    records.bundle,
+    records.verify_bundle,
     sharing.share,
     sharing.merge,
 )

@@ -1,15 +1,17 @@
-"""Runs that are carried out elsewhere -> their records: record."""
+"""Records of runs, written for others and given to others: record, bundle, verify-bundle."""
 
 from __future__ import annotations
 
+import json
 import os
+from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from fivetimes.cli.console import CONDUCTORS, Config, drafter, folder, shown
+from fivetimes.cli.console import CONDUCTORS, AsJson, Conductors, Config, drafter, emit, folder, shown
 
 if TYPE_CHECKING:
     from fivetimes.running.recording import Origin
@@ -65,6 +67,42 @@ def record(  # noqa: PLR0913, PLR0917 - one command for a shell's one-liners
         made.gate(name, _reply(value), why=why)
     else:
         made.end(name)
+
+
+def bundle(
+    name: Annotated[str, typer.Argument(metavar="RUN", help="A run's id, or its beginning.")],
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="Where to; - prints it.")],
+    key: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="An SSH key to sign with.", show_default=False)
+    ] = None,
+    deliverable: Annotated[
+        list[Path] | None, typer.Option(metavar="FILE", help="A file that the run made.", show_default=False)
+    ] = None,
+    conductors: Conductors = CONDUCTORS,
+) -> None:
+    """Write what others can verify of a run: its conductor, the decisions on it, its record, signed if a key is named."""
+    from fivetimes import running
+    from fivetimes.running import provenance
+
+    record = running.record_of(name, folder=conductors)
+    emit(provenance.bundle(record, folder=conductors, deliverables=deliverable or (), key=key), output)
+
+
+def verify_bundle(
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="A bundle.")],
+    allowed_signers: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Who may sign, as ssh-keygen reads it.", show_default=False)
+    ] = None,
+    deliverable: Annotated[
+        list[Path] | None, typer.Option(metavar="FILE", help="A file that it is to be of.", show_default=False)
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Verify a bundle, with nothing but the file: that it is whole, what it states, and who signed it."""
+    from fivetimes.running import provenance
+
+    found = provenance.verify(path, allowed_signers=allowed_signers, deliverables=deliverable or ())
+    typer.echo(json.dumps(asdict(found), indent=1) if as_json else shown("\n".join(found.lines)))
 
 
 def _origin(text: str) -> Origin:

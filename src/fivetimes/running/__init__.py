@@ -4,6 +4,7 @@ The modules, from what is asked for down to what is written:
 
 - `control`: start a run, answer its questions, go on with it, list what there is;
 - `recording`: the record of what runs elsewhere: exports call it at each step;
+- `provenance`: a run for others, who verify it with nothing but a file;
 - `queries`: the five questions that a record answers;
 - `engine`: what carries a run on through a crash (DBOS), behind one protocol;
 - `performing`: one act: a question asked, a step carried out, each written down;

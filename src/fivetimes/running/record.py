@@ -53,9 +53,14 @@ class Record:
         """
         if not self.path.exists():
             raise FivetimesError(f"{self.run}: there is no such run. See them with: fivetimes runs")
-        return self._checked(self.path.read_bytes())
+        return self.checked(self.path.read_bytes())
 
-    def _checked(self, text: bytes) -> list[RunEntry]:
+    def checked(self, text: bytes) -> list[RunEntry]:
+        """The lines of a record's text, as `entries` gives them of the file.
+
+        Raises:
+            FivetimesError: a line was changed or removed; the message names it.
+        """
         found: list[RunEntry] = []
         for number, row in enumerate(text.split(b"\n")[:-1], 1):
             entry = self._entry(row, number)
@@ -87,7 +92,7 @@ class Record:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with store.locked(self.path.parent):
                 text = self.path.read_bytes() if self.path.exists() else b""
-                known = self._checked(text)
+                known = self.checked(text)
                 if any(entry.key == key for entry in known):
                     return False
                 self._append(text, key, what, known, fields)
