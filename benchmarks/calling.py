@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import anyio
 from benchmarks.visiting import LEFT_OUT, Visit
 from benchmarks.watching import printed
 
@@ -300,6 +301,49 @@ def _verify_bundle(machine: Machine) -> None:
         machine.call("verify-bundle", path, "--allowed-signers", str(machine.out / "none"))
 
 
+def _mcp(machine: Machine) -> None:
+    """Every tool for every routine, by the SDK's client in this process: all that is answered counts as printed."""
+    from mcp.shared.memory import create_connected_server_and_client_session
+    from mcp.types import TextContent
+
+    from fivetimes.agents import server
+
+    async def asked(made: Any) -> None:
+        async with create_connected_server_and_client_session(made) as client:
+            listed = (await client.call_tool("ladder", {})).structuredContent or {}
+            sequences = [" -> ".join(one["steps"]) for one in listed["routines"]]
+            calls = [("ladder", {}), ("open_review", {"id": "nothing"}), ("decide", {"id": "nothing"})]
+            calls += [(tool, {"id": one["id"]}) for one in listed["routines"] for tool in ("routine", "draft")]
+            calls += [("why_not", {"asked": text}) for text in [*sequences, *(one["id"] for one in listed["routines"])]]
+            if len(calls) < 6 or {tool.name for tool in (await client.list_tools()).tools} != {
+                name for name, _ in calls
+            }:
+                raise SystemExit("the tools were not used in full, so the check would prove nothing")
+            for name, given in calls:
+                answer = await client.call_tool(name, given)
+                machine.printed += [part.text for part in answer.content if isinstance(part, TextContent)]
+                machine.printed.append(json.dumps(answer.structuredContent))
+
+    kept, server.serve = server.serve, lambda made: anyio.run(asked, made)
+    try:
+        with _no_terminal():
+            machine.call("mcp", *_conductors(machine))
+    finally:
+        server.serve = kept
+
+
+@contextlib.contextmanager
+def _no_terminal() -> Iterator[None]:
+    """Standard input as an agent gives it."""
+    kept = sys.stdin
+    with Path(os.devnull).open() as nothing:
+        sys.stdin = nothing
+        try:
+            yield
+        finally:
+            sys.stdin = kept
+
+
 # command -> how it is called; the check fails where the command line has another, or an option that none of these names
 COMMANDS: Mapping[str, Callable[[Machine], None]] = {
     "scan": _scan,
@@ -330,6 +374,7 @@ COMMANDS: Mapping[str, Callable[[Machine], None]] = {
     "review": _review,
     "share": _share,
     "merge": _merge,
+    "mcp": _mcp,
     "schema": lambda machine: _ignored(machine.call("schema")),
 }
 

@@ -15,7 +15,21 @@ from typing import Annotated
 
 import typer
 
-from fivetimes.cli import draft, explain, follow, memory, patterns, records, report, review, run, scan, sharing, sources
+from fivetimes.cli import (
+    agents,
+    draft,
+    explain,
+    follow,
+    memory,
+    patterns,
+    records,
+    report,
+    review,
+    run,
+    scan,
+    sharing,
+    sources,
+)
 from fivetimes.cli.console import complaint
 
 COMMANDS: tuple[Callable[..., None], ...] = (
@@ -48,6 +62,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     records.verify_bundle,
     sharing.share,
     sharing.merge,
+    agents.mcp,
 )
 
 app = typer.Typer(

@@ -244,8 +244,20 @@ def _codex(call: HookCall) -> Hooks:
 
 def _detached(call: HookCall) -> str:
     """The command for a program that ends, or ends what it started, without waiting."""
-    words = shlex.join(call.argv("--every", str(MINUTES), "--quiet"))
-    return f"[ -x {_program(call)} ] && (cd && nohup {words} </dev/null >/dev/null 2>&1 &); exit 0 {_OURS}"
+    return _in_background(f"[ -x {_program(call)} ]", call.argv("--every", str(MINUTES), "--quiet"))
+
+
+def _in_background(is_there: str, argv: Sequence[str]) -> str:
+    return f"{is_there} && (cd && nohup {shlex.join(argv)} </dev/null >/dev/null 2>&1 &); exit 0 {_OURS}"
+
+
+def plugin_hooks() -> str:
+    """The `hooks/hooks.json` of our plugin for Claude Code: what `--install claude` writes, with the program that PATH has."""
+    command = _in_background(
+        "command -v fivetimes >/dev/null 2>&1", ["fivetimes", "collect", "--every", str(MINUTES), "--quiet"]
+    )
+    entry = {"hooks": [{"type": "command", "command": command}]}
+    return json.dumps({"hooks": {"SessionEnd": [entry]}}, indent=2) + "\n"
 
 
 def _program(call: HookCall) -> str:

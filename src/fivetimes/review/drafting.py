@@ -159,6 +159,19 @@ def preview_drafts(context: ReviewContext) -> dict[str, Conductor]:
     return made
 
 
+def preview_closed(candidate: Candidate, context: ReviewContext) -> Conductor:
+    """The draft of the closed vocabulary alone, without what people wrote into a file of it: for a reader who obeys text.
+
+    Args:
+        candidate: of the context's scan, or what is left of one.
+        context: who drafts where; no source is read.
+
+    Raises:
+        RuleError: it was seen too rarely, or it would contain a secret.
+    """
+    return _new_draft(candidate, context, use_live=False, override=None)
+
+
 def _new_draft(
     candidate: Candidate, context: ReviewContext, *, use_live: bool, override: tuple[str, str] | None
 ) -> Conductor:
