@@ -19,7 +19,7 @@ PYTEST = Path(sys.executable).with_name("pytest")
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
-COMMANDS = re.findall(r"`fivetimes ([\w-]+)", README)
+COMMANDS = re.findall(r"`fivetimes ([a-z][\w-]*)", README)
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
 ANSWERS = {"scan": "y\n", "share": "y\n", "review": "x\n", "names": "n\n" * 99}  # to what is asked at a terminal
 
