@@ -40,7 +40,7 @@ from benchmarks.world.people import Team
 from benchmarks.world.play import Player
 from benchmarks.world.records import DAY, Event, Settings
 from benchmarks.world.score import agreement, occurrences, read_truth
-from benchmarks.world.simulate import _beside, _days
+from benchmarks.world.simulate import beside, days_of
 
 from fivetimes import conductors, followup, pipeline, review
 from fivetimes.model import Decision, Review
@@ -129,7 +129,7 @@ def simulated(settings: Settings, *, nothing: bool) -> tuple[Team, list[Event], 
     runs: list[Ran] = []
     for routine in team.routines:
         rng = settings.rng("plan", routine.id)
-        days = [*_days(replace(settings, weeks=WEEKS), routine, rng)]
+        days = [*days_of(replace(settings, weeks=WEEKS), routine, rng)]
         if routine.id in fates and fates[routine.id].kind != "idle":
             days += sorted(WEEKS * 7 + day for day in rng.choices(range(LATER * 7 - 3), k=rng.randint(9, 14)))
         for number, day in enumerate(days):
@@ -139,7 +139,7 @@ def simulated(settings: Settings, *, nothing: bool) -> tuple[Team, list[Event], 
             if start >= approved:
                 made = list(_since(made, fates[routine.id].kind, rng, runs, routine.id))
             events += made
-    events += _beside(events, background)
+    events += beside(events, background)
     events = [event for event in events if event.t < team.end]
     events.sort(key=lambda event: (event.t, event.person, event.text))
     for number, event in enumerate(events):

@@ -32,7 +32,7 @@ def simulate(settings: Settings) -> tuple[Team, list[Event]]:
     team = Team(settings, load(settings.library))
     background = Background(team)
     events = list(_planted(team, Player(team, background)))
-    events += _beside(events, background)
+    events += beside(events, background)
     events = [event for event in events if event.t < team.end and settings.person in ("", event.person)]
     if settings.person:
         team.people = {settings.person: team.people[settings.person]}
@@ -47,13 +47,13 @@ def _planted(team: Team, player: Player) -> Iterator[Event]:
     for routine in team.routines:
         rng = team.settings.rng("plan", routine.id)
         crew = team.crew[routine.id]
-        for number, day in enumerate(_days(team.settings, routine, rng)):
+        for number, day in enumerate(days_of(team.settings, routine, rng)):
             start = team.start + day * DAY + rng.uniform(9, 16.2) * 3600
             person = crew[0] if rng.random() < 0.55 or len(crew) == 1 else rng.choice(crew[1:])
             yield from player.play(routine, number, person, start)
 
 
-def _days(settings: Settings, routine: Routine, rng: Random) -> list[int]:
+def days_of(settings: Settings, routine: Routine, rng: Random) -> list[int]:
     """On which days it is done: five runs are spread over the time, others as it happens."""
     count = routine.times or rng.randint(8, 18)
     if settings.rare and not routine.times:
@@ -66,7 +66,7 @@ def _days(settings: Settings, routine: Routine, rng: Random) -> list[int]:
     return [min(zip(days, aim, strict=True), key=lambda pair: abs(pair[0] - pair[1]))[0] for aim in aims]
 
 
-def _beside(planted: Sequence[Event], background: Background) -> Iterator[Event]:
+def beside(planted: Sequence[Event], background: Background) -> Iterator[Event]:
     """Everyday work, of which little is done while a run goes on."""
     settings = background.settings
     spans = _spans(planted)

@@ -319,41 +319,38 @@ def studied(request: Request, *, folder: Path, tick: Tick = _quiet, histories: i
     Raises:
         FivetimesError: nothing could be read.
     """
+    read = work(request, folder=folder, tick=tick)
+    return Gathered(read.sessions, _searched(read, request, tick=tick, histories=histories))
+
+
+def work(request: Request, *, folder: Path, tick: Tick = _quiet) -> Gathered:
+    """Read with our own key, names and memory: all work that a scan of this request would look at.
+
+    Raises:
+        FivetimesError: nothing could be read.
+    """
     unread: list[str] = []
-    remembered = _remembered(request, folder, unread)
-    request = replace(request, skipped=(*request.skipped, *unread))
+    people = (word for person in request.team.persons for word in (person.name, *person.emails))
+    remembered = memory.remembered(
+        request.sources, home=folder, people=people, others=request.name == _THIS_MACHINE, unread=unread
+    )
     read = gather(
-        request,
+        replace(request, skipped=(*request.skipped, *unread)),
         key=store.local_key(folder),
         tick=tick,
         approved=store.approved(folder),
         remembered=remembered,
     )
-    result = _searched(read, request, tick=tick, histories=histories)
-    if result.skipped and not result.events and not any(report.balance.records for report in result.sources):
-        raise FivetimesError("nothing could be read. " + " ".join(result.skipped))  # and the last scan stays
-    return Gathered(read.sessions, result)
+    found = read.scan
+    if found.skipped and not found.events and not any(report.balance.records for report in found.sources):
+        raise FivetimesError("nothing could be read. " + " ".join(found.skipped))
+    return read
 
 
 def continued(result: Scan, request: Request, *, folder: Path) -> Scan:
     """The scan with the ids that its routines had in the last one of its request; nothing is kept."""
     kept = store.saved(name=request.name, folder=folder)
     return result if kept is None else _continued(result, kept[1], anew=kept[0] != mark_of(request, folder))
-
-
-def _remembered(request: Request, folder: Path, unread: list[str]) -> eventlog.Remembered | None:
-    """What memory holds of the sources of a request."""
-    people = (word for person in request.team.persons for word in (person.name, *person.emails))
-    return memory.remembered(
-        request.sources, home=folder, people=people, others=request.name == _THIS_MACHINE, unread=unread
-    )
-
-
-def work(request: Request, *, folder: Path, tick: Tick = _quiet) -> SessionLog:
-    """All work that a scan of this request would look at, memory's share of it too, cut into sessions."""
-    key, approved = store.local_key(folder), store.approved(folder)
-    remembered = _remembered(request, folder, [])
-    return gather(request, key=key, tick=tick, approved=approved, remembered=remembered).sessions
 
 
 def keep(result: Scan, request: Request, *, mark: str, folder: Path) -> Scan:

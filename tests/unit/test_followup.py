@@ -21,7 +21,16 @@ from hypothesis import strategies as st
 from tests import oracles
 
 from fivetimes import conductors, followup, pipeline, review, running
-from fivetimes.followup import Change, ConductorLife, FollowedConductor, RunSpan, StatedStep, conduct
+from fivetimes.followup.alignment import Change, align
+from fivetimes.followup.findings import (
+    ConductorLife,
+    DriftTest,
+    FollowedConductor,
+    RunSpan,
+    StatedStep,
+    conduct,
+    controlled,
+)
 from fivetimes.model import Decision, Review
 from fivetimes.review.folder import add_review
 from fivetimes.review.ledger import mark
@@ -36,7 +45,7 @@ STEPS = st.lists(st.sampled_from("abcd"), max_size=6)
 @given(st.lists(st.tuples(st.sampled_from("abcd"), st.booleans()), max_size=6), STEPS)
 def test_an_alignment_costs_as_little_as_any(stated, done) -> None:
     steps, optional = [step for step, _ in stated], [may for _, may in stated]
-    found = followup.align(steps, optional, done)
+    found = align(steps, optional, done)
     assert found.cost == oracles.alignment_cost(steps, optional, done) == len(found.differences)
 
 
@@ -44,7 +53,7 @@ def test_an_alignment_costs_as_little_as_any(stated, done) -> None:
 def test_the_changes_turn_the_conductor_into_what_was_done(steps, done) -> None:
     left = list(steps)
     added = []
-    for one in followup.align(steps, [False] * len(steps), done).differences:
+    for one in align(steps, [False] * len(steps), done).differences:
         if one.change is Change.SKIP:
             left.remove(steps[one.step])
         elif one.change is Change.SWAP:
@@ -69,8 +78,8 @@ NOW = APPROVED + 13 * WEEK
 
 
 def of(steps: Sequence[str] = ("build", "test", "publish", "announce"), evidence: int = 10) -> FollowedConductor:
-    made = tuple(StatedStep(f"s{n}", action, optional=False) for n, action in enumerate(steps, 1))
-    return FollowedConductor("x", "X", made, (tuple(range(len(made))),), APPROVED, evidence)
+    made = tuple(StatedStep(f"s{n}", 1.0, optional=False) for n, _ in enumerate(steps, 1))
+    return FollowedConductor("x", "X", made, (tuple(range(len(made))),), APPROVED, APPROVED, evidence)
 
 
 def done(
@@ -82,7 +91,7 @@ def done(
 ) -> Execution:
     behind = ((also, steps[0]),) if also else ()
     end = at + timedelta(minutes=minutes)
-    return Execution(at, end, tuple(steps), tuple(map(str, steps)), behind, tuple(people), by_agent=False)
+    return Execution(at, end, tuple(steps), behind, tuple(people))
 
 
 def before(times: int = 10) -> list[Execution]:
@@ -100,7 +109,7 @@ def became(
     people: int = 3,
 ) -> followup.Conduct:
     found = conduct(conductor or of(), executions, runs, now=NOW, seldom=lambda at: at.hour < 6, people=people)
-    return next(iter(followup.follow_controlled([found])))
+    return controlled([found])[0]
 
 
 def weekly(times: int = 13) -> list[datetime]:
@@ -147,6 +156,26 @@ def test_one_run_that_differs_is_no_drift_and_neither_is_what_was_always_so() ->
     assert not became([*before(), *once]).drifting
     always = [done(APPROVED - WEEK * n, also="look") for n in range(1, 11)]
     assert not became([*always, *(done(at, also="look") for at in weekly(6))]).drifting
+
+
+def test_where_the_work_before_is_gone_the_shares_of_the_draft_speak_for_it() -> None:
+    steps = tuple(replace(step, share=share) for step, share in zip(of().steps, (1.0, 0.4, 1.0, 1.0), strict=True))
+    conductor_ = replace(of(), steps=steps)
+    found = became([done(at, (0, 2) if n % 2 else (0, 2, 3)) for n, at in enumerate(weekly(8))], conductor=conductor_)
+    assert not [one for one in found.drifting if one.what == ("s2",)]
+    gone = became([done(at, (1, 2, 3)) for at in weekly(8)], conductor=conductor_)
+    assert [(one.change, one.what) for one in gone.drifting] == [(Change.SKIP, ("s1",))]
+
+
+def test_the_effect_is_that_of_the_first_approval_and_drift_that_since_the_last() -> None:
+    again = replace(of(), approved=APPROVED + WEEK * 6)
+    slow = [done(APPROVED - WEEK * n, minutes=60 + n) for n in range(1, 9)]
+    quick = [done(at, (0, 2, 3), minutes=6 + n / 10) for n, at in enumerate(weekly(12))]
+    found = became([*slow, *quick], conductor=again)
+    assert found.effect is not None
+    assert (found.effect.before, found.effect.since) == (8, 12)
+    assert found.effect.high < 0.2
+    assert found.by_hand == 6
 
 
 def test_s43_new_ways_are_listed_and_known_ones_are_not() -> None:
@@ -332,10 +361,18 @@ def test_a_proposal_without_a_reason_is_refused_and_nothing_is_written(place: Pa
     assert was == ((place / "conductors" / "reviews.jsonl").read_bytes() if was else b"")
 
 
+def test_what_is_not_approved_has_nothing_to_drift_from(place: Path) -> None:
+    add_review(
+        Review(conductor(place).id, Decision.DEFER, "ana", datetime.now(UTC), "later", None, 10, ""),
+        folder=place / "conductors",
+    )
+    assert "it is not approved" in call(place, "revise", conductor(place).id, code=1).stderr
+
+
 def test_a_gate_is_not_lost_by_a_count(place: Path) -> None:
     found = later(place, *(text for text in RELEASE if "git push" not in text))
     assert found["drift"]
-    test = followup.DriftTest(Change.SKIP, ("s5",), 0, 10, 10, 10, 0.0)
+    test = DriftTest(Change.SKIP, ("s5",), 0, 10, 10, 10, 0.0)
     made = followup.proposed(conductor(place), [test])
     gated = {step["id"] for step in conductor(place).document["steps"] if "gate" in step}
     assert gated <= {step["id"] for step in made.document["steps"]}

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fivetimes.cli.console import CONDUCTORS, AsJson, Conductors, Config, emit, folder, request, shown
+from fivetimes.errors import FivetimesError
 
 if TYPE_CHECKING:
     from fivetimes import followup
@@ -58,6 +59,7 @@ def revise(
 ) -> None:
     """Propose a change of a conductor: what drifted, or a file; accept or decline it, with a reason."""
     from fivetimes import followup, pipeline, review
+    from fivetimes.model import Decision
 
     if accept and decline:
         raise typer.BadParameter("give one of --accept and --decline")
@@ -70,7 +72,11 @@ def revise(
     else:
         found = followup.follow(request(config), conductors=conductors, folder=folder())
         mine = next((one for one in found.conductors if one.id == conductor.id), None)
-        proposal = followup.proposed(conductor, mine.drifting if mine is not None else ())
+        if mine is None:
+            raise FivetimesError(
+                f"{conductor.id}: it is not approved, so nothing has drifted from it. Review it: fivetimes review"
+            )
+        proposal = followup.proposed(conductor, mine.drifting)
     changes = followup.difference(conductor, proposal)
     earlier = followup.declined(conductor, proposal, folder=conductors)
     if not changes or (earlier and not accept):
@@ -81,7 +87,7 @@ def revise(
     typer.echo(shown(changes))
     at = datetime.now(UTC)
     if accept:
-        followup.accept(conductor, proposal.document, by=by, why=why, at=at, folder=conductors)
+        review.revise(conductor, proposal.document, decision=Decision.EDIT, by=by, why=why, at=at, folder=conductors)
         typer.echo(shown(f"{conductor.id}: changed. Approve it anew: fivetimes review {conductor.id}"))
     elif decline:
         followup.decline(conductor, proposal.document, by=by, why=why, at=at, folder=conductors)
@@ -111,8 +117,8 @@ def _lines(found: followup.FollowUp) -> list[str]:
 
     lines = []
     for one in found.conductors:
-        found_of = [*followup.sentences(one), *map(followup.revision_sentence, found.revisions.get(one.id, ()))]
-        lines += [f"{one.id}  {one.title}", *(f"  {sentence}" for sentence in found_of), ""]
+        about = [*followup.sentences(one), *map(followup.revision_sentence, found.revisions.get(one.id, ()))]
+        lines += [f"{one.id}  {one.title}", *(f"  {sentence}" for sentence in about), ""]
     for name, title, due in found.soon:
         lines += [f"{name}  {title}: one more makes it a draft, expected about {due.due:%Y-%m-%d}.", ""]
     above, evidence = found.lasting["from above"], found.lasting["from evidence"]
@@ -121,7 +127,7 @@ def _lines(found: followup.FollowUp) -> list[str]:
             f"In use: {evidence[0]} of {evidence[1]} drafted from evidence, {above[0]} of {above[1]} without.",
             "",
         ]
-    lines += list(found.unread)
+    lines += [*found.unread, *(f"not read: {sentence}" for sentence in found.skipped)]
     if not found.conductors:
         return [*lines, "No conductor is approved yet. See what waits: fivetimes review"]
     return [*lines, f"Read until {found.until:%Y-%m-%d}. How each stands in the ledger: fivetimes status"]

@@ -97,7 +97,8 @@ def runs(
     from fivetimes import followup, running
 
     rows = _runs(conductors, None).rows()
-    one = [row for row in rows if name and row.run.startswith(name) and not any(row.conductor == name for row in rows)]
+    # a run's id begins with its conductor's: what both begin with means the conductor
+    one = [row for row in rows if row.run.startswith(name) and not row.conductor.startswith(name)]
     if html is not None:
         emit(followup.run_page(running.record_of(name, folder=conductors)), html)
         return

@@ -9,62 +9,30 @@ The modules, from what is asked for down to what is compared:
 - `alignment`: where a run differs from its conductor. It defines skipped, added and swapped.
 """
 
-from fivetimes.followup.alignment import Alignment, Change, Difference, align
-from fivetimes.followup.findings import (
-    Conduct,
-    ConductorLife,
-    DriftTest,
-    FollowedConductor,
-    Forecast,
-    MeasuredEffect,
-    RunSpan,
-    StatedStep,
-    conduct,
-    effect,
-    forecast,
-)
+from fivetimes.followup.findings import Conduct, effect
 from fivetimes.followup.follow import (
-    ConductorRevision,
     FollowUp,
     document,
     follow,
-    follow_controlled,
     revision_sentence,
     sentences,
     troubles,
     with_forecasts,
 )
-from fivetimes.followup.pages import CatalogueRow, catalogue, catalogue_page, run_page
-from fivetimes.followup.revision import accept, decline, declined, difference, proposed
+from fivetimes.followup.pages import catalogue, catalogue_page, run_page
+from fivetimes.followup.revision import decline, declined, difference, proposed
 
 __all__ = [
-    "Alignment",
-    "CatalogueRow",
-    "Change",
     "Conduct",
-    "ConductorLife",
-    "ConductorRevision",
-    "Difference",
-    "DriftTest",
     "FollowUp",
-    "FollowedConductor",
-    "Forecast",
-    "MeasuredEffect",
-    "RunSpan",
-    "StatedStep",
-    "accept",
-    "align",
     "catalogue",
     "catalogue_page",
-    "conduct",
     "decline",
     "declined",
     "difference",
     "document",
     "effect",
     "follow",
-    "follow_controlled",
-    "forecast",
     "proposed",
     "revision_sentence",
     "run_page",

@@ -8,7 +8,7 @@
   one-sided; false discoveries are controlled over everything that one `fivetimes follow` looks at).
 - *New ways*: orders and choices of steps that were not known when it was reviewed last.
 - *Heroism*: by hand, at hours at which this team seldom works or all by one person of several. It is said of the system.
-- *Effect*: time before and after, as a ratio of geometric means with an interval (bootstrap-t).
+- *Effect*: how long it takes before and since the first approval, as a ratio of geometric means with an interval (bootstrap-t).
 - *Forecast*: when it is due, by the quartiles of its own intervals.
 """
 
@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -26,7 +26,7 @@ from fivetimes.config import USUAL_SHARE
 from fivetimes.followup.alignment import Change, align
 from fivetimes.model import Floats
 from fivetimes.routines import Execution
-from fivetimes.stats import at_least_by_chance, binomial_tail
+from fivetimes.stats import at_least_by_chance, binomial_tail, false_discovery
 
 PERIODS = 3  # of its own, without a run: by luck alone such a pause has a chance of exp(-3), 5 %
 ENOUGH = 5  # executions before an effect or a habit is spoken of: the five-times rule
@@ -47,10 +47,10 @@ class ConductorLife(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StatedStep:
-    """A step of a conductor: its id, what is done there, and whether it may be left out."""
+    """A step of a conductor: its id, its share of the occurrences, and whether it may be left out."""
 
     id: str
-    action: str
+    share: float
     optional: bool
 
 
@@ -58,7 +58,7 @@ class StatedStep:
 class FollowedConductor:
     """A conductor as it was approved. `orders` are the orders of steps that it allows, by number, its own first.
 
-    evidence: occurrences that its draft stood on; 0: invented from above.
+    approved: last; first_approved: for the first time. evidence: occurrences that its draft stood on; 0: invented from above.
     """
 
     id: str
@@ -66,6 +66,7 @@ class FollowedConductor:
     steps: tuple[StatedStep, ...]
     orders: tuple[tuple[int, ...], ...]
     approved: datetime
+    first_approved: datetime
     evidence: int
 
 
@@ -103,7 +104,7 @@ class DriftTest:
 
 @dataclass(frozen=True, slots=True)
 class MeasuredEffect:
-    """How long it takes since the approval, as a multiple of before, with a 95 % interval; how many executions both stand on."""
+    """How long it takes since the first approval, as a multiple of before, with a 95 % interval; from how many executions."""
 
     ratio: float
     low: float
@@ -191,9 +192,11 @@ def conduct(
         people: how many there are in the team.
     """
     timed = [one for one in executions if one.start is not None]
-    before = [one for one in timed if _start(one) < conductor.approved]
+    alone = [one for one in timed if not _within(one, runs, now)]
+    before = [one for one in alone if _start(one) < conductor.approved]
+    by_hand = [one for one in alone if _start(one) >= conductor.approved]
+    timings = _timings(conductor, alone, runs)
     runs = [run for run in runs if run.began >= conductor.approved]
-    by_hand = [one for one in timed if _start(one) >= conductor.approved and not _within(one, runs, now)]
     starts = sorted({*map(_start, before), *map(_start, by_hand), *(run.began for run in runs)})
     period = _period(starts)
     life = _life(conductor, runs, by_hand, period, now)
@@ -212,10 +215,7 @@ def conduct(
         new_ways=_new_ways(conductor, before, by_hand),
         off_hours=late if late and binomial_tail(late, len(by_hand), SELDOM) <= SURE else 0,
         one_person=len(by_hand) >= ENOUGH and people > 1 and len({who for one in by_hand for who in one.people}) == 1,
-        effect=effect(
-            [_seconds(one) for one in before],
-            [*map(_seconds, by_hand), *(run.seconds for run in runs if run.result == "done" and run.seconds)],
-        ),
+        effect=effect(*timings),
         due=None if life is ConductorLife.OBSOLETE else forecast(starts),
         from_above=not conductor.evidence,
     )
@@ -228,6 +228,21 @@ def _start(one: Execution) -> datetime:
 
 def _seconds(one: Execution) -> float:
     return (one.end - one.start).total_seconds() if one.start is not None and one.end is not None else 0.0
+
+
+def _timings(
+    conductor: FollowedConductor, alone: Sequence[Execution], runs: Sequence[RunSpan]
+) -> tuple[list[float], list[float]]:
+    """(before, since) the first approval: what each execution by hand took, and the steps of each run that was done.
+
+    A run's waiting at a gate is no part of it: nobody works meanwhile.
+    """
+    first = conductor.first_approved
+    done = [run.seconds for run in runs if run.result == "done" and run.seconds and run.began >= first]
+    return (
+        [_seconds(one) for one in alone if _start(one) < first],
+        [*(_seconds(one) for one in alone if _start(one) >= first), *done],
+    )
 
 
 def _within(one: Execution, runs: Sequence[RunSpan], now: datetime) -> bool:
@@ -271,7 +286,8 @@ def changes(conductor: FollowedConductor, one: Execution) -> list[tuple[Change, 
     """
     ids = [step.id for step in conductor.steps]
     missing = [(Change.SKIP, (ids[step],)) for step in range(len(ids)) if step not in one.steps]
-    fits = [(align(order, [True] * len(order), one.steps), order) for order in conductor.orders]
+    optional = [step.optional for step in conductor.steps]
+    fits = [(align(order, [optional[step] for step in order], one.steps), order) for order in conductor.orders]
     best, order = min(fits, key=lambda entry: entry[0].cost)
     swapped = [
         (Change.SWAP, (ids[order[found.step]], ids[order[found.step + 1]]))
@@ -284,10 +300,13 @@ def changes(conductor: FollowedConductor, one: Execution) -> list[tuple[Change, 
 def drift(conductor: FollowedConductor, before: Sequence[Execution], since: Sequence[Execution]) -> list[DriftTest]:
     """Every change that was seen since the approval, tested against before.
 
-    Where the work before the approval is gone, a step counts as never skipped or added in the occurrences that the draft stood on.
+    Where the work before the approval is gone, the draft speaks for it: each step was left out as often as its share gives, and
+    nothing was added or swapped.
     """
     old = Counter(change for one in before for change in changes(conductor, one))
     of_before = len(before) or conductor.evidence
+    if not before:
+        old.update({(Change.SKIP, (step.id,)): round((1 - step.share) * of_before) for step in conductor.steps})
     new: dict[tuple[Change, tuple[str, ...]], list[Execution]] = {}
     for one in since:
         for change in changes(conductor, one):
@@ -306,6 +325,17 @@ def drift(conductor: FollowedConductor, before: Sequence[Execution], since: Sequ
         for change, seen in new.items()
         if len(seen) > 1 and _usual_since(seen, since)
     ]
+
+
+def controlled(made: Sequence[Conduct]) -> list[Conduct]:
+    """The same, with false discoveries controlled over all their tests of drift; the surest first."""
+    tests = [test for one in made for test in one.drift]
+    adjusted = iter(false_discovery([test.chance for test in tests], tried=len(tests)))
+    out = []
+    for one in made:
+        drift = [replace(test, q=next(adjusted)) for test in one.drift]
+        out.append(replace(one, drift=tuple(sorted(drift, key=lambda test: (test.q, test.change, test.what)))))
+    return out
 
 
 def _usual_since(seen: Sequence[Execution], since: Sequence[Execution]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -9,10 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from fivetimes import pipeline, review
-from fivetimes.conductor_document import ConductorDocument, DocumentStep, step_alternatives
+from fivetimes.conductor_document import ConductorDocument, DocumentStep
 from fivetimes.config import Search
 from fivetimes.errors import FivetimesError
 from fivetimes.followup.alignment import Change
@@ -27,15 +26,17 @@ from fivetimes.followup.findings import (
     RunSpan,
     StatedStep,
     conduct,
+    controlled,
     forecast,
 )
-from fivetimes.model import Candidate, Conductor, Decision, Review, SessionLog, Standing, Status, Tier
+from fivetimes.model import Candidate, Conductor, Decision, Review, SessionLog, Status, Tier
+from fivetimes.review.ledger import standing_of
 from fivetimes.routines import KnownRoutine, KnownStep, executions
 from fivetimes.running.record import RunEntry, records_in
-from fivetimes.stats import false_discovery
 
 SCHEMA = 1
-_DAY = 86_400.0
+# How a command begins: words that are the same each time, before the first flag, value or path.
+_BEGINNING = re.compile(r"[\w:.][\w:.-]*(?: [\w:.][\w:.-]*)+(?= |$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ class FollowUp:
         revisions: of each conductor, in order of time.
         soon: routines that were done once less than a draft needs, with the day on which the next is expected.
         unread: sentences for records that cannot be read.
+        skipped: sentences for sources that could not be read.
     """
 
     until: datetime
@@ -66,19 +68,16 @@ class FollowUp:
     revisions: Mapping[str, tuple[ConductorRevision, ...]] = field(default_factory=dict)
     soon: tuple[tuple[str, str, Forecast], ...] = ()
     unread: tuple[str, ...] = ()
+    skipped: tuple[str, ...] = ()
 
     @property
     def lasting(self) -> Mapping[str, tuple[int, int]]:
         """Of the conductors with and without evidence when they were drafted: (how many still run, of how many)."""
-        groups = {"from evidence": False, "from above": True}
-        return {
-            name: (
-                sum(one.runs > 0 and one.life in (ConductorLife.USED, ConductorLife.BYPASSED) for one in found),
-                len(found),
-            )
-            for name, above in groups.items()
-            for found in [[one for one in self.conductors if one.from_above is above]]
-        }
+        found = {}
+        for name, above in (("from evidence", False), ("from above", True)):
+            lives = [one.life for one in self.conductors if one.from_above is above]
+            found[name] = (sum(life in (ConductorLife.USED, ConductorLife.BYPASSED) for life in lives), len(lives))
+        return found
 
 
 def follow(request: pipeline.Request, *, conductors: Path, folder: Path) -> FollowUp:
@@ -93,19 +92,20 @@ def follow(request: pipeline.Request, *, conductors: Path, folder: Path) -> Foll
         FivetimesError: nothing could be read.
     """
     known = review.standings(conductors)
-    approved = [one for one in review.conductors_in(conductors) if _approved_at(known.get(one.id)) is not None]
-    sessions = pipeline.work(request, folder=folder)
-    spans, unread = _runs(conductors)
+    approved = [one for one in review.conductors_in(conductors) if standing_of(one.id, known).status is Status.APPROVED]
+    read = pipeline.work(request, folder=folder)
+    sessions = read.sessions
+    records, unread = readable_records(conductors)
+    spans = _runs(records)
     until = _until(sessions, spans)
     found = executions(sessions, [_known(one.document) for one in approved], search=Search())
-    seldom, people = _seldom(sessions), _people(sessions)
+    seldom, ledger = _seldom(sessions), review.read_ledger(conductors)
     made = [
-        conduct(_followed(one, known), done, spans.get(one.id, ()), now=until, seldom=seldom, people=people)
+        conduct(_followed(one, ledger), done, spans.get(one.id, ()), now=until, seldom=seldom, people=read.scan.persons)
         for one, done in zip(approved, found, strict=True)
     ]
-    ledger = review.read_ledger(conductors)
     revisions = {one.id: tuple(_revisions(one, ledger, spans.get(one.id, ()))) for one in approved}
-    return FollowUp(until, tuple(follow_controlled(made)), revisions, unread=tuple(unread))
+    return FollowUp(until, tuple(controlled(made)), revisions, unread=tuple(unread), skipped=read.scan.skipped)
 
 
 def with_forecasts(found: FollowUp, candidates: Sequence[Candidate], *, extract: int) -> FollowUp:
@@ -119,48 +119,39 @@ def with_forecasts(found: FollowUp, candidates: Sequence[Candidate], *, extract:
     return replace(found, soon=tuple(soon))
 
 
-def _approved_at(standing: Standing | None) -> datetime | None:
-    if standing is None or standing.status is not Status.APPROVED or standing.last is None:
-        return None
-    return standing.last.at
-
-
 # ---- what a conductor states
 
 
+def _distinct(document: ConductorDocument) -> list[DocumentStep]:
+    """The steps that can be distinguished by what is seen: of those that read the same the first."""
+    return list({step["action"]: step for step in reversed(document["steps"])}.values())[::-1]
+
+
 def _known(document: ConductorDocument) -> KnownRoutine:
-    steps = tuple(KnownStep(_labels(step), step["share"]) for step in document["steps"])
+    steps = tuple(KnownStep(_labels(step), step["share"]) for step in _distinct(document))
     return KnownRoutine(steps, max(1, document["evidence"]["occurrences"]))
 
 
 def _labels(step: DocumentStep) -> tuple[str, ...]:
-    """What is done at a step, and what begins each of its ways."""
-    found = [step["action"]]
-    for way in step_alternatives(step):
-        words = []
-        for word in way["run"].split():
-            if not word.replace("-", "").replace("_", "").replace(".", "").replace(":", "").isalnum() or word[0] == "-":
-                break
-            words.append(word)
-        if len(words) > 1:
-            found.append(" ".join(words))
-    return tuple(dict.fromkeys(found))
+    """What is done at a step; where there are several ways to do it, what each of them begins with besides."""
+    begins = (_BEGINNING.match(way["run"]) for way in step.get("any", ()))
+    return tuple(dict.fromkeys([step["action"], *(found[0] for found in begins if found)]))
 
 
-def _followed(conductor: Conductor, known: Mapping[str, Standing]) -> FollowedConductor:
+def _followed(conductor: Conductor, ledger: Sequence[Review]) -> FollowedConductor:
     document = conductor.document
-    steps = tuple(StatedStep(step["id"], step["action"], "optional" in step) for step in document["steps"])
-    number = {step.id: at for at, step in enumerate(steps)}
-    orders = [tuple(range(len(steps)))]
+    distinct = _distinct(document)
+    number = {step["id"]: at for at, step in enumerate(distinct)}
+    orders = [tuple(range(len(distinct)))]
     orders += [tuple(number[name] for name in path["path"] if name in number) for path in document["alternatives"]]
-    approved = _approved_at(known.get(conductor.id))
-    assert approved is not None
+    approvals = [line.at for line in ledger if line.conductor == conductor.id and line.decision is Decision.APPROVE]
     return FollowedConductor(
         conductor.id,
         document["title"],
-        steps,
+        tuple(StatedStep(step["id"], step["share"], "optional" in step) for step in distinct),
         tuple(dict.fromkeys(order for order in orders if order)),
-        approved,
+        max(approvals),
+        min(approvals),
         document["evidence"]["occurrences"],
     )
 
@@ -178,10 +169,9 @@ def _revisions(conductor: Conductor, ledger: Sequence[Review], runs: Sequence[Ru
 # ---- runs, and what surrounds them
 
 
-def _runs(folder: Path) -> tuple[dict[str, list[RunSpan]], list[str]]:
-    """The runs of each conductor, the oldest first, and a sentence for each record that cannot be read."""
-    spans: dict[str, list[RunSpan]] = {}
-    unread = []
+def readable_records(folder: Path) -> tuple[list[list[RunEntry]], list[str]]:
+    """The lines of each run's record, the oldest run first; and a sentence for each that cannot be read."""
+    found, unread = [], []
     for record in records_in(folder):
         try:
             entries = record.entries()
@@ -189,8 +179,16 @@ def _runs(folder: Path) -> tuple[dict[str, list[RunSpan]], list[str]]:
             unread.append(str(error))
             continue
         if entries and entries[0].what == "began":
-            spans.setdefault(entries[0].fields["conductor"], []).append(_span(entries))
-    return spans, unread
+            found.append(entries)
+    return found, unread
+
+
+def _runs(records: Sequence[Sequence[RunEntry]]) -> dict[str, list[RunSpan]]:
+    """The runs of each conductor, the oldest first."""
+    spans: dict[str, list[RunSpan]] = {}
+    for entries in records:
+        spans.setdefault(entries[0].fields["conductor"], []).append(_span(entries))
+    return spans
 
 
 def _span(entries: Sequence[RunEntry]) -> RunSpan:
@@ -211,10 +209,6 @@ def _until(sessions: SessionLog, spans: Mapping[str, Sequence[RunSpan]]) -> date
     return max(times, default=datetime.now(UTC))
 
 
-def _people(sessions: SessionLog) -> int:
-    return len(np.unique(sessions.actions.person))
-
-
 def _seldom(sessions: SessionLog) -> Callable[[datetime], bool]:
     """Whether this team seldom works at an hour of a working day, or of a weekend."""
     actions = sessions.actions
@@ -233,15 +227,6 @@ def _seldom(sessions: SessionLog) -> Callable[[datetime], bool]:
 
 def _hour(at: datetime) -> tuple[bool, int]:
     return at.weekday() > 4, at.hour
-
-
-def follow_controlled(made: Sequence[Conduct]) -> Iterator[Conduct]:
-    """The same, with false discoveries controlled over all tests of drift."""
-    tests = [test for one in made for test in one.drift]
-    adjusted = iter(false_discovery([test.chance for test in tests], tried=len(tests)))
-    for one in made:
-        drift = tuple(replace(test, q=next(adjusted)) for test in one.drift)
-        yield replace(one, drift=tuple(sorted(drift, key=lambda test: (test.q, test.change, test.what))))
 
 
 # ---- in words
@@ -268,7 +253,7 @@ def sentences(one: Conduct) -> list[str]:
     lines.append(_effect_sentence(one.effect))
     if one.due is not None:
         lines.append(
-            f"Next expected about {one.due.due:%Y-%m-%d} (between {one.due.earliest:%Y-%m-%d} and {one.due.latest:%Y-%m-%d})."
+            f"Due again about {one.due.due:%Y-%m-%d} (between {one.due.earliest:%Y-%m-%d} and {one.due.latest:%Y-%m-%d})."
         )
     if one.from_above:
         lines.append("It was drafted without evidence.")
@@ -339,7 +324,7 @@ def document(found: FollowUp) -> dict[str, Any]:
         ],
         "soon": [{"id": name, "title": title, **_due(due)} for name, title, due in found.soon],
         "lasting": {name: {"in_use": here, "of": of} for name, (here, of) in found.lasting.items()},
-        "trouble": list(found.unread),
+        "trouble": [*found.unread, *found.skipped],
     }
 
 

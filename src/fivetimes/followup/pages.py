@@ -13,11 +13,10 @@ from pathlib import Path
 import jinja2
 
 from fivetimes import conductors, reports, review, running
-from fivetimes.errors import FivetimesError
 from fivetimes.followup.findings import Conduct
-from fivetimes.followup.follow import FollowUp
+from fivetimes.followup.follow import FollowUp, readable_records
 from fivetimes.model import Conductor
-from fivetimes.running.record import Record, RunEntry, records_in
+from fivetimes.running.record import Record, RunEntry
 
 _HEADINGS = {
     "why": "Why did we run this?",
@@ -105,11 +104,7 @@ def catalogue(found: FollowUp, folder: Path) -> list[CatalogueRow]:
     documents = {one.id: one for one in review.conductors_in(folder)}
     gates: dict[str, Counter[str]] = {}
     ends: dict[str, str] = {}
-    for record in records_in(folder):
-        try:
-            entries = record.entries()
-        except FivetimesError:
-            continue  # `FollowUp.unread` names it
+    for entries in readable_records(folder)[0]:
         name = entries[0].fields["conductor"]
         ends[name] = entries[-1].mark
         gates.setdefault(name, Counter()).update(_gates(entries))

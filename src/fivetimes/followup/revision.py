@@ -65,13 +65,6 @@ def declined(conductor: Conductor, proposal: Conductor, *, folder: Path) -> str:
     return f"{lines[-1].by} declined it on {lines[-1].at:%Y-%m-%d}: {lines[-1].why}" if lines else ""
 
 
-def accept(
-    conductor: Conductor, proposal: ConductorDocument, *, by: str, why: str, at: datetime, folder: Path
-) -> Conductor:
-    """Take a proposal over, as an edit; then the conductor waits for approval."""
-    return review.revise(conductor, proposal, decision=Decision.EDIT, by=by, why=why, at=at, folder=folder)
-
-
 def decline(
     conductor: Conductor, proposal: ConductorDocument, *, by: str, why: str, at: datetime, folder: Path
 ) -> None:

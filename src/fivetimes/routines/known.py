@@ -17,11 +17,20 @@ import numpy as np
 from fivetimes.config import Search
 from fivetimes.kernels.database import postings
 from fivetimes.kernels.growth import scratch_for
-from fivetimes.model import COARSE, FORM, By, Floats, Int32s, SessionLog
+from fivetimes.model import COARSE, Int32s, SessionLog
 from fivetimes.routines.database import SequenceDatabase, open_database
 from fivetimes.routines.describe import moment_time
 from fivetimes.routines.matching import Occurrences, better, collect
-from fivetimes.routines.pattern import MIN_STEPS, NEAR_ROWS, Profile, estimate, gap_bits, going_on_bits, local_chance
+from fivetimes.routines.pattern import (
+    LONGEST_GAP,
+    MIN_STEPS,
+    NEAR_ROWS,
+    Profile,
+    estimate,
+    gap_bits,
+    going_on_bits,
+    local_chance,
+)
 from fivetimes.routines.search import paced
 from fivetimes.routines.seeds import link_chance
 
@@ -31,8 +40,7 @@ _UNSURE = 0.02  # a share is held this far from 0 and 1: a conductor's steps wer
 
 @dataclass(frozen=True, slots=True)
 class KnownStep:
-    """A step by what is done there: labels of actions, each at whatever level of detail, its own first; its share of the
-    occurrences."""
+    """A step by what is done there: labels of actions, each at whatever level of detail; and its share of the occurrences."""
 
     labels: tuple[str, ...]
     share: float
@@ -40,7 +48,8 @@ class KnownStep:
 
 @dataclass(frozen=True, slots=True)
 class KnownRoutine:
-    """A routine that somebody has written down. `times` is how often it is thought to have been done."""
+    """A routine that somebody has written down: steps that can be distinguished, in order. `times`: how often it is thought to
+    have been done."""
 
     steps: tuple[KnownStep, ...]
     times: int
@@ -53,20 +62,16 @@ class Execution:
     Attributes:
         start, end: of its first and last step; None where the source keeps no times.
         steps: numbers of the steps in the order in which they were done, each once.
-        actions: the label of what was done at each of these steps.
         behind: labels of what the same people did between its first and its last step, each once, in order, with the number of the
             step behind which it was done.
         people: numbers of the people who did it.
-        by_agent: whether an agent did a part of it.
     """
 
     start: datetime | None
     end: datetime | None
     steps: tuple[int, ...]
-    actions: tuple[str, ...]
     behind: tuple[tuple[str, int], ...]
     people: tuple[int, ...]
-    by_agent: bool
 
     @property
     def others(self) -> tuple[str, ...]:
@@ -154,20 +159,12 @@ def _stated(database: SequenceDatabase, routine: KnownRoutine) -> Profile:
     nothing = np.zeros((0, count), dtype=np.int32)
     return Profile(
         tokens=tokens,
-        presence=np.clip(_shares(routine), _UNSURE, 1 - _UNSURE),
+        presence=np.clip([step.share for step in routine.steps], _UNSURE, 1 - _UNSURE),
         chance=local_chance(database, tokens, NEAR_ROWS),
         order=order,
         link=np.zeros(count),
-        gap_bits=gap_bits(database, nothing, longest=32),
+        gap_bits=gap_bits(database, nothing, longest=LONGEST_GAP),
         going_on=going_on_bits(database, nothing),
-    )
-
-
-def _shares(routine: KnownRoutine) -> Floats:
-    """The share of each step; 0 of one that reads like an earlier one, for its rows are taken for that one's."""
-    actions = [step.labels[0] for step in routine.steps]
-    return np.array(
-        [step.share if step.labels[0] not in actions[:at] else 0.0 for at, step in enumerate(routine.steps)]
     )
 
 
@@ -177,7 +174,7 @@ def _described(database: SequenceDatabase, sessions: SessionLog, found: Occurren
 
 
 def _execution(database: SequenceDatabase, sessions: SessionLog, line: Int32s) -> Execution:
-    actions, columns = sessions.actions, sessions.actions.events.columns
+    actions = sessions.actions
     rows = database.source[np.sort(line[line >= 0])]
     step_at = {int(database.source[row]): step for step, row in enumerate(line.tolist()) if row >= 0}
     ordered = sorted(rows.tolist(), key=lambda row: (database.clock[row], row))
@@ -187,10 +184,8 @@ def _execution(database: SequenceDatabase, sessions: SessionLog, line: Int32s) -
         start=moment_time(float(actions.clock[first]), bool(actions.timed[first])),
         end=moment_time(float(actions.clock[last]), bool(actions.timed[last])),
         steps=tuple(step_at[row] for row in ordered),
-        actions=tuple(actions.labels[int(database.levels[row, FORM])] for row in ordered),
         behind=_others(database, actions.labels, ordered, people, step_at),
         people=tuple(people),
-        by_agent=any(columns["by"][actions.event[database.rows[row]]] == By.AGENT for row in ordered),
     )
 
 
