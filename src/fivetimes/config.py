@@ -10,7 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from fivetimes.errors import ConfigError
+from fivetimes.errors import ConfigError, FivetimesError
 
 BATCH_ROWS = 50_000  # rows that a reader hands over at once, at most
 BLOCK_BYTES = 1 << 18  # bytes of a file that are looked at together; what is made of more no longer fits the cache
@@ -91,6 +91,9 @@ BUDGET = Budget()
 def home(environ: Mapping[str, str]) -> Path:
     """The folder of our own state.
 
+    Raises:
+        FivetimesError: it is not named, and there is no home folder.
+
     Example:
         >>> home({"FIVETIMES_HOME": "/tmp/x"}).as_posix()
         '/tmp/x'
@@ -98,7 +101,22 @@ def home(environ: Mapping[str, str]) -> Path:
     from platformdirs import user_data_path  # here: a hook that has nothing to do ends without it
 
     named = environ.get("FIVETIMES_HOME")
-    return Path(named) if named else user_data_path("fivetimes")
+    if named:
+        return Path(named)
+    try:
+        return user_data_path("fivetimes")
+    except RuntimeError as error:
+        raise FivetimesError(
+            "there is no home folder here, so what is found has no place. Set FIVETIMES_HOME to a folder that can be written."
+        ) from error
+
+
+def home_of_person() -> Path:
+    """The home folder of who calls; in a container nobody may have one, and then it is a folder that does not exist."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return Path("/nonexistent")  # as Debian calls the home of `nobody`
 
 
 def collected_at(folder: Path) -> float:

@@ -3,6 +3,8 @@
 `run` is the whole way on one page; what it calls stands below it in the order in which it acts. `scan` does the same with our own
 files: the key, the names that were approved, the last scan. The package `review` leads from a candidate to its draft and to a
 decision.
+
+What acts is imported by the function that calls it: `status` needs the last scan, and nothing that makes one.
 """
 
 from __future__ import annotations
@@ -15,14 +17,13 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fivetimes import eventlog, ingest, memory, reports, routines, sequential_patterns, store
-from fivetimes.actions import normalise
-from fivetimes.config import IDLE, Search, SearchEngine, Team, columns_of, load
+from fivetimes import store
+from fivetimes.config import IDLE, Search, SearchEngine, Team, columns_of, home_of_person, load
 from fivetimes.errors import FivetimesError, UnknownId
-from fivetimes.eventlog.unknown import UnknownName
 from fivetimes.model import (
     Balance,
     Candidate,
@@ -37,7 +38,10 @@ from fivetimes.model import (
     Standing,
     Traces,
 )
-from fivetimes.sessions import learnt_idle, segment
+
+if TYPE_CHECKING:
+    from fivetimes import eventlog, ingest, memory, routines
+    from fivetimes.eventlog.unknown import UnknownName
 
 _MAP = "--map="  # begins the line of a request's name that holds what columns are called
 _THIS_MACHINE = "this machine"  # the name of a request for whatever is found here
@@ -47,6 +51,12 @@ Tick = Callable[[str, float], None]  # (stage, share of it that is done)
 
 def _quiet(_stage: str, _share: float) -> None:
     """No one is watching."""
+
+
+def _nothing_ignored() -> ingest.IgnoreRules:
+    from fivetimes import ingest
+
+    return ingest.IgnoreRules()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +71,7 @@ class Request:
     sources: tuple[Source, ...]
     skipped: tuple[str, ...] = ()
     engine: SearchEngine = SearchEngine.PROFILE
-    unwanted: ingest.IgnoreRules = field(default_factory=ingest.IgnoreRules)
+    unwanted: ingest.IgnoreRules = field(default_factory=_nothing_ignored)
     events: Path | None = None
 
 
@@ -93,6 +103,8 @@ def run(
 
 def _searched(read: Gathered, request: Request, *, tick: Tick, histories: int) -> Scan:
     """The scan of what was read, with the routines in it."""
+    from fivetimes import routines
+
     found = routines.find_routines(
         read.sessions,
         rule=request.team.rule,
@@ -127,6 +139,8 @@ def gather(
     remembered: eventlog.Remembered | None = None,
 ) -> Gathered:
     """Read and redact, as far as to the sessions; the arguments are those of `run`."""
+    from fivetimes import eventlog, routines
+
     balances = [Balance() for _ in request.sources]
     unread: list[str] = []
     raw = _ingested(request, balances, unread, tick)
@@ -160,6 +174,8 @@ def _ingested(
         balances: of each source; filled as it is read.
         unread: takes a sentence for each source that cannot be read.
     """
+    from fivetimes import ingest
+
     for number, (source, balance) in enumerate(zip(request.sources, balances, strict=True)):
         tick("reading", number / len(request.sources))
         batches = ingest.READERS[source.reader](source, balance)
@@ -182,6 +198,8 @@ def _redacted(
     approved: frozenset[str],
     remembered: eventlog.Remembered | None = None,
 ) -> EventLog:
+    from fivetimes import eventlog, ingest
+
     known = ingest.known_here(request.sources, os.environ, approved=approved)
     repositories = [source.path for source in request.sources if source.reader == "git" and not request.team.persons]
     own = {mail for path in repositories for mail in ingest.own_addresses(path)}  # a team says itself who is who
@@ -192,6 +210,10 @@ def _redacted(
 
 def sessions_of(events: EventLog, team: Team) -> SessionLog:
     """From redacted events to sessions."""
+    from fivetimes import eventlog
+    from fivetimes.actions import normalise
+    from fivetimes.sessions import learnt_idle, segment
+
     events = eventlog.mark_bots(events, persons=[person.name for person in team.persons])
     events = eventlog.deduplicate(events)
     events = eventlog.align(events, reach=(team.idle or IDLE).total_seconds())
@@ -205,6 +227,8 @@ def sessions_of(events: EventLog, team: Team) -> SessionLog:
 
 def _engine(engine: SearchEngine, tick: Tick) -> routines.Engine:
     """What looks for routines. Here alone meet `routines` and `sequential_patterns`."""
+    from fivetimes import routines
+
     if engine is SearchEngine.PREFIXSPAN:
         return routines.FixedSequences(_frequent)
 
@@ -218,6 +242,8 @@ def _engine(engine: SearchEngine, tick: Tick) -> routines.Engine:
 
 def _frequent(sessions: SessionLog) -> list[tuple[int, ...]]:
     """The most frequent sequences of the classic miner, the best first."""
+    from fivetimes import sequential_patterns
+
     traces = sequential_patterns.traces_of(sessions)
     return [
         tokens for tokens, _ in sequential_patterns.prefixspan_baseline(traces, most=100, min_length=3, max_length=8)
@@ -263,6 +289,8 @@ def survey(request: Request) -> tuple[list[SourceReport], list[str]]:
 
 
 def _surveyed(source: Source, unwanted: ingest.IgnoreRules, unread: list[str]) -> SourceReport:
+    from fivetimes import ingest
+
     balance, lossy, untimed, ends_untimed = Balance(), False, 0, False
     first, last = np.inf, -np.inf
     found = ingest.READERS[source.reader](source, balance)
@@ -287,6 +315,8 @@ def _surveyed(source: Source, unwanted: ingest.IgnoreRules, unread: list[str]) -
 
 def advice(reports: Sequence[SourceReport]) -> list[list[str]]:
     """For each source, sentences that help."""
+    from fivetimes import ingest
+
     return [ingest.advice_on(report) for report in reports]
 
 
@@ -295,6 +325,8 @@ def advice(reports: Sequence[SourceReport]) -> list[list[str]]:
 
 def mark_of(request: Request, folder: Path) -> str:
     """A digest of all that decides what a scan of this request would find, as far as can be seen without reading."""
+    from fivetimes import memory
+
     settings = {
         "rule": asdict(request.team.rule),
         "idle": str(request.team.idle),
@@ -371,6 +403,8 @@ def keep(result: Scan, request: Request, *, mark: str, folder: Path) -> Scan:
 
 def _continued(result: Scan, before: Scan, *, anew: bool) -> Scan:
     """A scan that knows the last one. What was read twice (not `anew`) has the same changes both times."""
+    from fivetimes import routines
+
     found = routines.continued(result.candidates, before.candidates)
     changed = routines.changes(found, before.candidates) if anew else before.changes
     ids = {now.id: kept.id for now, kept in zip(result.candidates, found, strict=True)}
@@ -408,6 +442,8 @@ def known_scan(config: Path | None, *, here: Path, folder: Path) -> Scan | None:
 
 def collect(request: Request, *, folder: Path) -> memory.Collected:
     """Add what is new in the sources to memory; by the team's retention, forget what is too old."""
+    from fivetimes import memory
+
     keep = request.team.keep
     return memory.collect(
         request.sources,
@@ -436,6 +472,8 @@ def forget(
         everything: all of memory, and its key.
         config: a fivetimes.toml; None: the one in this folder, if there is one.
     """
+    from fivetimes import memory
+
     here = Path("fivetimes.toml")
     named = config or (here if here.is_file() else None)
     known = load(named).persons if named is not None else ()
@@ -475,6 +513,8 @@ def sessions(request: Request, *, key: bytes) -> SessionLog:
 
 def sequences(request: Request, *, key: bytes) -> Traces:
     """The steps of each session in order, navigation left out: what frequent sequences are counted in."""
+    from fivetimes import sequential_patterns
+
     return sequential_patterns.traces_of(sessions(request, key=key))
 
 
@@ -513,6 +553,8 @@ def report(scan: Scan, *, form: ReportForm, extras: ReportExtras, at: datetime) 
         extras: what is shown besides the scan; persons and live lines on the page alone.
         at: when it is written.
     """
+    from fivetimes import reports
+
     if form is ReportForm.JSON:
         return json.dumps(reports.document(scan, drafts=extras.drafts, standings=extras.standings), indent=1)
     if form is ReportForm.MARKDOWN:
@@ -536,6 +578,8 @@ def unknown_names(request: Request, *, folder: Path) -> list[UnknownName]:
     Raises:
         FivetimesError: the request is for a folder of teams.
     """
+    from fivetimes import eventlog, ingest
+
     if request.events is not None:
         raise FivetimesError(
             f"{request.events}: names are asked for team by team. Name one: --config TEAM/fivetimes.toml"
@@ -553,6 +597,8 @@ def approve(words: Sequence[str], *, folder: Path) -> None:
 
 
 def _unwanted(team: Team, environ: Mapping[str, str], home: Path) -> ingest.IgnoreRules:
+    from fivetimes import ingest
+
     return ingest.ignore_rules(
         environ, root=team.root, home=home, histignore=team.histignore, history_ignore=team.history_ignore
     )
@@ -560,9 +606,11 @@ def _unwanted(team: Team, environ: Mapping[str, str], home: Path) -> ingest.Igno
 
 def from_config(path: Path, *, engine: SearchEngine = SearchEngine.PROFILE) -> Request:
     """A team, as a `fivetimes.toml` describes it."""
+    from fivetimes import ingest
+
     team = load(path)
     found, skipped = ingest.sources(team)
-    unwanted = _unwanted(team, os.environ, Path.home())
+    unwanted = _unwanted(team, os.environ, home_of_person())
     return Request(str(path.resolve()), team, _anywhere(found), tuple(skipped), engine, unwanted)
 
 
@@ -594,12 +642,14 @@ def from_paths(paths: Sequence[Path], *, columns: str = "", engine: SearchEngine
     Raises:
         ConfigError: there is no such field.
     """
+    from fivetimes import ingest
+
     pairs = [pair.partition("=") for pair in columns.split(",") if pair.strip()]
     called = columns_of("--map", {field.strip(): column.strip() for field, _, column in pairs})
     found, skipped = ingest.named(paths, columns=called)
     name = "\n".join([*(str(path.resolve()) for path in paths), *([_MAP + columns] if called else ())])
     team = Team(root=Path())
-    return Request(name, team, _anywhere(found), tuple(skipped), engine, _unwanted(team, os.environ, Path.home()))
+    return Request(name, team, _anywhere(found), tuple(skipped), engine, _unwanted(team, os.environ, home_of_person()))
 
 
 def _anywhere(sources: Sequence[Source]) -> tuple[Source, ...]:
@@ -611,6 +661,8 @@ def from_machine(
     environ: Mapping[str, str], *, home: Path, here: Path, engine: SearchEngine = SearchEngine.PROFILE
 ) -> Request:
     """The histories, agent logs and repository found on this machine."""
+    from fivetimes import ingest
+
     team, (found, skipped) = Team(root=here), ingest.discover(home, here, environ)
     return Request(_THIS_MACHINE, team, tuple(found), tuple(skipped), engine, _unwanted(team, environ, home))
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fivetimes import pipeline, review, routines
-from fivetimes.config import home
+from fivetimes.config import home, home_of_person
 from fivetimes.errors import FivetimesError
 from fivetimes.model import Conductor, Explanation, Scan, SessionLog
 from fivetimes.reports import event_log, frames
@@ -53,7 +53,7 @@ def _request(source: str | Path | Sequence[str | Path] | None) -> pipeline.Reque
     if source is None:
         if (here / "fivetimes.toml").is_file():
             return pipeline.from_config(here / "fivetimes.toml")
-        return pipeline.from_machine(os.environ, home=Path.home(), here=here)
+        return pipeline.from_machine(os.environ, home=home_of_person(), here=here)
     paths = [Path(source)] if isinstance(source, str | Path) else [Path(path) for path in source]
     if len(paths) == 1 and paths[0].suffix == ".toml":
         return pipeline.from_config(paths[0])

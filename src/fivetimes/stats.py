@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from typing import overload
 
 import numpy as np
-from scipy import special
 
 from fivetimes.model import Bools, Floats, Ints
 
@@ -30,6 +29,8 @@ def binomial_tail(k: int, n: int, p: float) -> float:
         return 1.0
     if k > n or p <= 0.0:
         return 0.0
+    from scipy import special  # here: it takes as long to load as all of numpy
+
     return float(special.bdtrc(k - 1, n, p))
 
 
@@ -42,6 +43,8 @@ def poisson_tail(k: int, mean: float) -> float:
     """
     if k <= 0:
         return 1.0
+    from scipy import special
+
     return float(special.pdtrc(k - 1, mean))
 
 

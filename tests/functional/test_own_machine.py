@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import pwd
 import subprocess
+import sys
 
 import builders
+from fivetimes import cli
 from functional.conftest import COMMAND
 
 
@@ -88,3 +91,37 @@ def test_an_output_of_a_small_alphabet_gets_question_marks_for_what_it_lacks(mac
     )
     assert done.returncode == 0, done.stderr
     assert b"git pull ? make test ? git push" in done.stdout
+
+
+def test_where_nobody_has_a_home_one_sentence_names_what_is_missing_and_with_it_a_scan_works(
+    tmp_path, monkeypatch, capsys
+):
+    """As in a container whose user is a number: no HOME, and nobody of that number in the list of users."""
+
+    def unknown(_uid: int) -> object:
+        raise KeyError
+
+    monkeypatch.delenv("HOME", raising=False)
+    monkeypatch.delenv("FIVETIMES_HOME", raising=False)
+    monkeypatch.setattr(pwd, "getpwuid", unknown)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "history").write_text("git pull\nmake test\ngit push\n" * 9)
+
+    def called(*words: str) -> tuple[int, str]:
+        monkeypatch.setattr(sys, "argv", ["fivetimes", *words])
+        code = 0
+        try:
+            cli.main()
+        except SystemExit as end:
+            code = int(end.code or 0)
+        done = capsys.readouterr()
+        return code, done.out + done.err
+
+    for words in (["scan", "history"], ["status"], ["doctor"], ["scan", "--yes"], ["collect"]):
+        code, text = called(*words)
+        assert code == 1
+        assert "FIVETIMES_HOME" in text or "nothing to read" in text
+        assert "fault" not in text
+    monkeypatch.setenv("FIVETIMES_HOME", str(tmp_path / "state"))
+    code, text = called("scan", "history")
+    assert (code, "27 events" in text) == (0, True)

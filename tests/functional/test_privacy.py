@@ -16,7 +16,7 @@ import yaml
 from benchmarks import calling, leaks, planting, watching
 from benchmarks.privacy import by_redaction, fuzz, utility
 
-from fivetimes import cli, pipeline, store
+from fivetimes import cli, sessions, store
 
 START = 1_767_600_000  # a Monday in January 2026
 
@@ -339,7 +339,7 @@ def test_a_fault_is_reported_without_what_was_read(machine, monkeypatch, capsys)
     def broken(*_args, **_named):
         raise KeyError("zqxsecret")
 
-    monkeypatch.setattr(pipeline, "segment", broken)
+    monkeypatch.setattr(sessions, "segment", broken)
     monkeypatch.setenv("FIVETIMES_HOME", str(machine.home / "ours"))
     printed = []
     for words in ([], ["--debug"]):

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fivetimes.config import SearchEngine, home
+from fivetimes.config import SearchEngine, home, home_of_person
 from fivetimes.errors import FivetimesError, fault, trace
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def request(config: Path | None) -> Request:
     """The sources of the last scan, or of the named configuration."""
     from fivetimes import pipeline
 
-    return pipeline.requested(config, environ=os.environ, home=Path.home(), here=Path.cwd(), folder=folder())
+    return pipeline.requested(config, environ=os.environ, home=home_of_person(), here=Path.cwd(), folder=folder())
 
 
 def to_scan(
@@ -101,7 +101,7 @@ def to_scan(
     here = Path.cwd()
     if (here / "fivetimes.toml").is_file():
         return pipeline.from_config(here / "fivetimes.toml", engine=engine), False
-    return pipeline.from_machine(os.environ, home=Path.home(), here=here, engine=engine), False
+    return pipeline.from_machine(os.environ, home=home_of_person(), here=here, engine=engine), False
 
 
 def last(config: Path | None) -> Scan:

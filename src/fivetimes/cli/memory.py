@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 
 from fivetimes.cli.console import AsJson, Config, folder, say, to_scan
-from fivetimes.config import HookTarget, collected_within
+from fivetimes.config import HookTarget, collected_within, home_of_person
 from fivetimes.errors import FivetimesError
 
 
@@ -67,7 +67,7 @@ def _hook(
     program = Path(shutil.which("fivetimes") or sys.argv[0]).absolute()
     words += ["--config", str(config.absolute())] if config is not None else []
     target = install or uninstall or HookTarget.BASH
-    wanted = hooks.hooks_of(target, hooks.HookCall(program, tuple(words), os.environ, Path.home()))
+    wanted = hooks.hooks_of(target, hooks.HookCall(program, tuple(words), os.environ, home_of_person()))
     change = hooks.installed if install else hooks.uninstalled
     changed = [hook for hook in wanted.files if change(text := store.text_of(hook.path), hook) != text]
     if not changed:

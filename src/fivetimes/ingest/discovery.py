@@ -48,7 +48,7 @@ def sources(team: Team) -> tuple[list[Source], list[str]]:
     """
     named_: list[tuple[str, str | None]] = [(text, person.name) for person in team.persons for text in person.sources]
     named_ += [(text, None) for text in team.repositories]
-    paths = [(team.root / Path(text).expanduser(), person) for text, person in named_]
+    paths = [(team.root / os.path.expanduser(text), person) for text, person in named_]
     return _all(_Wanted(path, _relative(path, team.root), person, team.columns) for path, person in paths)
 
 

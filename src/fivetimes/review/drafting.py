@@ -12,7 +12,7 @@ from enum import Enum
 from functools import partial
 from pathlib import Path
 
-from fivetimes import conductors, eventlog, evidence, exporters, ingest, pipeline, redaction, shell, store
+from fivetimes import conductors, evidence, exporters, pipeline, redaction, shell, store
 from fivetimes.errors import FivetimesError, RuleError
 from fivetimes.model import Candidate, CommandLine, Conductor, Exporter, Kind, LiveText, Role, Scan, Standing
 from fivetimes.review import ledger
@@ -32,6 +32,8 @@ class Taken(Enum):
 
 def read_live(scan: Scan, candidate: Candidate, *, home: Path) -> LiveText:
     """The commands behind a candidate, read again now; for the owner's screen only."""
+    from fivetimes import ingest
+
     sources = [report.source for report in scan.sources]
     return evidence.recall(
         candidate, sources=sources, readers=ingest.READERS, key=store.local_key(home), meant=lines_meant(scan)
@@ -40,6 +42,8 @@ def read_live(scan: Scan, candidate: Candidate, *, home: Path) -> LiveText:
 
 def lines_meant(scan: Scan) -> evidence.Meant:
     """From a line of a scan's sources to the line that its shell ran: aliases are expanded as they were for the scan."""
+    from fivetimes import eventlog, ingest
+
     own = ingest.aliases_of([report.source for report in scan.sources], os.environ, public=eventlog.PUBLIC_ALIASES)
     here = ingest.known_here((), os.environ).executables if scan.public_aliases else frozenset()
     public = {
@@ -77,6 +81,8 @@ def harmless_words(
     text: LiveText, scan: Scan, *, home: Path, environ: Mapping[str, str]
 ) -> Callable[[str, Role], bool]:
     """The test of which live words may stand in a file. A word that was ever in a secret position never may."""
+    from fivetimes import ingest
+
     pseudonyms = redaction.Pseudonyms(store.local_key(home))
     lines = (command.text for row in text.occurrences for command in row if command and command.kind is Kind.SHELL)
     words = {word for line in lines for simple in parse_line(line).commands for word in simple.words}

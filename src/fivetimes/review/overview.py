@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypedDict
 
-from fivetimes import conductors, evidence, ingest, store
+from fivetimes import conductors, evidence, store
 from fivetimes.conductor_document import Evidence, Question, Replay
 from fivetimes.errors import FivetimesError, UnknownId
 from fivetimes.model import (
@@ -24,7 +24,6 @@ from fivetimes.model import (
     TraceEvent,
 )
 from fivetimes.pipeline import candidate_of
-from fivetimes.reports import location_text
 from fivetimes.review import ledger
 from fivetimes.review.decisions import open_gates, open_questions
 from fivetimes.review.drafting import harmless_words, lines_meant, parse_line
@@ -352,6 +351,9 @@ def verify(path: Path, scan: Scan, *, home: Path, environ: Mapping[str, str]) ->
     Raises:
         FivetimesError: the file is no conductor, or its evidence is not known here.
     """
+    from fivetimes import ingest
+    from fivetimes.reports import location_text
+
     stated = read_conductor(path)
     seen = stated.document["evidence"]
     kept = store.kept_evidence(seen["digest"], folder=home)

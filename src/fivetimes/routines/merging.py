@@ -11,8 +11,6 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from scipy.cluster.hierarchy import fcluster, linkage
-from scipy.spatial.distance import squareform
 
 from fivetimes.config import USUAL_SHARE
 from fivetimes.kernels.matching import MAX_STEPS
@@ -91,6 +89,9 @@ def clusters(distance: Floats) -> list[list[int]]:
         >>> clusters(np.array([[0.0, 0.1, 0.9], [0.1, 0.0, 0.8], [0.9, 0.8, 0.0]]))
         [[0, 1], [2]]
     """
+    from scipy.cluster.hierarchy import fcluster, linkage  # here: for two routines at least, and slow to load
+    from scipy.spatial.distance import squareform
+
     # scikit-learn's clustering calls the same linkage, and takes a second to load
     tree = linkage(squareform(distance, checks=False), method="average")
     members: dict[int, list[int]] = defaultdict(list)
