@@ -6,6 +6,8 @@ import base64
 import random
 import string
 
+from fivetimes.redaction.numbers import is_public_number
+
 _LETTERS = string.ascii_letters + string.digits
 
 
@@ -113,3 +115,56 @@ VALUES = (
     _token, _password, _phrase, plain, _hex, _base64, _digits, _any, _mail, _quoted, _worded, _numbers, _person, _host, _foreign,
     _signed, _signature,
 )  # fmt: skip
+
+
+# ---- numbers and addresses of people
+
+
+def _born(rng: random.Random) -> str:
+    """A day of birth, as people in several countries write it."""
+    day, month, year = rng.randrange(1, 29), rng.randrange(1, 13), rng.randrange(1930, 2000)
+    forms = (
+        "{0}.{1}.{2}",
+        "{0:02}.{1:02}.{2}",
+        "{0}.{1}.{3}",
+        "{1}/{0}/{2}",
+        "{2}-{1:02}-{0:02}",
+        "{0:02}{1:02}{2}",
+        "{0}-{1}-{2}",
+    )
+    return rng.choice(forms).format(day, month, year, f"{year % 100:02}")
+
+
+def _amount(rng: random.Random) -> str:
+    """An amount of money of three digits and more, that is no number which manuals print."""
+    euros = rng.choice((rng.randrange(101, 1000), rng.randrange(2200, 10_000), rng.randrange(10_000, 400_000)))
+    if is_public_number(str(euros)):
+        return _amount(rng)
+    thousands, rest = divmod(euros, 1000)
+    grouped = f"{thousands}{rng.choice('.,')}{rest:03}" if thousands else str(euros)
+    return rng.choice((str(euros), f"{euros}.{rng.randrange(100):02}", f"{euros},{rng.randrange(100):02}", grouped))
+
+
+def _code(rng: random.Random) -> str:
+    """A code that is good once, or that a card has."""
+    code = _some(rng, rng.choice((4, 5, 6, 8)))
+    return _code(rng) if is_public_number(code) or code.startswith("2") else code
+
+
+def _account(rng: random.Random) -> str:
+    """An international bank account number, whole or in groups of four."""
+    number = rng.choice(("DE", "AT", "NL", "FR")) + _some(rng, 20)
+    return rng.choice((number, " ".join(number[at : at + 4] for at in range(0, len(number), 4))))
+
+
+def _card(rng: random.Random) -> str:
+    """Sixteen digits, together or in groups."""
+    number = "4" + _some(rng, 15)
+    return rng.choice(("", "-", " ")).join(number[at : at + 4] for at in range(0, 16, 4))
+
+
+def _telephone(rng: random.Random) -> str:
+    return rng.choice(("+49 171 {}", "0171/{}", "0171-{}", "+49171{}", "(030) {}", "030.{}")).format(_some(rng, 7))
+
+
+PERSONAL = (_born, _amount, _code, _account, _card, _telephone, _mail)

@@ -40,6 +40,7 @@ from fivetimes.redaction import (
     is_sign,
     placeholder,
     public,
+    scalar,
     secret_looking,
     without_digit_groups,
 )
@@ -234,7 +235,8 @@ Harmless = Callable[[str, Role], bool]
 def masked(live: LiveText, *, parse: Callable[[str], CommandLine], harmless: Harmless) -> LiveText:
     """The same lines for a file that the owner asked for, with those of their words that may stand in one.
 
-    Of a word that is not known to be harmless its placeholder is left (`<path>`); one that is a secret or looks like one is hidden.
+    Of a word that is not known to be harmless its placeholder is left (`<path>`), as of one that holds several words, which are
+    somebody's text; one that is a secret or looks like one is hidden, and so are subjects of commits and requests.
     Comments, here-documents and what a shell alone would see are gone, and so is a line that is one unknown word: a mistyped
     password stands like that. The location beside each line is where the owner finds it whole.
 
@@ -256,7 +258,7 @@ def _masked(command: LiveCommand, parse: Callable[[str], CommandLine], harmless:
     elif command.kind is Kind.REQUEST:
         text = _HIDDEN  # somebody's own words
     elif command.kind is Kind.COMMIT:
-        text = without_digit_groups(" ".join(_masked_word(word, harmless) for word in command.text.split()))
+        text = _HIDDEN  # its type is the step's label, and the rest is what its author wrote
     else:
         named = " ".join(_masked_word(word, harmless, role=Role.NAME) for word in command.text.split())
         is_name = declared(command.text) or (
@@ -284,8 +286,9 @@ def _masked_line(line: CommandLine, harmless: Harmless) -> str:
 def _masked_word(text: str, harmless: Harmless, *, role: Role = Role.VALUE) -> str:
     if role is Role.SECRET or flagged(text) is not None:
         return _HIDDEN
-    parts = [_masked_part(part, harmless, role) for part in text.split()]
-    return shlex.quote(" ".join(parts)) if len(parts) > 1 else "".join(parts)
+    if len(text.split()) > 1:  # a message, or another text of somebody's: public words make sentences too
+        return placeholder(text)
+    return _masked_part(text, harmless, role)
 
 
 def _masked_part(part: str, harmless: Harmless, role: Role) -> str:
@@ -296,7 +299,7 @@ def _masked_part(part: str, harmless: Harmless, role: Role) -> str:
 
 def _masked_args(args: Mapping[str, Any], harmless: Harmless) -> Iterator[str]:
     for key, value in args.items():
-        words = " ".join(_masked_word(word, harmless) for word in str(value).split())
+        words = _masked_word(scalar(value), harmless)
         named = key if harmless(key, Role.KEY) and flagged(key) is None else _HIDDEN  # of one word, or it is no name
         yield f"{named}={_HIDDEN if is_secret_key(str(key)) else words}"
 

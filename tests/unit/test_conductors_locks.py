@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import secrets
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -58,6 +59,18 @@ def test_digits_in_groups_beside_what_varies_are_held_back_too(line: str) -> Non
     value = "-".join(digits(3, 2, 4))
     text = written([[line.format(value, run=17 + 3 * run), "make test"] for run in range(6)])
     assert value not in text
+
+
+@pytest.mark.parametrize(
+    "line", ["make a={} b={} c={} d={}", "head --lines {} --bytes {} -n={} {}", "make X={} Y={} -z {} {}"]
+)
+@pytest.mark.parametrize("length", [2, 4], ids=["in pairs", "in fours"])
+def test_digits_in_groups_are_looked_at_without_what_a_program_calls_each(line: str, length: int) -> None:
+    groups = digits(length, length, length, length)
+    text = written([[line.format(*groups), "make test"]] * 6)
+    runs = "".join(row for row in text.splitlines() if row.strip().startswith("run: "))
+    assert "make" in runs
+    assert sum(len(group) for group in groups if re.search(rf"(?<!\d){group}(?!\d)", runs)) < 6
 
 
 def test_numbers_that_say_nothing_stay() -> None:

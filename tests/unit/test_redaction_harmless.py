@@ -37,7 +37,23 @@ def test_a_declared_name_is_kept(name: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["", "a b", "-x", "1a", "../x", "a" * 65, "x\n", "rm;ls", "Harbor-7741", "Glacier_0445", "call-0151-234-5678"],
+    [
+        "",
+        "a b",
+        "-x",
+        "1a",
+        "../x",
+        "a" * 65,
+        "x\n",
+        "rm;ls",
+        "Harbor-7741",
+        "Glacier_0445",
+        "call-0151-234-5678",
+        "pay-9500",
+        "otp482913",
+        "dob-12.3.84",
+        "tel.0171.2345",
+    ],
 )
 def test_what_is_no_name_is_not_declared(name: str) -> None:
     assert not declared(name)
@@ -97,7 +113,8 @@ def test_each_rule_lets_its_example_through_and_no_secret(rule: HarmlessRule) ->
 LET_THROUGH = [
     ("main", Role.VALUE), ("production", Role.VALUE), ("docs/", Role.VALUE), ("src/*.py", Role.VALUE),
     ("./deploy.sh", Role.SCRIPT),
-    ("docs/Ana.md", Role.VALUE), (".", Role.VALUE), ("1.4", Role.VALUE), ("9999", Role.VALUE), ("test", Role.SCRIPT),
+    ("docs/Ana.md", Role.VALUE), (".", Role.VALUE), ("1.4", Role.VALUE), ("99", Role.VALUE),
+    ("8080", Role.VALUE), ("test", Role.SCRIPT),
     ("weekly-zqreport_test.py", Role.SCRIPT),
     ("origin/main", Role.VALUE), ("HEAD~2", Role.VALUE), ("pre-release", Role.VALUE), ("acmectl", Role.PROGRAM),
 ]  # fmt: skip
@@ -113,6 +130,7 @@ HELD_BACK = [
     ("/home/ana/x", Role.VALUE),
     ("ana@example.net", Role.VALUE), ("https://a.example", Role.VALUE), ("Thistle", Role.PROGRAM),
     ("Thistle7", Role.SCRIPT),
+    ("9999", Role.VALUE), ("12.3.1984", Role.VALUE), ("12.3.84", Role.VALUE), ("1984.3.12", Role.VALUE), ("950.00", Role.VALUE),
     ("report7.py", Role.VALUE), ("a b", Role.VALUE), ("--hunter", Role.FLAG), ("Hunter-Orchid", Role.VALUE),
     ("", Role.VALUE),
     ("harbor-saffron", Role.VALUE), ("docs/Thistle", Role.VALUE), ("rm -rf /", Role.NAME), ("x=y", Role.VALUE),

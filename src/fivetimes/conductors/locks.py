@@ -13,11 +13,10 @@ from fivetimes.conductor_document import REFERENCE, ConductorDocument, step_alte
 from fivetimes.conductors.invocations import Harmless
 from fivetimes.errors import RuleError
 from fivetimes.model import Candidate, Conductor, Kind, Role, Step, Variant
-from fivetimes.redaction import digit_groups, flagged, public_label
+from fivetimes.redaction import digit_groups, flagged, public_label, without_keys
 
 _ATTEMPTS = 4  # drafts: holding back one word can bring two others together, seldom twice in a row
 _SHORTEST = 3  # characters of a word that is held back with its neighbours: shorter ones stand in every text
-_CARD = 13  # digits of the shortest number of a card; fewer, with flags between them, are settings of a program
 _TYPED = (Role.VALUE, Role.SCRIPT)
 _DIGITS = re.compile(r"\d+")
 
@@ -77,9 +76,8 @@ def _free_texts(document: ConductorDocument) -> Iterator[str]:
             if one.get("specialist", step["specialist"])["kind"] == "shell":
                 run = REFERENCE.sub("x", f"{one.get('in', '')} {one['run']}")
                 yield run
-                # flags and what is held back already may stand between the groups of one number
-                values = " ".join(word for word in run.split() if word[0] not in "-x")
-                yield from (found for found in digit_groups(values) if sum(map(str.isdigit, found)) >= _CARD)
+                # what a program calls its values, and what is held back already, may stand between the groups of one number
+                yield " ".join(word for word in without_keys(run).split() if word != "x")
             yield " ".join(REFERENCE.sub("x", value) for value in one.get("with", {}).values())
 
 

@@ -36,7 +36,7 @@ from fivetimes.conductors.invocations import (
 from fivetimes.conductors.parameter_names import ParameterNames, ValueContext
 from fivetimes.conductors.proposals import calendar_command, raised_part
 from fivetimes.model import Candidate, Kind, Role, Step
-from fivetimes.redaction import public
+from fivetimes.redaction import is_harmless_number, numbers_in, public
 from fivetimes.shell import TokenForm
 
 _LABEL_PLACEHOLDER = re.compile(r"<([a-z]+)[\w.]*>|(?<=\s)\*(?=\s|$)")  # in a label, `*` is a value that varies
@@ -508,6 +508,8 @@ def _around_signs(role: Role, text: str, context: ValueContext, names: Parameter
 def _known(core: str, text: str, role: Role, names: ParameterNames) -> bool:
     if not core or names.harmless(core, role):
         return True
+    if not all(map(is_harmless_number, numbers_in(text))):  # whose parts may each be harmless: of a date, of an amount
+        return False
     parts = _words_within(text)
     return not _ADDRESS.search(text) and all(part == "v" or names.harmless(part, role) for part in parts)
 

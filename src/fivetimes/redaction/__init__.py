@@ -10,7 +10,8 @@ The modules, in the order in which they act:
 - `detector`: what looks like a secret: `secret_looking` by its shape, `flagged` by known rules
 - `effects`: what a command or a name does to the world: `effect_of`, `effect_of_name`
 - `pseudonyms`: keyed digests of names and of records: `Pseudonyms`, `Tags`, `digest`
-- `placeholders`: what stands for a value, for digits and in labels; `show` for terminals
+- `numbers`: which numbers everybody has, and which digits side by side are somebody's
+- `placeholders`: what stands for a value and in labels; `show` for terminals
 - `commits`: which types of commits may be kept, and which kinds of files a commit edited
 - `harmless`: whether a word may stand in a file: `harmless`, `declared`, `is_activity`
 """
@@ -19,13 +20,12 @@ from fivetimes.redaction.commits import edits_of, is_commit_kind
 from fivetimes.redaction.detector import flagged, secret_looking
 from fivetimes.redaction.effects import effect_of, effect_of_name
 from fivetimes.redaction.harmless import Known, declared, harmless, is_activity, is_local_name, reason
+from fivetimes.redaction.numbers import digit_groups, is_harmless_number, numbers_in, without_digit_groups, without_keys
 from fivetimes.redaction.placeholders import (
-    digit_groups,
     placeholder,
     portable_label,
     public_label,
     show,
-    without_digit_groups,
 )
 from fivetimes.redaction.pseudonyms import Pseudonyms, Tags, canonical, digest, is_pseudonym, scalar
 from fivetimes.redaction.vocabulary import Vocabulary, is_sign, public
@@ -46,9 +46,11 @@ __all__ = [
     "harmless",
     "is_activity",
     "is_commit_kind",
+    "is_harmless_number",
     "is_local_name",
     "is_pseudonym",
     "is_sign",
+    "numbers_in",
     "placeholder",
     "portable_label",
     "public",
@@ -58,4 +60,5 @@ __all__ = [
     "secret_looking",
     "show",
     "without_digit_groups",
+    "without_keys",
 ]

@@ -9,7 +9,8 @@ from fivetimes.model import Role
 from fivetimes.redaction.commits import is_commit_kind
 from fivetimes.redaction.detector import flagged, secret_looking
 from fivetimes.redaction.effects import is_verb
-from fivetimes.redaction.placeholders import EXTENSIONS, digit_groups
+from fivetimes.redaction.numbers import is_public_number, is_version, numbered
+from fivetimes.redaction.placeholders import EXTENSIONS
 from fivetimes.redaction.vocabulary import public
 
 # ---- declared names: skills, tools, arguments, actions
@@ -19,13 +20,14 @@ _DECLARED_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.:\-]{0,63}")
 
 
 def declared(name: str) -> bool:
-    """Whether a declared name may be kept: `[A-Za-z][A-Za-z0-9_.:-]{0,63}`, and nothing that looks like a secret.
+    """Whether a declared name may be kept: `[A-Za-z][A-Za-z0-9_.:-]{0,63}`, no number that may be somebody's, no look of a secret.
 
     Example:
-        >>> declared("mcp__slack__post_message"), declared("rm -rf /"), declared("ghp_" + "a1B2" * 9)
-        (True, False, False)
+        >>> declared("mcp__slack__post_message"), declared("rm -rf /"), declared("ghp_" + "a1B2" * 9), declared("pay-9500")
+        (True, False, False, False)
     """
-    return _DECLARED_NAME.fullmatch(name) is not None and not secret_looking(name)
+    shaped = _DECLARED_NAME.fullmatch(name) is not None and not secret_looking(name)
+    return shaped and not numbered(name, is_word=public().is_word)
 
 
 def is_activity(name: str, *, names_secret: Callable[[str], bool]) -> bool:
@@ -139,7 +141,6 @@ class HarmlessRule:
 _TYPED = frozenset({Role.SCRIPT, Role.VALUE})
 _DECLARED = frozenset({Role.NAME, Role.KEY})
 _DATE_FORMAT = re.compile(r"\+(?:%[-_0^#]?[a-zA-Z]|[-_:./T])+")  # of `date`: its letters stand for parts of a time
-_VERSION = re.compile(r"v?\d{1,4}\.\d{1,4}(?:\.\d{1,4})?")
 _FILE = re.compile(r"(?:[A-Za-z][A-Za-z_\-]{0,63}|\*{1,2})\.(?P<extension>[A-Za-z0-9]{1,10})")
 _PROGRAM = re.compile(r"[A-Za-z][A-Za-z_.\-]{1,31}")
 _WORD = re.compile(r"[a-z]+")
@@ -204,10 +205,6 @@ def _is_path(word: str, known: Known) -> bool:
     )
 
 
-def _is_version(word: str, _known: Known) -> bool:
-    return _VERSION.fullmatch(word) is not None and not digit_groups(word)
-
-
 def _is_target(word: str) -> bool:
     return public().is_subcommand_word(word)
 
@@ -261,8 +258,8 @@ HARMLESS_RULES = (
     _row("path or glob of such", _TYPED, _is_path, "docs/*.md"),
     _row("hyphenated words", _TYPED, _is_hyphenated, "pre-release"),
     _row("variable of public words", _TYPED, _is_variable, "NODE_ENV"),
-    _shaped("small integer", re.compile(r"-?\d{1,4}"), "42"),
-    _row("version", _TYPED, _is_version, "1.4.2"),
+    _public("number that everybody has", _TYPED, is_public_number, "42"),
+    _row("version", _TYPED, lambda word, _known: is_version(word), "1.4.2"),
     _public("format of a date", _TYPED, lambda word: _DATE_FORMAT.fullmatch(word) is not None, "+%Y-%m-%d"),
     _shaped("earlier commit", re.compile(r"HEAD(?:[~^]\d{0,2}){1,3}"), "HEAD~1"),
 )
