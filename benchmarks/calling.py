@@ -222,7 +222,7 @@ def _collect(machine: Machine) -> None:
 def _forget(machine: Machine) -> None:
     machine.call("forget", "--before", "2020-01-01", "--yes", *machine.config)
     machine.call("forget", "--source", str(machine.folder / "team" / "fish"), "--person", "nobody", "--yes")
-    machine.call("forget", "--all", "--yes")
+    machine.call("forget", "--all", "--yes", "--json")
 
 
 def _run(machine: Machine) -> None:

@@ -23,7 +23,7 @@ import numpy as np
 
 from fivetimes import store
 from fivetimes.config import IDLE, Search, SearchEngine, Team, columns_of, home_of_person, load
-from fivetimes.errors import FivetimesError, UnknownId
+from fivetimes.errors import FivetimesError
 from fivetimes.model import (
     Balance,
     Candidate,
@@ -38,6 +38,7 @@ from fivetimes.model import (
     Standing,
     Traces,
 )
+from fivetimes.words import id_of
 
 if TYPE_CHECKING:
     from fivetimes import eventlog, ingest, memory, routines
@@ -494,12 +495,8 @@ def candidate_of(scan: Scan, name: str) -> Candidate:
     Raises:
         UnknownId: there is none, or several begin so.
     """
-    exact = [c for c in scan.candidates if c.id == name]
-    begun = exact or [c for c in scan.candidates if c.id.startswith(name)]
-    if len(begun) == 1:
-        return begun[0]
-    known = ", ".join(c.id for c in (begun or scan.candidates)[:8]) or "none: the last scan found no routine"
-    raise UnknownId(f"{name}: {'several ids begin so' if begun else 'no such id'}. Known ids: {known}.")
+    found = id_of(name, (c.id for c in scan.candidates), otherwise="none: the last scan found no routine")
+    return next(c for c in scan.candidates if c.id == found)
 
 
 # ---- what else is made of the same sessions

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+
+from fivetimes.errors import UnknownId
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
@@ -26,6 +29,37 @@ def noun(number: int, one: str, many: str = "") -> str:
         ('day', 'days', 'people')
     """
     return one if number == 1 else many or f"{one}s"
+
+
+def id_of(name: str, known: Iterable[str], *, otherwise: str) -> str:
+    """The one id that was meant: the same, or the only one that begins so.
+
+    Args:
+        name: as a person typed it.
+        known: all ids, the most important first; the first eight are listed where none fits.
+        otherwise: what is listed where there are no ids at all.
+
+    Raises:
+        UnknownId: none begins so, or several do; the sentence has the nearest one.
+
+    Example:
+        >>> id_of("dep", ["release-55e0", "deploy-site-47ba"], otherwise="none")
+        'deploy-site-47ba'
+        >>> id_of("deply-site", ["deploy-site-47ba"], otherwise="none")
+        Traceback (most recent call last):
+        fivetimes.errors.UnknownId: deply-site: no such id. Did you mean deploy-site-47ba? Known ids: deploy-site-47ba.
+    """
+    ids = list(dict.fromkeys(known))
+    begun = [name] if name in ids else [one for one in ids if one.startswith(name)]
+    if len(begun) == 1:
+        return begun[0]
+    if begun:
+        raise UnknownId(f"{name}: several ids begin so. Known ids: {', '.join(begun[:8])}.")
+    # an id ends in four letters of a digest, which nobody mistypes: the words before them are compared as well
+    spellings = {spelling: one for one in reversed(ids) for spelling in (one, one.rpartition("-")[0])}
+    near = get_close_matches(name, spellings, n=1) or [one for one in ids if name and name in one][:1]
+    meant = f" Did you mean {spellings.get(near[0], near[0])}?" if near else ""
+    raise UnknownId(f"{name}: no such id.{meant} Known ids: {', '.join(ids[:8]) or otherwise}.")
 
 
 def listed(items: Sequence[str]) -> str:

@@ -35,6 +35,7 @@ class Machine:
             "FIVETIMES_HOME": str(self.home / "fivetimes"),
             "LC_ALL": "C.UTF-8",
             "PYTHONPATH": str(OFFLINE),
+            "PAGER": "cat",  # a pager waits for a key
         }
 
     def type(self, *words: object, answer: str = "", here: Path | None = None) -> tuple[int, str]:

@@ -22,8 +22,9 @@ from fivetimes.bundles.profiles import RoutineProfile, profiles_of
 from fivetimes.bundles.release import Release, released
 from fivetimes.bundles.report import as_scan
 from fivetimes.config import CONTRIBUTORS, FiveTimesRule
-from fivetimes.errors import FivetimesError, UnknownId
+from fivetimes.errors import FivetimesError
 from fivetimes.model import Scan
+from fivetimes.words import id_of
 
 _SERIES = "series.json"
 _RELEASES = "releases.json"
@@ -132,7 +133,7 @@ def prepared(scan: Scan | None, *, person: str, choice: Choice, folder: Path, ta
 def _held_back(scan: Scan, found: dict[str, RoutineProfile], choice: Choice) -> Iterable[tuple[str, str]]:
     """The ids that do not leave, each with why."""
     known = [one.id for one in scan.candidates]
-    named = [_one(known, name) for name in choice.held_back]
+    named = [id_of(name, known, otherwise="none") for name in choice.held_back]
     for name in known:
         if name in named:
             yield name, "held back"
@@ -140,15 +141,6 @@ def _held_back(scan: Scan, found: dict[str, RoutineProfile], choice: Choice) -> 
             yield name, "not approved"
         elif name not in found:
             yield name, "not done by you twice, or of fewer than three steps with public names"
-
-
-def _one(known: Sequence[str], name: str) -> str:
-    begun = [one for one in known if one == name] or [one for one in known if one.startswith(name)]
-    if len(begun) != 1:
-        raise UnknownId(
-            f"{name}: {'several ids begin so' if begun else 'no such id'}. Known ids: {', '.join(known[:8])}."
-        )
-    return begun[0]
 
 
 def _names(name: str, profile: RoutineProfile) -> bool:

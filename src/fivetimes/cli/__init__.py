@@ -8,6 +8,7 @@ the help stays quick.
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from collections.abc import Callable
 from io import TextIOWrapper
@@ -67,15 +68,32 @@ COMMANDS: tuple[Callable[..., None], ...] = (
 
 app = typer.Typer(
     no_args_is_help=True,
-    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     help="What do we keep doing by hand, and which of it should become a conductor?",
 )
 
 
+def _version(asked: bool) -> None:
+    if asked:
+        from fivetimes import __version__
+
+        typer.echo(f"fivetimes {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
-def _every(debug: Annotated[bool, typer.Option("--debug", hidden=True)] = False) -> None:
+def _every(
+    debug: Annotated[bool, typer.Option("--debug", hidden=True)] = False,
+    no_pager: Annotated[bool, typer.Option("--no-pager", help="Print long answers without a pager.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    del version  # `_version` has seen it
+    if no_pager:
+        os.environ["PAGER"] = ""
     if debug:
         logging.getLogger("fivetimes").setLevel(logging.DEBUG)
 

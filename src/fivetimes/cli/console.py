@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -49,6 +50,47 @@ def console() -> Console:
 def say(renderable: object) -> None:
     """Print for a person; to a pipe, plain lines of any length."""
     console().print(renderable)
+
+
+def page(renderable: object) -> None:
+    """Print for a person what may be long: on a terminal that it does not fit, in a pager, as git does.
+
+    The pager is the one of PAGER, else `less` or `more`; none where PAGER is empty or `cat`, which is what
+    `--no-pager` makes of it.
+    """
+    screen, pager = console(), _pager()
+    if pager is None:
+        screen.print(renderable)
+        return
+    with screen.capture() as captured:
+        screen.print(renderable)
+    text = captured.get()
+    if text.count("\n") >= screen.size.height and _shown_in(pager, text):
+        return
+    sys.stdout.write(text)
+
+
+def _pager() -> list[str] | None:
+    if not sys.stdout.isatty():
+        return None
+    words = shlex.split(os.environ.get("PAGER", shutil.which("less") or shutil.which("more") or ""))
+    return None if words in ([], ["cat"]) else words
+
+
+def _shown_in(pager: list[str], text: str) -> bool:
+    """Whether a person saw the text in the pager; not where it cannot be started."""
+    # colours, ends by itself where one screen holds all, leaves the text on the screen: what git sets
+    environment = {"LESS": "FRX", **os.environ}
+    try:
+        subprocess.run(pager, input=text, text=True, encoding="utf-8", env=environment, check=False)
+    except OSError:
+        return False
+    return True
+
+
+def next_step(words: str) -> None:
+    """What a person may do next, as the last line; on the standard error, so that the output holds the answer alone."""
+    typer.echo(shown(f"Next: {words}"), err=True)
 
 
 def tell(renderable: object) -> None:

@@ -9,7 +9,18 @@ from typing import Annotated
 
 import typer
 
-from fivetimes.cli.console import CONDUCTORS, AsJson, Config, drafter, folder, last, review_context, say, shown
+from fivetimes.cli.console import (
+    CONDUCTORS,
+    AsJson,
+    Config,
+    drafter,
+    folder,
+    last,
+    next_step,
+    review_context,
+    say,
+    shown,
+)
 from fivetimes.errors import FivetimesError
 
 
@@ -63,6 +74,8 @@ def draft(  # noqa: PLR0913, PLR0917 - the questions of one command
             typer.echo(shown(str(path)) + (" (overwritten: something else stood there)" if was_taken else ""))
     if as_json:
         typer.echo(json.dumps({"schema": 1, "drafts": drafts, "problems": problems}, indent=1))
+    elif drafts:
+        next_step("fivetimes review" if output == CONDUCTORS else f"fivetimes review --conductors {output}")
     if problems:
         raise FivetimesError("\n".join(problems))
 

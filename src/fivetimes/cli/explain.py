@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from fivetimes.cli.console import CONDUCTORS, AsJson, Config, last, say
+from fivetimes.cli.console import CONDUCTORS, AsJson, Config, last, next_step, page
 
 
 def explain(
@@ -26,4 +26,5 @@ def explain(
     if as_json:
         typer.echo(json.dumps(reports.explanation_document(found), indent=1))
         return
-    say(terminal.explanation(found))
+    page(terminal.explanation(found))
+    next_step("fivetimes doctor")

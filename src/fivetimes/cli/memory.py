@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from fivetimes.cli.console import AsJson, Config, folder, say, to_scan
+from fivetimes.cli.console import AsJson, Config, folder, next_step, say, to_scan
 from fivetimes.config import HookTarget, collected_within, home_of_person
 from fivetimes.errors import FivetimesError
 
@@ -53,6 +53,7 @@ def collect(
         typer.echo(json.dumps(document, indent=1))
     elif not quiet:
         say(terminal.collected(done.new, uncertain=done.uncertain, skipped=done.unread, busy=done.busy))
+        next_step("fivetimes scan")
 
 
 def _hook(
@@ -97,6 +98,7 @@ def forget(
     ] = False,
     config: Config = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Delete from memory for good. The sources themselves stay as they are."""
     from fivetimes import pipeline
@@ -105,7 +107,7 @@ def forget(
     if not (before or source or person or everything):
         raise typer.BadParameter("say what: --before DAY, --source PATH, --person NAME or --all")
     if not yes:
-        typer.confirm("Delete this from memory for good?", abort=True)
+        typer.confirm("Delete this from memory for good?", abort=True, err=True)
     moment = before.replace(tzinfo=UTC).timestamp() if before is not None else None
     gone = pipeline.forget(folder(), before=moment, source=source, person=person, everything=everything, config=config)
-    typer.echo(terminal.forgotten(gone))
+    typer.echo(json.dumps({"forgotten": gone}) if as_json else terminal.forgotten(gone))

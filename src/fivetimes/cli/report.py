@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from fivetimes.cli.console import CONDUCTORS, Config, emit, last, review_context, shown
+from fivetimes.cli.console import CONDUCTORS, Config, emit, last, next_step, review_context, shown
 
 
 def report(
@@ -43,8 +43,11 @@ def report(
         people=people,
         live=review.read_live_masked(context) if live else None,
     )
+    printed = Path("-") in targets.values()  # then nothing else may stand on the output
     for kind, target in targets.items():
         if target is not None:
             emit(pipeline.report(result, form=kind, extras=extras, at=at), target)
             if str(target) != "-":
-                typer.echo(shown(f"wrote {target}"))
+                typer.echo(shown(f"wrote {target}"), err=printed)
+    if not printed:
+        next_step("fivetimes review")

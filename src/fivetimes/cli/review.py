@@ -23,6 +23,7 @@ from fivetimes.cli.console import (
     edit,
     folder,
     last,
+    next_step,
     request,
     review_context,
     say,
@@ -77,6 +78,8 @@ def decide(  # noqa: PLR0913, PLR0917 - the questions of one command
         full, decision=chosen[0], by=by, why=why, at=at, folder=conductors, candidate=candidate, approval=allowed
     )
     typer.echo(workflow.ledger_line(made) if as_json else shown(f"{full}: {chosen[0].value} by {by}"))
+    if not as_json:
+        next_step("fivetimes status")
 
 
 def review(

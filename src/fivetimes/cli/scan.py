@@ -18,8 +18,9 @@ from fivetimes.cli.console import (
     emit,
     folder,
     last,
+    next_step,
+    page,
     progress,
-    say,
     tell,
     to_scan,
 )
@@ -83,7 +84,8 @@ def scan(  # noqa: PLR0913, PLR0917 - the questions of one command
     if as_json is not None:
         emit(json.dumps(reports.document(result), indent=1), as_json)
     if as_json is None or str(as_json) != "-":
-        say(terminal.ladder(result, width=console().width))
+        page(terminal.ladder(result, width=console().width))
+        next_step(f"fivetimes show {result.to_decide[0].id}" if result.to_decide else "fivetimes doctor")
 
 
 def _here(
@@ -124,6 +126,7 @@ def show(
 ) -> None:
     """Show one routine, with the lines behind it: on a terminal the commands themselves, read again just now."""
     from fivetimes import pipeline, reports, review
+    from fivetimes.model import Tier
     from fivetimes.reports import terminal
 
     result = review.renamed(last(config), CONDUCTORS)
@@ -137,4 +140,7 @@ def show(
     # into a pipe goes nothing raw
     live = review.read_live(result, candidate, home=folder()) if sys.stdout.isatty() else None
     most = len(candidate.occurrences) if every else _OCCURRENCES_SHOWN
-    say(terminal.candidate_card(candidate, live=live, most=most))
+    page(terminal.candidate_card(candidate, live=live, most=most))
+    next_step(
+        f"fivetimes explain {candidate.id}" if candidate.tier is Tier.NOTICED else f"fivetimes draft {candidate.id}"
+    )

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from fivetimes.cli.console import AsJson, Columns, Config, folder, last, request, say, to_scan
+from fivetimes.cli.console import AsJson, Columns, Config, folder, last, next_step, page, request, say, to_scan
 from fivetimes.errors import FivetimesError
 
 _DOCTOR_KEYS = ("sources", "skipped", "redactions", "suppressed", "habits")  # of the report document
@@ -34,7 +34,8 @@ def doctor(config: Config = None, as_json: AsJson = False) -> None:
                 kept.files, kept.events, kept.size, since=since, uncertain=kept.uncertain, unread=kept.unread
             )
         )
-    say(terminal.doctor(result))
+    page(terminal.doctor(result))
+    next_step("fivetimes explain ID|STEPS")
 
 
 def names(config: Config = None, as_json: AsJson = False) -> None:
@@ -52,6 +53,7 @@ def names(config: Config = None, as_json: AsJson = False) -> None:
         if typer.confirm(question, default=False):
             pipeline.approve([name.word], folder=folder())
     typer.echo(terminal.names_done(len(found)))
+    next_step("fivetimes scan")
 
 
 def sources(
@@ -72,4 +74,5 @@ def sources(
     if as_json:
         typer.echo(json.dumps(reports.sources_document(surveyed, advice, skipped), indent=1))
     else:
-        say(terminal.source_balances(surveyed, advice=advice, skipped=skipped))
+        page(terminal.source_balances(surveyed, advice=advice, skipped=skipped))
+        next_step("fivetimes scan")

@@ -84,9 +84,11 @@ def ladder(scan: Scan, *, width: int) -> RenderableType:
     head = plain(_head(scan))
     rungs = plain(_rungs(scan), "bold")
     if not scan.candidates:
-        return Group(head, rungs, *_nothing(scan), *_footer(scan))
+        return Group(*_not_read(scan), head, rungs, *_nothing(scan), *_footer(scan))
     body = _table(scan) if width >= _WIDE else _list(scan)
-    return Group(head, rungs, *([Text(), body] if scan.to_decide else []), *_already(scan), *_footer(scan))
+    return Group(
+        *_not_read(scan), head, rungs, *([Text(), body] if scan.to_decide else []), *_already(scan), *_footer(scan)
+    )
 
 
 def _already(scan: Scan) -> Iterator[RenderableType]:
@@ -217,8 +219,11 @@ def _footer(scan: Scan) -> Iterator[RenderableType]:
         yield plain(
             f"{counted(len(scan.not_proposed), 'sequence')} not proposed, each with the rule it failed: fivetimes doctor"
         )
-    for line in scan.skipped:
-        yield plain(line if scan.merged else f"not read: {line}", "yellow")
+
+
+def _not_read(scan: Scan) -> list[RenderableType]:
+    """What could not be read, before everything else: the counts are without it."""
+    return [plain(line if scan.merged else f"not read: {line}", "yellow") for line in scan.skipped]
 
 
 def shared_routines(listed: Sequence[tuple[str, str, str]], *, held_back: Sequence[tuple[str, str]]) -> RenderableType:

@@ -9,7 +9,7 @@ from typing import TypedDict
 
 from fivetimes import conductors, evidence, store
 from fivetimes.conductor_document import Evidence, Question, Replay
-from fivetimes.errors import FivetimesError, UnknownId
+from fivetimes.errors import FivetimesError
 from fivetimes.model import (
     Candidate,
     Conductor,
@@ -28,6 +28,7 @@ from fivetimes.review import ledger
 from fivetimes.review.decisions import open_gates, open_questions
 from fivetimes.review.drafting import harmless_words, lines_meant, parse_line
 from fivetimes.review.folder import conductor_path, conductors_in, read_conductor, read_ledger, standings
+from fivetimes.words import id_of
 
 # ---- what waits for a decision
 
@@ -285,13 +286,7 @@ def full_id(name: str, *, folder: Path, scan: Scan | None) -> str:
         UnknownId: there is none, or there are several.
     """
     known = {conductor.id for conductor in conductors_in(folder)} | {c.id for c in (scan.candidates if scan else ())}
-    begun = [name] if name in known else sorted(one for one in known if one.startswith(name))
-    if len(begun) == 1:
-        return begun[0]
-    listed = (
-        ", ".join(begun or sorted(known)[:8]) or "none: nothing is drafted here, and the last scan found no routine"
-    )
-    raise UnknownId(f"{name}: {'several ids begin so' if begun else 'no such id'}. Known ids: {listed}.")
+    return id_of(name, sorted(known), otherwise="none: nothing is drafted here, and the last scan found no routine")
 
 
 # ---- whether evidence still holds

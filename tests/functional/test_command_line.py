@@ -1,0 +1,145 @@
+"""What every command has in common: help, version, mistakes in typing, the next step, pages, small alphabets."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+
+import pytest
+
+from functional.conftest import COMMAND
+
+DONE = "git pull\nmake test\ngit push\nmake notes\n" * 9
+
+
+@pytest.fixture
+def scanned(machine):
+    (machine.home / ".bash_history").write_text(DONE)
+    done = machine.run("scan", "--yes", "--json", machine.here / "report.json")
+    assert done.returncode == 0, done.stderr
+    (routine,) = json.loads((machine.here / "report.json").read_text())["candidates"]
+    return machine, routine["id"]
+
+
+def test_the_version_is_one_line_and_the_short_help_is_the_help(machine):
+    assert re.fullmatch(r"fivetimes \d+\.\d+\.\d+\n", machine.run("--version").stdout)
+    assert machine.run("-h").stdout == machine.run("--help").stdout
+    assert machine.run("scan", "-h").stdout == machine.run("scan", "--help").stdout
+    called = subprocess.run(
+        [sys.executable, "-m", "fivetimes", "--version"], env=machine.environment(), capture_output=True, check=True
+    )
+    assert called.stdout.decode() == machine.run("--version").stdout
+
+
+def test_a_mistake_in_a_command_or_an_id_gets_what_was_meant(scanned):
+    machine, name = scanned
+    assert "Did you mean 'scan'?" in machine.run("scann").stderr
+    for command in (["show"], ["draft"], ["decide", "--defer", "--by", "ana", "--why", "x"]):
+        done = machine.run(command[0], name[:3] + name[4:], *command[1:])
+        assert done.returncode == 1
+        assert f"Did you mean {name}?" in done.stderr
+        assert machine.run(command[0], name[:4], *command[1:]).returncode == 0
+
+
+def test_shells_get_completion(machine):
+    done = subprocess.run(
+        [COMMAND],
+        env=machine.environment()
+        | {"_FIVETIMES_COMPLETE": "complete_bash", "COMP_WORDS": "fivetimes do", "COMP_CWORD": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout.split() == ["doctor"]
+
+
+def test_every_answer_for_a_person_ends_with_the_next_step_and_no_document_does(scanned):
+    machine, name = scanned
+    commands = (
+        ["scan", "--yes"],
+        ["show", name],
+        ["explain", name],
+        ["doctor"],
+        ["sources"],
+        ["draft", name],
+        ["report"],
+    )
+    for words in commands:
+        done = machine.run(*words)
+        assert done.returncode == 0
+        assert done.stderr.splitlines()[-1].startswith("Next: fivetimes "), words
+    for words in (
+        ["scan", "--yes", "--json", "-"],
+        ["show", name, "--json"],
+        ["doctor", "--json"],
+        ["draft", name, "--json"],
+    ):
+        done = machine.run(*words)
+        assert json.loads(done.stdout)
+        assert "Next:" not in done.stderr
+    page = machine.run("report", "--json", "-", "--html", "page.html")
+    assert json.loads(page.stdout)
+    assert "wrote page.html" in page.stderr
+    assert json.loads(machine.run("forget", "--all", "--yes", "--json").stdout) == {"forgotten": 0}
+
+
+def test_what_cannot_be_read_stands_in_the_first_line(machine):
+    (machine.here / "history").write_text(DONE)
+    (machine.here / "broken").write_bytes(bytes(range(256)) * 9)
+    done = machine.run("scan", "history", "broken")
+    assert done.stdout.startswith("not read: broken: ")
+    alone = machine.run("scan", "broken")
+    assert (alone.returncode, alone.stdout) == (1, "")
+    assert "broken" in alone.stderr
+
+
+def test_a_long_answer_on_a_terminal_goes_through_the_pager_and_no_other(scanned, monkeypatch):
+    machine, name = scanned
+    pager = machine.here / "pager"
+    pager.write_text('#!/bin/sh\necho "paged, LESS=$LESS"; cat >/dev/null\n')
+    pager.chmod(0o755)
+    usual = type(machine).environment
+    monkeypatch.setattr(
+        type(machine), "environment", lambda self: usual(self) | {"PAGER": str(pager), "LINES": "5", "COLUMNS": "80"}
+    )
+    code, screen = machine.type("show", name)
+    assert (code, "paged, LESS=FRX" in screen, "Pull changes" in screen) == (0, True, False)
+    assert "paged" not in machine.type("--no-pager", "show", name)[1]
+    assert "paged" not in machine.run("show", name).stdout
+    monkeypatch.setattr(
+        type(machine),
+        "environment",
+        lambda self: usual(self) | {"PAGER": "no-such-pager", "LINES": "5", "COLUMNS": "80"},
+    )
+    assert "make test" in machine.type("show", name)[1]
+
+
+def test_a_console_of_a_small_alphabet_ends_no_command_in_a_fault(scanned):
+    machine, name = scanned
+    environment = machine.environment() | {
+        "PYTHONIOENCODING": "cp1252",
+        "PYTHONUTF8": "0",
+        "COLUMNS": "80",
+        "LC_ALL": "C",
+    }
+    (machine.here / "später.sh").write_text("→\n")
+    for words in (
+        ["scan", "--yes"],
+        ["show", name],
+        ["explain", "git pull -> make test"],
+        ["sources"],
+        ["doctor"],
+        ["draft", name, "--format", "runbook"],
+        ["report", "--md", "-"],
+        ["report", "--html", "-"],
+        ["report", "--json", "-"],
+        ["status"],
+        ["patterns"],
+        ["scan", "später.sh"],
+    ):
+        done = subprocess.run([COMMAND, *words], cwd=machine.here, env=environment, capture_output=True, check=False)
+        assert b"fault" not in done.stderr, (words, done.stderr)
+        assert done.returncode == (1 if "später.sh" in words else 0), (words, done.stderr)
+        done.stdout.decode("cp1252")
