@@ -65,6 +65,18 @@ def _scan(machine: Machine) -> None:
     machine.call("scan", "--events", str(machine.folder), "--json", str(machine.out / "teams.json"))
 
 
+def _init(machine: Machine) -> None:
+    before = Path.cwd()
+    machine.out.mkdir(parents=True, exist_ok=True)
+    os.chdir(machine.out)
+    try:
+        machine.call("init")
+        machine.call("init", "--force", "--json")
+    finally:
+        os.chdir(before)
+        (machine.out / "fivetimes.toml").unlink(missing_ok=True)
+
+
 def _report(machine: Machine) -> None:
     files = [word for form in ("html", "md", "json") for word in (f"--{form}", str(machine.out / f"r.{form}"))]
     machine.call("report", *machine.config, *files)
@@ -346,6 +358,7 @@ def _no_terminal() -> Iterator[None]:
 
 # command -> how it is called; the check fails where the command line has another, or an option that none of these names
 COMMANDS: Mapping[str, Callable[[Machine], None]] = {
+    "init": _init,
     "scan": _scan,
     "report": _report,
     "draft": _draft,

@@ -247,7 +247,7 @@ def _peak() -> int:
 def team_request(folder: Path) -> pipeline.Request:
     """One team: what its `fivetimes.toml` names, else what lies in its folder. It may have nothing but what was collected."""
     if (folder / CONFIGURATION).is_file():
-        return pipeline.from_config(folder / CONFIGURATION)
+        return pipeline.of_team(folder / CONFIGURATION)
     found = pipeline.from_paths([folder])
     sources = (
         replace(source, origin=source.path.relative_to(folder.absolute()).as_posix()) for source in found.sources

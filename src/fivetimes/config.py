@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
@@ -244,6 +245,58 @@ def load(path: Path) -> Team:
         keep=_keep(f"{path}: [memory]", document.get("memory", {})),
         columns=columns_of(f"{path}: [columns]", document.get("columns", {})),
     )
+
+
+def commented(sources: Sequence[str], *, name: str, emails: Sequence[str]) -> str:
+    """A `fivetimes.toml` in which everything is a comment: each key with its meaning and its default.
+
+    Args:
+        sources: what was found on this machine, as a configuration names it.
+        name: of the person.
+        emails: the addresses under which they commit.
+
+    Example:
+        >>> print(commented(["~/.bash_history"], name="ana", emails=["ana@example.net"]).partition("# sources")[2].splitlines()[0])
+         = ["~/.bash_history"]
+    """
+    rule, listed = FiveTimesRule(), json.dumps(list(sources), ensure_ascii=False)
+    return f"""\
+# What fivetimes reads, and by which rule. Take the # away where you want something else than what stands there.
+# As long as no [[person]] and no [[repository]] is named, it reads what it finds on this machine and in this folder.
+
+# [rule]
+# noticed = {rule.noticed}              # times: from here on a routine is listed
+# extract = {rule.extract}              # times: from here on it is drafted; below {FLOOR} only with an override
+# canonical = {rule.canonical}           # times: the usual way
+# by = "{rule.by}"        # what is counted: {", ".join(Counted)}
+# second_person = {json.dumps(rule.second_person)}    # true: who drafted or edited a conductor does not approve it
+
+# [sessions]
+# idle_minutes = {IDLE.total_seconds() / 60:.0f}        # a longer pause ends a session
+
+# [ignore]
+# histignore = "pass *:op *"           # lines that are not read, as bash's HISTIGNORE has them
+# history_ignore = "(pass|op) *"       # the same as zsh's HISTORY_IGNORE has them
+
+# [memory]
+# keep_days = 365          # what `fivetimes collect` keeps is forgotten after so many days; unset: never
+
+# [columns]
+# time = "ts"              # what generic logs call a field: {", ".join(_COLUMNS)}
+
+# [run]
+# skill = "claude -p"      # the program that carries out a kind of step: {", ".join(_RUNNERS)}
+# url = "sqlite:///runs.sqlite"        # the database of runs; unset: one of this machine
+
+# People, where only these sources are to be read. This was found here:
+# [[person]]
+# name = {json.dumps(name, ensure_ascii=False)}
+# emails = {json.dumps(list(emails), ensure_ascii=False)}
+# sources = {listed}
+
+# [[repository]]
+# path = "."
+"""
 
 
 def _parse(path: Path) -> dict[str, Any]:

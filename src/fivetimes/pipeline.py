@@ -65,6 +65,7 @@ class Request:
     """What to scan: sources, whose they are, and by which rule. `name` is how the store finds its last scan.
 
     `events` is a folder of teams (`company.py`): their sources are found by those who read them, and none is listed here.
+    `discovered`: nobody named the sources, they were found on this machine.
     """
 
     name: str
@@ -74,6 +75,7 @@ class Request:
     engine: SearchEngine = SearchEngine.PROFILE
     unwanted: ingest.IgnoreRules = field(default_factory=_nothing_ignored)
     events: Path | None = None
+    discovered: bool = False
 
 
 # ---- from sources to routines
@@ -202,11 +204,18 @@ def _redacted(
     from fivetimes import eventlog, ingest
 
     known = ingest.known_here(request.sources, os.environ, approved=approved)
-    repositories = [source.path for source in request.sources if source.reader == "git" and not request.team.persons]
-    own = {mail for path in repositories for mail in ingest.own_addresses(path)}  # a team says itself who is who
+    own = set(own_addresses(request)) if not request.team.persons else set()  # a team says itself who is who
     identify = eventlog.person_resolver(request.team.persons, own=own)
     aliases = ingest.aliases_of(request.sources, os.environ, public=eventlog.PUBLIC_ALIASES)
     return eventlog.redact(raw, key=key, identify=identify, known=known, aliases=aliases, remembered=remembered)
+
+
+def own_addresses(request: Request) -> list[str]:
+    """The addresses under which whoever runs this commits in the repositories of a request, sorted."""
+    from fivetimes import ingest
+
+    repositories = [source.path for source in request.sources if source.reader == "git"]
+    return sorted({mail for path in repositories for mail in ingest.own_addresses(path)})
 
 
 def sessions_of(events: EventLog, team: Team) -> SessionLog:
@@ -362,10 +371,12 @@ def work(request: Request, *, folder: Path, tick: Tick = _quiet) -> Gathered:
     Raises:
         FivetimesError: nothing could be read.
     """
+    from fivetimes import memory
+
     unread: list[str] = []
     people = (word for person in request.team.persons for word in (person.name, *person.emails))
     remembered = memory.remembered(
-        request.sources, home=folder, people=people, others=request.name == _THIS_MACHINE, unread=unread
+        request.sources, home=folder, people=people, others=request.discovered, unread=unread
     )
     read = gather(
         replace(request, skipped=(*request.skipped, *unread)),
@@ -517,7 +528,7 @@ def sequences(request: Request, *, key: bytes) -> Traces:
 
 def scan_team(path: Path) -> Scan:
     """Scan a team without keeping anything: for notebooks and tests. The key is made for this call alone."""
-    return run(from_config(path), key=os.urandom(32))
+    return run(of_team(path), key=os.urandom(32))
 
 
 # ---- the report
@@ -602,7 +613,18 @@ def _unwanted(team: Team, environ: Mapping[str, str], home: Path) -> ingest.Igno
 
 
 def from_config(path: Path, *, engine: SearchEngine = SearchEngine.PROFILE) -> Request:
-    """A team, as a `fivetimes.toml` describes it."""
+    """A team, as a `fivetimes.toml` describes it; where that names no source, this machine, by its settings."""
+    from fivetimes import ingest
+
+    named = of_team(path, engine=engine)
+    if named.team.persons or named.team.repositories:
+        return named
+    found, skipped = ingest.discover(home_of_person(), Path(os.path.abspath(path)).parent, os.environ)
+    return replace(named, sources=tuple(found), skipped=tuple(skipped), discovered=True)
+
+
+def of_team(path: Path, *, engine: SearchEngine = SearchEngine.PROFILE) -> Request:
+    """A team with the sources that its `fivetimes.toml` names, and no others."""
     from fivetimes import ingest
 
     team = load(path)
@@ -661,7 +683,8 @@ def from_machine(
     from fivetimes import ingest
 
     team, (found, skipped) = Team(root=here), ingest.discover(home, here, environ)
-    return Request(_THIS_MACHINE, team, tuple(found), tuple(skipped), engine, _unwanted(team, environ, home))
+    unwanted = _unwanted(team, environ, home)
+    return Request(_THIS_MACHINE, team, tuple(found), tuple(skipped), engine, unwanted, discovered=True)
 
 
 def requested(config: Path | None, *, environ: Mapping[str, str], home: Path, here: Path, folder: Path) -> Request:

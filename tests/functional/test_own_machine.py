@@ -125,3 +125,31 @@ def test_where_nobody_has_a_home_one_sentence_names_what_is_missing_and_with_it_
     monkeypatch.setenv("FIVETIMES_HOME", str(tmp_path / "state"))
     code, text = called("scan", "history")
     assert (code, "27 events" in text) == (0, True)
+
+
+def test_init_shows_what_there_is_and_writes_a_file_that_changes_nothing(machine):
+    furnish(machine)
+    here = machine.here / "repo"
+    before = machine.run("scan", "--yes", "--json", "-", here=here).stdout
+    done = machine.run("init", here=here)
+    assert done.returncode == 0, done.stderr
+    assert "~/.zsh_history" in done.stdout
+    text = (here / "fivetimes.toml").read_text()
+    assert '# sources = ["~/.zsh_history", "~/.bash_history"]' in text
+    assert all(not line or line.startswith("#") for line in text.splitlines())
+    assert machine.run("scan", "--yes", "--json", "-", here=here).stdout == before
+    again = machine.run("init", here=here)
+    assert (again.returncode, "--force" in again.stderr) == (1, True)
+    assert json.loads(machine.run("init", "--force", "--json", here=here).stdout)["written"] == "fivetimes.toml"
+
+
+def test_a_file_with_only_a_rule_keeps_discovery_and_its_question(machine):
+    furnish(machine)
+    here = machine.here / "repo"
+    (here / "fivetimes.toml").write_text("[rule]\ncanonical = 8\n")
+    for words in ([], ["--config", "fivetimes.toml"]):
+        asked = machine.run("scan", *words, here=here)
+        assert (asked.returncode, "--yes" in asked.stderr) == (1, True)
+        done = machine.run("scan", "--yes", *words, here=here)
+        assert "12 events" in done.stdout
+        assert "canonical (8+)" in done.stdout

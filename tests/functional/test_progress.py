@@ -66,6 +66,8 @@ def test_a_terminal_sees_every_stage_in_order(history, tmp_path):
 def test_a_pipe_sees_nothing_of_it(history, tmp_path):
     environment = {**os.environ, "FIVETIMES_HOME": str(tmp_path / "home")}
     done = subprocess.run(command(history), capture_output=True, text=True, env=environment, check=True)
-    assert done.stderr.splitlines() == ["Next: fivetimes " + done.stderr.split("fivetimes ")[-1].strip()]  # the next step alone
+    assert done.stderr.splitlines() == [
+        "Next: fivetimes " + done.stderr.split("fivetimes ")[-1].strip()
+    ]  # the next step alone
     assert "\x1b" not in done.stdout
     assert "by chance" in done.stdout

@@ -34,6 +34,7 @@ from fivetimes.cli import (
 from fivetimes.cli.console import complaint
 
 COMMANDS: tuple[Callable[..., None], ...] = (
+    sources.init,
     scan.scan,
     scan.show,
     explain.explain,

@@ -137,7 +137,8 @@ def to_scan(
     if columns and not paths:
         raise typer.BadParameter("--map is for named paths; a fivetimes.toml has [columns]")
     if config is not None:
-        return pipeline.from_config(config, engine=engine), True
+        wanted = pipeline.from_config(config, engine=engine)
+        return wanted, not wanted.discovered
     if paths:
         return pipeline.from_paths(paths, columns=columns, engine=engine), True
     here = Path.cwd()

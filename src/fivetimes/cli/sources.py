@@ -1,8 +1,9 @@
-"""Sources -> what was read of them and what was not: doctor, names, sources."""
+"""Sources -> what there is, what was read of it and what was not: init, doctor, names, sources."""
 
 from __future__ import annotations
 
 import json
+import os
 import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -11,10 +12,42 @@ from typing import Annotated
 
 import typer
 
-from fivetimes.cli.console import AsJson, Columns, Config, folder, last, next_step, page, request, say, to_scan
+from fivetimes.cli.console import AsJson, Columns, Config, folder, last, next_step, page, request, say, shown, to_scan
+from fivetimes.config import home_of_person
 from fivetimes.errors import FivetimesError
 
 _DOCTOR_KEYS = ("sources", "skipped", "redactions", "suppressed", "habits")  # of the report document
+
+
+def init(
+    force: Annotated[bool, typer.Option("--force", help="Overwrite a fivetimes.toml that is there.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show what can be read on this machine, and write a fivetimes.toml in which every setting is explained. Reads no line."""
+    from fivetimes import pipeline, store
+    from fivetimes.config import commented
+    from fivetimes.reports import terminal
+
+    here = Path.cwd()
+    target = here / "fivetimes.toml"
+    if target.exists() and not force:
+        raise FivetimesError("fivetimes.toml: it is there already. Edit it, or write it anew with --force.")
+    found = pipeline.from_machine(os.environ, home=home_of_person(), here=here)
+    text = commented(
+        [source.origin for source in found.sources if source.reader not in ("git", "reflog")],
+        name=os.environ.get("USER", "you"),
+        emails=pipeline.own_addresses(found),
+    )
+    store.write_all({target.name: text}, directory=here, private=False)
+    if as_json:
+        rows = [{"reader": source.reader, "source": source.origin} for source in found.sources]
+        typer.echo(json.dumps({"written": target.name, "sources": rows, "skipped": list(found.skipped)}, indent=1))
+        return
+    say(terminal.sources_found(found.sources, stats=pipeline.sizes(found)))
+    for line in found.skipped:
+        typer.echo(shown(f"not read: {line}"))
+    typer.echo(f"wrote {target.name}; as it stands it changes nothing")
+    next_step("fivetimes scan")
 
 
 def doctor(config: Config = None, as_json: AsJson = False) -> None:
