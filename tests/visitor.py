@@ -11,6 +11,7 @@ import builders_scan as made
 from fivetimes import review
 from fivetimes.model import Candidate, Decision
 from fivetimes.review.folder import ANYBODY
+from fivetimes.review.waiting import WaitingRuns
 from fivetimes.review.web.guard import Guard
 from fivetimes.review.web.session import BrowserSession
 from fivetimes.review.web.site import Site, app
@@ -32,6 +33,7 @@ class Visitor:
         people: tuple[str, ...] = ("ana", "bo"),
         by: str = "ana",
         approval: review.Approval = ANYBODY,
+        runs: WaitingRuns | None = None,
     ) -> None:
         numbers = itertools.count()
         self.touches = 0
@@ -39,7 +41,7 @@ class Visitor:
         scan = made.scan(*(candidates or (made.friday(6)[0],)))
         context = review.ReviewContext(scan, folder / "c", folder / "home", {}, by, lambda: made.AT, approval)
         self.session = BrowserSession(lambda: f"secret{next(numbers)}", people, by)
-        site = app(Site(to_show(scan, []), context, self.session))
+        site = app(Site(to_show(scan, []), context, self.session, runs))
         self.app = Guard(site, session=self.session, hosts=HOSTS, touched=self._touched)
         self.cookie = ""
 

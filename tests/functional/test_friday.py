@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import re
@@ -11,6 +12,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -23,6 +25,7 @@ pytest.importorskip("dbos")
 
 PAGE = Path(__file__).parents[2] / "docs" / "friday.md"
 GIT = shutil.which("git")
+LATER = 12  # Fridays by hand after the run
 STANDS_IN = '#!/bin/sh\n{aside}echo "{name} $*" >> "$LOGGED"\nsleep "${{SLOW:-0}}"\n'
 
 
@@ -80,11 +83,15 @@ def test_s39_the_friday_routine_from_the_scan_to_its_answers(tmp_path: Path) -> 
         if words[0] == "run":
             killed(friday, words)
             continue
+        if words[-1] == "altered.bundle.json":
+            altered(friday.machine.here)
+        if words[0] == "follow":
+            later(friday.machine.here / "team")
         process = friday.start(words)
         out, err = process.communicate(timeout=120)
         codes.append(process.returncode)
-        assert process.returncode in (0, 3), err
-        shown[" ".join(word for word in line if word != "RUN")] = out
+        assert process.returncode in (0, 3) or words[-1] == "altered.bundle.json", err
+        shown[" ".join(word for word in line if word != "RUN")] = out + err
     assert codes.count(3) == 2  # it waited at a check and at a gate
     assert friday.done() == [
         "agent harvest-commits since=2026-W15",
@@ -111,6 +118,14 @@ def test_s39_the_friday_routine_from_the_scan_to_its_answers(tmp_path: Path) -> 
     catalogue = (friday.machine.here / "catalogue.html").read_text()
     assert "1 passed, 0 refused, 0 overridden" in catalogue
     assert "mira" not in catalogue.split("</style>")[1]
+    assert ": done" in shown["verify-bundle friday.bundle.json"]
+    assert codes.count(1) == 1  # the altered one
+    assert "predicate" in shown["verify-bundle altered.bundle.json"]  # its place
+    followed = shown["follow --config team/fivetimes.toml"]
+    assert "Worked around: 1 run since the approval, 1 done" in followed
+    assert f"and {LATER} times by hand" in followed
+    assert f"s6 is skipped in {LATER} of {LATER}, before 0 of 6" in followed
+    assert "id: s6" in shown["revise deploy-site --config team/fivetimes.toml"]
 
 
 def answered(folder: Path) -> None:
@@ -121,6 +136,47 @@ def answered(folder: Path) -> None:
     for question in document["questions"]:
         question["answer"] = answers.get(question["about"])
     path.write_text(yaml.safe_dump(document, sort_keys=False))
+
+
+def altered(here: Path) -> None:
+    """A copy of the bundle in which one letter of a reason is another."""
+    envelope = json.loads((here / "friday.bundle.json").read_text())
+    payload = base64.b64decode(envelope["payload"])
+    assert b"read it twice" in payload
+    changed = payload.replace(b"read it twice", b"read it twicE", 1)
+    envelope["payload"] = base64.b64encode(changed).decode()
+    (here / "altered.bundle.json").write_text(json.dumps(envelope))
+
+
+def later(team: Path) -> None:
+    """Twelve more Fridays by hand, of which none has a rigour-check."""
+    begin = int(time.time()) + 7 * 86_400
+    with (
+        (team / "skills" / "mira.jsonl").open("a") as skills,
+        (team / "people" / "mira" / ".zsh_history").open("a") as history,
+    ):
+        for week in range(LATER):
+            at, slug = begin + week * 7 * 86_400, f"amber-{'fjord moss reed vale wren'.split()[week % 5]}-{week}"
+            post = f"content/posts/{slug}.md"
+            for number, (skill, arguments) in enumerate(
+                [
+                    ("harvest-commits", {"since": f"2027-W{week:02}"}),
+                    ("summarise", {"source": f"commits-2027-W{week:02}.md"}),
+                    ("draft-post", {"slug": slug, "notes": f"summary-2027-W{week:02}.md"}),
+                    ("queue-images", {"post": post}),
+                ]
+            ):
+                when = datetime.fromtimestamp(at + 60 * number + 240 * (number > 2), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+                line = {"timestamp": when, "actor": "mira", "skill": skill, "args": arguments, "status": "ok"}
+                skills.write(json.dumps(line) + "\n")
+            lines = [
+                f"vim {post}",
+                f'git commit -m "post: {slug}"',
+                "git push origin main",
+                "hugo deploy --target production",
+            ]
+            for second, text in zip((200, 600, 640, 700), lines, strict=True):
+                history.write(f": {at + second}:0;{text}\n")
 
 
 def killed(friday: Friday, words: list[str]) -> None:

@@ -14,14 +14,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import yaml
 
-from fivetimes import review, running
+import asgi
+from fivetimes import followup, review, running
 from fivetimes.conductor_document import ConductorDocument, DocumentStep, Gate
 from fivetimes.errors import FivetimesError
 from fivetimes.exporters.plan import plan
 from fivetimes.model import Conductor, Decision
 from fivetimes.running.performing import Order
 from fivetimes.running.walk import Choices, Do, Done, Note, RunAnswer, RunQuestion, walk
+from visitor import Visitor
 
 pytest.importorskip("dbos")
 
@@ -230,7 +233,22 @@ def test_s16_a_run_stops_at_its_gate_is_answered_while_nobody_works_on_it_and_go
         f"fivetimes: {begun(place)}: this run has ended (done)"
     )
 
-    # S10 to S14: the five questions
+    # one command says how it stands
+    assert "  done  publish-post-3f9a" in call(place, "runs").stdout
+    # nothing of the order's values is kept once it has ended
+    assert b"winter-walks" not in (place / "home" / "runs.sqlite").read_bytes()
+
+
+def test_s10_s11_s12_s13_s15_a_run_answers_what_it_is_asked_and_its_page_is_made_of_the_record_alone(
+    place: Path,
+) -> None:
+    call(place, "run", ID, "--input", "title=winter-walks", "--because", "it is Friday", "--by", "ben")
+    call(place, "answer", begun(place), "s3", "--yes", "--by", "ana", "--why", "read twice")
+    call(place, "resume", begun(place))
+    alone = place / "elsewhere"  # nothing but the record: no conductor, no ledger, no database
+    alone.mkdir()
+    (place / "conductors" / "runs").rename(alone / "runs")
+    page = followup.run_page(running.record_of(alone_run(alone), folder=alone))
     for about, wanted in {
         "why": "because: it is Friday",
         "state": "exit status 0",
@@ -238,11 +256,55 @@ def test_s16_a_run_stops_at_its_gate_is_answered_while_nobody_works_on_it_and_go
         "gate": "Yes before s3, by ana",
         "trail": "The chain of",
     }.items():
-        assert wanted in call(place, "ask", begun(place), about).stdout
-    # S36: one command says how it stands
-    assert "  done  publish-post-3f9a" in call(place, "runs").stdout
-    # nothing of the order's values is kept once it has ended
-    assert b"winter-walks" not in (place / "home" / "runs.sqlite").read_bytes()
+        assert wanted in call(place, "ask", alone_run(alone), about, "--conductors", str(alone)).stdout
+        assert wanted in page
+
+
+def alone_run(folder: Path) -> str:
+    return next((folder / "runs").glob("*.jsonl")).stem
+
+
+def at_the_page(place: Path, by: str) -> Visitor:
+    return Visitor(place, by=by, runs=running.Runs(place / "conductors", place / "home")).opened()
+
+
+def test_s16_a_gate_is_answered_in_the_review_page_while_nobody_works_on_the_run(place: Path) -> None:
+    call(place, "run", ID, "--input", "title=spring", "--because", "it is Friday", "--by", "ana")
+    ana, run = at_the_page(place, "ana"), begun(place)
+    first = ana.get("").text
+    assert "Runs that wait for an answer" in first
+    assert ready()["ask"] in first
+    page = ana.get("run", run).text
+    assert "log publish spring" in page
+    assert "ana began it" in page
+    assert "Back to" not in page  # the gate offers none
+    form = asgi.Page(page).form("/answer")
+    assert ana.post(form.action, form.body(why="read twice")).status == 422  # no button
+    assert ana.post(form.action, form.body(why="read twice", answer="back")).status == 422
+    assert ana.post(form.action, form.body(why="read twice", answer="yes")).status == 303
+    page = ana.get("").text
+    assert f"fivetimes resume {run}" in page
+    assert "Runs that wait" not in page
+    second = ana.post(form.action, form.body(why="no!", answer="no"))
+    assert "does not wait at that question any more" in second.text
+    assert call(place, "resume", run).returncode == 0
+    assert logged(place) == ["draft spring", "check", "publish spring"]
+    assert "because: read twice" in call(place, "ask", run, "gate").stdout
+
+
+def test_s9_who_answers_in_the_page_in_the_place_of_another_gives_a_reason(place: Path) -> None:
+    call(place, "run", ID, "--input", "title=spring", "--by", "ana")
+    bo, run = at_the_page(place, "bo"), begun(place)
+    form = asgi.Page(bo.get("run", run).text).form("/answer")
+    assert form.fields.keys() == {"seen", "token", "why"}  # nothing is ticked beforehand
+    refused = bo.post(form.action, form.body(why="ana is ill", answer="yes"))
+    assert refused.status == 422
+    assert "ana answers this" in refused.text
+    assert asgi.Page(refused.text).form("/answer").fields["why"] == "ana is ill"  # what was typed is not lost
+    assert "needs a reason" in bo.post(form.action, form.body(answer="yes", override="yes")).text
+    assert bo.post(form.action, form.body(why="ana is ill", answer="yes", override="yes")).status == 303
+    assert entries(place)[-1].fields["override"] is True
+    assert bo.post(form.action.replace(run, "another"), form.body(answer="yes")).status == 403
 
 
 def test_s9_an_override_needs_a_name_and_a_reason_and_is_counted(place: Path) -> None:
@@ -363,6 +425,20 @@ def test_skills_are_handed_to_the_program_that_the_team_names(place: Path) -> No
     (place / "fivetimes.toml").write_text('[run]\nskill = "log agent"\n')
     assert call(place, "run", ID, "--input", "title=x y").returncode == 0
     assert logged(place) == ["agent review-post text=x y"]
+
+
+def test_s17_a_specialist_of_the_same_contract_is_swapped_by_a_recorded_revision(place: Path) -> None:
+    swapped = document((STEPS[0], step(2, "log inspect"), STEPS[2]))
+    (place / "wished.yaml").write_text(yaml.safe_dump(swapped, sort_keys=False))
+    revised = call(place, "revise", ID, "--to", "wished.yaml", "--accept", "--by", "bo", "--why", "it finds more")
+    assert revised.returncode == 0, revised.stderr
+    last = review.read_ledger(place / "conductors")[-1]
+    assert (last.decision, last.by, last.why) == (Decision.EDIT, "bo", "it finds more")
+    assert "changed since it was approved" in call(place, "run", ID, "--input", "title=spring").stderr
+    approve_again = call(place, "decide", ID, "--approve", "--by", "ana", "--why", "the same contract")
+    assert approve_again.returncode == 0, approve_again.stderr
+    call(place, "run", ID, "--input", "title=spring", "--by", "ana")
+    assert logged(place) == ["draft spring", "inspect"]
 
 
 def test_a_value_is_a_word_and_never_a_command(place: Path) -> None:

@@ -120,13 +120,14 @@ def review(
 def _review_page(names: list[str], by: str, config: Path | None, conductors: Path, port: int, *, browser: bool) -> None:
     import webbrowser
 
-    from fivetimes import store
+    from fivetimes import running, store
     from fivetimes.review import web
 
-    result = last(config)
+    result, team = last(config), request(config).team
+    runs = running.Runs(conductors, folder(), team.run_url)
     leading = folder().absolute() / f"review-{secrets.token_hex(4)}.html"
     context = review_context(result, conductors, by=by, config=config)
-    people = [person.name for person in request(config).team.persons]
+    people = [person.name for person in team.persons]
 
     def opened(address: str) -> None:
         typer.echo(f"The review page, for this machine only; the address works once:\n{address}\nCtrl-C ends it.")
@@ -136,7 +137,7 @@ def _review_page(names: list[str], by: str, config: Path | None, conductors: Pat
             webbrowser.open(leading.as_uri())
 
     try:
-        web.serve(web.to_show(result, names), context, people=people, port=port, opened=opened)
+        web.serve(web.to_show(result, names), context, people=people, port=port, opened=opened, runs=runs)
     finally:
         leading.unlink(missing_ok=True)
     typer.echo("The page has ended. How each conductor stands: fivetimes status")

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,6 +16,7 @@ from fivetimes.cli.console import CONDUCTORS, AsJson, Conductors, Config, compla
 
 if TYPE_CHECKING:
     from fivetimes.config import Team
+    from fivetimes.review.waiting import Answer
     from fivetimes.running import Performer, Record, Reply, RunEntry, Runs
 
 Run = Annotated[str, typer.Argument(metavar="RUN", help="A run's id, or its beginning.")]
@@ -74,7 +75,7 @@ def answer(  # noqa: PLR0913, PLR0917 - the questions of one command
     """Answer a question of a run, from anywhere; it goes on if somebody works on it, else with `resume`."""
     from fivetimes import running
 
-    replies: dict[Literal["yes", "no", "back"], bool] = {"yes": yes, "no": no, "back": back}
+    replies: dict[Answer, bool] = {"yes": yes, "no": no, "back": back}
     chosen = [reply for reply, on in replies.items() if on]
     if len(chosen) != 1:
         raise typer.BadParameter("give one of --yes, --no and --back")

@@ -124,7 +124,10 @@ def with_forecasts(found: FollowUp, candidates: Sequence[Candidate], *, extract:
 
 def _distinct(document: ConductorDocument) -> list[DocumentStep]:
     """The steps that can be distinguished by what is seen: of those that read the same the first."""
-    return list({step["action"]: step for step in reversed(document["steps"])}.values())[::-1]
+    found: dict[str, DocumentStep] = {}
+    for step in document["steps"]:
+        found.setdefault(step["action"], step)
+    return list(found.values())
 
 
 def _known(document: ConductorDocument) -> KnownRoutine:

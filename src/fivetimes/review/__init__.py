@@ -8,6 +8,7 @@ lines to the ledger and writes conductor files. The modules, in the order in whi
 - `drafting`: a candidate -> a draft, with the live text behind it;
 - `decisions`: a decision or a revision -> the ledger and the file;
 - `overview`: the queue, the status of each conductor, the verification of its evidence;
+- `waiting`: what is shown of a run that waits for an answer, and the answer;
 - `terminal`: the queue at a terminal, card after card;
 - `web`: the same in a browser of this machine.
 """

@@ -8,11 +8,12 @@ does any more is still looked for.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
+import re2
 
 from fivetimes.config import Search
 from fivetimes.kernels.database import postings
@@ -117,21 +118,34 @@ def _with_steps(database: SequenceDatabase, routine: KnownRoutine, labels: Seque
 
 
 def _steps_of_rows(database: SequenceDatabase, routine: KnownRoutine, labels: Sequence[str]) -> Int32s:
-    """For each row the step whose label describes it in most detail, -1 for none."""
+    """For each row the step whose label describes it in most detail, -1 for none.
+
+    Which words are values is learnt from the data, so what a conductor calls `zpool <str> <str> *` may have other stars in what
+    was read since. What counts is whether the row, at any level of detail, is an instance of the label.
+    """
     length = np.zeros(len(database.levels), dtype=np.int64)
     step_of = np.full(len(database.levels), -1, dtype=np.int32)
     present = np.unique(database.levels[:, : COARSE + 1])
     for number, step in enumerate(routine.steps):
         for wanted in step.labels:
-            tokens = [token for token in present.tolist() if _matches(labels[token], wanted)]
+            is_instance = instances(wanted)
+            tokens = [token for token in present.tolist() if is_instance(labels[token])]
             rows = np.isin(database.levels[:, : COARSE + 1], tokens).any(axis=1) & (len(wanted) > length)
             step_of[rows], length[rows] = number, len(wanted)
     return step_of
 
 
-def _matches(label: str, wanted: str) -> bool:
-    """Whether a label is the wanted one, or the same in more detail."""
-    return label == wanted or label.startswith(f"{wanted} ")
+def instances(label: str) -> Callable[[str], object]:
+    """Whether another label is this one, or the same in more detail: `*` stands for one or more words, and words may follow.
+
+    Example:
+        >>> is_instance = instances("osmium extract --polygon * <str> -o *")
+        >>> bool(is_instance("osmium extract --polygon <file.poly> <str> -o <str>")), bool(is_instance("osmium extract -o <str>"))
+        (True, False)
+    """
+    words = (r"\S+(?: \S+)*" if word == "*" else re2.escape(word) for word in label.split(" "))
+    matches: Callable[[str], object] = re2.compile(f"{' '.join(words)}(?: .*)?").fullmatch
+    return matches
 
 
 def _collected(database: SequenceDatabase, routine: KnownRoutine, search: Search, chance: float) -> Occurrences:

@@ -12,7 +12,8 @@ The modules, from what is asked for down to what is written:
 - `record`: the lines of a run, each naming the one before.
 """
 
-from fivetimes.running.control import Reply, RunRow, Runs, Wish, open_question, runs_document, runs_lines
+from fivetimes.review.waiting import Reply
+from fivetimes.running.control import RunRow, Runs, Wish, open_question, runs_document, runs_lines
 from fivetimes.running.engine import RunBroken
 from fivetimes.running.performing import Performer
 from fivetimes.running.queries import ABOUT, ask

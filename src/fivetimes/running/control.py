@@ -9,14 +9,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from fivetimes import conductors, review, store
 from fivetimes.errors import FivetimesError, RuleError
 from fivetimes.exporters.plan import Plan
 from fivetimes.model import Conductor, Status
+from fivetimes.review.waiting import Reply, WaitingRun
 from fivetimes.running.engine import Dbos, RunEngine, local_url
 from fivetimes.running.performing import Order, Performer, needed_runners
+from fivetimes.running.queries import ask
 from fivetimes.running.record import FOLDER, Record, RunEntry, record_of, records_in
 from fivetimes.running.recording import Caller, Origin, first_line, origin_of
 from fivetimes.running.walk import Choices
@@ -34,16 +36,6 @@ class Wish:
     choices: Choices
     place: Path
     runners: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """An answer: yes, no, or back where the question offers it; by whom and why; `override`: in the place of who is meant to."""
-
-    answer: Literal["yes", "no", "back"]
-    by: str
-    why: str = ""
-    override: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +174,42 @@ class Runs:
         """All runs, the oldest first; of one conductor where it is named."""
         found = [_row(record) for record in records_in(self.folder)]
         return [row for row in found if not conductor or row.conductor == conductor]
+
+    def waiting(self) -> list[WaitingRun]:
+        """The runs that wait for an answer, the oldest first; those whose record cannot be read are in `rows`."""
+        found = []
+        for record in records_in(self.folder):
+            try:
+                entries = record.entries()
+            except FivetimesError:
+                continue
+            question = open_question(entries) if entries else None
+            if question is not None and origin_of(entries) is Origin.RUN:
+                found.append(self._waiting(record, entries[0], question))
+        return found
+
+    def _waiting(self, record: Record, began: RunEntry, question: RunEntry) -> WaitingRun:
+        asked = question.fields
+        return WaitingRun(
+            run=record.run,
+            title=began.fields["title"],
+            key=question.key,
+            step=asked["step"] or "",
+            question=asked["question"],
+            answerer=asked["answerer"] or "",
+            back=asked["back"] or "",
+            command=self._command(record, asked["step"]) if asked["about"] == "gate" else "",
+            known=tuple((about, tuple(ask(record, about))) for about in ("why", "state", "gate")),
+            mark=question.mark,
+        )
+
+    def _command(self, record: Record, step: str) -> str:
+        """The command of a step with its values; empty where this machine does not know what was ordered."""
+        try:
+            order = self._engine(record).order_of(record.run)
+        except FivetimesError:  # no engine here
+            return ""
+        return "" if order is None else Performer(order, record, home=self.home).command_of(step)
 
     def _engine(self, record: Record) -> RunEngine:
         self.home.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -108,12 +108,8 @@ class Performer:
 
     def shown_before(self, step: str) -> tuple[str, str]:
         """(the command as it will be run, what it would send) for the terminal of whoever is asked; it is not written down."""
-        stage = self._stages[step]
-        command = stage.commands[self.order.choices.ways.get(step, 1) - 1]
-        text, values = command.command, self.order.values
-        for value in command.needs:
-            text = text.replace(f'"${value.variable}"', "…" if value.secret else values.get(value.variable, "?"))
-        dry = _dry_run(command)
+        text, stage = self.command_of(step), self._stages[step]
+        dry = _dry_run(self._chosen(step))
         if not dry:
             return text, ""
         ran = subprocess.run(
@@ -126,6 +122,17 @@ class Performer:
             check=False,
         )
         return text, ran.stdout.decode("utf-8", "replace").strip()
+
+    def command_of(self, step: str) -> str:
+        """The command as it will be run, with its values; secret ones are left out."""
+        command = self._chosen(step)
+        text, values = command.command, self.order.values
+        for value in command.needs:
+            text = text.replace(f'"${value.variable}"', "…" if value.secret else values.get(value.variable, "?"))
+        return text
+
+    def _chosen(self, step: str) -> PlannedCommand:
+        return self._stages[step].commands[self.order.choices.ways.get(step, 1) - 1]
 
     def _goes_out(self, step: str) -> bool:
         found = next(one for one in self.order.document["steps"] if one["id"] == step)

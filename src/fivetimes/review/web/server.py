@@ -16,6 +16,7 @@ from fivetimes.config import REVIEW_IDLE, REVIEW_PATIENCE
 from fivetimes.errors import FivetimesError
 from fivetimes.model import Candidate
 from fivetimes.review.folder import ReviewContext
+from fivetimes.review.waiting import WaitingRuns
 from fivetimes.review.web.guard import Guard
 from fivetimes.review.web.session import BrowserSession
 from fivetimes.review.web.site import Site, app
@@ -31,6 +32,7 @@ def serve(
     people: Sequence[str],
     port: int,
     opened: Callable[[str], None],
+    runs: WaitingRuns | None = None,
 ) -> None:
     """Serve the review page until it gets no request for half an hour, or is stopped.
 
@@ -40,19 +42,25 @@ def serve(
         people: who may decide; none: anybody, by a name of their own.
         port: to listen on; 0 for a free one.
         opened: is called with the address that opens the page, which is good once.
+        runs: those whose questions are answered there too.
 
     Raises:
         FivetimesError: the port cannot be used.
     """
     with listening(port) as plug:
-        server, address = ready(candidates, context, people=people, plug=plug)
+        server, address = ready(candidates, context, people=people, plug=plug, runs=runs)
         opened(address)
         with suppress(KeyboardInterrupt):
             server.run(sockets=[plug])
 
 
 def ready(
-    candidates: Mapping[str, Candidate], context: ReviewContext, *, people: Sequence[str], plug: socket.socket
+    candidates: Mapping[str, Candidate],
+    context: ReviewContext,
+    *,
+    people: Sequence[str],
+    plug: socket.socket,
+    runs: WaitingRuns | None = None,
 ) -> tuple[uvicorn.Server, str]:
     """A server that is not running yet, and the address that opens its page."""
     session = BrowserSession(lambda: secrets.token_urlsafe(_TOKEN_BYTES), tuple(people), context.by)
@@ -63,7 +71,7 @@ def ready(
         last[0] = time.monotonic()
 
     hosts = (f"{ADDRESS}:{number}", f"localhost:{number}")
-    guarded = Guard(app(Site(candidates, context, session)), session=session, hosts=hosts, touched=touched)
+    guarded = Guard(app(Site(candidates, context, session, runs)), session=session, hosts=hosts, touched=touched)
     server = uvicorn.Server(_config(guarded, lambda: _leave(server, last[0])))
     return server, f"http://{ADDRESS}:{number}{session.path('open')}?token={session.opening}"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import html
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from importlib.resources import files
@@ -25,6 +25,7 @@ from fivetimes.model import Candidate, Conductor, Decision
 from fivetimes.review import decisions
 from fivetimes.review.folder import ReviewContext
 from fivetimes.review.overview import ledger_problems
+from fivetimes.review.waiting import Answer, Reply, WaitingRun, WaitingRuns
 from fivetimes.review.web import views
 from fivetimes.review.web.session import COOKIE, BrowserSession
 
@@ -35,6 +36,8 @@ _STATIC = {
     "icon.svg": "image/svg+xml",
 }
 _ENTRY = "This address was used before, or is not one of ours. Start the page again: fivetimes review --web"
+_NOBODY = "Nothing was done: choose first who decides, at the top of the page."
+_BUTTONS: Mapping[str, Answer] = {"yes": "yes", "no": "no", "back": "back"}
 _STALE = (
     "Nothing was done: the draft has changed since you were shown it. This is how it is now; look again and decide."
 )
@@ -42,11 +45,12 @@ _STALE = (
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What all addresses share: the routines, the review context as it was opened, and the session with its secrets."""
+    """What all addresses share: the routines, the review context as it was opened, the session with its secrets, and runs."""
 
     candidates: Mapping[str, Candidate]
     opened: ReviewContext
     session: BrowserSession
+    runs: WaitingRuns | None = None
 
     @property
     def context(self) -> ReviewContext:
@@ -70,6 +74,8 @@ def app(site: Site) -> Starlette:
         Route("/who", bound(_who), methods=["POST"]),
         Route("/routine/{id}", bound(_routine)),
         Route("/routine/{id}/{act}", bound(_sent), methods=["POST"]),
+        Route("/run/{run}", bound(_run)),
+        Route("/run/{run}/answer", bound(_answered), methods=["POST"]),
         Route("/static/{name}", bound(_static)),
     ]
     handlers: dict[Any, Any] = {HTTPException: _no_page, Exception: _fault}
@@ -125,9 +131,10 @@ def _first_page(site: Site, problem: str = "") -> Response:
         values = {
             "groups": views.groups(site.candidates, site.context),
             "problems": ledger_problems(site.context.folder),
+            "runs": _waiting(site),
         }
     except FivetimesError as wrong:  # a file or the ledger that somebody broke by hand
-        values = {"groups": [], "problems": [str(wrong)]}
+        values = {"groups": [], "problems": [str(wrong)], "runs": []}
     return _page("first.html.j2", site, problem=problem, back="", **values)
 
 
@@ -169,6 +176,22 @@ def _following(site: Site, candidate: Candidate) -> views.RoutineRow | None:
     names = [row.id for row in waiting]
     after = names.index(candidate.id) + 1 if candidate.id in names else 0
     return next((row for row in [*waiting[after:], *waiting[:after]] if row.id != candidate.id), None)
+
+
+def _waiting(site: Site) -> Sequence[WaitingRun]:
+    return site.runs.waiting() if site.runs is not None else ()
+
+
+async def _run(site: Site, request: Request) -> Response:
+    return await run_in_threadpool(_run_page, site, request.path_params["run"])
+
+
+def _run_page(site: Site, run: str, problem: str = "", typed: Fields | None = None) -> Response:
+    """A run with its question; the list of all where it waits no more."""
+    found = next((one for one in _waiting(site) if one.run == run), None)
+    if found is None:
+        return _first_page(site, problem or f"{run} waits for no answer.")
+    return _page("run.html.j2", site, problem=problem, typed=typed or {}, back="", one=found)
 
 
 async def _static(_site: Site, request: Request) -> Response:
@@ -253,6 +276,32 @@ def _done(site: Site, candidate: Candidate, name: str, fields: Mapping[str, str]
     return RedirectResponse(site.session.path("routine", candidate.id), 303)
 
 
+async def _answered(site: Site, request: Request) -> Response:
+    run, fields = request.path_params["run"], await _fields(request)
+    _checked(site, fields, "run", run, "answer")
+    return await run_in_threadpool(_reply, site, run, fields)
+
+
+def _reply(site: Site, run: str, fields: Fields) -> Response:
+    """Answer the question that was shown, and go back to the list; or show it again with the problem and what was typed."""
+    with site.session.writing:
+        try:
+            if not site.session.by:
+                raise RuleError(_NOBODY)
+            shown = next((one for one in _waiting(site) if one.run == run and one.mark == fields["seen"]), None)
+            if site.runs is None or shown is None:
+                raise RuleError(f"Nothing was done: {run} does not wait at that question any more.")
+            answer = _BUTTONS.get(fields.get("answer", ""))
+            if answer is None:
+                raise RuleError("Nothing was done: answer with one of the buttons.")
+            reply = Reply(answer, site.session.by, fields.get("why", "").strip(), "override" in fields)
+            site.runs.answer(run, shown.key, reply)
+        except FivetimesError as problem:
+            return _run_page(site, run, str(problem), fields)
+    site.session.notify(f"Answered: {reply.answer}. If nobody works on the run, go on with it: fivetimes resume {run}")
+    return RedirectResponse(site.session.path(""), 303)
+
+
 # ---- what each form does: one row of ACTS for each kind of form
 
 _TICKED = "constant-"  # what the name of a box begins with
@@ -270,7 +319,7 @@ def act(name: str, reviewed: views.Reviewed, fields: Fields, context: ReviewCont
         FivetimesError: it cannot be done; then nothing was.
     """
     if not context.by:
-        raise RuleError("Nothing was done: choose first who decides, at the top of the page.")
+        raise RuleError(_NOBODY)
     return ACTS[name](reviewed, fields, context)
 
 
