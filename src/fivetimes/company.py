@@ -474,6 +474,7 @@ def _added(scans: Sequence[Scan], unsure: Sequence[frozenset[str]], rule: FiveTi
         sessions=sum(scan.sessions for scan in scans),
         persons=sum(scan.persons for scan in scans),
         varied=tuple(sorted(varied)),
+        shared_names=tuple(sorted({name for scan in scans for name in scan.shared_names})),
         public_aliases=tuple(origin for scan in scans for origin in scan.public_aliases),
         compositions=joined_compositions(scan.compositions for scan in scans),
     )

@@ -1055,7 +1055,8 @@ class Scan:
 
     `suppressed` has the work habits too; a report shows `habits` and `not_proposed` apart. `redactions` counts what was taken
     out, by rule; `skipped` says in sentences what could not be read. `varied` are the pseudonyms of programs seen with different
-    arguments and never alone on a line: those are no mistyped passwords. `public_aliases` are the origins whose lines hold such.
+    arguments and never alone on a line: those are no mistyped passwords. `shared_names` are the pieces of names in no vocabulary
+    that two people or more used: only those are passed on. `public_aliases` are the origins whose lines hold such.
     """
 
     candidates: tuple[Candidate, ...]
@@ -1069,6 +1070,7 @@ class Scan:
     sessions: int
     persons: int
     varied: tuple[str, ...] = ()
+    shared_names: tuple[str, ...] = ()
     public_aliases: tuple[str, ...] = ()
     changes: Changes | None = None  # None: there was no scan before
     compositions: tuple[Composition, ...] = ()

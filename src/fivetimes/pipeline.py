@@ -43,6 +43,7 @@ from fivetimes.words import id_of
 if TYPE_CHECKING:
     from fivetimes import eventlog, ingest, memory, routines
     from fivetimes.eventlog.unknown import UnknownName
+    from fivetimes.redaction import OwnNames
 
 _MAP = "--map="  # begins the line of a request's name that holds what columns are called
 _THIS_MACHINE = "this machine"  # the name of a request for whatever is found here
@@ -162,6 +163,7 @@ def gather(
         sessions=len(sessions),
         persons=sum(not eventlog.is_account(events.persons[n]) for n in np.unique(events.columns["person"]).tolist()),
         varied=eventlog.varied_programs(events),
+        shared_names=eventlog.names_of_several(events),
         public_aliases=tuple(sorted(events.origins[number] for number in events.public_aliases)),
         compositions=routines.compositions(sessions.actions),
     )
@@ -536,8 +538,12 @@ def scan_team(path: Path) -> Scan:
 
 @dataclass(frozen=True, slots=True)
 class ReportExtras:
-    """What a report shows besides the scan: drafts and standings by id; for the owner's own page persons and live lines."""
+    """What a report shows besides the scan: drafts and standings by id; for the owner's own page persons and live lines.
 
+    `names` has which names may be passed on, and what stands for the others.
+    """
+
+    names: OwnNames
     drafts: Mapping[str, Conductor] = field(default_factory=dict)
     standings: Mapping[str, Standing] = field(default_factory=dict)
     people: bool = False
@@ -553,7 +559,7 @@ class ReportForm(StrEnum):
 
 
 def report(scan: Scan, *, form: ReportForm, extras: ReportExtras, at: datetime) -> str:
-    """The report as text.
+    """The report as text, without names that one person alone has; the page with live lines is its owner's, and has them.
 
     Args:
         scan: what was found.
@@ -563,13 +569,35 @@ def report(scan: Scan, *, form: ReportForm, extras: ReportExtras, at: datetime) 
     """
     from fivetimes import reports
 
+    is_owners = form is ReportForm.HTML and extras.live is not None
+    drafts = extras.drafts
+    if not is_owners:
+        scan, drafts = reports.passed_on(scan, drafts, extras.names)
     if form is ReportForm.JSON:
-        return json.dumps(reports.document(scan, drafts=extras.drafts, standings=extras.standings), indent=1)
+        return json.dumps(reports.document(scan, drafts=drafts, standings=extras.standings), indent=1)
     if form is ReportForm.MARKDOWN:
-        return reports.report_markdown(scan, at=at, drafts=extras.drafts, standings=extras.standings)
+        return reports.report_markdown(scan, at=at, drafts=drafts, standings=extras.standings)
     return reports.report_html(
-        scan, at=at, drafts=extras.drafts, standings=extras.standings, people=extras.people, live=extras.live
+        scan, at=at, drafts=drafts, standings=extras.standings, people=extras.people, live=extras.live
     )
+
+
+def withheld_names(
+    scan: Scan, drafts: Mapping[str, Conductor], names: OwnNames, *, unknown: Sequence[UnknownName]
+) -> tuple[str, ...]:
+    """The pieces of names for which a report has placeholders, in the order of the report; for the owner's terminal alone.
+
+    Args:
+        scan: what was found.
+        drafts: as in `ReportExtras`.
+        names: as in `ReportExtras`.
+        unknown: names that are asked about anyhow; their pieces are left out.
+    """
+    from fivetimes import redaction, reports
+
+    reports.passed_on(scan, drafts, names)
+    asked = {piece.lower() for one in unknown for piece in redaction.own_pieces(one.word)}
+    return tuple(piece for piece in names.found if piece not in asked)
 
 
 def write_report(path: Path, text: str) -> None:

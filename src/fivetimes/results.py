@@ -1,6 +1,7 @@
 """A configuration, paths or this machine -> ScanResult: what `fivetimes scan` finds, for Python and notebooks.
 
-The frames hold what report.json holds: labels, counts, times, and people by alias; no raw text and no name of a person.
+The frames hold what `scan --json` writes: labels, counts, times, and people by alias; no raw text and no name of a person. They are
+their owner's: names of one person alone stand in them, and not in `report()`.
 """
 
 from __future__ import annotations
@@ -143,13 +144,14 @@ class ScanResult:
         return review.preview_draft(pipeline.candidate_of(self.found, name), self._context)
 
     def report(self, form: str = "md") -> str:
-        """The five-times report as text; `form` is `html`, `md` or `json`.
+        """The five-times report as text, for others: `form` is `html`, `md` or `json`; names of one person alone are placeholders.
 
         Raises:
             ValueError: there is no such form.
         """
+        previews = review.preview_drafts(self._context)
         extras = pipeline.ReportExtras(
-            drafts=review.preview_drafts(self._context), standings=review.standings(self.conductors)
+            drafts=previews.drafts, standings=review.standings(self.conductors), names=previews.names
         )
         return pipeline.report(self.found, form=pipeline.ReportForm(form), extras=extras, at=datetime.now(UTC))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import shutil
 import stat
 import subprocess
@@ -205,7 +206,7 @@ def test_names_are_asked_about_on_a_terminal_and_stand_from_then_on(machine):
     )
     machine.run("scan", ".zsh_history")
     assert "zqctl" not in machine.run("show", "x", "--json").stdout
-    assert json.loads(machine.run("names", "--json").stdout) == {"unknown": 2}
+    assert json.loads(machine.run("names", "--json").stdout) == {"unknown": 2, "withheld": 0}
     code, screen = machine.type("names", answer="y\nn\n")
     assert code == 0
     assert "zqctl" in screen
@@ -223,6 +224,97 @@ def test_a_name_that_is_approved_changes_no_id(machine):
     before = json.loads(machine.run("scan", ".zsh_history", "--json", "-").stdout)["candidates"][0]["id"]
     machine.type("names", answer="y\n")
     assert json.loads(machine.run("scan", ".zsh_history", "--json", "-").stdout)["candidates"][0]["id"] == before
+
+
+OWN = ("snorklewick", "trundlefink", "Margarethe", "quibbleworth")
+PLAN = (
+    "skill: deploy-snorklewick",
+    "skill: draft-newsletter",
+    "shell: vim clients/trundlefink/contract.md",
+    "action: Call Margarethe L back",
+    "shell: git push origin quibbleworth",
+)
+
+
+def own_work(machine, person, *, times=8, seed=3):
+    """A person's history, skills and actions: a routine with names that nobody else has, amid other work."""
+    rng = random.Random(seed)
+    shell, skills, actions = [], [], []
+    for day in range(times):
+        begin = START + day * 86_400
+        shell += [f": {begin - 20_000 + 60 * n}:0;{line}" for n, line in enumerate(rng.choices(EVERYDAY, k=9))]
+        for number, step in enumerate(PLAN):
+            kind, _, what = step.partition(": ")
+            time = begin + 60 * number
+            if kind == "shell":
+                shell.append(f": {time}:0;{what}")
+            elif kind == "skill":
+                skills.append(json.dumps({"timestamp": time, "skill": what, "args": {"quibbleworth": str(day)}}))
+            else:
+                actions.append(json.dumps({"person": person, "time": time, "action": what}))
+    folder = machine.here / person
+    folder.mkdir()
+    for name, rows in ((".zsh_history", shell), ("skills.jsonl", skills), ("actions.jsonl", actions)):
+        (folder / name).write_text("\n".join(rows) + "\n")
+    sources = json.dumps([f"{person}/{name}" for name in (".zsh_history", "skills.jsonl", "actions.jsonl")])
+    return f'[[person]]\nname = "{person}"\nsources = {sources}\n'
+
+
+def tracked(machine):
+    """A repository that tracks a file with a name of its own, and has such a branch."""
+    (machine.here / "repo" / "clients" / "trundlefink").mkdir(parents=True)
+    (machine.here / "repo" / "clients" / "trundlefink" / "contract.md").write_text("x")
+    call = ["git", "-c", "user.name=a", "-c", "user.email=a@example.net", "-C", str(machine.here / "repo")]
+    for words in (["init", "-q"], ["add", "."], ["commit", "-qm", "x"], ["branch", "quibbleworth"]):
+        subprocess.run([*call, *words], check=True, capture_output=True)
+    return '[[repository]]\npath = "repo"\n'
+
+
+def reported(machine):
+    done = machine.run("report", "--html", "r.html", "--md", "r.md", "--json", "r.json")
+    assert done.returncode == 0, done.stderr
+    return {form: (machine.here / f"r.{form}").read_text() for form in ("html", "md", "json")}
+
+
+def test_a_name_that_one_person_alone_has_is_a_placeholder_in_what_is_passed_on(machine):
+    (machine.here / "fivetimes.toml").write_text(own_work(machine, "ana") + tracked(machine))
+    live = json.loads(machine.run("scan", "--yes", "--json", "-").stdout)
+    texts = reported(machine)
+    for form, text in texts.items():
+        assert [name for name in OWN if name.lower() in text.lower()] == [], form
+    report = json.loads(texts["json"])
+    labels = [step["action"] for one in report["candidates"] for step in one["steps"]]
+    assert any(re.fullmatch("skill:deploy-<name-[0-9a-f]{6}> <name-[0-9a-f]{6}> [*]", label) for label in labels)
+    assert any(label.startswith("skill:draft-newsletter") for label in labels)
+    assert any(label.startswith("Call <name-") for label in labels)
+    assert "clients/&lt;name-" in texts["html"]
+    same = ("id", "count", "tier", "score")
+    assert [[c[key] for key in same] for c in report["candidates"]] == [
+        [c[key] for key in same] for c in live["candidates"]
+    ]
+    assert "deploy-snorklewick" in json.dumps(live)  # the owner's own, on their own terminal
+    machine.run("report", "--html", "own.html", "--live")
+    assert "deploy-snorklewick" in (machine.here / "own.html").read_text()
+
+
+def test_a_name_that_was_said_yes_to_is_passed_on_and_others_are_not(machine):
+    (machine.here / "fivetimes.toml").write_text(own_work(machine, "ana") + tracked(machine))
+    assert json.loads(machine.run("names", "--json").stdout) == {"unknown": 0, "withheld": len(OWN)}
+    code, screen = machine.type("names", answer="y\n" + "n\n" * (len(OWN) - 1))
+    assert code == 0
+    assert "snorklewick" in screen
+    for text in reported(machine).values():
+        assert "deploy-snorklewick" in text.replace("\\", "")
+        assert [name for name in OWN[1:] if name.lower() in text.lower()] == []
+
+
+def test_a_name_that_two_people_use_is_passed_on(machine):
+    both = own_work(machine, "ana") + own_work(machine, "ben", seed=4) + tracked(machine)
+    (machine.here / "fivetimes.toml").write_text(both)
+    texts = reported(machine)
+    for text in texts.values():
+        assert "deploy-snorklewick" in text.replace("\\", "")
+    assert "clients/trundlefink" in texts["html"]
 
 
 def test_people_are_numbers_unless_the_configuration_names_them(machine):

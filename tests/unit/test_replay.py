@@ -45,7 +45,7 @@ def history(folder: Path, lines: Lines) -> Path:
 def drafts(path: Path, home: Path) -> tuple[ReviewContext, dict[str, Any]]:
     scan = pipeline.scan(pipeline.from_paths([path]), folder=home)
     context = ReviewContext(scan, home / "conductors", home, {}, "ana", lambda: datetime(2026, 4, 3, tzinfo=UTC))
-    return context, {name: dict(one.document) for name, one in drafting.preview_drafts(context).items()}
+    return context, {name: dict(one.document) for name, one in drafting.preview_drafts(context).drafts.items()}
 
 
 def drafted(tmp_path: Path, lines: Lines) -> dict[str, Any]:
@@ -74,7 +74,7 @@ def test_steps_of_one_clause_leave_no_gap_in_the_numbers(tmp_path: Path) -> None
     assert [step["id"] for step in document["steps"]] == [f"s{n}" for n in range(1, len(document["steps"]) + 1)]
     assert document["replay"]["lines"] == document["replay"]["of"] == 6 * len(NAMES)
     # a card shows the steps as they were found, by the numbers of the draft
-    rows = cards.flow(candidate, drafting.preview_drafts(context)[key], where="")
+    rows = cards.flow(candidate, drafting.preview_drafts(context).drafts[key], where="")
     assert [row.number for row in rows] == [1, 2, 3, 3, 4, 5, 6]
     assert [bool(row.templates) for row in rows] == [True, True, True, False, True, True, True]
 

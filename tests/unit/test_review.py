@@ -330,7 +330,7 @@ def test_a_report_drafts_the_others_where_a_secret_would_come_with_one(tmp_path:
         return conductor
 
     monkeypatch.setattr(conductors, "locked", with_a_secret_in_one)
-    assert set(review.preview_drafts(context)) == {release.id}
+    assert set(review.preview_drafts(context).drafts) == {release.id}
 
 
 def test_the_queue_has_what_is_undecided_first_then_the_deferred_and_not_the_approved(tmp_path: Path) -> None:

@@ -37,8 +37,10 @@ def report(
         raise typer.BadParameter("--people and --live are for the page; name it with --html FILE")
     result, at = review.as_decided(last(config), CONDUCTORS), datetime.now(UTC)
     context = review_context(result, CONDUCTORS)
+    previews = review.preview_drafts(context)
     extras = pipeline.ReportExtras(
-        drafts=review.preview_drafts(context),
+        drafts=previews.drafts,
+        names=previews.names,
         standings=review.standings(CONDUCTORS),
         people=people,
         live=review.read_live_masked(context) if live else None,

@@ -115,16 +115,19 @@ def merge(
     result = merged_scan(files, folder=folder())
     forms = pipeline.ReportForm
     context = review_context(result, output, by=os.environ.get("USER", ""))
-    extras = pipeline.ReportExtras(drafts=review.preview_drafts(context) if any((html, md, as_json)) else {})
-    targets = {forms.HTML: html, forms.MARKDOWN: md, forms.JSON: as_json}
+    targets = {
+        kind: at for kind, at in ((forms.HTML, html), (forms.MARKDOWN, md), (forms.JSON, as_json)) if at is not None
+    }
+    if targets:
+        previews = review.preview_drafts(context)
+        extras = pipeline.ReportExtras(names=previews.names, drafts=previews.drafts)
     for kind, target in targets.items():
-        if target is not None:
-            emit(pipeline.report(result, form=kind, extras=extras, at=datetime.now(UTC)), target)
-            if str(target) != "-":
-                typer.echo(shown(f"wrote {target}"), err=True)
+        emit(pipeline.report(result, form=kind, extras=extras, at=datetime.now(UTC)), target)
+        if str(target) != "-":
+            typer.echo(shown(f"wrote {target}"), err=True)
     for name in draft or ():
         conductor = review.draft(name, context, use_live=False)
         for path in review.export(conductor, form=form, context=context):
             typer.echo(shown(str(path)))
-    if not draft and not any(targets.values()):
+    if not draft and not targets:
         say(terminal.ladder(result, width=console().width))

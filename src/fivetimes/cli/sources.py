@@ -7,12 +7,27 @@ import os
 import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from fivetimes.cli.console import AsJson, Columns, Config, folder, last, next_step, page, request, say, shown, to_scan
+from fivetimes.cli.console import (
+    CONDUCTORS,
+    AsJson,
+    Columns,
+    Config,
+    folder,
+    last,
+    next_step,
+    page,
+    request,
+    review_context,
+    say,
+    shown,
+    to_scan,
+)
 from fivetimes.config import home_of_person
 from fivetimes.errors import FivetimesError
 
@@ -72,20 +87,28 @@ def doctor(config: Config = None, as_json: AsJson = False) -> None:
 
 
 def names(config: Config = None, as_json: AsJson = False) -> None:
-    """Show names that no vocabulary knows, on a terminal only, and keep those that you say yes to."""
-    from fivetimes import pipeline
+    """Show names that no vocabulary knows, or that reports keep from others, on a terminal only; keep those that you say yes to."""
+    from fivetimes import pipeline, review
     from fivetimes.reports import terminal
 
     found = pipeline.unknown_names(request(config), folder=folder())
+    result = last(config)
+    previews = review.preview_drafts(review_context(result, CONDUCTORS))
+    withheld = pipeline.withheld_names(result, previews.drafts, previews.names, unknown=found)
     if as_json or not (sys.stdin.isatty() and sys.stdout.isatty()):
-        typer.echo(json.dumps({"unknown": len(found)}) if as_json else terminal.names_elsewhere(len(found)))
+        counts = {"unknown": len(found), "withheld": len(withheld)}
+        typer.echo(json.dumps(counts) if as_json else terminal.names_elsewhere(len(found), len(withheld)))
         return
-    for number, name in enumerate(found, 1):
-        question = terminal.unknown_name(name.word, lines=name.lines, alone=name.alone, number=number, of=len(found))
+    asked = len(found) + len(withheld)
+    questions = [
+        *((n.word, partial(terminal.unknown_name, n.word, lines=n.lines, alone=n.alone)) for n in found),
+        *((word, partial(terminal.withheld_name, word)) for word in withheld),
+    ]
+    for number, (word, question) in enumerate(questions, 1):
         # kept one by one: an answer given is not lost when the next question is left with Ctrl-C
-        if typer.confirm(question, default=False):
-            pipeline.approve([name.word], folder=folder())
-    typer.echo(terminal.names_done(len(found)))
+        if typer.confirm(question(number=number, of=asked), default=False):
+            pipeline.approve([word], folder=folder())
+    typer.echo(terminal.names_done(asked))
     next_step("fivetimes scan")
 
 

@@ -24,7 +24,15 @@ from fivetimes.eventlog.align import align
 from fivetimes.eventlog.deduplicate import deduplicate
 from fivetimes.eventlog.identities import is_account, mark_bots, person_resolver
 from fivetimes.eventlog.reconcile import FileRows, positions, reconcile
-from fivetimes.eventlog.redact import Keeper, Remembered, RememberedFile, file_rows, redact, varied_programs
+from fivetimes.eventlog.redact import (
+    Keeper,
+    Remembered,
+    RememberedFile,
+    file_rows,
+    names_of_several,
+    redact,
+    varied_programs,
+)
 from fivetimes.eventlog.shell_aliases import PUBLIC_ALIASES, expanded
 from fivetimes.eventlog.unknown import unknown_names
 
@@ -40,6 +48,7 @@ __all__ = [
     "file_rows",
     "is_account",
     "mark_bots",
+    "names_of_several",
     "person_resolver",
     "positions",
     "reconcile",

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fivetimes import redaction
-from fivetimes.eventlog.identities import Identify
+from fivetimes.eventlog.identities import Identify, is_account
 from fivetimes.eventlog.kept import word_of, written
 from fivetimes.eventlog.reconcile import FileRows, positions, reconcile
 from fivetimes.eventlog.stamps import bulk_stamped, typed_lines
@@ -200,6 +200,30 @@ def varied_programs(log: EventLog) -> tuple[str, ...]:
             lines.setdefault(words[low], set()).add(tuple(words[low + 1 : high]))
     varied = (log.lexicon.labels[program] for program, seen in lines.items() if () not in seen and len(seen) >= 2)
     return tuple(sorted(label for label in varied if redaction.is_pseudonym(label)))
+
+
+_NAMING = (Role.PROGRAM, Role.SCRIPT, Role.NAME, Role.KEY)  # roles whose labels may be names that are in no vocabulary
+
+
+def names_of_several(log: EventLog) -> tuple[str, ...]:
+    """The pieces of names that two people or more used; accounts of bots are none. What one person alone has is not among them."""
+    forms = log.forms
+    own = {n: pieces for n, label in enumerate(log.lexicon.labels) if (pieces := tuple(redaction.own_pieces(label)))}
+    at = np.flatnonzero(np.isin(forms.words, list(own)) & np.isin(forms.roles, _NAMING))
+    action = np.searchsorted(forms.word_start, at, side="right") - 1
+    form = np.searchsorted(forms.action_start, action, side="right") - 1
+    words: dict[int, set[int]] = defaultdict(set)
+    for one, word in zip(form.tolist(), forms.words[at].tolist(), strict=True):
+        words[one].add(word)
+    done = np.isin(log.columns["form"], list(words))
+    pairs = np.unique(np.stack([log.columns["form"][done], log.columns["person"][done]]), axis=1)
+    users: dict[str, set[int]] = defaultdict(set)
+    for one, person in pairs.T.tolist():
+        if not is_account(log.persons[person]):
+            for word in words[one]:
+                for piece in own[word]:
+                    users[piece.lower()].add(person)
+    return tuple(sorted(piece for piece, who in users.items() if len(who) > 1))
 
 
 # ---- batches -> columns

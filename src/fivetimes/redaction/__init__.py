@@ -12,6 +12,7 @@ The modules, in the order in which they act:
 - `pseudonyms`: keyed digests of names and of records: `Pseudonyms`, `Tags`, `digest`
 - `numbers`: which numbers everybody has, and which digits side by side are somebody's
 - `placeholders`: what stands for a value and in labels; `show` for terminals
+- `own_names`: what stands for a name that one person alone has, in what is passed on: `OwnNames`
 - `commits`: which types of commits may be kept, and which kinds of files a commit edited
 - `harmless`: whether a word may stand in a file: `harmless`, `declared`, `is_activity`
 """
@@ -21,6 +22,7 @@ from fivetimes.redaction.detector import flagged, secret_looking
 from fivetimes.redaction.effects import effect_of, effect_of_name
 from fivetimes.redaction.harmless import Known, declared, harmless, is_activity, is_local_name, reason
 from fivetimes.redaction.numbers import digit_groups, is_harmless_number, numbers_in, without_digit_groups, without_keys
+from fivetimes.redaction.own_names import OwnNames, own_pieces, without_own
 from fivetimes.redaction.placeholders import (
     placeholder,
     portable_label,
@@ -32,6 +34,7 @@ from fivetimes.redaction.vocabulary import Vocabulary, is_sign, public
 
 __all__ = [
     "Known",
+    "OwnNames",
     "Pseudonyms",
     "Tags",
     "Vocabulary",
@@ -51,6 +54,7 @@ __all__ = [
     "is_pseudonym",
     "is_sign",
     "numbers_in",
+    "own_pieces",
     "placeholder",
     "portable_label",
     "public",
@@ -61,4 +65,5 @@ __all__ = [
     "show",
     "without_digit_groups",
     "without_keys",
+    "without_own",
 ]

@@ -94,6 +94,16 @@ _PIECES = re.compile(r"[A-Za-z]*\d+[A-Za-z]*")
 _PERIOD = re.compile(r"(?<!\d)20\d\d(?:[-_.]?(?:0[1-9]|1[0-2]|[Qq][1-4]|[Ww]\d\d))?(?![-_.]?\d)")  # `report-2024-11`
 
 
+def is_common_part(digits: str) -> bool:
+    """Whether the digits of one piece of a name are everybody's: a public number, or a year of this century.
+
+    Example:
+        >>> [piece for piece in ("2", "2024", "1984", "48213") if is_common_part(piece)]
+        ['2', '2024']
+    """
+    return is_public_number(digits) or _YEAR.fullmatch(digits) is not None
+
+
 def numbered(name: str, *, is_word: Callable[[str], bool]) -> bool:
     """Whether a name holds a number that may be somebody's. A year of this century, also with its month, is a period of work.
 

@@ -75,9 +75,13 @@ def _file_placeholder(value: str) -> str:
 
 # ---- labels of steps
 
+# what stands between the brackets of our placeholders
+SHAPES = frozenset(name.strip("<>") for name in _SHAPES) | frozenset(
+    {"str", "dir", "file", "path", "prog", "script", "flag", "key", "name", "request", "secret"}
+)
 _NO_NAME = re.compile(r"<[a-z0-9.]+>|\*|-|--")
-_PIECE = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
-_TOOL_PREFIXES = frozenset({"mcp"})  # how tools of a server are called
+PIECE = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+TOOL_PREFIXES = frozenset({"mcp"})  # how tools of a server are called
 
 
 def portable_label(label: str, *, kind: Kind) -> str:
@@ -99,7 +103,7 @@ def portable_label(label: str, *, kind: Kind) -> str:
     if kind is not Kind.SHELL:
         return " ".join(f"<{word.partition('-')[0]}>" if is_pseudonym(word) else word for word in words)
     first = words[0] if public().is_program(words[0]) or _NO_NAME.fullmatch(words[0]) else "<prog>"
-    return " ".join([first, *(word if _is_public(word) else "<script>" for word in words[1:])])
+    return " ".join([first, *(word if is_public_word(word) else "<script>" for word in words[1:])])
 
 
 def public_label(label: str, *, kind: Kind) -> str:
@@ -119,17 +123,23 @@ def public_label(label: str, *, kind: Kind) -> str:
     return front + colon + " ".join(word if _is_public_name(word) else "<name>" for word in name.split(" "))
 
 
-def _is_public(word: str) -> bool:
+def is_public_word(word: str) -> bool:
+    """Whether a word is in the closed vocabulary in any role, or a placeholder that labels have.
+
+    Example:
+        >>> is_public_word("git"), is_public_word("--amend"), is_public_word("<path>"), is_public_word("hunter2")
+        (True, True, True, False)
+    """
     grammar = public()
     known = (grammar.is_word, grammar.is_program, grammar.is_subcommand_word, grammar.is_any_flag)
     return _NO_NAME.fullmatch(word) is not None or any(is_known(word) for is_known in known)
 
 
 def _is_public_name(word: str) -> bool:
-    if _is_public(word):
+    if is_public_word(word):
         return True
-    pieces = [piece.lower() for piece in _PIECE.findall(word)]
-    return bool(pieces) and all(piece in _TOOL_PREFIXES or _is_public(piece) for piece in pieces)
+    pieces = [piece.lower() for piece in PIECE.findall(word)]
+    return bool(pieces) and all(piece in TOOL_PREFIXES or is_public_word(piece) for piece in pieces)
 
 
 # ---- what a terminal prints

@@ -179,6 +179,10 @@ class Vocabulary:
         """Whether any public program has this word in a subcommand path."""
         return text in self._subcommand_words
 
+    def is_piece(self, text: str) -> bool:
+        """Whether this is a piece, in lower case, of the name of any public program: `darktable` of `darktable-cli`."""
+        return text in self._pieces
+
     def is_any_flag(self, text: str) -> bool:
         """Whether any public program has this flag, it is made of public words, or it is a redirection's operator."""
         return text in self._every_flag or _REDIRECTION.fullmatch(text) is not None or self._is_composed(text)
@@ -186,6 +190,10 @@ class Vocabulary:
     @cached_property
     def _subcommand_words(self) -> frozenset[str]:
         return frozenset(word for row in self._rows.values() for word in _split(row, field=0)) - {""}
+
+    @cached_property
+    def _pieces(self) -> frozenset[str]:
+        return frozenset(piece for name in self._rows for piece in re.split(r"[^a-z0-9]+", name.lower()))
 
     @cached_property
     def _every_flag(self) -> frozenset[str]:

@@ -5,6 +5,7 @@
 - `pictures`: the geometry of ladder, timeline, trend and graph;
 - `cards`: one routine in words;
 - `page`: the HTML page and the Markdown, by their templates;
+- `passed_on`: a scan and its drafts without names that one person alone has, for a report that others may read;
 - `terminal`: the ladder, one routine and the sources at a terminal;
 - `event_log`: the runs of one routine as an event log (XES), for programs of process mining;
 - `frames`: the same facts as pandas tables for a notebook.
@@ -14,6 +15,7 @@ from fivetimes.reports.document import candidate_document, document, explanation
 from fivetimes.reports.event_log import xes
 from fivetimes.reports.figures import location_text
 from fivetimes.reports.page import html_environment, one_card, report_html, report_markdown, source
+from fivetimes.reports.passed_on import passed_on
 
 __all__ = [
     "candidate_document",
@@ -22,6 +24,7 @@ __all__ = [
     "html_environment",
     "location_text",
     "one_card",
+    "passed_on",
     "report_html",
     "report_markdown",
     "source",

@@ -349,15 +349,23 @@ def unknown_name(word: str, *, lines: int, alone: int, number: int, of: int) -> 
     return f"{number}/{of}  {show(word)}  ({counted(lines, 'line')}{warning}). Keep this name?"
 
 
-def names_elsewhere(count: int) -> str:
-    """The message about unknown names where they must not be shown."""
-    return f"{counted(count, 'name')} in no vocabulary. They are shown on a terminal only. Run there: fivetimes names"
+def withheld_name(word: str, *, number: int, of: int) -> str:
+    """The question about a name that reports have a placeholder for, for a terminal."""
+    return f"{number}/{of}  {show(word)}  (nobody else uses it). May it stand in reports that you pass on?"
+
+
+def names_elsewhere(count: int, withheld: int) -> str:
+    """The message about unknown names, and those that reports withhold, where they must not be shown."""
+    return (
+        f"{counted(count, 'name')} in no vocabulary, {counted(withheld, 'name')} withheld from reports. They are shown on a"
+        " terminal only. Run there: fivetimes names"
+    )
 
 
 def names_done(count: int) -> str:
     """The message when there is nothing more to ask."""
     if count == 0:
-        return "Every program and script is known by name; there is nothing to ask."
+        return "Every name is known or used by several people; there is nothing to ask."
     return "The names that you kept are stored beside the local key and used from the next scan on."
 
 

@@ -6,8 +6,10 @@ What people decided and wrote before holds: a rejection stops a draft, and their
 from __future__ import annotations
 
 import os
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from enum import Enum
 from functools import partial
 from pathlib import Path
@@ -151,18 +153,47 @@ def preview_draft(
     return conductors.kept(new, read_conductor(path)) if path.exists() else new
 
 
-def preview_drafts(context: ReviewContext) -> dict[str, Conductor]:
-    """The draft of every candidate that the rule admits, by id, whatever people decided on it before.
+@dataclass(frozen=True, slots=True)
+class Previews:
+    """Drafts for a report, by the ids of their candidates, and which names may be passed on.
+
+    Those are the names that a person agreed to, and the pieces that two people or more used, of labels in all work and of other
+    words in the runs of a routine; bots are no people.
+    """
+
+    drafts: Mapping[str, Conductor]
+    names: redaction.OwnNames
+
+
+def preview_drafts(context: ReviewContext) -> Previews:
+    """The draft of every candidate that the rule admits, whatever people decided on it before.
 
     A draft that would contain a secret is left out: `draft` says so, and a report is about all the others too.
     """
     rule = context.scan.rule
-    made = {}
+    made: dict[str, Conductor] = {}
+    shared = {*store.approved(context.home), *context.scan.shared_names}
     for candidate in context.scan.candidates:
         if candidate.counted(rule.by) >= rule.extract:
+            text = None if candidate.merged else read_live(context.scan, candidate, home=context.home)
+            if text is not None and candidate.people > 1:
+                shared |= _typed_by_several(candidate, text)
             with suppress(RuleError):
-                made[candidate.id] = _new_draft(candidate, context, use_live=True, override=None)
-    return made
+                made[candidate.id] = _drafted(candidate, text, context, override=None)
+    return Previews(made, redaction.OwnNames(store.local_key(context.home), shared=sorted(shared)))
+
+
+def _typed_by_several(candidate: Candidate, text: LiveText) -> set[str]:
+    """The pieces of names that two people or more typed in runs of a routine."""
+    from fivetimes import eventlog
+
+    users: dict[str, set[str]] = defaultdict(set)
+    for occurrence, row in zip(candidate.occurrences, text.occurrences, strict=True):
+        if not eventlog.is_account(occurrence.person):
+            given = (f"{one.text} {' '.join(map(redaction.scalar, (one.args or {}).values()))}" for one in row if one)
+            for piece in {piece.lower() for words in given for piece in redaction.own_pieces(words)}:
+                users[piece].add(occurrence.person)
+    return {piece for piece, who in users.items() if len(who) > 1}
 
 
 def preview_closed(candidate: Candidate, context: ReviewContext) -> Conductor:
@@ -182,20 +213,32 @@ def _new_draft(
     candidate: Candidate, context: ReviewContext, *, use_live: bool, override: tuple[str, str] | None
 ) -> Conductor:
     rule = context.scan.rule
-    make = partial(
+    reads = use_live and not context.scan.merged  # what was merged has no sources to read again
+    if reads and candidate.counted(rule.by) < rule.extract and override is None:
+        # which refuses: nothing is read for it
+        return _maker(context, override)(candidate, None, harmless=_nothing_harmless)
+    text = read_live(context.scan, candidate, home=context.home) if reads else None
+    return _drafted(candidate, text, context, override=override)
+
+
+def _drafted(
+    candidate: Candidate, text: LiveText | None, context: ReviewContext, *, override: tuple[str, str] | None
+) -> Conductor:
+    make = _maker(context, override)
+    if text is None:
+        return conductors.locked(partial(make, conductors.without_names(candidate), None), _nothing_harmless)
+    return conductors.locked(partial(make, candidate, text), _harmless(text, context))
+
+
+def _maker(context: ReviewContext, override: tuple[str, str] | None) -> Callable[..., Conductor]:
+    return partial(
         conductors.draft,
-        rule=rule,
+        rule=context.scan.rule,
         by=context.by.strip() or None,
         parse=parse_line,
         at=context.clock(),
         override=override,
     )
-    if not use_live or context.scan.merged:  # what was merged has no sources to read again
-        return conductors.locked(partial(make, conductors.without_names(candidate), None), _nothing_harmless)
-    if candidate.counted(rule.by) < rule.extract and override is None:
-        return make(candidate, None, harmless=_nothing_harmless)  # which refuses: nothing is read for it
-    text = read_live(context.scan, candidate, home=context.home)
-    return conductors.locked(partial(make, candidate, text), _harmless(text, context))
 
 
 def _nothing_harmless(_word: str, _role: Role) -> bool:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 from fivetimes.config import LOOKING, NAVIGATION, USUAL_SHARE
 from fivetimes.model import Candidate, Effect, Kind, Step
-from fivetimes.redaction import portable_label, public
+from fivetimes.redaction import portable_label, public, without_own
 from fivetimes.redaction.effects import EFFECT_OF, LIGHT
 from fivetimes.words import singular
 
@@ -585,14 +585,16 @@ def core_key(steps: Sequence[Step]) -> tuple[str, ...]:
 
 
 def identifier(steps: Sequence[Step]) -> str:
-    """The id of a routine: its title's words and a mark of its core; stable while its core stays, the same on every machine.
+    """The id of a routine: its title's common words and a mark of its core; stable while its core stays, the same on every machine.
+
+    No name that only some people have stands in it, because ids are in everything that is passed on.
 
     Example:
         >>> identifier([Step("twine upload <path>", Kind.SHELL, 1.0, effect=Effect.PUBLISH)])
         'upload-package-6096'
     """
     mark = hashlib.blake2b("\n".join(core_key(steps)).encode(), digest_size=2).hexdigest()
-    return f"{slug(_portable_title(steps) or _UNNAMED)}-{mark}"
+    return f"{slug(without_own(_portable_title(steps)) or _UNNAMED)}-{mark}"
 
 
 def _anywhere(step: Step) -> Step:
