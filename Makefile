@@ -69,7 +69,7 @@ demo: .venv/.installed
 	$(FIVETIMES) draft $$($(BIN)/python -c '$(DRAFTED)' demo/report.json) --config $(TEAM) -o demo/drafts --format skill
 
 pictures: .venv/.installed-dev demo
-	PYTHONPATH=tests $(BIN)/python tools/pictures.py $(TEAM) demo/report.html docs/pictures
+	PYTHONPATH=tests:. $(BIN)/python tools/pictures.py $(TEAM) demo/report.html docs/pictures
 
 .venv/.installed-spark: pyproject.toml constraints.txt .venv/.installed-dev
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev,spark]'

@@ -330,6 +330,15 @@ def most_repeats(step: DocumentStep) -> int:
     return step["repeat"][1] if "repeat" in step else 1
 
 
+# ---- the why
+
+
+def stated(document: ConductorDocument, about: Literal["purpose", "success", "out_of_bounds"]) -> str | None:
+    """What a person wrote about it: under `why`, or as the answer to its question; None where nobody did."""
+    answered = (q["answer"] for q in document["questions"] if q["about"] == about and q["answer"])
+    return document["why"][about] or next(answered, None)
+
+
 # ---- replay
 
 

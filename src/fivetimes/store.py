@@ -390,6 +390,35 @@ def saved(*, name: str, folder: Path) -> tuple[str, Scan] | None:
     return (kept.mark, kept.scan) if kept is not None and kept.name == name else None
 
 
+# ---- what became of approved conductors when they were followed up last
+
+
+def keep_follow_up(until: str, standing: Mapping[str, str], *, conductors: Path, folder: Path) -> None:
+    """Keep in a few words what became of the conductors of a folder; it goes when the kept scans go.
+
+    Args:
+        until: the day up to which their work was read.
+        standing: by the ids of the conductors.
+        conductors: their folder.
+        folder: our own.
+    """
+    text = json.dumps({"version": _VERSION, "until": until, "standing": dict(standing)})
+    _keep(_follow_up_path(conductors, folder), lambda: text)
+
+
+def kept_follow_up(*, conductors: Path, folder: Path) -> tuple[str, Mapping[str, str]] | None:
+    """(until, standing) of the last follow-up; None where there is none that this version can read."""
+    try:
+        kept = json.loads(_follow_up_path(conductors, folder).read_text(encoding="utf-8"))
+        return (str(kept["until"]), dict(kept["standing"])) if kept["version"] == _VERSION else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _follow_up_path(conductors: Path, folder: Path) -> Path:
+    return folder / "scans" / _name_of(f"follow-up of {conductors.resolve()}")
+
+
 # ---- the evidence of drafts, so that it can be checked when the histories have moved on
 
 

@@ -72,8 +72,8 @@ def typed() -> Iterator[list[str]]:
             yield shlex.split(line.removeprefix("$ fivetimes "))
 
 
-def test_s39_the_friday_routine_from_the_scan_to_its_answers(tmp_path: Path) -> None:
-    friday = Friday(tmp_path)
+def play(friday: Friday) -> tuple[dict[str, str], list[int]]:
+    """Type every line of the page: what each showed (by the line without RUN), and the exit statuses."""
     shown: dict[str, str] = {}
     codes = []
     for line in typed():
@@ -92,6 +92,12 @@ def test_s39_the_friday_routine_from_the_scan_to_its_answers(tmp_path: Path) -> 
         codes.append(process.returncode)
         assert process.returncode in (0, 3) or words[-1] == "altered.bundle.json", err
         shown[" ".join(word for word in line if word != "RUN")] = out + err
+    return shown, codes
+
+
+def test_s39_the_friday_routine_from_the_scan_to_its_answers(tmp_path: Path) -> None:
+    friday = Friday(tmp_path)
+    shown, codes = play(friday)
     assert codes.count(3) == 2  # it waited at a check and at a gate
     assert friday.done() == [
         "agent harvest-commits since=2026-W15",
@@ -109,6 +115,7 @@ def test_s39_the_friday_routine_from_the_scan_to_its_answers(tmp_path: Path) -> 
     assert "waits at" in shown["status"]
     assert "mira began it" in shown["ask why"]
     assert "because: it is Friday" in shown["ask why"]
+    assert "Its purpose: readers have something to read on Friday" in shown["ask why"]
     assert "At the start" in shown["ask state"]
     assert "Taken: s1" in shown["ask alternative"]
     assert "because: read it twice" in shown["ask gate"]
@@ -124,7 +131,8 @@ def test_s39_the_friday_routine_from_the_scan_to_its_answers(tmp_path: Path) -> 
     followed = shown["follow --config team/fivetimes.toml"]
     assert "Worked around: 1 run since the approval, 1 done" in followed
     assert f"and {LATER} times by hand" in followed
-    assert f"s6 is skipped in {LATER} of {LATER}, before 0 of 6" in followed
+    assert f"s6 (skill:rigour-check post *) is skipped in {LATER} of {LATER}, before 0 of 6" in followed
+    assert "worked around, by hand 12 of 13 times" in shown["status --config team/fivetimes.toml"]
     assert "id: s6" in shown["revise deploy-site --config team/fivetimes.toml"]
 
 

@@ -78,7 +78,7 @@ NOW = APPROVED + 13 * WEEK
 
 
 def of(steps: Sequence[str] = ("build", "test", "publish", "announce"), evidence: int = 10) -> FollowedConductor:
-    made = tuple(StatedStep(f"s{n}", 1.0, optional=False) for n, _ in enumerate(steps, 1))
+    made = tuple(StatedStep(f"s{n}", step, 1.0, optional=False) for n, step in enumerate(steps, 1))
     return FollowedConductor("x", "X", made, (tuple(range(len(made))),), APPROVED, APPROVED, evidence)
 
 
@@ -383,6 +383,11 @@ def test_s36_status_answers_is_it_running_and_did_the_gate_pass(place: Path) -> 
     row = json.loads(call(place, "status", "--json").stdout)["conductors"][0]
     assert (row["runs"]["count"], row["runs"]["last"]["result"], row["runs"]["waiting"]) == (1, "done", [])
     assert "1 run; last done, begun 2026-03-30" in call(place, "status").stdout
+    later(place, RELEASE[0], "cargo test", *RELEASE[1:])
+    call(place, "follow")
+    phrase = "worked around, by hand 9 of 10 times; cargo test is done besides, after s1 (work until"
+    assert phrase in call(place, "status").stdout
+    assert json.loads(call(place, "status", "--json").stdout)["conductors"][0]["followed_up"] in phrase
 
 
 def test_a_record_that_was_changed_is_named_and_the_others_are_followed(place: Path) -> None:

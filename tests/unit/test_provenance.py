@@ -276,6 +276,14 @@ def test_any_byte_of_a_signature_that_is_changed_is_refused(
     assert "signatures[0]" in refused(json.dumps(envelope), tmp_path_factory.mktemp("sig"))
 
 
+def test_a_signature_of_another_version_is_refused(signed: tuple[str, Path], tmp_path: Path) -> None:
+    envelope = json.loads(signed[0])
+    blob = bytearray(base64.b64decode(envelope["signatures"][0]["sig"]))
+    blob[9] = 0
+    envelope["signatures"][0]["sig"] = base64.b64encode(bytes(blob)).decode()
+    assert "signatures[0].sig: it is no SSH signature of version 1" in refused(json.dumps(envelope), tmp_path)
+
+
 def test_a_key_that_is_none_is_one_sentence(tmp_path: Path) -> None:
     record = ran(tmp_path)
     with pytest.raises(FivetimesError, match="this key did not sign"):

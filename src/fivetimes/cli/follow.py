@@ -27,10 +27,12 @@ def follow(
     ] = False,
 ) -> None:
     """Follow up the approved conductors: are they used, bypassed, drifting, and what did they change?"""
-    from fivetimes import followup, pipeline
+    from fivetimes import followup, pipeline, store
 
     wanted = request(config)
     found = followup.follow(wanted, conductors=conductors, folder=folder())
+    standing = {one.id: followup.standing_phrase(one) for one in found.conductors}
+    store.keep_follow_up(f"{found.until:%Y-%m-%d}", standing, conductors=conductors, folder=folder())
     known = pipeline.known_scan(config, here=Path.cwd(), folder=folder())
     if known is not None:
         found = followup.with_forecasts(found, known.candidates, extract=known.rule.extract)

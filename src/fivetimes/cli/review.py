@@ -170,7 +170,7 @@ class _AtTerminal:
 
 def status(config: Config = None, conductors: Conductors = CONDUCTORS, as_json: AsJson = False) -> None:
     """Show how each conductor stands: by whose decision, what is open, when it was last seen, and how its runs stand."""
-    from fivetimes import pipeline
+    from fivetimes import pipeline, store
     from fivetimes import review as workflow
     from fivetimes.review import terminal
 
@@ -178,7 +178,11 @@ def status(config: Config = None, conductors: Conductors = CONDUCTORS, as_json: 
     rows = [workflow.status_document(row) for row in workflow.status(conductors, known)]
     problems = workflow.ledger_problems(conductors)
     if as_json:
-        document = [{**row, "runs": of_runs} for row, of_runs in zip(rows, _runs(conductors, rows), strict=True)]
+        followed = store.kept_follow_up(conductors=conductors, folder=folder())
+        document = [
+            {**row, "runs": of_runs, "followed_up": None if followed is None else followed[1].get(row["id"])}
+            for row, of_runs in zip(rows, _runs(conductors, rows), strict=True)
+        ]
         typer.echo(json.dumps({"schema": 1, "conductors": document, "trouble": problems}, indent=1))
     else:
         say(terminal.status_table(rows, problems, width=console().width))
@@ -196,9 +200,18 @@ def _runs(conductors: Path, rows: Sequence[StatusDocument]) -> list[dict[str, ob
 
 
 def _run_lines(conductors: Path) -> list[str]:
-    """A line for each conductor that was run; what knows runs takes half of the time of `status`, and most folders have none."""
-    if not (conductors / "runs").is_dir():
-        return []
-    from fivetimes import running
+    """A line for each conductor that was run, or followed up: how its runs stand, and how it fares.
 
-    return running.runs_lines(running.Runs(conductors, folder()).rows())
+    What knows runs takes half of the time of `status`, and most folders have none.
+    """
+    from fivetimes import store
+
+    lines = {}
+    if (conductors / "runs").is_dir():
+        from fivetimes import running
+
+        lines = running.runs_lines(running.Runs(conductors, folder()).rows())
+    until, standing = store.kept_follow_up(conductors=conductors, folder=folder()) or ("", {})
+    for name, phrase in standing.items():
+        lines[name] = f"{lines.get(name, f'{name}: 0 runs')}; {phrase} (work until {until})"
+    return list(lines.values())

@@ -14,7 +14,6 @@ from textwrap import shorten
 
 from fivetimes.conductor_document import (
     REFERENCE,
-    About,
     ConductorDocument,
     DocumentStep,
     Gate,
@@ -24,6 +23,7 @@ from fivetimes.conductor_document import (
     alternative_references,
     most_repeats,
     replay_sentence,
+    stated,
     step_alternatives,
 )
 from fivetimes.errors import RuleError
@@ -413,23 +413,18 @@ def _given(document: ConductorDocument) -> Iterator[str]:
 
 def purpose(document: ConductorDocument) -> str:
     """What it is for in a person's words, or that nobody has written it yet."""
-    written = document["why"]["purpose"] or _answer(document, "purpose")
+    written = stated(document, "purpose")
     return markdown(written) if written else "Nobody has said yet what it is for."
 
 
 def limits(document: ConductorDocument) -> Iterator[str]:
     """When it succeeded, when not to run it, and what must hold before, in a person's words."""
-    why = document["why"]
-    if success := why["success"] or _answer(document, "success"):
+    if success := stated(document, "success"):
         yield f"It succeeded when: {markdown(success)}"
-    if bounds := why["out_of_bounds"] or _answer(document, "out_of_bounds"):
+    if bounds := stated(document, "out_of_bounds"):
         yield f"Out of bounds: {markdown(bounds)}"
     for condition in document.get("preconditions", ()):
         yield f"Before it runs: {markdown(condition)}"
-
-
-def _answer(document: ConductorDocument, about: About) -> str | None:
-    return next((q["answer"] for q in document["questions"] if q["about"] == about and q["answer"]), None)
 
 
 def questions(document: ConductorDocument) -> Iterator[str]:

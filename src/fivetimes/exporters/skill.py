@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import yaml
 
-from fivetimes.conductor_document import ConductorDocument, DocumentStep, Gate
+from fivetimes.conductor_document import ConductorDocument, DocumentStep, Gate, stated
 from fivetimes.exporters.base import (
     CALLED_BY_NAME,
     act,
@@ -71,7 +71,7 @@ def _description(document: ConductorDocument, steps: Sequence[DocumentStep]) -> 
     """What it does and when to use it, in the words by which somebody asks for it; an agent chooses by these alone."""
     title = line(document["title"]).rstrip(".")
     does = f"{title}: {', then '.join(map(act, steps))}."
-    written = document["why"]["purpose"]
+    written = stated(document, "purpose")
     purpose_of_it = (
         f" For: {line(written).rstrip('.')}." if written else " A draft: its purpose is still to be said by a person."
     )
@@ -79,7 +79,7 @@ def _description(document: ConductorDocument, steps: Sequence[DocumentStep]) -> 
     asked = f'Use when somebody asks for "{title}"' + (f", or mentions {words}" if words else "")
     stops = sum("gate" in step for step in steps)
     waits = f" Stops {times(stops)} to ask a person." if stops else ""
-    bounds = document["why"]["out_of_bounds"]
+    bounds = stated(document, "out_of_bounds")
     never = f" Not when: {line(bounds).rstrip('.')}." if bounds else ""
     text = _RULE.sub("--", f"{does}{purpose_of_it} {asked}.{never}{waits}".translate(_NO_TAGS))
     return text if len(text) <= _DESCRIPTION else text[: _DESCRIPTION - 1].rstrip() + "…"

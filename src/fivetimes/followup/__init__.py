@@ -16,6 +16,7 @@ from fivetimes.followup.follow import (
     follow,
     revision_sentence,
     sentences,
+    standing_phrase,
     troubles,
     with_forecasts,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "revision_sentence",
     "run_page",
     "sentences",
+    "standing_phrase",
     "troubles",
     "with_forecasts",
 ]

@@ -15,7 +15,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -47,9 +47,10 @@ class ConductorLife(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StatedStep:
-    """A step of a conductor: its id, its share of the occurrences, and whether it may be left out."""
+    """A step of a conductor: its id, what is done there, its share of the occurrences, and whether it may be left out."""
 
     id: str
+    action: str
     share: float
     optional: bool
 
@@ -111,8 +112,8 @@ class MeasuredEffect:
     high: float
     before: int
     since: int
-    median_before: float  # seconds
-    median_since: float
+    mean_before: float  # seconds; geometric means, whose quotient is the ratio
+    mean_since: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +143,7 @@ class Conduct:
         effect: None where there is too little to say.
         due: None where it is not known, or nobody does it any more.
         from_above: whether nothing had been seen of it when it was drafted.
+        actions: what is done at each step, by its id.
     """
 
     id: str
@@ -160,6 +162,7 @@ class Conduct:
     effect: MeasuredEffect | None
     due: Forecast | None
     from_above: bool
+    actions: Mapping[str, str]
 
     @property
     def bypassed(self) -> float:
@@ -218,6 +221,7 @@ def conduct(
         effect=effect(*timings),
         due=None if life is ConductorLife.OBSOLETE else forecast(starts),
         from_above=not conductor.evidence,
+        actions={step.id: step.action for step in conductor.steps},
     )
 
 
@@ -396,8 +400,8 @@ def effect(before: Sequence[float], since: Sequence[float]) -> MeasuredEffect | 
         high=float(np.exp(middle - low * error)),
         before=len(first),
         since=len(second),
-        median_before=float(np.exp(np.median(first))),
-        median_since=float(np.exp(np.median(second))),
+        mean_before=float(np.exp(first.mean())),
+        mean_since=float(np.exp(second.mean())),
     )
 
 

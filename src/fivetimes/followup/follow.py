@@ -151,7 +151,7 @@ def _followed(conductor: Conductor, ledger: Sequence[Review]) -> FollowedConduct
     return FollowedConductor(
         conductor.id,
         document["title"],
-        tuple(StatedStep(step["id"], step["share"], "optional" in step) for step in distinct),
+        tuple(StatedStep(step["id"], step["action"], step["share"], "optional" in step) for step in distinct),
         tuple(dict.fromkeys(order for order in orders if order)),
         max(approvals),
         min(approvals),
@@ -243,7 +243,7 @@ def sentences(one: Conduct) -> list[str]:
             f"Bypassed: {one.by_hand} of {one.by_hand + one.runs} times by hand ({one.bypassed:.0%}), "
             f"since {one.by_hand_since:%Y-%m-%d}."
         )
-    lines += [_drift_sentence(test) for test in one.drifting]
+    lines += [_drift_sentence(test, one.actions) for test in one.drifting]
     if one.drifting:
         lines.append(f"What the conductor would be with that: fivetimes revise {one.id}")
     lines += [f"A new way, {times} times: {' → '.join(way)}." for way, times in one.new_ways if times > 1]
@@ -265,6 +265,12 @@ def sentences(one: Conduct) -> list[str]:
     return lines
 
 
+def standing_phrase(one: Conduct) -> str:
+    """How it fares, in a few words: used, bypassed, worked around, obsolete or new; and what drifts."""
+    bypassed = f", by hand {one.by_hand} of {one.by_hand + one.runs} times" if one.by_hand else ""
+    return f"{one.life.value}{bypassed}{''.join(f'; {drift_phrase(test, one.actions)}' for test in one.drifting)}"
+
+
 def revision_sentence(one: ConductorRevision) -> str:
     """Who did what with a conductor, and the runs of it as it stood then."""
     runs = f"; {one.runs} run{'s' if one.runs != 1 else ''} of it" if one.runs else ""
@@ -283,14 +289,19 @@ def _life_sentence(one: Conduct) -> str:
     }[one.life]
 
 
-def _drift_sentence(test: DriftTest) -> str:
-    what = {
-        Change.SKIP: f"{test.what[0]} is skipped",
-        Change.ADD: f"{test.what[0]} is done besides{f', after {test.after}' if test.after else ''}",
-        Change.SWAP: f"{' and '.join(test.what)} are done in the other order",
+def drift_phrase(test: DriftTest, actions: Mapping[str, str]) -> str:
+    """What changed, in words; `actions`: what is done at each step, by its id."""
+    named = [f"{name} ({actions[name]})" if name in actions else name for name in test.what]
+    return {
+        Change.SKIP: f"{named[0]} is skipped",
+        Change.ADD: f"{named[0]} is done besides{f', after {test.after}' if test.after else ''}",
+        Change.SWAP: f"{' and '.join(named)} are done in the other order",
     }[test.change]
+
+
+def _drift_sentence(test: DriftTest, actions: Mapping[str, str]) -> str:
     return (
-        f"Drift: {what} in {test.since} of {test.of_since}, before {test.before} of {test.of_before}; "
+        f"Drift: {drift_phrase(test, actions)} in {test.since} of {test.of_since}, before {test.before} of {test.of_before}; "
         f"by chance {'in less than 0.1%' if test.chance < 0.001 else f'in {test.chance:.1%}'} of the cases."
     )
 
@@ -300,7 +311,7 @@ def _effect_sentence(found: MeasuredEffect | None) -> str:
         return "Effect: not enough runs to say."
     clear = "" if found.high < 1 or found.low > 1 else ", so it may be none"
     return (
-        f"Effect: {found.median_since / 60:.1f} minutes instead of {found.median_before / 60:.1f}; "
+        f"Effect: {found.mean_since / 60:.1f} minutes instead of {found.mean_before / 60:.1f}; "
         f"{found.ratio:.2f} times as long (95 %: {found.low:.2f} to {found.high:.2f}{clear}), "
         f"from {found.before} and {found.since} times."
     )

@@ -13,8 +13,9 @@ from pathlib import Path
 import jinja2
 
 from fivetimes import conductors, reports, review, running
+from fivetimes.conductor_document import stated
 from fivetimes.followup.findings import Conduct
-from fivetimes.followup.follow import FollowUp, readable_records
+from fivetimes.followup.follow import FollowUp, drift_phrase, readable_records
 from fivetimes.model import Conductor
 from fivetimes.running.record import Record, RunEntry
 
@@ -126,11 +127,11 @@ def _gates(entries: Sequence[RunEntry]) -> Counter[str]:
 def _catalogue_row(one: Conduct, conductor: Conductor, gates: Counter[str], end: str) -> CatalogueRow:
     document = conductor.document
     seen = document["evidence"]
-    drift = ", ".join(f"{test.change.value} {' and '.join(test.what)}" for test in one.drifting)
+    drift = "; ".join(drift_phrase(test, one.actions) for test in one.drifting)
     return CatalogueRow(
         id=one.id,
         title=document["title"],
-        purpose=document["why"]["purpose"] or "",
+        purpose=stated(document, "purpose") or "",
         life=one.life.value,
         runs=one.runs,
         done=one.done,

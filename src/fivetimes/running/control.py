@@ -285,16 +285,16 @@ def runs_document(rows: Sequence[RunRow], *, of: str) -> dict[str, Any]:
     }
 
 
-def runs_lines(rows: Sequence[RunRow]) -> list[str]:
-    """The same as one line for each conductor that was run."""
-    lines = []
+def runs_lines(rows: Sequence[RunRow]) -> dict[str, str]:
+    """The same as one line for each conductor that was run, by its id."""
+    lines = {}
     for name in dict.fromkeys(row.conductor for row in rows if row.conductor):
         found = runs_document(rows, of=name)
         running = [f"running: {', '.join(found['open'])}"] if found["open"] else []
         waiting = [f"{one['run']} waits at {one['at']} for {one['for'] or 'anybody'}" for one in found["waiting"]]
         last = [f"last {found['last']['result']}, begun {found['last']['began'][:10]}"] if found["last"] else []
         count = f"{found['count']} run{'s' if found['count'] != 1 else ''}"
-        lines.append(f"{name}: {'; '.join([count, *running, *waiting, *last])}")
+        lines[name] = f"{name}: {'; '.join([count, *running, *waiting, *last])}"
     return lines
 
 

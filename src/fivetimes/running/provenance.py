@@ -31,6 +31,7 @@ PAYLOAD_TYPE = "application/vnd.in-toto+json"
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
 PREDICATE_TYPE = "urn:fivetimes:provenance:1"
 NAMESPACE = "fivetimes-provenance"  # a signature made for something else, such as a commit, is none for this
+_PREAMBLE = b"SSHSIG" + (1).to_bytes(4, "big")  # how an SSH signature begins: its version is 1
 _BEGIN, _END = "-----BEGIN SSH SIGNATURE-----", "-----END SSH SIGNATURE-----"
 _WIDTH = 70  # characters of a line between these two, as ssh-keygen writes them
 _ORDER = ("conductor", "decisions", "record")  # the subjects that every bundle has, before those that it is made for
@@ -369,6 +370,8 @@ def _signer(message: bytes, signatures: Any, place: str, allowed: Path | None) -
     if not isinstance(signature, dict) or set(signature) != {"keyid", "sig"}:
         raise FivetimesError(f"{place}: signatures[0]: it has keyid and sig.")
     blob = _decoded(signature["sig"], f"{place}: signatures[0].sig")
+    if not blob.startswith(_PREAMBLE):  # which nothing signs: ssh-keygen takes an older version, too
+        raise FivetimesError(f"{place}: signatures[0].sig: it is no SSH signature of version 1.")
     if signature["keyid"] != _fingerprint(blob):
         raise FivetimesError(f"{place}: signatures[0].keyid: it is not the key that signed.")
     text = base64.b64encode(blob).decode()

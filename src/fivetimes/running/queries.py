@@ -48,7 +48,7 @@ def _state(entries: Sequence[RunEntry]) -> Iterator[str]:
                 else f"exit status {ended.fields['exit']} after {ended.fields['seconds']} s"
             )
             given = "".join(f", {name} = {value}" for name, value in entry.fields.get("inputs", {}).items())
-            yield f"At {entry.fields['step']}: {_state_phrase(entry.fields['state'])}{given}; {how}."
+            yield f"At {_named(entries, entry)}: {_state_phrase(entry.fields['state'])}{given}; {how}."
 
 
 def _same(ended: RunEntry, began: RunEntry) -> bool:
@@ -78,7 +78,7 @@ def _gate(entries: Sequence[RunEntry]) -> Iterator[str]:
         if entry.what != "asked":
             continue
         found = True
-        where = f"before {entry.fields['step']}" if entry.fields["about"] == "gate" else entry.key
+        where = _where(entry)
         got = answers.get(entry.key)
         if got is None:
             whom = entry.fields["answerer"] or "anybody"
@@ -90,6 +90,20 @@ def _gate(entries: Sequence[RunEntry]) -> Iterator[str]:
         yield f"{passed} Asked: {entry.fields['question']}"
     if not found:
         yield "It passed no gate."
+
+
+def _where(question: RunEntry) -> str:
+    """Where in the run something was asked."""
+    step, about = question.fields["step"], question.fields["about"]
+    if not step:
+        return "before the run"
+    return f"{'before' if about == 'gate' else 'at' if about == 'hand' else 'after'} {step}"
+
+
+def _named(entries: Sequence[RunEntry], entry: RunEntry) -> str:
+    """A step with what is done there."""
+    step = entry.fields["step"]
+    return f"{step} ({entries[0].fields['steps'][step]})"
 
 
 def _trail(entries: Sequence[RunEntry]) -> Iterator[str]:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from fivetimes import conductors, review, store
-from fivetimes.conductor_document import ConductorDocument
+from fivetimes.conductor_document import ConductorDocument, stated
 from fivetimes.errors import FivetimesError
 from fivetimes.exporters.plan import Plan, PlanStage, plan, without_terminal
 from fivetimes.model import Conductor, Kind, Role, Status
@@ -87,7 +87,7 @@ def first_line(document: ConductorDocument, planned: Plan, caller: Caller, value
     return {
         "conductor": document["id"],
         "title": document["title"],
-        "purpose": document["why"]["purpose"],
+        "purpose": stated(document, "purpose"),
         "inputs": {name: shown(name, text) for name, text in values.items()},
         "steps": {step["id"]: step["action"] for step in document["steps"]},
         "alternatives": [dict(path) for path in document["alternatives"]],
