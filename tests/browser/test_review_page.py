@@ -16,6 +16,7 @@ from chromium import Browser
 from fivetimes import review
 from fivetimes.model import Candidate, Decision
 from fivetimes.review import web
+from fivetimes.review.waiting import Reply, WaitingRun, WaitingRuns
 from fivetimes.review.web.server import listening, ready
 from fivetimes.review.web.views import to_show
 from hostile import PAYLOADS
@@ -66,14 +67,37 @@ class Served:
         return [review.decision for review in review.read_ledger(self.folder / "c")]
 
 
+class OneRun:
+    """A run that waits until it is answered."""
+
+    def __init__(self) -> None:
+        self.replies: list[Reply] = []
+
+    def waiting(self) -> list[WaitingRun]:
+        digest = f"blake2b:{64 * 'f'}"
+        known = (("why", (f"ana began it ({digest}).",)), ("state", (f"title = {digest}",)), ("gate", ("Waiting.",)))
+        one = WaitingRun(
+            "r1", "Publish post", "s8:1:gate", "s8", "Is it ready?", "bo", "s3", f"git push {digest}", known, "m1"
+        )
+        return [] if self.replies else [one]
+
+    def answer(self, run: str, key: str, reply: Reply) -> None:
+        assert (run, key) == ("r1", "s8:1:gate")
+        self.replies.append(reply)
+
+
 @contextmanager
 def served(
-    folder: Path, browser: Browser, *candidates: Candidate, people: tuple[str, ...] = ("ana",)
+    folder: Path,
+    browser: Browser,
+    *candidates: Candidate,
+    people: tuple[str, ...] = ("ana",),
+    runs: WaitingRuns | None = None,
 ) -> Iterator[Served]:
     scan = made.scan(*(candidates or (made.friday(6)[0],)))
     context = review.ReviewContext(scan, folder / "c", folder / "home", {}, "", lambda: made.AT)
     with listening(0) as plug:
-        server, address = ready(to_show(scan, []), context, people=people, plug=plug)
+        server, address = ready(to_show(scan, []), context, people=people, plug=plug, runs=runs)
         thread = Thread(target=server.run, kwargs={"sockets": [plug]})
         thread.start()
 
@@ -247,6 +271,24 @@ def test_axe_finds_no_serious_fault_and_nothing_runs_over_the_edge(
                 "Emulation.setDeviceMetricsOverride",
                 {"width": width, "height": 1600, "deviceScaleFactor": 1, "mobile": False},
             )
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_waiting_run_is_answered_with_a_click_and_its_page_is_for_everybody(
+    browser: Browser, tmp_path: Path, width: int
+) -> None:
+    runs = OneRun()
+    with served(tmp_path, browser, runs=runs) as page:
+        page.open(width=width)
+        browser.driver.get(browser.one(".queue a[href*='/run/']").get_attribute("href"))
+        assert browser.run("return document.documentElement.scrollWidth") <= width
+        assert browser.faults() == []
+        browser.one("#why").send_keys("bo is away")
+        browser.run("arguments[0].click()", browser.one("input[name=override]"))
+        browser.run("arguments[0].click()", browser.one("button[value=back]"))
+        browser.wait(lambda: "go on with it: fivetimes resume r1" in page.text())
+        assert "Runs that wait" not in page.text()
+    assert runs.replies == [Reply("back", "ana", "bo is away", override=True)]
 
 
 # ---- hostile text

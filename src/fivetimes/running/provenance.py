@@ -366,14 +366,7 @@ def _signed(message: bytes, key: Path) -> dict[str, str]:
 
 def _signer(message: bytes, signatures: Any, place: str, allowed: Path | None) -> tuple[str, str]:
     """(the key's fingerprint, whose it is by the list of allowed signers or nothing)."""
-    (signature,) = signatures
-    if not isinstance(signature, dict) or set(signature) != {"keyid", "sig"}:
-        raise FivetimesError(f"{place}: signatures[0]: it has keyid and sig.")
-    blob = _decoded(signature["sig"], f"{place}: signatures[0].sig")
-    if not blob.startswith(_PREAMBLE):  # which nothing signs: ssh-keygen takes an older version, too
-        raise FivetimesError(f"{place}: signatures[0].sig: it is no SSH signature of version 1.")
-    if signature["keyid"] != _fingerprint(blob):
-        raise FivetimesError(f"{place}: signatures[0].keyid: it is not the key that signed.")
+    keyid, blob = _signature(signatures, place)
     text = base64.b64encode(blob).decode()
     body = "\n".join(text[at : at + _WIDTH] for at in range(0, len(text), _WIDTH))
     with tempfile.TemporaryDirectory() as folder:
@@ -384,15 +377,28 @@ def _signer(message: bytes, signatures: Any, place: str, allowed: Path | None) -
         if done.returncode:
             raise FivetimesError(f"{place}: signatures[0].sig: it does not fit the payload. {_last_line(done.stderr)}")
         if allowed is None:
-            return signature["keyid"], ""
+            return keyid, ""
         if not allowed.is_file():
             raise FivetimesError(f"{allowed}: there is no such list of allowed signers.")
         found = _ssh_keygen("-Y", "find-principals", "-s", str(file), "-f", str(allowed), given=b"")
         for principal in found.stdout.decode("utf-8", "replace").splitlines():
             done = _ssh_keygen("-Y", "verify", "-f", str(allowed), "-I", principal, *how, given=message)
             if not done.returncode:
-                return signature["keyid"], principal
-    raise FivetimesError(f"{place}: signatures[0]: the key {signature['keyid']} is of none of the allowed signers.")
+                return keyid, principal
+    raise FivetimesError(f"{place}: signatures[0]: the key {keyid} is of none of the allowed signers.")
+
+
+def _signature(signatures: Any, place: str) -> tuple[str, bytes]:
+    """(keyid, signature) of the only signature."""
+    (signature,) = signatures
+    if not isinstance(signature, dict) or set(signature) != {"keyid", "sig"}:
+        raise FivetimesError(f"{place}: signatures[0]: it has keyid and sig.")
+    blob = _decoded(signature["sig"], f"{place}: signatures[0].sig")
+    if not blob.startswith(_PREAMBLE):  # which nothing signs: ssh-keygen takes an older version, too
+        raise FivetimesError(f"{place}: signatures[0].sig: it is no SSH signature of version 1.")
+    if signature["keyid"] != _fingerprint(blob):
+        raise FivetimesError(f"{place}: signatures[0].keyid: it is not the key that signed.")
+    return signature["keyid"], blob
 
 
 def _fingerprint(blob: bytes) -> str:
