@@ -126,6 +126,9 @@ def test_s39_the_friday_routine_from_the_scan_to_its_answers(tmp_path: Path) -> 
     assert "1 passed, 0 refused, 0 overridden" in catalogue
     assert "mira" not in catalogue.split("</style>")[1]
     assert ": done" in shown["verify-bundle friday.bundle.json"]
+    end = re.search(r"Its record ends with (blake2b:\w+)", shown["verify-bundle friday.bundle.json"])
+    assert end is not None
+    assert end[1] in catalogue  # whoever has the bundle finds its run there
     assert codes.count(1) == 1  # the altered one
     assert "predicate" in shown["verify-bundle altered.bundle.json"]  # its place
     followed = shown["follow --config team/fivetimes.toml"]

@@ -52,6 +52,7 @@ class Verified:
         principal: whose key that is by the list of allowed signers; empty where none was given.
         deliverables: names of the files that it was made for.
         whole: whether it holds the conductor's text; else it is known by its digest only.
+        end: the digest of the record's last line, by which a catalogue names the run.
     """
 
     run: str
@@ -64,6 +65,7 @@ class Verified:
     principal: str
     deliverables: tuple[str, ...]
     whole: bool
+    end: str
 
     @property
     def lines(self) -> list[str]:
@@ -78,6 +80,7 @@ class Verified:
             f"{self.run}: {self.result}",
             f"The conductor {self.conductor}, {self.revision}. {self.approved or 'Nobody approved it in this revision.'}{text}",
             *(self.gates or ("It passed no gate.",)),
+            f"Its record ends with {self.end}, as a catalogue names it.",
             *(f"Made for {name}." for name in self.deliverables),
             signed,
         ]
@@ -304,7 +307,8 @@ def _verified(predicate: Mapping[str, Any], made_for: Sequence[str], signer: str
         )
     run, whole = predicate["run"], conductor["text"] is not None
     about = (run, conductor["id"], conductor["revision"], predicate["result"], approved)
-    return Verified(*about, tuple(gates), signer, principal, tuple(made_for), whole)
+    end = ledger.mark(predicate["record"][-1]["line"])
+    return Verified(*about, tuple(gates), signer, principal, tuple(made_for), whole, end)
 
 
 # ---- bytes
