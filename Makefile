@@ -12,7 +12,7 @@ AXE = $(BIN)/python -m pip install --quiet --constraint constraints.txt --no-dep
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help demo pictures test test-spark overlaps check bench bench-first bench-growth bench-recovery bench-world bench-team bench-drafts bench-follow bench-replay bench-privacy bench-readers bench-mining bench-real bench-spark leaks faults kills fuzz fuzz-readers bombs
+.PHONY: help demo pictures test test-spark overlaps check kernels bench bench-first bench-growth bench-recovery bench-world bench-team bench-drafts bench-follow bench-replay bench-privacy bench-readers bench-mining bench-real bench-spark leaks faults kills fuzz fuzz-readers bombs
 
 help:
 	@echo "make demo            scan the sample team, write a report and drafts into demo/"
@@ -22,6 +22,7 @@ help:
 	@echo "make bench-spark     many teams on two local Spark workers, from 10^5 to 10^7 events; installs PySpark; SIZES='1 4', WORK, MEMORY"
 	@echo "make coverage        run every test and say which lines none of them reaches"
 	@echo "make check           format, lint, types, imports, dependencies, words and links; runs nothing of ours"
+	@echo "make kernels         compile the loops of the search (src/fivetimes/kernels/kernels.c) anew"
 	@echo "make bench           speed and size on the simulated year of a team of 60"
 	@echo "make bench-first     CPU of the first minute: first scan, later scan, status, --help, beside others"
 	@echo "make bench-growth    what a scan costs by the size of the history, with a picture"
@@ -103,6 +104,15 @@ check: .venv/.installed-dev
 
 bench: .venv/.installed-dev
 	$(BIN)/python -m benchmarks.speed
+
+# the C compiler of a package, by itself: nothing else of ours needs it, and its version decides the bytes
+.venv/kernels/.installed: | .venv/bin/python
+	$(PYTHON) -m venv .venv/kernels
+	.venv/kernels/bin/python -m pip install --quiet 'ziglang==0.17.1'
+	@touch $@
+
+kernels: .venv/kernels/.installed
+	.venv/kernels/bin/python tools/build_kernels.py
 
 bench-first: .venv/.installed-dev
 	$(BIN)/python -m benchmarks.first

@@ -127,7 +127,6 @@ def test_no_chain_is_heavier_than_the_heaviest(pairs: list[tuple[int, int, int]]
         ),
     )
     found = heaviest_chain(
-        np.array([pair[0] for pair in pairs], dtype=np.int32),
         np.array([pair[1] for pair in pairs], dtype=np.int32),
         np.array([pair[2] for pair in pairs], dtype=np.float64),
     )

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import oracles
 from fivetimes.kernels import growth, matching, mining, seeds
-from fivetimes.kernels.database import SequenceArrays, first_from, living, postings, shares_value
+from fivetimes.kernels.database import SequenceArrays, living, postings, shares_value
 
 TOKENS, VALUES = 6, 4
 FINE = TOKENS // 2
@@ -56,14 +56,6 @@ def test_postings_list_the_rows_of_each_token_once_and_the_free_ones_alone(rows)
         assert where[start[token] : start[token + 1]].tolist() == oracles.postings([r[1:3] for r in rows], token)
         free = oracles.postings([tokens for _, tokens, _ in database.left], token)
         assert ranks[begin[token] : begin[token + 1]].tolist() == free
-
-
-@given(st.lists(st.integers(0, 60), unique=True, max_size=30).map(sorted), st.integers(0, 30), st.integers(-1, 61))
-@unhurried
-def test_a_galloping_search_stops_at_the_first_rank_that_is_late_enough(ranks, low, wanted):
-    low = min(low, len(ranks))
-    late = [place for place in range(low, len(ranks)) if ranks[place] >= wanted]
-    assert first_from(np.array(ranks, dtype=np.int32), low, len(ranks), wanted) == min([*late, len(ranks)])
 
 
 @given(st.lists(row, min_size=2, max_size=12))

@@ -216,7 +216,6 @@ def _chained(links: Iterable[Link], times: Floats, fixed: _Fixed) -> list[Anchor
     """Anchors from the heaviest links that do not cross."""
     ordered = sorted(_supported(links, times, fixed), key=lambda pair: (pair[0].line, -pair[0].event))
     chain = heaviest_chain(
-        np.array([link.line for link, _ in ordered], dtype=np.int32),
         np.array([link.event for link, _ in ordered], dtype=np.int32),
         np.array([link.bits for link, _ in ordered], dtype=np.float64),
     )

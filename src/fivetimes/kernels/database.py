@@ -5,12 +5,16 @@ A row is an action. A rank is an index into `free`, the rows that no routine cla
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
+import numpy.typing as npt
 
+from fivetimes.kernels.webassembly import Argument, Resident, loops, typed
 from fivetimes.model import Floats, Int32s, Ints
+
+_ENTRIES = (np.int32, np.int32, np.float64, np.int32, np.int32, np.int32, np.int32, np.int64, np.int32)  # of its fields
 
 
 class SequenceArrays(NamedTuple):
@@ -39,7 +43,13 @@ class SequenceArrays(NamedTuple):
     living: Int32s
 
 
-@njit(cache=True, nogil=True)
+def passed(arrays: SequenceArrays) -> Argument:
+    """A sequence database as `kernels.c` has it."""
+    pairs: Iterable[tuple[npt.NDArray[Any], type]] = zip(arrays, _ENTRIES, strict=True)
+    fields = (Resident(typed(array, entries)) for array, entries in pairs)
+    return (*fields, arrays.levels.shape[1], len(arrays.free))
+
+
 def postings(levels: Int32s, tokens: int) -> tuple[Ints, Int32s]:
     """The rows on which each token stands; a row that holds a token at two levels counts once.
 
@@ -50,26 +60,10 @@ def postings(levels: Int32s, tokens: int) -> tuple[Ints, Int32s]:
     Returns:
         (tokens + 1,) int64 and (postings,) int32: the rows of token t are `where[start[t]:start[t + 1]]`, rising.
     """
-    rows, depth = levels.shape
-    start = np.zeros(tokens + 1, dtype=np.int64)
-    for i in range(rows):
-        for d in range(depth):
-            if d == 0 or levels[i, d] != levels[i, d - 1]:
-                start[levels[i, d] + 1] += 1
-    for t in range(tokens):
-        start[t + 1] += start[t]
-    at = start[:-1].copy()
-    where = np.empty(start[tokens], dtype=np.int32)
-    for i in range(rows):
-        for d in range(depth):
-            if d == 0 or levels[i, d] != levels[i, d - 1]:
-                t = levels[i, d]
-                where[at[t]] = i
-                at[t] += 1
+    start, where = loops().call("postings", (np.int64, np.int32), typed(levels, np.int32), *levels.shape, tokens)
     return start, where
 
 
-@njit(cache=True, nogil=True)
 def living(start: Ints, where: Int32s, rank: Int32s) -> tuple[Ints, Int32s]:
     """The postings of the free rows alone, as ranks.
 
@@ -81,52 +75,19 @@ def living(start: Ints, where: Int32s, rank: Int32s) -> tuple[Ints, Int32s]:
     Returns:
         `begin` and `living` of `SequenceArrays`.
     """
-    tokens = len(start) - 1
-    begin = np.zeros(tokens + 1, dtype=np.int64)
-    ranks = np.empty(len(where), dtype=np.int32)
-    n = 0
-    for t in range(tokens):
-        for at in range(start[t], start[t + 1]):
-            r = rank[where[at]]
-            if r >= 0:
-                ranks[n] = r
-                n += 1
-        begin[t + 1] = n
-    return begin, ranks[:n].copy()
+    begin, ranks = loops().call(
+        "living",
+        (np.int64, np.int32),
+        Resident(typed(start, np.int64)),
+        Resident(typed(where, np.int32)),
+        typed(rank, np.int32),
+        len(start) - 1,
+    )
+    return begin, ranks
 
 
-@njit(cache=True, nogil=True)
-def first_from(ranks: Int32s, low: int, high: int, rank: int) -> int:
-    """The first index in [low, high) of rising ranks that holds `rank` or more, `high` where none does.
-
-    By galloping search, in ever longer strides from `low`: what is near is found at once.
-    """
-    stride = 1
-    while low + stride < high and ranks[low + stride] < rank:
-        low += stride
-        stride *= 2
-    high = min(high, low + stride)
-    while low < high:
-        middle = (low + high) // 2
-        if ranks[middle] < rank:
-            low = middle + 1
-        else:
-            high = middle
-    return low
-
-
-@njit(cache=True, nogil=True)
-def has_token(levels: Int32s, i: int, token: int) -> bool:
-    """Whether row i of `levels`, (rows, levels) int32, holds the token at any level."""
-    for d in range(levels.shape[1]):
-        if levels[i, d] == token:
-            return True
-    return False
-
-
-@njit(cache=True, nogil=True)
 def shares_value(i: int, j: int, value_start: Int32s, values: Int32s) -> bool:
-    """Whether rows i and j hold a common value.
+    """Whether rows i and j hold a common value; for one pair of rows, as the compiled loops ask it for many.
 
     Args:
         i: a row.
@@ -134,13 +95,5 @@ def shares_value(i: int, j: int, value_start: Int32s, values: Int32s) -> bool:
         value_start: (rows + 1,) int32, where the values of each row begin.
         values: (values,) int32, rising within a row.
     """
-    x, y = value_start[i], value_start[j]
-    end_x, end_y = value_start[i + 1], value_start[j + 1]
-    while x < end_x and y < end_y:
-        if values[x] == values[y]:
-            return True
-        if values[x] < values[y]:
-            x += 1
-        else:
-            y += 1
-    return False
+    first = set(values[value_start[i] : value_start[i + 1]].tolist())
+    return not first.isdisjoint(values[value_start[j] : value_start[j + 1]].tolist())

@@ -73,8 +73,19 @@ def frequent_nodes(coded: CodedDatabase, task: Task, *, roots: Int32s | None = N
 
 
 def grow(coded: CodedDatabase, task: Task, roots: Int32s | None, stop: Bools) -> Nodes:
-    """The same, in this thread; ends early once `stop[0]` is set."""
-    from fivetimes.kernels import mining as kernel
+    """The same, in this thread; ends early once `stop[0]` is set.
+
+    Raises:
+        MiningError: numba is not installed.
+    """
+    try:
+        from fivetimes.kernels import mining as kernel
+    except ModuleNotFoundError as error:
+        if error.name != "numba":
+            raise
+        raise MiningError(
+            "compiled mining needs numba. Install it with fivetimes: pip install 'fivetimes[mining]', or take --engine numpy."
+        ) from error
 
     events = kernel.Events(coded.items, coded.last, coded.unit)
     positions = kernel.positions(coded.items, len(coded.labels))

@@ -2,7 +2,7 @@
 
 Engines look for them in different ways and give the same answer, in the same order:
 
-* `numba`: depth first, compiled; loading it costs some tenths of a second, the very first time some seconds;
+* `numba`: depth first, compiled; loading it costs some tenths of a second, the very first time some seconds; in the extra `mining`;
 * `numpy`: level by level, nothing is compiled;
 * `prefixspan`: the PyPI library; no gap limit, counted by sessions, else it refuses;
 * `spark`: the same search in parts, on the workers of a Spark session (needs `fivetimes[spark]`);
@@ -12,6 +12,7 @@ Engines look for them in different ways and give the same answer, in the same or
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from importlib.util import find_spec
 from typing import Literal, Protocol
 
 import numpy as np
@@ -115,11 +116,12 @@ def search(
 
 
 def engine_for(name: str, coded: CodedDatabase) -> MiningEngine:
-    """The engine of that name; `auto` is the compiled one where the job is large enough to pay for loading it."""
+    """The engine of that name; `auto` is the compiled one where it is installed and the job pays for loading it."""
     if name == "auto":
         # without a limit the window is all that follows in the session
         window = coded.span if coded.span <= len(coded.items) else _mean_length(coded)
-        return ENGINES["numba" if len(coded.items) * window >= DEFAULTS.compiled_from else "numpy"]
+        large = len(coded.items) * window >= DEFAULTS.compiled_from
+        return ENGINES["numba" if large and find_spec("numba") else "numpy"]
     if name not in ENGINES:
         raise MiningError(f"{name}: no such engine. Known: auto, {', '.join(ENGINES)}.")
     return ENGINES[name]
