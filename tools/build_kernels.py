@@ -17,7 +17,7 @@ from pathlib import Path
 
 SOURCE = Path(__file__).parent.parent / "src" / "fivetimes" / "kernels" / "kernels.c"
 OPTIONS = ["-target", "wasm32-wasi", "-mexec-model=reactor", "-O3", "-Wall", "-Wextra", "-Werror"]
-LINKED = ["-Wl,--no-entry", "-Wl,--strip-all", "-Wl,--export=__heap_base", "-Wl,--export=top"]
+LINKED = ["-Wl,--no-entry", "-Wl,--strip-all", "-Wl,--export=__heap_base", "-Wl,--export=top", "-Wl,--export=arguments"]
 SECTION = b"source"
 
 

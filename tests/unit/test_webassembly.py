@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import signal
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -33,7 +34,7 @@ def test_what_was_kept_is_forgotten_with_its_array():
         start = np.zeros(size + 1, dtype=np.int64)
         kept = webassembly.Resident(start), webassembly.Resident(np.zeros(0, dtype=np.int32))
         loops.call("living", (np.int64, np.int32), *kept, np.zeros(0, dtype=np.int32), size)
-        return loops._space.top
+        return loops._instance.space.top
 
     first = once(100_000)
     assert max(once(100_000) for _ in range(50)) == first
@@ -76,9 +77,58 @@ def test_an_array_of_other_entries_is_refused_and_one_of_wider_ones_converted():
 def test_more_memory_than_there_is_is_an_error_and_the_next_call_works():
     loops = Loops()
     none = np.zeros(0, dtype=np.int32)
-    with pytest.raises(MemoryError, match="not enough memory"):
-        loops.call("postings", (np.int64, np.int32), none, 0, 2, 2**30)
+    kept = (webassembly.Resident(np.array([0, 1, 2])), webassembly.Resident(np.array([4, 5], dtype=np.int32)))
+    rank = np.arange(6, dtype=np.int32)
+
+    def kept_gives() -> list[int]:
+        return loops.call("living", (np.int64, np.int32), *kept, rank, 2)[1].tolist()
+
+    assert kept_gives() == [4, 5]
+    for tokens in (
+        2**28,
+        2**29 - 1,
+        2**30,
+        2**31 - 2,
+    ):  # 2 and 4 GB of addresses twice, and more than 32 bits can tell apart
+        with pytest.raises(MemoryError, match="not enough memory"):
+            loops.call("postings", (np.int64, np.int32), none, 0, 2, tokens)
     assert loops.call("postings", (np.int64, np.int32), none, 0, 2, 3)[0].tolist() == [0, 0, 0, 0]
+    assert kept_gives() == [4, 5]
+
+
+INTERRUPTED = """
+import random, signal
+import numpy as np
+from fivetimes.kernels.database import living, postings
+
+rows = np.random.default_rng(1).integers(0, 50, (3000, 1)).astype(np.int32)
+start, where = postings(rows, 50)
+ask = lambda: living(start, where, np.arange(len(rows), dtype=np.int32))[1].tolist()
+wanted, fired = ask(), False
+
+def interrupt(*_):
+    global fired
+    fired = True
+    raise KeyboardInterrupt
+
+signal.signal(signal.SIGALRM, interrupt)
+for seed in range(60):
+    fired = False
+    try:
+        signal.setitimer(signal.ITIMER_REAL, random.Random(seed).uniform(1e-5, 2e-3))
+        while not fired:
+            ask()
+    except KeyboardInterrupt:
+        pass
+    assert ask() == wanted
+print("the same")
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no timer that interrupts")
+def test_what_was_interrupted_anywhere_gives_the_same_when_it_is_asked_again():
+    done = subprocess.run([sys.executable, "-c", INTERRUPTED], capture_output=True, text=True, check=False)
+    assert done.stdout == "the same\n", done.stderr
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems have no limit on addresses")

@@ -15,7 +15,6 @@ typedef double f64;
 typedef uint8_t u8;
 
 #define FIELD _Alignas(8)
-#define EXPORT(name) __attribute__((export_name(#name))) void name
 
 typedef struct {
     FIELD i64 address;
@@ -26,9 +25,12 @@ typedef struct {
 
 uintptr_t top; /* what lies behind it is free; the caller sets it before each call */
 
+static const uint64_t ADDRESSES = 1ull << 32; /* bytes; what 32 bits can tell apart */
+
 static void *room(i64 bytes) {
     uintptr_t at = top;
     uint64_t end = (uint64_t)at + (((uint64_t)(bytes > 0 ? bytes : 0) + 7) & ~7ull);
+    if (bytes > (i64)ADDRESSES || end >= ADDRESSES) __builtin_trap(); /* before a count of pages is cut to 32 bits */
     uint64_t have = (uint64_t)__builtin_wasm_memory_size(0) << 16;
     if (end > have) {
         uint64_t pages = (end - have + 0xffff) >> 16;
@@ -107,7 +109,7 @@ typedef struct {
     FIELD i64 left; /* free rows */
 } Database;
 
-EXPORT(postings)(const i32 *levels, i32 rows, i32 depth, i32 tokens, Result *results) {
+static void postings(const i32 *levels, i32 rows, i32 depth, i32 tokens, Result *results) {
     i64 *start = NEW(i64, tokens + 1), *at = NEW(i64, tokens);
     fill(start, 0, (tokens + 1) * (i64)sizeof(i64));
     for (i64 i = 0; i < rows; i++)
@@ -125,7 +127,7 @@ EXPORT(postings)(const i32 *levels, i32 rows, i32 depth, i32 tokens, Result *res
     given(results + 1, where, start[tokens]);
 }
 
-EXPORT(living)(const i64 *start, const i32 *where, const i32 *rank, i32 tokens, Result *results) {
+static void living(const i64 *start, const i32 *where, const i32 *rank, i32 tokens, Result *results) {
     i64 *begin = NEW(i64, tokens + 1);
     i32 *ranks = NEW(i32, start[tokens]);
     i64 n = 0;
@@ -171,7 +173,7 @@ static int shares_value(i64 i, i64 j, const i32 *value_start, const i32 *values)
 
 /* ---- seeds */
 
-EXPORT(pair_keys)(const Database *base, const u8 *seedable, i32 tokens, i32 first, i32 last, i32 ahead, Result *results) {
+static void pair_keys(const Database *base, const u8 *seedable, i32 tokens, i32 first, i32 last, i32 ahead, Result *results) {
     const i32 *levels = base->levels, *block = base->block, *free = base->free;
     i64 depth = base->depth, m = base->left, n = 0;
     i64 *keys = NEW(i64, m * ahead * (last - first));
@@ -193,7 +195,7 @@ EXPORT(pair_keys)(const Database *base, const u8 *seedable, i32 tokens, i32 firs
     given(results, keys, n);
 }
 
-EXPORT(linked_pair_keys)(const Database *base, const u8 *seedable, i32 tokens, i32 level, i32 ahead, i32 partners, Result *results) {
+static void linked_pair_keys(const Database *base, const u8 *seedable, i32 tokens, i32 level, i32 ahead, i32 partners, Result *results) {
     const i32 *levels = base->levels, *block = base->block, *free = base->free, *value_start = base->value_start;
     i64 depth = base->depth, m = base->left, n = 0;
     i64 *keys = NEW(i64, m * lesser(partners, ahead));
@@ -213,7 +215,7 @@ EXPORT(linked_pair_keys)(const Database *base, const u8 *seedable, i32 tokens, i
     given(results, keys, n);
 }
 
-EXPORT(seed_occurrences)(const Database *base, i32 a, i32 b, i32 ahead, i32 linked, Result *results) {
+static void seed_occurrences(const Database *base, i32 a, i32 b, i32 ahead, i32 linked, Result *results) {
     const i32 *ranks = base->living, *block = base->block, *free = base->free;
     i64 begin_a = base->begin[a], end_a = base->begin[a + 1], end_b = base->begin[b + 1];
     i64 x = begin_a, z = base->begin[b], n = 0, last = -1;
@@ -282,7 +284,7 @@ typedef struct {
     u8 *changed, *taken;
 } State;
 
-EXPORT(anchors)(const Database *base, const i32 *tokens, i32 wanted, const i32 *step_of, const i32 *rare, i32 rares, i32 reach, Result *results) {
+static void anchors(const Database *base, const i32 *tokens, i32 wanted, const i32 *step_of, const i32 *rare, i32 rares, i32 reach, Result *results) {
     const i32 *levels = base->levels, *block = base->block, *free = base->free, *living = base->living;
     const i64 *begin = base->begin;
     i64 depth = base->depth, n = 0, most = 0, x = 0; /* x: the first rare rank that is not before r */
@@ -425,8 +427,7 @@ static f64 weight_of(i64 used, const Bits *bits) {
     return total;
 }
 
-EXPORT(paths)
-(const Database *base, const i32 *ranks, const i32 *steps, i32 n, const i32 *piece, const f64 *going_on, const u8 *barred, const Bits *bits,
+static void paths(const Database *base, const i32 *ranks, const i32 *steps, i32 n, const i32 *piece, const f64 *going_on, const u8 *barred, const Bits *bits,
  const Limits *limits, Result *results) {
     State state = {ranks, steps, piece, going_on, NEW(i32, n), NEW(f64, n), NEW(f64, n), NEW(i64, n), NEW(i64, n), NEW(u8, n), NEW(u8, n)};
     i32 *kept = NEW(i32, n), *broken = NEW(i32, n), count = 0, broken_count = 0;
@@ -482,7 +483,7 @@ EXPORT(paths)
     given(results + 3, broken_scores, broken_count);
 }
 
-EXPORT(stretches)(const Database *base, const i32 *ranks, i32 n, i32 max_gap, Result *results) {
+static void stretches(const Database *base, const i32 *ranks, i32 n, i32 max_gap, Result *results) {
     const i32 *block = base->block, *free = base->free;
     i64 *out = NEW(i64, n);
     for (i64 x = 0; x < n; x++) {
@@ -492,7 +493,7 @@ EXPORT(stretches)(const Database *base, const i32 *ranks, i32 n, i32 max_gap, Re
     given(results, out, n);
 }
 
-EXPORT(first_come)(const i64 *path, i32 n, const f64 *score, i32 paths, const i32 *source, u8 *taken, i32 rows, Result *results) {
+static void first_come(const i64 *path, i32 n, const f64 *score, i32 paths, const i32 *source, u8 *taken, i32 rows, Result *results) {
     i64 *start = NEW(i64, paths + 1), *at = NEW(i64, paths + 1);
     u8 *stays = NEW(u8, paths);
     fill(start, 0, (paths + 1) * (i64)sizeof(i64));
@@ -576,8 +577,7 @@ static void mark_rows(const i32 *matched, i64 entries, u8 *taken, u8 value) {
         if (matched[at] >= 0) taken[matched[at]] = value;
 }
 
-EXPORT(surroundings)
-(const i32 *matched, i32 count, i32 steps, i32 least, i32 flank, const Database *base, const Scratch *scratch, Result *results) {
+static void surroundings(const i32 *matched, i32 count, i32 steps, i32 least, i32 flank, const Database *base, const Scratch *scratch, Result *results) {
     const i32 *levels = base->levels, *free = base->free;
     i64 depth = base->depth, width = steps + 1, most = (i64)count * width * 2 * flank * depth;
     i32 *keys = NEW(i32, most), *intervals = NEW(i32, most), *everywhere = NEW(i32, most);
@@ -651,7 +651,7 @@ EXPORT(surroundings)
     given(results + 5, mean, 1);
 }
 
-EXPORT(tokens_of_steps)(const i32 *matched, i32 count, i32 steps, const i32 *levels, i32 depth, const Scratch *scratch, Result *results) {
+static void tokens_of_steps(const i32 *matched, i32 count, i32 steps, const i32 *levels, i32 depth, const Scratch *scratch, Result *results) {
     i64 most = (i64)count * steps * depth, n = 0;
     i64 *start = NEW(i64, steps + 1), *held = NEW(i64, most), *where = scratch->occurrence;
     i32 *tokens = NEW(i32, most);
@@ -678,8 +678,7 @@ EXPORT(tokens_of_steps)(const i32 *matched, i32 count, i32 steps, const i32 *lev
     given(results + 2, held, n);
 }
 
-EXPORT(rows_of_step)
-(const i32 *matched, i32 count, i32 steps, i32 token, i32 wanted, i32 flank, const Database *base, const Scratch *scratch, Result *results) {
+static void rows_of_step(const i32 *matched, i32 count, i32 steps, i32 token, i32 wanted, i32 flank, const Database *base, const Scratch *scratch, Result *results) {
     const i32 *levels = base->levels, *free = base->free;
     i64 depth = base->depth;
     i32 *found = NEW(i32, count);
@@ -719,7 +718,7 @@ EXPORT(rows_of_step)
     given(results, found, count);
 }
 
-EXPORT(links)(const i32 *matched, i32 count, i32 steps, const i32 *value_start, const i32 *values, i32 reach, Result *results) {
+static void links(const i32 *matched, i32 count, i32 steps, const i32 *value_start, const i32 *values, i32 reach, Result *results) {
     f64 *hits = NEW(f64, steps), *seen = NEW(f64, steps);
     i64 *rows = NEW(i64, steps), *which = NEW(i64, steps);
     for (i64 s = 0; s < steps; s++) hits[s] = seen[s] = 0.0;
@@ -751,7 +750,7 @@ EXPORT(links)(const i32 *matched, i32 count, i32 steps, const i32 *value_start, 
 
 /* ---- the heaviest chain */
 
-EXPORT(heaviest_chain)(const i32 *second, const f64 *weight, i32 count, i32 width, Result *results) {
+static void heaviest_chain(const i32 *second, const f64 *weight, i32 count, i32 width, Result *results) {
     f64 *best = NEW(f64, width), *total = NEW(f64, count); /* a Fenwick tree of the best weight up to each position */
     i64 *holder = NEW(i64, width), *previous = NEW(i64, count), top_pair = 0, size = 0;
     for (i64 at = 0; at < width; at++) {
@@ -780,3 +779,29 @@ EXPORT(heaviest_chain)(const i32 *second, const f64 *weight, i32 count, i32 widt
     for (i64 i = top_pair, at = size - 1; at >= 0; i = previous[i], at--) chain[at] = i;
     given(results, chain, size);
 }
+
+/* ---- what can be called
+
+   Without parameters, because each one costs the caller ten times what a call costs: it writes them here before. */
+
+i64 arguments[16];
+
+#define AT(n) ((void *)(uintptr_t)arguments[n])
+#define NUMBER(n) ((i32)arguments[n])
+#define LOOP(name, ...) \
+    __attribute__((export_name(#name))) void call_##name(void) { name(__VA_ARGS__); }
+
+LOOP(postings, AT(0), NUMBER(1), NUMBER(2), NUMBER(3), AT(4))
+LOOP(living, AT(0), AT(1), AT(2), NUMBER(3), AT(4))
+LOOP(pair_keys, AT(0), AT(1), NUMBER(2), NUMBER(3), NUMBER(4), NUMBER(5), AT(6))
+LOOP(linked_pair_keys, AT(0), AT(1), NUMBER(2), NUMBER(3), NUMBER(4), NUMBER(5), AT(6))
+LOOP(seed_occurrences, AT(0), NUMBER(1), NUMBER(2), NUMBER(3), NUMBER(4), AT(5))
+LOOP(anchors, AT(0), AT(1), NUMBER(2), AT(3), AT(4), NUMBER(5), NUMBER(6), AT(7))
+LOOP(paths, AT(0), AT(1), AT(2), NUMBER(3), AT(4), AT(5), AT(6), AT(7), AT(8), AT(9))
+LOOP(stretches, AT(0), AT(1), NUMBER(2), NUMBER(3), AT(4))
+LOOP(first_come, AT(0), NUMBER(1), AT(2), NUMBER(3), AT(4), AT(5), NUMBER(6), AT(7))
+LOOP(surroundings, AT(0), NUMBER(1), NUMBER(2), NUMBER(3), NUMBER(4), AT(5), AT(6), AT(7))
+LOOP(tokens_of_steps, AT(0), NUMBER(1), NUMBER(2), AT(3), NUMBER(4), AT(5), AT(6))
+LOOP(rows_of_step, AT(0), NUMBER(1), NUMBER(2), NUMBER(3), NUMBER(4), NUMBER(5), AT(6), AT(7), AT(8))
+LOOP(links, AT(0), NUMBER(1), NUMBER(2), AT(3), AT(4), NUMBER(5), AT(6))
+LOOP(heaviest_chain, AT(0), AT(1), NUMBER(2), NUMBER(3), AT(4))

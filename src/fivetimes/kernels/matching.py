@@ -154,10 +154,6 @@ def paths(
         raise ValueError(
             "A pattern has more steps than a bit set of 64 holds. Merge fewer patterns, or lower max_steps."
         )
-    if len(bits.gain) > MAX_STEPS:
-        raise ValueError(
-            "A pattern has more steps than a bit set of 64 holds. Merge fewer patterns, or lower max_steps."
-        )
     steps, gaps = bits.gap_bits.shape
     worth = (
         *(typed(column, np.float64) for column in bits[:-1]),

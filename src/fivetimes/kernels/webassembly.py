@@ -1,6 +1,6 @@
 """The name of a compiled loop and its arguments -> its arrays: how the loops of `kernels.c` are called.
 
-They are WebAssembly, shipped as one file of some 25 KB for every system and version of Python, and made into machine code in some
+They are WebAssembly, shipped as one file of some 27 KB for every system and version of Python, and made into machine code in some
 thousandths of a second when a process first calls one: nothing is compiled on a user's machine that needs to be kept, and an
 installation that cannot be written works like any other. `tools/build_kernels.py` makes the file.
 
@@ -78,18 +78,14 @@ class _Space:
 
 
 class Loops:
-    """One instance of the loops, with its memory; calls of several threads wait for one another."""
+    """The loops, with their memory; calls of several threads wait for one another.
+
+    A call that ends otherwise than by returning (no memory, Ctrl-C) leaves that memory half written, so the next one finds another.
+    """
 
     def __init__(self) -> None:
-        self._store, exports = _instance(MODULE.read_bytes())
-        self._functions: dict[str, wasmtime.Func] = {
-            name: item for name, item in exports.items() if isinstance(item, wasmtime.Func)
-        }
-        self._memory, self._lock = exports["memory"], Lock()
-        self._top = int(exports["top"].value(self._store))  # the address of the variable
-        self._space = _Space(_rounded(int(exports["__heap_base"].value(self._store))))
-        self._kept: dict[int, tuple[int, int]] = {}  # id of an array -> its address and size
-        self._gone: deque[int] = deque()  # ids of arrays that are no more; filled whenever Python collects them
+        self._lock = Lock()
+        self._instance: _Instance | None = None
 
     def call(self, name: str, dtypes: Sequence[npt.DTypeLike], *arguments: Argument) -> list[npt.NDArray[Any]]:
         """Call a loop.
@@ -103,27 +99,60 @@ class Loops:
             MemoryError: it needs more memory than there is, or than the 4 GB that WebAssembly can address.
         """
         with self._lock:
+            if self._instance is None:
+                self._instance = _Instance()
+            instance, self._instance = self._instance, None
             try:
-                return self._called(name, dtypes, arguments)
+                found = instance.called(name, dtypes, arguments)
             except (wasmtime.WasmtimeError, wasmtime.Trap) as error:
                 if isinstance(error, wasmtime.Trap) and error.trap_code != wasmtime.TrapCode.UNREACHABLE:
                     raise  # a fault of the loop; `unreachable` is where `kernels.c` finds no memory
                 raise MemoryError(f"{name}: there is not enough memory for so large a history.") from error
+            self._instance = instance
+            return found
 
-    def _called(
+
+class _Instance:
+    """The loops as machine code and their memory, in which arrays are kept."""
+
+    def __init__(self) -> None:
+        self._store, exports = _made(MODULE.read_bytes())
+        self._functions: dict[str, wasmtime.Func] = {
+            name: item for name, item in exports.items() if isinstance(item, wasmtime.Func)
+        }
+        self._memory = exports["memory"]
+        self._top, self._arguments = (
+            int(exports[name].value(self._store)) for name in ("top", "arguments")
+        )  # addresses
+        self.space = _Space(_rounded(int(exports["__heap_base"].value(self._store))))
+        self._kept: dict[int, tuple[int, int]] = {}  # id of an array -> its address and size
+        self._gone: deque[int] = deque()  # ids of arrays that are no more; filled whenever Python collects them
+
+    def called(
         self, name: str, dtypes: Sequence[npt.DTypeLike], arguments: Sequence[Argument]
     ) -> list[npt.NDArray[Any]]:
+        """As `Loops.call`."""
         while self._gone:
-            self._space.give_back(*self._kept.pop(self._gone.popleft()))
+            self.space.give_back(*self._kept.pop(self._gone.popleft()))
         for argument in arguments:
             self._keep(argument)
-        results = self._space.top
+        results = self.space.top
         self._at = results + _MOST_RESULTS * _RESULT  # what follows is free again after the call
+        self._unwritten: list[tuple[int, npt.NDArray[Any] | bytes]] = []
         given = [self._passed(argument) for argument in arguments]
-        self._require(self._at)
-        ctypes.c_uint32.from_address(self._base + self._top).value = self._at
-        self._functions[name](self._store, *map(_signed, given), _signed(results))
+        self._require(self._at + 1)  # so that 32 bits hold what is free behind it too
         base = self._base
+        for address, content in self._unwritten:
+            if isinstance(content, bytes):
+                ctypes.memmove(base + address, content, len(content))
+            else:
+                ctypes.memmove(base + address, content.ctypes.data, content.nbytes)
+        ctypes.memmove(
+            base + self._arguments, struct.pack(f"<{len(given) + 1}q", *given, results), _FIELD * (len(given) + 1)
+        )
+        ctypes.memmove(base + self._top, struct.pack("<I", self._at), 4)
+        self._functions[name](self._store)
+        base = self._base  # the loop may have made the memory larger, and so moved it
         found = struct.unpack(f"<{2 * len(dtypes)}q", ctypes.string_at(base + results, _RESULT * len(dtypes)))
         out = [np.empty(count, dtype=dtype) for count, dtype in zip(found[1::2], dtypes, strict=True)]
         for array, address in zip(out, found[::2], strict=True):
@@ -140,17 +169,14 @@ class Loops:
         if missing > 0:
             self._memory.grow(self._store, -(-missing // _PAGE))
 
-    def _write(self, address: int, array: npt.NDArray[Any]) -> None:
-        self._require(address + array.nbytes)
-        ctypes.memmove(self._base + address, array.ctypes.data, array.nbytes)
-
     def _keep(self, argument: Argument) -> None:
         if isinstance(argument, Resident):
             array = argument.array
             if id(array) not in self._kept:
-                size = _rounded(array.nbytes)
-                address = self._space.take(size)
-                self._write(address, np.ascontiguousarray(array))
+                side_by_side, size = np.ascontiguousarray(array), _rounded(array.nbytes)
+                address = self.space.take(size)
+                self._require(address + size)
+                ctypes.memmove(self._base + address, side_by_side.ctypes.data, array.nbytes)
                 self._kept[id(array)] = (address, size)
                 finalize(array, self._gone.append, id(array)).atexit = False
         elif isinstance(argument, tuple):
@@ -162,17 +188,18 @@ class Loops:
         if isinstance(argument, Resident):
             return self._kept[id(argument.array)][0]
         if isinstance(argument, np.ndarray):
-            return self._copied(np.ascontiguousarray(argument))
+            return self._laid(np.ascontiguousarray(argument), argument.nbytes)
         if isinstance(argument, tuple):
             fields = [field if isinstance(field, float) else self._passed(field) for field in argument]
             codes = "".join("d" if isinstance(field, float) else "q" for field in fields)
-            return self._copied(np.frombuffer(struct.pack(f"<{codes}", *fields), dtype=np.uint8))
+            return self._laid(struct.pack(f"<{codes}", *fields), _FIELD * len(fields))
         return int(argument)
 
-    def _copied(self, array: npt.NDArray[Any]) -> int:
+    def _laid(self, content: npt.NDArray[Any] | bytes, size: int) -> int:
+        """The address at which this will be written."""
         address = self._at
-        self._at += _rounded(array.nbytes)
-        self._write(address, array)
+        self._at += _rounded(size)
+        self._unwritten.append((address, content))
         return address
 
 
@@ -186,12 +213,7 @@ def _rounded(size: int) -> int:
     return -(-size // _FIELD) * _FIELD
 
 
-def _signed(number: int) -> int:
-    """An address as WebAssembly's signed numbers have it."""
-    return number - (1 << 32) if number >= 1 << 31 else number
-
-
-def _instance(module: bytes) -> tuple[wasmtime.Store, dict[str, Any]]:
+def _made(module: bytes) -> tuple[wasmtime.Store, dict[str, Any]]:
     """The loops as machine code, with a memory of their own.
 
     Usually 4 GB of addresses are reserved for it, of which nothing is used; where a limit on addresses (`ulimit -v`) forbids that,
