@@ -782,7 +782,7 @@ static void heaviest_chain(const i32 *second, const f64 *weight, i32 count, i32 
 
 /* ---- what can be called
 
-   Without parameters, because each one costs the caller ten times what a call costs: it writes them here before. */
+   Without parameters, because wasmtime takes as long for each one as for the call itself: the caller writes them here before. */
 
 i64 arguments[16];
 
