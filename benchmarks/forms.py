@@ -157,7 +157,7 @@ def _codex_calls(did: Did, number: int) -> list[dict[str, object]]:
             },
         },
         {"type": "message", "role": "user", "content": [{"type": "input_text", "text": typed}]},
-        {"type": "message", "role": "user", "content": [{"type": "input_text", "text": f"$note-it {did.text}"}]},
+        {"type": "message", "role": "user", "content": [{"type": "input_text", "text": f"${did.skill} {did.text}"}]},
     )
     way = ways[number % len(ways)] if did.secret else ways[1]
     given: dict[str, object] = {"type": "function_call_output", "output": f"Exit code: 0\nOutput:\n{did.text}", **key}
@@ -226,11 +226,9 @@ def _claude_typed(folder: Path, work: Sequence[Did]) -> Path:
             "gitBranch": did.text,
             "timestamp": iso(did.time),
         }
-        slash = (
-            f"<command-name>/note-it</command-name><command-args>{did.text}</command-args><command-message>{did.text}"
-        )
-        tools = ({"name": "Skill", "input": {"skill": "note-it", "args": did.text}},
-                 {"name": "SlashCommand", "input": {"command": f"/note-it {did.text}"}},
+        slash = f"<command-name>/{did.skill}</command-name><command-args>{did.text}</command-args><command-message>{did.text}"
+        tools = ({"name": "Skill", "input": {"skill": did.skill, "args": did.text}},
+                 {"name": "SlashCommand", "input": {"command": f"/{did.skill} {did.text}"}},
                  {"name": "mcp__notes__keep", "input": {"text": did.text, "nested": {did.text: [did.text]}}})  # fmt: skip
         said: object
         if not did.secret or number % 5 == 0:

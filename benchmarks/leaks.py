@@ -201,7 +201,7 @@ def check(rows: Sequence[Planted], folder: Path, *, seed: int) -> Outcome:
     plant(folder / "team", rows, seed=seed)
     values = sorted({value for row in rows for value in row.values if len(value) >= _SHORTEST})
     with (
-        _environment(
+        environment(
             {"FIVETIMES_HOME": str(folder / "home"), "TMPDIR": str(folder / "temporary"), "HOME": str(folder / "home")}
         ),
         watched(*places) as seen,
@@ -242,7 +242,8 @@ def _searched(
 
 
 @contextlib.contextmanager
-def _environment(words: Mapping[str, str]) -> Iterator[None]:
+def environment(words: Mapping[str, str]) -> Iterator[None]:
+    """Other words in the environment while this is open."""
     before = dict(os.environ)
     os.environ.update(words)
     tempfile.tempdir = None

@@ -20,12 +20,19 @@ from xml.sax.saxutils import quoteattr
 
 @dataclass(frozen=True, slots=True)
 class Did:
-    """A line at a moment, in a session."""
+    """A line at a moment, in a session; where a source has declared names, `name` and its `args`, if they are given."""
 
     text: str
     time: int  # seconds since the epoch
     session: int
     secret: bool = False
+    name: str = ""
+    args: Mapping[str, str] | None = None
+
+    @property
+    def skill(self) -> str:
+        """The name of a skill, where a line can be what it works on."""
+        return self.name or "note-it"
 
 
 def _zsh(folder: Path, work: Sequence[Did]) -> Path:
@@ -52,7 +59,9 @@ def _claude_code(folder: Path, work: Sequence[Did]) -> Path:
             "uuid": f"u{number}",
         }
         tool = (
-            ("Bash", {"command": did.text})
+            _claude_tool(did)
+            if did.name
+            else ("Bash", {"command": did.text})
             if number % 4
             else ("Edit", {"file_path": did.text, f"{did.text[:40]}=": did.text})
         )
@@ -66,11 +75,16 @@ def _claude_code(folder: Path, work: Sequence[Did]) -> Path:
     return written(folder / "session.jsonl", json_lines(records))
 
 
+def _claude_tool(did: Did) -> tuple[str, dict[str, object]]:
+    args = dict(did.args or {})
+    return (did.name, {**args}) if did.name.startswith("mcp__") else ("Skill", {"skill": did.name, **args})
+
+
 def _skill_log(folder: Path, work: Sequence[Did]) -> Path:
     rows = (
         {
             "timestamp": iso(did.time), "actor": "eli", "skill": name_of(did), "status": did.text,
-            "args": {"text": did.text, "token": did.text, f"{did.text}=": 1},
+            "args": did.args or {"text": did.text, "token": did.text, f"{did.text}=": 1},
         }
         for did in work
     )  # fmt: skip
@@ -84,7 +98,9 @@ def _generic(folder: Path, work: Sequence[Did]) -> Path:
         table = csv.writer(file)
         table.writerow(("person", "time", "action", "args", "session"))
         for did in work:
-            table.writerow(("fay", iso(did.time), name_of(did), json.dumps({"line": did.text}), f"s{did.session}"))
+            table.writerow(
+                ("fay", iso(did.time), name_of(did), json.dumps(did.args or {"line": did.text}), f"s{did.session}")
+            )
     return path
 
 
@@ -116,7 +132,7 @@ def _commit(number: int, did: Did) -> bytes:
 
 def name_of(did: Did) -> str:
     """A declared name for an ordinary step; a secret is an argument, not a name."""
-    return "note-it" if did.secret else "-".join(did.text.split()[:2])
+    return did.name or ("note-it" if did.secret else "-".join(did.text.split()[:2]))
 
 
 def _reflog(folder: Path, work: Sequence[Did]) -> Path:
@@ -270,7 +286,8 @@ def _gemini(folder: Path, work: Sequence[Did]) -> Path:
 def _otlp(folder: Path, work: Sequence[Did]) -> Path:
     def span(number: int, did: Did) -> object:
         said = {"gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": name_of(did), "gen_ai.conversation.id": _case(did),
-                "gen_ai.tool.call.arguments": json.dumps({"text": did.text, "token": did.text}), "output": did.text}  # fmt: skip
+                "gen_ai.tool.call.arguments": json.dumps(did.args or {"text": did.text, "token": did.text}),
+                "output": did.text}  # fmt: skip
         attributes = [{"key": key, "value": {"stringValue": value}} for key, value in said.items()]
         times = {"startTimeUnixNano": str(did.time * 10**9), "endTimeUnixNano": str((did.time + 1) * 10**9)}
         return {
@@ -338,7 +355,7 @@ def _qwen(folder: Path, work: Sequence[Did]) -> Path:
         said = {"role": "model", "parts": [{"text": did.text}, {"functionCall": call}]}
         given = {"role": "user", "parts": [{"functionResponse": answer}]}
         result = {"callId": f"q{number}", "status": "success", "resultDisplay": did.text}
-        slash = {"phase": "invocation", "rawCommand": f"/note-it {did.text}", "sentToModel": True}
+        slash = {"phase": "invocation", "rawCommand": f"/{did.skill} {did.text}", "sentToModel": True}
         records += [
             {
                 "uuid": f"u{number}",
@@ -364,7 +381,7 @@ def _copilot(folder: Path, work: Sequence[Did]) -> Path:
             ("user.message", did.time, {"content": did.text, "transformedContent": did.text}),
             ("tool.execution_start", did.time, {"toolName": "bash", "arguments": args, **key}),
             ("tool.execution_complete", did.time, {"success": True, "result": {"content": did.text}, **key}),
-            ("skill.invoked", did.time, {"name": "note-it", "content": did.text, "path": did.text}),
+            ("skill.invoked", did.time, {"name": did.skill, "content": did.text, "path": did.text}),
         ]
     records = (
         {"type": kind, "data": data, "id": f"e{at}", "timestamp": iso(time)}
@@ -381,7 +398,7 @@ def _kimi(folder: Path, work: Sequence[Did]) -> Path:
         given = {"is_error": False, "output": did.text, "message": did.text, "display": []}
         for kind, payload in (
             ("TurnBegin", {"user_input": did.text}),
-            ("TurnBegin", {"user_input": f"/skill:note-it {did.text}"}),
+            ("TurnBegin", {"user_input": f"/skill:{did.skill} {did.text}"}),
             ("ToolCall", {"type": "function", "id": f"k{number}", "function": function}),
             ("ToolResult", {"tool_call_id": f"k{number}", "return_value": given}),
         ):
@@ -398,13 +415,17 @@ def _codex_exec(folder: Path, work: Sequence[Did]) -> Path:
             {
                 "type": "mcp_tool_call",
                 "server": "notes",
-                "tool": "keep",
-                "arguments": {"text": did.text},
+                "tool": did.name or "keep",
+                "arguments": did.args or {"text": did.text},
                 "result": did.text,
             },
             {"type": "file_change", "changes": [{"path": did.text, "kind": "add"}]},
         )
-        item = {"id": f"item_{number}", "status": "completed", **ways[number % 3 if did.secret else 0]}
+        item = {
+            "id": f"item_{number}",
+            "status": "completed",
+            **ways[1 if did.name else number % 3 if did.secret else 0],
+        }
         said = {"id": f"said_{number}", "type": "agent_message", "text": did.text}
         records += [{"type": "item.completed", "item": said}, {"type": "item.completed", "item": item}]
     return written(folder / "out.jsonl", json_lines(records))
@@ -523,7 +544,7 @@ def _gemini_prompts(folder: Path, work: Sequence[Did]) -> Path:
 
 def _prompts(did: Did, sign: str = "/") -> tuple[str, ...]:
     """A line as a person would type it to an agent: as a request, as a command, and as what a skill works on."""
-    return f"please {did.text}", f"! {did.text}", f"{sign}note-it {did.text}"
+    return f"please {did.text}", f"! {did.text}", f"{sign}{did.skill} {did.text}"
 
 
 # reader -> how its kind of source is written; `make test` fails where a reader has none, or does not read what is written

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -121,6 +122,23 @@ def test_the_opening_address_is_good_once_and_leads_away_from_its_token(tmp_path
     assert visitor.get("open", query=f"token={token}").status == 403
     visitor.cookie = first.header("set-cookie").partition(";")[0]
     assert visitor.get("open", query=f"token={token}").status == 303  # who is in already just goes in
+
+
+@pytest.mark.parametrize(("user", "status"), [(os.getuid() + 1, 403), (os.getuid(), 200), (0, 200), (None, 200)])
+def test_another_user_of_the_machine_is_refused_whatever_they_know(
+    ana: Visitor, monkeypatch: pytest.MonkeyPatch, user: int | None, status: int
+) -> None:
+    monkeypatch.setattr("fivetimes.review.web.guard.user_of", lambda *_ends: user)
+    assert ana.get("routine", NAME).status == status  # with the right cookie
+
+
+def test_another_user_does_not_use_up_the_address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    visitor = Visitor(tmp_path)
+    token = f"token={visitor.session.opening}"
+    with monkeypatch.context() as patch:
+        patch.setattr("fivetimes.review.web.guard.user_of", lambda *_ends: os.getuid() + 1)
+        assert visitor.get("open", query=token).status == 403
+    assert visitor.get("open", query=token).status == 303
 
 
 def test_who_comes_from_our_file_is_led_on_by_a_page_and_has_the_cookie(tmp_path: Path) -> None:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import http.client
 import logging
+import os
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -17,6 +20,7 @@ import uvicorn
 import builders_scan as made
 from fivetimes import review
 from fivetimes.errors import FivetimesError
+from fivetimes.review.web.peers import user_of
 from fivetimes.review.web.server import listening, ready
 from fivetimes.review.web.views import to_show
 
@@ -56,6 +60,43 @@ def test_a_request_without_a_host_and_one_of_http_1_0_are_refused(tmp_path: Path
         assert answer.status == 303
         assert answer.getheader("connection") == "close"
         there.close()
+
+
+_ASKED = """
+import os, socket, sys
+port, path, user = int(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+os.setuid(user)  # after the imports, which that user may not read
+there = socket.socket()
+there.connect(("127.0.0.1", port))
+there.sendall(f"GET {path} HTTP/1.1\\r\\nHost: 127.0.0.1:{port}\\r\\n\\r\\n".encode())
+print(there.recv(4096).split()[1].decode())
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="this system does not say who opened a connection")
+def test_the_user_of_a_connection_is_whoever_opened_it() -> None:
+    with listening(0) as plug, socket.create_connection(plug.getsockname()) as there:
+        assert user_of(there.getsockname(), plug.getsockname()) == os.getuid()
+    assert user_of(("127.0.0.1", 1), ("127.0.0.1", 2)) is None
+
+
+@pytest.mark.skipif(sys.platform != "linux" or os.getuid() != 0, reason="only root can be another user for once")
+def test_another_user_who_knows_the_address_is_refused_and_its_owner_is_let_in(tmp_path: Path) -> None:
+    with running(tmp_path) as (_, _, address, port), owned_by(1234):
+        call = [sys.executable, "-c", _ASKED, str(port), "/" + address.split("/", 3)[3]]
+        asked = [
+            subprocess.run([*call, user], capture_output=True, text=True, check=True).stdout.strip()
+            for user in ("65534", "1234")
+        ]
+    assert asked == ["403", "303"]
+
+
+@contextmanager
+def owned_by(user: int) -> Iterator[None]:
+    """The process as that user's: root itself would be let in."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("fivetimes.review.web.guard.os.getuid", lambda: user)
+        yield
 
 
 def test_no_address_and_no_token_is_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

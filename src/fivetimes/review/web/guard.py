@@ -1,12 +1,14 @@
 """A request -> the page, or a refusal: only the browser that was opened with our own address gets through.
 
 Each check stops an attack that the others let pass: a rebound name is same-origin to the browser (Host), a form on another page
-is sent with our cookie by an old browser (Origin, Sec-Fetch-Site), and another user of this machine can reach the port (cookie).
+is sent with our cookie by an old browser (Origin, Sec-Fetch-Site), and another user of this machine can reach the port (the user of
+the connection where the system says it, and the cookie everywhere).
 """
 
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
@@ -15,6 +17,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from fivetimes.errors import fault, trace
+from fivetimes.review.web.peers import user_of
 from fivetimes.review.web.session import COOKIE, BrowserSession
 
 logger = logging.getLogger(__name__)
@@ -46,10 +49,17 @@ class CheckedRequest:
     headers: Sequence[tuple[str, str]]
     hosts: Sequence[str]
     session: BrowserSession
+    user: int | None = None  # who opened the connection, where the system says it
 
     def all(self, name: str) -> list[str]:
         """All values of a header, in their order."""
         return [value for known, value in self.headers if known == name]
+
+
+def _user(request: CheckedRequest) -> tuple[int, str] | None:
+    # root may read our memory anyhow, and opens the connections of some containers and tunnels
+    ours = request.user is None or request.user in (0, os.getuid())
+    return None if ours else (403, "Refused: this page is another user's.")
 
 
 def _method(request: CheckedRequest) -> tuple[int, str] | None:
@@ -90,6 +100,7 @@ def _cookie(request: CheckedRequest) -> tuple[int, str] | None:
 
 # the first refusal is the answer
 _CHECKS: Sequence[Callable[[CheckedRequest], tuple[int, str] | None]] = (
+    _user,
     _method,
     _host,
     _origin,
@@ -130,7 +141,9 @@ class Guard:
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in scope["headers"]]
-        request = CheckedRequest(scope["method"], scope["path"], headers, self._hosts, self._session)
+        client, server = scope.get("client"), scope.get("server")
+        user = None if client is None or server is None else user_of((client[0], client[1]), (server[0], server[1]))
+        request = CheckedRequest(scope["method"], scope["path"], headers, self._hosts, self._session, user)
         refusal = next((answer for check in _CHECKS if (answer := check(request))), None)
         if refusal is not None:
             await PlainTextResponse(refusal[1], refusal[0])(scope, receive, send)
