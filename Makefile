@@ -26,7 +26,7 @@ help:
 	@echo "make bench           speed and size on the simulated year of a team of 60"
 	@echo "make bench-first     CPU of the first minute: first scan, later scan, status, --help, beside others"
 	@echo "make bench-growth    what a scan costs by the size of the history, with a picture"
-	@echo "make leaks           planted secrets through every source into every output: none may come out [CORPUS=file.jsonl]"
+	@echo "make leaks           planted secrets, names and numbers through every source into every output: none may come out [CORPUS=file.jsonl]"
 	@echo "make faults          kill -9, failing disks, power cuts, wrong bits: what is left of memory, scans, drafts, ledger; ONLY, needs cc"
 	@echo "make fuzz            a million mangled lines through redaction"
 	@echo "make bench-privacy   what redaction costs and keeps [CORPUS=file.jsonl]"
@@ -162,6 +162,7 @@ bench-mining: .venv/.installed-dev .venv/peers/.installed
 
 leaks: .venv/.installed-dev
 	$(BIN)/python -m benchmarks.leaks $(if $(CORPUS),--corpus $(CORPUS))
+	$(BIN)/python -m benchmarks.owned
 
 faults: .venv/.installed-dev
 	$(BIN)/python -m benchmarks.faults $(if $(ONLY),--only $(ONLY))

@@ -87,6 +87,8 @@ def made(shapes: Sequence[Shape], *, seed: int) -> list[Row]:
 
 # ---- one person's machine
 
+SOURCES = {**PLANTERS, **FORMS}
+
 _RUNNERS = ("just", "make", "npm run", "python", "rake", "docker build", "gh pr", "git")
 
 
@@ -94,9 +96,8 @@ def plant(folder: Path, rows: Sequence[Row], *, seed: int) -> Path:
     """Write the sources of one person, and a repository with what exists; returns their fivetimes.toml."""
     rng = random.Random(f"owned {seed}")
     sources, repositories = [], ["repo"]
-    everything = {**PLANTERS, **FORMS}
-    runs = _runs(rows, sorted(everything), rng)
-    for number, (source, planter) in enumerate(sorted(everything.items())):
+    runs = _runs(rows, sorted(SOURCES), rng)
+    for number, (source, planter) in enumerate(sorted(SOURCES.items())):
         here = [row for row in rng.sample(rows, len(rows)) if can_stand(row.shape, source)]
         begin = START + number * 3 * HOUR
         once = [row.did(begin + 60 * place, -1) for place, row in enumerate(here)]

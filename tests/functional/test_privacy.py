@@ -14,7 +14,7 @@ import unicodedata
 
 import pytest
 import yaml
-from benchmarks import calling, leaks, planting, watching
+from benchmarks import calling, leaks, owned, planting, shapes, watching
 from benchmarks.privacy import by_redaction, fuzz, utility
 
 from fivetimes import cli, sessions, store
@@ -64,6 +64,31 @@ def test_no_planted_value_comes_out_anywhere(tmp_path):
     assert seen.inside >= 20  # of 42: which lines come to lie in a candidate is left to chance; 27 and 29 were seen
     assert seen.drafts >= 60
     assert seen.outputs >= 150
+
+
+def test_what_one_person_alone_has_comes_out_nowhere_for_others(tmp_path):
+    kinds = {shape.kind: shape for shape in random.SystemRandom().sample(shapes.SHAPES, len(shapes.SHAPES))}
+    rows = owned.made(list(kinds.values()), seed=random.SystemRandom().randrange(10**6))
+    seen = owned.check(rows, tmp_path, seed=5, drafts=False)
+    assert seen.found == ()
+    assert seen.inside >= 3  # of 16: which rows come to lie in a candidate is left to chance; 8 and 10 were seen
+    assert seen.outputs >= 20
+
+
+def test_a_name_and_a_number_are_found_whole_and_in_part():
+    assert shapes.strong("Snorklewick").search(b"deploy-snorklewick")
+    assert shapes.weak("snorklewick").search(b"a snorklew")
+    card = "4929 1234 5678 9012".replace("9", "8")
+    assert shapes.strong(card).search(card.encode())
+    assert shapes.weak(card).search(b"a=4828 b=1234 c=5678 d=8012")
+    assert not shapes.weak(card).search(b"4828 and 1234")
+    assert not shapes.strong("471142").search(b"a471142f")
+
+
+def test_every_kind_of_shape_can_stand_in_a_kind_of_source():
+    assert len(shapes.SHAPES) >= 150
+    for shape in shapes.SHAPES:
+        assert any(owned.can_stand(shape, source) for source in owned.SOURCES), shape
 
 
 @pytest.mark.parametrize("value", ["Harbor-7741 x&y", 'say "x" \\ now'])

@@ -17,7 +17,7 @@ from jsonschema import Draft202012Validator
 
 import builders_scan as made
 from fivetimes.conductors import digest, draft, schema
-from fivetimes.conductors.approval_gates import with_written_effects
+from fivetimes.conductors.approval_gates import placed, with_written_effects
 from fivetimes.conductors.templates import StepTemplate
 from fivetimes.errors import RuleError
 from fivetimes.exporters import render
@@ -147,6 +147,24 @@ def test_a_gate_stands_before_every_step_that_goes_out_and_nowhere_else() -> Non
     assert ["gate" in step for step in steps] == [False, *[True] * 6]
     assert [step["reversible"] for step in steps] == [True, *[False] * 6]
     assert all(step["gate"]["answerer"] is None and step["gate"]["on_no"] == "stop" for step in steps[1:])
+
+
+@pytest.mark.parametrize(
+    ("step", "expected"),
+    [
+        ({"run": "rm -rf build"}, "s1 (rm -rf build) deletes in the folder in which the run is begun."),
+        ({"run": "rm -rf {{ inputs.name }}", "in": "web/dist"}, "s1 (rm -rf <name>) deletes in web/dist."),
+        ({"run": "rm x", "in": "{{ inputs.folder }}"}, "s1 (rm x) deletes in <folder>."),
+        ({"run": "git clean -fdx", "in": "web"}, "s1 (git clean -fdx) deletes in web."),
+        ({"any": [{"run": "rm -r a", "in": "out", "share": 1.0}]}, "s1 (rm -r a) deletes in out."),
+        ({"run": "docker volume rm db"}, "s1 (docker volume rm db) deletes."),
+        ({"run": "git push origin --delete x"}, "s1 (git push origin --delete x) deletes at origin (x)."),
+    ],
+)
+def test_the_gate_of_a_step_that_deletes_files_names_their_folder(step: dict[str, Any], expected: str) -> None:
+    (made_step,) = made.conductor(step).document["steps"]
+    placed([made_step], {"s1": Effect.DELETE}, {})
+    assert made_step["gate"]["ask"].startswith(expected)
 
 
 def test_a_gates_question_names_the_command_where_it_goes_and_the_last_check() -> None:

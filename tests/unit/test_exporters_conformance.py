@@ -11,10 +11,11 @@ import pytest
 import yaml
 
 import builders_scan as made
+from fivetimes.conductors.approval_gates import placed
 from fivetimes.errors import RuleError
 from fivetimes.exporters import EXPORTERS, slug
 from fivetimes.exporters.base import markdown
-from fivetimes.model import Conductor
+from fivetimes.model import Conductor, Effect
 
 PAGE = Path(__file__).parents[2] / "docs" / "exports.md"
 
@@ -47,6 +48,16 @@ def test_every_format_carries_the_question_of_each_gate(form: str) -> None:
     for text in EXPORTERS[form](conductor).values():
         plain = " ".join(text.split())
         assert all(ask in plain or markdown(ask) in plain for ask in asked)
+
+
+@pytest.mark.parametrize("step", [{"run": "rm -rf out"}, {"run": "rm -rf out", "in": "web/dist"}])
+def test_every_format_says_in_which_folder_a_step_deletes(form: str, step: Mapping[str, str]) -> None:
+    whole = made.conductor("make", {**step, "reversible": False})
+    placed(whole.document["steps"], {"s2": Effect.DELETE}, {})
+    folder = step.get("in", "the folder in which the run is begun")
+    for text in EXPORTERS[form](whole).values():
+        plain = " ".join(text.split())
+        assert f"deletes in {folder}." in plain or markdown(f"deletes in {folder}.") in plain
 
 
 def test_every_format_refuses_a_conductor_that_lost_a_gate(form: str) -> None:

@@ -125,10 +125,24 @@ def _question(run: Sequence[DocumentStep], effects: Mapping[str, Effect], check:
 
 def _does(step: DocumentStep, effect: Effect) -> str:
     """What a step does to others, and where, as far as its template shows."""
+    if effect == Effect.DELETE and _DELETES_FILES.match(_run(step)):
+        return f"{_VERBS[effect]} in {_folder(step)}"
     copies = effect == Effect.PUBLISH and _run(step).partition(" ")[0] in _COPIES
     verb = "copies" if copies else _VERBS[effect]
     where = _where(step)
     return f"{verb} {'to' if effect in _GOES_TO else 'at'} {where}" if where else verb
+
+
+# Programs that delete files by names that hold for the folder in which they run.
+_DELETES_FILES = re.compile(
+    r"(?:sudo )?(?:rm|rmdir|unlink|shred|srm|truncate|find|trash|trash-put|del|erase|Remove-Item|git clean|git rm)\b"
+)
+
+
+def _folder(step: DocumentStep) -> str:
+    """The folder of a step's usual way, with values in angle brackets; without one it is that in which the run is begun."""
+    way = step["any"][0] if "any" in step else step
+    return run_phrase(way["in"]) if "in" in way else "the folder in which the run is begun"
 
 
 def command_phrase(step: DocumentStep) -> str:
