@@ -12,7 +12,7 @@ AXE = $(BIN)/python -m pip install --quiet --constraint constraints.txt --no-dep
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help demo pictures test test-spark overlaps check kernels bench bench-first bench-growth bench-recovery bench-world bench-team bench-drafts bench-follow bench-replay bench-privacy bench-readers bench-mining bench-real bench-spark leaks faults kills fuzz fuzz-readers bombs
+.PHONY: help demo pictures test test-spark overlaps check kernels bench bench-first bench-growth bench-recovery bench-world bench-team bench-drafts bench-follow bench-replay bench-privacy bench-readers bench-mining bench-real bench-spark leaks canaries faults kills fuzz fuzz-readers bombs
 
 help:
 	@echo "make demo            scan the sample team, write a report and drafts into demo/"
@@ -32,6 +32,7 @@ help:
 	@echo "make bench-privacy   what redaction costs and keeps [CORPUS=file.jsonl]"
 	@echo "make bench-readers   what reading costs beside a bare loop, and its memory for files of 1 GB"
 	@echo "make overlaps        one history over many files: 1,000 plans of overlaps, formats and orders"
+	@echo "make canaries        10,000 exports that delete and overwrite, in a sandbox in which every file is a canary; TIMES, SEED"
 	@echo "make kills           two hundred runs of a conductor, each killed at random times"
 	@echo "make fuzz-readers    100,000 damaged inputs per reader, half of them damaged in structure [SECONDS=25 per reader]"
 	@echo "make bombs           small sources that are made to cost much: seconds, memory, and the sentence of each"
@@ -182,6 +183,9 @@ bench-readers: .venv/.installed-dev
 
 overlaps: .venv/.installed-dev
 	OVERLAPS=1000 $(BIN)/pytest -q tests/unit/test_overlaps.py
+
+canaries: .venv/.installed-dev
+	PYTHONPATH=tests:. $(BIN)/python -m canaries $(if $(TIMES),--times $(TIMES)) $(if $(SEED),--seed $(SEED))
 
 fuzz-readers: .venv/.installed-dev
 	PYTHONPATH=tests:. $(BIN)/python -m fuzz_readers $(if $(SECONDS),--seconds $(SECONDS))

@@ -10,7 +10,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -20,57 +20,13 @@ import pytest
 import yaml
 
 import builders_scan as made
-from fivetimes.conductors import draft, withheld
+from carried_out import drafted, settled, shell_of
 from fivetimes.conductors.proposals import next_version_command
 from fivetimes.exporters import EXPORTERS
-from fivetimes.model import Candidate, Conductor, LiveText, Occurrence, Role
-from fivetimes.redaction import public
-from fivetimes.shell import parse
-from sandboxes import Runner, Sandbox, installed, remote
+from fivetimes.model import Conductor
+from sandboxes import Runner, Sandbox, remote
 
 FORMS = ("just", "task", "github-actions", "serverless-workflow")
-
-
-def drafted(lines: Sequence[str], **more: Any) -> tuple[Conductor, Mapping[str, str]]:
-    """The draft of lines that were typed in six runs, and the values of what it does not write down."""
-    candidate, live = typed_often(lines, **more)
-    grammar = public()
-    known: dict[str, Any] = {
-        "parse": lambda text: parse(text, grammar=grammar),
-        "harmless": lambda _word, _role: True,
-    }
-    conductor = draft(candidate, live, rule=made.RULE, at=made.AT, **known)
-    return conductor, withheld(candidate, live, **known)
-
-
-def typed_often(lines: Sequence[str], **more: Any) -> tuple[Candidate, LiveText]:
-    """A routine of lines, a step for each command that no pipe feeds, no substitution holds and no search leaves out (`cd`)."""
-    commands = [(line, number, label) for line in lines for number, label in enumerate(labels(line)) if label != "cd"]
-    candidate, live = made.candidate([[line for line, _, _ in commands]] * 6, **more)
-    first = {line: number for number, (line, _, _) in reversed(list(enumerate(commands)))}
-
-    def known_again(occurrence: Occurrence) -> Occurrence:
-        moments = [
-            replace(moment, action=label, part=part, locations=occurrence.moments[first[line]].locations)
-            for moment, (line, part, label) in zip(occurrence.moments, commands, strict=True)
-        ]
-        return replace(occurrence, moments=tuple(moments))
-
-    steps = [replace(step, action=label) for step, (_, _, label) in zip(candidate.steps, commands, strict=True)]
-    return replace(candidate, steps=tuple(steps), occurrences=tuple(map(known_again, candidate.occurrences))), live
-
-
-def labels(line: str) -> list[str]:
-    """What the commands of a line are called, without what they are given."""
-    found = [
-        one for one in parse(line, grammar=public()).commands if not one.within and one.operator not in ("|", "|&")
-    ]
-    return [" ".join(w.text for w in one.words if w.role in (Role.PROGRAM, Role.SUBCOMMAND)) for one in found]
-
-
-def settled(conductor: Conductor, values: Mapping[str, str]) -> Conductor:
-    """The conductor with its constants written down, as a person does in the review."""
-    return replace(conductor, document={**conductor.document, "constants": dict(values)})
 
 
 TYPED = [
@@ -146,31 +102,6 @@ def commit(box: Sandbox) -> None:
 def normal(calls: list[str], box: Sandbox) -> list[str]:
     """What was noted, in any order, for both ends of a pipe run at once; without what differs between two sandboxes."""
     return sorted(re.sub(r"app:[0-9a-f]{7,}", "app:abc", call.replace(str(box.root), "")) for call in calls)
-
-
-def shell_of(conductor: Conductor, form: str) -> list[list[str]]:
-    """The pieces of shell of an export in order, each as its format's own program starts it."""
-    (text,) = EXPORTERS[form](conductor).values()
-    if form == "just":
-        path = "it.just"
-        return [
-            ["bash", "-c", f"cat > ../{path} <<'ENDED'\n{text}ENDED"],
-            [str(installed("rust-just")), "--justfile", f"../{path}", "--working-directory", "."],
-        ]
-    if form == "task":
-        write = ["bash", "-c", f"cat > ../it.yml <<'ENDED'\n{text}ENDED"]
-        return [write, [str(installed("go-task-bin")), "--taskfile", "../it.yml", "--dir", ".", "--silent"]]
-    document = yaml.safe_load(text)
-    if form == "github-actions":
-        steps = [
-            step
-            for job in document["jobs"].values()
-            for step in job["steps"]
-            if re.match(r"s\d+: ", step.get("name", ""))
-        ]
-        return [["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]] for step in steps]
-    tasks = [task["act"] for stage in document["do"] for body in stage.values() for task in body["do"]]
-    return [["bash", "-c", task["run"]["shell"]["command"]] for task in tasks]
 
 
 def test_what_a_step_exports_is_there_for_those_behind_it_and_a_folder_too(tmp_path: Path) -> None:
