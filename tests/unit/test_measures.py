@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import special
 
 import logs
 import oracles
 from fivetimes.config import Counted, FiveTimesRule, Search
 from fivetimes.model import By, Candidate, RawBatch, SessionLog, Tier
 from fivetimes.routines.measures import bus_factor, rhythm
-from fivetimes.stats import binomial_tail
+from fivetimes.stats import binomial_tail, poisson_tail
 
 SEARCH = Search()
 WEEK = 7 * 86400
@@ -73,6 +74,13 @@ def test_the_bus_factor_is_the_fewest_who_did_more_than_half(who):
 @given(st.integers(0, 7), st.integers(0, 7), st.floats(0.05, 0.95))
 def test_the_tail_of_the_binomial_agrees_with_counting_all_outcomes(k, n, p):
     assert binomial_tail(k, n, p) == pytest.approx(oracles.tail(k, n, p), abs=1e-9)
+
+
+@given(st.integers(1, 100_000), st.floats(1e-9, 1 - 1e-9), st.floats(-3, 30))
+def test_both_tails_are_scipys_near_the_mean_and_far_from_it(n, p, deviations):
+    k = min(n, max(1, round(n * p + deviations * (n * p * (1 - p)) ** 0.5)))
+    assert binomial_tail(k, n, p) == pytest.approx(float(special.bdtrc(k - 1, n, p)), rel=1e-8, abs=1e-300)
+    assert poisson_tail(k, n * p) == pytest.approx(float(special.pdtrc(k - 1, n * p)), rel=1e-8, abs=1e-300)
 
 
 def test_a_routine_of_every_monday_is_weekly_and_says_so():

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.cluster.hierarchy import fcluster, linkage
 
 import logs
 from fivetimes.config import FiveTimesRule, Search
@@ -93,3 +94,13 @@ def test_variants_that_together_have_more_steps_than_the_search_can_hold_stay_ap
     database, found = variants()
     monkeypatch.setattr(merging, "MAX_STEPS", 2)
     assert len(families(database, found, end_share=0.7, bar=SEARCH.routine_bits)) == len(found)
+
+
+@given(st.integers(2, 14), st.integers(0, 2**32 - 1))
+def test_groups_are_those_of_average_linkage_as_scipy_has_it(count, seed):
+    pairs = np.random.default_rng(seed).uniform(0, 2 * merging.FAMILY_CUT, count * (count - 1) // 2)
+    distance = np.zeros((count, count))
+    distance[np.triu_indices(count, 1)] = pairs
+    labels = fcluster(linkage(pairs, method="average"), merging.FAMILY_CUT, criterion="distance")
+    wanted = sorted(np.flatnonzero(labels == label).tolist() for label in set(labels.tolist()))
+    assert merging.clusters(distance + distance.T) == wanted

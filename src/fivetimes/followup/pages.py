@@ -9,8 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-
-import jinja2
+from typing import TYPE_CHECKING
 
 from fivetimes import conductors, reports, review, running
 from fivetimes.conductor_document import stated
@@ -18,6 +17,9 @@ from fivetimes.followup.findings import Conduct
 from fivetimes.followup.follow import FollowUp, drift_phrase, readable_records
 from fivetimes.model import Conductor
 from fivetimes.running.record import Record, RunEntry
+
+if TYPE_CHECKING:
+    import jinja2
 
 _HEADINGS = {
     "why": "Why did we run this?",

@@ -10,9 +10,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import jinja2
 from markupsafe import Markup, escape
 
 from fivetimes.config import Counted, FiveTimesRule
@@ -47,11 +46,16 @@ from fivetimes.reports.pictures import (
     trend,
 )
 
+if TYPE_CHECKING:
+    import jinja2
+
 _PACKAGE = "fivetimes.reports"
 
 
 @lru_cache(maxsize=1)
 def _loader() -> jinja2.BaseLoader:
+    import jinja2  # here, as below: most commands write no page
+
     return jinja2.PackageLoader(_PACKAGE)
 
 
@@ -68,6 +72,8 @@ def _html_templates() -> jinja2.Environment:
 
 def html_environment(package: str) -> jinja2.Environment:
     """The same environment for the templates of another package, which may include those of the report."""
+    import jinja2
+
     loader = jinja2.ChoiceLoader([jinja2.PackageLoader(package), _loader()])
     made = _environment(loader, autoescape=True, finalize=_shown)
     made.filters |= {"lines": lines, "typed": typed}
@@ -81,6 +87,8 @@ def _markdown_templates() -> jinja2.Environment:
 
 
 def _environment(loader: jinja2.BaseLoader, *, autoescape: bool, finalize: Any) -> jinja2.Environment:
+    import jinja2
+
     made = jinja2.Environment(
         loader=loader,
         autoescape=autoescape,

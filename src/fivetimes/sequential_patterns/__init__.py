@@ -42,7 +42,12 @@ __all__ = [
 def __getattr__(name: str) -> object:
     """Load scikit-learn only when the transformer is asked for."""
     if name == "SequenceMiner":
-        from fivetimes.sequential_patterns.estimator import SequenceMiner
-
+        try:
+            from fivetimes.sequential_patterns.estimator import SequenceMiner
+        except ModuleNotFoundError as error:
+            if error.name != "sklearn":
+                raise
+            words = "SequenceMiner needs scikit-learn. Install it with fivetimes: pip install 'fivetimes[mining]'"
+            raise ImportError(words) from error
         return SequenceMiner
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
