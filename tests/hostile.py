@@ -12,6 +12,7 @@ from fivetimes.model import (
     Changes,
     Composition,
     Conductor,
+    Gone,
     Kind,
     LiveCommand,
     LiveText,
@@ -106,7 +107,7 @@ def hostile(*payloads: str) -> tuple[Scan, dict[str, Conductor]]:
         changes=Changes(
             new=(found[-1].id,),
             promoted=(Promotion(found[0].id, Tier.NOTICED, Tier.EXTRACT),),
-            gone=tuple((payload, payload) for payload in payloads),
+            gone=tuple(Gone(payload, payload, 11, payload) for payload in payloads),
         ),
         compositions=tuple(Composition(f"{payload} calls", 2, 3, ((f"{payload} called", 3),)) for payload in payloads),
         chance=tuple(Chance(payload, 3, 0.5, 0.0, 0.0) for payload in payloads),

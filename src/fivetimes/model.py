@@ -717,6 +717,67 @@ class Unready:
     why: Unproven
 
 
+# ---- decisions (review)
+
+
+class Decision(StrEnum):
+    """What a person did with a conductor. The first three say how it stands; the others are revisions, or a proposal declined."""
+
+    APPROVE = "approve"
+    REJECT = "reject"
+    DEFER = "defer"
+    RENAME = "rename"
+    ANSWER = "answer"
+    EDIT = "edit"
+    DECLINE = "decline"
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """One line of the ledger: who did what with which conductor, when and why.
+
+    `on` is the digest of the document decided on, None where none was drafted. `occurrences` and `evidence` say what was seen
+    then. `previous` are the marks of that person's lines that none of their lines names yet. `to` is what a revision put in
+    place; `mark` is the digest of the line itself. `steps` are those of the `Identity` of the routine; none in a line of old.
+    """
+
+    conductor: str
+    decision: Decision
+    by: str
+    at: datetime
+    why: str
+    on: str | None
+    occurrences: int
+    evidence: str
+    previous: tuple[str, ...] = ()
+    to: str | None = None
+    mark: str = ""
+    steps: Mapping[str, float] = field(default_factory=dict, hash=False)
+
+
+class Status(StrEnum):
+    """How a conductor stands by the ledger."""
+
+    PROPOSED = "proposed"  # nobody has decided yet
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    DEFERRED = "deferred"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The status of a conductor, and the decision that gave it; None before anybody decided."""
+
+    status: Status
+    last: Review | None = None
+
+
+PROPOSED = Standing(Status.PROPOSED)
+
+
+# ---- a routine as a person sees it
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A routine that people repeat. `count` is the number of `occurrences`; where bundles were merged there are none to show, and
@@ -724,7 +785,7 @@ class Candidate:
 
     broken: runs begun and broken off, counted apart. by: shares of its steps done by humans, agents and bots. bus_factor: how
     few people did more than half of it. unready: what to mature first; it changes neither tier nor rank. already: the conductor or
-    the skill that puts these very steps in order; empty: there is none.
+    the skill that puts these very steps in order; empty: there is none. standing: what people decided (`review.as_decided`).
     """
 
     id: str
@@ -752,6 +813,7 @@ class Candidate:
     bus_factor: int = 0
     unready: tuple[Unready, ...] = ()
     already: str = ""
+    standing: Standing = PROPOSED
 
     @property
     def merged(self) -> bool:
@@ -1010,7 +1072,7 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True)
 class Promotion:
-    """A routine that climbed since the last scan."""
+    """A routine that climbed since a report."""
 
     id: str
     before: Tier
@@ -1018,12 +1080,64 @@ class Promotion:
 
 
 @dataclass(frozen=True, slots=True)
+class Identity:
+    """What a routine is recognised by, whatever was read and wherever it was kept.
+
+    steps: of each step, by its program and subcommand as they are called on every machine, the share of the occurrences.
+    """
+
+    id: str
+    steps: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A routine of the last report that is in none of today's places.
+
+    count: how often it had been done by the last report. why: a sentence that names the rule which keeps it away, or what explains
+    its absence. into: the id of the routine that it is a part of by now; empty: of none.
+    """
+
+    id: str
+    title: str
+    count: int
+    why: str
+    into: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Changes:
-    """What differs from the last scan of the same configuration that read something else: ids, and of what is gone the title."""
+    """What differs from a report that was written before: ids, and of what is gone the reason.
+
+    since: when that report was written. times: by id, how often each routine was done by then.
+    """
 
     new: tuple[str, ...] = ()
     promoted: tuple[Promotion, ...] = ()
-    gone: tuple[tuple[str, str], ...] = ()
+    gone: tuple[Gone, ...] = ()
+    since: datetime | None = None
+    times: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedRoutine:
+    """A routine as a report showed it; `labels` are its usual steps, `places` the paths of the sources that it was seen in."""
+
+    identity: Identity
+    title: str
+    tier: Tier
+    count: int
+    labels: tuple[str, ...]
+    places: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """A report that was written: what later ones are compared with. `places` are the paths of all sources that were read for it."""
+
+    at: datetime
+    routines: tuple[ReportedRoutine, ...]
+    places: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -1072,7 +1186,7 @@ class Scan:
     varied: tuple[str, ...] = ()
     shared_names: tuple[str, ...] = ()
     public_aliases: tuple[str, ...] = ()
-    changes: Changes | None = None  # None: there was no scan before
+    changes: Changes | None = None  # None: it was compared with no report
     compositions: tuple[Composition, ...] = ()
     chance: tuple[Chance, ...] = ()  # empty: not asked for
     trace: SearchTrace = field(default_factory=SearchTrace)
@@ -1149,61 +1263,5 @@ class Exporter(Protocol):
         """Return file name → text; raises RuleError where a gate cannot be carried."""
         ...
 
-
-# ---- decisions (review)
-
-
-class Decision(StrEnum):
-    """What a person did with a conductor. The first three say how it stands; the others are revisions, or a proposal declined."""
-
-    APPROVE = "approve"
-    REJECT = "reject"
-    DEFER = "defer"
-    RENAME = "rename"
-    ANSWER = "answer"
-    EDIT = "edit"
-    DECLINE = "decline"
-
-
-@dataclass(frozen=True, slots=True)
-class Review:
-    """One line of the ledger: who did what with which conductor, when and why.
-
-    `on` is the digest of the document decided on, None where none was drafted. `occurrences` and `evidence` say what was seen
-    then. `previous` are the marks of that person's lines that none of their lines names yet. `to` is what a revision put in
-    place; `mark` is the digest of the line itself.
-    """
-
-    conductor: str
-    decision: Decision
-    by: str
-    at: datetime
-    why: str
-    on: str | None
-    occurrences: int
-    evidence: str
-    previous: tuple[str, ...] = ()
-    to: str | None = None
-    mark: str = ""
-
-
-class Status(StrEnum):
-    """How a conductor stands by the ledger."""
-
-    PROPOSED = "proposed"  # nobody has decided yet
-    APPROVED = "approved"
-    REJECTED = "rejected"
-    DEFERRED = "deferred"
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """The status of a conductor, and the decision that gave it; None before anybody decided."""
-
-    status: Status
-    last: Review | None = None
-
-
-PROPOSED = Standing(Status.PROPOSED)
 
 Clock = Callable[[], datetime]

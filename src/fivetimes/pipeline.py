@@ -35,7 +35,6 @@ from fivetimes.model import (
     SessionLog,
     Source,
     SourceReport,
-    Standing,
     Traces,
 )
 from fivetimes.words import id_of
@@ -394,13 +393,23 @@ def work(request: Request, *, folder: Path, tick: Tick = _quiet) -> Gathered:
 
 
 def continued(result: Scan, request: Request, *, folder: Path) -> Scan:
-    """The scan with the ids that its routines had in the last one of its request; nothing is kept."""
+    """The scan with the ids that its routines had before, in whatever was scanned here; nothing is kept."""
+    from fivetimes import routines
+
     kept = store.saved(name=request.name, folder=folder)
-    return result if kept is None else _continued(result, kept[1], anew=kept[0] != mark_of(request, folder))
+    before = kept[1].candidates if kept is not None else ()
+    found = routines.continued(result.candidates, before, store.identities(folder))
+    return renamed(result, found)
+
+
+def renamed(scan: Scan, candidates: Sequence[Candidate]) -> Scan:
+    """The scan with the same candidates under other ids; what became of each sequence names them likewise."""
+    ids = {now.id: other.id for now, other in zip(scan.candidates, candidates, strict=True)}
+    return replace(scan, candidates=tuple(candidates), trace=scan.trace.renamed(ids))
 
 
 def keep(result: Scan, request: Request, *, mark: str, folder: Path) -> Scan:
-    """Keep a scan as the last one of its request; returns it with the ids that its routines had in the one before.
+    """Keep a scan as the last one of its request; returns it with the ids that its routines had before.
 
     Args:
         result: what was found.
@@ -408,21 +417,12 @@ def keep(result: Scan, request: Request, *, mark: str, folder: Path) -> Scan:
         mark: the state of its sources before they were read (`mark_of`).
         folder: our own folder.
     """
-    kept = store.saved(name=request.name, folder=folder)
-    if kept is not None:
-        result = _continued(result, kept[1], anew=kept[0] != mark)
-    store.save(result, name=request.name, mark=mark, folder=folder)
-    return result
-
-
-def _continued(result: Scan, before: Scan, *, anew: bool) -> Scan:
-    """A scan that knows the last one. What was read twice (not `anew`) has the same changes both times."""
     from fivetimes import routines
 
-    found = routines.continued(result.candidates, before.candidates)
-    changed = routines.changes(found, before.candidates) if anew else before.changes
-    ids = {now.id: kept.id for now, kept in zip(result.candidates, found, strict=True)}
-    return replace(result, candidates=tuple(found), changes=changed, trace=result.trace.renamed(ids))
+    result = continued(result, request, folder=folder)
+    store.save(result, name=request.name, mark=mark, folder=folder)
+    store.keep_identities((routines.identity(one.id, one.steps) for one in result.candidates), folder=folder)
+    return result
 
 
 def last_scan(request: Request, *, folder: Path, tick: Tick = _quiet) -> Scan:
@@ -533,19 +533,52 @@ def scan_team(path: Path) -> Scan:
     return run(of_team(path), key=os.urandom(32))
 
 
+# ---- since when
+
+
+def compared(scan: Scan, request: Request, *, at: datetime, since: datetime | None, folder: Path) -> Scan:
+    """A scan with what has changed since an earlier report of its request; None changed where there is no report to compare with.
+
+    Args:
+        scan: as people decided.
+        request: what was scanned.
+        at: now; a report of the same day is this one in another form.
+        since: the last report by then, or the first one where that is later; None: the last one.
+        folder: our own folder.
+    """
+    from fivetimes import routines
+
+    earlier = [one for one in store.baselines(name=request.name, folder=folder) if one.at.date() < at.date()]
+    until = earlier if since is None else [one for one in earlier if one.at.date() <= since.date()]
+    before = until[-1] if until else next(iter(earlier), None)
+    changes = None if before is None else routines.compared(scan, before, places=_places(scan))
+    return replace(scan, changes=changes)
+
+
+def keep_report(scan: Scan, request: Request, *, at: datetime, folder: Path) -> None:
+    """Keep what a report shows of a scan, for later reports to be compared with."""
+    from fivetimes import routines
+
+    store.keep_baseline(routines.baseline(scan, places=_places(scan), at=at), name=request.name, folder=folder)
+
+
+def _places(scan: Scan) -> dict[str, str]:
+    """Of each origin of a source its path, whichever way it was typed."""
+    return {report.source.origin: os.path.realpath(report.source.path) for report in scan.sources}
+
+
 # ---- the report
 
 
 @dataclass(frozen=True, slots=True)
 class ReportExtras:
-    """What a report shows besides the scan: drafts and standings by id; for the owner's own page persons and live lines.
+    """What a report shows besides the scan: drafts by id; for the owner's own page persons and live lines.
 
     `names` has which names may be passed on, and what stands for the others.
     """
 
     names: OwnNames
     drafts: Mapping[str, Conductor] = field(default_factory=dict)
-    standings: Mapping[str, Standing] = field(default_factory=dict)
     people: bool = False
     live: Mapping[str, LiveText] | None = None
 
@@ -574,12 +607,10 @@ def report(scan: Scan, *, form: ReportForm, extras: ReportExtras, at: datetime) 
     if not is_owners:
         scan, drafts = reports.passed_on(scan, drafts, extras.names)
     if form is ReportForm.JSON:
-        return json.dumps(reports.document(scan, drafts=drafts, standings=extras.standings), indent=1)
+        return json.dumps(reports.document(scan, drafts=drafts), indent=1)
     if form is ReportForm.MARKDOWN:
-        return reports.report_markdown(scan, at=at, drafts=drafts, standings=extras.standings)
-    return reports.report_html(
-        scan, at=at, drafts=drafts, standings=extras.standings, people=extras.people, live=extras.live
-    )
+        return reports.report_markdown(scan, at=at, drafts=drafts)
+    return reports.report_html(scan, at=at, drafts=drafts, people=extras.people, live=extras.live)
 
 
 def withheld_names(
@@ -694,7 +725,8 @@ def from_paths(paths: Sequence[Path], *, columns: str = "", engine: SearchEngine
     pairs = [pair.partition("=") for pair in columns.split(",") if pair.strip()]
     called = columns_of("--map", {field.strip(): column.strip() for field, _, column in pairs})
     found, skipped = ingest.named(paths, columns=called)
-    name = "\n".join([*(str(path.resolve()) for path in paths), *([_MAP + columns] if called else ())])
+    named = sorted({str(path.resolve()) for path in paths})  # whichever way they were typed, and in whatever order
+    name = "\n".join([*named, *([_MAP + columns] if called else ())])
     team = Team(root=Path())
     return Request(name, team, _anywhere(found), tuple(skipped), engine, _unwanted(team, os.environ, home_of_person()))
 

@@ -150,9 +150,7 @@ class ScanResult:
             ValueError: there is no such form.
         """
         previews = review.preview_drafts(self._context)
-        extras = pipeline.ReportExtras(
-            drafts=previews.drafts, standings=review.standings(self.conductors), names=previews.names
-        )
+        extras = pipeline.ReportExtras(drafts=previews.drafts, names=previews.names)
         return pipeline.report(self.found, form=pipeline.ReportForm(form), extras=extras, at=datetime.now(UTC))
 
     def event_log(self, name: str | None = None) -> pd.DataFrame:

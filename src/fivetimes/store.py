@@ -25,7 +25,7 @@ from typing import Any, TypeVar, get_origin
 import numpy as np
 
 from fivetimes.errors import FivetimesError
-from fivetimes.model import Candidate, Scan, Source
+from fivetimes.model import Baseline, Candidate, Identity, Scan, Source
 
 _VERSION = 4
 _KEY_BYTES = 32
@@ -33,6 +33,9 @@ _PRIVATE = 0o600
 _SHARED = 0o666  # as the umask wants it
 _NAMES = "names.json"
 _EXPORTS = "exports.json"
+_ROUTINES = "routines.json"
+_MOST_ROUTINES = 1000  # kept ids: a scan lists some thirty, and a machine has a handful of configurations
+_MOST_REPORTS = 104  # of a configuration: two years of a report a week
 _TEMPORARY = re.compile(r"\.[0-9a-f]{16}\.fivetimes")  # what is being written; without its writer it is left over
 
 
@@ -305,7 +308,24 @@ class _KeptEvidence:
     candidate: Candidate
 
 
-_Kept = TypeVar("_Kept", _KeptScan, _KeptEvidence)
+@dataclass(frozen=True, slots=True)
+class _KeptIdentities:
+    """Every routine that was seen here, as its file holds it: the last seen at the end."""
+
+    version: int
+    routines: tuple[Identity, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _KeptBaselines:
+    """The reports that were written of a configuration, as their file holds them: the oldest first."""
+
+    version: int
+    name: str
+    reports: tuple[Baseline, ...]
+
+
+_Kept = TypeVar("_Kept", _KeptScan, _KeptEvidence, _KeptIdentities, _KeptBaselines)
 
 
 def _written(value: object) -> Any:
@@ -322,7 +342,7 @@ def _made(kind: Any, value: Any) -> Any:
     return get_origin(kind)(value) if get_origin(kind) is Counter else kind(value)
 
 
-def _text(kept: _KeptScan | _KeptEvidence) -> str:
+def _text(kept: _KeptScan | _KeptEvidence | _KeptIdentities | _KeptBaselines) -> str:
     import msgspec  # here, as in `_read`: `--help` does without it
 
     text = msgspec.json.encode(kept, enc_hook=_written).decode()
@@ -364,16 +384,21 @@ def save(scan: Scan, *, name: str, mark: str, folder: Path) -> None:
 
 
 def forget_scans(folder: Path) -> None:
-    """Delete the kept scans for good; what they were of is still known.
+    """Delete the kept scans, the routines in them and what is kept of reports for good; what they were of is still known.
 
     Raises:
         FivetimesError: one of them cannot be deleted.
     """
-    if (folder / "scans").is_dir():
-        with writing(folder), locked(folder / "scans"):
-            for path in (folder / "scans").glob("*.json"):
-                discard(path)
-            sync_folder(folder / "scans")
+    with writing(folder):
+        for kept in (folder / "scans", folder / "reports"):
+            if kept.is_dir():
+                with locked(kept):
+                    for path in kept.glob("*.json"):
+                        discard(path)
+                    sync_folder(kept)
+        if (folder / _ROUTINES).exists():
+            with locked(folder):
+                discard(folder / _ROUTINES)
 
 
 def last_name(folder: Path) -> str | None:
@@ -417,6 +442,46 @@ def kept_follow_up(*, conductors: Path, folder: Path) -> tuple[str, Mapping[str,
 
 def _follow_up_path(conductors: Path, folder: Path) -> Path:
     return folder / "scans" / _name_of(f"follow-up of {conductors.resolve()}")
+
+
+# ---- the routines that were ever seen here, and the reports that were written
+
+
+def identities(folder: Path) -> tuple[Identity, ...]:
+    """Every routine that was seen here, whatever was read then; the last seen at the end."""
+    kept = _read(_KeptIdentities, folder / _ROUTINES)
+    return kept.routines if kept is not None else ()
+
+
+def keep_identities(seen: Iterable[Identity], *, folder: Path) -> None:
+    """Keep what routines are recognised by, in the place of what was kept under their ids."""
+    new = {one.id: one for one in seen}
+
+    def text() -> str:
+        old = (one for one in identities(folder) if one.id not in new)
+        return _text(_KeptIdentities(_VERSION, (*old, *new.values())[-_MOST_ROUTINES:]))
+
+    _keep(folder / _ROUTINES, text)
+
+
+def baselines(*, name: str, folder: Path) -> tuple[Baseline, ...]:
+    """What is kept of the reports of a configuration, the oldest first."""
+    kept = _read(_KeptBaselines, folder / "reports" / _name_of(name))
+    return kept.reports if kept is not None and kept.name == name else ()
+
+
+def keep_baseline(report: Baseline, *, name: str, folder: Path) -> None:
+    """Keep what a later report of a configuration is compared with; of several reports of one day, the last.
+
+    They are one report in several forms, or one that was written again: each is compared with the day before.
+    """
+
+    def text() -> str:
+        others = [one for one in baselines(name=name, folder=folder) if one.at.date() != report.at.date()]
+        ordered = sorted([*others, report], key=lambda one: one.at)
+        return _text(_KeptBaselines(_VERSION, name, tuple(ordered[-_MOST_REPORTS:])))
+
+    _keep(folder / "reports" / _name_of(name), text)
 
 
 # ---- the evidence of drafts, so that it can be checked when the histories have moved on

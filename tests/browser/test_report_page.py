@@ -17,6 +17,7 @@ from chromium import Browser
 from fivetimes.model import (
     Changes,
     Decision,
+    Gone,
     Promotion,
     Review,
     Scan,
@@ -30,11 +31,9 @@ from fivetimes.redaction import show
 from fivetimes.reports import document, report_html
 from hostile import PAYLOADS, drafts_of, hostile, live_of
 
-_STANDINGS = {
-    "release-version-77c1": Standing(
-        Status.DEFERRED, Review("release-version-77c1", Decision.DEFER, "ana", made.AT, "later", None, 8, "blake2b:00")
-    )
-}
+_LATER = Standing(
+    Status.DEFERRED, Review("release-version-77c1", Decision.DEFER, "ana", made.AT, "later", None, 8, "blake2b:00")
+)
 
 
 @dataclass(frozen=True)
@@ -48,6 +47,7 @@ class Written:
 def _scan() -> Scan:
     found = [made.friday(13), made.release(8), made.review(4)]
     candidates = [replace(c, confidence=replace(c.confidence, sentences=("q 0.001 of 40 tried",))) for c, _ in found]
+    candidates[1] = replace(candidates[1], standing=_LATER)
     return replace(
         made.scan(*candidates),
         suppressed=tuple(
@@ -56,16 +56,16 @@ def _scan() -> Scan:
         changes=Changes(
             new=(candidates[2].id,),
             promoted=(Promotion(candidates[0].id, Tier.EXTRACT, Tier.CANONICAL),),
-            gone=(("old-1234", "An old one"),),
+            gone=(Gone("old-1234", "An old one", 12, "part of another: Publish post", candidates[0].id),),
         ),
     )
 
 
 def _written(folder: Path, scan: Scan, **more: Any) -> Written:
     drafts = drafts_of(made.friday(13), made.release(8))
-    told = document(scan, drafts=drafts, standings=_STANDINGS)
+    told = document(scan, drafts=drafts)
     page = folder / "report.html"
-    page.write_text(report_html(scan, at=made.AT, drafts=drafts, standings=_STANDINGS, **more), encoding="utf-8")
+    page.write_text(report_html(scan, at=made.AT, drafts=drafts, **more), encoding="utf-8")
     return Written(page, json.loads(json.dumps(told)))
 
 

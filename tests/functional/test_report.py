@@ -28,7 +28,7 @@ def test_every_form_is_for_its_owner_to_read_alone(written):
 def test_the_json_is_that_of_the_scan_with_drafts_and_standings(atelier, written):
     told = json.loads((written / "report.json").read_text())
     for candidate in told["candidates"]:
-        assert candidate.pop("standing") == {"word": "proposed", "at": None}
+        assert candidate["standing"] == {"word": "proposed", "at": None}
         draft = candidate.pop("draft")
         assert (draft is None) == (candidate["tier"] == "noticed")
         if draft is not None:
@@ -80,5 +80,5 @@ def test_show_has_a_small_timeline_and_scan_a_title(atelier):
     assert re.search(
         rf"{best['first'][:10]} [▁-█·]+ {best['occurrences'][-1]['start'][:10]}, a column a week", done.stdout
     )
-    assert re.search(rf"{best['id']} +{best['tier']} +{best['title']} +{best['count']} ", atelier.output)
+    assert re.search(rf"{best['id']} +{best['tier']} +proposed +{best['title']} +{best['count']} ", atelier.output)
     assert "\x1b[" not in atelier.output + done.stdout

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 import builders_scan as made
-from fivetimes.model import PROPOSED, Chance, Changes, Composition, Promotion, Tier, Unready
+from fivetimes.model import Chance, Changes, Composition, Gone, Promotion, Tier, Unready
 from fivetimes.reports import candidate_document, document, sources_document
 from fivetimes.reports.cards import FACTS
 from fivetimes.reports.document import CandidateDocument, ReportDocument, SourcesDocument
@@ -47,7 +47,7 @@ def _wrong_keys(value: Any, kind: Any, at: str) -> Iterator[str]:
 def test_a_report_has_the_keys_and_types_that_its_type_names() -> None:
     post, release = made.friday(13)[0], made.release(8)[0]
     scan = made.scan(post, release, made.review(4)[0])
-    found = document(scan, drafts={post.id: made.drafted(*made.friday(13))}, standings={release.id: PROPOSED})
+    found = document(scan, drafts={post.id: made.drafted(*made.friday(13))})
     assert list(wrong(found, ReportDocument)) == []
     assert found["candidates"][0].keys() >= {"draft", "standing"}
 
@@ -56,7 +56,11 @@ def test_the_rarer_parts_of_a_report_have_the_keys_of_their_types() -> None:
     post = replace(made.friday(6)[0], unready=(Unready(1, "skill:x", 3, 3, 2, "failed"),))
     scan = replace(
         made.scan(post),
-        changes=Changes((post.id,), (Promotion(post.id, Tier.NOTICED, Tier.EXTRACT),), (("x-1", "X"),)),
+        changes=Changes(
+            (post.id,),
+            (Promotion(post.id, Tier.NOTICED, Tier.EXTRACT),),
+            (Gone("x-1", "X", 11, "part of another", post.id),),
+        ),
         compositions=(Composition("week", 2, 4, (("post", 4),)),),
         chance=(Chance("shuffled", 5, 1.0, 0.5, 0.0),),
     )

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import builders_scan as made
-from fivetimes.model import Changes, Conductor, Decision, Promotion, Review, Scan, Standing, Status, Tier
+from fivetimes.model import Changes, Conductor, Decision, Gone, Promotion, Review, Scan, Standing, Status, Tier
 from fivetimes.reports import candidate_document, document, report_html, report_markdown
 from fivetimes.reports.pictures import TIMELINE_WIDTH, ladder, timeline
 from hostile import PAYLOADS, drafts_of, hostile, live_of, sample
@@ -185,7 +185,7 @@ def test_the_page_says_what_moved_since_the_last_report() -> None:
     changes = Changes(
         new=(release.id,),
         promoted=(Promotion(post.id, Tier.EXTRACT, Tier.CANONICAL),),
-        gone=(("old-1234", "Old routine"),),
+        gone=(Gone("old-1234", "Old routine", 12, "part of another: Publish post", post.id),),
     )
     page = _page((replace(scan, changes=changes), drafts))
     moved = page.partition('aria-label="Since the last report"')[2].partition("</section>")[0]
@@ -194,7 +194,7 @@ def test_the_page_says_what_moved_since_the_last_report() -> None:
         "Publish post, extract → canonical",
     ]
     assert '<dt>new</dt><dd><a href="#card-2">Release version</a>' in moved
-    assert "<dt>not found any more</dt><dd>Old routine</dd>" in moved
+    assert "<dt>gone</dt><dd>Old routine: part of another: Publish post</dd>" in moved
     assert page.count('class="moved line-') == 2
     assert "no routine is new" in _page((replace(scan, changes=Changes()), drafts))
     assert "nothing to compare with" in _page((scan, drafts))
@@ -203,8 +203,8 @@ def test_the_page_says_what_moved_since_the_last_report() -> None:
 def test_a_card_says_how_it_stands_and_not_who_said_so() -> None:
     scan, drafts = sample()
     said = Review(scan.candidates[0].id, Decision.APPROVE, "ana", made.AT, "because", None, 13, "blake2b:00")
-    standings = {scan.candidates[0].id: Standing(Status.APPROVED, said)}
-    page = report_html(scan, at=made.AT, drafts=drafts, standings=standings)
+    approved = replace(scan.candidates[0], standing=Standing(Status.APPROVED, said))
+    page = report_html(replace(scan, candidates=(approved, *scan.candidates[1:])), at=made.AT, drafts=drafts)
     assert ">approved</span> on " in page
     assert ">3 April 2026</span>" in page
     assert page.count("nobody has decided yet") == 2

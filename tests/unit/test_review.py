@@ -224,7 +224,7 @@ def test_a_title_that_a_person_gave_holds_in_every_scan_from_then_on(tmp_path: P
     review.revise(conductor, {**conductor.document, "title": "Friday post"}, to="Friday post", **revise)  # type: ignore[arg-type]
     candidate, _ = made.friday(6)
     assert [c.title for c in review.as_decided(made.scan(candidate), tmp_path).candidates] == ["Friday post"]
-    assert [c.id for c in review.renamed(made.scan(candidate), tmp_path).candidates] == [candidate.id]
+    assert [c.id for c in review.recognised(made.scan(candidate), tmp_path).candidates] == [candidate.id]
 
 
 def test_a_draft_says_who_drafted_it() -> None:
@@ -305,7 +305,7 @@ def test_a_rejected_routine_is_not_proposed_and_comes_back_when_much_more_was_se
     assert shown.suppressed[0].reason == "rejected before; proposed again from 11 times on"
     assert review.queue(made.scan(few), tmp_path) == []
     more, _ = made.friday(11)
-    assert review.queue(made.scan(more), tmp_path) == [more]
+    assert [one.id for one in review.queue(made.scan(more), tmp_path)] == [more.id]
 
 
 def test_a_rejected_routine_is_not_drafted_again(tmp_path: Path) -> None:
@@ -378,7 +378,7 @@ def test_an_approved_conductor_that_was_edited_since_waits_again(tmp_path: Path)
     path = review.conductor_path(tmp_path, conductor.id)
     path.write_text(path.read_text("utf-8").replace("vim content", "vim drafts"), "utf-8")
     assert [c.already for c in review.as_decided(made.scan(post), tmp_path).candidates] == [""]
-    assert review.queue(made.scan(post), tmp_path) == [post]
+    assert [one.id for one in review.queue(made.scan(post), tmp_path)] == [post.id]
 
 
 @pytest.mark.parametrize(("changed", "known"), [(None, True), ("left out", True), ("another", False)])

@@ -147,13 +147,14 @@ def to_scan(
     return pipeline.from_machine(os.environ, home=home_of_person(), here=here, engine=engine), False
 
 
-def last(config: Path | None) -> Scan:
-    """The last scan of the named sources, or a new one when they have changed."""
-    from fivetimes import pipeline
+def last(config: Path | None, conductors: Path = CONDUCTORS) -> Scan:
+    """The last scan of the named sources, or a new one when they have changed, with ids and titles of the conductors' folder."""
+    from fivetimes import pipeline, review
 
     wanted = request(config)
     with progress() as tick:
-        return pipeline.last_scan(wanted, folder=folder(), tick=tick)
+        found = pipeline.last_scan(wanted, folder=folder(), tick=tick)
+    return review.recognised(found, conductors)
 
 
 def review_context(scan: Scan, conductors: Path, *, by: str = "", config: Path | None = None) -> ReviewContext:

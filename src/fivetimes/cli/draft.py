@@ -58,7 +58,7 @@ def draft(  # noqa: PLR0913, PLR0917 - the questions of one command
     if (override is None) != (because is None):
         raise typer.BadParameter("--override NAME and --because TEXT go together")
     taken = (override, because) if override is not None and because is not None else None
-    context = review_context(last(config), output, by=by or drafter(config), config=config)
+    context = review_context(last(config, output), output, by=by or drafter(config), config=config)
     place = review.Taken.IS_OVERWRITTEN if force else review.Taken.IS_REFUSED
     problems, drafts = [], []
     for name in names:

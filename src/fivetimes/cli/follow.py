@@ -27,7 +27,7 @@ def follow(
     ] = False,
 ) -> None:
     """Follow up the approved conductors: are they used, bypassed, drifting, and what did they change?"""
-    from fivetimes import followup, pipeline, store
+    from fivetimes import followup, pipeline, review, store
 
     wanted = request(config)
     found = followup.follow(wanted, conductors=conductors, folder=folder())
@@ -35,7 +35,9 @@ def follow(
     store.keep_follow_up(f"{found.until:%Y-%m-%d}", standing, conductors=conductors, folder=folder())
     known = pipeline.known_scan(config, here=Path.cwd(), folder=folder())
     if known is not None:
-        found = followup.with_forecasts(found, known.candidates, extract=known.rule.extract)
+        found = followup.with_forecasts(
+            found, review.recognised(known, conductors).candidates, extract=known.rule.extract
+        )
     if as_json:
         typer.echo(json.dumps(followup.document(found), indent=1))
     else:

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from fivetimes.cli.console import CONDUCTORS, Config, emit, last, next_step, review_context, shown
+from fivetimes.cli.console import (
+    CONDUCTORS,
+    Config,
+    emit,
+    folder,
+    last,
+    next_step,
+    request,
+    review_context,
+    shown,
+)
 
 
 def report(
@@ -25,6 +36,15 @@ def report(
         bool,
         typer.Option("--live", help="On the page: the lines, as far as harmless, and their locations. For you only."),
     ] = False,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            "--changes-since",
+            metavar="DATE|4w",
+            help="Compare with the report of that day; else with the last one of an earlier day.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Write the five-times report of the last scan: a page, Markdown, JSON."""
     from fivetimes import pipeline, review
@@ -35,13 +55,15 @@ def report(
         targets[form.HTML] = Path("fivetimes-report.html")
     if (people or live) and targets[form.HTML] is None:
         raise typer.BadParameter("--people and --live are for the page; name it with --html FILE")
-    result, at = review.as_decided(last(config), CONDUCTORS), datetime.now(UTC)
+    at, wanted = datetime.now(UTC), request(config)
+    earlier = None if since is None else _day(since, at)
+    decided = review.as_decided(last(config), CONDUCTORS)
+    result = pipeline.compared(decided, wanted, at=at, since=earlier, folder=folder())
     context = review_context(result, CONDUCTORS)
     previews = review.preview_drafts(context)
     extras = pipeline.ReportExtras(
         drafts=previews.drafts,
         names=previews.names,
-        standings=review.standings(CONDUCTORS),
         people=people,
         live=review.read_live_masked(context) if live else None,
     )
@@ -51,5 +73,21 @@ def report(
             emit(pipeline.report(result, form=kind, extras=extras, at=at), target)
             if str(target) != "-":
                 typer.echo(shown(f"wrote {target}"), err=printed)
+    pipeline.keep_report(result, wanted, at=at, folder=folder())
     if not printed:
         next_step("fivetimes review")
+
+
+_SPAN = re.compile(r"([1-9][0-9]{0,3})([dw])")
+_DAYS = {"d": 1, "w": 7}
+
+
+def _day(text: str, now: datetime) -> datetime:
+    """The day that a text means: a date, or so many days or weeks before now."""
+    span = _SPAN.fullmatch(text)
+    if span is not None:
+        return now - timedelta(days=int(span[1]) * _DAYS[span[2]])
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
+    except ValueError as error:
+        raise typer.BadParameter(f"{text}: no day. Give one as 2026-03-06, or a span as 4w or 10d.") from error

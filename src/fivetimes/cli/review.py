@@ -64,7 +64,7 @@ def decide(  # noqa: PLR0913, PLR0917 - the questions of one command
     chosen = [d for d, on in zip(Decision, (approve, reject, defer), strict=False) if on]
     if len(chosen) + bool(override) != 1:
         raise typer.BadParameter("give one of --approve, --reject, --defer and --override")
-    scan = None if workflow.conductor_path(conductors, name).exists() else last(config)
+    scan = None if workflow.conductor_path(conductors, name).exists() else last(config, conductors)
     full = workflow.full_id(name, folder=conductors, scan=scan)
     candidate = next((c for c in scan.candidates if c.id == full), None) if scan else None
     at = datetime.now(UTC)
@@ -98,7 +98,7 @@ def review(
     from fivetimes.review import terminal, to_review, waiting_document
 
     if as_json:
-        result = last(config)
+        result = last(config, conductors)
         rows = [waiting_document(one, conductors) for one in to_review(result, conductors, only=names or [])]
         typer.echo(json.dumps({"schema": 1, "waiting": rows}, indent=1))
         return
@@ -107,7 +107,7 @@ def review(
         return
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise FivetimesError("review asks on a terminal, and this is none. Use: fivetimes decide, fivetimes status")
-    result = last(config)
+    result = last(config, conductors)
     waiting = to_review(result, conductors, only=names or [])
     if not waiting:
         typer.echo("Nothing waits for a decision. How each conductor stands: fivetimes status")
@@ -123,7 +123,7 @@ def _review_page(names: list[str], by: str, config: Path | None, conductors: Pat
     from fivetimes import running, store
     from fivetimes.review import web
 
-    result, team = last(config), request(config).team
+    result, team = last(config, conductors), request(config).team
     runs = running.Runs(conductors, folder(), team.run_url)
     leading = folder().absolute() / f"review-{secrets.token_hex(4)}.html"
     context = review_context(result, conductors, by=by, config=config)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -69,7 +70,7 @@ def scan(  # noqa: PLR0913, PLR0917 - the questions of one command
     histories: Annotated[int, typer.Option(min=1, help="How many of each sort --calibrate makes.")] = HISTORIES,
 ) -> None:
     """Find what is repeated, and show the five-times ladder."""
-    from fivetimes import reports, review
+    from fivetimes import pipeline, reports, review
     from fivetimes.reports import terminal
 
     if events is not None:
@@ -77,10 +78,12 @@ def scan(  # noqa: PLR0913, PLR0917 - the questions of one command
             raise typer.BadParameter(
                 "--events goes with --engine, --json and --yes alone: each team has its own settings"
             )
-        found = _teams(events, engine)
+        wanted, found = _teams(events, engine)
     else:
-        found = _here(paths or [], config, columns, engine, histories if calibrate else 0, yes=yes)
-    result = review.as_decided(found, CONDUCTORS)
+        wanted, found = _here(paths or [], config, columns, engine, histories if calibrate else 0, yes=yes)
+    result = pipeline.compared(
+        review.as_decided(found, CONDUCTORS), wanted, at=datetime.now(UTC), since=None, folder=folder()
+    )
     if as_json is not None:
         emit(json.dumps(reports.document(result), indent=1), as_json)
     if as_json is None or str(as_json) != "-":
@@ -90,8 +93,8 @@ def scan(  # noqa: PLR0913, PLR0917 - the questions of one command
 
 def _here(
     paths: list[Path], config: Path | None, columns: str, engine: SearchEngine, histories: int, *, yes: bool
-) -> Scan:
-    """The scan of what was named, or of what is here once its owner has agreed."""
+) -> tuple[Request, Scan]:
+    """What was named, or what is here once its owner has agreed, and the scan of it."""
     from fivetimes import pipeline
 
     if engine is SearchEngine.SPARK:
@@ -102,17 +105,18 @@ def _here(
     if not asked_for and not _agreed(request, yes=yes):
         raise typer.Exit(0)
     with progress() as tick:
-        return pipeline.scan(request, folder=folder(), tick=tick, histories=histories)
+        return request, pipeline.scan(request, folder=folder(), tick=tick, histories=histories)
 
 
-def _teams(events: Path, engine: SearchEngine) -> Scan:
-    """The scan of a folder of teams."""
+def _teams(events: Path, engine: SearchEngine) -> tuple[Request, Scan]:
+    """A folder of teams, and the scan of it."""
     from fivetimes import company, pipeline
 
     if engine is SearchEngine.PREFIXSPAN:
         raise typer.BadParameter("--engine prefixspan is for one team; for --events there are profile and spark")
+    wanted = pipeline.from_events(events, engine=engine)
     with progress() as tick:
-        return company.scan(pipeline.from_events(events, engine=engine), folder=folder(), tick=tick)
+        return wanted, company.scan(wanted, folder=folder(), tick=tick)
 
 
 def show(
@@ -129,7 +133,7 @@ def show(
     from fivetimes.model import Tier
     from fivetimes.reports import terminal
 
-    result = review.renamed(last(config), CONDUCTORS)
+    result = last(config)
     candidate = pipeline.candidate_of(result, name)
     if as_json:
         typer.echo(json.dumps(reports.candidate_document(candidate), indent=1))

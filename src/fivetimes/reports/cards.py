@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from difflib import SequenceMatcher
 
 from fivetimes.conductor_document import step_alternatives
-from fivetimes.model import PROPOSED, Candidate, Conductor, Effect, LiveText, Moment, Occurrence, Standing, Step
+from fivetimes.model import Candidate, Conductor, Effect, LiveText, Moment, Occurrence, Standing, Step
 from fivetimes.redaction import show
 from fivetimes.reports.figures import Figure, Sentence, counted, day, lasting, location_text, percent, sentence
 from fivetimes.reports.pictures import Timeline, timeline
@@ -263,7 +263,6 @@ def card(
     first: datetime | None,
     last: datetime | None,
     where: str = "",
-    standing: Standing = PROPOSED,
     live: LiveText | None = None,
 ) -> Card:
     """A routine in words, with a timeline between the first and last day of the whole report.
@@ -274,7 +273,6 @@ def card(
         first: the first day of the report.
         last: the last day of the report.
         where: the JSON pointer of the candidate in report.json.
-        standing: how it stands in review.
         live: its commands, read again just now, for the owner's own page.
     """
     steps = flow(candidate, draft, where=where)
@@ -311,7 +309,7 @@ def card(
         merged=candidate.merged,
         questions=asked,
         needed=sum(required for _, _, required in asked),
-        standing=_standing(standing, f"{where}/standing"),
+        standing=_standing(candidate.standing, f"{where}/standing"),
         already=Figure(candidate.already, f"{where}/already") if candidate.already else "",
     )
 

@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from typing import Any, NotRequired, TypedDict, cast
 
 from fivetimes.model import (
-    PROPOSED,
     Boundaries,
     Candidate,
     Changes,
@@ -188,7 +187,7 @@ class DurationDocument(TypedDict):
 
 
 class CandidateDocument(TypedDict):
-    """A routine; `draft` and `standing` stand in a report, not in what `scan --json` and `show --json` write."""
+    """A routine; `draft` stands in a report, not in what `scan --json` and `show --json` write."""
 
     id: str
     title: str
@@ -216,8 +215,8 @@ class CandidateDocument(TypedDict):
     variants: list[VariantDocument]
     undated: int
     occurrences: list[OccurrenceDocument]
+    standing: StandingDocument
     draft: NotRequired[DraftDocument | None]
-    standing: NotRequired[StandingDocument]
 
 
 class SuppressedDocument(TypedDict):
@@ -308,7 +307,7 @@ class ReaderDocument(TypedDict):
 
 
 class PromotionDocument(TypedDict):
-    """A routine that climbed the ladder since the last scan."""
+    """A routine that climbed the ladder since the earlier report."""
 
     id: str
     before: str
@@ -316,18 +315,23 @@ class PromotionDocument(TypedDict):
 
 
 class GoneDocument(TypedDict):
-    """A routine that was not found any more."""
+    """A routine that is not proposed any more: its count then, the rule that keeps it away, and the id that it is a part of now."""
 
     id: str
     title: str
+    count: int
+    why: str
+    into: str | None
 
 
 class ChangesDocument(TypedDict):
-    """The differences from the last scan; `new` has ids."""
+    """The differences from the report that was written at `since`; `new` has ids, `times` the counts of that report by id."""
 
+    since: str | None
     new: list[str]
     promoted: list[PromotionDocument]
     gone: list[GoneDocument]
+    times: dict[str, int]
 
 
 class CompositionDocument(TypedDict):
@@ -440,9 +444,7 @@ class ReportDocument(TypedDict):
 # ---- the document of a scan
 
 
-def document(
-    scan: Scan, *, drafts: Mapping[str, Conductor] | None = None, standings: Mapping[str, Standing] | None = None
-) -> ReportDocument:
+def document(scan: Scan, *, drafts: Mapping[str, Conductor] | None = None) -> ReportDocument:
     """The scan in plain values, best candidate first; each person has the same alias throughout.
 
     Every figure that the page shows is here too.
@@ -450,7 +452,6 @@ def document(
     Args:
         scan: what was found.
         drafts: the drafts by candidate id; where given, a candidate carries what its draft leaves open.
-        standings: how conductors stand, by id; where given, a candidate carries its own.
     """
     alias = aliases(scan)
     computed, by_alias = report_figures(scan), people_heat(scan.candidates, alias)
@@ -458,8 +459,6 @@ def document(
     for each in found:
         if drafts is not None:
             each["draft"] = _draft(drafts.get(each["id"]))
-        if standings is not None:
-            each["standing"] = _standing(standings.get(each["id"], PROPOSED))
     return {
         "schema": _SCHEMA,
         "candidates": found,
@@ -506,9 +505,14 @@ def _suppressed(one: Suppressed) -> SuppressedDocument:
 
 def _changes(changes: Changes) -> ChangesDocument:
     return {
+        "since": iso(changes.since),
         "new": list(changes.new),
         "promoted": [{"id": p.id, "before": p.before.value, "after": p.after.value} for p in changes.promoted],
-        "gone": [{"id": name, "title": title} for name, title in changes.gone],
+        "gone": [
+            {"id": one.id, "title": one.title, "count": one.count, "why": one.why, "into": one.into or None}
+            for one in changes.gone
+        ],
+        "times": dict(changes.times),
     }
 
 
@@ -603,6 +607,7 @@ def _candidate(candidate: Candidate, alias: Mapping[str, str]) -> CandidateDocum
         "broken_off": candidate.broken,
         "unready": [cast(UnreadyDocument, asdict(one)) for one in candidate.unready],
         "already": candidate.already or None,
+        "standing": _standing(candidate.standing),
         "score": candidate.score,
         "confidence": _confidence(candidate.confidence),
         "reasons": list(candidate.reasons),

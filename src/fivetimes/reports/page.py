@@ -8,6 +8,7 @@ import html
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup, escape
 
 from fivetimes.config import Counted, FiveTimesRule
-from fivetimes.model import PROPOSED, Candidate, Changes, Conductor, LiveText, Scan, Standing, Suppressed, Tier
+from fivetimes.model import Candidate, Changes, Conductor, LiveText, Scan, Standing, Suppressed, Tier
 from fivetimes.redaction import show
 from fivetimes.reports.cards import card
 from fivetimes.reports.document import aliases
@@ -153,7 +154,6 @@ def report_html(
     *,
     at: datetime,
     drafts: Mapping[str, Conductor],
-    standings: Mapping[str, Standing] | None = None,
     people: bool = False,
     live: Mapping[str, LiveText] | None = None,
 ) -> str:
@@ -163,7 +163,6 @@ def report_html(
         scan: what was found.
         at: when the report is written.
         drafts: the drafts by candidate id, for their templates and open questions.
-        standings: how conductors stand, by id.
         people: add a table of routines by alias; for the owner's own file.
         live: the lines behind each candidate, read again just now, with their locations; for the owner's own file.
     """
@@ -176,18 +175,12 @@ def report_html(
         "by_alias": _people(scan) if people else None,
         "live": live is not None,
     }
-    return (
-        _html_templates()
-        .get_template("report.html.j2")
-        .render(**_view(scan, at, drafts, standings or {}, live or {}), **own)
-    )
+    return _html_templates().get_template("report.html.j2").render(**_view(scan, at, drafts, live or {}), **own)
 
 
-def report_markdown(
-    scan: Scan, *, at: datetime, drafts: Mapping[str, Conductor], standings: Mapping[str, Standing] | None = None
-) -> str:
+def report_markdown(scan: Scan, *, at: datetime, drafts: Mapping[str, Conductor]) -> str:
     """The report in Markdown, for a pull request or a chat: no locations, no names."""
-    return _markdown_templates().get_template("report.md.j2").render(**_view(scan, at, drafts, standings or {}, {}))
+    return _markdown_templates().get_template("report.md.j2").render(**_view(scan, at, drafts, {}))
 
 
 def _hash(text: str) -> str:
@@ -201,7 +194,6 @@ def _view(
     scan: Scan,
     at: datetime,
     drafts: Mapping[str, Conductor],
-    standings: Mapping[str, Standing],
     live: Mapping[str, LiveText],
 ) -> dict[str, Any]:
     computed = report_figures(scan)
@@ -212,7 +204,6 @@ def _view(
             first=computed.first,
             last=computed.last,
             where=f"/candidates/{n}",
-            standing=standings.get(found.id, PROPOSED),
             live=live.get(found.id),
         )
         for n, found in enumerate(scan.candidates)
@@ -262,7 +253,7 @@ def one_card(scan: Scan, candidate: Candidate, draft: Conductor | None, *, stand
     computed = report_figures(scan)
     return {
         "card": card(
-            candidate, draft, first=computed.first, last=computed.last, where="", standing=standing, live=None
+            replace(candidate, standing=standing), draft, first=computed.first, last=computed.last, where="", live=None
         ),
         "live": False,
         "ends": (day(computed.first), day(computed.last)),
@@ -286,7 +277,7 @@ def _moved(scan: Scan) -> list[tuple[str, list[tuple[str, str]]]]:
     changes = [
         ("climbed", [(f"{title}, {one.before} → {one.after}", link) for one, (title, link) in climbed]),
         ("new", [titles[name] for name in scan.changes.new if name in titles]),
-        ("not found any more", [(title, "") for _, title in scan.changes.gone]),
+        ("gone", [(f"{one.title}: {one.why}", "") for one in scan.changes.gone]),
     ]
     return [(heading, names) for heading, names in changes if names]
 

@@ -84,7 +84,8 @@ def _suppressed(one: Suppressed, names: OwnNames) -> Suppressed:
 
 
 def _changes(changes: Changes, names: OwnNames) -> Changes:
-    return replace(changes, gone=tuple((key, names.label(title)) for key, title in changes.gone))
+    gone = (replace(one, title=names.label(one.title), why=names.text(one.why)) for one in changes.gone)
+    return replace(changes, gone=tuple(gone))
 
 
 def _composition(one: Composition, names: OwnNames) -> Composition:

@@ -34,7 +34,7 @@ from fivetimes.reports.pictures import sparkline
 _COLOUR = {Tier.CANONICAL: "green", Tier.EXTRACT: "cyan", Tier.NOTICED: "yellow"}
 _STEPS_SHOWN = 5
 _HABITS_SHOWN = 5  # enough to see what the days are made of; fivetimes doctor has the rest
-_WIDE = 110  # columns that a table with ids and steps needs
+_WIDE = 120  # columns that a table with ids, decisions and steps needs
 
 
 def plain(value: object, style: str = "") -> Text:
@@ -134,7 +134,7 @@ def _nothing(scan: Scan) -> Iterator[RenderableType]:
 
 def _table(scan: Scan) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, expand=False)
-    for name in ("id", "tier", "title", "times", "people", "last seen", "steps"):
+    for name in ("id", "tier", "decision", "title", "times", "people", "last seen", "steps"):
         table.add_column(
             name,
             justify="right" if name in ("times", "people") else "left",
@@ -145,6 +145,7 @@ def _table(scan: Scan) -> Table:
         table.add_row(
             plain(c.id, "bold"),
             plain(c.tier, _COLOUR[c.tier]),
+            plain(c.standing.status),
             plain(c.title),
             plain(_times(c)),
             plain(f"{'≥' if c.merged else ''}{c.people}"),
@@ -159,21 +160,22 @@ def _list(scan: Scan) -> Group:
     for c in scan.to_decide:
         head = Text.assemble((show(c.id), "bold"), "  ", (c.tier.value, _COLOUR[c.tier]))
         last = "" if c.merged else f", last {_last_seen(c)}"
-        head.append(f"  {_times(c)} times, {_people(c)}{last}")
+        head.append(f"  {c.standing.status}  {_times(c)} times, {_people(c)}{last}")
         lines += [head, plain(f"    {c.title}: {_short_steps(c)}")]
     return Group(*lines)
 
 
 def _changed(scan: Scan) -> Iterator[str]:
-    """The differences from the last scan, as sentences."""
+    """The differences from the last report, as sentences."""
     if scan.changes is None:
         return
+    since = f"since the report of {scan.changes.since:%Y-%m-%d}" if scan.changes.since else "since the last report"
     for one in scan.changes.promoted:
-        yield f"promoted since the last scan: {one.id}, {one.before} → {one.after}"
+        yield f"climbed {since}: {one.id}, {one.before} → {one.after}"
     if scan.changes.new:
-        yield f"new since the last scan: {', '.join(scan.changes.new)}"
-    if scan.changes.gone:
-        yield f"not found any more: {', '.join(name for name, _ in scan.changes.gone)}"
+        yield f"new {since}: {', '.join(scan.changes.new)}"
+    for gone in scan.changes.gone:
+        yield f"gone {since}: {gone.id}, {counted(gone.count, 'time')}: {gone.why}"
 
 
 def _by_chance(scan: Scan) -> Iterator[str]:
@@ -296,7 +298,9 @@ def candidate_card(c: Candidate, *, live: LiveText | None, most: int) -> Rendera
         most: occurrences whose lines are shown, the newest first.
     """
     lines = [
-        Text.assemble((show(c.title), "bold"), f"   {c.id}   ", (c.tier.value, _COLOUR[c.tier])),
+        Text.assemble(
+            (show(c.title), "bold"), f"   {c.id}   ", (c.tier.value, _COLOUR[c.tier]), f"   {c.standing.status}"
+        ),
         *(plain(f"  {reason}") for reason in c.reasons),
         plain(f"  confidence: {c.confidence.verdict}"),
         *(plain(f"    {result}") for result in c.confidence.sentences),

@@ -7,10 +7,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from fivetimes import conductors, exporters
+from fivetimes import conductors, exporters, routines
 from fivetimes.conductor_document import ConductorDocument, DocumentStep, HistoryEntry, Override, Question
 from fivetimes.errors import RuleError, UnknownId
-from fivetimes.model import Candidate, Conductor, Decision, Review
+from fivetimes.model import Candidate, Conductor, Decision, Identity, Kind, Review, Step
 from fivetimes.review.drafting import export, keep_evidence, preview_draft
 from fivetimes.review.folder import (
     ANYBODY,
@@ -191,16 +191,28 @@ def _review(
     for value, missing in ((by, "who decides (--by NAME)"), (why, "a reason (--why TEXT)")):
         if not value.strip():
             raise RuleError(f"a decision needs {missing}. Add it.")
+    if conductor is None and candidate is None:
+        raise UnknownId("no routine was found and no conductor drafted under this id. Run: fivetimes status")
+    on, name, count, digest = None, "", 0, ""
+    if candidate is not None:
+        name, count, digest = candidate.id, candidate.count, conductors.digest(candidate.occurrences)
+        steps = routines.identity(name, candidate.steps).steps
     if conductor is not None:
         seen = conductor.document["evidence"]
-        on = conductors.fingerprint(conductor.document)
-        return Review(
-            conductor.id, decision, by.strip(), at, why.strip(), on, seen["occurrences"], seen["digest"], to=to
-        )
-    if candidate is None:
-        raise UnknownId("no routine was found and no conductor drafted under this id. Run: fivetimes status")
-    digest = conductors.digest(candidate.occurrences)
-    return Review(candidate.id, decision, by.strip(), at, why.strip(), None, candidate.count, digest, to=to)
+        on, name = conductors.fingerprint(conductor.document), conductor.id
+        count, digest = seen["occurrences"], seen["digest"]
+        steps = steps if candidate is not None else identity_of(conductor).steps
+    return Review(name, decision, by.strip(), at, why.strip(), on, count, digest, to=to, steps=steps)
+
+
+def identity_of(conductor: Conductor) -> Identity:
+    """What the routine of a conductor is recognised by, as its file has the steps."""
+    kinds = {kind.name.lower(): kind for kind in Kind}
+    steps = [
+        Step(step["action"], kinds.get(step["specialist"]["kind"], Kind.SHELL), step["share"])
+        for step in conductor.document["steps"]
+    ]
+    return routines.identity(conductor.id, steps)
 
 
 # ---- a revision: the file changes, and the ledger records who changed it

@@ -16,7 +16,7 @@ from typing import Any
 
 from fivetimes.config import AGAIN_SHARE, AGAIN_TIMES
 from fivetimes.errors import FivetimesError
-from fivetimes.model import PROPOSED, Decision, Review, Standing, Status
+from fivetimes.model import PROPOSED, Decision, Identity, Review, Standing, Status
 
 SCHEMA = "fivetimes/review/1"
 
@@ -48,7 +48,8 @@ def line(review: Review) -> str:
         >>> at = datetime(2026, 4, 3, 9, tzinfo=UTC)
         >>> print(line(Review("release-77c1", Decision.DEFER, "ana", at, "after the move", None, 8, "blake2b:00")))
         {"schema": "fivetimes/review/1", "id": "release-77c1", "at": "2026-04-03T09:00:00Z", "by": "ana", \
-"decision": "defer", "why": "after the move", "to": null, "on": null, "occurrences": 8, "evidence": "blake2b:00", "previous": []}
+"decision": "defer", "why": "after the move", "to": null, "on": null, "occurrences": 8, "evidence": "blake2b:00", "previous": [], \
+"steps": {}}
     """
     return json.dumps(
         {
@@ -63,6 +64,7 @@ def line(review: Review) -> str:
             "occurrences": review.occurrences,
             "evidence": review.evidence,
             "previous": list(review.previous),
+            "steps": dict(review.steps),
         }
     )
 
@@ -101,6 +103,9 @@ def _review(row: str) -> Review:
         if type(entry.get(key)) not in types:
             raise ValueError(f"{key} is missing or of another type")
     at = datetime.fromisoformat(entry["at"])
+    steps = entry.get("steps", {})  # a line of old has none
+    if not isinstance(steps, dict) or not all(type(share) in (int, float) for share in steps.values()):
+        raise ValueError("steps has another type")
     if at.tzinfo is None or not all(isinstance(name, str) for name in entry["previous"]):
         raise ValueError("at has no time zone, or previous names no lines")
     return Review(
@@ -115,6 +120,7 @@ def _review(row: str) -> Review:
         previous=tuple(entry["previous"]),
         to=entry["to"],
         mark=mark(row),
+        steps=steps,
     )
 
 
@@ -177,6 +183,12 @@ def titles(reviews: Iterable[Review]) -> Mapping[str, str]:
     """The title that a person gave each conductor last, by id."""
     ordered = sorted(reviews, key=lambda review: review.at)
     return {review.conductor: review.to for review in ordered if review.decision is Decision.RENAME and review.to}
+
+
+def identities(reviews: Iterable[Review]) -> list[Identity]:
+    """What each routine that was decided on is recognised by, as the last line that says so has it; by id."""
+    found = {review.conductor: review.steps for review in sorted(reviews, key=lambda r: r.at) if review.steps}
+    return [Identity(name, steps) for name, steps in sorted(found.items())]
 
 
 def standing_of(conductor: str, known: Mapping[str, Standing]) -> Standing:

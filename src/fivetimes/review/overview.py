@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypedDict
 
-from fivetimes import conductors, evidence, store
+from fivetimes import conductors, evidence, routines, store
 from fivetimes.conductor_document import Evidence, Question, Replay
 from fivetimes.errors import FivetimesError
 from fivetimes.model import (
@@ -23,9 +23,9 @@ from fivetimes.model import (
     Tier,
     TraceEvent,
 )
-from fivetimes.pipeline import candidate_of
+from fivetimes.pipeline import candidate_of, renamed
 from fivetimes.review import ledger
-from fivetimes.review.decisions import open_gates, open_questions
+from fivetimes.review.decisions import identity_of, open_gates, open_questions
 from fivetimes.review.drafting import harmless_words, lines_meant, parse_line
 from fivetimes.review.folder import conductor_path, conductors_in, read_conductor, read_ledger, standings
 from fivetimes.words import id_of
@@ -36,15 +36,14 @@ from fivetimes.words import id_of
 def as_decided(scan: Scan, folder: Path) -> Scan:
     """A scan as people decided.
 
-    Rejected routines are suppressed until they were seen much more often, names are those given, and what is a conductor already
-    is marked as such.
+    Rejected routines are suppressed until they were seen much more often, ids, names and standings are those of the folder
+    (`recognised`), and what is a conductor already is marked as such.
     """
-    scan = _marked(renamed(scan, folder), folder)
-    known = standings(folder)
-    rejected = {c.id for c in scan.candidates if ledger.stays_away(ledger.standing_of(c.id, known), count=c.count)}
+    scan = _marked(recognised(scan, folder), folder)
+    rejected = {c.id: c.standing for c in scan.candidates if ledger.stays_away(c.standing, count=c.count)}
     if not rejected:
         return scan
-    suppressed = {c.id: _suppressed(c, known[c.id]) for c in scan.candidates if c.id in rejected}
+    suppressed = {c.id: _suppressed(c, rejected[c.id]) for c in scan.candidates if c.id in rejected}
     left = tuple(c for c in scan.candidates if c.id not in rejected)
     trace = scan.trace.rejected(
         {name: TraceEvent(Stage.REVIEW, one.reason, one.numbers) for name, one in suppressed.items()}
@@ -52,12 +51,24 @@ def as_decided(scan: Scan, folder: Path) -> Scan:
     return replace(scan, candidates=left, suppressed=(*suppressed.values(), *scan.suppressed), trace=trace)
 
 
-def renamed(scan: Scan, folder: Path) -> Scan:
-    """A scan in which each routine has the title that a person gave it last."""
-    titles = ledger.titles(read_ledger(folder))
-    if not titles:
+def recognised(scan: Scan, folder: Path) -> Scan:
+    """A scan in which each routine that people know has the id that they know it by, their title for it, and its standing.
+
+    What they know are the conductors of a folder and the routines that they decided on, by their steps: the ids stay the same
+    on another machine, after our own folder is gone, and with more of the history. The title is that of the conductor's file, else
+    the last one that the ledger has.
+    """
+    reviews, files = read_ledger(folder), conductors_in(folder)
+    if not reviews and not files:
         return scan
-    named = (replace(c, title=titles.get(c.id, c.title)) for c in scan.candidates)
+    documents = [identity_of(conductor) for conductor in files]
+    # a decided routine as it was seen then: of a file, a person may have changed the steps
+    scan = renamed(scan, routines.recognised(scan.candidates, [*documents, *ledger.identities(reviews)]))
+    titles = dict(ledger.titles(reviews)) | {conductor.id: conductor.document["title"] for conductor in files}
+    known = ledger.standings(reviews)
+    named = (
+        replace(c, title=titles.get(c.id, c.title), standing=ledger.standing_of(c.id, known)) for c in scan.candidates
+    )
     return replace(scan, candidates=tuple(named))
 
 
@@ -126,7 +137,8 @@ def queue(scan: Scan, folder: Path) -> list[Candidate]:
 
 def to_review(scan: Scan, folder: Path, *, only: Sequence[str]) -> list[Candidate]:
     """The named candidates in the order of the names, or the whole queue where none is named."""
-    return [candidate_of(scan, name) for name in only] or queue(scan, folder)
+    known = recognised(scan, folder)
+    return [candidate_of(known, name) for name in only] or queue(scan, folder)
 
 
 class WaitingDocument(TypedDict):
@@ -221,6 +233,7 @@ def status(folder: Path, scan: Scan | None) -> list[StatusRow]:
         scan: the last scan, for today's counts and days; None when there is none.
     """
     known, files = standings(folder), {conductor.id: conductor for conductor in conductors_in(folder)}
+    scan = recognised(scan, folder) if scan is not None else None
     seen = {candidate.id: candidate for candidate in scan.candidates} if scan is not None else {}
     names = sorted({*files, *known})
     return [_row(name, files.get(name), seen.get(name), ledger.standing_of(name, known)) for name in names]

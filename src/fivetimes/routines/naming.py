@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from fivetimes.config import LOOKING, NAVIGATION, USUAL_SHARE
-from fivetimes.model import Candidate, Effect, Kind, Step
+from fivetimes.model import Candidate, Effect, Identity, Kind, Step
 from fivetimes.redaction import portable_label, public, without_own
 from fivetimes.redaction.effects import EFFECT_OF, LIGHT
 from fivetimes.words import singular
@@ -581,7 +581,27 @@ def slug(text: str) -> str:
 def core_key(steps: Sequence[Step]) -> tuple[str, ...]:
     """What an id is made from: the coarse names of the steps that are nearly always there, sorted."""
     always = [step for step in core(steps) if not step.alternatives] or list(steps)
-    return tuple(sorted({" ".join(_anywhere(s).action.split()[:2]) for s in always}))
+    return tuple(sorted(set(map(_coarse, always))))
+
+
+def _coarse(step: Step) -> str:
+    """Program and subcommand of a step, as they are called on every machine."""
+    return " ".join(_anywhere(step).action.split()[:2])
+
+
+def identity(name: str, steps: Sequence[Step]) -> Identity:
+    """What a routine of this id is recognised by: its steps, each way of doing one with its share, whatever is installed here.
+
+    Example:
+        >>> identity("x-1", [Step("git push --tags", Kind.SHELL, 0.9)])
+        Identity(id='x-1', steps={'git push': 0.9})
+    """
+    shares: dict[str, float] = {}
+    for step in steps:
+        for label, share in step.alternatives or ((step.action, step.share),):
+            called = _coarse(replace(step, action=label))
+            shares[called] = max(shares.get(called, 0.0), round(share, 2))
+    return Identity(name, dict(sorted(shares.items())))
 
 
 def identifier(steps: Sequence[Step]) -> str:
