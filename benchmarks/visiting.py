@@ -1,6 +1,6 @@
-"""The address of the review page -> somebody who opens it, reads some routines and sends every form but one, then ends it.
+"""The address of the review page -> somebody who opens it, reads some routines, sends every form with each of its buttons, and ends it.
 
-Left out is the form that writes constants: there a person says yes to values that stand before their eyes.
+Left out are the boxes of constants: there a person says yes to values that stand before their eyes.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from html.parser import HTMLParser
 from http.cookiejar import CookieJar
 from typing import Any
 
-LEFT_OUT = "constant"
+LEFT_OUT = "constant-"
 _ROUTINES = 3  # of which the forms are sent
 
 
@@ -28,6 +28,7 @@ class _Page(HTMLParser):
         super().__init__()
         self.forms: list[tuple[str, dict[str, str]]] = []
         self.links: list[str] = []
+        self.decisions: list[str] = []  # the buttons of the form of the review
         self._area = ""
         self.feed(text)
 
@@ -38,7 +39,11 @@ class _Page(HTMLParser):
         elif tag == "form":
             self.forms.append((found.get("action", ""), {}))
         elif tag == "input" and self.forms:
-            self.forms[-1][1][found.get("name", "")] = found.get("value", "")
+            name, kind = found.get("name", ""), found.get("type", "")
+            if not name.startswith(LEFT_OUT) and (kind not in ("checkbox", "radio") or "checked" in found):
+                self.forms[-1][1][name] = found.get("value", "")
+        elif tag == "button" and found.get("name") == "decision":
+            self.decisions.append(found.get("value", ""))
         elif tag == "textarea" and self.forms:
             self._area = found.get("name", "")
             self.forms[-1][1][self._area] = ""
@@ -99,14 +104,18 @@ class _Visitor:
                 self._send(link, act)
 
     def _acts(self, link: str) -> list[str]:
-        forms = _Page(self._text(link)).forms
-        acts = [action.rpartition("/")[2] for action, _ in forms if "/routine/" in action]
-        return [act for act in acts if act != LEFT_OUT]
+        page = _Page(self._text(link))
+        acts = [action.rpartition("/")[2] for action, _ in page.forms if "/routine/" in action]
+        return [*(act for act in acts if act != "review"), *page.decisions]
 
     def _send(self, link: str, act: str) -> None:
-        for action, fields in _Page(self._text(link)).forms:
-            if action.rpartition("/")[2] == act:
-                typed = {name: value or "tried" for name, value in fields.items()}
+        page = _Page(self._text(link))
+        wanted, more = ("review", {"decision": act}) if act in page.decisions else (act, {})
+        for action, fields in page.forms:
+            if action.rpartition("/")[2] == wanted:
+                # a no is an answer to any question, also to one that asks for yes or no
+                empty = {name: "no" if name.startswith("answer-") else "tried" for name in fields}
+                typed = {name: value or empty[name] for name, value in fields.items()} | more
                 self._text(urllib.parse.urljoin(self.origin, action), urllib.parse.urlencode(typed).encode())
                 self.visit.sent.add(act)
                 return

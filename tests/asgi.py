@@ -88,7 +88,7 @@ class Page(HTMLParser):
         self.attributes.update(found)
         if tag == "form":
             self.forms.append(Form(found["action"] or ""))
-        elif tag == "input" and self.forms and (found.get("type") != "checkbox" or "checked" in found):
+        elif tag == "input" and self.forms and (found.get("type") not in ("checkbox", "radio") or "checked" in found):
             self.forms[-1].fields[found["name"] or ""] = found.get("value") or ""
         elif tag == "textarea":
             self._area = found["name"] or ""

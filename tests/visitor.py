@@ -76,7 +76,12 @@ class Visitor:
         return asgi.ask(self.app, "POST", path, self.headers(own, without), body)
 
     def send(self, act: str, name: str = NAME, **typed: str) -> asgi.Answer:
-        """Fill in a form of the page and send it."""
+        """Fill in a form of the page and send it: the one form of the review with a decision, `save` among them, or another."""
+        if act in ("save", "approve", "reject", "defer"):
+            whole = self.page(name).form("/review")
+            return self.post(
+                whole.action, whole.body(decision=act, **{key.replace("_", "-"): text for key, text in typed.items()})
+            )
         chosen = {key: value for key, value in typed.items() if key in ("question", "constant", "form")}
         form = self.page(name).form(f"/{act}", **chosen)
         return self.post(form.action, form.body(**typed))

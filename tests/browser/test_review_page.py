@@ -49,14 +49,14 @@ class Served:
         return self
 
     def send(self, act: str, fields: Mapping[str, str], *, saying: str) -> None:
-        """Fill in a form by hand, send it with its button, and wait for the sentence."""
-        form = f"form[action$='/{act}']"
+        """Fill in the form of the review by hand, send it with one of its buttons, and wait for the sentence."""
+        form = "form[action$='/review']"
         for selector, text in fields.items():
             field = self.browser.one(f"{form} {selector}")
             self.browser.run("for (let d = arguments[0].closest('details'); d; d = null) d.open = true", field)
             field.clear()
             field.send_keys(text)
-        button = f"{form}:has({next(iter(fields))}) button"
+        button = f"{form} button[value={act}]"
         self.browser.run("arguments[0].click()", self.browser.one(button))
         self.browser.wait(lambda: saying in self.text())
 
@@ -130,7 +130,7 @@ def test_a_routine_is_answered_and_approved_and_that_survives_a_reload_and_a_res
         page.routine()
         browser.run("window.stays = 1")
         page.send("approve", {"input[name=why]": "it is right"}, saying="Not approved: q1 must be answered first.")
-        page.send("answer", {"textarea#answer-q1": "readers know"}, saying="The answer to q1 is in the file.")
+        page.send("save", {"textarea#answer-q1": "readers know"}, saying="Saved.")
         browser.wait(
             lambda: browser.run("return document.activeElement.innerText") == "The answer to q1 is in the file."
         )
@@ -163,9 +163,9 @@ def test_a_routine_is_rejected_and_taken_back(browser: Browser, tmp_path: Path) 
     with served(tmp_path, browser) as page:
         page.open().routine()
         page.send("reject", {"input[name=why]": "not ours"}, saying="rejected by ana")
-        assert browser.all("form[action$='/approve']") == []
+        assert browser.all("button[value=approve]") == []
         page.send("defer", {"input[name=why]": "after all"}, saying="deferred by ana")
-        assert browser.all("form[action$='/approve']") != []
+        assert browser.all("button[value=approve]") != []
         assert page.decisions() == [Decision.REJECT, Decision.DEFER]
 
 
@@ -222,12 +222,12 @@ def test_a_form_of_another_page_is_refused_even_with_everything_but_its_origin(
 ) -> None:
     with served(tmp_path, browser) as page:
         page.open().routine()
-        form = browser.one("form[action$='/defer']")
+        form = browser.one("form[action$='/review']")
         fields = {
             field.get_attribute("name"): field.get_attribute("value")
             for field in form.find_elements("css selector", "input")
         }
-        fields["why"] = "forged"
+        fields |= {"why": "forged", "decision": "defer"}
         inputs = "".join(f'<input name="{name}" value="{value}">' for name, value in fields.items())
         action = form.get_attribute("action")
         with elsewhere(f'<form method="post" action="{action}">{inputs}<button>go</button></form>') as other:
@@ -281,7 +281,7 @@ def test_a_waiting_run_is_answered_with_a_click_and_its_page_is_for_everybody(
     with served(tmp_path, browser, runs=runs) as page:
         page.open(width=width)
         browser.driver.get(browser.one(".queue a[href*='/run/']").get_attribute("href"))
-        assert browser.run("return document.documentElement.scrollWidth") <= width
+        browser.wait(lambda: browser.run("return document.documentElement.scrollWidth") <= width)
         assert browser.faults() == []
         browser.one("#why").send_keys("bo is away")
         browser.run("arguments[0].click()", browser.one("input[name=override]"))
@@ -308,10 +308,10 @@ def test_no_payload_in_any_field_runs_even_without_the_policy(browser: Browser, 
     try:
         with served(tmp_path, browser, hostile, *others, people=(payload,)) as page:
             page.open().routine()
-            fill = "arguments[0].value = arguments[1]; arguments[0].form.querySelector('button').click()"
-            browser.run(fill, browser.one("#answer-q2"), payload)
-            browser.wait(lambda: "The answer to q2" in page.text())
-            browser.run(fill, browser.one("#why-defer"), payload)
+            fill = "arguments[0].value = arguments[1]; arguments[0].form.querySelector(arguments[2]).click()"
+            browser.run(fill, browser.one("#answer-q2"), payload, "button[value=save]")
+            browser.wait(lambda: "Saved." in page.text())
+            browser.run(fill, browser.one("#why"), payload, "button[value=defer]")
             browser.wait(lambda: "deferred by" in page.text())
             browser.run("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
             browser.run("document.querySelectorAll('summary, label').forEach((e) => { e.focus(); e.click(); })")

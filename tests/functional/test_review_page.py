@@ -83,8 +83,8 @@ def test_what_is_decided_on_the_page_stands_after_it_was_started_anew_and_nothin
         (link,) = set(re.findall(r'href="([^"]+/routine/[^"]+)"', text))
         _, text = visitor.ask("GET", link)
         assert "latexmk -pdf letters/grove.tex" in text  # the evidence, live
-        form = Page(text).form("/defer")
-        answer, _ = visitor.ask("POST", form.action, form.body(why="after the move"))
+        form = Page(text).form("/review")
+        answer, _ = visitor.ask("POST", form.action, form.body(why="after the move", decision="defer"))
         assert answer.status == 303
     with page(writer, "--by", "ana") as visitor:
         assert "deferred by ana" in visitor.ask("GET", visitor.first)[1]

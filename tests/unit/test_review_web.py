@@ -50,7 +50,7 @@ def test_approval_is_refused_in_a_sentence_until_the_required_question_is_answer
     assert "Not approved: q1 must be answered first." in refused.text
     assert 'value="it is right"' in refused.text  # what was typed is not lost
     assert ana.decisions() == []
-    assert ana.send("answer", question="q1", answer="readers know").status == 303
+    assert ana.send("save", answer_q1="readers know").status == 303
     assert ana.send("approve", why="it is right").status == 303
     assert [decision for decision, _, _ in ana.decisions()] == [Decision.ANSWER, Decision.EDIT, Decision.APPROVE]
     document = yaml.safe_load((ana.folder / "c" / f"{NAME}.yaml").read_text())
@@ -62,7 +62,7 @@ def test_approval_is_refused_in_a_sentence_until_the_required_question_is_answer
 def test_a_team_names_who_answers_the_gates_with_the_approval(tmp_path: Path) -> None:
     team = review.Approval(people=("ana", "bo"))
     ana = Visitor(tmp_path, approval=team).opened()
-    ana.send("answer", question="q1", answer="readers know")
+    ana.send("save", answer_q1="readers know")
     assert "Who answers the gate before s8, s9?" in ana.get("routine", NAME).text
     nobody = ana.send("approve", why="it is right", answerer=" ")
     assert nobody.status == 422
@@ -86,7 +86,8 @@ def test_what_was_decided_is_there_after_the_page_was_started_anew(ana: Visitor)
 def test_a_rejected_routine_has_no_draft_and_can_be_taken_back(ana: Visitor) -> None:
     ana.send("reject", why="not ours")
     page = ana.page()
-    assert [form.action.rpartition("/")[2] for form in page.forms] == ["who", "reject", "defer"]
+    assert [form.action.rpartition("/")[2] for form in page.forms] == ["who", "review"]
+    assert "Approve" not in ana.get("routine", NAME).text
     ana.send("defer", why="it is after all")
     assert "Write these" in ana.get("routine", NAME).text
 
@@ -98,7 +99,7 @@ def test_a_sentence_says_what_was_done_once(ana: Visitor) -> None:
 
 
 def test_a_new_name_and_an_edited_text_are_in_the_file_and_in_the_ledger(ana: Visitor) -> None:
-    ana.send("rename", title="The Friday post", why="that is what we say")
+    ana.send("save", title="The Friday post", why="that is what we say")
     page = ana.page()
     text = page.form("/edit").fields["text"]
     assert "answerer: null" in text
@@ -129,12 +130,13 @@ def test_every_file_is_shown_before_it_is_written_and_only_the_chosen_one_is(ana
 @pytest.mark.parametrize(
     ("act", "typed"),
     [
-        ("reject", {"why": "  "}),
-        ("answer", {"question": "q1", "answer": " "}),
-        ("rename", {"title": "", "why": "x"}),
-        ("rename", {"title": "x", "why": ""}),
+        ("review", {"decision": "reject", "why": "  "}),
+        ("review", {"decision": "save", "title": "", "why": "x"}),
+        ("review", {"decision": "save", "title": "x", "why": ""}),
+        ("review", {"decision": "save", "step-s1": "drop"}),
+        ("review", {"decision": "perhaps", "why": "x"}),
+        ("review", {"why": "x"}),
         ("files", {"form": "runbook\0"}),
-        ("answer", {"question": "q1", "answer": ""}),
     ],
 )
 def test_nothing_is_done_when_nothing_was_said(ana: Visitor, act: str, typed: dict[str, str]) -> None:
@@ -143,10 +145,45 @@ def test_nothing_is_done_when_nothing_was_said(ana: Visitor, act: str, typed: di
     assert ana.decisions() == []
 
 
+def test_all_that_was_typed_is_written_with_one_button_and_all_of_it_is_there_when_it_is_refused(ana: Visitor) -> None:
+    typed = {"title": "The Friday post", "answer_q1": "readers know", "step_s4": "optional", "step_s5": "drop"}
+    refused = ana.send("approve", **typed)  # no reason
+    assert refused.status == 422
+    fields = asgi.Page(refused.text).form("/review").fields
+    assert {name: fields[name.replace("_", "-")] for name in typed} == typed
+    assert ana.written() == ["home/key"]  # nothing at all
+    assert ana.send("approve", **typed, why="it is right").status == 303
+    assert [decision for decision, _, _ in ana.decisions()] == [
+        Decision.RENAME, Decision.ANSWER, Decision.EDIT, Decision.EDIT, Decision.APPROVE,
+    ]  # fmt: skip
+    document = yaml.safe_load((ana.folder / "c" / f"{NAME}.yaml").read_text())
+    steps = {step["id"]: step for step in document["steps"]}
+    assert document["title"] == "The Friday post"
+    assert document["why"]["purpose"] == "readers know"
+    assert steps["s4"]["optional"] is True
+    assert "s5" not in steps
+    again = asgi.Page(ana.get("routine", NAME).text).form("/review").fields
+    assert again["step-s4"] == "optional"
+    assert "step-s5" not in again
+
+
+def test_nothing_is_written_of_what_was_not_changed(ana: Visitor) -> None:
+    assert ana.send("save").status == 303
+    assert "Nothing was changed" in ana.get("routine", NAME).text
+    assert ana.written() == ["home/key"]
+
+
+def test_a_step_on_which_others_stand_is_not_dropped_and_nothing_is_written(ana: Visitor) -> None:
+    everything = {f"step_s{number}": "drop" for number in range(1, 10)}
+    refused = ana.send("save", **everything, why="all of it")
+    assert refused.status == 422
+    assert ana.written() == ["home/key"]
+
+
 def test_a_draft_that_changed_meanwhile_is_shown_again_and_not_decided_on(ana: Visitor) -> None:
-    shown = ana.page().form("/defer")
-    ana.send("answer", question="q1", answer="readers know")
-    answer = ana.post(shown.action, shown.body(why="later"))
+    shown = ana.page().form("/review")
+    ana.send("save", answer_q1="readers know")
+    answer = ana.post(shown.action, shown.body(why="later", decision="defer"))
     assert answer.status == 422
     assert "has changed since you were shown it" in answer.text
     assert [decision for decision, _, _ in ana.decisions()] == [Decision.ANSWER]
@@ -154,7 +191,7 @@ def test_a_draft_that_changed_meanwhile_is_shown_again_and_not_decided_on(ana: V
 
 def test_what_a_draft_stands_on_is_kept_when_it_is_first_written_and_not_when_it_is_only_shown(ana: Visitor) -> None:
     assert store.kept_evidence(conductors.digest(made.friday(6)[0].occurrences), folder=ana.folder / "home") is None
-    ana.send("answer", question="q1", answer="readers know")
+    ana.send("save", answer_q1="readers know")
     kept = {path: path.read_bytes() for path in (ana.folder / "home" / "evidence").iterdir()}
     document = yaml.safe_load((ana.folder / "c" / f"{NAME}.yaml").read_text())
     assert store.kept_evidence(document["evidence"]["digest"], folder=ana.folder / "home") == made.friday(6)[0]

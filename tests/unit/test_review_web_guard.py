@@ -46,13 +46,13 @@ FORGED: Mapping[str, tuple[str, dict[str, str], Without]] = {
 @pytest.mark.parametrize("case", FORGED)
 def test_a_forged_request_is_refused_and_the_same_request_unforged_is_not(ana: Visitor, case: str) -> None:
     method, more, without = FORGED[case]
-    form = ana.page().form("/defer")
+    form = ana.page().form("/review")
     before = ana.written()
 
     def request(changed: Mapping[str, str], left_out: Without) -> asgi.Answer:
         if method == "GET":
             return ana.get("routine", NAME, more=changed, without=left_out)
-        return ana.post(form.action, form.body(why="later"), more=changed, without=left_out)
+        return ana.post(form.action, form.body(why="later", decision="defer"), more=changed, without=left_out)
 
     forged = request(more, without)
     assert forged.status == 403
@@ -82,14 +82,14 @@ def test_other_methods_are_refused_and_no_other_origin_is_let_in(ana: Visitor, m
     ids=["no token", "a wrong token", "for another draft", "as it stands"],
 )
 def test_a_form_needs_the_token_that_was_made_for_it(ana: Visitor, fields: dict[str, str], status: int) -> None:
-    form = ana.page().form("/defer")
-    assert ana.post(form.action, form.body(why="later", **fields)).status == status
+    form = ana.page().form("/review")
+    assert ana.post(form.action, form.body(why="later", decision="defer", **fields)).status == status
 
 
 def test_the_token_of_one_form_opens_no_other(ana: Visitor) -> None:
-    form, other = ana.page().form("/defer"), ana.page().form("/reject")
-    assert ana.post(other.action, form.body(why="x")).status == 403
-    assert ana.post(form.action, form.body(why="x")).status == 303
+    form, other = ana.page().form("/review"), ana.page().form("/edit")
+    assert ana.post(other.action, form.body(why="x", decision="defer")).status == 403
+    assert ana.post(form.action, form.body(why="x", decision="defer")).status == 303
 
 
 @pytest.mark.parametrize(
@@ -99,12 +99,12 @@ def test_the_token_of_one_form_opens_no_other(ana: Visitor) -> None:
         ("text/plain", b"why=x", 415),
         ("multipart/form-data; boundary=x", b"--x--", 415),
         ("application/x-www-form-urlencoded", b"a=" + b"x" * (1 << 20), 413),
-        ("application/x-www-form-urlencoded", b"&".join([b"a=b"] * 50), 400),
+        ("application/x-www-form-urlencoded", b"&".join([b"a=b"] * 1_001), 400),
         ("application/x-www-form-urlencoded", b"why=%ff", 400),
     ],
 )
 def test_what_is_no_form_of_ours_is_refused(ana: Visitor, kind: str, body: bytes, status: int) -> None:
-    assert ana.post(ana.session.path("routine", NAME, "defer"), body, more={"content-type": kind}).status == status
+    assert ana.post(ana.session.path("routine", NAME, "review"), body, more={"content-type": kind}).status == status
     assert ana.decisions() == []
 
 
@@ -213,9 +213,9 @@ def _said_everywhere(folder: Path, payload: str) -> str:
     runs = tuple(replace(run, person=payload) for run in candidate.occurrences)
     hostile = replace(candidate, title=payload, reasons=(payload,), steps=steps, occurrences=runs)
     visitor = Visitor(folder, hostile, people=(payload,), by=payload).opened()
-    visitor.send("answer", question="q1", answer=payload)
+    visitor.send("save", answer_q1=payload)
     shown = visitor.send("edit", text=payload, why=payload).text
-    visitor.send("rename", title=payload, why=payload)
+    visitor.send("save", title=payload, why=payload)
     visitor.send("reject", why=payload)
     shown += visitor.get("routine", NAME).text + visitor.get("").text
     visitor.send("defer", why=payload)

@@ -19,7 +19,7 @@ In comes a routine with the text of its commands, read again just now; out goes 
 """
 
 from fivetimes.conductors.approval_gates import decided
-from fivetimes.conductors.document import digest, evidence, fingerprint, kept, parse, schema, steps_digest
+from fivetimes.conductors.document import digest, evidence, fingerprint, kept, parse, schema, steps_digest, with_steps
 from fivetimes.conductors.draft import draft, replayed, tool, withheld
 from fivetimes.conductors.locks import locked, without_names
 
@@ -36,6 +36,7 @@ __all__ = [
     "schema",
     "steps_digest",
     "tool",
+    "with_steps",
     "withheld",
     "without_names",
 ]

@@ -174,6 +174,17 @@ def _mark(at: Location) -> str:
     return at.commit or (f"{at.digest:016x}" if at.digest else f"{at.path}:{at.line}")
 
 
+def with_steps(document: ConductorDocument, steps: Sequence[DocumentStep]) -> ConductorDocument:
+    """The document with other steps; what leads to a step that is gone, and paths through it, are left out."""
+    here = {step["id"] for step in steps}
+    made = document.copy()
+    made["steps"] = list(steps)
+    made["state"] = [{**flow, "to": [one for one in flow["to"] if one in here]} for flow in document["state"]]
+    made["state"] = [flow for flow in made["state"] if flow["to"]]
+    made["alternatives"] = [path for path in document["alternatives"] if set(path["path"]) <= here]
+    return made
+
+
 def steps_digest(document: ConductorDocument) -> str:
     """A digest of the steps as they are carried out: it changes when somebody edits them, not when they answer a question."""
     steps = [

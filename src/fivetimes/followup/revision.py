@@ -38,13 +38,7 @@ def proposed(conductor: Conductor, drift: Sequence[DriftTest]) -> Conductor:
             steps = _swapped(steps, *test.what)
         else:
             steps = _with(steps, test)
-    document = conductor.document.copy()
-    document["steps"] = steps
-    kept = {step["id"] for step in steps}
-    document["state"] = [{**flow, "to": [one for one in flow["to"] if one in kept]} for flow in document["state"]]
-    document["state"] = [flow for flow in document["state"] if flow["to"]]
-    document["alternatives"] = [path for path in document["alternatives"] if set(path["path"]) <= kept]
-    text = exporters.render(replace(conductor, document=document))
+    text = exporters.render(replace(conductor, document=conductors.with_steps(conductor.document, steps)))
     return conductors.parse(text, place=f"the proposal for {conductor.id}")
 
 

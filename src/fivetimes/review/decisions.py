@@ -66,7 +66,7 @@ def decide(
     conductor = read_conductor(path) if path.exists() else None
     if decision is Decision.APPROVE:
         _check_file_approvable(name, conductor, path)
-        _check_approver(name, conductor, by, approval)
+        check_approver(name, conductor, by, approval)
         if by.strip() and why.strip():  # else it is refused below, and nothing is to be written before
             conductor = _with_answerer(conductor, _named(by, approval), by=by, at=at, folder=folder)
     if conductor is None and candidate is None:
@@ -98,7 +98,12 @@ def open_gates(conductor: Conductor) -> list[str]:
     return [step["id"] for step in conductor.document["steps"] if "gate" in step and not step["gate"]["answerer"]]
 
 
-def _check_approver(name: str, conductor: Conductor | None, by: str, approval: Approval) -> None:
+def check_approver(name: str, conductor: Conductor | None, by: str, approval: Approval) -> None:
+    """Raise where this person may not approve, or nobody would answer a gate.
+
+    Raises:
+        RuleError: they are not in the configuration, a second person is asked for, or a gate has no answerer.
+    """
     if approval.people and by.strip() not in approval.people:
         raise RuleError(
             f"{name}: not approved, because {by} is not in fivetimes.toml. Known there: {', '.join(approval.people)}."
@@ -349,7 +354,7 @@ def decide_on(
     """
     if decision is Decision.APPROVE and conductor is not None:
         check_approvable(conductor)
-        _check_approver(candidate.id, conductor, context.by, context.approval)
+        check_approver(candidate.id, conductor, context.by, context.approval)
         if context.by.strip() and why.strip():
             _ensure_file(candidate, conductor, context)
     decide(

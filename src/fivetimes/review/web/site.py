@@ -6,7 +6,7 @@ import asyncio
 import html
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache, partial
+from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 from urllib.parse import parse_qsl
@@ -21,12 +21,12 @@ from starlette.routing import Mount, Route
 from fivetimes import reports
 from fivetimes.config import REVIEW_BYTES, REVIEW_PATIENCE
 from fivetimes.errors import FivetimesError, RuleError, fault
-from fivetimes.model import Candidate, Conductor, Decision
+from fivetimes.model import Candidate, Conductor
 from fivetimes.review import decisions
 from fivetimes.review.folder import ReviewContext
 from fivetimes.review.overview import ledger_problems
 from fivetimes.review.waiting import Answer, Reply, WaitingRun, WaitingRuns
-from fivetimes.review.web import views
+from fivetimes.review.web import form, views
 from fivetimes.review.web.session import COOKIE, BrowserSession
 
 _STATIC = {
@@ -37,6 +37,7 @@ _STATIC = {
 }
 _ENTRY = "This address was used before, or is not one of ours. Start the page again: fivetimes review --web"
 _NOBODY = "Nothing was done: choose first who decides, at the top of the page."
+_MOST_FIELDS = 1_000  # of a form: each step, question and constant has one
 _BUTTONS: Mapping[str, Answer] = {"yes": "yes", "no": "no", "back": "back"}
 _STALE = (
     "Nothing was done: the draft has changed since you were shown it. This is how it is now; look again and decide."
@@ -158,24 +159,16 @@ def _routine_page(
         values = {**views.routine(reviewed, site.context), "seen": reviewed.seen}
     except FivetimesError as wrong:
         return _page("broken.html.j2", site, title=candidate.title, problem=str(wrong), back=candidate.id)
-    following = _following(site, candidate)
+    waiting = views.groups(site.candidates, site.context)[0][1]
     return _page(
         "routine.html.j2",
         site,
         problem=problem,
         typed=typed or {"act": ""},
         back=candidate.id,
-        following=following,
+        waiting=waiting,
         **values,
     )
-
-
-def _following(site: Site, candidate: Candidate) -> views.RoutineRow | None:
-    """The next routine in the queue after the one that is shown."""
-    waiting = views.groups(site.candidates, site.context)[0][1]
-    names = [row.id for row in waiting]
-    after = names.index(candidate.id) + 1 if candidate.id in names else 0
-    return next((row for row in [*waiting[after:], *waiting[:after]] if row.id != candidate.id), None)
 
 
 def _waiting(site: Site) -> Sequence[WaitingRun]:
@@ -218,7 +211,7 @@ async def _fields(request: Request) -> dict[str, str]:
         raise HTTPException(415, "Refused: this is not a form of this page.")
     try:
         body = await asyncio.wait_for(_body(request), REVIEW_PATIENCE.total_seconds())
-        return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=20, errors="strict"))
+        return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=_MOST_FIELDS, errors="strict"))
     except TimeoutError as error:
         raise HTTPException(408, "Refused: the form did not arrive.") from error
     except ValueError as error:
@@ -304,7 +297,6 @@ def _reply(site: Site, run: str, fields: Fields) -> Response:
 
 # ---- what each form does: one row of ACTS for each kind of form
 
-_TICKED = "constant-"  # what the name of a box begins with
 Fields = Mapping[str, str]
 _Act = Callable[[views.Reviewed, Fields, ReviewContext], str]
 
@@ -340,24 +332,12 @@ def _why(fields: Fields) -> str:
     return _field(fields, "why", "a decision needs a reason.")
 
 
-def _decide(decision: Decision, reviewed: views.Reviewed, fields: Fields, context: ReviewContext) -> str:
-    conductor = _conductor(reviewed) if decision is Decision.APPROVE else reviewed.conductor
+def _review(reviewed: views.Reviewed, fields: Fields, context: ReviewContext) -> str:
+    if fields.get("decision") not in form.DECISIONS:
+        raise RuleError("Nothing was done: save it or decide with one of the buttons.")
+    decision = form.DECISIONS[fields["decision"]]
     context = replace(context, approval=replace(context.approval, answerer=fields.get("answerer", "")))
-    decisions.decide_on(reviewed.candidate, conductor, decision=decision, why=_why(fields), context=context)
-    return _DONE[decision]
-
-
-def _rename(reviewed: views.Reviewed, fields: Fields, context: ReviewContext) -> str:
-    title = _field(fields, "title", "no name was given.")
-    decisions.rename(reviewed.candidate, _conductor(reviewed), title=title, why=_why(fields), context=context)
-    return "Renamed."
-
-
-def _answer(reviewed: views.Reviewed, fields: Fields, context: ReviewContext) -> str:
-    question = _field(fields, "question", "no question was named.")
-    text = _field(fields, "answer", "no answer was given.")
-    decisions.answer(reviewed.candidate, _conductor(reviewed), question=question, text=text, context=context)
-    return f"The answer to {question} is in the file."
+    return form.reviewed_as(reviewed, form.typed(reviewed, fields, decision), decision, context)
 
 
 def _edit(reviewed: views.Reviewed, fields: Fields, context: ReviewContext) -> str:
@@ -366,36 +346,13 @@ def _edit(reviewed: views.Reviewed, fields: Fields, context: ReviewContext) -> s
     return "The edited text is in the file."
 
 
-def _constant(reviewed: views.Reviewed, fields: Fields, context: ReviewContext) -> str:
-    names = [name.removeprefix(_TICKED) for name in fields if name.startswith(_TICKED)]
-    decisions.write_constants(
-        reviewed.candidate, _conductor(reviewed), names=names, known=reviewed.constants, context=context
-    )
-    return f"Written into the file: {', '.join(f'constants.{name}' for name in names)}."
-
-
 def _files(reviewed: views.Reviewed, fields: Fields, context: ReviewContext) -> str:
-    form = _field(fields, "form", "no format was named.")
-    written = decisions.export_as(reviewed.candidate, _conductor(reviewed), form=form, context=context)
+    name = _field(fields, "form", "no format was named.")
+    written = decisions.export_as(reviewed.candidate, _conductor(reviewed), form=name, context=context)
     return f"Written: {', '.join(map(str, written))}."
 
 
-_DONE: Mapping[Decision, str] = {
-    Decision.APPROVE: "Approved.",
-    Decision.REJECT: "Rejected. It is not proposed again until it was seen much more often.",
-    Decision.DEFER: "Deferred. It waits at the end of the queue.",
-}
-
-ACTS: Mapping[str, _Act] = {
-    "approve": partial(_decide, Decision.APPROVE),
-    "reject": partial(_decide, Decision.REJECT),
-    "defer": partial(_decide, Decision.DEFER),
-    "rename": _rename,
-    "answer": _answer,
-    "edit": _edit,
-    "constant": _constant,
-    "files": _files,
-}
+ACTS: Mapping[str, _Act] = {"review": _review, "edit": _edit, "files": _files}
 
 
 # ---- the page around it
@@ -404,7 +361,7 @@ ACTS: Mapping[str, _Act] = {
 def _page(template: str, site: Site, *, problem: str, **values: Any) -> Response:
     session = site.session
 
-    def form(seen: str, *parts: str) -> dict[str, str]:
+    def form_of(seen: str, *parts: str) -> dict[str, str]:
         path = session.path(*parts)
         return {"path": path, "seen": seen, "token": session.form(path, seen)}
 
@@ -413,7 +370,7 @@ def _page(template: str, site: Site, *, problem: str, **values: Any) -> Response
         .get_template(template)
         .render(
             path=session.path,
-            form=form,
+            form=form_of,
             by=session.by,
             people=session.names(),
             problem=problem,

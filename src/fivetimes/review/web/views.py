@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from fivetimes import conductors, exporters, pipeline, reports
+from fivetimes.conductor_document import DocumentStep
 from fivetimes.errors import FivetimesError
 from fivetimes.model import Candidate, Conductor, Exporter, LiveText, Moment, Occurrence, Scan, Standing, Status, Tier
 from fivetimes.redaction import secret_looking
@@ -16,6 +17,7 @@ from fivetimes.review.overview import changed_since
 from fivetimes.review.terminal import standing_phrase
 
 _FIRST_STEPS = 4  # enough to tell routines of one title apart
+KEEP, OPTIONAL = "keep", "optional"
 NOTHING = "none"  # the digest of the document where there is no draft
 
 _GROUPS = (
@@ -60,6 +62,17 @@ class OccurrenceLines:
     when: str
     person: str
     lines: tuple[EvidenceLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenStep:
+    """A step of the conductor with the line behind it that was seen last, and whether it is kept, or optional."""
+
+    id: str
+    what: str
+    gate: bool
+    line: EvidenceLine | None
+    choice: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +180,7 @@ def routine(reviewed: Reviewed, context: ReviewContext) -> dict[str, Any]:
     return {
         **reports.one_card(context.scan, named, reviewed.conductor, standing=reviewed.standing),
         "answering": True,
+        "steps_to_choose": _chosen_steps(reviewed) if document is not None else [],
         "id": reviewed.candidate.id,
         "title": named.title,
         "standing": reviewed.standing.status,
@@ -190,6 +204,31 @@ def routine(reviewed: Reviewed, context: ReviewContext) -> dict[str, Any]:
         "on_file": conductor_path(context.folder, reviewed.candidate.id).exists(),
         "folder": str(context.folder),
     }
+
+
+def choice_of(step: DocumentStep) -> str:
+    """Whether a step of a conductor is kept always, or optional."""
+    return OPTIONAL if "optional" in step else KEEP
+
+
+def _chosen_steps(reviewed: Reviewed) -> list[ChosenStep]:
+    """The steps of the conductor in order, each with the line that was seen last of the step that it was drafted from."""
+    assert reviewed.conductor is not None
+    last: dict[str, EvidenceLine] = {}
+    for occurrence, row in zip(reviewed.candidate.occurrences, reviewed.live.occurrences, strict=True):
+        for moment, command in zip(occurrence.moments, row, strict=True):
+            if moment.step is not None:
+                last[f"s{moment.step + 1}"] = _line(moment, command)
+    return [
+        ChosenStep(
+            step["id"],
+            step["run"] if "run" in step else step["action"],
+            "gate" in step,
+            last.get(step["id"]),
+            choice_of(step),
+        )
+        for step in reviewed.conductor.document["steps"]
+    ]
 
 
 def _occurrences(reviewed: Reviewed) -> list[OccurrenceLines]:
