@@ -1,4 +1,4 @@
-"""The address of the review page -> somebody who opens it, reads some routines, sends every form with each of its buttons, and ends it.
+"""The address of the review page -> somebody who opens it, reads some routines, sends every form with each button, and ends it.
 
 Left out are the boxes of constants: there a person says yes to values that stand before their eyes.
 """

@@ -42,12 +42,7 @@ __all__ = [
 def __getattr__(name: str) -> object:
     """Load scikit-learn only when the transformer is asked for."""
     if name == "SequenceMiner":
-        try:
-            from fivetimes.sequential_patterns.estimator import SequenceMiner
-        except ModuleNotFoundError as error:
-            if error.name != "sklearn":
-                raise
-            words = "SequenceMiner needs scikit-learn. Install it with fivetimes: pip install 'fivetimes[mining]'"
-            raise ImportError(words) from error
+        from fivetimes.sequential_patterns.estimator import SequenceMiner
+
         return SequenceMiner
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
