@@ -25,7 +25,7 @@ _WIDTH = 150  # columns of the terminal
 _NARROW = 100  # columns of the terminal of `status`
 _RUN_PAGE = 1150  # pixels: the questions up to the trail
 # (name, the first and the last element of the report that it shows)
-_PAGES = (("report", "header", "section[aria-labelledby=trend-title]"), ("routine", "#card-2", "#card-2 .flow"))
+_PAGES = (("report", "header", ".index"), ("routine", "#card-2", "#card-2 .flow"))
 _EDGE = 24  # pixels around
 
 

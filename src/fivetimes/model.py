@@ -1141,6 +1141,24 @@ class Baseline:
 
 
 @dataclass(frozen=True, slots=True)
+class ConductorEffect:
+    """What an approved conductor changed: how often its routine was done by hand before its approval and since, and its runs since.
+
+    days_before, days_since: how long that was, from the first time by hand to the approval, and from there to the end of what was
+    read. standing: how it fares, in a few words.
+    """
+
+    id: str
+    title: str
+    before: int
+    days_before: float
+    since: int
+    days_since: float
+    runs: int
+    standing: str
+
+
+@dataclass(frozen=True, slots=True)
 class Composition:
     """A skill as its log shows it: what it calls, by name and how often. `level`: 1 calls nothing, 2 calls skills, 3 calls
     compositions."""

@@ -28,6 +28,7 @@ from fivetimes.model import (
     Balance,
     Candidate,
     Conductor,
+    ConductorEffect,
     EventLog,
     LiveText,
     RawBatch,
@@ -572,13 +573,15 @@ def _places(scan: Scan) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class ReportExtras:
-    """What a report shows besides the scan: drafts by id; for the owner's own page persons and live lines.
+    """What a report shows besides the scan: drafts by id, what approved conductors changed; for the owner's own page
+    persons and live lines.
 
     `names` has which names may be passed on, and what stands for the others.
     """
 
     names: OwnNames
     drafts: Mapping[str, Conductor] = field(default_factory=dict)
+    effects: tuple[ConductorEffect, ...] = ()
     people: bool = False
     live: Mapping[str, LiveText] | None = None
 
@@ -603,14 +606,15 @@ def report(scan: Scan, *, form: ReportForm, extras: ReportExtras, at: datetime) 
     from fivetimes import reports
 
     is_owners = form is ReportForm.HTML and extras.live is not None
-    drafts = extras.drafts
+    drafts, effects = extras.drafts, extras.effects
     if not is_owners:
         scan, drafts = reports.passed_on(scan, drafts, extras.names)
+        effects = reports.passed_on_effects(effects, extras.names)
     if form is ReportForm.JSON:
-        return json.dumps(reports.document(scan, drafts=drafts), indent=1)
+        return json.dumps(reports.document(scan, drafts=drafts, effects=effects), indent=1)
     if form is ReportForm.MARKDOWN:
-        return reports.report_markdown(scan, at=at, drafts=drafts)
-    return reports.report_html(scan, at=at, drafts=drafts, people=extras.people, live=extras.live)
+        return reports.report_markdown(scan, at=at, drafts=drafts, effects=effects)
+    return reports.report_html(scan, at=at, drafts=drafts, effects=effects, people=extras.people, live=extras.live)
 
 
 def withheld_names(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from dataclasses import dataclass, replace
@@ -109,37 +110,48 @@ def _type(browser: Browser, selector: str, key: str) -> None:
     browser.driver.switch_to.active_element.send_keys(key)
 
 
-def test_a_card_folds_and_unfolds_by_keyboard(browser: Browser, report: Written) -> None:
-    browser.open(report.page)
-    assert browser.run("return document.getElementById('card-1').open") is True
-    _type(browser, "#card-1 > summary", Keys.ENTER)
-    browser.wait(lambda: browser.run("return document.getElementById('card-1').open") is False)
+def _open_cards(browser: Browser) -> list[str | None]:
+    return [card.get_attribute("id") for card in browser.all("details.card[open]")]
+
+
+def test_on_a_narrow_screen_cards_fold_and_unfold_below_the_table(browser: Browser, report: Written) -> None:
+    browser.open(report.page, width=800)
+    _type(browser, "#card-2 > summary", Keys.ENTER)
+    browser.wait(lambda: _open_cards(browser) == ["card-1", "card-2"])
     _type(browser, "#card-1 > summary", Keys.SPACE)
-    browser.wait(lambda: browser.run("return document.getElementById('card-1').open") is True)
+    browser.wait(lambda: _open_cards(browser) == ["card-2"])
 
 
-def test_all_cards_fold_and_unfold_at_once_and_a_link_opens_its_card(browser: Browser, report: Written) -> None:
+def test_on_a_wide_screen_one_routine_stands_beside_the_table(browser: Browser, report: Written) -> None:
     browser.open(report.page)
-    _type(browser, "button[data-fold=closed]", Keys.ENTER)
-    browser.wait(lambda: browser.all("details.card[open]") == [])
+    assert _open_cards(browser) == ["card-1"]
     _type(browser, ".index a[href='#card-2']", Keys.ENTER)
-    browser.wait(lambda: [card.get_attribute("id") for card in browser.all("details.card[open]")] == ["card-2"])
-    _type(browser, "button[data-fold=open]", Keys.ENTER)
-    browser.wait(lambda: len(browser.all("details.card[open]")) == 3)
+    browser.wait(lambda: _open_cards(browser) == ["card-2"])
+    assert browser.one("tr[aria-current]").get_attribute("data-card") == "card-2"
+    table, card = browser.one(".index").rect, browser.one("#card-2").rect
+    assert card["x"] >= table["x"] + table["width"]
 
 
-@pytest.mark.parametrize(
-    ("head", "key", "reverse"), [("Times", "count", True), ("Took", "hours", True), ("Last seen", "last", True)]
-)
+def test_the_table_is_filtered_by_words_and_by_decision(browser: Browser, report: Written) -> None:
+    shown = (
+        "return [...document.querySelectorAll('.index tbody tr')].filter((r) => !r.hidden).map((r) => r.dataset.card)"
+    )
+    browser.open(report.page)
+    browser.one("#filter").send_keys("RELEASE")
+    browser.wait(lambda: browser.run(shown) == ["card-2"])
+    assert browser.one("#notice").get_attribute("textContent") == "1 of 3 routines"
+    browser.one("#filter").send_keys(*[Keys.BACKSPACE] * 7)
+    browser.one("#decision").send_keys("proposed")
+    browser.wait(lambda: browser.run(shown) == ["card-1", "card-3"])
+
+
+@pytest.mark.parametrize(("head", "key", "reverse"), [("Times", "count", True), ("Took", "hours", True)])
 def test_the_overview_and_the_cards_sort_by_keyboard(
     browser: Browser, report: Written, head: str, key: str, reverse: bool
 ) -> None:
-    values = [
-        {"count": c["count"], "hours": c["cost"]["hours"], "last": c["last"]}[key]
-        for c in report.document["candidates"]
-    ]
+    values = [{"count": c["count"], "hours": c["cost"]["hours"]}[key] for c in report.document["candidates"]]
     ordered = [f"card-{1 + n}" for n in sorted(range(3), key=lambda n: values[n], reverse=reverse)]
-    browser.open(report.page)
+    browser.open(report.page, width=1000)
     heads = [th.text for th in browser.all(".index th[scope=col]")]
     column = heads.index(head) + 1
     for turn, wanted in (("descending", ordered), ("ascending", ordered[::-1])):
@@ -153,7 +165,7 @@ def test_the_overview_and_the_cards_sort_by_keyboard(
 
 def test_the_tab_key_reaches_every_card_and_every_heading_that_sorts(browser: Browser, report: Written) -> None:
     browser.open(report.page)
-    stops = "summary, th button, a, [tabindex], .tools button"
+    stops = "summary, th button, a, input, select, [tabindex]"
     wanted = browser.run(
         "return [...document.querySelectorAll(arguments[0])].filter((e) => e.checkVisibility()).length", stops
     )
@@ -162,7 +174,7 @@ def test_the_tab_key_reaches_every_card_and_every_heading_that_sorts(browser: Br
         browser.driver.switch_to.active_element.send_keys(Keys.TAB)
         if browser.run("return document.activeElement.matches(arguments[0])", stops):
             reached.add(browser.driver.switch_to.active_element.id)
-    assert len(reached) == wanted > 30
+    assert len(reached) == wanted > 25
 
 
 # ---- for everybody
@@ -185,13 +197,17 @@ def test_nothing_runs_over_the_edge(browser: Browser, own: Written, width: int, 
     assert browser.picture(f"report-{width}-{'dark' if dark else 'light'}").stat().st_size > 10_000
 
 
-def test_on_paper_every_card_is_open(browser: Browser, report: Written) -> None:
+def test_on_paper_stand_the_summary_and_the_index_alone(browser: Browser, report: Written) -> None:
     browser.open(report.page)
-    browser.run("document.querySelector('button[data-fold=closed]').click()")
-    browser.run("dispatchEvent(new Event('beforeprint'))")
-    assert browser.all("details:not([open])") == []
-    browser.run("dispatchEvent(new Event('afterprint'))")
-    assert browser.all("details.card[open]") == []
+    browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    shown = "return [...document.querySelectorAll(arguments[0])].filter((e) => e.checkVisibility()).length"
+    try:
+        assert browser.run(shown, ".friday, .index") == 2
+        assert browser.run(shown, ".card, .part, .filter") == 0
+        pages = base64.b64decode(browser.driver.execute_cdp_cmd("Page.printToPDF", {})["data"])
+        assert 1 <= len(re.findall(rb"/Type\s*/Page\b", pages)) <= 2
+    finally:
+        browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
 
 
 # ---- the numbers
@@ -233,6 +249,9 @@ def _says(text: str, value: Any, at: str) -> bool:
     share = re.fullmatch(r"(\d+) %", text)
     if share:
         return abs(int(share[1]) - value * 100) <= 0.5 + 1e-9
+    change = re.fullmatch(r"[+−±](\d+)", text)
+    if change:
+        return int(change[1]) * (-1 if text[0] == "−" else 1) == value
     number = re.match(r"(?:at least )?([\d,]+)", text)
     return number is not None and int(number[1].replace(",", "")) == round(value)
 
@@ -261,8 +280,7 @@ def test_no_number_on_the_page_stands_without_its_place_in_report_json(browser: 
     reasons = {f"unreadable: {reason}" for kept in own.document["readers"] for reason in kept["bad"]}
     bare = [text.strip() for text, at, _ in browser.run(_TEXTS) if at is None and text.strip() not in reasons]
     ordinal = re.compile(r"Gate: step \d+ \w+, a person is asked first|\d+|in steps? \d+(, \d+)*")
-    title = "The ladder: 1 noticed, 1 extract, 1 canonical"
-    assert [text for text in bare if not ordinal.fullmatch(text) and text != title] == []
+    assert [text for text in bare if not ordinal.fullmatch(text)] == []
     rows = browser.run(
         "return [...document.querySelectorAll('.flow')].map((flow) => [...flow.querySelectorAll('.n')].map((n) => n.textContent))"
     )
@@ -289,7 +307,8 @@ def test_no_payload_in_any_field_runs_even_without_the_policy(browser: Browser, 
         assert browser.run("return window.ran") == 0
         assert browser.requests() == [page.as_uri()]
         assert len(browser.all("script")) == 1
-        assert browser.all("iframe, img, object, video, math, base, input, textarea, [onload], [onerror]") == []
+        unwanted = "iframe, img, object, video, math, base, input:not(#filter), textarea, [onload], [onerror]"
+        assert browser.all(unwanted) == []
         shown = browser.run("return [...document.querySelectorAll('details.card h3')].map((h) => h.textContent)")
         assert len(shown) == len(payloads)
     finally:

@@ -16,9 +16,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import builders_scan as made
-from fivetimes.model import Changes, Conductor, Decision, Gone, Promotion, Review, Scan, Standing, Status, Tier
+from fivetimes.model import (
+    Changes,
+    Conductor,
+    ConductorEffect,
+    Decision,
+    Gone,
+    Promotion,
+    Review,
+    Scan,
+    Standing,
+    Status,
+    Tier,
+)
 from fivetimes.reports import candidate_document, document, report_html, report_markdown
-from fivetimes.reports.pictures import TIMELINE_WIDTH, ladder, timeline
+from fivetimes.reports.pictures import SPARK_HEIGHT, SPARK_WIDTH, TIMELINE_WIDTH, spark, timeline
 from hostile import PAYLOADS, drafts_of, hostile, live_of, sample
 
 
@@ -172,7 +184,9 @@ def test_the_page_says_the_counts_of_the_scan() -> None:
     for candidate in scan.candidates:
         assert f">{candidate.count} times</span>" in page
     assert "13,083" in page  # records of both sources
-    assert "The ladder: 1 noticed, 1 extract, 1 canonical" in page
+    assert re.sub(r"<.*?>", "", page.partition("On the ladder: ")[2].partition("</p>")[0]) == (
+        "1 canonical (10 times or more), 1 extract (5 times or more), 1 noticed (2 times or more)."
+    )
     assert "looks like browsing" in page
     assert ">1 source</span> could not be read" in page
     assert page.count("Gate: step") == 3
@@ -188,16 +202,15 @@ def test_the_page_says_what_moved_since_the_last_report() -> None:
         gone=(Gone("old-1234", "Old routine", 12, "part of another: Publish post", post.id),),
     )
     page = _page((replace(scan, changes=changes), drafts))
-    moved = page.partition('aria-label="Since the last report"')[2].partition("</section>")[0]
+    moved = page.partition('id="moved-title"')[2].partition("</section>")[0]
     assert [html.unescape(text) for text in re.findall(r"<dt>(.*?)</dt><dd>(?:<a[^>]*>)?(.*?)<", moved)[0]] == [
         "climbed",
         "Publish post, extract → canonical",
     ]
     assert '<dt>new</dt><dd><a href="#card-2">Release version</a>' in moved
-    assert "<dt>gone</dt><dd>Old routine: part of another: Publish post</dd>" in moved
-    assert page.count('class="moved line-') == 2
-    assert "no routine is new" in _page((replace(scan, changes=Changes()), drafts))
-    assert "nothing to compare with" in _page((scan, drafts))
+    assert '<dt>gone</dt><dd><a href="#card-1">Old routine: part of another: Publish post</a></dd>' in moved
+    assert "No routine is new" in _page((replace(scan, changes=Changes()), drafts))
+    assert "Nothing to compare with" in _page((scan, drafts))
 
 
 def test_a_card_says_how_it_stands_and_not_who_said_so() -> None:
@@ -226,12 +239,54 @@ def test_a_routine_without_times_has_no_dots_and_says_so() -> None:
     assert 'class="dots' not in page
 
 
-def test_the_ladder_has_a_dot_for_each_routine() -> None:
-    asks = {Tier.NOTICED: 2, Tier.EXTRACT: 5, Tier.CANONICAL: 10}
-    rungs = ladder({Tier.NOTICED: 40, Tier.CANONICAL: 3}, asks, {Tier.CANONICAL: 1})
-    assert [moved for _, _, moved in rungs[2].dots] == [True, False, False]
-    assert [(rung.count, len(rung.dots)) for rung in rungs] == [(40, 33), (0, 0), (3, 3)]
-    assert [rung.height for rung in rungs] == sorted(rung.height for rung in rungs)
+@given(st.lists(st.integers(0, 400), min_size=12, max_size=12))
+def test_each_week_with_a_run_is_a_bar_inside_the_picture(weeks: list[int]) -> None:
+    bars = spark(weeks)
+    assert len(bars) == sum(count > 0 for count in weeks)
+    assert all(0 < x < SPARK_WIDTH and 0 < height <= SPARK_HEIGHT for x, height in bars)
+    assert max((height for _, height in bars), default=SPARK_HEIGHT) == SPARK_HEIGHT
+
+
+def _week(scan: Scan, at: datetime) -> str:
+    page = report_html(scan, at=at, drafts={})
+    return html.unescape(re.sub(r"<.*?>", "", page.partition('class="lead">')[2].partition("</p>")[0]))
+
+
+def test_the_first_line_has_the_runs_of_the_last_seven_days_and_what_waits() -> None:
+    scan = made.scan(made.friday(13)[0], made.release(14)[0], made.review(4)[0])
+    assert _week(scan, made.AT) == "This week: 1 run (−1), about 25 min; 2 need your decision."
+    put_off = replace(scan.candidates[0], standing=Standing(Status.DEFERRED))
+    known = replace(scan.candidates[1], already="release", standing=Standing(Status.APPROVED))
+    later = replace(scan, candidates=(put_off, known, scan.candidates[2]))
+    assert _week(later, made.AT + timedelta(days=7)) == (
+        "Week to 3 April 2026: 1 run (−1), about 25 min; nothing needs your decision."
+    )
+
+
+def test_what_waits_stands_at_the_top_with_the_command_that_reviews_it() -> None:
+    page = html.unescape(_page(sample())).partition('id="decide-title"')[2].partition("</section>")[0]
+    assert re.findall(r"<code[^>]*>(.*?)</code>", page) == [
+        "fivetimes review publish-post-3f9a",
+        "fivetimes review release-version-77c1",
+    ]
+
+
+def test_the_effect_of_a_conductor_is_how_often_it_is_done_by_hand_before_and_since() -> None:
+    effect = ConductorEffect("x-1", "Send mail", 12, 84.0, 1, 28.0, 3, "used, by hand 1 of 4 times")
+    scan, drafts = sample()
+    page = report_html(scan, at=made.AT, drafts=drafts, effects=[effect, replace(effect, days_since=3.0)])
+    text = re.sub(r"<.*?>", "", page.partition('id="effect-title"')[2].partition("</section>")[0])
+    assert "Send mail 4 → 1; 3 runs used, by hand 1 of 4 times" in " ".join(text.split())
+    assert "Send mail 4 → too short to say; 3 runs" in " ".join(text.split())
+
+
+def test_occasional_steps_are_folded_and_one_that_goes_out_never_is() -> None:
+    post, _ = made.friday(13)
+    steps = tuple(replace(step, share=0.3 if n in (1, 7, 8) else 1.0) for n, step in enumerate(post.steps))
+    page = _page((made.scan(replace(post, steps=steps)), {}))
+    assert "<summary>1 occasional step</summary>" in page
+    folded = page.partition("<summary>1 occasional step</summary>")[2].partition("</details>")[0]
+    assert re.findall(r'class="n">(\d+)<', folded) == ["2"]
 
 
 @given(st.lists(st.integers(0, 400), max_size=60))
@@ -277,7 +332,7 @@ def test_work_habits_stand_apart_from_what_was_not_proposed() -> None:
     page, markdown = _page((scan, drafts)), report_markdown(scan, at=made.AT, drafts=drafts)
     assert 'data-at="/habits/0/count">61<' in page
     assert (
-        page.index("Work habits</h2>") < page.index("vim &lt;file&gt; → python") < page.index("What was not proposed")
+        page.index("Work habits</h3>") < page.index("vim &lt;file&gt; → python") < page.index("What was not proposed")
     )
     assert (
         markdown.index("## Work habits") < markdown.index("python &lt;file.py&gt;") < markdown.index("## What was not")

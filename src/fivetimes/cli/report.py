@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -20,6 +20,10 @@ from fivetimes.cli.console import (
     review_context,
     shown,
 )
+
+if TYPE_CHECKING:
+    from fivetimes.model import ConductorEffect
+    from fivetimes.pipeline import Request
 
 
 def report(
@@ -64,6 +68,7 @@ def report(
     extras = pipeline.ReportExtras(
         drafts=previews.drafts,
         names=previews.names,
+        effects=tuple(_effects(wanted)) if wanted.events is None and review.approved_ids(CONDUCTORS) else (),
         people=people,
         live=review.read_live_masked(context) if live else None,
     )
@@ -76,6 +81,13 @@ def report(
     pipeline.keep_report(result, wanted, at=at, folder=folder())
     if not printed:
         next_step("fivetimes review")
+
+
+def _effects(wanted: Request) -> list[ConductorEffect]:
+    """What the approved conductors changed, by all work that can be read today."""
+    from fivetimes import followup
+
+    return followup.effects(followup.follow(wanted, conductors=CONDUCTORS, folder=folder()))
 
 
 _SPAN = re.compile(r"([1-9][0-9]{0,3})([dw])")

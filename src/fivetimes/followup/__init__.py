@@ -13,6 +13,7 @@ from fivetimes.followup.findings import Conduct, effect
 from fivetimes.followup.follow import (
     FollowUp,
     document,
+    effects,
     follow,
     revision_sentence,
     sentences,
@@ -33,6 +34,7 @@ __all__ = [
     "difference",
     "document",
     "effect",
+    "effects",
     "follow",
     "proposed",
     "revision_sentence",

@@ -135,6 +135,9 @@ class Conduct:
         last_run: when the last one began.
         by_hand: since the approval, outside of any run.
         by_hand_since: when the first of them began.
+        by_hand_before: before the approval.
+        known_since: when the first of those began.
+        approved: when it was approved last.
         untimed: executions of which nobody knows whether they were before or after.
         drift: every test; what is beyond chance has a small q.
         new_ways: paths by step id, and how often each was taken since.
@@ -154,6 +157,9 @@ class Conduct:
     last_run: datetime | None
     by_hand: int
     by_hand_since: datetime | None
+    by_hand_before: int
+    known_since: datetime | None
+    approved: datetime
     untimed: int
     drift: tuple[DriftTest, ...]
     new_ways: tuple[tuple[tuple[str, ...], int], ...]
@@ -213,6 +219,9 @@ def conduct(
         last_run=max((run.began for run in runs), default=None),
         by_hand=len(by_hand),
         by_hand_since=min(map(_start, by_hand), default=None),
+        by_hand_before=len(before),
+        known_since=min(map(_start, before), default=None),
+        approved=conductor.approved,
         untimed=len(executions) - len(timed),
         drift=tuple(drift(conductor, before, by_hand)),
         new_ways=_new_ways(conductor, before, by_hand),

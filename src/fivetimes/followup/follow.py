@@ -29,7 +29,7 @@ from fivetimes.followup.findings import (
     controlled,
     forecast,
 )
-from fivetimes.model import Candidate, Conductor, Decision, Review, SessionLog, Status, Tier
+from fivetimes.model import Candidate, Conductor, ConductorEffect, Decision, Review, SessionLog, Status, Tier
 from fivetimes.review.ledger import standing_of
 from fivetimes.routines import KnownRoutine, KnownStep, executions
 from fivetimes.running.record import RunEntry, records_in
@@ -269,6 +269,26 @@ def standing_phrase(one: Conduct) -> str:
     """How it fares, in a few words: used, bypassed, worked around, obsolete or new; and what drifts."""
     bypassed = f", by hand {one.by_hand} of {one.by_hand + one.runs} times" if one.by_hand else ""
     return f"{one.life.value}{bypassed}{''.join(f'; {drift_phrase(test, one.actions)}' for test in one.drifting)}"
+
+
+def effects(found: FollowUp) -> list[ConductorEffect]:
+    """What each approved conductor changed, for a report; by id."""
+    made = []
+    for one in found.conductors:
+        first = one.known_since or one.approved
+        made.append(
+            ConductorEffect(
+                one.id,
+                one.title,
+                one.by_hand_before,
+                (one.approved - first).total_seconds() / 86_400,
+                one.by_hand,
+                max(0.0, (found.until - one.approved).total_seconds() / 86_400),
+                one.runs,
+                standing_phrase(one),
+            )
+        )
+    return made
 
 
 def revision_sentence(one: ConductorRevision) -> str:

@@ -2,7 +2,7 @@
 
 - `figures`: what a report computes from the routines, and how a figure is written so that it can be looked up;
 - `document`: everything that was found in plain values, as report.json holds it;
-- `pictures`: the geometry of ladder, timeline, trend and graph;
+- `pictures`: the geometry of weeks, timeline, trend and graph;
 - `cards`: one routine in words;
 - `page`: the HTML page and the Markdown, by their templates;
 - `passed_on`: a scan and its drafts without names that one person alone has, for a report that others may read;
@@ -15,7 +15,7 @@ from fivetimes.reports.document import candidate_document, document, explanation
 from fivetimes.reports.event_log import xes
 from fivetimes.reports.figures import location_text
 from fivetimes.reports.page import html_environment, one_card, report_html, report_markdown, source
-from fivetimes.reports.passed_on import passed_on
+from fivetimes.reports.passed_on import passed_on, passed_on_effects
 
 __all__ = [
     "candidate_document",
@@ -25,6 +25,7 @@ __all__ = [
     "location_text",
     "one_card",
     "passed_on",
+    "passed_on_effects",
     "report_html",
     "report_markdown",
     "source",

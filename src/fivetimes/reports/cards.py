@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from difflib import SequenceMatcher
 
 from fivetimes.conductor_document import step_alternatives
+from fivetimes.config import USUAL_SHARE
 from fivetimes.model import Candidate, Conductor, Effect, LiveText, Moment, Occurrence, Standing, Step
 from fivetimes.redaction import show
 from fivetimes.reports.figures import Figure, Sentence, counted, day, lasting, location_text, percent, sentence
@@ -93,8 +94,10 @@ def shared_values(draft: Conductor | None) -> tuple[SharedValue, ...]:
     )
 
 
-def flow(candidate: Candidate, draft: Conductor | None, *, where: str) -> tuple[StepRow, ...]:
-    """The steps in order.
+def flow(
+    candidate: Candidate, draft: Conductor | None, *, where: str
+) -> tuple[tuple[StepRow, ...], tuple[StepRow, ...]]:
+    """The usual steps in order, with those that a gate stands before; and the occasional ones.
 
     Args:
         candidate: the routine.
@@ -102,12 +105,18 @@ def flow(candidate: Candidate, draft: Conductor | None, *, where: str) -> tuple[
         where: the JSON pointer of the candidate.
     """
     drawn = [value for value in shared_values(draft) if value.letter]
-    before = [candidate.steps[0], *candidate.steps[:-1]] if candidate.steps else []
     numbers = _numbers([show(step.action) for step in candidate.steps], draft)
-    return tuple(
-        _row(number, step, last, draft if number not in numbers[:n] else None, drawn, f"{where}/steps/{n}")
-        for n, (number, step, last) in enumerate(zip(numbers, candidate.steps, before, strict=True))
-    )
+    core: list[StepRow] = []
+    occasional: list[StepRow] = []
+    last: dict[bool, Step] = {}  # the step before it in the same list
+    any_usual = any(step.share > USUAL_SHARE for step in candidate.steps)
+    for n, (number, step) in enumerate(zip(numbers, candidate.steps, strict=True)):
+        usual = step.share > USUAL_SHARE or step.effect in _GATES or not any_usual
+        known = draft if number not in numbers[:n] else None
+        row = _row(number, step, last.get(usual, step), known, drawn, f"{where}/steps/{n}")
+        (core if usual else occasional).append(row)
+        last[usual] = step
+    return tuple(core), tuple(occasional)
 
 
 def _numbers(actions: Sequence[str], draft: Conductor | None) -> list[int]:
@@ -224,14 +233,22 @@ class VariantRow:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A routine on the page. `keys` are what the page sorts by."""
+    """A routine on the page.
+
+    `at` is its JSON pointer, `anchor` its place on the page, `status` its standing; `keys` are what the page sorts by.
+    """
 
     id: str
+    at: str
+    anchor: str
     title: str
     summary: str
     tier: str
+    status: str
     count: Figure
     people: Figure
+    people_of: Sentence
+    saved: Figure | str
     hours: Figure | str
     last: Figure | str
     keys: Mapping[str, str]
@@ -241,7 +258,8 @@ class Card:
     tests: tuple[Figure, ...]
     timeline: Timeline
     undated: Figure
-    steps: tuple[StepRow, ...]
+    core: tuple[StepRow, ...]
+    occasional: tuple[StepRow, ...]
     gates: int
     shared_values: tuple[SharedValue, ...]
     variants: tuple[VariantRow, ...]
@@ -275,18 +293,23 @@ def card(
         where: the JSON pointer of the candidate in report.json.
         live: its commands, read again just now, for the owner's own page.
     """
-    steps = flow(candidate, draft, where=where)
+    core, occasional = flow(candidate, draft, where=where)
     asked = _questions(draft, where)
     times = [occurrence.start for occurrence in candidate.occurrences]
     known = [time for time in times if time is not None]
     shown = range(len(candidate.occurrences))[-_MOST_OCCURRENCES:][::-1]
     return Card(
         id=candidate.id,
+        at=where,
+        anchor=f"card-{int(where.rpartition('/')[2] or 0) + 1}",
         title=candidate.title,
         summary=_summary(candidate),
         tier=candidate.tier.value,
+        status=candidate.standing.status.value,
         count=Figure(("at least " if candidate.at_least else "") + counted(candidate.count, "time"), f"{where}/count"),
         people=Figure(f"{'≥' if candidate.merged else ''}{candidate.people:,}", f"{where}/people"),
+        people_of=_people_of(candidate, where),
+        saved="" if candidate.cost is None else Figure(lasting(candidate.cost.saved * 3600), f"{where}/cost/saved"),
         hours=_hours(candidate, where),
         last=_last(candidate, where),
         keys=_keys(candidate),
@@ -296,8 +319,9 @@ def card(
         tests=tuple(_tests(candidate, where)),
         timeline=timeline(times, first, last),
         undated=Figure(f"{len(candidate.occurrences) - len(known)}", f"{where}/undated"),
-        steps=steps,
-        gates=sum(bool(step.gate) for step in steps),
+        core=core,
+        occasional=occasional,
+        gates=sum(bool(step.gate) for step in (*core, *occasional)),
         shared_values=shared_values(draft),
         variants=_variants(candidate, where),
         more_variants=max(0, len(candidate.variants) - _MOST_VARIANTS),
@@ -318,6 +342,10 @@ def _summary(candidate: Candidate) -> str:
     """The first steps, which distinguish routines of one title."""
     shown = [step.action for step in candidate.steps[:_FIRST_STEPS]]
     return " → ".join([*shown, "…"] if len(candidate.steps) > _FIRST_STEPS else shown)
+
+
+def _people_of(candidate: Candidate, where: str) -> Sentence:
+    return sentence(Figure(counted(candidate.people, "person", "people"), f"{where}/people"))
 
 
 def _hours(candidate: Candidate, where: str) -> Figure | str:

@@ -15,6 +15,7 @@ from fivetimes.model import (
     Candidate,
     Changes,
     Conductor,
+    ConductorEffect,
     Confidence,
     Explanation,
     Moment,
@@ -26,7 +27,15 @@ from fivetimes.model import (
     Step,
     Suppressed,
 )
-from fivetimes.reports.figures import HeatMap, ReaderBalance, by_rule, people_heat, report_figures
+from fivetimes.reports.figures import (
+    HeatMap,
+    LastWeek,
+    ReaderBalance,
+    by_rule,
+    in_four_weeks,
+    people_heat,
+    report_figures,
+)
 
 _SCHEMA = 1  # of report.json: rises when a key that scripts may use changes its meaning or goes
 
@@ -383,6 +392,40 @@ class WeekDocument(TypedDict):
     canonical: int
 
 
+class LastWeekDocument(TypedDict):
+    """The seven days up to the last one that was read; the fields are those of `reports.figures.LastWeek`, `change` the runs more
+    than in the seven days before."""
+
+    first: str
+    last: str
+    runs: int
+    before: int
+    change: int
+    hours: float
+    to_decide: int
+
+
+class RecentDocument(TypedDict):
+    """Runs of a routine in each of the last twelve weeks, the last at the end; `change` compares the last two."""
+
+    id: str
+    weeks: list[int]
+    change: int
+
+
+class EffectDocument(TypedDict):
+    """What an approved conductor changed; the fields are those of `model.ConductorEffect`, with both rates for four weeks."""
+
+    id: str
+    title: str
+    before: int
+    since: int
+    runs: int
+    standing: str
+    before_in_four_weeks: float | None
+    since_in_four_weeks: float | None
+
+
 class FollowsDocument(TypedDict):
     """Two routines, by id, that were done one after the other."""
 
@@ -439,12 +482,17 @@ class ReportDocument(TypedDict):
     people: PeopleDocument
     trend: list[WeekDocument]
     follows: list[FollowsDocument]
+    week: LastWeekDocument | None
+    recent: list[RecentDocument]
+    effects: list[EffectDocument]
 
 
 # ---- the document of a scan
 
 
-def document(scan: Scan, *, drafts: Mapping[str, Conductor] | None = None) -> ReportDocument:
+def document(
+    scan: Scan, *, drafts: Mapping[str, Conductor] | None = None, effects: Sequence[ConductorEffect] = ()
+) -> ReportDocument:
     """The scan in plain values, best candidate first; each person has the same alias throughout.
 
     Every figure that the page shows is here too.
@@ -452,6 +500,7 @@ def document(scan: Scan, *, drafts: Mapping[str, Conductor] | None = None) -> Re
     Args:
         scan: what was found.
         drafts: the drafts by candidate id; where given, a candidate carries what its draft leaves open.
+        effects: what approved conductors changed.
     """
     alias = aliases(scan)
     computed, by_alias = report_figures(scan), people_heat(scan.candidates, alias)
@@ -496,6 +545,37 @@ def document(scan: Scan, *, drafts: Mapping[str, Conductor] | None = None) -> Re
         "people": {"aliases": list(by_alias.columns), "routines": _heat_rows(scan, by_alias)},
         "trend": [cast(WeekDocument, {**asdict(week), "start": week.start.isoformat()}) for week in computed.trend],
         "follows": [cast(FollowsDocument, asdict(pair)) for pair in computed.follows],
+        "week": None if computed.week is None else _last_week(computed.week),
+        "recent": [
+            {"id": candidate.id, "weeks": list(weeks), "change": weeks[-1] - weeks[-2]}
+            for candidate, weeks in zip(scan.candidates, computed.recent, strict=True)
+        ],
+        "effects": [_effect(one) for one in effects],
+    }
+
+
+def _last_week(week: LastWeek) -> LastWeekDocument:
+    return {
+        "first": week.first.isoformat(),
+        "last": week.last.isoformat(),
+        "runs": week.runs,
+        "before": week.before,
+        "change": week.runs - week.before,
+        "hours": week.hours,
+        "to_decide": week.to_decide,
+    }
+
+
+def _effect(one: ConductorEffect) -> EffectDocument:
+    return {
+        "id": one.id,
+        "title": one.title,
+        "before": one.before,
+        "since": one.since,
+        "runs": one.runs,
+        "standing": one.standing,
+        "before_in_four_weeks": in_four_weeks(one.before, one.days_before),
+        "since_in_four_weeks": in_four_weeks(one.since, one.days_since),
     }
 
 

@@ -14,7 +14,17 @@ from itertools import pairwise
 
 from markupsafe import Markup, escape
 
-from fivetimes.model import Candidate, Location, Occurrence, Scan, SourceReport, Suppressed, SuppressionRule, Tier
+from fivetimes.model import (
+    Candidate,
+    Location,
+    Occurrence,
+    Scan,
+    SourceReport,
+    Status,
+    Suppressed,
+    SuppressionRule,
+    Tier,
+)
 from fivetimes.redaction import show
 from fivetimes.words import noun
 
@@ -174,6 +184,21 @@ class Week:
 
 
 @dataclass(frozen=True, slots=True)
+class LastWeek:
+    """The seven days up to the last one that was read: runs then, and in the seven days before; hours of work that they took.
+
+    to_decide: routines that were repeated often enough and that nobody has decided on, or that wait for a decision again.
+    """
+
+    first: date
+    last: date
+    runs: int
+    before: int
+    hours: float
+    to_decide: int
+
+
+@dataclass(frozen=True, slots=True)
 class Follows:
     """Two routines that were done one after the other in one session, and how often."""
 
@@ -184,7 +209,10 @@ class Follows:
 
 @dataclass(frozen=True, slots=True)
 class ReportFigures:
-    """What the report shows besides the candidates themselves. `hours` and `saved` are hours of work."""
+    """What the report shows besides the candidates themselves. `hours` and `saved` are hours of work.
+
+    week: None where nothing has a time. recent: of each candidate, its runs in each of the last twelve weeks, the last at the end.
+    """
 
     first: datetime | None
     last: datetime | None
@@ -200,6 +228,8 @@ class ReportFigures:
     trend: tuple[Week, ...]
     most_in_a_week: int
     follows: tuple[Follows, ...]
+    week: LastWeek | None
+    recent: tuple[tuple[int, ...], ...]
 
 
 def report_figures(scan: Scan) -> ReportFigures:
@@ -211,10 +241,12 @@ def report_figures(scan: Scan) -> ReportFigures:
     weeks = _trend(scan.candidates)
     readers = tuple(_reader_balance(scan.sources, name) for name in sorted({s.source.reader for s in scan.sources}))
     counts = Counter(candidate.tier for candidate in scan.to_decide)
+    last = max((source.last for source in scan.sources if source.last is not None), default=None)
+    recent = tuple(_recent(candidate, last) for candidate in scan.candidates)
     ready = [candidate for candidate in scan.to_decide if candidate.tier is not Tier.NOTICED]
     return ReportFigures(
         first=min((source.first for source in scan.sources if source.first is not None), default=None),
-        last=max((source.last for source in scan.sources if source.last is not None), default=None),
+        last=last,
         ladder={tier: counts[tier] for tier in Tier},
         routines=len(ready),
         occurrences=sum(candidate.count for candidate in ready),
@@ -227,6 +259,57 @@ def report_figures(scan: Scan) -> ReportFigures:
         trend=weeks,
         most_in_a_week=max((w.noticed + w.extract + w.canonical for w in weeks), default=0),
         follows=_follows(scan.candidates),
+        week=_last_week(scan, recent, last),
+        recent=recent,
+    )
+
+
+def to_decide(candidate: Candidate) -> bool:
+    """Whether it waits for a decision: often enough for a conductor, none already, and not put off."""
+    ready = candidate.tier is not Tier.NOTICED and not candidate.already
+    return ready and candidate.standing.status is not Status.DEFERRED
+
+
+def in_four_weeks(times: int, days: float) -> float | None:
+    """How often that is in four weeks; None where fewer than seven days were seen, which say nothing of four weeks.
+
+    Example:
+        >>> in_four_weeks(6, 42.0), in_four_weeks(1, 2.0)
+        (4.0, None)
+    """
+    return round(28 * times / days, 1) if days >= 7 else None
+
+
+RECENT_WEEKS = 12  # of the small picture beside each routine: a quarter, so that what is monthly shows three times
+
+
+def _recent(candidate: Candidate, last: datetime | None) -> tuple[int, ...]:
+    """How often it began in each of the last weeks of seven days; the last one ends with the last day that was read."""
+    counts = [0] * RECENT_WEEKS
+    for occurrence in candidate.occurrences if last is not None else ():
+        if occurrence.start is not None and last is not None:
+            ago = (last.astimezone(UTC).date() - occurrence.start.astimezone(UTC).date()).days // 7
+            if 0 <= ago < RECENT_WEEKS:
+                counts[-1 - ago] += 1
+    return tuple(counts)
+
+
+def _last_week(scan: Scan, recent: Sequence[Sequence[int]], last: datetime | None) -> LastWeek | None:
+    if last is None:
+        return None
+    day = last.astimezone(UTC).date()
+    hours = sum(
+        weeks[-1] * candidate.cost.hours / candidate.count
+        for candidate, weeks in zip(scan.candidates, recent, strict=True)
+        if candidate.cost is not None
+    )
+    return LastWeek(
+        day - timedelta(days=6),
+        day,
+        sum(weeks[-1] for weeks in recent),
+        sum(weeks[-2] for weeks in recent),
+        round(hours, 2),
+        sum(map(to_decide, scan.candidates)),
     )
 
 

@@ -6,7 +6,6 @@ import base64
 import hashlib
 import html
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup, escape
 
 from fivetimes.config import Counted, FiveTimesRule
-from fivetimes.model import Candidate, Changes, Conductor, LiveText, Scan, Standing, Suppressed, Tier
+from fivetimes.model import Candidate, Conductor, ConductorEffect, LiveText, Scan, Standing, Status, Suppressed, Tier
 from fivetimes.redaction import show
 from fivetimes.reports.cards import card
 from fivetimes.reports.document import aliases
@@ -28,22 +27,23 @@ from fivetimes.reports.figures import (
     Sentence,
     counted,
     day,
+    in_four_weeks,
     lasting,
     number,
     people_heat,
     report_figures,
     sentence,
+    to_decide,
     why_nothing,
 )
 from fivetimes.reports.pictures import (
-    LADDER_HEIGHT,
-    LADDER_WIDTH,
+    SPARK_HEIGHT,
+    SPARK_WIDTH,
     TIMELINE_WIDTH,
     TREND_HEIGHT,
     TREND_WIDTH,
-    Rung,
     graph,
-    ladder,
+    spark,
     trend,
 )
 
@@ -141,7 +141,9 @@ def _as_markdown(value: object) -> object:
     return re.sub(r"([\\`*_\[\]|#~!])", r"\\\1", line)
 
 
-_OPEN = 3  # cards that are unfolded when the page is opened
+_EFFECTS = 4  # conductors that are named above the table
+_DECIDE = 5  # routines that are named above the table: what fits one screen beside the changes
+_WEEK = 7  # days
 _WEEKS = 53  # in the table of the weeks: a year
 _HABITS = 20  # in the table of the work habits; report.json has the tail too
 _HEATS = 5  # shades of the heat map
@@ -154,6 +156,7 @@ def report_html(
     *,
     at: datetime,
     drafts: Mapping[str, Conductor],
+    effects: Sequence[ConductorEffect] = (),
     people: bool = False,
     live: Mapping[str, LiveText] | None = None,
 ) -> str:
@@ -163,6 +166,7 @@ def report_html(
         scan: what was found.
         at: when the report is written.
         drafts: the drafts by candidate id, for their templates and open questions.
+        effects: what approved conductors changed.
         people: add a table of routines by alias; for the owner's own file.
         live: the lines behind each candidate, read again just now, with their locations; for the owner's own file.
     """
@@ -175,12 +179,16 @@ def report_html(
         "by_alias": _people(scan) if people else None,
         "live": live is not None,
     }
-    return _html_templates().get_template("report.html.j2").render(**_view(scan, at, drafts, live or {}), **own)
+    return (
+        _html_templates().get_template("report.html.j2").render(**_view(scan, at, drafts, effects, live or {}), **own)
+    )
 
 
-def report_markdown(scan: Scan, *, at: datetime, drafts: Mapping[str, Conductor]) -> str:
+def report_markdown(
+    scan: Scan, *, at: datetime, drafts: Mapping[str, Conductor], effects: Sequence[ConductorEffect] = ()
+) -> str:
     """The report in Markdown, for a pull request or a chat: no locations, no names."""
-    return _markdown_templates().get_template("report.md.j2").render(**_view(scan, at, drafts, {}))
+    return _markdown_templates().get_template("report.md.j2").render(**_view(scan, at, drafts, effects, {}))
 
 
 def _hash(text: str) -> str:
@@ -194,6 +202,7 @@ def _view(
     scan: Scan,
     at: datetime,
     drafts: Mapping[str, Conductor],
+    effects: Sequence[ConductorEffect],
     live: Mapping[str, LiveText],
 ) -> dict[str, Any]:
     computed = report_figures(scan)
@@ -211,8 +220,15 @@ def _view(
     return {
         "at": f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC",
         "cards": cards,
-        "open": _OPEN,
-        "rungs": _rungs(scan, computed),
+        "rungs": [tier.value for tier in Tier],
+        "ladder": computed.ladder,
+        "statuses": [status.value for status in Status if any(c.standing.status is status for c in scan.candidates)],
+        "decide": [(one, one.saved) for one, c in zip(cards, scan.candidates, strict=True) if to_decide(c)],
+        "most_decide": _DECIDE,
+        "most_effects": _EFFECTS,
+        "since": _since(scan),
+        "effects": list(map(_effect, range(len(effects)), effects)),
+        "changes": list(map(_recent, range(len(cards)), computed.recent)),
         "counted_by": _COUNTED[scan.rule.by],
         "moved": _moved(scan),
         "compared": scan.changes is not None,
@@ -220,7 +236,8 @@ def _view(
         "lowered": _lowered(scan.rule),
         "merged": scan.merged,
         "span": _span(scan, computed),
-        "lead": _lead(scan, computed),
+        "lead": _lead(scan, computed, at),
+        "whole": _whole(scan, computed),
         "ends": (Figure(day(computed.first), "/period/first"), Figure(day(computed.last), "/period/last")),
         "totals": _totals(scan, computed),
         "readers": computed.readers,
@@ -241,7 +258,7 @@ def _view(
         "bars": trend(computed.trend, most=computed.most_in_a_week),
         "most": computed.most_in_a_week,
         "size": {
-            "ladder": (LADDER_WIDTH, LADDER_HEIGHT),
+            "spark": (SPARK_WIDTH, SPARK_HEIGHT),
             "timeline": TIMELINE_WIDTH,
             "trend": (TREND_WIDTH, TREND_HEIGHT),
         },
@@ -261,11 +278,32 @@ def one_card(scan: Scan, candidate: Candidate, draft: Conductor | None, *, stand
     }
 
 
-def _rungs(scan: Scan, computed: ReportFigures) -> list[Rung]:
-    changes = scan.changes or Changes()
-    arrived = {*changes.new, *(one.id for one in changes.promoted)}
-    moved = Counter(candidate.tier for candidate in scan.to_decide if candidate.id in arrived)
-    return ladder(computed.ladder, {tier: getattr(scan.rule, tier) for tier in Tier}, moved)
+def _since(scan: Scan) -> Figure | str:
+    changes = scan.changes
+    return Figure(day(changes.since), "/changes/since") if changes is not None and changes.since is not None else ""
+
+
+def _effect(number: int, one: ConductorEffect) -> tuple[Figure, Figure | str, Figure | str, Figure, Figure]:
+    """A row of the table of effects: title, by hand in four weeks before and since, runs, and how it fares."""
+    where = f"/effects/{number}"
+    before, since = in_four_weeks(one.before, one.days_before), in_four_weeks(one.since, one.days_since)
+    return (
+        Figure(one.title, f"{where}/title"),
+        "too short to say" if before is None else Figure(f"{before:g}", f"{where}/before_in_four_weeks"),
+        "too short to say" if since is None else Figure(f"{since:g}", f"{where}/since_in_four_weeks"),
+        Figure(counted(one.runs, "run"), f"{where}/runs"),
+        Figure(one.standing, f"{where}/standing"),
+    )
+
+
+def _change(more: int) -> str:
+    return f"+{more}" if more > 0 else f"−{-more}" if more else "±0"
+
+
+def _recent(number: int, weeks: Sequence[int]) -> tuple[int, Figure, list[tuple[int, int]]]:
+    """The change of the last week as a key and as a figure, and the bars of the last twelve weeks."""
+    change = weeks[-1] - weeks[-2]
+    return change, Figure(_change(change), f"/recent/{number}/change"), spark(weeks)
 
 
 def _moved(scan: Scan) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -274,10 +312,11 @@ def _moved(scan: Scan) -> list[tuple[str, list[tuple[str, str]]]]:
         return []
     titles = {candidate.id: (candidate.title, f"card-{n}") for n, candidate in enumerate(scan.candidates, 1)}
     climbed = [(one, titles[one.id]) for one in scan.changes.promoted if one.id in titles]
+    gone = [(f"{one.title}: {one.why}", titles.get(one.into, ("", ""))[1]) for one in scan.changes.gone]
     changes = [
         ("climbed", [(f"{title}, {one.before} → {one.after}", link) for one, (title, link) in climbed]),
         ("new", [titles[name] for name in scan.changes.new if name in titles]),
-        ("gone", [(f"{one.title}: {one.why}", "") for one in scan.changes.gone]),
+        ("gone", gone),
     ]
     return [(heading, names) for heading, names in changes if names]
 
@@ -297,7 +336,28 @@ def _span(scan: Scan, computed: ReportFigures) -> Sentence:
     return sentence(Figure(day(computed.first), "/period/first"), " to ", Figure(day(computed.last), "/period/last"))
 
 
-def _lead(scan: Scan, computed: ReportFigures) -> Sentence:
+def _lead(scan: Scan, computed: ReportFigures, at: datetime) -> Sentence:
+    """The last week in one sentence, and what it asks for; of bundles, which have no weeks, the whole."""
+    week = computed.week
+    if week is None or scan.merged:
+        return _whole(scan, computed)
+    is_now = (at.astimezone(UTC).date() - week.last).days < _WEEK
+    parts: list[str | Figure] = (
+        ["This week: "]
+        if is_now
+        else ["Week to ", Figure(day(datetime.combine(week.last, datetime.min.time())), "/week/last"), ": "]
+    )
+    parts += [Figure(counted(week.runs, "run"), "/week/runs"), " ("]
+    parts += [Figure(_change(week.runs - week.before), "/week/change"), ")"]
+    if week.hours:
+        parts += [", about ", Figure(lasting(week.hours * 3600), "/week/hours")]
+    if not week.to_decide:
+        return sentence(*parts, "; nothing needs your decision.")
+    need = "needs" if week.to_decide == 1 else "need"
+    return sentence(*parts, "; ", Figure(number(week.to_decide), "/week/to_decide"), f" {need} your decision.")
+
+
+def _whole(scan: Scan, computed: ReportFigures) -> Sentence:
     """The whole report in one sentence."""
     if scan.merged and not scan.candidates:
         return sentence("No three people have three steps of one routine in common.")

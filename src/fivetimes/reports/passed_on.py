@@ -5,12 +5,23 @@ Nothing else changes: ids, counts, times and places are those of the scan.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, cast
 
 from fivetimes.conductor_document import ConductorDocument
-from fivetimes.model import Candidate, Changes, Composition, Conductor, Occurrence, Scan, SearchTrace, Step, Suppressed
+from fivetimes.model import (
+    Candidate,
+    Changes,
+    Composition,
+    Conductor,
+    ConductorEffect,
+    Occurrence,
+    Scan,
+    SearchTrace,
+    Step,
+    Suppressed,
+)
 from fivetimes.redaction import OwnNames
 
 # Keys of a conductor's document under which commands, names and templates stand; under all others are sentences of ours.
@@ -46,6 +57,11 @@ def passed_on(scan: Scan, drafts: Mapping[str, Conductor], names: OwnNames) -> t
         trace=_trace(scan.trace, names),
     )
     return named, {key: replace(one, document=_document(one.document, names)) for key, one in drafts.items()}
+
+
+def passed_on_effects(effects: Sequence[ConductorEffect], names: OwnNames) -> tuple[ConductorEffect, ...]:
+    """What approved conductors changed, as others may read it."""
+    return tuple(replace(one, title=names.label(one.title), standing=names.text(one.standing)) for one in effects)
 
 
 # ---- the parts of a scan

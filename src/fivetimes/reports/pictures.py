@@ -1,4 +1,4 @@
-"""Times, counts and names -> the geometry of the pictures: ladder, timeline, trend, graph; one line of blocks for a terminal."""
+"""Times, counts and names -> the geometry of the pictures: weeks, timeline, trend, graph; one line of blocks for a terminal."""
 
 from __future__ import annotations
 
@@ -7,14 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from fivetimes.model import Candidate, Composition, Kind, Scan, Tier
+from fivetimes.model import Candidate, Composition, Kind, Scan
 from fivetimes.reports.figures import Follows, Week
 
-# The ladder, in units of its view box; small enough to be read at phone width without scaling.
-LADDER_WIDTH, LADDER_HEIGHT = 360, 190
-_RUNG_WIDTH, _RUNG_LOWEST, _RUNG_LIFT, _GROUND = 112, 34, 36, 156
-_DOT_SPACE, _DOTS_A_ROW = 9, 11
-_MOST_DOTS = 33
+SPARK_WIDTH, SPARK_HEIGHT = 120, 20
 
 TIMELINE_WIDTH = 600
 _EDGE, _RADIUS, _LINE = 8, 4, 9
@@ -22,23 +18,6 @@ _HIGHEST = 6  # dots on top of one another
 _MANY = 120  # occurrences: above it, dots stand in columns
 
 TREND_WIDTH, TREND_HEIGHT = 720, 96
-
-
-@dataclass(frozen=True, slots=True)
-class Rung:
-    """One tier of the ladder: its platform, how often the rule asks for, how many routines stand on it, each a dot.
-
-    A dot is (x, y, whether that routine moved here since the last report); those that moved come first.
-    """
-
-    tier: str
-    asks: int
-    count: int
-    x: int
-    y: int
-    width: int
-    height: int
-    dots: tuple[tuple[float, float, bool], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +31,17 @@ class Timeline:
     undated: int
 
 
-def ladder(counts: Mapping[Tier, int], asks: Mapping[Tier, int], moved: Mapping[Tier, int]) -> list[Rung]:
-    """The rungs from the lowest to the highest, a dot for each routine as far as there is space."""
-    return [_rung(index, tier, counts.get(tier, 0), asks[tier], moved.get(tier, 0)) for index, tier in enumerate(Tier)]
+def spark(weeks: Sequence[int]) -> list[tuple[int, int]]:
+    """The bars of a small picture, as (middle, height), for the weeks with a run.
 
-
-def _rung(index: int, tier: Tier, count: int, asks: int, moved: int) -> Rung:
-    height = _RUNG_LOWEST + _RUNG_LIFT * index
-    x, y = 6 + index * (_RUNG_WIDTH + 4), _GROUND - height
-    dots = tuple(
-        (x + 8 + (n % _DOTS_A_ROW) * _DOT_SPACE, y - 8 - (n // _DOTS_A_ROW) * _DOT_SPACE, n < moved)
-        for n in range(min(count, _MOST_DOTS))
-    )
-    return Rung(tier.value, asks, count, x, y, _RUNG_WIDTH, height, dots)
+    Example:
+        >>> spark([0, 1, 2])
+        [(60, 10), (100, 20)]
+    """
+    most, width = max(weeks, default=0), SPARK_WIDTH // max(1, len(weeks))
+    return [
+        (n * width + width // 2, max(2, round(SPARK_HEIGHT * count / most))) for n, count in enumerate(weeks) if count
+    ]
 
 
 def timeline(times: Sequence[datetime | None], first: datetime | None, last: datetime | None) -> Timeline:
