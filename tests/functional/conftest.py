@@ -38,10 +38,14 @@ class Machine:
             "PAGER": "cat",  # a pager waits for a key
         }
 
+    def command(self) -> list[str]:
+        """How the command is called."""
+        return [str(COMMAND)]
+
     def type(self, *words: object, answer: str = "", here: Path | None = None) -> tuple[int, str]:
         """Type a command at a terminal, and an answer; returns the exit code and all that the screen showed."""
         ours, theirs = pty.openpty()
-        call = [str(COMMAND), *map(str, words)]
+        call = [*self.command(), *map(str, words)]
         with subprocess.Popen(
             call,
             cwd=here or self.here,
@@ -63,7 +67,7 @@ class Machine:
 
     def run(self, *words: object, here: Path | None = None, columns: int = 160) -> subprocess.CompletedProcess[str]:
         """Type a command; what it reads of this machine is this machine alone."""
-        call: Sequence[str] = [str(COMMAND), *map(str, words)]
+        call: Sequence[str] = [*self.command(), *map(str, words)]
         return subprocess.run(
             call,
             cwd=here or self.here,

@@ -7,6 +7,8 @@ import pwd
 import subprocess
 import sys
 
+import pytest
+
 import builders
 from fivetimes import cli
 from functional.conftest import COMMAND
@@ -153,3 +155,28 @@ def test_a_file_with_only_a_rule_keeps_discovery_and_its_question(machine):
         done = machine.run("scan", "--yes", *words, here=here)
         assert "12 events" in done.stdout
         assert "canonical (8+)" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *(
+            "scan --yes",
+            "show ID",
+            "explain ID",
+            "report --md -",
+            "report --html -",
+            "report --json -",
+            "status",
+            "doctor",
+        ),
+        *("sources", "schema", "patterns people/mira/.zsh_history --support 5", "follow", "runs", "--help"),
+    ],
+)
+def test_no_command_ends_in_a_fault_where_the_output_has_a_small_alphabet(atelier, words):
+    name = next(c["id"] for c in atelier.report["candidates"] if c["tier"] == "canonical")
+    call = [name if word == "ID" else word for word in words.split()]
+    environment = atelier.machine.environment() | {"PYTHONIOENCODING": "cp1252", "PYTHONUTF8": "0"}
+    done = subprocess.run([COMMAND, *call], cwd=atelier.team, env=environment, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.decode("cp1252").strip()
