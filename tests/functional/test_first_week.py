@@ -132,7 +132,9 @@ def first_scan(newcomer: Newcomer) -> str:
     first = newcomer.ran("scan", "--yes")
     assert "144 events of 1 person" in first.stdout
     assert "canonical (10+): 1   extract (5+): 0" in first.stdout
-    (name,) = re.findall(r"^ (\S+) +canonical +Release package +12 +1 +2026-01-30", first.stdout, re.MULTILINE)
+    (name,) = re.findall(
+        r"^ (\S+) +canonical +proposed +Release package +12 +1 +2026-01-30", first.stdout, re.MULTILINE
+    )
     assert f"Next: fivetimes show {name}" in first.stderr
     card = newcomer.ran("show", name[:9]).stdout
     assert "seen 12 times in 12 sessions on 12 days" in card
