@@ -82,6 +82,7 @@ def _report(machine: Machine) -> None:
     files = [word for form in ("html", "md", "json") for word in (f"--{form}", str(machine.out / f"r.{form}"))]
     machine.call("report", *machine.config, *files)
     machine.call("report", *machine.config, "--md", "-", "--changes-since", "4w")
+    machine.call("report", *machine.config, "--digest", "-")
     machine.call("report", *machine.config, "--html", str(machine.out / "owner.html"), "--people", "--live")
 
 

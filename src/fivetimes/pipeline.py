@@ -591,6 +591,7 @@ class ReportForm(StrEnum):
 
     HTML = "html"
     MARKDOWN = "md"
+    DIGEST = "digest"
     JSON = "json"
 
 
@@ -612,6 +613,8 @@ def report(scan: Scan, *, form: ReportForm, extras: ReportExtras, at: datetime) 
         effects = reports.passed_on_effects(effects, extras.names)
     if form is ReportForm.JSON:
         return json.dumps(reports.document(scan, drafts=drafts, effects=effects), indent=1)
+    if form is ReportForm.DIGEST:
+        return reports.report_digest(scan, at=at, drafts=drafts, effects=effects)
     if form is ReportForm.MARKDOWN:
         return reports.report_markdown(scan, at=at, drafts=drafts, effects=effects)
     return reports.report_html(scan, at=at, drafts=drafts, effects=effects, people=extras.people, live=extras.live)

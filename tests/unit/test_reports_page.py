@@ -29,7 +29,7 @@ from fivetimes.model import (
     Status,
     Tier,
 )
-from fivetimes.reports import candidate_document, document, report_html, report_markdown
+from fivetimes.reports import candidate_document, document, report_digest, report_html, report_markdown
 from fivetimes.reports.pictures import SPARK_HEIGHT, SPARK_WIDTH, TIMELINE_WIDTH, spark, timeline
 from hostile import PAYLOADS, drafts_of, hostile, live_of, sample
 
@@ -278,6 +278,22 @@ def test_the_effect_of_a_conductor_is_how_often_it_is_done_by_hand_before_and_si
     text = re.sub(r"<.*?>", "", page.partition('id="effect-title"')[2].partition("</section>")[0])
     assert "Send mail 4 → 1; 3 runs used, by hand 1 of 4 times" in " ".join(text.split())
     assert "Send mail 4 → too short to say; 3 runs" in " ".join(text.split())
+
+
+def test_a_digest_has_at_most_fifteen_lines_whatever_happened() -> None:
+    cast = [replace(made.friday(13)[0], id=f"x-{n}", title=f"Routine {n}") for n in range(30)]
+    ids = tuple(one.id for one in cast)
+    gone = tuple(Gone(f"old-{n}", f"Old {n}", 12, "part of another", ids[0]) for n in range(9))
+    climbed = tuple(Promotion(name, Tier.NOTICED, Tier.EXTRACT) for name in ids[:9])
+    scan = replace(made.scan(*cast), changes=Changes(ids[9:20], climbed, gone, made.AT))
+    effects = [ConductorEffect(name, name, 12, 84.0, 1, 28.0, 3, "used") for name in ids]
+    text = report_digest(scan, at=made.AT, drafts={}, effects=effects)
+    assert 10 <= len(text.splitlines()) <= 15
+    assert text.splitlines()[0].startswith("**This week: ")
+    assert "- Decide: 27 more (fivetimes review)" in text
+    assert "- Climbed: Routine 0, noticed → extract; " in text
+    assert "; and 6 more" in text
+    assert len([line for line in text.splitlines() if line.startswith("- Effect: ")]) == 3
 
 
 def test_occasional_steps_are_folded_and_one_that_goes_out_never_is() -> None:

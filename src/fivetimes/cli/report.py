@@ -33,6 +33,10 @@ def report(
     as_json: Annotated[
         Path | None, typer.Option("--json", help="Write JSON here; - prints it.", show_default=False)
     ] = None,
+    digest: Annotated[
+        Path | None,
+        typer.Option(help="Write fifteen lines of Markdown for a chat here; - prints them.", show_default=False),
+    ] = None,
     people: Annotated[
         bool, typer.Option("--people", help="On the page: who did what, by alias. For your own eyes.")
     ] = False,
@@ -50,11 +54,11 @@ def report(
         ),
     ] = None,
 ) -> None:
-    """Write the five-times report of the last scan: a page, Markdown, JSON."""
+    """Write the five-times report of the last scan: a page, Markdown, JSON, a digest for a chat."""
     from fivetimes import pipeline, review
 
     form = pipeline.ReportForm
-    targets = {form.HTML: html, form.MARKDOWN: md, form.JSON: as_json}
+    targets = {form.HTML: html, form.MARKDOWN: md, form.JSON: as_json, form.DIGEST: digest}
     if not any(targets.values()):
         targets[form.HTML] = Path("fivetimes-report.html")
     if (people or live) and targets[form.HTML] is None:

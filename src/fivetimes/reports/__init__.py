@@ -14,7 +14,7 @@
 from fivetimes.reports.document import candidate_document, document, explanation_document, sources_document
 from fivetimes.reports.event_log import xes
 from fivetimes.reports.figures import location_text
-from fivetimes.reports.page import html_environment, one_card, report_html, report_markdown, source
+from fivetimes.reports.page import html_environment, one_card, report_digest, report_html, report_markdown, source
 from fivetimes.reports.passed_on import passed_on, passed_on_effects
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "one_card",
     "passed_on",
     "passed_on_effects",
+    "report_digest",
     "report_html",
     "report_markdown",
     "source",

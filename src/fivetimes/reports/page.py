@@ -141,6 +141,7 @@ def _as_markdown(value: object) -> object:
     return re.sub(r"([\\`*_\[\]|#~!])", r"\\\1", line)
 
 
+_DIGEST = 3  # of a digest, for each of its parts: with them it has at most twelve lines
 _EFFECTS = 4  # conductors that are named above the table
 _DECIDE = 5  # routines that are named above the table: what fits one screen beside the changes
 _WEEK = 7  # days
@@ -191,6 +192,13 @@ def report_markdown(
     return _markdown_templates().get_template("report.md.j2").render(**_view(scan, at, drafts, effects, {}))
 
 
+def report_digest(
+    scan: Scan, *, at: datetime, drafts: Mapping[str, Conductor], effects: Sequence[ConductorEffect] = ()
+) -> str:
+    """The week in at most fifteen lines of Markdown, for a chat: what waits, what changed, and what conductors changed."""
+    return _markdown_templates().get_template("digest.md.j2").render(**_view(scan, at, drafts, effects, {}))
+
+
 def _hash(text: str) -> str:
     return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
@@ -226,6 +234,7 @@ def _view(
         "decide": [(one, one.saved) for one, c in zip(cards, scan.candidates, strict=True) if to_decide(c)],
         "most_decide": _DECIDE,
         "most_effects": _EFFECTS,
+        "most_digest": _DIGEST,
         "since": _since(scan),
         "effects": list(map(_effect, range(len(effects)), effects)),
         "changes": list(map(_recent, range(len(cards)), computed.recent)),
