@@ -112,6 +112,14 @@ def became(
     return controlled([found])[0]
 
 
+def test_the_effect_in_a_report_is_by_hand_before_the_approval_and_since_as_far_as_was_read() -> None:
+    found = became([*before(), done(APPROVED + WEEK), done(APPROVED + 2 * WEEK)], runs=[ran(APPROVED + WEEK * 3)])
+    (one,) = followup.effects(followup.FollowUp(NOW, (found,)))
+    assert (one.before, one.days_before, one.since, one.days_since, one.runs) == (10, 70.0, 2, 91.0, 1)
+    (early,) = followup.effects(followup.FollowUp(APPROVED - WEEK, (found,)))
+    assert (early.days_before, early.days_since) == (63.0, 0.0)
+
+
 def weekly(times: int = 13) -> list[datetime]:
     return [APPROVED + WEEK * n + timedelta(hours=n % 3) for n in range(times)]
 

@@ -275,15 +275,16 @@ def effects(found: FollowUp) -> list[ConductorEffect]:
     """What each approved conductor changed, for a report; by id."""
     made = []
     for one in found.conductors:
-        first = one.known_since or one.approved
+        seen = min(one.approved, found.until)  # what was done after the end of what was read is not known
+        first = min(one.known_since or seen, seen)
         made.append(
             ConductorEffect(
                 one.id,
                 one.title,
                 one.by_hand_before,
-                (one.approved - first).total_seconds() / 86_400,
+                (seen - first).total_seconds() / 86_400,
                 one.by_hand,
-                max(0.0, (found.until - one.approved).total_seconds() / 86_400),
+                (found.until - seen).total_seconds() / 86_400,
                 one.runs,
                 standing_phrase(one),
             )
