@@ -67,7 +67,7 @@ def first_part(sessions: SessionLog) -> SessionLog:
 
 
 def _rest(sessions: SessionLog, search: Search) -> SequenceDatabase:
-    database = open_database(sessions, silence=search.silence)
+    database = open_database(sessions, silence=search.max_pause)
     return database.take(np.flatnonzero(~_before(sessions)[database.rows]))
 
 
@@ -95,7 +95,7 @@ def mined(sessions: SessionLog, *, rule: FiveTimesRule, search: Search) -> list[
 def sequences(sessions: SessionLog, patterns: Sequence[tuple[int, ...]], *, search: Search) -> list[Seen]:
     """The same for fixed sequences of tokens, as a list of frequent ones has them."""
     search = paced(search, sessions.idle)
-    first, rest = open_database(first_part(sessions), silence=search.silence), _rest(sessions, search)
+    first, rest = open_database(first_part(sessions), silence=search.max_pause), _rest(sessions, search)
     out = []
     for pattern in patterns:
         profile = fixed(first, _distinct(pattern), search)

@@ -477,7 +477,6 @@ class Search:
     was measured.
     """
 
-    silence: float = 4 * 3600.0  # nothing joins across a longer silence
     near: int = 4  # a seed's second action follows within so many unclaimed ones
     linked_near: int = 15  # within so many, where the two share a value
     flank: int = 5  # grown steps stand within so many actions of a known one
@@ -492,7 +491,7 @@ class Search:
     end_share: float = 0.7  # of the core lies before the end of an occurrence; one that stops earlier was broken off
     core_share_loose: float = 0.5  # while the profile still grows
     max_gap: int = 15  # fewer foreign actions than so many stand between two neighbours
-    max_pause: float = 2 * 3600.0  # between two neighbours, at most
+    max_pause: float = 2 * 3600.0  # nothing joins across a longer pause, but in a case
     pause_bits: float = 0.7  # times log2(pause / 150 s), from 300 s on
     back: int = 14  # anchors that a step looks back over
     reach: int = 80  # actions around a rare step in which the others are sought

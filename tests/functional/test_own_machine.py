@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import pwd
+import random
 import subprocess
 import sys
+from itertools import product
 
 import pytest
 
@@ -180,3 +182,36 @@ def test_no_command_ends_in_a_fault_where_the_output_has_a_small_alphabet(atelie
     done = subprocess.run([COMMAND, *call], cwd=atelier.team, env=environment, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.decode("cp1252").strip()
+
+
+@pytest.mark.parametrize("hours", [2, 3, 5])
+def test_a_routine_is_found_whatever_is_done_some_hours_later(machine, hours):
+    beside = ["vim a.py", "grep -rn todo src", "make lint", "cd src", "python a.py", "git diff"]
+    lines = []
+    for week, day in product(range(4), (0, 2, 4)):
+        rng, name = random.Random(f"{week} {day}"), f"1.{week}.{day}"
+        release = [
+            "git pull --ff-only", "pytest -q", f"bump-my-version bump --new-version {name} patch", "python -m build",
+            f"twine upload dist/lamp-{name}.tar.gz", f"git push origin v{name}",
+        ]  # fmt: skip
+        at = 1767600000 + (7 * week + day) * 86_400 + rng.randint(0, 5400)
+        for line in [rng.choice(["ls", "git status"]), *release, rng.choice(["ls", "git status"])]:
+            lines.append(f"#{at}\n{line}\n")
+            at += rng.randint(20, 90)
+        at += int(hours * 3600)
+        for line in rng.sample(beside, 4):
+            lines.append(f"#{at}\n{line}\n")
+            at += rng.randint(20, 300)
+    (machine.home / ".bash_history").write_text("".join(lines))
+    done = machine.run("scan", "--yes", "--json", "found.json")
+    assert "canonical (10+): 1   extract (5+): 0" in done.stdout
+    shown = json.loads((machine.here / "found.json").read_text())
+    (one,) = shown["candidates"]
+    steps = [step["action"] for step in one["steps"]]
+    assert one["count"] == 12
+    assert {"git pull --ff-only", "pytest -q", "python -m build"} <= set(steps)
+    assert not [
+        step
+        for step in steps
+        if step.partition(" ")[0] in ("vim", "grep", "make", "python", "cd") and "build" not in step
+    ]

@@ -124,7 +124,7 @@ def test_what_meets_as_often_as_chance_lets_it_are_two_optional_steps():
 def test_completing_keeps_the_count_and_gives_no_event_to_two_runs(routines, times, seed):
     batches = [logs.again_as(logs.work(r, times, people=1, seed=seed + n), f"q{n}") for n, r in enumerate(routines)]
     sessions = logs.sessions_of(*batches)
-    database = open_database(sessions, silence=SEARCH.silence)
+    database = open_database(sessions, silence=SEARCH.max_pause)
     found, _ = find(database, SEARCH)
     found = families(database, found, end_share=SEARCH.end_share, bar=SEARCH.routine_bits)
     done = complete(database, found, SEARCH)
@@ -140,7 +140,7 @@ def test_completing_keeps_the_count_and_gives_no_event_to_two_runs(routines, tim
 
 
 def test_a_run_of_which_one_place_alone_is_left_has_no_gap_in_it():
-    database = open_database(logs.work("abcdef", 6), silence=SEARCH.silence)
+    database = open_database(logs.work("abcdef", 6), silence=SEARCH.max_pause)
     found, _ = find(database, SEARCH)
     ownership = Ownership(database, found, SEARCH)
     runs = ownership.tables[0]

@@ -66,7 +66,7 @@ def case_lines(lines) -> SequenceDatabase:
         mine = [(logs.START + DAY * day + 60 * n, line) for n, (who, day, line) in enumerate(lines) if who == person]
         times, commands = [time for time, _ in mine], [line for _, line in mine]
         batches.append(logs.shell(commands, person=person, times=times))
-    return open_database(logs.sessions_of(*batches), silence=SEARCH.silence)
+    return open_database(logs.sessions_of(*batches), silence=SEARCH.max_pause)
 
 
 def in_cases(database: SequenceDatabase) -> int:

@@ -72,7 +72,7 @@ def variants():
     times = [logs.START + 7200.0 * n for n in range(len(commits))]
     subjects, touched = [c[0] for c in commits], [tuple(c[1]) for c in commits]
     batch = RawBatch("git", "repo", subjects, kind=Kind.COMMIT, time=times, files=touched, owner="ana")
-    database = open_database(logs.sessions_of(batch), silence=SEARCH.silence)
+    database = open_database(logs.sessions_of(batch), silence=SEARCH.max_pause)
     found, _ = find(database, SEARCH)
     assert len(found) > 1
     return database, found

@@ -129,7 +129,7 @@ letters_of_people = st.lists(st.text("abcdm", min_size=2, max_size=120), min_siz
 @settings(max_examples=100, deadline=None)
 def test_rates_around_occurrences_are_those_of_counting(letters, data):
     sessions = logs.sessions_of(*(logs.batch(some, person=f"p{n}") for n, some in enumerate(letters)))
-    database = open_database(sessions, silence=SEARCH.silence)
+    database = open_database(sessions, silence=SEARCH.max_pause)
     chosen = data.draw(st.lists(st.integers(0, database.own - 1), min_size=2, max_size=12, unique=True).map(sorted))
     rows = np.array(list(pairwise(chosen))[::2], dtype=np.int32)
     found = Occurrences(rows, np.zeros((0, 3), dtype=np.int32), np.ones(len(rows)), 0)
@@ -153,7 +153,7 @@ def test_what_is_common_around_is_worth_less_than_what_is_rare_there():
     """`ab` amid `a` and `b`, and as often amid other work: in the first mode it stands together for no other reason."""
     busy, quiet = "abmab" * 12, "mnopqrstuvwx" * 6
     sessions = logs.sessions_of(logs.batch(quiet * 2 + busy + quiet), logs.batch(quiet + "ab" + quiet * 3, person="bo"))
-    database = open_database(sessions, silence=SEARCH.silence)
+    database = open_database(sessions, silence=SEARCH.max_pause)
     token = {label: number for number, label in enumerate(sessions.actions.labels)}
     tokens = np.array([token["do-a"], token["do-b"]], dtype=np.int32)
     rows = database.where[slice(*database.start[[tokens[0], tokens[0] + 1]])]

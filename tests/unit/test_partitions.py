@@ -197,7 +197,7 @@ def test_a_step_whose_label_stands_for_two_things_is_known_by_the_next_coarser_o
     typed = ["kubectl apply -f one/alpha.yaml", "make build", "kubectl apply -f two/beta.yaml", "tar cf x.tar y"]
     work = logs.sessions_of(logs.shell([line for _ in range(6) for line in typed]))
     labels = work.actions.labels
-    database = partitions.open_database(work, silence=SEARCH.silence)
+    database = partitions.open_database(work, silence=SEARCH.max_pause)
     names = partitions._unique_names(database, labels)
     apply_ = {labels[token] for token in database.levels[:, 1].tolist() if "apply" in labels[token]}
     assert len(apply_) == 1

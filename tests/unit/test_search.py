@@ -220,8 +220,8 @@ def count_by_hand(database, profile, *, known):
 )
 def test_the_count_is_what_its_definition_gives(routine, times, noise, seed):
     sessions = logs.work(routine, times, noise=noise, seed=seed, extra="ab")
-    found, _ = find(open_database(sessions, silence=SEARCH.silence), SEARCH)
-    fresh = open_database(sessions, silence=SEARCH.silence)
+    found, _ = find(open_database(sessions, silence=SEARCH.max_pause), SEARCH)
+    fresh = open_database(sessions, silence=SEARCH.max_pause)
     for one in found:
         known = len(one.occurrences)
         counted = collect(fresh, one.profile, SEARCH, share=SEARCH.core_share, chance=0.01, known=known)
@@ -241,7 +241,7 @@ def test_the_count_holds_where_routines_break_off_repeat_and_share_rows(seed):
         for letter in rng.choice(["abcde", "abcde", "abc", "abdce"]):
             letters += letter * rng.choice([0, 1, 1, 1, 1, 2]) + rng.choice(["", "", "", "m", "_"])
     sessions = logs.sessions_of(logs.batch(letters))
-    database = open_database(sessions, silence=SEARCH.silence)
+    database = open_database(sessions, silence=SEARCH.max_pause)
     token = {label: number for number, label in enumerate(sessions.actions.labels)}
     tokens = np.array([token[f"do-{letter}"] for letter in "abcde"], dtype=np.int32)
     columns = [database.free[database.ranks(int(t))][:12] for t in tokens]
@@ -310,7 +310,7 @@ def test_the_count_holds_where_people_hand_work_over_and_rows_were_claimed(
     parts, again, presence, link, claimed, recorded
 ):
     sessions = on_tickets(parts, again, recorded)
-    database = open_database(sessions, silence=SEARCH.silence)
+    database = open_database(sessions, silence=SEARCH.max_pause)
     coarse = {sessions.actions.labels[token]: token for token in np.unique(database.levels[:, COARSE]).tolist()}
     tokens = np.array([coarse[WORK[letter]] for letter in "abcd" if WORK[letter] in coarse], dtype=np.int32)
     assume(len(tokens) >= 2)
@@ -345,7 +345,7 @@ def test_no_event_stands_in_two_candidates():
 
 def test_the_classic_engine_collects_fixed_sequences_and_claims_each_row_once():
     sessions = logs.work("abcde", 8)
-    database = open_database(sessions, silence=SEARCH.silence)
+    database = open_database(sessions, silence=SEARCH.max_pause)
     token = {label: number for number, label in enumerate(sessions.actions.labels)}
     pattern = tuple(token[f"do-{letter}"] for letter in "abcde")
     found, rejected = from_patterns(database, [pattern, pattern[:3]], SEARCH)
@@ -355,7 +355,7 @@ def test_the_classic_engine_collects_fixed_sequences_and_claims_each_row_once():
 
 def test_estimate_reads_presence_and_order_off_the_matches():
     sessions = logs.work("abcd", 6)
-    database = open_database(sessions, silence=SEARCH.silence)
+    database = open_database(sessions, silence=SEARCH.max_pause)
     token = {label: number for number, label in enumerate(sessions.actions.labels)}
     rows = np.array([database.free[database.ranks(token[f"do-{letter}"])] for letter in "abcd"]).T
     profile = estimate(database, np.array([token[f"do-{c}"] for c in "abcd"], dtype=np.int32), rows.astype(np.int32))

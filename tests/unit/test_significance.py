@@ -83,7 +83,7 @@ def test_what_was_given_up_is_not_seen_again_and_is_fair():
 
 
 def test_a_part_of_a_stream_holds_the_same_tokens_and_values_and_nothing_is_claimed():
-    database = open_database(logs.work("abcdef", 6), silence=SEARCH.silence)
+    database = open_database(logs.work("abcdef", 6), silence=SEARCH.max_pause)
     database.claim(np.arange(5, dtype=np.int32))
     keep = np.arange(len(database.rows)) % 3 != 0
     half = database.take(np.flatnonzero(keep))

@@ -87,7 +87,7 @@ def executions(sessions: SessionLog, routines: Sequence[KnownRoutine], *, search
     distinguished in this work nothing is found: two actions in a row are a habit.
     """
     search = paced(search, sessions.idle)
-    database = open_database(sessions, silence=search.silence)
+    database = open_database(sessions, silence=search.max_pause)
     chance = link_chance(database)
     own = [_with_steps(database, one, sessions.actions.labels) for one in routines]
     found = [_collected(view, one, search, chance) for view, one in zip(own, routines, strict=True)]

@@ -376,7 +376,7 @@ def collect_again(
         (group, share, occurrences) of each profile that was found there, once at least.
     """
     search = paced(search, sessions.idle)
-    database = open_database(sessions, silence=search.silence)
+    database = open_database(sessions, silence=search.max_pause)
     chance = link_chance(database)
     database.claim(claimed)
     names = _unique_names(database, sessions.actions.labels)

@@ -130,7 +130,7 @@ def searched(sessions: SessionLog, *, rule: FiveTimesRule, search: Search, engin
     search = paced(search, sessions.idle)
     trace = Recorder(sessions.actions.labels)
     # 1. what can be a step at all
-    database = open_database(sessions, silence=search.silence, trace=trace)
+    database = open_database(sessions, silence=search.max_pause, trace=trace)
     # 2. routines that cover it: seeds, growth, acceptance
     covering, rejected = engine.find(sessions, database, search, trace)
     # 3. variants of one routine become one
@@ -150,7 +150,7 @@ def listing(passed: Sequence[Finding], *, most: int) -> list[Finding]:
 
 def paced(search: Search, idle: float) -> Search:
     """The search for people who work at this pace: what one session holds may be one routine, whatever the pauses in it."""
-    return replace(search, max_pause=max(search.max_pause, idle), silence=max(search.silence, idle))
+    return replace(search, max_pause=max(search.max_pause, idle))
 
 
 def _again(rule: FiveTimesRule, search: Search, engine: Engine) -> Callable[[SessionLog], Sequence[Candidate]]:
