@@ -74,7 +74,8 @@ def test_steps_of_one_clause_leave_no_gap_in_the_numbers(tmp_path: Path) -> None
     assert [step["id"] for step in document["steps"]] == [f"s{n}" for n in range(1, len(document["steps"]) + 1)]
     assert document["replay"]["lines"] == document["replay"]["of"] == 6 * len(NAMES)
     # a card shows the steps as they were found, by the numbers of the draft
-    rows = cards.flow(candidate, drafting.preview_drafts(context).drafts[key], where="")
+    rows, occasional = cards.flow(candidate, drafting.preview_drafts(context).drafts[key], where="")
+    assert occasional == ()
     assert [row.number for row in rows] == [1, 2, 3, 3, 4, 5, 6]
     assert [bool(row.templates) for row in rows] == [True, True, True, False, True, True, True]
 

@@ -11,6 +11,7 @@
 - `frames`: the same facts as pandas tables for a notebook.
 """
 
+from fivetimes.reports.cards import step_numbers
 from fivetimes.reports.document import candidate_document, document, explanation_document, sources_document
 from fivetimes.reports.event_log import xes
 from fivetimes.reports.figures import location_text
@@ -31,5 +32,6 @@ __all__ = [
     "report_markdown",
     "source",
     "sources_document",
+    "step_numbers",
     "xes",
 ]

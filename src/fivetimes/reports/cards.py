@@ -105,7 +105,7 @@ def flow(
         where: the JSON pointer of the candidate.
     """
     drawn = [value for value in shared_values(draft) if value.letter]
-    numbers = _numbers([show(step.action) for step in candidate.steps], draft)
+    numbers = step_numbers(candidate, draft)
     core: list[StepRow] = []
     occasional: list[StepRow] = []
     last: dict[bool, Step] = {}  # the step before it in the same list
@@ -119,11 +119,12 @@ def flow(
     return tuple(core), tuple(occasional)
 
 
-def _numbers(actions: Sequence[str], draft: Conductor | None) -> list[int]:
+def step_numbers(candidate: Candidate, draft: Conductor | None) -> list[int]:
     """The number that each step has in the draft, which its questions and gates use.
 
     A step that the draft does not have stands in the clause of one before it, and has the number of that one.
     """
+    actions = [show(step.action) for step in candidate.steps]
     drafted = actions if draft is None else [step["action"] for step in draft.document["steps"]]
     if len(drafted) == len(actions):
         return list(range(1, len(actions) + 1))

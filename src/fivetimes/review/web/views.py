@@ -214,11 +214,14 @@ def choice_of(step: DocumentStep) -> str:
 def _chosen_steps(reviewed: Reviewed) -> list[ChosenStep]:
     """The steps of the conductor in order, each with the line that was seen last of the step that it was drafted from."""
     assert reviewed.conductor is not None
+    steps = reviewed.conductor.document["steps"]
     last: dict[str, EvidenceLine] = {}
+    numbers = reports.step_numbers(reviewed.candidate, reviewed.conductor)
     for occurrence, row in zip(reviewed.candidate.occurrences, reviewed.live.occurrences, strict=True):
         for moment, command in zip(occurrence.moments, row, strict=True):
-            if moment.step is not None:
-                last[f"s{moment.step + 1}"] = _line(moment, command)
+            # a step without a number of its own stands in the clause of the one before it, or was dropped
+            if moment.step is not None and numbers[moment.step] not in numbers[: moment.step]:
+                last[steps[numbers[moment.step] - 1]["id"]] = _line(moment, command)
     return [
         ChosenStep(
             step["id"],
@@ -227,7 +230,7 @@ def _chosen_steps(reviewed: Reviewed) -> list[ChosenStep]:
             last.get(step["id"]),
             choice_of(step),
         )
-        for step in reviewed.conductor.document["steps"]
+        for step in steps
     ]
 
 
