@@ -15,7 +15,7 @@ from fivetimes.errors import RuleError
 from fivetimes.model import Conductor, Decision
 from fivetimes.review import decisions
 from fivetimes.review.folder import ReviewContext
-from fivetimes.review.web.views import KEEP, Reviewed, choice_of
+from fivetimes.review.web.views import Reviewed, choice_of
 
 ANSWER, STEP, CONSTANT = "answer-", "step-", "constant-"  # what the names of such fields begin with
 DECISIONS: Mapping[str, Decision | None] = {
@@ -155,6 +155,3 @@ def _with_choices(document: ConductorDocument, steps: list[DocumentStep]) -> lis
     """The steps of a document, which an answer about effects may have changed, as they were chosen."""
     choice = {step["id"]: choice_of(step) for step in steps}
     return [_as_chosen(step, choice[step["id"]]) for step in document["steps"] if step["id"] in choice]
-
-
-__all__ = ["DECISIONS", "KEEP", "Typed", "reviewed_as", "typed"]
