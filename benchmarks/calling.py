@@ -57,12 +57,16 @@ class Machine:
         return self.printed[-1]
 
 
+_SPAN = ("--since", "2020-01-01", "--until", "1d")
+
+
 def _scan(machine: Machine) -> None:
     machine.call("scan", *machine.config, "--yes", "--json", str(machine.out / "scan.json"))
     machine.call("--debug", "scan", str(machine.folder / "team" / "fish" / "fish_history"), "--json", "-")
     log = str(machine.folder / "team" / "generic" / "log.csv")
     machine.call("scan", log, "--map", "person=person,time=time,action=action", "--engine", "prefixspan")
     machine.call("scan", log, "--calibrate", "--histories", "2")
+    machine.call("scan", *machine.config, "--yes", *_SPAN)
     machine.call("scan", "--events", str(machine.folder), "--json", str(machine.out / "teams.json"))
 
 
@@ -83,6 +87,7 @@ def _report(machine: Machine) -> None:
     machine.call("report", *machine.config, *files)
     machine.call("report", *machine.config, "--md", "-", "--changes-since", "4w")
     machine.call("report", *machine.config, "--digest", "-")
+    machine.call("report", *machine.config, "--md", "-", *_SPAN)
     machine.call("report", *machine.config, "--html", str(machine.out / "owner.html"), "--people", "--live")
 
 
@@ -105,6 +110,7 @@ def _show(machine: Machine) -> None:
     for name in _ids(machine)[:6]:
         machine.call("show", name, *machine.config, "--all")
         machine.call("show", name, *machine.config, "--json")
+        machine.call("show", name, *machine.config, *_SPAN)
         machine.call("show", name, *machine.config, "--xes", str(machine.out / f"{name}.xes"))
 
 
@@ -137,6 +143,7 @@ def _explain(machine: Machine) -> None:
     for asked in [*_ids(machine), *sequences]:
         machine.call("explain", asked, *machine.config)
         machine.call("explain", asked, *machine.config, "--json")
+    machine.call("explain", sequences[0] if sequences else "nothing", *machine.config, *_SPAN)
 
 
 _SHARING = ("zsh", "fish", "bash")  # a person's name is that of their reader

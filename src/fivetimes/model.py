@@ -9,11 +9,12 @@ between two packages reads one page. What only one package needs belongs there.
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta
 from enum import IntEnum, StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -23,6 +24,7 @@ import numpy.typing as npt
 
 from fivetimes.conductor_document import ConductorDocument
 from fivetimes.config import ALWAYS_SHARE, Counted, FiveTimesRule
+from fivetimes.words import noun
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -1182,6 +1184,72 @@ class Chance:
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """The days, in UTC and both included, that a scan is confined to; None: no limit at this end.
+
+    Example:
+        >>> begin, end = Span(date(2026, 3, 2), date(2026, 3, 8)).ends
+        >>> (end - begin) / 86_400  # seconds of a day
+        7.0
+    """
+
+    first: date | None = None
+    last: date | None = None
+
+    def __post_init__(self) -> None:
+        if self.first is not None and self.last is not None and self.last < self.first:
+            raise ValueError(f"a span ends before it begins: {self.first}, {self.last}")
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """Seconds since the epoch: the first moment in it, and the first one behind it; infinite where there is no limit."""
+        begin = -math.inf if self.first is None else _midnight(self.first)
+        return begin, math.inf if self.last is None else _midnight(self.last + timedelta(days=1))
+
+    @property
+    def phrase(self) -> str:
+        """The span in words.
+
+        Example:
+            >>> Span(first=date(2026, 3, 2)).phrase, Span(date(2026, 3, 2), date(2026, 3, 8)).phrase
+            ('since 2026-03-02', 'from 2026-03-02 to 2026-03-08')
+        """
+        if self.first is None:
+            return f"until {self.last}"
+        return f"since {self.first}" if self.last is None else f"from {self.first} to {self.last}"
+
+
+def _midnight(day: date) -> float:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()
+
+
+@dataclass(frozen=True, slots=True)
+class Confined:
+    """The span that a scan is confined to, and how many events it left out.
+
+    before, after: events of days outside it. untimed: events of which nobody knows the day, neither by a time that was recorded nor
+    by one that was found for them between recorded ones.
+    """
+
+    span: Span
+    before: int
+    after: int
+    untimed: int
+
+    @property
+    def phrase(self) -> str:
+        """The span, and what was left out of it, as one sentence.
+
+        Example:
+            >>> Confined(Span(first=date(2026, 3, 2)), 120, 0, 1).phrase
+            'only what was done since 2026-03-02; left out: 120 events before, 1 event without a known day'
+        """
+        counts = ((self.before, "before"), (self.after, "after"), (self.untimed, "without a known day"))
+        parts = [f"{count:,} {noun(count, 'event')} {where}" for count, where in counts if count]
+        return f"only what was done {self.span.phrase}; left out: {', '.join(parts) or 'nothing'}"
+
+
+@dataclass(frozen=True, slots=True)
 class Scan:
     """Everything that one scan found.
 
@@ -1208,7 +1276,21 @@ class Scan:
     compositions: tuple[Composition, ...] = ()
     chance: tuple[Chance, ...] = ()  # empty: not asked for
     trace: SearchTrace = field(default_factory=SearchTrace)
+    confined: Confined | None = None  # None: all that was read
     merged: bool = False  # made of the bundles of `persons` people or more, and of no sources: nothing was scanned
+
+    @property
+    def period(self) -> tuple[datetime | None, datetime | None]:
+        """The first and the last moment that was looked at; None where nothing has a time."""
+        first = min((source.first for source in self.sources if source.first is not None), default=None)
+        last = max((source.last for source in self.sources if source.last is not None), default=None)
+        if self.confined is None or first is None or last is None:
+            return first, last
+        begin, end = self.confined.span.ends
+        at = max(first.timestamp(), begin), min(last.timestamp(), end - 1)  # a second before the day that follows
+        return (
+            (None, None) if at[0] > at[1] else (datetime.fromtimestamp(at[0], UTC), datetime.fromtimestamp(at[1], UTC))
+        )
 
     @property
     def to_decide(self) -> tuple[Candidate, ...]:

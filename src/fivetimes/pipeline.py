@@ -13,7 +13,7 @@ import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -36,6 +36,7 @@ from fivetimes.model import (
     SessionLog,
     Source,
     SourceReport,
+    Span,
     Traces,
 )
 from fivetimes.words import id_of
@@ -66,7 +67,8 @@ class Request:
     """What to scan: sources, whose they are, and by which rule. `name` is how the store finds its last scan.
 
     `events` is a folder of teams (`company.py`): their sources are found by those who read them, and none is listed here.
-    `discovered`: nobody named the sources, they were found on this machine.
+    `discovered`: nobody named the sources, they were found on this machine. `span`: only what was done on these days is looked at;
+    a scan of it is never kept, for decisions, later reports and the follow-up are about all that was done.
     """
 
     name: str
@@ -77,6 +79,7 @@ class Request:
     unwanted: ingest.IgnoreRules = field(default_factory=_nothing_ignored)
     events: Path | None = None
     discovered: bool = False
+    span: Span | None = None
 
 
 # ---- from sources to routines
@@ -150,7 +153,9 @@ def gather(
     raw = _ingested(request, balances, unread, tick)
     events = _redacted(request, raw, key=key, approved=approved, remembered=remembered)
     tick("finding steps", 0.0)
-    sessions = sessions_of(events, request.team)
+    timed = timeline(events, request.team)
+    looked_at, confined = (timed, None) if request.span is None else eventlog.within(timed, request.span)
+    sessions = segmented(looked_at, request.team)
     scan = Scan(
         candidates=(),
         suppressed=(),
@@ -161,11 +166,12 @@ def gather(
         events=len(sessions.actions.events),
         actions=len(sessions.actions),
         sessions=len(sessions),
-        persons=sum(not eventlog.is_account(events.persons[n]) for n in np.unique(events.columns["person"]).tolist()),
+        persons=sum(not eventlog.is_account(timed.persons[n]) for n in np.unique(looked_at.columns["person"]).tolist()),
         varied=eventlog.varied_programs(events),
         shared_names=eventlog.names_of_several(events),
         public_aliases=tuple(sorted(events.origins[number] for number in events.public_aliases)),
         compositions=routines.compositions(sessions.actions),
+        confined=confined,
     )
     return Gathered(sessions, scan)
 
@@ -220,15 +226,20 @@ def own_addresses(request: Request) -> list[str]:
     return sorted({mail for path in repositories for mail in ingest.own_addresses(path)})
 
 
-def sessions_of(events: EventLog, team: Team) -> SessionLog:
-    """From redacted events to sessions."""
+def timeline(events: EventLog, team: Team) -> EventLog:
+    """From redacted events to each act once, by persons and bots, with the times that can be known."""
     from fivetimes import eventlog
-    from fivetimes.actions import normalise
-    from fivetimes.sessions import learnt_idle, segment
 
     events = eventlog.mark_bots(events, persons=[person.name for person in team.persons])
     events = eventlog.deduplicate(events)
-    events = eventlog.align(events, reach=(team.idle or IDLE).total_seconds())
+    return eventlog.align(events, reach=(team.idle or IDLE).total_seconds())
+
+
+def segmented(events: EventLog, team: Team) -> SessionLog:
+    """From a timeline to sessions."""
+    from fivetimes.actions import normalise
+    from fivetimes.sessions import learnt_idle, segment
+
     actions = normalise(events)
     only_git = set(events.sources) <= {"git", "reflog"}
     return segment(actions, idle=team.idle or (learnt_idle(actions) if only_git else None) or IDLE)
@@ -352,9 +363,16 @@ def mark_of(request: Request, folder: Path) -> str:
 
 
 def scan(request: Request, *, folder: Path, tick: Tick = _quiet, histories: int = 0) -> Scan:
-    """Scan, and keep the result as the last one of its configuration; `histories` as in `run`."""
+    """Scan, and keep the result as the last one of its configuration; `histories` as in `run`.
+
+    Of a scan of a span only what was read is kept, so that later commands are about the same sources.
+    """
     mark = mark_of(request, folder)
-    return keep(studied(request, folder=folder, tick=tick, histories=histories).scan, request, mark=mark, folder=folder)
+    found = studied(request, folder=folder, tick=tick, histories=histories).scan
+    if request.span is not None:
+        store.keep_last_name(request.name, folder=folder)
+        return continued(found, request, folder=folder)
+    return keep(found, request, mark=mark, folder=folder)
 
 
 def studied(request: Request, *, folder: Path, tick: Tick = _quiet, histories: int = 0) -> Gathered:
@@ -427,19 +445,23 @@ def keep(result: Scan, request: Request, *, mark: str, folder: Path) -> Scan:
 
 
 def last_scan(request: Request, *, folder: Path, tick: Tick = _quiet) -> Scan:
-    """The last scan of a configuration while its sources are what they were; else a new one.
+    """The last scan of a configuration while its sources are what they were; else a new one, as of a span always.
 
     A scan of a folder of teams is made anew only by `fivetimes scan`: to see whether anything changed is work for many machines.
 
     Raises:
-        FivetimesError: nothing is kept of a folder of teams.
+        FivetimesError: nothing is kept of a folder of teams, or a span of it is asked for.
     """
+    if request.events is not None and request.span is not None:
+        raise FivetimesError(
+            f"{request.events}: --since and --until are for one team. Name one: --config TEAM/fivetimes.toml"
+        )
     kept = store.saved(name=request.name, folder=folder)
     if request.events is not None:
         if kept is None:
             raise FivetimesError(f"{request.events}: no scan of it is kept. Run: fivetimes scan --events FOLDER")
         return kept[1]
-    if kept is not None and kept[0] == mark_of(request, folder):
+    if request.span is None and kept is not None and kept[0] == mark_of(request, folder):
         return kept[1]
     return scan(request, folder=folder, tick=tick)
 
@@ -519,7 +541,7 @@ def candidate_of(scan: Scan, name: str) -> Candidate:
 def sessions(request: Request, *, key: bytes) -> SessionLog:
     """All work, cut into sessions: what routines are looked for in."""
     raw = _ingested(request, [Balance() for _ in request.sources], [])
-    return sessions_of(_redacted(request, raw, key=key, approved=frozenset()), request.team)
+    return segmented(timeline(_redacted(request, raw, key=key, approved=frozenset()), request.team), request.team)
 
 
 def sequences(request: Request, *, key: bytes) -> Traces:
@@ -537,8 +559,10 @@ def scan_team(path: Path) -> Scan:
 # ---- since when
 
 
-def compared(scan: Scan, request: Request, *, at: datetime, since: datetime | None, folder: Path) -> Scan:
+def compared(scan: Scan, request: Request, *, at: datetime, since: date | None, folder: Path) -> Scan:
     """A scan with what has changed since an earlier report of its request; None changed where there is no report to compare with.
+
+    A scan of a span is compared with none: what is not in it is not gone.
 
     Args:
         scan: as people decided.
@@ -549,17 +573,21 @@ def compared(scan: Scan, request: Request, *, at: datetime, since: datetime | No
     """
     from fivetimes import routines
 
+    if request.span is not None:
+        return scan
     earlier = [one for one in store.baselines(name=request.name, folder=folder) if one.at.date() < at.date()]
-    until = earlier if since is None else [one for one in earlier if one.at.date() <= since.date()]
+    until = earlier if since is None else [one for one in earlier if one.at.date() <= since]
     before = until[-1] if until else next(iter(earlier), None)
     changes = None if before is None else routines.compared(scan, before, places=_places(scan))
     return replace(scan, changes=changes)
 
 
 def keep_report(scan: Scan, request: Request, *, at: datetime, folder: Path) -> None:
-    """Keep what a report shows of a scan, for later reports to be compared with."""
+    """Keep what a report shows of a scan, for later reports to be compared with; of a span nothing."""
     from fivetimes import routines
 
+    if request.span is not None:
+        return
     store.keep_baseline(routines.baseline(scan, places=_places(scan), at=at), name=request.name, folder=folder)
 
 

@@ -380,6 +380,11 @@ def save(scan: Scan, *, name: str, mark: str, folder: Path) -> None:
         folder: our own folder.
     """
     _keep(folder / "scans" / _name_of(name), lambda: _text(_KeptScan(_VERSION, name, mark, scan)))
+    keep_last_name(name, folder=folder)
+
+
+def keep_last_name(name: str, *, folder: Path) -> None:
+    """Keep what was scanned last, whether or not its scan is kept."""
     _keep(folder / "last", lambda: name)
 
 

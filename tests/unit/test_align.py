@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import itertools
+from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fivetimes.eventlog import align, deduplicate
+from fivetimes.eventlog import align, deduplicate, within
 from fivetimes.kernels.chains import heaviest_chain
-from fivetimes.model import EventLog, Kind, RawBatch, TimeSource
+from fivetimes.model import EventLog, Kind, RawBatch, Span, TimeSource
 from logs import START, log_of
 
 DAY = 86400.0
@@ -133,3 +134,46 @@ def test_no_chain_is_heavier_than_the_heaviest(pairs: list[tuple[int, int, int]]
     chain = tuple(pairs[at] for at in found.tolist())
     assert fits(chain)
     assert sum(pair[2] for pair in chain) == best
+
+
+# ---- the events of a span
+
+
+@given(
+    st.lists(st.one_of(st.none(), st.integers(0, 12 * 86_400)), max_size=30),
+    st.tuples(st.one_of(st.none(), st.integers(0, 11)), st.one_of(st.none(), st.integers(0, 11))),
+)
+def test_a_span_holds_the_events_of_its_days_in_their_order_and_counts_the_others(
+    seconds: list[int | None], ends: tuple[int | None, int | None]
+) -> None:
+    first_day = date(2026, 1, 1)
+    if None not in ends:
+        ends = (min(ends), max(ends))
+    span = Span(*(None if end is None else first_day + timedelta(days=end) for end in ends))
+    midnight = datetime(2026, 1, 1, tzinfo=UTC).timestamp()
+    times = [float("nan") if one is None else midnight + one for one in seconds]
+    log = log_of(history([f"make step{n}" for n in range(len(times))], times=times))
+    held, left_out = within(log, span)
+
+    days = [None if one is None else first_day + timedelta(days=one // 86_400) for one in seconds]
+    is_before = [day is not None and span.first is not None and day < span.first for day in days]
+    is_after = [day is not None and span.last is not None and day > span.last for day in days]
+    inside = [not (b or a or day is None) for day, b, a in zip(days, is_before, is_after, strict=True)]
+    assert held.columns["line"].tolist() == [n for n, there in enumerate(inside, 1) if there]
+    assert (left_out.untimed, len(held)) == (days.count(None), sum(inside))
+    assert (left_out.before, left_out.after) == (sum(is_before), sum(is_after))
+
+
+def test_a_span_does_not_end_before_it_begins() -> None:
+    with pytest.raises(ValueError, match="ends before"):
+        Span(date(2026, 3, 2), date(2026, 3, 1))
+
+
+def test_further_locations_of_an_event_stay_with_it_in_a_span() -> None:
+    times = [START, START + DAY, START + 2 * DAY]
+    commands = ["make one", "make two", "make three"]
+    other = RawBatch("atuin", "ana.db", commands, line=[1, 2, 3], time=times, owner="ana")
+    log = deduplicate(log_of(history(commands, times=times), other))
+    held, _ = within(log, Span(first=datetime.fromtimestamp(START + DAY, UTC).date()))
+    assert (len(log), len(held)) == (3, 2)
+    assert {int(held.columns["line"][row[0]]): int(row[2]) for row in held.also} == {2: 2, 3: 3}

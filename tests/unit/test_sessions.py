@@ -131,7 +131,9 @@ def test_few_pauses_and_pauses_of_bots_say_nothing():
     ("reader", "idle", "known"), [("git", None, None), ("bash", None, 1800.0), ("git", timedelta(minutes=50), 3000.0)]
 )
 def test_it_is_learnt_only_where_git_is_the_only_source_and_nobody_said_otherwise(reader, idle, known):
-    sessions = pipeline.sessions_of(commits(two_kinds(), reader=reader), Team(Path(), idle=idle))
+    sessions = pipeline.segmented(
+        pipeline.timeline(commits(two_kinds(), reader=reader), Team(Path())), Team(Path(), idle=idle)
+    )
     assert (sessions.idle == known) if known else (sessions.idle > 3600)
 
 

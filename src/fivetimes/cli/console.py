@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import shutil
 import subprocess
 import sys
 import tempfile
+from calendar import monthrange
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -22,11 +25,81 @@ from fivetimes.errors import FivetimesError, fault, trace
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from fivetimes.model import Scan
+    from fivetimes.model import Scan, Span
     from fivetimes.pipeline import Request, Tick
     from fivetimes.review import Approval, ReviewContext
 
 Config = Annotated[Path | None, typer.Option(help="The team's fivetimes.toml.", show_default=False)]
+DAY = "DATE|4w"  # how a day is named in help
+
+
+def day_of(text: str, *, today: date) -> date:
+    """The day that a text means: a date, or so many days, weeks, months or years before today.
+
+    Where a month has fewer days, the last one of it is meant.
+
+    Raises:
+        typer.BadParameter: it means none.
+
+    Example:
+        >>> monday = date(2026, 3, 30)
+        >>> [f"{day_of(text, today=monday)}" for text in ("2026-03-06", "10d", "4w ago", "1m", "2y")]
+        ['2026-03-06', '2026-03-20', '2026-03-02', '2026-02-28', '2024-03-30']
+    """
+    span = _AGO.fullmatch(text)
+    try:
+        if span is None:
+            return datetime.strptime(text, "%Y-%m-%d").date()
+        number, unit = int(span[1]), span[2]
+        if unit in _DAYS:
+            return today - timedelta(days=number * _DAYS[unit])
+        year, month = divmod(today.year * 12 + today.month - 1 - number * _MONTHS[unit], 12)
+        return date(year, month + 1, min(today.day, monthrange(year, month + 1)[1]))
+    except (ValueError, OverflowError) as error:
+        raise typer.BadParameter(
+            f"{text}: no day. Give one as 2026-03-06, or as days (10d), weeks (4w), months (3m) or years (1y) before today."
+        ) from error
+
+
+_AGO = re.compile(r"([0-9]{1,4})([dwmy])(?: ago)?")
+_DAYS = {"d": 1, "w": 7}
+_MONTHS = {"m": 1, "y": 12}
+
+
+def day(text: str | date) -> date:
+    """The day that an option means, by today's date in UTC, as all times of reports are."""
+    return text if isinstance(text, date) else day_of(text, today=datetime.now(UTC).date())
+
+
+Since = Annotated[
+    date | None,
+    typer.Option("--since", parser=day, metavar=DAY, help="Only what was done from this day on.", show_default=False),
+]
+Until = Annotated[
+    date | None,
+    typer.Option("--until", parser=day, metavar=DAY, help="Only what was done up to this day.", show_default=False),
+]
+
+
+def span_of(since: date | None, until: date | None) -> Span | None:
+    """The days that are asked for; None: all.
+
+    Raises:
+        typer.BadParameter: there is none between the two.
+    """
+    from fivetimes.model import Span
+
+    if since is not None and until is not None and since > until:
+        raise typer.BadParameter(f"--since {since} is later than --until {until}")
+    return None if since is None and until is None else Span(since, until)
+
+
+def options_of(span: Span | None) -> str:
+    """The options that ask for the same days again, for the next step."""
+    ends = () if span is None else (("--since", span.first), ("--until", span.last))
+    return "".join(f" {option} {end}" for option, end in ends if end is not None)
+
+
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Conductors = Annotated[Path, typer.Option("--conductors", metavar="DIR", help="Folder of the drafts and their ledger.")]
 Columns = Annotated[
@@ -147,11 +220,14 @@ def to_scan(
     return pipeline.from_machine(os.environ, home=home_of_person(), here=here, engine=engine), False
 
 
-def last(config: Path | None, conductors: Path = CONDUCTORS) -> Scan:
-    """The last scan of the named sources, or a new one when they have changed, with ids and titles of the conductors' folder."""
+def last(config: Path | None, conductors: Path = CONDUCTORS, *, span: Span | None = None) -> Scan:
+    """The last scan of the named sources, or a new one when they have changed, with ids and titles of the conductors' folder.
+
+    Of a span there is a new one always.
+    """
     from fivetimes import pipeline, review
 
-    wanted = request(config)
+    wanted = replace(request(config), span=span)
     with progress() as tick:
         found = pipeline.last_scan(wanted, folder=folder(), tick=tick)
     return review.recognised(found, conductors)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from fivetimes.cli.console import CONDUCTORS, AsJson, Config, last, next_step, page
+from fivetimes.cli.console import CONDUCTORS, AsJson, Config, Since, Until, last, next_step, page, span_of
 
 
 def explain(
@@ -16,15 +16,18 @@ def explain(
     ],
     config: Config = None,
     as_json: AsJson = False,
+    since: Since = None,
+    until: Until = None,
 ) -> None:
     """Explain what became of a sequence: found, merged, left out or not proposed, by which rule and which numbers."""
     from fivetimes import reports, review, routines
     from fivetimes.reports import terminal
 
-    scan = review.as_decided(last(config), CONDUCTORS)
+    scan = review.as_decided(last(config, span=span_of(since, until)), CONDUCTORS)
     found = routines.explain(scan.trace, asked, listed=scan.suppressed)
     if as_json:
-        typer.echo(json.dumps(reports.explanation_document(found), indent=1))
+        about = reports.reservations_document(scan)
+        typer.echo(json.dumps({**reports.explanation_document(found), **about}, indent=1))
         return
-    page(terminal.explanation(found))
+    page(terminal.answer_about(scan, terminal.explanation(found)))
     next_step("fivetimes doctor")

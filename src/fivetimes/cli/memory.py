@@ -7,14 +7,14 @@ import os
 import shutil
 import sys
 import time
-from datetime import UTC, datetime
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from fivetimes.cli.console import AsJson, Config, folder, next_step, say, to_scan
+from fivetimes.cli.console import DAY, AsJson, Config, day, folder, next_step, say, to_scan
 from fivetimes.config import HookTarget, collected_within, home_of_person
 from fivetimes.errors import FivetimesError
 
@@ -87,7 +87,7 @@ def _hook(
 
 def forget(
     before: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="What was done before this day.", show_default=False)
+        date | None, typer.Option(parser=day, metavar=DAY, help="What was done before this day.", show_default=False)
     ] = None,
     source: Annotated[
         Path | None, typer.Option(help="What was read of this file or folder.", show_default=False)
@@ -102,12 +102,13 @@ def forget(
 ) -> None:
     """Delete from memory for good. The sources themselves stay as they are."""
     from fivetimes import pipeline
+    from fivetimes.model import Span
     from fivetimes.reports import terminal
 
     if not (before or source or person or everything):
         raise typer.BadParameter("say what: --before DAY, --source PATH, --person NAME or --all")
     if not yes:
         typer.confirm("Delete this from memory for good?", abort=True, err=True)
-    moment = before.replace(tzinfo=UTC).timestamp() if before is not None else None
+    moment = Span(first=before).ends[0] if before is not None else None
     gone = pipeline.forget(folder(), before=moment, source=source, person=person, everything=everything, config=config)
     typer.echo(json.dumps({"forgotten": gone}) if as_json else terminal.forgotten(gone))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,7 +11,11 @@ import typer
 
 from fivetimes.cli.console import (
     CONDUCTORS,
+    DAY,
     Config,
+    Since,
+    Until,
+    day,
     emit,
     folder,
     last,
@@ -19,6 +23,7 @@ from fivetimes.cli.console import (
     request,
     review_context,
     shown,
+    span_of,
 )
 
 if TYPE_CHECKING:
@@ -26,7 +31,7 @@ if TYPE_CHECKING:
     from fivetimes.pipeline import Request
 
 
-def report(
+def report(  # noqa: PLR0913, PLR0917 - the questions of one command
     config: Config = None,
     html: Annotated[Path | None, typer.Option(help="Write the page here; - prints it.", show_default=False)] = None,
     md: Annotated[Path | None, typer.Option(help="Write Markdown here; - prints it.", show_default=False)] = None,
@@ -44,15 +49,17 @@ def report(
         bool,
         typer.Option("--live", help="On the page: the lines, as far as harmless, and their locations. For you only."),
     ] = False,
-    since: Annotated[
-        str | None,
+    changes_since: Annotated[
+        date | None,
         typer.Option(
-            "--changes-since",
-            metavar="DATE|4w",
+            parser=day,
+            metavar=DAY,
             help="Compare with the report of that day; else with the last one of an earlier day.",
             show_default=False,
         ),
     ] = None,
+    since: Since = None,
+    until: Until = None,
 ) -> None:
     """Write the five-times report of the last scan: a page, Markdown, JSON, a digest for a chat."""
     from fivetimes import pipeline, review
@@ -63,16 +70,21 @@ def report(
         targets[form.HTML] = Path("fivetimes-report.html")
     if (people or live) and targets[form.HTML] is None:
         raise typer.BadParameter("--people and --live are for the page; name it with --html FILE")
-    at, wanted = datetime.now(UTC), request(config)
-    earlier = None if since is None else _day(since, at)
-    decided = review.as_decided(last(config), CONDUCTORS)
-    result = pipeline.compared(decided, wanted, at=at, since=earlier, folder=folder())
+    span = span_of(since, until)
+    if span is not None and changes_since is not None:
+        raise typer.BadParameter(
+            "--changes-since compares all that was done with an earlier report; a report of a span (--since, --until) is"
+            " compared with none"
+        )
+    at, wanted = datetime.now(UTC), replace(request(config), span=span)
+    decided = review.as_decided(last(config, span=span), CONDUCTORS)
+    result = pipeline.compared(decided, wanted, at=at, since=changes_since, folder=folder())
     context = review_context(result, CONDUCTORS)
     previews = review.preview_drafts(context)
     extras = pipeline.ReportExtras(
         drafts=previews.drafts,
         names=previews.names,
-        effects=tuple(_effects(wanted)) if wanted.events is None and review.approved_ids(CONDUCTORS) else (),
+        effects=tuple(_effects(wanted)),
         people=people,
         live=review.read_live_masked(context) if live else None,
     )
@@ -88,22 +100,9 @@ def report(
 
 
 def _effects(wanted: Request) -> list[ConductorEffect]:
-    """What the approved conductors changed, by all work that can be read today."""
-    from fivetimes import followup
+    """What the approved conductors changed, by all work that can be read today; of a span or of many teams nothing."""
+    from fivetimes import followup, review
 
+    if wanted.events is not None or wanted.span is not None or not review.approved_ids(CONDUCTORS):
+        return []
     return followup.effects(followup.follow(wanted, conductors=CONDUCTORS, folder=folder()))
-
-
-_SPAN = re.compile(r"([1-9][0-9]{0,3})([dw])")
-_DAYS = {"d": 1, "w": 7}
-
-
-def _day(text: str, now: datetime) -> datetime:
-    """The day that a text means: a date, or so many days or weeks before now."""
-    span = _SPAN.fullmatch(text)
-    if span is not None:
-        return now - timedelta(days=int(span[1]) * _DAYS[span[2]])
-    try:
-        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
-    except ValueError as error:
-        raise typer.BadParameter(f"{text}: no day. Give one as 2026-03-06, or a span as 4w or 10d.") from error

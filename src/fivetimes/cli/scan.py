@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,13 +18,17 @@ from fivetimes.cli.console import (
     AsJson,
     Columns,
     Config,
+    Since,
+    Until,
     console,
     emit,
     folder,
     last,
     next_step,
+    options_of,
     page,
     progress,
+    span_of,
     tell,
     to_scan,
 )
@@ -29,7 +36,7 @@ from fivetimes.config import HISTORIES, SearchEngine
 from fivetimes.errors import FivetimesError
 
 if TYPE_CHECKING:
-    from fivetimes.model import Scan
+    from fivetimes.model import Scan, Span
     from fivetimes.pipeline import Request
 
 _OCCURRENCES_SHOWN = 3  # without --all: enough to recognise the routine
@@ -68,19 +75,23 @@ def scan(  # noqa: PLR0913, PLR0917 - the questions of one command
         bool, typer.Option("--calibrate", help="Search made-up histories of the same team too: what does chance give?")
     ] = False,
     histories: Annotated[int, typer.Option(min=1, help="How many of each sort --calibrate makes.")] = HISTORIES,
+    since: Since = None,
+    until: Until = None,
 ) -> None:
     """Find what is repeated, and show the five-times ladder."""
     from fivetimes import pipeline, reports, review
     from fivetimes.reports import terminal
 
+    span = span_of(since, until)
     if events is not None:
-        if paths or config or columns or calibrate:
+        if paths or config or columns or calibrate or span:
             raise typer.BadParameter(
                 "--events goes with --engine, --json and --yes alone: each team has its own settings"
             )
         wanted, found = _teams(events, engine)
     else:
-        wanted, found = _here(paths or [], config, columns, engine, histories if calibrate else 0, yes=yes)
+        asked = partial(to_scan, paths or [], config, engine, columns)
+        wanted, found = _here(asked, span, engine, histories if calibrate else 0, yes=yes)
     result = pipeline.compared(
         review.as_decided(found, CONDUCTORS), wanted, at=datetime.now(UTC), since=None, folder=folder()
     )
@@ -88,18 +99,20 @@ def scan(  # noqa: PLR0913, PLR0917 - the questions of one command
         emit(json.dumps(reports.document(result), indent=1), as_json)
     if as_json is None or str(as_json) != "-":
         page(terminal.ladder(result, width=console().width))
-        next_step(f"fivetimes show {result.to_decide[0].id}" if result.to_decide else "fivetimes doctor")
+        named = f"fivetimes show {result.to_decide[0].id}{options_of(span)}" if result.to_decide else ""
+        next_step(named or "fivetimes doctor")
 
 
 def _here(
-    paths: list[Path], config: Path | None, columns: str, engine: SearchEngine, histories: int, *, yes: bool
+    asked: Callable[[], tuple[Request, bool]], span: Span | None, engine: SearchEngine, histories: int, *, yes: bool
 ) -> tuple[Request, Scan]:
     """What was named, or what is here once its owner has agreed, and the scan of it."""
     from fivetimes import pipeline
 
     if engine is SearchEngine.SPARK:
         raise typer.BadParameter("--engine spark is for a folder of teams: --events FOLDER")
-    request, asked_for = to_scan(paths, config, engine, columns)
+    found, asked_for = asked()
+    request = replace(found, span=span)
     if not request.sources:
         raise FivetimesError(pipeline.nothing_found(request))
     if not asked_for and not _agreed(request, yes=yes):
@@ -127,16 +140,20 @@ def show(
     xes: Annotated[
         Path | None, typer.Option(help="Write its runs here as an event log (XES); - prints it.", show_default=False)
     ] = None,
+    since: Since = None,
+    until: Until = None,
 ) -> None:
     """Show one routine, with the lines behind it: on a terminal the commands themselves, read again just now."""
     from fivetimes import pipeline, reports, review
     from fivetimes.model import Tier
     from fivetimes.reports import terminal
 
-    result = last(config)
+    span = span_of(since, until)
+    result = last(config, span=span)
     candidate = pipeline.candidate_of(result, name)
     if as_json:
-        typer.echo(json.dumps(reports.candidate_document(candidate), indent=1))
+        about = reports.reservations_document(result)
+        typer.echo(json.dumps({**reports.candidate_document(candidate), **about}, indent=1))
         return
     if xes is not None:
         emit(reports.xes(candidate), xes)
@@ -144,7 +161,7 @@ def show(
     # into a pipe goes nothing raw
     live = review.read_live(result, candidate, home=folder()) if sys.stdout.isatty() else None
     most = len(candidate.occurrences) if every else _OCCURRENCES_SHOWN
-    page(terminal.candidate_card(candidate, live=live, most=most))
-    next_step(
-        f"fivetimes explain {candidate.id}" if candidate.tier is Tier.NOTICED else f"fivetimes draft {candidate.id}"
-    )
+    page(terminal.answer_about(result, terminal.candidate_card(candidate, live=live, most=most)))
+    # a draft is of all that was done: what only a span holds may have no id there
+    explained = candidate.tier is Tier.NOTICED or span is not None
+    next_step(f"fivetimes {'explain' if explained else 'draft'} {candidate.id}{options_of(span)}")

@@ -15,12 +15,12 @@ The modules, in the order in which they act:
     commit_commands  (of deduplicate) a commit and the command that made it, by time and effect
     copies        (of deduplicate) lines that stand in a history, or in two, as a copy
     runs          (of copies) stretches of one sequence of lines that stand in another
-    align         lines without times -> times, by commits among them and by links to timed events
+    align         lines without times -> times, by commits among them and by links to timed events; the events of a span
     links         (of align) what ties a line to a timed event, in bits
     unknown       raw batches -> names that no vocabulary knows, for a person to look at
 """
 
-from fivetimes.eventlog.align import align
+from fivetimes.eventlog.align import align, within
 from fivetimes.eventlog.deduplicate import deduplicate
 from fivetimes.eventlog.identities import is_account, mark_bots, person_resolver
 from fivetimes.eventlog.reconcile import FileRows, positions, reconcile
@@ -55,4 +55,5 @@ __all__ = [
     "redact",
     "unknown_names",
     "varied_programs",
+    "within",
 ]

@@ -1,4 +1,4 @@
-"""EventLog -> EventLog: lines of histories without times get times among the same person's timed events (`align`).
+"""EventLog -> EventLog: lines without times get times among their person's timed events (`align`); the events of a span (`within`).
 
 A history without times keeps its order, and the commits that were found in a repository anchor it. Between two anchors a line may
 have been typed at any time; but where it mentions a value that a skill's record mentions as well, or where a command and a skill
@@ -29,7 +29,7 @@ from fivetimes.eventlog.links import (
     window_links,
 )
 from fivetimes.kernels.chains import heaviest_chain
-from fivetimes.model import EventLog, Floats, Ints, TimeSource
+from fivetimes.model import Confined, EventLog, Floats, Ints, Span, TimeSource
 
 _PRIOR_EVENTS = (
     20  # events, one of them before a rest, added to those known: keeps the share off 0 where few have times
@@ -95,6 +95,25 @@ def placed(lines: int, anchors: Sequence[Anchor], *, step: float) -> Floats:
     low = np.where(after > 0, times[left], -np.inf)
     high = np.where(after < len(at), times[right], np.inf)
     return np.asarray(np.clip(guess, low, high))
+
+
+def within(log: EventLog, span: Span) -> tuple[EventLog, Confined]:
+    """The events of some days, and how many others there are.
+
+    An event has the time that was recorded, or that `align` found for it. One without any is left out: nobody knows its day.
+
+    Args:
+        log: aligned.
+        span: the days.
+    """
+    time, (begin, end) = log.columns["time"], span.ends
+    before, after = time < begin, time >= end  # neither where the time is NaN
+    keep = ~(before | after | np.isnan(time))
+    row = np.cumsum(keep) - 1
+    also = log.also[keep[log.also[:, 0]]]
+    also[:, 0] = row[also[:, 0]]
+    left_out = Confined(span, int(before.sum()), int(after.sum()), int(np.isnan(time).sum()))
+    return replace(log, columns={name: column[keep] for name, column in log.columns.items()}, also=also), left_out
 
 
 # ---- between commits

@@ -12,7 +12,13 @@
 """
 
 from fivetimes.reports.cards import step_numbers
-from fivetimes.reports.document import candidate_document, document, explanation_document, sources_document
+from fivetimes.reports.document import (
+    candidate_document,
+    document,
+    explanation_document,
+    reservations_document,
+    sources_document,
+)
 from fivetimes.reports.event_log import xes
 from fivetimes.reports.figures import location_text
 from fivetimes.reports.page import html_environment, one_card, report_digest, report_html, report_markdown, source
@@ -30,6 +36,7 @@ __all__ = [
     "report_digest",
     "report_html",
     "report_markdown",
+    "reservations_document",
     "source",
     "sources_document",
     "step_numbers",

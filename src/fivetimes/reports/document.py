@@ -459,6 +459,23 @@ class PeriodDocument(TypedDict):
     last: str | None
 
 
+class ConfinedDocument(TypedDict):
+    """The days that a scan is confined to, both included, and how many events it left out: `model.Confined`."""
+
+    first: str | None
+    last: str | None
+    before: int
+    after: int
+    untimed: int
+
+
+class ReservationsDocument(TypedDict):
+    """What an answer about a scan holds besides: sentences for what could not be read, and the span that it is confined to."""
+
+    skipped: list[str]
+    confined: ConfinedDocument | None
+
+
 class ReportDocument(TypedDict):
     """report.json."""
 
@@ -476,6 +493,7 @@ class ReportDocument(TypedDict):
     rule: dict[str, Any]
     totals: TotalsDocument
     period: PeriodDocument
+    confined: ConfinedDocument | None
     ladder: dict[str, int]
     readers: list[ReaderDocument]
     heat: HeatDocument
@@ -539,6 +557,7 @@ def document(
             "most_in_a_week": computed.most_in_a_week,
         },
         "period": {"first": iso(computed.first), "last": iso(computed.last)},
+        "confined": _confined(scan),
         "ladder": {tier.value: count for tier, count in computed.ladder.items()},
         "readers": [_reader(reader) for reader in computed.readers],
         "heat": {"readers": list(computed.heat.columns), "routines": _heat_rows(scan, computed.heat)},
@@ -551,6 +570,26 @@ def document(
             for candidate, weeks in zip(scan.candidates, computed.recent, strict=True)
         ],
         "effects": [_effect(one) for one in effects],
+    }
+
+
+def reservations_document(scan: Scan) -> ReservationsDocument:
+    """What an answer about a scan holds besides, as `terminal.reservations` shows it."""
+    return {"skipped": list(scan.skipped), "confined": _confined(scan)}
+
+
+def _confined(scan: Scan) -> ConfinedDocument | None:
+    """The span that a scan is confined to, as plain values; None: it is of all that was read."""
+    confined = scan.confined
+    if confined is None:
+        return None
+    first, last = (None if day is None else day.isoformat() for day in (confined.span.first, confined.span.last))
+    return {
+        "first": first,
+        "last": last,
+        "before": confined.before,
+        "after": confined.after,
+        "untimed": confined.untimed,
     }
 
 

@@ -241,11 +241,11 @@ def report_figures(scan: Scan) -> ReportFigures:
     weeks = _trend(scan.candidates)
     readers = tuple(_reader_balance(scan.sources, name) for name in sorted({s.source.reader for s in scan.sources}))
     counts = Counter(candidate.tier for candidate in scan.to_decide)
-    last = max((source.last for source in scan.sources if source.last is not None), default=None)
+    first, last = scan.period
     recent = tuple(_recent(candidate, last) for candidate in scan.candidates)
     ready = [candidate for candidate in scan.to_decide if candidate.tier is not Tier.NOTICED]
     return ReportFigures(
-        first=min((source.first for source in scan.sources if source.first is not None), default=None),
+        first=first,
         last=last,
         ladder={tier: counts[tier] for tier in Tier},
         routines=len(ready),

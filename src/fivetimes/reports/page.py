@@ -243,6 +243,7 @@ def _view(
         "compared": scan.changes is not None,
         "rule": scan.rule,
         "lowered": _lowered(scan.rule),
+        "confined": "" if scan.confined is None else f"{scan.confined.phrase.capitalize()}.",
         "merged": scan.merged,
         "span": _span(scan, computed),
         "lead": _lead(scan, computed, at),

@@ -84,10 +84,10 @@ def ladder(scan: Scan, *, width: int) -> RenderableType:
     head = plain(_head(scan))
     rungs = plain(_rungs(scan), "bold")
     if not scan.candidates:
-        return Group(*_not_read(scan), head, rungs, *_nothing(scan), *_footer(scan))
+        return Group(*reservations(scan), head, rungs, *_nothing(scan), *_footer(scan))
     body = _table(scan) if width >= _WIDE else _list(scan)
     return Group(
-        *_not_read(scan), head, rungs, *([Text(), body] if scan.to_decide else []), *_already(scan), *_footer(scan)
+        *reservations(scan), head, rungs, *([Text(), body] if scan.to_decide else []), *_already(scan), *_footer(scan)
     )
 
 
@@ -223,9 +223,15 @@ def _footer(scan: Scan) -> Iterator[RenderableType]:
         )
 
 
-def _not_read(scan: Scan) -> list[RenderableType]:
-    """What could not be read, before everything else: the counts are without it."""
-    return [plain(line if scan.merged else f"not read: {line}", "yellow") for line in scan.skipped]
+def answer_about(scan: Scan, answer: RenderableType) -> RenderableType:
+    """An answer that rests on a scan, below what stands before everything that is said of it."""
+    return Group(*reservations(scan), answer)
+
+
+def reservations(scan: Scan) -> list[RenderableType]:
+    """What stands before everything else that is said of a scan: what could not be read, and the span that it is confined to."""
+    lines = [plain(line if scan.merged else f"not read: {line}", "yellow") for line in scan.skipped]
+    return [*lines, *([plain(scan.confined.phrase, "yellow")] if scan.confined is not None else [])]
 
 
 def shared_routines(listed: Sequence[tuple[str, str, str]], *, held_back: Sequence[tuple[str, str]]) -> RenderableType:
