@@ -36,10 +36,11 @@ from benchmarks.speed import lines_of as team_lines
 from benchmarks.templates import TEMPLATES
 
 from fivetimes import redaction, shell
+from fivetimes.columns import EventLog
 from fivetimes.eventlog import redact
 from fivetimes.eventlog.commits import is_commit
 from fivetimes.ingest import READERS
-from fivetimes.model import Balance, EventLog, Kind, RawBatch, Role, Source
+from fivetimes.model import Balance, Kind, RawBatch, Role, Source
 
 KEY = bytes(32)
 BATCH = 20_000

@@ -27,8 +27,9 @@ from rich.console import Console
 from rich.table import Table
 
 from fivetimes import pipeline, sequential_patterns
+from fivetimes.columns import SessionLog
 from fivetimes.config import Search
-from fivetimes.model import Candidate, SessionLog, SuppressionRule
+from fivetimes.model import Candidate, SuppressionRule
 from fivetimes.routines import find_routines
 
 HERE = Path(__file__).resolve().parents[1]

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from fivetimes.actions import normalise
+from fivetimes.columns import EventLog, SessionLog
 from fivetimes.config import FiveTimesRule, Search
 from fivetimes.eventlog import align, deduplicate, redact
-from fivetimes.model import Candidate, EventLog, Kind, RawBatch, SessionLog, Suppressed
+from fivetimes.model import Candidate, Kind, RawBatch, Suppressed
 from fivetimes.routines import find_routines
 from fivetimes.sessions import segment
 

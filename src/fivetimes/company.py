@@ -21,9 +21,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from fivetimes import eventlog, memory, pipeline, store
+from fivetimes.columns import Int32s, SessionLog
 from fivetimes.config import FiveTimesRule, Search, SearchEngine
 from fivetimes.errors import FivetimesError
-from fivetimes.model import Candidate, Int32s, Scan, SearchTrace, SessionLog
+from fivetimes.model import Candidate, Scan, SearchTrace
 from fivetimes.redaction import is_pseudonym
 from fivetimes.routines import partitions
 from fivetimes.routines.compositions import joined_compositions

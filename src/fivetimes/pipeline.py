@@ -19,9 +19,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from fivetimes import store
+from fivetimes import identity, store
 from fivetimes.config import IDLE, Search, SearchEngine, Team, columns_of, home_of_person, load
 from fivetimes.errors import FivetimesError
 from fivetimes.model import (
@@ -29,20 +27,18 @@ from fivetimes.model import (
     Candidate,
     Conductor,
     ConductorEffect,
-    EventLog,
     LiveText,
     RawBatch,
     Scan,
-    SessionLog,
     Source,
     SourceReport,
     Span,
-    Traces,
 )
 from fivetimes.words import id_of
 
 if TYPE_CHECKING:
     from fivetimes import eventlog, ingest, memory, routines
+    from fivetimes.columns import EventLog, SessionLog, Traces
     from fivetimes.eventlog.unknown import UnknownName
     from fivetimes.redaction import OwnNames
 
@@ -147,6 +143,7 @@ def gather(
 ) -> Gathered:
     """Read and redact, as far as to the sessions; the arguments are those of `run`."""
     from fivetimes import eventlog, routines
+    from fivetimes.source_reports import reports_of
 
     balances = [Balance() for _ in request.sources]
     unread: list[str] = []
@@ -159,14 +156,14 @@ def gather(
     scan = Scan(
         candidates=(),
         suppressed=(),
-        sources=_source_reports(request, balances, events),
+        sources=reports_of(request.sources, balances, events),
         redactions=events.redactions,
         skipped=(*request.skipped, *unread),
         rule=request.team.rule,
         events=len(sessions.actions.events),
         actions=len(sessions.actions),
         sessions=len(sessions),
-        persons=sum(not eventlog.is_account(timed.persons[n]) for n in np.unique(looked_at.columns["person"]).tolist()),
+        persons=eventlog.people_in(looked_at),
         varied=eventlog.varied_programs(events),
         shared_names=eventlog.names_of_several(events),
         public_aliases=tuple(sorted(events.origins[number] for number in events.public_aliases)),
@@ -276,28 +273,6 @@ def _frequent(sessions: SessionLog) -> list[tuple[int, ...]]:
 # ---- what was read of each source
 
 
-def _moment(seconds: float) -> datetime | None:
-    return None if np.isnan(seconds) else datetime.fromtimestamp(seconds, UTC)
-
-
-def _source_reports(request: Request, balances: Sequence[Balance], events: EventLog) -> tuple[SourceReport, ...]:
-    reports = []
-    for source, balance in zip(request.sources, balances, strict=True):
-        inside = [
-            number
-            for number, origin in enumerate(events.origins)
-            if origin == source.origin or origin.startswith(source.origin.rstrip("/") + "/")
-        ]
-        times = events.columns["time"][np.isin(events.columns["origin"], inside)]
-        known = times[~np.isnan(times)]
-        first, last = (known.min(), known.max()) if len(known) else (np.nan, np.nan)
-        lossy = any(number in events.deduplicated for number in inside)
-        untimed = len(times) - len(known)
-        gone = sum(events.remembered.get(events.origins[number], 0) for number in inside)
-        reports.append(SourceReport(source, balance, _moment(first), _moment(last), lossy, untimed, remembered=gone))
-    return tuple(reports)
-
-
 def survey(request: Request) -> tuple[list[SourceReport], list[str]]:
     """Read every source, keep nothing of it, and report what is in it; and sentences for what cannot be read."""
     reports, unread = [], list(request.skipped)
@@ -313,27 +288,11 @@ def survey(request: Request) -> tuple[list[SourceReport], list[str]]:
 
 def _surveyed(source: Source, unwanted: ingest.IgnoreRules, unread: list[str]) -> SourceReport:
     from fivetimes import ingest
+    from fivetimes.source_reports import report_of
 
-    balance, lossy, untimed, ends_untimed = Balance(), False, 0, False
-    first, last = np.inf, -np.inf
-    found = ingest.READERS[source.reader](source, balance)
-    for batch in _as_far_as_it_goes(ingest.without_ignored(found, source, balance, unwanted), unread):
-        times = np.full(len(batch.text), np.nan) if batch.time is None else np.asarray(batch.time, dtype=np.float64)
-        known = times[~np.isnan(times)]
-        untimed += len(times) - len(known)
-        first, last = min(first, known.min(initial=np.inf)), max(last, known.max(initial=-np.inf))
-        lossy |= batch.deduplicated
-        ends_untimed = bool(np.isnan(times[-1])) if len(times) else ends_untimed
-    timed = last >= first
-    return SourceReport(
-        source,
-        balance,
-        _moment(first) if timed else None,
-        _moment(last) if timed else None,
-        lossy,
-        untimed,
-        ends_untimed,
-    )
+    balance = Balance()
+    found = ingest.without_ignored(ingest.READERS[source.reader](source, balance), source, balance, unwanted)
+    return report_of(source, balance, _as_far_as_it_goes(found, unread))
 
 
 def advice(reports: Sequence[SourceReport]) -> list[list[str]]:
@@ -413,11 +372,9 @@ def work(request: Request, *, folder: Path, tick: Tick = _quiet) -> Gathered:
 
 def continued(result: Scan, request: Request, *, folder: Path) -> Scan:
     """The scan with the ids that its routines had before, in whatever was scanned here; nothing is kept."""
-    from fivetimes import routines
-
     kept = store.saved(name=request.name, folder=folder)
     before = kept[1].candidates if kept is not None else ()
-    found = routines.continued(result.candidates, before, store.identities(folder))
+    found = identity.continued(result.candidates, before, store.identities(folder))
     return renamed(result, found)
 
 
@@ -436,11 +393,9 @@ def keep(result: Scan, request: Request, *, mark: str, folder: Path) -> Scan:
         mark: the state of its sources before they were read (`mark_of`).
         folder: our own folder.
     """
-    from fivetimes import routines
-
     result = continued(result, request, folder=folder)
     store.save(result, name=request.name, mark=mark, folder=folder)
-    store.keep_identities((routines.identity(one.id, one.steps) for one in result.candidates), folder=folder)
+    store.keep_identities((identity.identity(one.id, one.steps) for one in result.candidates), folder=folder)
     return result
 
 
@@ -571,24 +526,20 @@ def compared(scan: Scan, request: Request, *, at: datetime, since: date | None, 
         since: the last report by then, or the first one where that is later; None: the last one.
         folder: our own folder.
     """
-    from fivetimes import routines
-
     if request.span is not None:
         return scan
     earlier = [one for one in store.baselines(name=request.name, folder=folder) if one.at.date() < at.date()]
     until = earlier if since is None else [one for one in earlier if one.at.date() <= since]
     before = until[-1] if until else next(iter(earlier), None)
-    changes = None if before is None else routines.compared(scan, before, places=_places(scan))
+    changes = None if before is None else identity.compared(scan, before, places=_places(scan))
     return replace(scan, changes=changes)
 
 
 def keep_report(scan: Scan, request: Request, *, at: datetime, folder: Path) -> None:
     """Keep what a report shows of a scan, for later reports to be compared with; of a span nothing."""
-    from fivetimes import routines
-
     if request.span is not None:
         return
-    store.keep_baseline(routines.baseline(scan, places=_places(scan), at=at), name=request.name, folder=folder)
+    store.keep_baseline(identity.baseline(scan, places=_places(scan), at=at), name=request.name, folder=folder)
 
 
 def _places(scan: Scan) -> dict[str, str]:

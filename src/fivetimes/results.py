@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fivetimes import pipeline, review, routines
+from fivetimes.columns import SessionLog
 from fivetimes.config import home, home_of_person
 from fivetimes.errors import FivetimesError
-from fivetimes.model import Conductor, Explanation, Scan, SessionLog
+from fivetimes.model import Conductor, Explanation, Scan
 from fivetimes.reports import event_log, frames
 from fivetimes.reports.document import aliases
 

@@ -6,8 +6,9 @@ from datetime import timedelta
 
 import numpy as np
 
+from fivetimes.columns import ActionLog, Bools, Floats, SessionLog
 from fivetimes.config import SHELL_EXIT_COMMANDS
-from fivetimes.model import ActionLog, Bools, By, Floats, SessionLog
+from fivetimes.model import By
 
 
 def segment(actions: ActionLog, *, idle: timedelta) -> SessionLog:

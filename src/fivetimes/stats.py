@@ -9,13 +9,12 @@ import math
 import sys
 from collections.abc import Iterable, Sequence
 from itertools import count
-from typing import overload
+from typing import TYPE_CHECKING, cast, overload
 
-import numpy as np
+if TYPE_CHECKING:
+    from fivetimes.columns import Bools, Floats, Ints
 
-from fivetimes.model import Bools, Floats, Ints
-
-_Counts = Bools | Floats | Ints
+    _Counts = Bools | Floats | Ints
 
 
 def binomial_tail(k: int, n: int, p: float) -> float:
@@ -107,12 +106,11 @@ def false_discovery(chances: Sequence[float], *, tried: int) -> list[float]:
         >>> false_discovery([0.01, 0.04, 0.001], tried=3)
         [0.015, 0.04, 0.003]
     """
-    given = np.asarray(chances, dtype=np.float64)
-    order = np.argsort(given, kind="stable")
-    adjusted = given[order] * max(tried, len(given)) / np.arange(1, len(given) + 1)
-    out = np.empty(len(given))
-    out[order] = np.minimum(np.minimum.accumulate(adjusted[::-1])[::-1], 1.0)
-    return [float(value) for value in out]
+    out, least, every = [1.0] * len(chances), 1.0, max(tried, len(chances))
+    ascending = sorted(range(len(chances)), key=chances.__getitem__)
+    for rank, place in reversed(list(enumerate(ascending, 1))):
+        out[place] = least = min(least, float(chances[place]) * every / rank)
+    return out
 
 
 @overload
@@ -128,8 +126,5 @@ def smoothed(hits: float | _Counts, seen: float | _Counts, *, weight: float) -> 
         >>> smoothed(0, 4, weight=1.0), smoothed(4, 4, weight=1.0), smoothed(0, 0, weight=0.5)
         (0.1, 0.9, 0.5)
     """
-    return (
-        np.asarray((hits + weight / 2) / (seen + weight))
-        if isinstance(hits, np.ndarray)
-        else float((hits + weight / 2) / (seen + weight))
-    )
+    share = (hits + weight / 2) / (seen + weight)
+    return float(share) if isinstance(share, float) else cast("Floats", share)

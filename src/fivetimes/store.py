@@ -22,8 +22,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar, get_origin
 
-import numpy as np
-
 from fivetimes.errors import FivetimesError
 from fivetimes.model import Baseline, Candidate, Identity, Scan, Source
 
@@ -332,7 +330,7 @@ def _written(value: object) -> Any:
     """What msgspec does not know itself, as what it knows."""
     if isinstance(value, Path):
         return str(value)
-    if isinstance(value, np.generic):
+    if hasattr(value, "item"):  # a scalar of numpy; by its method, because what only reads does not load numpy
         return value.item()
     raise NotImplementedError(f"{type(value).__name__} is in no record that is kept")
 

@@ -143,3 +143,35 @@ def test_a_console_of_a_small_alphabet_ends_no_command_in_a_fault(scanned):
         assert b"fault" not in done.stderr, (words, done.stderr)
         assert done.returncode == (1 if "später.sh" in words else 0), (words, done.stderr)
         done.stdout.decode("cp1252")
+
+
+HEAVY = ("numpy", "pandas", "scipy", "sklearn", "wasmtime", "numba", "pyarrow")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["--help"], ["--version"], ["status"], ["status", "--json"], ["runs"], ["ask", "{run}", "state"]],
+    ids=" ".join,
+)
+def test_what_only_looks_at_what_is_kept_loads_nothing_that_computes(scanned, words):
+    machine, name = scanned
+    made = machine.run("draft", name)
+    assert made.returncode == 0, made.stderr
+    decided = machine.run("decide", name, "--defer", "--by", "ana", "--why", "later")
+    assert decided.returncode == 0, decided.stderr
+    (machine.here / "conductors" / "runs").mkdir()  # `status` then asks what knows runs
+    called = [word.format(run=f"{name}-1") for word in words]
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "fivetimes", *called],
+        cwd=machine.here,
+        env=machine.environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    loaded = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines() if line.startswith("import time:")}
+    assert {"fivetimes.cli", "typer"} <= loaded  # it is the list of what was imported
+    assert not loaded.intersection(HEAVY)
+    if words[0] in ("status", "runs"):
+        assert (name in done.stdout) == (words[0] == "status")
+        assert done.returncode == 0

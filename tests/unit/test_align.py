@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fivetimes.columns import EventLog
 from fivetimes.eventlog import align, deduplicate, within
 from fivetimes.kernels.chains import heaviest_chain
-from fivetimes.model import EventLog, Kind, RawBatch, Span, TimeSource
+from fivetimes.model import Kind, RawBatch, Span, TimeSource
 from logs import START, log_of
 
 DAY = 86400.0

@@ -5,8 +5,9 @@ from __future__ import annotations
 import random
 
 import logs
+from fivetimes.columns import SessionLog
 from fivetimes.config import FiveTimesRule, Search
-from fivetimes.model import Candidate, SessionLog, Suppressed, SuppressionRule
+from fivetimes.model import Candidate, Suppressed, SuppressionRule
 
 EVERYDAY = "mnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 

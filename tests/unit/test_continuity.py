@@ -19,6 +19,7 @@ import builders_scan
 import logs
 from fivetimes import pipeline, reports, review
 from fivetimes.config import FiveTimesRule, Search
+from fivetimes.identity import baseline, compared, continued, identity, recognised
 from fivetimes.model import (
     Candidate,
     Changes,
@@ -35,7 +36,6 @@ from fivetimes.model import (
     Tier,
 )
 from fivetimes.review.folder import add_review
-from fivetimes.routines import baseline, compared, continued, identity, recognised
 
 SEARCH = Search()
 

@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 import logs
 import oracles
 from fivetimes import pipeline
+from fivetimes.columns import SessionLog
 from fivetimes.config import FiveTimesRule, Search
-from fivetimes.model import By, Candidate, Kind, RawBatch, SessionLog
+from fivetimes.model import By, Candidate, Kind, RawBatch
 from fivetimes.routines.database import comes_again
 
 SEARCH = Search()

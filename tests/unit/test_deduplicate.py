@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 import logs
 import oracles
+from fivetimes.columns import EventLog
 from fivetimes.eventlog import align, deduplicate
-from fivetimes.model import EventLog, Kind, RawBatch, TimeSource
+from fivetimes.model import Kind, RawBatch, TimeSource
 
 
 def commits(*rows: tuple[float, str], person: str = "ana") -> RawBatch:

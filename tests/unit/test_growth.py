@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fivetimes.model import Int32s
+from fivetimes.columns import Int32s
 from fivetimes.routines.growth import interleaved
 
 HOST, GUEST = range(100), range(100, 200)  # rows of the routine, and of what was done at the same time

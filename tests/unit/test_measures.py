@@ -13,8 +13,9 @@ from scipy import special
 
 import logs
 import oracles
+from fivetimes.columns import SessionLog
 from fivetimes.config import Counted, FiveTimesRule, Search
-from fivetimes.model import By, Candidate, RawBatch, SessionLog, Tier
+from fivetimes.model import By, Candidate, RawBatch, Tier
 from fivetimes.routines.measures import bus_factor, rhythm
 from fivetimes.stats import binomial_tail, poisson_tail
 

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 import logs
 from fivetimes.actions.tokenize import looks_like_values
+from fivetimes.columns import LEVELS, ActionLog
 from fivetimes.config import UNTIMED_STEP
 from fivetimes.kernels.database import shares_value
-from fivetimes.model import LEVELS, ActionLog, Effect, Kind, RawBatch
+from fivetimes.model import Effect, Kind, RawBatch
 
 
 def actions_of(commands: list[str]) -> ActionLog:

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import logs
+from fivetimes.columns import SessionLog
 from fivetimes.config import FiveTimesRule, Search
-from fivetimes.model import Candidate, Reliability, SessionLog, Tier
+from fivetimes.model import Candidate, Reliability, Tier
 from fivetimes.routines import find_routines, partitions
 from fivetimes.routines.describe import joined_accounts
 from fivetimes.routines.measures import StepSpecialist

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 import logs
 import oracles
+from fivetimes.columns import PatternSet, Traces
 from fivetimes.errors import MiningError
-from fivetimes.model import PatternSet, Traces
 from fivetimes.sequential_patterns import Task, engines, mine, mining, prefixspan_baseline, traces_of
 from fivetimes.sequential_patterns.database import encode
 from fivetimes.sequential_patterns.occurrences import occurrences, support

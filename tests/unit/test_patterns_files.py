@@ -6,8 +6,8 @@ from itertools import pairwise
 
 import pytest
 
+from fivetimes.columns import Traces
 from fivetimes.errors import ReadError
-from fivetimes.model import Traces
 from fivetimes.sequential_patterns.files import is_spmf, read_spmf
 
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 import builders_scan
 import logs
 from fivetimes.config import FiveTimesRule, Search
+from fivetimes.identity.naming import same_action
 from fivetimes.model import Confidence, Effect, HeldOut, Kind, Step, SuppressionRule, Tier
-from fivetimes.routines.naming import same_action
 from fivetimes.routines.ranking import ENDLESS, completion, ending, ranked, recency, score
 from fivetimes.routines.suppression import Finding
 

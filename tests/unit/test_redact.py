@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import logs
+from fivetimes.columns import EVENT_COLUMNS, EventLog
 from fivetimes.eventlog import varied_programs
 from fivetimes.eventlog.commits import commit_kind
-from fivetimes.model import EVENT_COLUMNS, Effect, EventLog, Kind, RawBatch, Role, TimeSource
+from fivetimes.model import Effect, Kind, RawBatch, Role, TimeSource
 
 
 def kept_bytes(log: EventLog) -> bytes:

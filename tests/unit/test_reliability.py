@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 import builders_scan
 import logs
 import oracles
+from fivetimes.columns import SessionLog
 from fivetimes.conductor_document import Question
 from fivetimes.config import FiveTimesRule, Search
-from fivetimes.model import Candidate, Kind, RawBatch, SessionLog, Unproven, Unready
+from fivetimes.model import Candidate, Kind, RawBatch, Unproven, Unready
 from fivetimes.routines import compositions
 from fivetimes.routines.compositions import level
 

@@ -20,7 +20,7 @@ from fivetimes.conductors.replay import replay, typed_lines, unseen
 from fivetimes.exporters import render
 from fivetimes.model import Candidate, Decision, LiveText
 from fivetimes.reports import cards
-from fivetimes.review import ReviewContext, drafting, overview
+from fivetimes.review import ReviewContext, drafting, verification
 from fivetimes.review import decisions as workflow
 
 DAY = 86_400
@@ -285,7 +285,7 @@ def test_verify_puts_the_file_to_the_test(tmp_path: Path) -> None:
     (candidate,) = context.scan.candidates
     conductor = drafting.draft(candidate.id, context)
     (path, *_) = drafting.export(conductor, form="yaml", context=context)
-    same = overview.verify(path, context.scan, home=context.home, environ={})
+    same = verification.verify(path, context.scan, home=context.home, environ={})
     assert same.differs == ()
     assert same.replay["lines"] == 35
     conductor = workflow.revise(
@@ -298,5 +298,5 @@ def test_verify_puts_the_file_to_the_test(tmp_path: Path) -> None:
         folder=context.folder,
     )
     path.write_text(path.read_text().replace("run: make\n", "run: make publish\n"))
-    other = overview.verify(path, context.scan, home=context.home, environ={})
+    other = verification.verify(path, context.scan, home=context.home, environ={})
     assert other.differs == ("s3: 0 of the 7 lines that were typed come out of its command",)

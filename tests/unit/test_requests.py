@@ -10,11 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fivetimes.actions import normalise
+from fivetimes.columns import EventLog
 from fivetimes.eventlog import deduplicate, redact
 from fivetimes.eventlog.requests import Requests
 from fivetimes.evidence import masked
 from fivetimes.ingest.formats.prompts import asked
-from fivetimes.model import By, EventLog, Kind, LiveCommand, LiveText, RawBatch
+from fivetimes.model import By, Kind, LiveCommand, LiveText, RawBatch
 from fivetimes.redaction import is_pseudonym
 from oracles import alike_groups
 from reading import column, read_bytes

@@ -95,7 +95,9 @@ WRONG = [
 ROWS = ["{", "[]", "{}", '{"schema": "fivetimes/review/1"}', "null", "[" * 5000]
 
 
-@pytest.mark.parametrize("row", [*ROWS, *(json.dumps(json.loads(ledger.line(review())) | wrong) for wrong in WRONG)])
+@pytest.mark.parametrize(
+    "row", [*ROWS, *(json.dumps(json.loads(ledger.ledger_line(review())) | wrong) for wrong in WRONG)]
+)
 def test_a_line_that_is_no_review_is_named(row: str) -> None:
     with pytest.raises(FivetimesError, match=r"x\.jsonl:2: no review .*Restore"):
         ledger.read(ledger_text(review()) + row + "\n", path="x.jsonl")

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 import logs
 import oracles
+from fivetimes.columns import COARSE
 from fivetimes.config import FiveTimesRule, Search
-from fivetimes.model import COARSE, Effect, Kind, RawBatch, Step, SuppressionRule, Tier
+from fivetimes.model import Effect, Kind, RawBatch, Step, SuppressionRule, Tier
 from fivetimes.routines import naming
 from fivetimes.routines.cover import find, from_patterns
 from fivetimes.routines.database import open_database

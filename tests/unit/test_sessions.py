@@ -16,8 +16,9 @@ import logs
 import oracles
 from fivetimes import pipeline
 from fivetimes.actions import normalise
+from fivetimes.columns import EventLog
 from fivetimes.config import Team
-from fivetimes.model import By, EventLog, Kind, RawBatch
+from fivetimes.model import By, Kind, RawBatch
 from fivetimes.sessions import learnt_idle, otsu, segment
 
 

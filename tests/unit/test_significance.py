@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 import logs
 import oracles
+from fivetimes.columns import SessionLog
 from fivetimes.config import FiveTimesRule, Search
-from fivetimes.model import Confidence, HeldOut, SessionLog
+from fivetimes.model import Confidence, HeldOut
 from fivetimes.routines import find_routines
 from fivetimes.routines.database import open_database
 from fivetimes.routines.significance import (

@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 import logs
+from fivetimes.columns import LEVELS
 from fivetimes.config import FiveTimesRule, Search
-from fivetimes.model import LEVELS, Kind, SearchTrace, SequenceTrace, Step, Suppressed, SuppressionRule, Tier
+from fivetimes.model import Kind, SearchTrace, SequenceTrace, Step, Suppressed, SuppressionRule, Tier
 from fivetimes.routines import Findings, explain, find_routines
 from fivetimes.routines.alternatives import FoldedStep
 from fivetimes.routines.cover import Rejection

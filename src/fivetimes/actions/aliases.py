@@ -16,7 +16,8 @@ import numpy as np
 
 from fivetimes.actions.distinct import Distinct
 from fivetimes.actions.places import ActionRows, Places
-from fivetimes.model import Bools, Bytes, EventLog, Int32s, Kind, Role
+from fivetimes.columns import Bools, Bytes, EventLog, Int32s
+from fivetimes.model import Kind, Role
 from fivetimes.redaction import is_pseudonym
 
 _DISTINCTIVE = 0.5  # one over the programs that take an argument, at least: two programs at most

@@ -8,7 +8,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from fivetimes.model import Forms, Int32s, Ints, Kind, Role
+from fivetimes.columns import Forms, Int32s, Ints
+from fivetimes.model import Kind, Role
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,9 @@ from fivetimes.actions.aliases import effects_through_aliases, private_programs,
 from fivetimes.actions.distinct import Distinct, distinct_actions
 from fivetimes.actions.places import ActionRows
 from fivetimes.actions.tokenize import tokens
+from fivetimes.columns import COARSE, LEVELS, ActionLog, Bools, EventLog, Floats, Forms, Int32s
 from fivetimes.config import NAVIGATION, UNTIMED_STEP
-from fivetimes.model import COARSE, LEVELS, ActionLog, Bools, Effect, EventLog, Floats, Forms, Int32s, Kind
+from fivetimes.model import Effect, Kind
 
 
 def normalise(events: EventLog) -> ActionLog:

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from fivetimes.actions.distinct import Distinct
-from fivetimes.model import Bools, Int32s, Ints, Role
+from fivetimes.columns import Bools, Int32s, Ints
+from fivetimes.model import Role
 
 PROOF = 10.0  # bits, behind and before: chance reaches them with one name in a thousand (2^-10)
 OFTEN = 5  # uses: what its owner typed that often under the public name has no other one (the five-times rule)

@@ -21,7 +21,8 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from fivetimes.actions.distinct import Distinct
-from fivetimes.model import LEVELS, Int32s, Kind, Role
+from fivetimes.columns import LEVELS, Int32s
+from fivetimes.model import Kind, Role
 
 Words = tuple[int, ...]  # what makes a token: ids of words, _STAR for whatever varies
 

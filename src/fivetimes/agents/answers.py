@@ -17,10 +17,10 @@ from pathlib import Path
 from fivetimes import exporters, review, routines
 from fivetimes.bundles.labels import PREFIX, shareable
 from fivetimes.errors import UnknownId
+from fivetimes.identity.naming import slug
+from fivetimes.identity.naming import title as suggested_title
 from fivetimes.model import Candidate, Conductor, Kind, Scan, Standing, Variant
 from fivetimes.review import ledger
-from fivetimes.routines.naming import slug
-from fivetimes.routines.naming import title as suggested_title
 
 # Words of a declared name that an agent is given, between blanks, hyphens and the like: as many as a name in a draft may have
 # (`redaction.harmless`); more is prose, and prose may be an instruction.

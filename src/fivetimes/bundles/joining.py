@@ -20,7 +20,7 @@ from scipy.sparse.csgraph import connected_components
 
 from fivetimes.bundles.labels import is_known
 from fivetimes.bundles.profiles import CountRange, ProfileStep, RoutineProfile
-from fivetimes.model import Floats
+from fivetimes.columns import Floats
 from fivetimes.routines.merging import FAMILY_CUT, clusters
 
 _NEVER = 1e6  # distance of two profiles of one person: no mean with it in is below the cut

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from fivetimes.bundles.labels import is_known, join_key, shareable
+from fivetimes.identity.naming import identifier
 from fivetimes.model import Candidate, Effect, Kind, Occurrence, Scan, Step
-from fivetimes.routines.naming import identifier
 from fivetimes.routines.pattern import MIN_STEPS
 
 UNDATED = "undated"  # the quarter of what has no time

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from fivetimes.bundles.release import Merged, SharedRoutine, SharedStep
 from fivetimes.config import FiveTimesRule
+from fivetimes.identity.naming import identifier, title, unique_ids
 from fivetimes.model import Candidate, Confidence, Effect, Scan, Step, Tier
 from fivetimes.routines import ranking
 from fivetimes.routines.describe import tier
-from fivetimes.routines.naming import identifier, title, unique_ids
 
 _OF_ITS_OWN = "each contributor's own search found it in their own history; a merged report tests nothing anew"
 

@@ -172,7 +172,7 @@ def status(config: Config = None, conductors: Conductors = CONDUCTORS, as_json: 
     """Show how each conductor stands: by whose decision, what is open, when it was last seen, and how its runs stand."""
     from fivetimes import pipeline, store
     from fivetimes import review as workflow
-    from fivetimes.review import terminal
+    from fivetimes.review.status_table import status_table
 
     known = pipeline.known_scan(config, here=Path.cwd(), folder=folder())
     rows = [workflow.status_document(row) for row in workflow.status(conductors, known)]
@@ -185,7 +185,7 @@ def status(config: Config = None, conductors: Conductors = CONDUCTORS, as_json: 
         ]
         typer.echo(json.dumps({"schema": 1, "conductors": document, "trouble": problems}, indent=1))
     else:
-        say(terminal.status_table(rows, problems, width=console().width))
+        say(status_table(rows, problems, width=console().width))
         for line in _run_lines(conductors):
             typer.echo(shown(line))
     if problems:

@@ -18,25 +18,7 @@ In comes a routine with the text of its commands, read again just now; out goes 
 - `locks`: a draft is made again until nothing in it looks like a secret; and drafts without any local name
 """
 
-from fivetimes.conductors.approval_gates import decided
-from fivetimes.conductors.document import digest, evidence, fingerprint, kept, parse, schema, steps_digest, with_steps
-from fivetimes.conductors.draft import draft, replayed, tool, withheld
-from fivetimes.conductors.locks import locked, without_names
+import lazy_loader
 
-__all__ = [
-    "decided",
-    "digest",
-    "draft",
-    "evidence",
-    "fingerprint",
-    "kept",
-    "locked",
-    "parse",
-    "replayed",
-    "schema",
-    "steps_digest",
-    "tool",
-    "with_steps",
-    "withheld",
-    "without_names",
-]
+# what is exported stands in the stub beside this file, and is imported when it is first asked for: a command pays for what it uses
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -22,7 +22,7 @@ The modules, in the order in which they act:
 
 from fivetimes.eventlog.align import align, within
 from fivetimes.eventlog.deduplicate import deduplicate
-from fivetimes.eventlog.identities import is_account, mark_bots, person_resolver
+from fivetimes.eventlog.identities import is_account, mark_bots, people_in, person_resolver
 from fivetimes.eventlog.reconcile import FileRows, positions, reconcile
 from fivetimes.eventlog.redact import (
     Keeper,
@@ -49,6 +49,7 @@ __all__ = [
     "is_account",
     "mark_bots",
     "names_of_several",
+    "people_in",
     "person_resolver",
     "positions",
     "reconcile",

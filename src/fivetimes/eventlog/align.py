@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from fivetimes.columns import EventLog, Floats, Ints
 from fivetimes.config import UNTIMED_STEP
 from fivetimes.eventlog.links import (
     Collocations,
@@ -29,7 +30,7 @@ from fivetimes.eventlog.links import (
     window_links,
 )
 from fivetimes.kernels.chains import heaviest_chain
-from fivetimes.model import Confined, EventLog, Floats, Ints, Span, TimeSource
+from fivetimes.model import Confined, Span, TimeSource
 
 _PRIOR_EVENTS = (
     20  # events, one of them before a rest, added to those known: keeps the share off 0 where few have times

@@ -19,7 +19,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from fivetimes.model import Bools, EventLog, Floats, Kind, Role
+from fivetimes.columns import Bools, EventLog, Floats
+from fivetimes.model import Kind, Role
 
 Pairs = list[tuple[int, int]]  # (row of the event that stays, row of another record of it)
 

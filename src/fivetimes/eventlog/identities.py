@@ -9,8 +9,9 @@ from dataclasses import replace
 import numpy as np
 
 from fivetimes.accounts import is_agent, is_bot
+from fivetimes.columns import EventLog, Ints
 from fivetimes.config import BOT_COMMITS, Person
-from fivetimes.model import By, EventLog, Ints
+from fivetimes.model import By
 
 Identify = Callable[[str | None, str | None], str]
 
@@ -69,6 +70,11 @@ def is_account(name: str) -> bool:
         [True, False]
     """
     return _ACCOUNT.fullmatch(name) is not None
+
+
+def people_in(log: EventLog) -> int:
+    """How many people events are of; accounts that nobody is behind are none."""
+    return sum(not is_account(log.persons[number]) for number in np.unique(log.columns["person"]).tolist())
 
 
 _PERSON, _AGENT, _BOT = "person", "agent", "bot"

@@ -15,7 +15,8 @@ from typing import TypeVar
 
 import numpy as np
 
-from fivetimes.model import Bools, EventLog, Floats, Forms, Ints, Lexicon, Role
+from fivetimes.columns import Bools, EventLog, Floats, Forms, Ints, Lexicon
+from fivetimes.model import Role
 
 _NAMES = frozenset({Role.PROGRAM, Role.SUBCOMMAND, Role.NAME, Role.COMMIT_KIND})
 _VALUES = frozenset({Role.VALUE, Role.SCRIPT})

@@ -26,9 +26,9 @@ from math import lgamma, log, log2
 import numpy as np
 import numpy.typing as npt
 
+from fivetimes.columns import Bools, Floats, Ints
 from fivetimes.eventlog.runs import in_both_once, rising
 from fivetimes.eventlog.stamps import AT_ONCE
-from fivetimes.model import Bools, Floats, Ints
 
 _PROOF = 10.0  # bits beyond chance, as for copies: one false match in a thousand files
 _ONCE_MORE = 20  # lines in a row that stand in both; a routine done twice in the very same words is shorter

@@ -17,23 +17,13 @@ import numpy as np
 import numpy.typing as npt
 
 from fivetimes import redaction
+from fivetimes.columns import EVENT_COLUMNS, KEPT_COLUMNS, EventLog, KeptRows, Lexicon
 from fivetimes.eventlog.identities import Identify, is_account
 from fivetimes.eventlog.kept import word_of, written
 from fivetimes.eventlog.reconcile import FileRows, positions, reconcile
 from fivetimes.eventlog.stamps import bulk_stamped, typed_lines
 from fivetimes.eventlog.tables import FormTable, Ids, WordTable
-from fivetimes.model import (
-    EVENT_COLUMNS,
-    KEPT_COLUMNS,
-    By,
-    EventLog,
-    KeptRows,
-    Kind,
-    Lexicon,
-    RawBatch,
-    Role,
-    TimeSource,
-)
+from fivetimes.model import By, Kind, RawBatch, Role, TimeSource
 
 _NOTHING_KNOWN = redaction.Known()
 

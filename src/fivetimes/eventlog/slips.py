@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fivetimes.model import Bools, Floats, Grammar, Int32s, Ints
+from fivetimes.columns import Bools, Floats, Int32s, Ints
+from fivetimes.model import Grammar
 
 _SHORTEST = 3  # letters; shorter names are often somebody's own
 _LONGEST = 64  # letters; no public program's name has half of that, and each letter is swapped in a copy of the word

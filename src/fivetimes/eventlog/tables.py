@@ -17,19 +17,13 @@ import numpy as np
 import numpy.typing as npt
 
 from fivetimes import redaction, shell
+from fivetimes.columns import Forms
 from fivetimes.eventlog.commits import commit_kind, commit_message, is_commit, tag_made
 from fivetimes.eventlog.kept import KeptAction, KeptForm, KeptMeaning, KeptQuestion, KeptWord, form_of
 from fivetimes.eventlog.requests import Requests
 from fivetimes.eventlog.shell_aliases import OH_MY_ZSH, expanded, in_use, names_in
 from fivetimes.eventlog.slips import Rows, Suspect, slipped, unslipped
-from fivetimes.model import (
-    Command,
-    Effect,
-    Forms,
-    Grammar,
-    Kind,
-    Role,
-)
+from fivetimes.model import Command, Effect, Grammar, Kind, Role
 from fivetimes.shell import is_secret_key, names_secret
 
 # ---- records -> forms

@@ -1,64 +1,11 @@
 """Conductor -> text: each format in a module of its own, which has its name as `FORMAT` and one function `export`.
 
 In the order of reading: `base` (what formats share: file names, gates, sentences), `shell_words` (templates as lines of bash),
-`plan` (what formats for machines share), then the formats. docs/contributing/add-an-export.md shows how to add one.
+`plan` (what formats for machines share), then the formats and `formats`, their table. docs/contributing/add-an-export.md shows how
+to add one.
 """
 
-from collections.abc import Mapping
-from typing import Protocol
+import lazy_loader
 
-from fivetimes import plugins
-from fivetimes.exporters import (
-    bpmn,
-    github_actions,
-    justfile,
-    runbook,
-    serverless_workflow,
-    skill,
-    taskfile,
-    yaml_file,
-)
-from fivetimes.exporters.base import slug
-from fivetimes.exporters.yaml_file import render
-from fivetimes.model import Conductor, Exporter
-
-
-class Format(Protocol):
-    """What a module of this package offers."""
-
-    FORMAT: str
-
-    def export(self, conductor: Conductor) -> Mapping[str, str]:
-        """File name -> text, as `fivetimes.model.Exporter` describes it."""
-        ...
-
-
-_FORMATS: tuple[Format, ...] = (
-    # each format in one line
-    yaml_file,
-    skill,
-    runbook,
-    justfile,
-    taskfile,
-    github_actions,
-    serverless_workflow,
-    bpmn,
-)
-
-EXPORTERS: Mapping[str, Exporter] = {each.FORMAT: each.export for each in _FORMATS}
-
-
-def exporters() -> Mapping[str, Exporter]:
-    """Every format by name: ours, and those of installed plug-ins (entry point `fivetimes.exporters`).
-
-    Raises:
-        FivetimesError: a plug-in cannot be loaded, or takes a name of ours.
-
-    Example:
-        >>> {"yaml", "skill", "runbook", "just"} <= set(exporters())
-        True
-    """
-    return plugins.joined("fivetimes.exporters", EXPORTERS)
-
-
-__all__ = ["EXPORTERS", "Format", "exporters", "render", "slug"]
+# what is exported stands in the stub beside this file, and is imported when it is first asked for: a command pays for what it uses
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import takewhile
 from textwrap import shorten
 
+from fivetimes import shell
 from fivetimes.conductor_document import (
     REFERENCE,
     ConductorDocument,
@@ -29,7 +30,6 @@ from fivetimes.conductor_document import (
 from fivetimes.errors import RuleError
 from fivetimes.model import Conductor
 from fivetimes.redaction import public, show
-from fivetimes.shell import parse
 from fivetimes.words import listed, noun
 
 # ---- file names
@@ -330,7 +330,7 @@ def _commands(step: DocumentStep) -> Iterator[tuple[str, ...]]:
     """The simple commands of all ways of a step, a number for each value."""
     for way in [] if "by_hand" in step else step_alternatives(step):
         if way.get("specialist", step["specialist"])["kind"] not in CALLED_BY_NAME:
-            found = parse(REFERENCE.sub("0", way["run"]), grammar=public())
+            found = shell.parse(REFERENCE.sub("0", way["run"]), grammar=public())
             yield from (tuple(word.text for word in command.words) for command in found.commands)
 
 

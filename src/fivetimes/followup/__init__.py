@@ -9,38 +9,7 @@ The modules, from what is asked for down to what is compared:
 - `alignment`: where a run differs from its conductor. It defines skipped, added and swapped.
 """
 
-from fivetimes.followup.findings import Conduct, effect
-from fivetimes.followup.follow import (
-    FollowUp,
-    document,
-    effects,
-    follow,
-    revision_sentence,
-    sentences,
-    standing_phrase,
-    troubles,
-    with_forecasts,
-)
-from fivetimes.followup.pages import catalogue, catalogue_page, run_page
-from fivetimes.followup.revision import decline, declined, difference, proposed
+import lazy_loader
 
-__all__ = [
-    "Conduct",
-    "FollowUp",
-    "catalogue",
-    "catalogue_page",
-    "decline",
-    "declined",
-    "difference",
-    "document",
-    "effect",
-    "effects",
-    "follow",
-    "proposed",
-    "revision_sentence",
-    "run_page",
-    "sentences",
-    "standing_phrase",
-    "troubles",
-    "with_forecasts",
-]
+# what is exported stands in the stub beside this file, and is imported when it is first asked for: a command pays for what it uses
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -22,9 +22,9 @@ from enum import StrEnum
 
 import numpy as np
 
+from fivetimes.columns import Floats
 from fivetimes.config import USUAL_SHARE
 from fivetimes.followup.alignment import Change, align
-from fivetimes.model import Floats
 from fivetimes.routines import Execution
 from fivetimes.stats import at_least_by_chance, binomial_tail, false_discovery
 

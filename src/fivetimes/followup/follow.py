@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from fivetimes import pipeline, review
+from fivetimes.columns import SessionLog
 from fivetimes.conductor_document import ConductorDocument, DocumentStep
 from fivetimes.config import Search
 from fivetimes.errors import FivetimesError
@@ -29,7 +30,7 @@ from fivetimes.followup.findings import (
     controlled,
     forecast,
 )
-from fivetimes.model import Candidate, Conductor, ConductorEffect, Decision, Review, SessionLog, Status, Tier
+from fivetimes.model import Candidate, Conductor, ConductorEffect, Decision, Review, Status, Tier
 from fivetimes.review.ledger import standing_of
 from fivetimes.routines import KnownRoutine, KnownStep, executions
 from fivetimes.running.record import RunEntry, records_in

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from fivetimes.columns import Floats, Int32s, Ints
 from fivetimes.kernels.webassembly import loops, typed
-from fivetimes.model import Floats, Int32s, Ints
 
 
 def heaviest_chain(second: Int32s, weight: Floats) -> Ints:

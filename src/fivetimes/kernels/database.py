@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from fivetimes.columns import Floats, Int32s, Ints
 from fivetimes.kernels.webassembly import Argument, Resident, loops, typed
-from fivetimes.model import Floats, Int32s, Ints
 
 _ENTRIES = (np.int32, np.int32, np.float64, np.int32, np.int32, np.int32, np.int32, np.int64, np.int32)  # of its fields
 

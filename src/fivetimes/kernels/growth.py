@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from fivetimes.columns import Bools, Floats, Int32s, Ints
 from fivetimes.kernels.database import SequenceArrays, passed
 from fivetimes.kernels.matching import LINK_REACH
 from fivetimes.kernels.webassembly import Argument, Resident, loops, typed
-from fivetimes.model import Bools, Floats, Int32s, Ints
 
 
 class Scratch(NamedTuple):

@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from fivetimes.columns import Bools, Floats, Int32s, Ints
 from fivetimes.kernels.database import SequenceArrays, passed
 from fivetimes.kernels.webassembly import loops, typed
-from fivetimes.model import Bools, Floats, Int32s, Ints
 
 MAX_STEPS = 63  # of a pattern: a set of steps is the bits of an int64, of which one is the sign
 LINK_REACH = 6  # steps before it with which a row may share a value: what was made earlier is out of hand

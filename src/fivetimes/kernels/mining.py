@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from fivetimes.model import Bools, Bytes, Int32s, Ints
+from fivetimes.columns import Bools, Bytes, Int32s, Ints
 
 MASK_BITS = (
     8  # the pair filter looks so many events ahead, as a mask is a byte; what stands farther off is simply tried

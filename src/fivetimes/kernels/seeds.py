@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from fivetimes.columns import Bools, Int32s, Ints
 from fivetimes.kernels.database import SequenceArrays, passed
 from fivetimes.kernels.webassembly import loops, typed
-from fivetimes.model import Bools, Int32s, Ints
 
 # Later rows that a row is paired with by a value, at most: a value that stands on many rows in series (the name of what is worked
 # on) would else count once for each two of them.

@@ -15,11 +15,12 @@ from pathlib import Path
 import numpy as np
 
 from fivetimes import eventlog, ingest, redaction, store
+from fivetimes.columns import KEPT_COLUMNS, Bools, KeptRows
 from fivetimes.config import COLLECTED, MEMORY
 from fivetimes.errors import FivetimesError
 from fivetimes.memory import manifest, parts
 from fivetimes.memory.manifest import KnownFile, Manifest, MemoryPart
-from fivetimes.model import KEPT_COLUMNS, Balance, Bools, KeptRows, RawBatch, Source
+from fivetimes.model import Balance, RawBatch, Source
 
 _KEY = "memory.key"
 # A repository keeps its own history, and what was rebased is meant to be gone.

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from fivetimes import store
+from fivetimes.columns import KEPT_COLUMNS, KeptRows
 from fivetimes.errors import FivetimesError
 from fivetimes.memory.manifest import KnownFile, MemoryPart
-from fivetimes.model import KEPT_COLUMNS, KeptRows
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -17,53 +17,7 @@ The modules, in the order in which they act:
 - `harmless`: whether a word may stand in a file: `harmless`, `declared`, `is_activity`
 """
 
-from fivetimes.redaction.commits import edits_of, is_commit_kind
-from fivetimes.redaction.detector import flagged, secret_looking
-from fivetimes.redaction.effects import effect_of, effect_of_name
-from fivetimes.redaction.harmless import Known, declared, harmless, is_activity, is_local_name, reason
-from fivetimes.redaction.numbers import digit_groups, is_harmless_number, numbers_in, without_digit_groups, without_keys
-from fivetimes.redaction.own_names import OwnNames, own_pieces, without_own
-from fivetimes.redaction.placeholders import (
-    placeholder,
-    portable_label,
-    public_label,
-    show,
-)
-from fivetimes.redaction.pseudonyms import Pseudonyms, Tags, canonical, digest, is_pseudonym, scalar
-from fivetimes.redaction.vocabulary import Vocabulary, is_sign, public
+import lazy_loader
 
-__all__ = [
-    "Known",
-    "OwnNames",
-    "Pseudonyms",
-    "Tags",
-    "Vocabulary",
-    "canonical",
-    "declared",
-    "digest",
-    "digit_groups",
-    "edits_of",
-    "effect_of",
-    "effect_of_name",
-    "flagged",
-    "harmless",
-    "is_activity",
-    "is_commit_kind",
-    "is_harmless_number",
-    "is_local_name",
-    "is_pseudonym",
-    "is_sign",
-    "numbers_in",
-    "own_pieces",
-    "placeholder",
-    "portable_label",
-    "public",
-    "public_label",
-    "reason",
-    "scalar",
-    "secret_looking",
-    "show",
-    "without_digit_groups",
-    "without_keys",
-    "without_own",
-]
+# what is exported stands in the stub beside this file, and is imported when it is first asked for: a command pays for what it uses
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -11,34 +11,7 @@
 - `frames`: the same facts as pandas tables for a notebook.
 """
 
-from fivetimes.reports.cards import step_numbers
-from fivetimes.reports.document import (
-    candidate_document,
-    document,
-    explanation_document,
-    reservations_document,
-    sources_document,
-)
-from fivetimes.reports.event_log import xes
-from fivetimes.reports.figures import location_text
-from fivetimes.reports.page import html_environment, one_card, report_digest, report_html, report_markdown, source
-from fivetimes.reports.passed_on import passed_on, passed_on_effects
+import lazy_loader
 
-__all__ = [
-    "candidate_document",
-    "document",
-    "explanation_document",
-    "html_environment",
-    "location_text",
-    "one_card",
-    "passed_on",
-    "passed_on_effects",
-    "report_digest",
-    "report_html",
-    "report_markdown",
-    "reservations_document",
-    "source",
-    "sources_document",
-    "step_numbers",
-    "xes",
-]
+# what is exported stands in the stub beside this file, and is imported when it is first asked for: a command pays for what it uses
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

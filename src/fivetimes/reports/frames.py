@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from fivetimes.model import COARSE, FORM, By, Bytes, Candidate, Int32s, Ints, Kind, Scan, SessionLog, Suppressed
+from fivetimes.columns import COARSE, FORM, Bytes, Int32s, Ints, SessionLog
+from fivetimes.model import By, Candidate, Kind, Scan, Suppressed
 
 _TEXT, _COUNT, _NUMBER, _YES = "string", "int64", "float64", "bool"
 _OPTIONAL = "Int64"  # a count or an index that may be unknown

@@ -7,10 +7,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from fivetimes import conductors, exporters, routines
-from fivetimes.conductor_document import ConductorDocument, DocumentStep, HistoryEntry, Override, Question
+from fivetimes import conductors, exporters, identity
+from fivetimes.conductor_document import ConductorDocument, DocumentStep, HistoryEntry, Override
 from fivetimes.errors import RuleError, UnknownId
-from fivetimes.model import Candidate, Conductor, Decision, Identity, Kind, Review, Step
+from fivetimes.model import Candidate, Conductor, Decision, Review
 from fivetimes.review.drafting import export, keep_evidence, preview_draft
 from fivetimes.review.folder import (
     ANYBODY,
@@ -18,6 +18,9 @@ from fivetimes.review.folder import (
     ReviewContext,
     add_review,
     conductor_path,
+    identity_of,
+    open_gates,
+    open_questions,
     read_conductor,
     write_conductor,
 )
@@ -26,12 +29,6 @@ _HISTORY = {Decision.RENAME: "renamed", Decision.ANSWER: "answered", Decision.ED
 
 
 # ---- a decision on an id: approve, reject or defer
-
-
-def open_questions(conductor: Conductor) -> list[Question]:
-    """The questions without an answer. What a person wrote under `why` answers the question about it."""
-    why: Mapping[str, object] = conductor.document["why"]
-    return [q for q in conductor.document["questions"] if not q["answer"] and not why.get(q["about"])]
 
 
 def decide(
@@ -91,11 +88,6 @@ def _check_file_approvable(name: str, conductor: Conductor | None, path: Path) -
 
 
 # ---- who may approve, and who answers the gates
-
-
-def open_gates(conductor: Conductor) -> list[str]:
-    """The steps whose gate nobody answers yet."""
-    return [step["id"] for step in conductor.document["steps"] if "gate" in step and not step["gate"]["answerer"]]
 
 
 def check_approver(name: str, conductor: Conductor | None, by: str, approval: Approval) -> None:
@@ -201,23 +193,13 @@ def _review(
     on, name, count, digest = None, "", 0, ""
     if candidate is not None:
         name, count, digest = candidate.id, candidate.count, conductors.digest(candidate.occurrences)
-        steps = routines.identity(name, candidate.steps).steps
+        steps = identity.identity(name, candidate.steps).steps
     if conductor is not None:
         seen = conductor.document["evidence"]
         on, name = conductors.fingerprint(conductor.document), conductor.id
         count, digest = seen["occurrences"], seen["digest"]
         steps = steps if candidate is not None else identity_of(conductor).steps
     return Review(name, decision, by.strip(), at, why.strip(), on, count, digest, to=to, steps=steps)
-
-
-def identity_of(conductor: Conductor) -> Identity:
-    """What the routine of a conductor is recognised by, as its file has the steps."""
-    kinds = {kind.name.lower(): kind for kind in Kind}
-    steps = [
-        Step(step["action"], kinds.get(step["specialist"]["kind"], Kind.SHELL), step["share"])
-        for step in conductor.document["steps"]
-    ]
-    return routines.identity(conductor.id, steps)
 
 
 # ---- a revision: the file changes, and the ledger records who changed it

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from fivetimes import conductors, exporters, store
+from fivetimes import conductors, exporters, identity, store
+from fivetimes.conductor_document import Question
 from fivetimes.exporters import slug
-from fivetimes.model import Clock, Conductor, Review, Scan, Standing, Status
+from fivetimes.model import Clock, Conductor, Identity, Kind, Review, Scan, Standing, Status, Step
 from fivetimes.review import ledger
 
 LEDGER = "reviews.jsonl"
@@ -86,6 +87,33 @@ def conductors_in(folder: Path) -> list[Conductor]:
         if _SCHEMA_LINE in text:
             found.append(conductors.parse(text, place=str(path)))
     return sorted(found, key=lambda conductor: conductor.id)
+
+
+# ---- what a conductor's file says of itself
+
+
+def open_questions(conductor: Conductor) -> list[Question]:
+    """The questions without an answer. What a person wrote under `why` answers the question about it."""
+    why: Mapping[str, object] = conductor.document["why"]
+    return [q for q in conductor.document["questions"] if not q["answer"] and not why.get(q["about"])]
+
+
+def open_gates(conductor: Conductor) -> list[str]:
+    """The steps whose gate nobody answers yet."""
+    return [step["id"] for step in conductor.document["steps"] if "gate" in step and not step["gate"]["answerer"]]
+
+
+def identity_of(conductor: Conductor) -> Identity:
+    """What the routine of a conductor is recognised by, as its file has the steps."""
+    kinds = {kind.name.lower(): kind for kind in Kind}
+    steps = [
+        Step(step["action"], kinds.get(step["specialist"]["kind"], Kind.SHELL), step["share"])
+        for step in conductor.document["steps"]
+    ]
+    return identity.identity(conductor.id, steps)
+
+
+# ---- files and ledger, written and read
 
 
 def write_conductor(conductor: Conductor, *, folder: Path) -> Path:

@@ -41,12 +41,12 @@ _KEYS: tuple[tuple[str, tuple[type, ...]], ...] = (
 )
 
 
-def line(review: Review) -> str:
+def ledger_line(review: Review) -> str:
     """A review as one line of JSON, without its end.
 
     Example:
         >>> at = datetime(2026, 4, 3, 9, tzinfo=UTC)
-        >>> print(line(Review("release-77c1", Decision.DEFER, "ana", at, "after the move", None, 8, "blake2b:00")))
+        >>> print(ledger_line(Review("release-77c1", Decision.DEFER, "ana", at, "after the move", None, 8, "blake2b:00")))
         {"schema": "fivetimes/review/1", "id": "release-77c1", "at": "2026-04-03T09:00:00Z", "by": "ana", \
 "decision": "defer", "why": "after the move", "to": null, "on": null, "occurrences": 8, "evidence": "blake2b:00", "previous": [], \
 "steps": {}}
@@ -143,7 +143,7 @@ def added(text: str, review: Review, *, path: str) -> str:
     if wrong is not None:
         raise FivetimesError(f"{path}: {wrong} Restore it from git before anything is added.")
     chained = _chained(review, known)
-    return text + ("\n" if text and not text.endswith("\n") else "") + line(chained) + "\n"
+    return text + ("\n" if text and not text.endswith("\n") else "") + ledger_line(chained) + "\n"
 
 
 def _chained(review: Review, known: Sequence[Review]) -> Review:

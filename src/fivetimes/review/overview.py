@@ -1,15 +1,14 @@
-"""Conductor files, ledger and last scan -> the queue, the status of each conductor, and whether its evidence still holds."""
+"""Conductor files, ledger and last scan -> the queue, and the status of each conductor."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypedDict
 
-from fivetimes import conductors, evidence, routines, store
-from fivetimes.conductor_document import Evidence, Question, Replay
-from fivetimes.errors import FivetimesError
+from fivetimes import conductors, identity
+from fivetimes.conductor_document import Question
 from fivetimes.model import (
     Candidate,
     Conductor,
@@ -25,9 +24,16 @@ from fivetimes.model import (
 )
 from fivetimes.pipeline import candidate_of, renamed
 from fivetimes.review import ledger
-from fivetimes.review.decisions import identity_of, open_gates, open_questions
-from fivetimes.review.drafting import harmless_words, lines_meant, parse_line
-from fivetimes.review.folder import conductor_path, conductors_in, read_conductor, read_ledger, standings
+from fivetimes.review.folder import (
+    conductor_path,
+    conductors_in,
+    identity_of,
+    open_gates,
+    open_questions,
+    read_conductor,
+    read_ledger,
+    standings,
+)
 from fivetimes.words import id_of
 
 # ---- what waits for a decision
@@ -63,7 +69,7 @@ def recognised(scan: Scan, folder: Path) -> Scan:
         return scan
     documents = [identity_of(conductor) for conductor in files]
     # a decided routine as it was seen then: of a file, a person may have changed the steps
-    scan = renamed(scan, routines.recognised(scan.candidates, [*documents, *ledger.identities(reviews)]))
+    scan = renamed(scan, identity.recognised(scan.candidates, [*documents, *ledger.identities(reviews)]))
     titles = dict(ledger.titles(reviews)) | {conductor.id: conductor.document["title"] for conductor in files}
     known = ledger.standings(reviews)
     named = (
@@ -300,117 +306,3 @@ def full_id(name: str, *, folder: Path, scan: Scan | None) -> str:
     """
     known = {conductor.id for conductor in conductors_in(folder)} | {c.id for c in (scan.candidates if scan else ())}
     return id_of(name, sorted(known), otherwise="none: nothing is drafted here, and the last scan found no routine")
-
-
-# ---- whether evidence still holds
-
-
-@dataclass(frozen=True, slots=True)
-class Verification:
-    """The evidence of a draft beside the sources of today.
-
-    Attributes:
-        id: of the conductor.
-        differs: what the file states otherwise than the sources, as messages; none: the evidence holds.
-        in_place: how many records are where they were.
-        moved: (old, new) locations of records that were found elsewhere.
-        gone: locations of records that were not found.
-        here: whether the evidence was kept on this machine.
-        stated: the number of occurrences by the file.
-        by_now: the number of occurrences in today's scan, None if the routine is not found there.
-        replay: how much of what was typed the file's steps give back.
-    """
-
-    id: str
-    differs: tuple[str, ...]
-    in_place: int
-    moved: tuple[tuple[str, str], ...]
-    gone: tuple[str, ...]
-    here: bool
-    stated: int
-    by_now: int | None
-    replay: Replay
-
-
-class VerificationDocument(TypedDict):
-    """The output of `fivetimes verify --json`."""
-
-    id: str
-    holds: bool
-    differs: list[str]
-    in_place: int
-    moved: list[list[str]]
-    gone: list[str]
-    drafted_here: bool
-    stated: int
-    by_now: int | None
-    replay: Replay
-
-
-def verify(path: Path, scan: Scan, *, home: Path, environ: Mapping[str, str]) -> Verification:
-    """Recompute the evidence of a conductor from the sources.
-
-    Args:
-        path: the conductor's file.
-        scan: of today.
-        home: our own folder, with the evidence of what was drafted here.
-        environ: the environment of the process: its programs tell which names may be written.
-
-    Raises:
-        FivetimesError: the file is no conductor, or its evidence is not known here.
-    """
-    from fivetimes import ingest
-    from fivetimes.reports import location_text
-
-    stated = read_conductor(path)
-    seen = stated.document["evidence"]
-    kept = store.kept_evidence(seen["digest"], folder=home)
-    today = next((candidate for candidate in scan.candidates if candidate.id == stated.id), None)
-    basis = kept or today
-    if basis is None:
-        raise FivetimesError(
-            f"{path}: its evidence was not drafted on this machine, and today's scan has no {stated.id}. "
-            "Verify it where it was drafted, or scan the sources that it is from."
-        )
-    sources = [report.source for report in scan.sources]
-    relocated = evidence.relocate(basis, sources=sources, readers=ingest.READERS, key=store.local_key(home))
-    now = replace(basis, occurrences=relocated.occurrences)
-    found = conductors.evidence(now)
-    key = store.local_key(home)
-    live = evidence.recall(now, sources=sources, readers=ingest.READERS, key=key, meant=lines_meant(scan))
-    harmless = harmless_words(live, scan, home=home, environ=environ)
-    replay, unseen = conductors.replayed(stated, now, live, parse=parse_line, harmless=harmless)
-    return Verification(
-        id=stated.id,
-        differs=(*_differences(seen, found), *unseen),
-        replay=replay,
-        in_place=relocated.in_place,
-        moved=tuple((location_text(old), location_text(new)) for old, new in relocated.moved),
-        gone=tuple(map(location_text, relocated.gone)),
-        here=kept is not None,
-        stated=seen["occurrences"],
-        by_now=today.count if today is not None else None,
-    )
-
-
-def _differences(stated: Evidence, found: Evidence) -> Iterator[str]:
-    in_file = dict(stated.items())
-    for name, value in found.items():
-        if in_file.get(name) != value:
-            yield f"{name}: the file says {in_file.get(name)}, the sources say {value}"
-
-
-def verification_document(verification: Verification) -> VerificationDocument:
-    """A verification in plain values, as `verify --json` prints it."""
-    return {
-        "id": verification.id,
-        "holds": not verification.differs,
-        "differs": list(verification.differs),
-        "in_place": verification.in_place,
-        "moved": [list(pair) for pair in verification.moved],
-        "gone": list(verification.gone),
-        "drafted_here": verification.here,
-        "stated": verification.stated,
-        "by_now": verification.by_now,
-        "replay": verification.replay,
-    }

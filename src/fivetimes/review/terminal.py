@@ -1,4 +1,4 @@
-"""What waits for a decision -> decisions: the queue at a terminal, one card after the other; and how status and verification look.
+"""What waits for a decision -> decisions: the queue at a terminal, one card after the other; and how a verification looks.
 
 Nothing is printed here: what is shown and asked goes through a `Reviewer`, which the command line makes of the terminal.
 """
@@ -10,10 +10,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol
 
-from rich import box
 from rich.console import Group, RenderableType
 from rich.panel import Panel
-from rich.table import Table
 from rich.text import Text
 
 from fivetimes import exporters
@@ -25,34 +23,20 @@ from fivetimes.conductor_document import (
     step_alternatives,
 )
 from fivetimes.errors import FivetimesError, RuleError
-from fivetimes.model import Candidate, Conductor, Decision, LiveText, Standing, Status
+from fivetimes.model import Candidate, Conductor, Decision, LiveText, Standing
 from fivetimes.redaction import show
 from fivetimes.reports.terminal import evidence_lines, plain
 from fivetimes.review import decisions, ledger
 from fivetimes.review.drafting import live_constants, read_live
-from fivetimes.review.folder import ReviewContext, standings
-from fivetimes.review.overview import StatusDocument, VerificationDocument, changed_since
+from fivetimes.review.folder import ReviewContext, open_gates, standings
+from fivetimes.review.overview import changed_since
+from fivetimes.review.status_table import COLOUR, standing_phrase
+from fivetimes.review.verification import VerificationDocument
 
-_COLOUR = {Status.APPROVED: "green", Status.REJECTED: "red", Status.DEFERRED: "yellow", Status.PROPOSED: "cyan"}
 _OCCURRENCES_SHOWN = 3  # the newest: enough to recognise the routine, few enough for one screen
-_WIDE = 120  # columns that the table of status needs
 
 
 # ---- the card of one routine
-
-
-def standing_phrase(standing: Standing, *, changed: bool) -> str:
-    """How a conductor stands, in a phrase.
-
-    Example:
-        >>> standing_phrase(Standing(Status.PROPOSED), changed=False)
-        'proposed: nobody has decided yet'
-    """
-    last = standing.last
-    if last is None:
-        return "proposed: nobody has decided yet"
-    since = ", and changed since" if changed else ""
-    return f"{standing.status} by {last.by} on {last.at:%Y-%m-%d}{since}: {last.why}"
 
 
 def card(
@@ -76,7 +60,7 @@ def card(
     """
     document = conductor.document
     lines = [
-        plain(standing_phrase(standing, changed=changed), _COLOUR[standing.status]),
+        plain(standing_phrase(standing, changed=changed), COLOUR[standing.status]),
         *(plain(reason) for reason in candidate.reasons),
         *_part("Steps", _steps(document)),
         *_part("Replay", (plain(f"      {text}") for text in [replay_sentence(document)] if text)),
@@ -243,7 +227,7 @@ def _decide(
         decisions.check_approvable(conductor)  # before anybody is asked why
     why = _ask_why(session)
     context = session.context
-    if decision is Decision.APPROVE and len(context.approval.people) > 1 and decisions.open_gates(conductor):
+    if decision is Decision.APPROVE and len(context.approval.people) > 1 and open_gates(conductor):
         named = session.person.ask("Who answers the gates?").strip()
         context = replace(context, approval=replace(context.approval, answerer=named))
     decisions.decide_on(candidate, conductor, decision=decision, why=why, context=context)
@@ -298,58 +282,6 @@ _ACTS: Mapping[str, _Act] = {
     "q": _question,
     "w": _write,
 }
-
-
-# ---- status
-
-
-def status_table(rows: Sequence[StatusDocument], problems: Sequence[str], *, width: int) -> RenderableType:
-    """How each conductor stands: standing, tier, by whom, open questions, last seen.
-
-    Args:
-        rows: of the conductors.
-        problems: of the ledger.
-        width: columns of the terminal; a narrow one gets two lines for each conductor instead of a table.
-    """
-    if not rows:
-        return plain("No conductor is drafted or decided on here. See what waits: fivetimes review")
-    body = _table(rows) if width >= _WIDE else Group(*(line for row in rows for line in _lines(row)))
-    return Group(body, *(plain(f"the ledger is damaged: {line}", "red") for line in problems))
-
-
-def _table(rows: Sequence[StatusDocument]) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for name in ("id", "standing", "tier", "times", "by", "open questions", "last seen"):
-        table.add_column(name, justify="right" if name == "times" else "left", no_wrap=True)
-    for row in rows:
-        table.add_row(
-            plain(row["id"], "bold"),
-            plain(_standing(row), _COLOUR[row["standing"]]),
-            plain(row["tier"]),
-            plain(row["occurrences"]),
-            plain(row["by"] or "nobody yet"),
-            plain(_open_questions(row)),
-            plain(row["last_seen"] or "unknown"),
-        )
-    return table
-
-
-def _lines(row: StatusDocument) -> Iterator[Text]:
-    yield Text.assemble((show(row["id"]), "bold"), "  ", (_standing(row), _COLOUR[row["standing"]]), f"  {row['tier']}")
-    by = f"by {row['by']}" if row["by"] else "nobody has decided"
-    seen = f"{row['occurrences']} times, last seen {row['last_seen'] or 'at an unknown time'}"
-    yield plain(f"    {by}; open: {_open_questions(row)}; {seen}")
-
-
-def _standing(row: StatusDocument) -> str:
-    return f"{row['standing']}{', changed since' if row['changed'] else ''}"
-
-
-def _open_questions(row: StatusDocument) -> str:
-    """The open questions; those needed before approval with an exclamation mark."""
-    if not row["drafted"]:
-        return "not drafted"
-    return ", ".join(f"{q}{'!' if q in row['required'] else ''}" for q in row["open"]) or "none"
 
 
 # ---- verify

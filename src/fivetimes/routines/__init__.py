@@ -15,21 +15,17 @@ Read in the order in which the modules act; `docs/how-routines-are-found.md` exp
 - `alternatives`: which tokens are one step, which are ways of doing one step.
 - `measures`: days, people, hours, boundaries, rhythm, reliability.
 - `describe`: the candidate that a person sees, and its reasons.
-- `naming`: title and id.
 - `suppression`: the rules that keep a routine away.
 - `ranking`: the criteria of the score, and the order.
 - `trace`: what became of every sequence.
-- `continuity`: the same routine keeps its id; what has changed since a report, and why what is gone is gone.
 - `known`: every time that a routine was done whose steps somebody has written down.
 - `compositions`: which skill calls which.
 - `partitions`: the search in several partitions of the work, and one ranking of all.
 """
 
 from fivetimes.routines.compositions import compositions
-from fivetimes.routines.continuity import baseline, compared, continued, recognised
 from fivetimes.routines.cover import Engine, FixedSequences, SeedAndGrow
 from fivetimes.routines.known import Execution, KnownRoutine, KnownStep, executions
-from fivetimes.routines.naming import identity
 from fivetimes.routines.search import Findings, find_routines
 from fivetimes.routines.trace import explain
 
@@ -41,13 +37,8 @@ __all__ = [
     "KnownRoutine",
     "KnownStep",
     "SeedAndGrow",
-    "baseline",
-    "compared",
     "compositions",
-    "continued",
     "executions",
     "explain",
     "find_routines",
-    "identity",
-    "recognised",
 ]

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fivetimes.columns import COARSE, FORM, LEVELS, ActionLog, Bools, Floats
 from fivetimes.config import ALWAYS_SHARE, USUAL_SHARE
 from fivetimes.kernels.database import shares_value
-from fivetimes.model import COARSE, FORM, LEVELS, ActionLog, Bools, Effect, Floats, Kind, Step
+from fivetimes.model import Effect, Kind, Step
 from fivetimes.routines.database import SequenceDatabase
 from fivetimes.routines.matching import Routine
 from fivetimes.routines.pattern import precedence

@@ -19,8 +19,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from fivetimes.columns import FORM, Floats, Int32s
 from fivetimes.config import Search
-from fivetimes.model import FORM, Floats, Int32s
 from fivetimes.routines.alternatives import steps_of
 from fivetimes.routines.database import SequenceDatabase
 from fivetimes.routines.matching import LEAST_LINK, LINKED, Routine, lucky_link

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fivetimes.model import Bools, Floats, Int32s, Ints
+from fivetimes.columns import Bools, Floats, Int32s, Ints
 
 MOST_ROWS = 40  # rows of a case that hold its values; a routine has 40 steps at most
 LONGEST_PAUSE = 4 * 86400.0  # seconds between two rows of a case; the weekend and two days

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
-from fivetimes.model import ActionLog, Composition, Kind
+from fivetimes.columns import ActionLog
+from fivetimes.model import Composition, Kind
 
 _DECLARED = (Kind.SKILL, Kind.TOOL, Kind.ACTION)
 

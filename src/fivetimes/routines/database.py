@@ -13,23 +13,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from fivetimes.columns import COARSE, FORM, ActionLog, Bools, Floats, Int32s, Ints, SessionLog
 from fivetimes.kernels.database import SequenceArrays, living, postings
 from fivetimes.kernels.growth import Scratch, scratch_for
-from fivetimes.model import (
-    COARSE,
-    FORM,
-    ActionLog,
-    Bools,
-    By,
-    Effect,
-    Floats,
-    Int32s,
-    Ints,
-    Kind,
-    SessionLog,
-    SuppressionRule,
-    TimeSource,
-)
+from fivetimes.model import By, Effect, Kind, SuppressionRule, TimeSource
 from fivetimes.redaction import is_pseudonym
 from fivetimes.routines.cases import Case, Work, cases
 from fivetimes.routines.trace import Recorder

@@ -9,27 +9,25 @@ from datetime import UTC, datetime
 
 import numpy as np
 
+from fivetimes.columns import FORM, Floats, Int32s, SessionLog
 from fivetimes.config import FiveTimesRule
+from fivetimes.identity import naming
 from fivetimes.model import (
-    FORM,
     By,
     Candidate,
     Confidence,
     Effect,
-    Floats,
-    Int32s,
     Location,
     Moment,
     Occurrence,
     Reliability,
-    SessionLog,
     Step,
     Tier,
     Unproven,
     Unready,
     Variant,
 )
-from fivetimes.routines import measures, naming
+from fivetimes.routines import measures
 from fivetimes.routines.alternatives import FoldedStep, fold
 from fivetimes.routines.database import SequenceDatabase
 from fivetimes.routines.matching import Routine

@@ -9,9 +9,9 @@ from math import ceil
 
 import numpy as np
 
+from fivetimes.columns import Bools, Floats, Int32s
 from fivetimes.config import ALWAYS_SHARE, Search
 from fivetimes.kernels import growth
-from fivetimes.model import Bools, Floats, Int32s
 from fivetimes.routines.database import SequenceDatabase
 from fivetimes.routines.pattern import ENOUGH, NEAR_ROWS, gain, local_chance
 

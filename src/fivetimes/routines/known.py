@@ -15,10 +15,10 @@ from datetime import datetime
 import numpy as np
 import re2
 
+from fivetimes.columns import COARSE, Int32s, SessionLog
 from fivetimes.config import Search
 from fivetimes.kernels.database import postings
 from fivetimes.kernels.growth import scratch_for
-from fivetimes.model import COARSE, Int32s, SessionLog
 from fivetimes.routines.database import SequenceDatabase, open_database
 from fivetimes.routines.describe import moment_time
 from fivetimes.routines.matching import Occurrences, better, collect

@@ -36,9 +36,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from fivetimes.columns import Bools, Floats, Int32s
 from fivetimes.config import USUAL_SHARE, Search
 from fivetimes.kernels import matching
-from fivetimes.model import Bools, Floats, Int32s
 from fivetimes.routines.cases import LONGEST_PAUSE
 from fivetimes.routines.database import SequenceDatabase
 from fivetimes.routines.pattern import Profile

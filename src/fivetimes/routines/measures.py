@@ -13,21 +13,9 @@ from functools import cached_property, reduce
 
 import numpy as np
 
+from fivetimes.columns import ActionLog, Bools, Int32s, Ints, SessionLog
 from fivetimes.config import FiveTimesRule
-from fivetimes.model import (
-    ActionLog,
-    Bools,
-    Boundaries,
-    By,
-    Cost,
-    Int32s,
-    Ints,
-    Kind,
-    Reliability,
-    Rhythm,
-    SessionLog,
-    Unready,
-)
+from fivetimes.model import Boundaries, By, Cost, Kind, Reliability, Rhythm, Unready
 from fivetimes.routines.alternatives import FoldedStep
 from fivetimes.routines.database import SequenceDatabase
 from fivetimes.stats import binomial_tail

@@ -31,19 +31,15 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from fivetimes.columns import COARSE, Bools, Floats, Int32s, SessionLog
 from fivetimes.config import USUAL_SHARE, FiveTimesRule, Search
 from fivetimes.model import (
-    COARSE,
-    Bools,
     Candidate,
     Confidence,
-    Floats,
-    Int32s,
     LeftOut,
     Occurrence,
     SearchTrace,
     SequenceTrace,
-    SessionLog,
     Stage,
     Suppressed,
     SuppressionRule,

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fivetimes.columns import Floats, Int32s, Ints
 from fivetimes.kernels import growth
-from fivetimes.model import Floats, Int32s, Ints
 from fivetimes.routines.database import SequenceDatabase
 from fivetimes.stats import smoothed
 

@@ -10,14 +10,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from fivetimes.columns import SessionLog
 from fivetimes.config import FiveTimesRule, Search
-from fivetimes.model import Candidate, Chance, Confidence, SearchTrace, SessionLog, Stage, Suppressed, SuppressionRule
+from fivetimes.identity.naming import unique_ids
+from fivetimes.model import Candidate, Chance, Confidence, SearchTrace, Stage, Suppressed, SuppressionRule
 from fivetimes.routines.cover import Engine, Rejection, SeedAndGrow
 from fivetimes.routines.database import SequenceDatabase, open_database
 from fivetimes.routines.describe import Context, RoutineAccount, account, candidate, with_reasons
 from fivetimes.routines.matching import Routine
 from fivetimes.routines.merging import families
-from fivetimes.routines.naming import unique_ids
 from fivetimes.routines.ranking import ranked, scored
 from fivetimes.routines.significance import (
     Calibration,

@@ -28,8 +28,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from fivetimes.columns import Bools, Floats, Int32s, Ints, SessionLog
 from fivetimes.config import Search
-from fivetimes.model import Bools, Candidate, Chance, Confidence, Floats, HeldOut, Int32s, Ints, SessionLog, Tier
+from fivetimes.model import Candidate, Chance, Confidence, HeldOut, Tier
 from fivetimes.routines import seeds as seeding
 from fivetimes.routines.alternatives import sequence
 from fivetimes.routines.database import SequenceDatabase, take_values

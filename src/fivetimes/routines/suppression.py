@@ -13,27 +13,15 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from fivetimes.columns import COARSE, FORM, SessionLog
 from fivetimes.config import LOOKING, LOOKING_VERBS, USUAL_SHARE, FiveTimesRule
-from fivetimes.model import (
-    COARSE,
-    FORM,
-    Candidate,
-    Confidence,
-    Effect,
-    Kind,
-    Numbers,
-    SessionLog,
-    Step,
-    Suppressed,
-    SuppressionRule,
-    Tier,
-)
+from fivetimes.identity.naming import same_action
+from fivetimes.model import Candidate, Confidence, Effect, Kind, Numbers, Step, Suppressed, SuppressionRule, Tier
 from fivetimes.redaction import effect_of, is_pseudonym, public
 from fivetimes.routines.alternatives import FoldedStep
 from fivetimes.routines.cover import Rejection
 from fivetimes.routines.database import SequenceDatabase
 from fivetimes.routines.matching import Routine
-from fivetimes.routines.naming import same_action
 from fivetimes.routines.pattern import MIN_STEPS
 
 _DAY = 86400.0  # seconds

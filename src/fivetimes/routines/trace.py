@@ -13,10 +13,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from fivetimes.columns import Int32s, Ints
+from fivetimes.identity.naming import same_action
 from fivetimes.model import (
     Explanation,
-    Int32s,
-    Ints,
     LeftOut,
     SearchTrace,
     SequenceTrace,
@@ -25,7 +25,6 @@ from fivetimes.model import (
     SuppressionRule,
     TraceEvent,
 )
-from fivetimes.routines.naming import same_action
 
 KEPT = 400  # sequences kept that failed a rule, the longest and commonest first: about 200 kB of the kept scan
 KEPT_SEEDS = 200  # pairs kept that failed the bar of the seeds, the most surprising first

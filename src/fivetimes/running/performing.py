@@ -14,7 +14,6 @@ from typing import Any
 from fivetimes.conductor_document import ConductorDocument
 from fivetimes.errors import FivetimesError
 from fivetimes.exporters.plan import RUNNERS, Plan, PlannedCommand, PlanStage, done_before, plan, script
-from fivetimes.ingest.formats.repository import printed
 from fivetimes.model import Conductor
 from fivetimes.running.record import Record, RunEntry
 from fivetimes.running.walk import Act, Choices, Do, Done, Note, RunAnswer, RunQuestion, walk
@@ -198,6 +197,7 @@ def answer_to(key: str, entries: Sequence[RunEntry]) -> RunAnswer | None:
 
 def state_of(place: Path) -> dict[str, Any]:
     """In what state the work is: branch, commit and how many files are changed, where the folder is in a repository."""
+    from fivetimes.ingest.formats.repository import printed  # here: what lists runs reads no repository
 
     def printed_by_git(*arguments: str) -> str:
         return printed(place, arguments, most=_MOST).decode("utf-8", "replace").strip()

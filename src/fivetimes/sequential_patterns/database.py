@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeGuard, cast
 import numpy as np
 import numpy.typing as npt
 
+from fivetimes.columns import Int32s, Ints, SessionLog, Token, Traces
 from fivetimes.errors import MiningError
-from fivetimes.model import Int32s, Ints, SessionLog, Token, Traces
 
 if TYPE_CHECKING:
     import pandas as pd

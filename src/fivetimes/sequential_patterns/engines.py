@@ -21,9 +21,9 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 from prefixspan import PrefixSpan
 
+from fivetimes.columns import Bools, Int32s, Ints, Traces
 from fivetimes.config import Mining
 from fivetimes.errors import MiningError
-from fivetimes.model import Bools, Int32s, Ints, Traces
 from fivetimes.sequential_patterns.database import CodedDatabase, Task, too_many
 from fivetimes.sequential_patterns.occurrences import Projection, disjoint, extensions, first_of_session, split
 from fivetimes.sequential_patterns.tree import PrefixTree, tree_of_nodes

@@ -14,8 +14,8 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted
 
+from fivetimes.columns import PatternSet
 from fivetimes.config import Mining
-from fivetimes.model import PatternSet
 from fivetimes.sequential_patterns.database import Count, Keep, Sessions, traces_of
 from fivetimes.sequential_patterns.mining import EngineName, mine
 from fivetimes.sequential_patterns.occurrences import occurrence_starts, sessions_of

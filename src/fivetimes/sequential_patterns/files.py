@@ -20,8 +20,8 @@ from typing import Any
 
 import numpy as np
 
+from fivetimes.columns import PatternSet, Token, Traces
 from fivetimes.errors import FivetimesError, ReadError
-from fivetimes.model import PatternSet, Token, Traces
 from fivetimes.redaction import show
 from fivetimes.sequential_patterns.database import Task
 from fivetimes.sequential_patterns.mining import search

@@ -17,9 +17,9 @@ from typing import Literal, Protocol
 
 import numpy as np
 
+from fivetimes.columns import PatternSet, Traces
 from fivetimes.config import Mining
 from fivetimes.errors import MiningError
-from fivetimes.model import PatternSet, Traces
 from fivetimes.sequential_patterns import engines, spark
 from fivetimes.sequential_patterns.database import CodedDatabase, Count, Keep, Sessions, Task, encode, traces_of
 from fivetimes.sequential_patterns.occurrences import with_columns

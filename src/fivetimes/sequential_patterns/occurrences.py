@@ -15,8 +15,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from fivetimes.columns import Bools, Int32s, Ints, PatternSet, Traces
 from fivetimes.errors import MiningError
-from fivetimes.model import Bools, Int32s, Ints, PatternSet, Traces
 from fivetimes.sequential_patterns.database import CodedDatabase, span_of, stretch_ends
 from fivetimes.sequential_patterns.tree import PrefixTree, tree_of_sequences
 

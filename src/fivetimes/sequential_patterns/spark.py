@@ -30,9 +30,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
+from fivetimes.columns import Bools, Int32s, Ints, PatternSet, Token
 from fivetimes.config import Mining
 from fivetimes.errors import MiningError
-from fivetimes.model import Bools, Int32s, Ints, PatternSet, Token
 from fivetimes.sequential_patterns.database import (
     COLUMNS,
     CodedDatabase,

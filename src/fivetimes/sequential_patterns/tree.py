@@ -22,8 +22,8 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from fivetimes.columns import Bools, Floats, Int32s, Ints, PatternSet, Token
 from fivetimes.errors import MiningError
-from fivetimes.model import Bools, Floats, Int32s, Ints, PatternSet, Token
 from fivetimes.sequential_patterns.database import Task
 
 Grid: TypeAlias = npt.NDArray[np.int64]  # a row per sequence, a column per item dropped

@@ -18,25 +18,7 @@ The modules, in the order in which they act:
 - `template_words`: a template -> its words, split as a shell splits them
 """
 
-from fivetimes.shell.clauses import Clause, Token, TokenForm, clauses, tokens
-from fivetimes.shell.lexer import unquote
-from fivetimes.shell.parser import parse
-from fivetimes.shell.secret_positions import is_secret_key, names_secret
-from fivetimes.shell.template_words import TemplatePiece, TemplateWord, template_words
-from fivetimes.shell.wrappers import WRAPPERS
+import lazy_loader
 
-__all__ = [
-    "WRAPPERS",
-    "Clause",
-    "TemplatePiece",
-    "TemplateWord",
-    "Token",
-    "TokenForm",
-    "clauses",
-    "is_secret_key",
-    "names_secret",
-    "parse",
-    "template_words",
-    "tokens",
-    "unquote",
-]
+# what is exported stands in the stub beside this file, and is imported when it is first asked for: a command pays for what it uses
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -5,7 +5,8 @@ secret. Names decide, never the look of a value.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -222,10 +223,9 @@ SECRET_POSITIONS = (
     _row("telegram-send", "telegram-send --token SECRET"),
 )  # fmt: skip
 
-_BY_PROGRAM: Mapping[str, tuple[SecretPosition, ...]] = {
-    program: tuple(sorted((row for row in SECRET_POSITIONS if row.program == program), key=lambda row: -len(row.path)))
-    for program in {row.program for row in SECRET_POSITIONS}
-}
+_BY_PROGRAM: dict[str, list[SecretPosition]] = defaultdict(list)  # the longest subcommand path first
+for _position in sorted(SECRET_POSITIONS, key=lambda row: -len(row.path)):
+    _BY_PROGRAM[_position.program].append(_position)
 
 
 def secret_position_of(words: Sequence[str]) -> SecretPosition | None:

@@ -19,10 +19,11 @@ from typing import Any, BinaryIO, cast
 
 import numpy as np
 
+from fivetimes.columns import Bytes
 from fivetimes.config import BLOCK_BYTES, LONGEST_BYTES
 from fivetimes.errors import ReadError
 from fivetimes.ingest.formats.budget import more
-from fivetimes.model import Balance, Bytes, RawBatch, Source
+from fivetimes.model import Balance, RawBatch, Source
 
 logger = logging.getLogger(__name__)
 

@@ -12,9 +12,16 @@ from fivetimes.errors import FivetimesError
 from fivetimes.model import Candidate, Conductor, Exporter, LiveText, Moment, Occurrence, Scan, Standing, Status, Tier
 from fivetimes.redaction import secret_looking
 from fivetimes.review import decisions, drafting, ledger
-from fivetimes.review.folder import ReviewContext, conductor_path, conductors_in, standings
+from fivetimes.review.folder import (
+    ReviewContext,
+    conductor_path,
+    conductors_in,
+    open_gates,
+    open_questions,
+    standings,
+)
 from fivetimes.review.overview import changed_since
-from fivetimes.review.terminal import standing_phrase
+from fivetimes.review.status_table import standing_phrase
 
 _FIRST_STEPS = 4  # enough to tell routines of one title apart
 KEEP, OPTIONAL = "keep", "optional"
@@ -138,7 +145,7 @@ def _group(candidate: Candidate, standing: Standing, conductor: Conductor | None
 
 
 def _row(candidate: Candidate, standing: Standing, conductor: Conductor | None) -> RoutineRow:
-    waiting = decisions.open_questions(conductor) if conductor is not None else []
+    waiting = open_questions(conductor) if conductor is not None else []
     changed = conductor is not None and changed_since(conductor, standing)
     return RoutineRow(
         candidate.id,
@@ -189,10 +196,8 @@ def routine(reviewed: Reviewed, context: ReviewContext) -> dict[str, Any]:
         "missing": reviewed.live.missing,
         "questions": document["questions"] if document is not None else [],
         "answers": document["why"] if document is not None else {},
-        "open": [q["id"] for q in decisions.open_questions(reviewed.conductor)]
-        if reviewed.conductor is not None
-        else [],
-        "gates": decisions.open_gates(reviewed.conductor)
+        "open": [q["id"] for q in open_questions(reviewed.conductor)] if reviewed.conductor is not None else [],
+        "gates": open_gates(reviewed.conductor)
         if reviewed.conductor is not None and len(context.approval.people) > 1
         else [],
         "constants": [

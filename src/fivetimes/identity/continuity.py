@@ -14,6 +14,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from fivetimes.config import USUAL_SHARE
+from fivetimes.identity.naming import core_key, identity, same_action
 from fivetimes.model import (
     Baseline,
     Candidate,
@@ -27,7 +28,6 @@ from fivetimes.model import (
     SuppressionRule,
     Tier,
 )
-from fivetimes.routines.naming import core_key, identity, same_action
 
 _SAME = 0.5  # share of the events, or of the core steps, from which two are one routine
 _RUNGS = (Tier.NOTICED, Tier.EXTRACT, Tier.CANONICAL)

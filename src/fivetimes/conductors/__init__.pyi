@@ -1,0 +1,15 @@
+from .approval_gates import decided as decided
+from .document import digest as digest
+from .document import evidence as evidence
+from .document import fingerprint as fingerprint
+from .document import kept as kept
+from .document import parse as parse
+from .document import schema as schema
+from .document import steps_digest as steps_digest
+from .document import with_steps as with_steps
+from .draft import draft as draft
+from .draft import replayed as replayed
+from .draft import tool as tool
+from .draft import withheld as withheld
+from .locks import locked as locked
+from .locks import without_names as without_names

@@ -1,0 +1,16 @@
+from .cards import step_numbers as step_numbers
+from .document import candidate_document as candidate_document
+from .document import document as document
+from .document import explanation_document as explanation_document
+from .document import reservations_document as reservations_document
+from .document import sources_document as sources_document
+from .event_log import xes as xes
+from .figures import location_text as location_text
+from .page import html_environment as html_environment
+from .page import one_card as one_card
+from .page import report_digest as report_digest
+from .page import report_html as report_html
+from .page import report_markdown as report_markdown
+from .page import source as source
+from .passed_on import passed_on as passed_on
+from .passed_on import passed_on_effects as passed_on_effects

@@ -1,0 +1,13 @@
+from .clauses import Clause as Clause
+from .clauses import Token as Token
+from .clauses import TokenForm as TokenForm
+from .clauses import clauses as clauses
+from .clauses import tokens as tokens
+from .lexer import unquote as unquote
+from .parser import parse as parse
+from .secret_positions import is_secret_key as is_secret_key
+from .secret_positions import names_secret as names_secret
+from .template_words import TemplatePiece as TemplatePiece
+from .template_words import TemplateWord as TemplateWord
+from .template_words import template_words as template_words
+from .wrappers import WRAPPERS as WRAPPERS
