@@ -68,7 +68,7 @@ demo: .venv/.installed
 	$(BIN)/python fixtures/build.py fixtures/teams/atelier demo/team
 	$(FIVETIMES) scan --config $(TEAM) --yes
 	$(FIVETIMES) report --config $(TEAM) --html demo/report.html --json demo/report.json
-	$(FIVETIMES) draft $$($(BIN)/python -c '$(DRAFTED)' demo/report.json) --config $(TEAM) -o demo/drafts --format skill
+	$(FIVETIMES) draft $$($(BIN)/python -c '$(DRAFTED)' demo/report.json) --config $(TEAM) -o demo/drafts
 
 pictures: .venv/.installed-dev demo
 	PYTHONPATH=tests:. $(BIN)/python tools/pictures.py $(TEAM) demo/report.html docs/pictures

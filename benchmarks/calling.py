@@ -95,15 +95,47 @@ def _draft(machine: Machine) -> None:
     for form in sorted(EXPORTERS):
         ids = _ids(machine) if form in machine.forms else _ids(machine)[:6]
         for number, live in enumerate(([], ["--no-live"])):
-            machine.call(
-                "draft", *ids, *machine.config, "--format", form, "-o", str(machine.out / f"{form}{number}"), *live
-            )
+            folder = str(machine.out / f"{form}{number}")
+            machine.call("draft", *ids, *machine.config, "-o", folder, *live)
+            machine.call("export", *ids, "--conductors", folder, "--format", form, "--draft")
     report = json.loads((machine.out / "scan.json").read_text(encoding="utf-8"))
     noticed = [candidate["id"] for candidate in report["candidates"] if candidate["tier"] == "noticed"][:3]
     forced = ["--override", "ana", "--because", "tried", "--force", "--by", "ana", "--json"]
     machine.call(
         "draft", *(noticed or _ids(machine)[:1]), *machine.config, "--output", str(machine.out / "forced"), *forced
     )
+
+
+def _export(machine: Machine) -> None:
+    """As text in a folder of its own, with all that may be said; drafts are exported by `_draft`, in every format."""
+    named = [*_conductors(machine)[-2:], "--format", "yaml", "--draft", "--force"]
+    for more in (["-o", str(machine.out / "exported")], ["--output", str(machine.out / "exported"), "--json"]):
+        machine.call("export", *_ids(machine), *named, *more)
+
+
+def _install(machine: Machine) -> None:
+    """Whatever was approved, into a folder and for an agent; what was not is one sentence."""
+    before, folder = Path.cwd(), machine.out / "installed"
+    folder.mkdir(parents=True, exist_ok=True)
+    os.chdir(folder)
+    try:
+        for name in _ids(machine):
+            machine.call("install", name, "--to", "claude", "--yes", *_conductors(machine)[-2:])
+            machine.call("install", name, "--to", "books", "--format", "runbook", "--force", "--yes", "--json",
+                         *_conductors(machine)[-2:])  # fmt: skip
+        machine.call("install", "nothing", "--to", "codex", "--user", *_conductors(machine)[-2:])
+    finally:
+        os.chdir(before)
+    if not any(folder.glob(".claude/skills/*/SKILL.md")):
+        raise SystemExit("nothing approved was installed, so the check would prove nothing")
+
+
+def _uninstall(machine: Machine) -> None:
+    for name in _ids(machine):
+        machine.call(
+            "uninstall", name, "--from", str(machine.out / "installed" / "books"), "--yes", "--force", "--json"
+        )
+    machine.call("uninstall", "nothing", "--from", "codex", "--user")
 
 
 def _show(machine: Machine) -> None:
@@ -181,7 +213,7 @@ def _merge(machine: Machine) -> None:
     if not merged["candidates"]:
         raise SystemExit("three like bundles give no routine, so the check would prove nothing")
     named = [word for one in merged["candidates"][:5] for word in ("--draft", one["id"])]
-    machine.call("merge", str(folder), *named, "--output", str(machine.out / "merged"), "--format", "runbook")
+    machine.call("merge", str(folder), *named, "--output", str(machine.out / "merged"))
     machine.call("--debug", "merge", str(machine.folder / "team"))
 
 
@@ -371,6 +403,7 @@ COMMANDS: Mapping[str, Callable[[Machine], None]] = {
     "scan": _scan,
     "report": _report,
     "draft": _draft,
+    "export": _export,
     "show": _show,
     "doctor": _plainly("doctor"),
     "run": _run,
@@ -394,6 +427,8 @@ COMMANDS: Mapping[str, Callable[[Machine], None]] = {
     "decide": _decide,
     "status": _status,
     "review": _review,
+    "install": _install,
+    "uninstall": _uninstall,
     "share": _share,
     "merge": _merge,
     "mcp": _mcp,
@@ -436,13 +471,14 @@ def _broken_reader(values: Sequence[str]) -> Callable[[Source, Balance], Iterato
 def faults(machine: Machine, values: Sequence[str]) -> None:
     """Faults while lines are in hand, in every room that has them: what is printed must not hold them."""
     history = ["scan", str(machine.folder / "team" / "zsh" / ".zsh_history")]
-    drafted = ["draft", *_ids(machine)[:1], *machine.config, "--format", "runbook", "-o", str(machine.out / "faulty")]
+    drafted = ["draft", *_ids(machine)[:1], *machine.config, "-o", str(machine.out / "faulty")]
+    exported = ["export", *_ids(machine)[:1], *_conductors(machine)[-2:], "--format", "runbook", "--draft", "--force"]
     fail = _broken(values)
     tables: tuple[tuple[Any, str, Any, list[str]], ...] = (
         (READERS, "zsh", _broken_reader(values), history),
         (vars(shell), "parse", fail, history),
         (vars(evidence), "recall", fail, drafted),
-        (EXPORTERS, "runbook", fail, drafted),
+        (EXPORTERS, "runbook", fail, exported),
     )
     for table, name, broken, words in tables:
         kept, table[name] = table[name], broken

@@ -191,7 +191,8 @@ def warm(machine: Disk) -> None:
         machine.call("collect", "ana")
         machine.call("scan", "ana", "--json", "scan.json")
         found = json.loads((machine.root / "work" / "scan.json").read_text())["candidates"]
-        machine.call("draft", found[0]["id"], "-o", "c", "--format", "skill")
+        machine.call("draft", found[0]["id"], "-o", "c")
+        machine.call("export", found[0]["id"], "--conductors", "c", "--format", "skill", "--draft")
         machine.call("report", "--html", "r.html")
     for path in (machine.home, machine.root / "work" / "c"):
         shutil.rmtree(path)
@@ -304,7 +305,8 @@ def trials(machine: Disk) -> dict[str, tuple[list[str], Callable[[], None]]]:
         "scan with memory": (["scan", "ana", "--json", "scan.json"], typed),
         "forget --source": (["forget", "--source", "ben", "--yes"], nothing),
         "forget --all": (["forget", "--all", "--yes"], nothing),
-        "draft": (["draft", machine.ids[0], "-o", "d", "--format", "skill"], nothing),
+        "draft": (["draft", machine.ids[0], "-o", "d"], nothing),
+        "export": (["export", machine.ids[0], "--conductors", "c", "-o", "d", "--format", "skill", "--draft"], nothing),
         "decide, review": (decision(machine, "--reject"), nothing),
         "report": (["report", "--html", "r.html"], nothing),
     }

@@ -31,6 +31,7 @@ _PRIVATE = 0o600
 _SHARED = 0o666  # as the umask wants it
 _NAMES = "names.json"
 _EXPORTS = "exports.json"
+_INSTALLED = "installed.json"
 _ROUTINES = "routines.json"
 _MOST_ROUTINES = 1000  # kept ids: a scan lists some thirty, and a machine has a handful of configurations
 _MOST_REPORTS = 104  # of a configuration: two years of a report a week
@@ -344,7 +345,7 @@ def _text(kept: _KeptScan | _KeptEvidence | _KeptIdentities | _KeptBaselines) ->
     import msgspec  # here, as in `_read`: `--help` does without it
 
     text = msgspec.json.encode(kept, enc_hook=_written).decode()
-    return f"{_mark(text)}\n{text}"
+    return f"{text_digest(text)}\n{text}"
 
 
 def _read(kind: type[_Kept], path: Path) -> _Kept | None:
@@ -353,7 +354,7 @@ def _read(kind: type[_Kept], path: Path) -> _Kept | None:
 
     try:
         mark, _, text = path.read_text(encoding="utf-8").partition("\n")
-        if mark != _mark(text):
+        if mark != text_digest(text):
             return None
         kept = msgspec.json.decode(text, type=kind, dec_hook=_made)
     except (OSError, UnicodeDecodeError, msgspec.DecodeError, RecursionError):
@@ -520,12 +521,12 @@ def read_text(path: Path) -> str:
 
 def was_written(text: str, *, folder: Path) -> bool:
     """Whether a file with this text was written as an export on this machine; no file is known after our folder is gone."""
-    return _mark(text) in _marks(folder)
+    return text_digest(text) in _marks(folder)
 
 
 def keep_written(texts: Iterable[str], *, folder: Path) -> None:
     """Keep digests of exports, no text and no place, so that they can be replaced as long as nobody changes them."""
-    new = set(map(_mark, texts))
+    new = set(map(text_digest, texts))
     _keep(folder / _EXPORTS, lambda: json.dumps(sorted(_marks(folder) | new), indent=1) + "\n")
 
 
@@ -537,8 +538,56 @@ def _marks(folder: Path) -> frozenset[str]:
     return frozenset(mark for mark in marks if isinstance(mark, str)) if isinstance(marks, list) else frozenset()
 
 
-def _mark(text: str) -> str:
-    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+def text_digest(text: str) -> str:
+    """The digest by which a text that was written is recognised; bytes that are not UTF-8 stand as surrogates."""
+    return hashlib.blake2b(text.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """What was installed of a conductor at one place.
+
+    Attributes:
+        id: of the conductor.
+        anchor: the full path of a folder; `inner`: the name below it of the folder that was installed into.
+        files: by their names below the anchor, the digests of the texts that were written there.
+        folders: the full paths of the folders that were made.
+    """
+
+    id: str
+    anchor: str
+    inner: str
+    files: Mapping[str, tuple[str, ...]]
+    folders: tuple[str, ...]
+
+
+def installed(*, folder: Path) -> tuple[Installed, ...]:
+    """What was installed from this machine and not removed since; nothing is known after our folder is gone."""
+    import msgspec
+
+    try:
+        return msgspec.json.decode((folder / _INSTALLED).read_bytes(), type=tuple[Installed, ...])
+    except (OSError, msgspec.DecodeError):
+        return ()
+
+
+def change_installed(change: Callable[[Sequence[Installed]], Sequence[Installed]], *, folder: Path) -> None:
+    """Keep what is installed: what was kept -> what is kept from now on."""
+    import msgspec
+
+    _keep(folder / _INSTALLED, lambda: msgspec.json.encode(list(change(installed(folder=folder)))).decode() + "\n")
+
+
+def remove(path: Path) -> None:
+    """Remove a file, or a link as such; one that is gone already is none.
+
+    Raises:
+        FivetimesError: it cannot be removed.
+    """
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise FivetimesError(f"{path}: cannot be removed ({error.strerror}).") from error
 
 
 def amend(path: Path, change: Callable[[str], str]) -> None:
@@ -600,18 +649,17 @@ def write_all(texts: Mapping[str, str], *, directory: Path, private: bool = Fals
     """Write named texts below a directory, each whole and then renamed; returns the paths.
 
     Args:
-        texts: relative file name → text; names with `..` or a leading `/` are refused.
+        texts: relative file name → text.
         directory: made when it does not exist.
         private: readable by the owner alone.
 
     Raises:
-        FivetimesError: a name leads out of the directory, or it cannot be written.
+        FivetimesError: as `check_places`, or it cannot be written.
     """
+    check_places(texts, directory=directory)
     paths = []
     for name, text in texts.items():
         path = directory / name
-        if Path(name).is_absolute() or ".." in Path(name).parts:
-            raise FivetimesError(f"{name}: leads out of {directory}; nothing was written.")
         try:
             make_folder(path.parent)
             if path.exists() and not path.is_file():
@@ -623,3 +671,26 @@ def write_all(texts: Mapping[str, str], *, directory: Path, private: bool = Fals
             raise FivetimesError(f"{path}: cannot be written ({error.strerror}). Name another folder.") from error
         paths.append(path)
     return paths
+
+
+def check_places(names: Iterable[str], *, directory: Path) -> None:
+    """Refuse what would be written elsewhere than below a directory.
+
+    Args:
+        names: of files, relative to it.
+        directory: a link to it, and links above it, are the person's who named it.
+
+    Raises:
+        FivetimesError: a name has `..`, is a full path, or leads over a symbolic link below the directory.
+    """
+    for name in names:
+        if Path(name).is_absolute() or ".." in Path(name).parts:
+            raise FivetimesError(f"{name}: leads out of {directory}; nothing was written.")
+        folder = directory
+        for part in Path(name).parts[:-1]:
+            folder /= part
+            if folder.is_symlink():
+                raise FivetimesError(
+                    f"{folder}: a symbolic link, which may lead out of {directory}; nothing was written. "
+                    "Name the folder that it leads to, or move it away."
+                )

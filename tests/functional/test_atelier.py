@@ -108,7 +108,9 @@ def drafts(atelier, tmp_path_factory) -> Path:
     """All drafts, as YAML and as skill folders."""
     folder = tmp_path_factory.mktemp("drafts")
     ready = [c["id"] for c in atelier.report["candidates"] if c["tier"] != "noticed"]
-    done = atelier.machine.run("draft", *ready, *atelier.config, "-o", folder, "--format", "skill")
+    done = atelier.machine.run("draft", *ready, *atelier.config, "-o", folder)
+    assert done.returncode == 0, done.stderr
+    done = atelier.machine.run("export", *ready, "--conductors", folder, "--format", "skill", "--draft")
     assert done.returncode == 0, done.stderr
     return folder
 

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 import teams
 from functional.conftest import Machine
@@ -21,6 +22,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 COMMANDS = re.findall(r"`fivetimes ([a-z][\w-]*)", README)
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
+APPROVED = "release-package"  # the conductor of the sample team that pages export, install and run
 ANSWERS = {"scan": "y\n", "share": "y\n", "review": "x\n", "names": "n\n" * 99}  # to what is asked at a terminal
 
 
@@ -77,6 +79,14 @@ def table(atelier, tmp_path_factory):
         shutil.copytree(atelier.team, folder / "teams" / name, symlinks=True)
     machine = Machine(folder / "home", team)
     assert machine.run("scan", "--yes").returncode == 0
+    assert machine.run("draft", APPROVED).returncode == 0
+    path = next((team / "conductors").glob(f"{APPROVED}*.yaml"))
+    document = yaml.safe_load(path.read_text())
+    for question in document["questions"]:
+        question["answer"] = "no" if question["about"] == "effect" else "users have what was mended"
+    path.write_text(yaml.safe_dump(document, sort_keys=False))
+    decided = machine.run("decide", APPROVED, "--approve", "--by", "mira", "--why", "so it is", "--answerer", "mira")
+    assert decided.returncode == 0, decided.stderr
     return machine
 
 

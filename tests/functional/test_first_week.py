@@ -162,16 +162,30 @@ def draft_and_approval(newcomer: Newcomer, name: str) -> None:
 
 
 def export(newcomer: Newcomer, name: str) -> None:
-    """Wednesday: the approved conductor as a justfile; it says what it did before, and its standing stays."""
+    """Wednesday: the approved conductor as a justfile, and as a skill for an agent; not a byte of it changes, nor its standing."""
     folder = newcomer.here / "conductors"
-    approved = yaml.safe_load((folder / f"{name}.yaml").read_text("utf-8"))
-    assert approved["why"]["purpose"] == "users have what was mended"
-    newcomer.ran("draft", name, "--format", "just")
+    approved = {path.name: path.read_bytes() for path in folder.iterdir()}
+    assert yaml.safe_load(approved[f"{name}.yaml"])["why"]["purpose"] == "users have what was mended"
+    newcomer.ran("export", name[:9], "--format", "just")
     recipe = (folder / f"{name}.just").read_text("utf-8")
     assert "pytest -q" in recipe
+    assert "draft, not approved" not in recipe
     assert "lamp-" not in recipe
-    exported = yaml.safe_load((folder / f"{name}.yaml").read_text("utf-8"))
-    assert {**exported, "history": None} == {**approved, "history": None}
+    skill = newcomer.here / ".claude" / "skills" / name / "SKILL.md"
+    asked = newcomer.ran("install", name, "--to", "claude", code=1)  # nobody answers
+    assert str(skill) in asked.stderr
+    assert not skill.exists()
+    installed = newcomer.ran("install", name, "--to", "claude", "--yes")
+    assert f"Next: fivetimes uninstall {name} --from claude" in installed.stderr
+    assert "pytest -q" in skill.read_text("utf-8")
+    assert "is there already" in newcomer.ran("install", name, "--to", "claude", "--yes").stdout
+    skill.write_text(skill.read_text("utf-8") + "Mine.\n", "utf-8")
+    assert "-Mine." in newcomer.ran("install", name, "--to", "claude", "--yes", code=1).stderr  # the difference
+    assert "nothing was removed" in newcomer.ran("uninstall", name, "--yes", code=1).stderr
+    assert skill.is_file()
+    newcomer.ran("uninstall", name, "--yes", "--force")
+    assert not (newcomer.here / ".claude").exists()
+    assert {path.name: path.read_bytes() for path in folder.iterdir() if path.suffix != ".just"} == approved
     assert newcomer.stands(name, "approved")
 
 

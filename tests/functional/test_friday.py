@@ -113,6 +113,11 @@ def test_s39_the_friday_routine_from_the_scan_to_its_answers(tmp_path: Path) -> 
         "hugo deploy --target production",
     ]
     assert "waits at" in shown["status"]
+    (runbook,) = (friday.machine.here / "team" / "runbooks").iterdir()
+    (skill,) = (friday.machine.here / ".claude" / "skills").glob("*/SKILL.md")
+    for exported in (runbook, skill):
+        assert "readers have something to read on Friday" in exported.read_text()
+        assert "draft, not approved" not in exported.read_text()
     assert "mira began it" in shown["ask why"]
     assert "because: it is Friday" in shown["ask why"]
     assert "Its purpose: readers have something to read on Friday" in shown["ask why"]

@@ -43,7 +43,9 @@ def routine(steps, *, times=8, other=()):
 def drafted(machine, *words):
     """The only routine of the last scan, drafted; the document and all files' text."""
     name = next(c["id"] for c in json.loads(machine.run("scan", ".zsh_history", "--json", "-").stdout)["candidates"])
-    done = machine.run("draft", name, "-o", "out", "--format", "skill", *words)
+    done = machine.run("draft", name, "-o", "out", *words)
+    assert done.returncode == 0, done.stderr
+    done = machine.run("export", name, "--conductors", "out", "--format", "skill", "--draft")
     assert done.returncode == 0, done.stderr
     files = [path for path in (machine.here / "out").rglob("*") if path.is_file()]
     return yaml.safe_load((machine.here / "out" / f"{name}.yaml").read_text()), "\n".join(

@@ -30,8 +30,10 @@ def test_a_request_is_a_step_that_its_owner_sees_on_a_terminal_and_of_which_no_w
     [candidate] = json.loads((out / "r.json").read_text())["candidates"]
     assert [step["kind"] for step in candidate["steps"]] == ["request", "skill", "shell"]
     assert candidate["count"] == 9
+    assert machine.run("draft", candidate["id"], "-o", out / "conductors").returncode == 0
     for form in FORMS:
-        done = machine.run("draft", candidate["id"], "-o", out / form, "--format", form)
+        drafts = ("--conductors", out / "conductors", "--draft")
+        done = machine.run("export", candidate["id"], *drafts, "-o", out / form, "--format", form)
         assert done.returncode == 0, done.stderr
     written = [path for path in machine.home.rglob("*") if path.is_file() and path.name != "history.jsonl"]
     assert {path.suffix for path in written} >= {".json", ".html", ".just", ".md", ".yaml"}

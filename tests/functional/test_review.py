@@ -179,7 +179,9 @@ def test_status_says_when_the_ledger_was_tampered_with(office):
 @pytest.mark.parametrize("form", ["runbook", "just", "task", "github-actions", "serverless-workflow"])
 def test_every_draft_of_the_sample_team_is_exported_in_every_format(atelier, form, tmp_path):
     ready = [c["id"] for c in atelier.report["candidates"] if c["tier"] != "noticed"]
-    done = atelier.machine.run("draft", *ready, *atelier.config, "-o", tmp_path, "--format", form)
+    done = atelier.machine.run("draft", *ready, *atelier.config, "-o", tmp_path)
+    assert done.returncode == 0, done.stderr
+    done = atelier.machine.run("export", *ready, "--conductors", tmp_path, "--format", form, "--draft")
     assert done.returncode == 0, done.stderr
     endings = {
         "runbook": "md",
@@ -226,12 +228,14 @@ def only_json(done) -> dict:
 def test_each_command_on_conductors_prints_json_and_nothing_else(office):
     machine, name, _ = office
     file = machine.here / "conductors" / f"{name}.yaml"
-    drafted = only_json(machine.run("draft", name, "--format", "runbook", "--json"))
+    drafted = only_json(machine.run("draft", name, "--json"))
     assert [draft["id"] for draft in drafted["drafts"]] == [name]
-    written = [Path(one["path"]) for one in drafted["drafts"][0]["files"]]
+    exported = only_json(machine.run("export", name, "--format", "runbook", "--draft", "--json"))
+    assert [(one["id"], one["format"], one["draft"]) for one in exported["exports"]] == [(name, "runbook", True)]
+    written = [Path(one["path"]) for one in (*drafted["drafts"][0]["files"], *exported["exports"][0]["files"])]
     assert [path.name for path in written] == [f"{name}.yaml", f"{name}.md"]
     assert all((machine.here / path).is_file() for path in written)
-    assert drafted["problems"] == []
+    assert drafted["problems"] == exported["problems"] == []
 
     (waiting,) = only_json(machine.run("review", "--json"))["waiting"]
     document = yaml.safe_load(file.read_text())

@@ -61,7 +61,7 @@ def revised(conductor: Conductor, change: Mapping[str, Any], folder: Path) -> Co
     )
 
 
-# ---- exports
+# ---- the file of a draft
 
 
 def in_folder(folder: Path) -> review.ReviewContext:
@@ -69,32 +69,12 @@ def in_folder(folder: Path) -> review.ReviewContext:
     return review.ReviewContext(made.scan(), folder / "conductors", home, {}, "ana", lambda: made.AT)
 
 
-def test_a_file_that_was_changed_is_refused_and_overwritten_only_when_that_is_said(tmp_path: Path) -> None:
-    context, conductor = in_folder(tmp_path), made.drafted(*made.friday(6))
-    paths = review.export(conductor, form="just", context=context)
-    assert not any(paths.values())
-    just = context.folder / "publish-post-3f9a.just"
-    just.write_text(just.read_text() + "# mine\n")
-    before = {path: path.read_text() for path in paths}
-    newer = made.drafted(*made.friday(9))
-    with pytest.raises(FivetimesError, match=r"publish-post-3f9a\.just: something stands there .* --force"):
-        review.export(newer, form="just", context=context)
-    assert before == {path: path.read_text() for path in paths}
-    taken = review.export(newer, form="just", context=context, taken=review.Taken.IS_OVERWRITTEN)
-    assert [path.name for path, was_taken in taken.items() if was_taken] == [just.name]
-    assert "# mine" not in just.read_text()
-
-
-def test_what_was_made_from_a_conductor_is_made_anew_also_on_another_machine(tmp_path: Path) -> None:
+def test_a_draft_replaces_the_file_of_its_own_conductor(tmp_path: Path) -> None:
     context = in_folder(tmp_path)
-    review.export(made.drafted(*made.friday(6)), form="skill", context=context)
-    elsewhere = replace(context, home=tmp_path / "other")
-    for newer in (made.drafted(*made.friday(9)), made.drafted(*made.friday(12))):
-        assert not any(review.export(newer, form="skill", context=elsewhere).values())
-    # one format was left as it was while the conductor went on
-    review.export(made.drafted(*made.friday(6)), form="just", context=context, taken=review.Taken.IS_OVERWRITTEN)
-    review.export(made.drafted(*made.friday(9)), form="yaml", context=context)
-    assert not any(review.export(made.drafted(*made.friday(12)), form="just", context=context).values())
+    for times in (6, 9):
+        path, was_anothers = review.write_draft(made.drafted(*made.friday(times)), context)
+        assert not was_anothers
+        assert review.read_conductor(path).document["evidence"]["occurrences"] == times
 
 
 def test_what_is_no_conductor_or_another_one_is_not_overwritten_by_one(tmp_path: Path) -> None:
@@ -104,8 +84,10 @@ def test_what_is_no_conductor_or_another_one_is_not_overwritten_by_one(tmp_path:
     for standing in ("a: b\n", render(replace(conductor, document={**conductor.document, "id": "other-0000"}))):
         path.write_text(standing)
         with pytest.raises(FivetimesError, match="something stands there"):
-            review.export(conductor, form="yaml", context=context)
+            review.write_draft(conductor, context)
         assert path.read_text() == standing
+    assert review.write_draft(conductor, context, taken=review.Taken.IS_OVERWRITTEN) == (path, True)
+    assert review.read_conductor(path).id == conductor.id
 
 
 # ---- decisions

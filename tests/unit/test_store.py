@@ -54,7 +54,7 @@ def test_files_are_readable_by_their_owner_alone_whatever_the_umask(tmp_path):
 def kept_as(document: dict[str, Any]) -> str:
     """A kept scan with such a document, and with the digest that goes with it."""
     text = json.dumps(document)
-    return f"{store._mark(text)}\n{text}"
+    return f"{store.text_digest(text)}\n{text}"
 
 
 def document_of(path: Path) -> dict[str, Any]:

@@ -215,7 +215,10 @@ class DraftAnswer:
 _NOBODY_READS = "No routine is here. A person runs: fivetimes scan"
 _NEXT_ROUTINE = "Ask for one: routine(id). A person decides on each; you cannot."
 _NEXT_DECIDE = "Call review(id): it opens the review page, on which a person decides."
-_NEXT_DRAFT = "Values are placeholders here. The whole draft is for a person: fivetimes draft ID, or the review page."
+_NEXT_DRAFT = (
+    "Values are placeholders here. The whole draft is for a person: fivetimes draft ID, or the review page. "
+    "Once a person approved it, fivetimes install ID --to claude|codex makes it a skill of yours."
+)
 _NEXT_WHY = "A person sees more with: fivetimes explain"
 _NOTHING_KNOWN = (
     "The last scan knows no such sequence: it was not seen, or its pairs stood together too seldom to be looked at."

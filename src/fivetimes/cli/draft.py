@@ -24,25 +24,10 @@ from fivetimes.cli.console import (
 from fivetimes.errors import FivetimesError
 
 
-def _formats() -> list[str]:
-    from fivetimes import exporters
-
-    return list(exporters.exporters())
-
-
 def draft(  # noqa: PLR0913, PLR0917 - the questions of one command
     names: Annotated[list[str], typer.Argument(metavar="ID...", help="Candidates' ids.")],
     config: Config = None,
     output: Annotated[Path, typer.Option("-o", "--output", help="Folder for the drafts.")] = CONDUCTORS,
-    form: Annotated[
-        str,
-        typer.Option(
-            "--format",
-            metavar="NAME",
-            autocompletion=_formats,
-            help="What to write besides YAML, such as runbook; a name that does not exist lists them all.",
-        ),
-    ] = "yaml",
     no_live: Annotated[
         bool, typer.Option("--no-live", help="Do not read the sources again; placeholders only.")
     ] = False,
@@ -64,13 +49,13 @@ def draft(  # noqa: PLR0913, PLR0917 - the questions of one command
     for name in names:
         try:
             conductor = review.draft(name, context, use_live=not no_live, override=taken)
-            written = review.export(conductor, form=form, context=context, taken=place)
+            path, was_taken = review.write_draft(conductor, context, taken=place)
         except FivetimesError as problem:
             problems.append(str(problem))
             continue
-        files = [{"path": str(path), "overwritten": was_taken} for path, was_taken in written.items()]
+        files = [{"path": str(path), "overwritten": was_taken}]
         drafts.append({"id": conductor.id, "title": conductor.document["title"], "files": files})
-        for path, was_taken in () if as_json else written.items():
+        if not as_json:
             typer.echo(shown(str(path)) + (" (overwritten: something else stood there)" if was_taken else ""))
     if as_json:
         typer.echo(json.dumps({"schema": 1, "drafts": drafts, "problems": problems}, indent=1))

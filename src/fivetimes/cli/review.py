@@ -79,7 +79,12 @@ def decide(  # noqa: PLR0913, PLR0917 - the questions of one command
     )
     typer.echo(workflow.ledger_line(made) if as_json else shown(f"{full}: {chosen[0].value} by {by}"))
     if not as_json:
-        next_step("fivetimes status")
+        approved = chosen[0] is Decision.APPROVE
+        next_step(
+            f"fivetimes export {full} --format runbook, or fivetimes install {full} --to claude|codex"
+            if approved
+            else "fivetimes status"
+        )
 
 
 def review(

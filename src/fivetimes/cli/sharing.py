@@ -105,7 +105,6 @@ def merge(
         typer.Option(metavar="ID", help="Draft this routine, its values left open.", show_default=False),
     ] = None,
     output: Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="Folder for the drafts.")] = CONDUCTORS,
-    form: Annotated[str, typer.Option("--format", metavar="NAME", help="What to write besides YAML.")] = "yaml",
 ) -> None:
     """Show what at least three people of a team do, from the bundles that they shared."""
     from fivetimes import pipeline, review
@@ -127,7 +126,7 @@ def merge(
             typer.echo(shown(f"wrote {target}"), err=True)
     for name in draft or ():
         conductor = review.draft(name, context, use_live=False)
-        for path in review.export(conductor, form=form, context=context):
-            typer.echo(shown(str(path)))
+        path, _ = review.write_draft(conductor, context)
+        typer.echo(shown(str(path)))
     if not draft and not targets:
         say(terminal.ladder(result, width=console().width))

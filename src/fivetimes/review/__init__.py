@@ -10,6 +10,7 @@ lines to the ledger and writes conductor files. The modules, in the order in whi
 - `overview`: the queue, the status of each conductor;
 - `verification`: whether the evidence of a conductor still holds;
 - `status_table`: how conductors stand, as a terminal shows it;
+- `exporting`: an approved conductor in the format of another program, in a folder or installed for an agent;
 - `waiting`: what is shown of a run that waits for an answer, and the answer;
 - `terminal`: the queue at a terminal, card after card;
 - `web`: the same in a browser of this machine.

@@ -11,7 +11,7 @@ from fivetimes import conductors, exporters, identity
 from fivetimes.conductor_document import ConductorDocument, DocumentStep, HistoryEntry, Override
 from fivetimes.errors import RuleError, UnknownId
 from fivetimes.model import Candidate, Conductor, Decision, Review
-from fivetimes.review.drafting import export, keep_evidence, preview_draft
+from fivetimes.review.drafting import keep_evidence, preview_draft
 from fivetimes.review.folder import (
     ANYBODY,
     Approval,
@@ -414,19 +414,6 @@ def write_constants(
     document["constants"] = {**constants, **{name: known[name] for name in chosen}}
     why = f"{', '.join(f'constants.{name}' for name in chosen)} may be read by all"
     return _revise(candidate, conductor, document, Decision.EDIT, why, None, context)
-
-
-def export_as(candidate: Candidate, conductor: Conductor, *, form: str, context: ReviewContext) -> list[Path]:
-    """Write a conductor and the files of a format; returns their paths.
-
-    Raises:
-        FivetimesError: something else stands at a place.
-    """
-    new = not conductor_path(context.folder, conductor.id).exists()
-    written = export(conductor, form=form, context=context)
-    if new:  # the evidence of an older file was kept when that was written
-        keep_evidence(candidate, conductor, home=context.home)
-    return list(written)
 
 
 def _revise(

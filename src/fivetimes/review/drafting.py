@@ -10,24 +10,15 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from enum import Enum
 from functools import partial
 from pathlib import Path
 
-from fivetimes import conductors, evidence, exporters, pipeline, redaction, shell, store
+from fivetimes import conductors, evidence, pipeline, redaction, shell, store
 from fivetimes.errors import FivetimesError, RuleError
-from fivetimes.model import Candidate, CommandLine, Conductor, Exporter, Kind, LiveText, Role, Scan, Standing
+from fivetimes.model import Candidate, CommandLine, Conductor, Kind, LiveText, Role, Scan, Standing
 from fivetimes.review import ledger
-from fivetimes.review.folder import ReviewContext, conductor_path, read_conductor, standings
+from fivetimes.review.folder import ReviewContext, Taken, conductor_path, read_conductor, standings, write_conductor
 from fivetimes.shell import is_secret_key
-
-
-class Taken(Enum):
-    """What becomes of a file at whose place an export is written."""
-
-    IS_REFUSED = "refused"
-    IS_OVERWRITTEN = "overwritten"
-
 
 # ---- live text: read for one answer, kept nowhere
 
@@ -254,59 +245,27 @@ def _rejected_message(candidate: Candidate, standing: Standing) -> str:
     )
 
 
-def export(
-    conductor: Conductor, *, form: str, context: ReviewContext, taken: Taken = Taken.IS_REFUSED
-) -> Mapping[Path, bool]:
-    """Write the YAML of a conductor and the files of a format into the context's folder.
-
-    A file of a format is replaced where it is still as we wrote it: as its export from the YAML that stands there, or as one that
-    this machine wrote. The YAML itself is replaced where it is this conductor's: what people wrote
-    into it is in the new one.
-
-    Args:
-        conductor: what is exported.
-        form: the name of a format.
-        context: whose folder, and our own, which knows what was written on this machine.
-        taken: what becomes of a place where something else stands.
+def write_draft(conductor: Conductor, context: ReviewContext, *, taken: Taken = Taken.IS_REFUSED) -> tuple[Path, bool]:
+    """Write the YAML of a draft. A file that is this conductor's is replaced: what people wrote into it is in the new one.
 
     Returns:
-        The paths, each with whether something else stood there, which is gone.
+        The path, and whether something else stood there, which is gone.
 
     Raises:
-        FivetimesError: there is no such format, something else stands at a place, or the folder cannot be written.
+        FivetimesError: something else stands there, or the folder cannot be written.
     """
-    known = exporters.exporters()
-    if form not in known:
-        raise FivetimesError(f"{form}: no such format. Known: {', '.join(sorted(known))}.")
-    texts = {**known["yaml"](conductor), **known[form](conductor)}
-    others = [name for name, text in texts.items() if _is_anothers(name, text, conductor, known[form], context)]
-    if others and taken is Taken.IS_REFUSED:
-        places = ", ".join(str(context.folder / name) for name in others)
+    path = conductor_path(context.folder, conductor.id)
+    is_anothers = path.exists() and not _is_of(conductor, path)
+    if is_anothers and taken is Taken.IS_REFUSED:
         raise FivetimesError(
-            f"{places}: something stands there that was not made from {conductor.id}, or was changed since; nothing was written. "
+            f"{path}: something stands there that is not {conductor.id}; nothing was written. "
             "Move it away, name another folder, or say --force to overwrite it."
         )
-    paths = store.write_all(texts, directory=context.folder)
-    store.keep_written(texts.values(), folder=context.home)
-    return {path: name in others for path, name in zip(paths, texts, strict=True)}
+    return write_conductor(conductor, folder=context.folder), is_anothers
 
 
-def _is_anothers(name: str, text: str, conductor: Conductor, form: Exporter, context: ReviewContext) -> bool:
-    """Whether what stands at a place is neither ours nor what will be written."""
-    path = context.folder / name
-    if not path.exists():
+def _is_of(conductor: Conductor, path: Path) -> bool:
+    try:
+        return read_conductor(path).id == conductor.id
+    except FivetimesError:
         return False
-    standing = store.read_text(path)
-    if standing == text or store.was_written(standing, folder=context.home):
-        return False
-    place = conductor_path(context.folder, conductor.id)
-    before = None
-    with suppress(FivetimesError):
-        before = read_conductor(place) if place.exists() else None
-    if before is None or before.id != conductor.id:
-        return True
-    if path == place:
-        return False
-    with suppress(FivetimesError):
-        return form(before).get(name) != standing
-    return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 
 from fivetimes import conductors, exporters, identity, store
@@ -57,6 +58,13 @@ class ReviewContext:
     by: str
     clock: Clock
     approval: Approval = ANYBODY
+
+
+class Taken(Enum):
+    """What becomes of a file at whose place something is written, or that is to be removed, where it is not as we wrote it."""
+
+    IS_REFUSED = "refused"
+    IS_OVERWRITTEN = "overwritten"
 
 
 def conductor_path(folder: Path, name: str) -> Path:

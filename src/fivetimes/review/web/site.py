@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -22,8 +23,9 @@ from fivetimes import reports
 from fivetimes.config import REVIEW_BYTES, REVIEW_PATIENCE
 from fivetimes.errors import FivetimesError, RuleError, fault
 from fivetimes.model import Candidate, Conductor
-from fivetimes.review import decisions
-from fivetimes.review.folder import ReviewContext
+from fivetimes.review import decisions, exporting
+from fivetimes.review.drafting import keep_evidence
+from fivetimes.review.folder import ReviewContext, conductor_path, write_conductor
 from fivetimes.review.overview import ledger_problems
 from fivetimes.review.waiting import Answer, Reply, WaitingRun, WaitingRuns
 from fivetimes.review.web import form, views
@@ -348,8 +350,21 @@ def _edit(reviewed: views.Reviewed, fields: Fields, context: ReviewContext) -> s
 
 def _files(reviewed: views.Reviewed, fields: Fields, context: ReviewContext) -> str:
     name = _field(fields, "form", "no format was named.")
-    written = decisions.export_as(reviewed.candidate, _conductor(reviewed), form=name, context=context)
+    written = _exported(reviewed.candidate, _conductor(reviewed), name, context)
     return f"Written: {', '.join(map(str, written))}."
+
+
+def _exported(candidate: Candidate, conductor: Conductor, form_name: str, context: ReviewContext) -> list[Path]:
+    """The files of a format beside the conductors; of a routine without a file its draft first."""
+    written: list[Path] = []
+    if not conductor_path(context.folder, conductor.id).exists():
+        written.append(write_conductor(conductor, folder=context.folder))
+        keep_evidence(candidate, conductor, home=context.home)
+        if form_name == "yaml":
+            return written
+    shown = exporting.as_exported(conductor, folder=context.folder)
+    folder = context.folder
+    return [*written, *exporting.export(shown, form=form_name, output=folder, conductors=folder, home=context.home)]
 
 
 ACTS: Mapping[str, _Act] = {"review": _review, "edit": _edit, "files": _files}

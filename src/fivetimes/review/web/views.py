@@ -11,7 +11,7 @@ from fivetimes.conductor_document import DocumentStep
 from fivetimes.errors import FivetimesError
 from fivetimes.model import Candidate, Conductor, Exporter, LiveText, Moment, Occurrence, Scan, Standing, Status, Tier
 from fivetimes.redaction import secret_looking
-from fivetimes.review import decisions, drafting, ledger
+from fivetimes.review import decisions, drafting, exporting, ledger
 from fivetimes.review.folder import (
     ReviewContext,
     conductor_path,
@@ -258,7 +258,9 @@ def _line(moment: Moment, command: object | None) -> EvidenceLine:
 
 def _formats(conductor: Conductor, context: ReviewContext) -> list[OutputFormat]:
     """Every format with the files that would be written."""
-    return [_format(name, export, conductor, context) for name, export in sorted(exporters.exporters().items())]
+    shown = exporting.as_exported(conductor, folder=context.folder)
+    known = sorted(exporters.exporters().items())
+    return [_format(name, export, conductor if name == "yaml" else shown, context) for name, export in known]
 
 
 def _format(name: str, export: Exporter, conductor: Conductor, context: ReviewContext) -> OutputFormat:
