@@ -11,7 +11,6 @@ import sys
 import time
 from collections.abc import Sequence
 
-
 # A tenth of the CPU of `status` and of a scan went into looking whether modules, which live as long as the command, are garbage: by
 # default the collector looks after 700 new containers. After so many more hold some 20 MB at most.
 _CONTAINERS_BETWEEN_COLLECTIONS = 200_000

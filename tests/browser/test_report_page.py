@@ -6,7 +6,7 @@ import base64
 import json
 import re
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ import builders_scan as made
 from chromium import Browser
 from fivetimes.model import (
     Changes,
+    ConductorEffect,
     Decision,
     Gone,
     Promotion,
@@ -73,6 +74,39 @@ def _written(folder: Path, scan: Scan, **more: Any) -> Written:
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Written:
     return _written(tmp_path_factory.mktemp("report"), _scan())
+
+
+def _of_many(number: int) -> tuple[Scan, list[ConductorEffect]]:
+    """A week with this many routines, and with as many changes and effects as such a week has at most."""
+    made_of = (made.friday, made.release, made.review)
+    candidates = [
+        replace(made_of[n % 3](max(2, 16 - n // 2))[0], id=f"routine-of-the-week-{n:04x}", title=f"Publish edition {n}")
+        for n in range(number)
+    ]
+    third = number // 3
+    changes = Changes(
+        new=tuple(c.id for c in candidates[:third]),
+        promoted=tuple(Promotion(c.id, Tier.EXTRACT, Tier.CANONICAL) for c in candidates[third : 2 * third]),
+        gone=tuple(
+            Gone(f"old-{n:04x}", f"An old one {n}", 12, "fewer than three different steps") for n in range(third)
+        ),
+        since=made.AT - timedelta(days=7),
+    )
+    effects = [
+        ConductorEffect(
+            f"done-{n:04x}", f"Rotate certificate {n}", 20, 60.0, 2, 40.0, 9, "in use; the conductor does it"
+        )
+        for n in range(third)
+    ]
+    return replace(made.scan(*candidates), changes=changes), effects
+
+
+@pytest.fixture(scope="module", params=[3, 11, 30])
+def week(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Written:
+    scan, effects = _of_many(request.param)
+    page = tmp_path_factory.mktemp("week") / "report.html"
+    page.write_text(report_html(scan, at=made.AT, drafts={}, effects=effects), encoding="utf-8")
+    return Written(page, json.loads(json.dumps(document(scan, drafts={}, effects=effects))))
 
 
 @pytest.fixture(scope="module")
@@ -210,6 +244,39 @@ def test_on_paper_stand_the_summary_and_the_index_alone(browser: Browser, report
         browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
 
 
+# ---- one screen, two sheets
+
+
+def test_the_week_is_one_screen_and_two_sheets_however_many_routines_there_are(browser: Browser, week: Written) -> None:
+    browser.open(week.page, width=1280, height=900)
+    boxes = browser.run(
+        "return [...document.querySelectorAll('.friday .box')].map((b) => b.getBoundingClientRect().bottom)"
+    )
+    assert len(boxes) == 3
+    assert max(boxes) <= 900
+    browser.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    a4 = {"paperWidth": 8.27, "paperHeight": 11.69}
+    pages = base64.b64decode(browser.driver.execute_cdp_cmd("Page.printToPDF", a4)["data"])
+    assert 1 <= len(re.findall(rb"/Type\s*/Page\b", pages)) <= 2
+
+
+def test_what_is_folded_has_its_count_and_unfolds(browser: Browser, week: Written) -> None:
+    browser.open(week.page, width=1280, height=900)
+    changes = week.document["changes"]
+    told = {
+        ".decide > li": week.document["week"]["to_decide"] + len(week.document["effects"]),
+        ".moved dd:not(:has(details)), .moved li": sum(len(changes[name]) for name in ("promoted", "new", "gone")),
+    }
+    browser.run("document.querySelectorAll('.rest').forEach((d) => { d.open = true; })")
+    for selector, number in told.items():
+        assert (
+            sum(one.is_displayed() for one in browser.all(f".friday {selector}".replace(", ", ", .friday "))) == number
+        )
+    texts = [(text, at) for text, at, _ in browser.run(_TEXTS) if at is not None]
+    assert [(text, at) for text, at in texts if not _says(" ".join(text.split()), _at(week.document, at), at)] == []
+    assert browser.faults() == []
+
+
 # ---- the numbers
 
 _TEXTS = """
@@ -237,6 +304,8 @@ def _says(text: str, value: Any, at: str) -> bool:
     """Whether a text says a value of the document, as exactly as it is written."""
     if isinstance(value, dict):
         return str(value["extract"]) in text
+    if isinstance(value, list):  # how many there are
+        value = len(value)
     if isinstance(value, str):
         return text == show(value) or text == _dated(value, text)
     seconds = re.fullmatch(r"(?:(\d+) h)? ?(?:(\d+) (min|s))?", text)

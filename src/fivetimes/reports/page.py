@@ -7,7 +7,7 @@ import hashlib
 import html
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -142,8 +142,11 @@ def _as_markdown(value: object) -> object:
 
 
 _DIGEST = 3  # of a digest, for each of its parts: with them it has at most twelve lines
-_EFFECTS = 4  # conductors that are named above the table
-_DECIDE = 5  # routines that are named above the table: what fits one screen beside the changes
+# what stands above the table unfolded: with so many the first view is one screen of 1280 x 900; the rest is folded, with its count
+_EFFECTS = 4
+_DECIDE = 5
+_CHANGED = 3  # under each of the three headings
+_LISTED = {"climbed": "promoted", "new": "new", "gone": "gone"}  # heading -> the list of report.json
 _WEEK = 7  # days
 _WEEKS = 53  # in the table of the weeks: a year
 _HABITS = 20  # in the table of the work habits; report.json has the tail too
@@ -234,6 +237,9 @@ def _view(
         "decide": [(one, one.saved) for one, c in zip(cards, scan.candidates, strict=True) if to_decide(c)],
         "most_decide": _DECIDE,
         "most_effects": _EFFECTS,
+        "most_changed": _CHANGED,
+        "all_effects": Figure(number(len(effects)), "/effects"),
+        "all_decide": Figure(number(sum(map(to_decide, scan.candidates))), "/week/to_decide"),
         "most_digest": _DIGEST,
         "since": _since(scan),
         "effects": list(map(_effect, range(len(effects)), effects)),
@@ -316,19 +322,43 @@ def _recent(number: int, weeks: Sequence[int]) -> tuple[int, Figure, list[tuple[
     return change, Figure(_change(change), f"/recent/{number}/change"), spark(weeks)
 
 
-def _moved(scan: Scan) -> list[tuple[str, list[tuple[str, str]]]]:
-    """What differs from the last report: (heading, (the routine, its link)), empty headings left out."""
+@dataclass(frozen=True, slots=True)
+class _ChangedRoutine:
+    """A routine that differs from the last report: its title, what is said of it with the sign before, and its link; "" without."""
+
+    title: str
+    sign: str
+    note: str
+    link: str
+
+    @property
+    def text(self) -> str:
+        """All of it in one line."""
+        return f"{self.title}{self.sign} {self.note}" if self.note else self.title
+
+
+def _moved(scan: Scan) -> list[tuple[str, list[_ChangedRoutine], Figure]]:
+    """What differs from the last report: (heading, the routines, how many they are), empty headings left out."""
     if scan.changes is None:
         return []
     titles = {candidate.id: (candidate.title, f"card-{n}") for n, candidate in enumerate(scan.candidates, 1)}
     climbed = [(one, titles[one.id]) for one in scan.changes.promoted if one.id in titles]
-    gone = [(f"{one.title}: {one.why}", titles.get(one.into, ("", ""))[1]) for one in scan.changes.gone]
+    gone = [_ChangedRoutine(one.title, ":", one.why, titles.get(one.into, ("", ""))[1]) for one in scan.changes.gone]
     changes = [
-        ("climbed", [(f"{title}, {one.before} → {one.after}", link) for one, (title, link) in climbed]),
-        ("new", [titles[name] for name in scan.changes.new if name in titles]),
+        (
+            "climbed",
+            [_ChangedRoutine(title, ",", f"{one.before} → {one.after}", link) for one, (title, link) in climbed],
+        ),
+        (
+            "new",
+            [
+                _ChangedRoutine(title, "", "", link)
+                for title, link in (titles[n] for n in scan.changes.new if n in titles)
+            ],
+        ),
         ("gone", gone),
     ]
-    return [(heading, names) for heading, names in changes if names]
+    return [(name, ones, Figure(number(len(ones)), f"/changes/{_LISTED[name]}")) for name, ones in changes if ones]
 
 
 def _lowered(rule: FiveTimesRule) -> str:
