@@ -326,12 +326,16 @@ def scan(request: Request, *, folder: Path, tick: Tick = _quiet, histories: int 
 
     Of a scan of a span only what was read is kept, so that later commands are about the same sources.
     """
+    return _scanned(request, folder=folder, tick=tick, histories=histories).scan
+
+
+def _scanned(request: Request, *, folder: Path, tick: Tick, histories: int = 0) -> Gathered:
     mark = mark_of(request, folder)
-    found = studied(request, folder=folder, tick=tick, histories=histories).scan
+    read = studied(request, folder=folder, tick=tick, histories=histories)
     if request.span is not None:
         store.keep_last_name(request.name, folder=folder)
-        return continued(found, request, folder=folder)
-    return keep(found, request, mark=mark, folder=folder)
+        return replace(read, scan=continued(read.scan, request, folder=folder))
+    return replace(read, scan=keep(read.scan, request, mark=mark, folder=folder))
 
 
 def studied(request: Request, *, folder: Path, tick: Tick = _quiet, histories: int = 0) -> Gathered:
@@ -407,6 +411,15 @@ def last_scan(request: Request, *, folder: Path, tick: Tick = _quiet) -> Scan:
     Raises:
         FivetimesError: nothing is kept of a folder of teams, or a span of it is asked for.
     """
+    return last_work(request, folder=folder, tick=tick)[0]
+
+
+def last_work(request: Request, *, folder: Path, tick: Tick = _quiet) -> tuple[Scan, Gathered | None]:
+    """As `last_scan`, with what was read for a new one, so that nobody reads it again; None where the kept scan still holds.
+
+    Raises:
+        FivetimesError: as `last_scan`.
+    """
     if request.events is not None and request.span is not None:
         raise FivetimesError(
             f"{request.events}: --since and --until are for one team. Name one: --config TEAM/fivetimes.toml"
@@ -415,10 +428,11 @@ def last_scan(request: Request, *, folder: Path, tick: Tick = _quiet) -> Scan:
     if request.events is not None:
         if kept is None:
             raise FivetimesError(f"{request.events}: no scan of it is kept. Run: fivetimes scan --events FOLDER")
-        return kept[1]
+        return kept[1], None
     if request.span is None and kept is not None and kept[0] == mark_of(request, folder):
-        return kept[1]
-    return scan(request, folder=folder, tick=tick)
+        return kept[1], None
+    read = _scanned(request, folder=folder, tick=tick)
+    return read.scan, read
 
 
 def known_scan(config: Path | None, *, here: Path, folder: Path) -> Scan | None:

@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from tests import oracles
 
 from fivetimes import conductors, followup, pipeline, review, running
+from fivetimes.errors import FivetimesError
 from fivetimes.followup.alignment import Change, align
 from fivetimes.followup.findings import (
     ConductorLife,
@@ -329,6 +330,21 @@ def test_follow_finds_what_is_done_by_hand_and_check_fails(place: Path) -> None:
     assert (found["standing"], found["by_hand"], found["runs"], found["drift"]) == ("worked around", 10, 0, [])
     printed = call(place, "follow", "--check", code=1).stdout
     assert "Worked around: 0 runs since the approval" in printed
+
+
+def test_what_was_just_read_for_a_scan_is_not_read_again(place: Path) -> None:
+    history_file = place / "zsh_history"
+    history_file.write_text(history(RELEASE))
+    request, home, folder = pipeline.from_paths([history_file]), place / "home", place / "conductors"
+    _, read = pipeline.last_work(request, folder=home)
+    assert read is not None
+    assert pipeline.last_work(request, folder=home) == (read.scan, None)  # it is kept, and still holds
+    wanted = followup.follow(request, conductors=folder, folder=home)
+    assert wanted.conductors[0].by_hand == 10
+    history_file.unlink()
+    assert followup.follow(request, conductors=folder, folder=home, read=read) == wanted
+    with pytest.raises(FivetimesError):
+        followup.follow(request, conductors=folder, folder=home)
 
 
 def test_a_step_that_nobody_does_any_more_is_found_where_it_is(place: Path) -> None:

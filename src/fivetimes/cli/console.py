@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from fivetimes.model import Scan, Span
-    from fivetimes.pipeline import Request, Tick
+    from fivetimes.pipeline import Gathered, Request, Tick
     from fivetimes.review import Approval, ReviewContext
 
 Config = Annotated[Path | None, typer.Option(help="The team's fivetimes.toml.", show_default=False)]
@@ -225,12 +225,19 @@ def last(config: Path | None, conductors: Path = CONDUCTORS, *, span: Span | Non
 
     Of a span there is a new one always.
     """
+    return last_work(config, conductors, span=span)[0]
+
+
+def last_work(
+    config: Path | None, conductors: Path = CONDUCTORS, *, span: Span | None = None
+) -> tuple[Scan, Gathered | None]:
+    """As `last`, with what was read for it; None where nothing had to be read."""
     from fivetimes import pipeline, review
 
     wanted = replace(request(config), span=span)
     with progress() as tick:
-        found = pipeline.last_scan(wanted, folder=folder(), tick=tick)
-    return review.recognised(found, conductors)
+        found, read = pipeline.last_work(wanted, folder=folder(), tick=tick)
+    return review.recognised(found, conductors), read
 
 
 def review_context(scan: Scan, conductors: Path, *, by: str = "", config: Path | None = None) -> ReviewContext:

@@ -18,7 +18,7 @@ from fivetimes.cli.console import (
     day,
     emit,
     folder,
-    last,
+    last_work,
     next_step,
     request,
     review_context,
@@ -28,7 +28,7 @@ from fivetimes.cli.console import (
 
 if TYPE_CHECKING:
     from fivetimes.model import ConductorEffect
-    from fivetimes.pipeline import Request
+    from fivetimes.pipeline import Gathered, Request
 
 
 def report(  # noqa: PLR0913, PLR0917 - the questions of one command
@@ -77,14 +77,15 @@ def report(  # noqa: PLR0913, PLR0917 - the questions of one command
             " compared with none"
         )
     at, wanted = datetime.now(UTC), replace(request(config), span=span)
-    decided = review.as_decided(last(config, span=span), CONDUCTORS)
+    found, read = last_work(config, span=span)
+    decided = review.as_decided(found, CONDUCTORS)
     result = pipeline.compared(decided, wanted, at=at, since=changes_since, folder=folder())
     context = review_context(result, CONDUCTORS)
     previews = review.preview_drafts(context)
     extras = pipeline.ReportExtras(
         drafts=previews.drafts,
         names=previews.names,
-        effects=tuple(_effects(wanted)),
+        effects=tuple(_effects(wanted, read)),
         people=people,
         live=review.read_live_masked(context) if live else None,
     )
@@ -99,10 +100,10 @@ def report(  # noqa: PLR0913, PLR0917 - the questions of one command
         next_step("fivetimes review")
 
 
-def _effects(wanted: Request) -> list[ConductorEffect]:
+def _effects(wanted: Request, read: Gathered | None) -> list[ConductorEffect]:
     """What the approved conductors changed, by all work that can be read today; of a span or of many teams nothing."""
     from fivetimes import followup, review
 
     if wanted.events is not None or wanted.span is not None or not review.approved_ids(CONDUCTORS):
         return []
-    return followup.effects(followup.follow(wanted, conductors=CONDUCTORS, folder=folder()))
+    return followup.effects(followup.follow(wanted, conductors=CONDUCTORS, folder=folder(), read=read))

@@ -81,20 +81,23 @@ class FollowUp:
         return found
 
 
-def follow(request: pipeline.Request, *, conductors: Path, folder: Path) -> FollowUp:
+def follow(
+    request: pipeline.Request, *, conductors: Path, folder: Path, read: pipeline.Gathered | None = None
+) -> FollowUp:
     """Follow up every approved conductor of a folder in all work that can be read today.
 
     Args:
         request: whose work.
         conductors: the folder of the conductors, their ledger and the records of their runs.
         folder: our own.
+        read: the work, where it was just read; None: it is read now.
 
     Raises:
         FivetimesError: nothing could be read.
     """
     known = review.standings(conductors)
     approved = [one for one in review.conductors_in(conductors) if standing_of(one.id, known).status is Status.APPROVED]
-    read = pipeline.work(request, folder=folder)
+    read = read or pipeline.work(request, folder=folder)
     sessions = read.sessions
     records, unread = readable_records(conductors)
     spans = _runs(records)
