@@ -188,6 +188,7 @@ def _share(machine: Machine) -> None:
     for person in _SHARING:
         machine.call("share", "--preview", "--person", person, *machine.config)
         machine.call("--debug", "share", "--preview", "--reviewed", "--person", person, *machine.config, *named)
+        machine.call("share", "--preview", "--person", person, *machine.config, "--json")
     machine.call("share", "--withdraw", "--output", str(machine.out / "ana.fivetimes"))
 
 
@@ -281,6 +282,7 @@ def _forget(machine: Machine) -> None:
 def _run(machine: Machine) -> None:
     folder, name = ["--conductors", str(machine.out / f"{machine.forms[0]}0")], next(iter(_ids(machine)))
     machine.call("run", name, *machine.config, *folder, "--input", "x=y", "--because", "tried", "--by", "ana")
+    machine.call("run", name, *folder, "--json")
     machine.call("run", name, *folder, "--way", "s1=1", "--without", "s9")  # not approved: each is one sentence
 
 
@@ -295,7 +297,7 @@ def _of_no_run(*words: str) -> Callable[[Machine], None]:
 
 
 def _answer(machine: Machine) -> None:
-    for reply in (["--yes", "--override"], ["--no"], ["--back"]):
+    for reply in (["--yes", "--override"], ["--no"], ["--back", "--json"]):
         _of_no_run("answer", "nothing", "s1", "--by", "ana", "--why", "tried", *reply)(machine)
 
 
@@ -320,7 +322,7 @@ def _revise(machine: Machine) -> None:
     folder = ["--conductors", str(machine.out / f"{machine.forms[0]}0")]
     name = next(iter(_ids(machine)))
     file = str(machine.out / f"{machine.forms[0]}0" / f"{name}.yaml")
-    for outcome in ([], ["--decline"], ["--accept"]):
+    for outcome in ([], ["--json"], ["--decline"], ["--accept"]):
         machine.call("revise", name, "--to", file, *outcome, "--by", "ana", "--why", "tried", *machine.config, *folder)
 
 
@@ -330,7 +332,7 @@ def _record(machine: Machine) -> None:
     begun = ["--origin", "just", "--by", "ana", "--because", "tried", *machine.config, *folder]
     for name in _ids(machine)[:3]:
         machine.call("record", "run", name, *begun)
-        machine.call("record", "run", name, *begun, "--run", "1")
+        machine.call("record", "run", name, *begun, "--run", "1", "--json")
         for event in (("began", "s1"), ("ended", "s1", "0"), ("gate", "s1", "yes", "--why", "tried"), ("end", "done")):
             machine.call("record", *event, "--run", f"{name}-1", *folder)
 
@@ -343,7 +345,7 @@ def _bundle(machine: Machine) -> None:
         machine.call(
             "bundle", f"{name}-1", "-o", str(machine.out / f"{name}.bundle.json"), "--deliverable", report, *folder
         )
-    machine.call("bundle", "nothing", "--output", "-", "--key", str(machine.out / "none"), *folder)
+    machine.call("bundle", "nothing", "--output", "-", "--json", "--key", str(machine.out / "none"), *folder)
 
 
 def _verify_bundle(machine: Machine) -> None:
@@ -407,7 +409,7 @@ COMMANDS: Mapping[str, Callable[[Machine], None]] = {
     "show": _show,
     "doctor": _plainly("doctor"),
     "run": _run,
-    "resume": _of_no_run("resume", "nothing", "--by", "ana"),
+    "resume": _of_no_run("resume", "nothing", "--by", "ana", "--json"),
     "answer": _answer,
     "runs": _runs,
     "ask": _of_no_run("ask", "nothing", "why", "--json"),
@@ -432,7 +434,7 @@ COMMANDS: Mapping[str, Callable[[Machine], None]] = {
     "share": _share,
     "merge": _merge,
     "mcp": _mcp,
-    "schema": lambda machine: _ignored(machine.call("schema")),
+    "schema": lambda machine: _ignored(machine.call("schema", "--json")),
 }
 
 

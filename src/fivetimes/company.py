@@ -265,7 +265,7 @@ def read_team(name: str, task: ScanTask) -> pipeline.Gathered:
     request, unread = team_request(task.folder / name), list[str]()
     remembered = _remembered(task.folder / name / MEMORY, request, task.key, unread)
     if not request.sources and remembered is None:
-        raise FivetimesError(" ".join([*unread, pipeline.nothing_found(request)]))
+        raise FivetimesError(" ".join([*unread, str(pipeline.nothing_found(request))]))
     request = replace(request, skipped=(*request.skipped, *unread))
     read = pipeline.gather(request, key=task.key, approved=task.approved, remembered=remembered)
     events = read.sessions.actions.events

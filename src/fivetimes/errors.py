@@ -20,6 +20,18 @@ class ReaderFault(ReadError):
     """A source that its reader failed at, by a fault of the reader's own: what was read before it counts."""
 
 
+class NothingRead(FivetimesError):
+    """Of all that a scan is about, nothing is there or nothing can be read.
+
+    Attributes:
+        sentences: one for each source that cannot be read.
+    """
+
+    def __init__(self, message: str, sentences: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.sentences = sentences
+
+
 class RuleError(FivetimesError):
     """Something that the five-times rule refuses."""
 

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 from fivetimes import identity, store
 from fivetimes.config import IDLE, Search, SearchEngine, Team, columns_of, home_of_person, load
-from fivetimes.errors import FivetimesError
+from fivetimes.errors import FivetimesError, NothingRead
 from fivetimes.model import (
     Balance,
     Candidate,
@@ -158,7 +158,7 @@ def gather(
         suppressed=(),
         sources=reports_of(request.sources, balances, events),
         redactions=events.redactions,
-        skipped=(*request.skipped, *unread),
+        skipped=(*request.skipped, *unread, *_all_bad(request.sources, balances)),
         rule=request.team.rule,
         events=len(sessions.actions.events),
         actions=len(sessions.actions),
@@ -196,6 +196,17 @@ def _as_far_as_it_goes(batches: Iterator[RawBatch], unread: list[str]) -> Iterat
         yield from batches
     except FivetimesError as error:
         unread.append(str(error))
+
+
+def _all_bad(sources: Sequence[Source], balances: Sequence[Balance]) -> Iterator[str]:
+    """A sentence for each source that could be opened, and of which no record could be read.
+
+    Where some records are bad, they are counted, and the others are the answer. Where all are, there is none.
+    """
+    for source, balance in zip(sources, balances, strict=True):
+        if balance.records and balance.bad.total() == balance.records:
+            reasons = ", ".join(f"{count:,} {reason}" for reason, count in sorted(balance.bad.items()))
+            yield f"{source.origin}: none of its {balance.records:,} records could be read ({reasons}). Mend it, or leave it out."
 
 
 def _redacted(
@@ -325,24 +336,44 @@ def scan(request: Request, *, folder: Path, tick: Tick = _quiet, histories: int 
     """Scan, and keep the result as the last one of its configuration; `histories` as in `run`.
 
     Of a scan of a span only what was read is kept, so that later commands are about the same sources.
+
+    Raises:
+        NothingRead: there is nothing to read, or nothing of it could be read.
     """
     return _scanned(request, folder=folder, tick=tick, histories=histories).scan
 
 
 def _scanned(request: Request, *, folder: Path, tick: Tick, histories: int = 0) -> Gathered:
+    if not request.sources:
+        raise unread(request, nothing_found(request), folder=folder)
     mark = mark_of(request, folder)
-    read = studied(request, folder=folder, tick=tick, histories=histories)
+    try:
+        read = studied(request, folder=folder, tick=tick, histories=histories)
+    except NothingRead as error:
+        raise unread(request, error, folder=folder) from error
     if request.span is not None:
         store.keep_last_name(request.name, folder=folder)
         return replace(read, scan=continued(read.scan, request, folder=folder))
     return replace(read, scan=keep(read.scan, request, mark=mark, folder=folder))
 
 
+def unread(request: Request, error: NothingRead, *, folder: Path) -> NothingRead:
+    """The same error; its sentences are kept until something can be read, for what shows the last scan.
+
+    A scan that was kept before stays. Before the first one, the request becomes what later commands are about.
+    """
+    if error.sentences:
+        store.keep_unread(error.sentences, name=request.name, folder=folder)
+        if store.last_name(folder) is None:
+            store.keep_last_name(request.name, folder=folder)
+    return error
+
+
 def studied(request: Request, *, folder: Path, tick: Tick = _quiet, histories: int = 0) -> Gathered:
     """Scan with our own key, names and memory, and keep nothing but the key; `histories` as in `run`.
 
     Raises:
-        FivetimesError: nothing could be read.
+        NothingRead: nothing could be read.
     """
     read = work(request, folder=folder, tick=tick)
     return Gathered(read.sessions, _searched(read, request, tick=tick, histories=histories))
@@ -352,7 +383,7 @@ def work(request: Request, *, folder: Path, tick: Tick = _quiet) -> Gathered:
     """Read with our own key, names and memory: all work that a scan of this request would look at.
 
     Raises:
-        FivetimesError: nothing could be read.
+        NothingRead: nothing could be read.
     """
     from fivetimes import memory
 
@@ -369,8 +400,9 @@ def work(request: Request, *, folder: Path, tick: Tick = _quiet) -> Gathered:
         remembered=remembered,
     )
     found = read.scan
-    if found.skipped and not found.events and not any(report.balance.records for report in found.sources):
-        raise FivetimesError("nothing could be read. " + " ".join(found.skipped))
+    is_read = any(report.balance.records > report.balance.bad.total() for report in found.sources)
+    if found.skipped and not found.events and not is_read:
+        raise NothingRead("nothing could be read. " + " ".join(found.skipped), found.skipped)
     return read
 
 
@@ -437,10 +469,22 @@ def last_work(request: Request, *, folder: Path, tick: Tick = _quiet) -> tuple[S
 
 def known_scan(config: Path | None, *, here: Path, folder: Path) -> Scan | None:
     """The last scan of what `requested` would name, as it was; None when there is none. Nothing is read anew."""
-    named = config or (here / "fivetimes.toml" if (here / "fivetimes.toml").is_file() else None)
-    name = str(named.resolve()) if named is not None else store.last_name(folder)
+    name = _known_name(config, here=here, folder=folder)
     kept = store.saved(name=name, folder=folder) if name is not None else None
     return kept[1] if kept is not None else None
+
+
+def known_unread(config: Path | None, *, here: Path, folder: Path) -> tuple[str, ...]:
+    """Sentences for what could not be read when it was tried last, by what is kept. Nothing is read anew."""
+    name = _known_name(config, here=here, folder=folder)
+    nothing = store.kept_unread(name=name, folder=folder) if name is not None else ()
+    known = known_scan(config, here=here, folder=folder)
+    return nothing or (known.skipped if known is not None else ())
+
+
+def _known_name(config: Path | None, *, here: Path, folder: Path) -> str | None:
+    named = config or (here / "fivetimes.toml" if (here / "fivetimes.toml").is_file() else None)
+    return str(named.resolve()) if named is not None else store.last_name(folder)
 
 
 # ---- memory
@@ -787,8 +831,10 @@ def sizes(request: Request) -> list[tuple[str, str]]:
     return found
 
 
-def nothing_found(request: Request) -> str:
-    """The sentence for a scan that has nothing to read."""
+def nothing_found(request: Request) -> NothingRead:
+    """The error for a scan that has nothing to read."""
     if request.skipped:
-        return "nothing to read. " + " ".join(request.skipped)
-    return "nothing to read: no shell history, agent log or repository was found here. Name one: fivetimes scan PATH"
+        return NothingRead("nothing to read. " + " ".join(request.skipped), request.skipped)
+    return NothingRead(
+        "nothing to read: no shell history, agent log or repository was found here. Name one: fivetimes scan PATH"
+    )

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING
 from fivetimes import pipeline, review, routines
 from fivetimes.columns import SessionLog
 from fivetimes.config import home, home_of_person
-from fivetimes.errors import FivetimesError
 from fivetimes.model import Conductor, Explanation, Scan
 from fivetimes.reports import event_log, frames
 from fivetimes.reports.document import aliases
@@ -44,7 +43,7 @@ def scan(
     """
     request, folder = _request(source), home(os.environ)
     if not request.sources:
-        raise FivetimesError(pipeline.nothing_found(request))
+        raise pipeline.nothing_found(request)
     read = pipeline.studied(request, folder=folder)
     found = pipeline.continued(read.scan, request, folder=folder)
     return ScanResult(review.as_decided(found, Path(conductors)), read.sessions, Path(conductors))

@@ -188,7 +188,12 @@ def writing(folder: Path) -> Iterator[None]:
 def _keep(path: Path, text: Callable[[], str]) -> None:
     """Write a file of our own; the text is made while nobody else writes."""
     with writing(path.parent), locked(path.parent):
-        write_whole(path, text().encode())
+        write_whole(path, _bytes(text()))
+
+
+def _bytes(text: str) -> bytes:
+    """Text as UTF-8; what a path has that is none, or that the locale cannot read, as the bytes that the file system has."""
+    return text.encode("utf-8", "surrogateescape")
 
 
 def made_once(path: Path, text: Callable[[], str]) -> str:
@@ -344,26 +349,40 @@ def _made(kind: Any, value: Any) -> Any:
 def _text(kept: _KeptScan | _KeptEvidence | _KeptIdentities | _KeptBaselines) -> str:
     import msgspec  # here, as in `_read`: `--help` does without it
 
-    text = msgspec.json.encode(kept, enc_hook=_written).decode()
+    try:
+        text = msgspec.json.encode(kept, enc_hook=_written).decode()
+    except UnicodeEncodeError:
+        # a path is no UTF-8, or not in this locale: the standard library writes its bytes as escapes
+        text = json.dumps(msgspec.to_builtins(kept, enc_hook=_written, str_keys=True))
     return f"{text_digest(text)}\n{text}"
 
 
 def _read(kind: type[_Kept], path: Path) -> _Kept | None:
     """A kept record; None when there is none, or none that this version can read: by its digest, then field by field."""
-    import msgspec
 
     try:
         mark, _, text = path.read_text(encoding="utf-8").partition("\n")
         if mark != text_digest(text):
             return None
-        kept = msgspec.json.decode(text, type=kind, dec_hook=_made)
-    except (OSError, UnicodeDecodeError, msgspec.DecodeError, RecursionError):
+        kept = _decoded(kind, text)
+    except (OSError, ValueError, RecursionError):  # ValueError: of msgspec and of the standard library
         return None
     return kept if kept.version == _VERSION else None
 
 
+def _decoded(kind: type[_Kept], text: str) -> _Kept:
+    import msgspec
+
+    try:
+        return msgspec.json.decode(text, type=kind, dec_hook=_made)
+    except msgspec.ValidationError:
+        raise
+    except msgspec.DecodeError:  # escapes of bytes that are no UTF-8, which msgspec refuses to read
+        return msgspec.convert(json.loads(text), type=kind, dec_hook=_made, str_keys=True)
+
+
 def _name_of(key: str) -> str:
-    return f"{hashlib.blake2b(key.encode(), digest_size=8).hexdigest()}.json"
+    return f"{hashlib.blake2b(_bytes(key), digest_size=8).hexdigest()}.json"
 
 
 # ---- scans
@@ -380,6 +399,26 @@ def save(scan: Scan, *, name: str, mark: str, folder: Path) -> None:
     """
     _keep(folder / "scans" / _name_of(name), lambda: _text(_KeptScan(_VERSION, name, mark, scan)))
     keep_last_name(name, folder=folder)
+    with writing(folder):
+        _unread_path(name, folder).unlink(missing_ok=True)
+
+
+def keep_unread(sentences: Sequence[str], *, name: str, folder: Path) -> None:
+    """Keep why nothing of a configuration could be read, a sentence for each source, until it can be again."""
+    _keep(_unread_path(name, folder), lambda: json.dumps({"version": _VERSION, "unread": list(sentences)}))
+
+
+def kept_unread(*, name: str, folder: Path) -> tuple[str, ...]:
+    """Why nothing of a configuration could be read when it was tried last; empty: something could."""
+    try:
+        kept = json.loads(_unread_path(name, folder).read_text(encoding="utf-8"))
+        return tuple(map(str, kept["unread"])) if kept["version"] == _VERSION else ()
+    except (OSError, ValueError, KeyError, TypeError):
+        return ()
+
+
+def _unread_path(name: str, folder: Path) -> Path:
+    return folder / "scans" / _name_of(f"unread: {name}")
 
 
 def keep_last_name(name: str, *, folder: Path) -> None:
@@ -408,7 +447,7 @@ def forget_scans(folder: Path) -> None:
 def last_name(folder: Path) -> str | None:
     """What the last scan was of; None before the first."""
     try:
-        return (folder / "last").read_text(encoding="utf-8")
+        return os.fsdecode((folder / "last").read_bytes())  # it names paths
     except OSError:
         return None
 

@@ -31,13 +31,14 @@ def noun(number: int, one: str, many: str = "") -> str:
     return one if number == 1 else many or f"{one}s"
 
 
-def id_of(name: str, known: Iterable[str], *, otherwise: str) -> str:
+def id_of(name: str, known: Iterable[str], *, otherwise: str, what: str = "id") -> str:
     """The one id that was meant: the same, or the only one that begins so.
 
     Args:
         name: as a person typed it.
         known: all ids, the most important first; the first eight are listed where none fits.
         otherwise: what is listed where there are no ids at all.
+        what: what they are ids of, such as a run.
 
     Raises:
         UnknownId: none begins so, or several do; the sentence has the nearest one.
@@ -54,12 +55,18 @@ def id_of(name: str, known: Iterable[str], *, otherwise: str) -> str:
     if len(begun) == 1:
         return begun[0]
     if begun:
-        raise UnknownId(f"{name}: several ids begin so. Known ids: {', '.join(begun[:8])}.")
+        raise UnknownId(f"{name}: several {what}s begin so. Known {what}s: {', '.join(begun[:8])}.")
+    near = nearest(name, ids)
+    meant = f" Did you mean {near}?" if near is not None else ""
+    raise UnknownId(f"{name}: no such {what}.{meant} Known {what}s: {', '.join(ids[:8]) or otherwise}.")
+
+
+def nearest(name: str, ids: Sequence[str]) -> str | None:
+    """The id that was probably meant; None: none is like it."""
     # an id ends in four letters of a digest, which nobody mistypes: the words before them are compared as well
-    spellings = {spelling: one for one in reversed(ids) for spelling in (one, one.rpartition("-")[0])}
+    spellings = {spelling: one for one in reversed(ids) for spelling in (one, one.rpartition("-")[0] or one)}
     near = get_close_matches(name, spellings, n=1) or [one for one in ids if name and name in one][:1]
-    meant = f" Did you mean {spellings.get(near[0], near[0])}?" if near else ""
-    raise UnknownId(f"{name}: no such id.{meant} Known ids: {', '.join(ids[:8]) or otherwise}.")
+    return spellings.get(near[0], near[0]) if near else None
 
 
 def listed(items: Sequence[str]) -> str:

@@ -167,7 +167,7 @@ def test_who_passes_a_gate_is_written_into_it_with_the_reason_and_an_approval_st
     assert conductors.fingerprint(again) != conductors.fingerprint({**again, "inputs": {}})
     (row,) = review.status(tmp_path, None)
     assert (row.standing.status, row.changed) == ("approved", False)
-    with pytest.raises(UnknownId, match=f"s1 has no gate. Gates stand before: {gated}"):
+    with pytest.raises(UnknownId, match=f"s1: no such gate.* Known gates: {gated}"):
         review.pass_gate(conductor.id, "s1", by="bo", why="x", **known)
     with pytest.raises(RuleError, match="a reason"):
         review.pass_gate(conductor.id, gated, by="bo", why=" ", **known)

@@ -327,8 +327,8 @@ def test_s9_an_override_needs_a_name_and_a_reason_and_is_counted(place: Path) ->
         (("run", ID, "--input", "colour=red"), "there is no such input. It asks for: title."),
         (("run", ID, "--input", "title=x", "--without", "s1"), "it is no optional step"),
         (("run", "nothing-0000", "--input", "title=x"), "nothing-0000"),
-        (("ask", "nothing", "why"), "there is no such run"),
-        (("answer", "nothing", "s3", "--yes", "--by", "ana"), "there is no such run"),
+        (("ask", "nothing", "why"), "no such run"),
+        (("answer", "nothing", "s3", "--yes", "--by", "ana"), "no such run"),
     ],
 )
 def test_bad_input_is_one_sentence_and_nothing_runs(place: Path, words: Sequence[str], sentence: str) -> None:

@@ -38,6 +38,18 @@ def test_a_scan_is_read_back_as_it_was(tmp_path):
     assert store.last_name(tmp_path / "home") == "team"
 
 
+def test_a_scan_of_a_path_that_is_no_utf8_is_read_back_as_it_was(tmp_path):
+    odd = os.fsdecode(b"caf\xe9.csv")
+    scan = a_scan(tmp_path)
+    source = replace(scan.sources[0].source, path=tmp_path / odd, origin=odd)
+    scan = replace(scan, sources=(replace(scan.sources[0], source=source),))
+    store.save(scan, name=odd, mark="m", folder=tmp_path / "home")
+    assert store.saved(name=odd, folder=tmp_path / "home") == ("m", scan)
+    assert store.last_name(tmp_path / "home") == odd
+    store.keep_unread([f"{odd}: it cannot be read"], name=odd, folder=tmp_path / "home")
+    assert store.kept_unread(name=odd, folder=tmp_path / "home") == (f"{odd}: it cannot be read",)
+
+
 def test_files_are_readable_by_their_owner_alone_whatever_the_umask(tmp_path):
     before = os.umask(0)
     try:

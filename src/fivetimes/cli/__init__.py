@@ -11,8 +11,10 @@ import logging
 import os
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
+from functools import partial
 from io import TextIOWrapper
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -32,7 +34,7 @@ from fivetimes.cli import (
     sharing,
     sources,
 )
-from fivetimes.cli.console import complaint
+from fivetimes.cli.console import answer_error, complain, json_alone, json_words
 
 COMMANDS: tuple[Callable[..., None], ...] = (
     sources.init,
@@ -115,11 +117,40 @@ def main() -> None:
             stream, TextIOWrapper
         ):  # a pipe of Windows has an alphabet of 250 letters: what it lacks becomes `?`
             stream.reconfigure(errors="replace")
+    command_line: Any = typer.main.get_command(app)
+    options = {
+        name: not option.is_flag
+        for name, command in command_line.commands.items()
+        for option in command.params
+        if "--json" in option.opts
+    }
+    words, alone = json_words(sys.argv[1:], options)
+    with json_alone() if alone else nullcontext():
+        code = _called(partial(command_line.main, args=words, standalone_mode=False))
+        answer_error("nothing", "nothing was done", code)  # as after a no to a question
+    if code:
+        sys.exit(code)
+
+
+_UsageError: type[Exception] = typer.BadParameter.__mro__[1]  # what typer does not export: wrong options and arguments
+
+
+def _called(command: Callable[[], object]) -> int:
+    """Carry out a command; its exit code."""
     try:
-        app()
+        code = command()
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(1)
+    except typer.Abort:
+        typer.echo("Aborted!", err=True)
+        answer_error("aborted", "aborted", 1)
+        return 1
+    except _UsageError as error:
+        error.show()  # type: ignore[attr-defined]  # see above
+        answer_error("usage", error.format_message(), 2)  # type: ignore[attr-defined]
+        return 2
     except Exception as error:  # entry point: a traceback as Python prints it may quote what was read
-        typer.echo(complaint(error), err=True)
-        sys.exit(1)
+        complain(error)
+        return 1
+    return code if isinstance(code, int) else 0

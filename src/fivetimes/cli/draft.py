@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
 from typing import Annotated
@@ -17,8 +16,10 @@ from fivetimes.cli.console import (
     folder,
     last,
     next_step,
+    print_json,
     review_context,
     say,
+    say_first,
     shown,
 )
 from fivetimes.errors import FivetimesError
@@ -38,12 +39,14 @@ def draft(  # noqa: PLR0913, PLR0917 - the questions of one command
     as_json: AsJson = False,
 ) -> None:
     """Draft a conductor for each routine seen five times or more; a person finishes it."""
-    from fivetimes import review
+    from fivetimes import reports, review
 
     if (override is None) != (because is None):
         raise typer.BadParameter("--override NAME and --because TEXT go together")
     taken = (override, because) if override is not None and because is not None else None
-    context = review_context(last(config, output), output, by=by or drafter(config), config=config)
+    scan = last(config, output)
+    context = review_context(scan, output, by=by or drafter(config), config=config)
+    say_first(scan)
     place = review.Taken.IS_OVERWRITTEN if force else review.Taken.IS_REFUSED
     problems, drafts = [], []
     for name in names:
@@ -58,18 +61,19 @@ def draft(  # noqa: PLR0913, PLR0917 - the questions of one command
         if not as_json:
             typer.echo(shown(str(path)) + (" (overwritten: something else stood there)" if was_taken else ""))
     if as_json:
-        typer.echo(json.dumps({"schema": 1, "drafts": drafts, "problems": problems}, indent=1))
+        print_json({"schema": 1, "drafts": drafts, "problems": problems, **reports.reservations_document(scan)})
     elif drafts:
         next_step("fivetimes review" if output == CONDUCTORS else f"fivetimes review --conductors {output}")
     if problems:
         raise FivetimesError("\n".join(problems))
 
 
-def schema() -> None:
-    """Print the JSON Schema of a conductor."""
+def schema(as_json: AsJson = False) -> None:
+    """Print the JSON Schema of a conductor: JSON, with or without --json."""
+    del as_json  # as for every command, so that a program need not know that this one has no other answer
     from fivetimes import conductors
 
-    typer.echo(json.dumps(conductors.schema(), indent=1))
+    print_json(conductors.schema())
 
 
 def verify(
@@ -83,7 +87,7 @@ def verify(
 
     document = review.verification_document(review.verify(file, last(config), home=folder(), environ=os.environ))
     if as_json:
-        typer.echo(json.dumps(document, indent=1))
+        print_json(document)
     else:
         say(terminal.verification(document))
     if document["differs"]:

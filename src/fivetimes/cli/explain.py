@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated
 
 import typer
 
-from fivetimes.cli.console import CONDUCTORS, AsJson, Config, Since, Until, last, next_step, page, span_of
+from fivetimes.cli.console import CONDUCTORS, AsJson, Config, Since, Until, last, next_step, page, print_json, span_of
 
 
 def explain(
@@ -27,7 +26,7 @@ def explain(
     found = routines.explain(scan.trace, asked, listed=scan.suppressed)
     if as_json:
         about = reports.reservations_document(scan)
-        typer.echo(json.dumps({**reports.explanation_document(found), **about}, indent=1))
+        print_json({**reports.explanation_document(found), **about})
         return
     page(terminal.answer_about(scan, terminal.explanation(found)))
     next_step("fivetimes doctor")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fivetimes.cli.console import CONDUCTORS, AsJson, Conductors, Config, emit, folder, request, shown
+from fivetimes.cli.console import CONDUCTORS, AsJson, Conductors, Config, emit, folder, print_json, request, shown
 from fivetimes.errors import FivetimesError
 
 if TYPE_CHECKING:
@@ -39,14 +38,14 @@ def follow(
             found, review.recognised(known, conductors).candidates, extract=known.rule.extract
         )
     if as_json:
-        typer.echo(json.dumps(followup.document(found), indent=1))
+        print_json(followup.document(found))
     else:
         typer.echo(shown("\n".join(_lines(found))))
     if found.unread or (check and followup.troubles(found)):
         raise typer.Exit(1)
 
 
-def revise(
+def revise(  # noqa: PLR0913, PLR0917 - the questions of one command
     name: Annotated[str, typer.Argument(metavar="ID", help="A conductor's id, or its beginning.")],
     to: Annotated[
         Path | None,
@@ -60,6 +59,7 @@ def revise(
     why: Annotated[str, typer.Option(help="And why.")] = "",
     config: Config = None,
     conductors: Conductors = CONDUCTORS,
+    as_json: AsJson = False,
 ) -> None:
     """Propose a change of a conductor: what drifted, or a file; accept or decline it, with a reason."""
     from fivetimes import followup, pipeline, review
@@ -83,21 +83,25 @@ def revise(
         proposal = followup.proposed(conductor, mine.drifting)
     changes = followup.difference(conductor, proposal)
     earlier = followup.declined(conductor, proposal, folder=conductors)
-    if not changes or (earlier and not accept):
-        typer.echo(
-            shown(earlier or f"{conductor.id}: nothing has drifted. Propose a change of your own with --to FILE.")
-        )
-        return
-    typer.echo(shown(changes))
+    lines, outcome = [changes], "proposed"
     at = datetime.now(UTC)
-    if accept:
+    if not changes or (earlier and not accept):
+        outcome = "nothing"
+        lines = [earlier or f"{conductor.id}: nothing has drifted. Propose a change of your own with --to FILE."]
+    elif accept:
         review.revise(conductor, proposal.document, decision=Decision.EDIT, by=by, why=why, at=at, folder=conductors)
-        typer.echo(shown(f"{conductor.id}: changed. Approve it anew: fivetimes review {conductor.id}"))
+        outcome = "accepted"
+        lines.append(f"{conductor.id}: changed. Approve it anew: fivetimes review {conductor.id}")
     elif decline:
         followup.decline(conductor, proposal.document, by=by, why=why, at=at, folder=conductors)
-        typer.echo(shown(f"{conductor.id}: declined; it stays as it is."))
+        outcome = "declined"
+        lines.append(f"{conductor.id}: declined; it stays as it is.")
     else:
-        typer.echo(shown(f"Take it over: fivetimes revise {conductor.id} --accept --by NAME --why TEXT (or --decline)"))
+        lines.append(f"Take it over: fivetimes revise {conductor.id} --accept --by NAME --why TEXT (or --decline)")
+    if as_json:
+        print_json({"id": conductor.id, "outcome": outcome, "changes": changes, "declined_before": earlier})
+    else:
+        typer.echo(shown("\n".join(lines)))
 
 
 def catalogue(
@@ -111,7 +115,7 @@ def catalogue(
 
     found = followup.follow(request(config), conductors=conductors, folder=folder())
     if as_json:
-        typer.echo(json.dumps([asdict(row) for row in followup.catalogue(found, conductors)], indent=1))
+        print_json([asdict(row) for row in followup.catalogue(found, conductors)])
     else:
         emit(followup.catalogue_page(found, conductors), html)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import sys
@@ -14,9 +13,8 @@ from typing import Annotated
 
 import typer
 
-from fivetimes.cli.console import DAY, AsJson, Config, day, folder, next_step, say, to_scan
+from fivetimes.cli.console import DAY, AsJson, Config, day, folder, next_step, print_json, say, to_scan
 from fivetimes.config import HookTarget, collected_within, home_of_person
-from fivetimes.errors import FivetimesError
 
 
 def collect(
@@ -37,20 +35,24 @@ def collect(
 ) -> None:
     """Remember, redacted, what shells and agents will forget: adds what is new in the sources to memory."""
     if install or uninstall:
-        _hook(install, uninstall, [str(path.absolute()) for path in paths or []], config, yes=yes)
+        changed = _hook(install, uninstall, [str(path.absolute()) for path in paths or []], config, yes=yes)
+        if as_json:
+            print_json({"changed": changed})
         return
     if every and collected_within(folder(), every, now=time.time()):
+        if as_json:
+            print_json({"due": False, "new": 0, "uncertain": 0, "skipped": [], "busy": False})
         return
     from fivetimes import pipeline
     from fivetimes.reports import terminal
 
     wanted, _ = to_scan(paths or [], config)
     if not wanted.sources:
-        raise FivetimesError(pipeline.nothing_found(wanted))
+        raise pipeline.nothing_found(wanted)
     done = pipeline.collect(wanted, folder=folder())
     if as_json:
-        document = {"new": done.new, "uncertain": done.uncertain, "skipped": list(done.unread), "busy": done.busy}
-        typer.echo(json.dumps(document, indent=1))
+        counts = {"new": done.new, "uncertain": done.uncertain, "skipped": list(done.unread), "busy": done.busy}
+        print_json({"due": True, **counts})
     elif not quiet:
         say(terminal.collected(done.new, uncertain=done.uncertain, skipped=done.unread, busy=done.busy))
         next_step("fivetimes scan")
@@ -58,8 +60,8 @@ def collect(
 
 def _hook(
     install: HookTarget | None, uninstall: HookTarget | None, words: list[str], config: Path | None, *, yes: bool
-) -> None:
-    """Show what is written where, ask, and write it; or take it out."""
+) -> list[str]:
+    """Show what is written where, ask, and write it; or take it out. Gives the files that were changed."""
     from fivetimes import store
     from fivetimes.memory import hooks
 
@@ -73,7 +75,7 @@ def _hook(
     changed = [hook for hook in wanted.files if change(text := store.text_of(hook.path), hook) != text]
     if not changed:
         typer.echo("Nothing to do: it is there already." if install else "Nothing to do: it is not there.")
-        return
+        return []
     for hook in changed:
         typer.echo(f"{hook.path}\n\n{hook.text}")
     if uninstall and wanted.before_leaving:
@@ -83,6 +85,7 @@ def _hook(
     for hook in changed:
         store.edit(hook.path, partial(change, hook=hook))
     typer.echo(wanted.then if install and wanted.then else "Done.")
+    return [str(hook.path) for hook in changed]
 
 
 def forget(
@@ -111,4 +114,7 @@ def forget(
         typer.confirm("Delete this from memory for good?", abort=True, err=True)
     moment = Span(first=before).ends[0] if before is not None else None
     gone = pipeline.forget(folder(), before=moment, source=source, person=person, everything=everything, config=config)
-    typer.echo(json.dumps({"forgotten": gone}) if as_json else terminal.forgotten(gone))
+    if as_json:
+        print_json({"forgotten": gone})
+    else:
+        typer.echo(terminal.forgotten(gone))

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from fivetimes.cli.console import AsJson, Config, emit, folder, to_scan
+from fivetimes.cli.console import AsJson, Config, emit, folder, print_json, to_scan
 
 
 class Miner(StrEnum):
@@ -91,6 +91,8 @@ def patterns(  # noqa: PLR0913, PLR0917 - the questions of one command
     )
     if len(found) or as_json:
         emit(sequential_patterns.as_json(found) if as_json else sequential_patterns.as_text(found), output)
+        if as_json and str(output) != "-":
+            print_json({"patterns": len(found), "written": str(output)})
     else:
         typer.echo("no pattern is seen that often", err=True)
     if len(found) < found.found:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from dataclasses import asdict
 from enum import StrEnum
@@ -11,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from fivetimes.cli.console import CONDUCTORS, AsJson, Conductors, Config, drafter, emit, folder, shown
+from fivetimes.cli.console import CONDUCTORS, AsJson, Conductors, Config, drafter, emit, folder, print_json, shown
 
 if TYPE_CHECKING:
-    from fivetimes.running.recording import Origin
+    from fivetimes.running.recording import Caller, Origin, OutsideRun
 
 
 class Event(StrEnum):
@@ -43,30 +42,46 @@ def record(  # noqa: PLR0913, PLR0917 - one command for a shell's one-liners
         Path,
         typer.Option("--conductors", envvar="FIVETIMES_CONDUCTORS", metavar="DIR", help="Folder of the conductors."),
     ] = CONDUCTORS,
+    as_json: AsJson = False,
 ) -> None:
     """Record what is carried out elsewhere, by just, an agent or a workflow; exported files call this."""
-    from fivetimes.running import recording
+    made = ""
+    if os.environ.get("FIVETIMES_OFF") != "1":
+        from fivetimes.running import recording
 
-    if os.environ.get("FIVETIMES_OFF") == "1":
-        return
-    caller = recording.Caller(Path.cwd(), folder(), os.environ, by or drafter(config))
-    if event is Event.RUN:
-        begun = recording.begin(
-            name, origin=_origin(origin), folder=conductors, caller=caller, because=because, run=run
-        )
-        typer.echo(shown(begun.run))
-        return
+        caller = recording.Caller(Path.cwd(), folder(), os.environ, by or drafter(config))
+        if event is Event.RUN:
+            begun = recording.begin(
+                name, origin=_origin(origin), folder=conductors, caller=caller, because=because, run=run
+            )
+            made = begun.run
+        else:
+            made = _recorded(event, name, value, why, _outside_run(run, conductors, caller))
+    if as_json:
+        print_json({"run": made or None})
+    elif event is Event.RUN and made:
+        typer.echo(shown(made))
+
+
+def _outside_run(run: str, conductors: Path, caller: Caller) -> OutsideRun:
+    from fivetimes.running.recording import OutsideRun
+
     if not run:
         raise typer.BadParameter("of which run? Give --run, or set FIVETIMES_RUN to what `fivetimes record run` prints")
-    made = recording.OutsideRun.of(run, folder=conductors, caller=caller)
+    return OutsideRun.of(run, folder=conductors, caller=caller)
+
+
+def _recorded(event: Event, name: str, value: str, why: str, run: OutsideRun) -> str:
+    """Record what is not the beginning of a run; gives the run's id."""
     if event is Event.BEGAN:
-        made.began(name)
+        run.began(name)
     elif event is Event.ENDED:
-        made.ended(name, _status(value))
+        run.ended(name, _status(value))
     elif event is Event.GATE:
-        made.gate(name, _reply(value), why=why)
+        run.gate(name, _reply(value), why=why)
     else:
-        made.end(name)
+        run.end(name)
+    return run.record.run
 
 
 def bundle(
@@ -79,6 +94,7 @@ def bundle(
         list[Path] | None, typer.Option(metavar="FILE", help="A file that the run made.", show_default=False)
     ] = None,
     conductors: Conductors = CONDUCTORS,
+    as_json: AsJson = False,
 ) -> None:
     """Write what others can verify of a run: its conductor, the decisions on it, its record, signed if a key is named."""
     from fivetimes import running
@@ -86,6 +102,8 @@ def bundle(
 
     record = running.record_of(name, folder=conductors)
     emit(provenance.bundle(record, folder=conductors, deliverables=deliverable or (), key=key), output)
+    if as_json and str(output) != "-":  # printed, it is JSON itself
+        print_json({"run": record.run, "written": str(output)})
 
 
 def verify_bundle(
@@ -102,7 +120,10 @@ def verify_bundle(
     from fivetimes.running import provenance
 
     found = provenance.verify(path, allowed_signers=allowed_signers, deliverables=deliverable or ())
-    typer.echo(json.dumps(asdict(found), indent=1) if as_json else shown("\n".join(found.lines)))
+    if as_json:
+        print_json(asdict(found))
+    else:
+        typer.echo(shown("\n".join(found.lines)))
 
 
 def _origin(text: str) -> Origin:

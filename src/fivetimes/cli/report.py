@@ -20,10 +20,14 @@ from fivetimes.cli.console import (
     folder,
     last_work,
     next_step,
+    one_printed,
     request,
     review_context,
+    say,
+    say_first,
     shown,
     span_of,
+    tell,
 )
 
 if TYPE_CHECKING:
@@ -66,6 +70,7 @@ def report(  # noqa: PLR0913, PLR0917 - the questions of one command
 
     form = pipeline.ReportForm
     targets = {form.HTML: html, form.MARKDOWN: md, form.JSON: as_json, form.DIGEST: digest}
+    one_printed(*targets.values())
     if not any(targets.values()):
         targets[form.HTML] = Path("fivetimes-report.html")
     if (people or live) and targets[form.HTML] is None:
@@ -90,6 +95,7 @@ def report(  # noqa: PLR0913, PLR0917 - the questions of one command
         live=review.read_live_masked(context) if live else None,
     )
     printed = Path("-") in targets.values()  # then nothing else may stand on the output
+    say_first(result, tell if printed else say)
     for kind, target in targets.items():
         if target is not None:
             emit(pipeline.report(result, form=kind, extras=extras, at=at), target)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 import sys
 from collections.abc import Sequence
@@ -24,6 +23,8 @@ from fivetimes.cli.console import (
     folder,
     last,
     next_step,
+    print_json,
+    print_text,
     request,
     review_context,
     say,
@@ -71,13 +72,13 @@ def decide(  # noqa: PLR0913, PLR0917 - the questions of one command
     if override:
         workflow.pass_gate(full, override, by=by, why=why, at=at, folder=conductors)
         line = workflow.ledger_line(workflow.read_ledger(conductors)[-1])
-        typer.echo(line if as_json else shown(f"{full}: {by} passed the gate of {override}"))
+        print_text(line if as_json else shown(f"{full}: {by} passed the gate of {override}"))
         return
     allowed = replace(approval(config), answerer=answerer)
     made = workflow.decide(
         full, decision=chosen[0], by=by, why=why, at=at, folder=conductors, candidate=candidate, approval=allowed
     )
-    typer.echo(workflow.ledger_line(made) if as_json else shown(f"{full}: {chosen[0].value} by {by}"))
+    print_text(workflow.ledger_line(made) if as_json else shown(f"{full}: {chosen[0].value} by {by}"))
     if not as_json:
         approved = chosen[0] is Decision.APPROVE
         next_step(
@@ -105,7 +106,7 @@ def review(
     if as_json:
         result = last(config, conductors)
         rows = [waiting_document(one, conductors) for one in to_review(result, conductors, only=names or [])]
-        typer.echo(json.dumps({"schema": 1, "waiting": rows}, indent=1))
+        print_json({"schema": 1, "waiting": rows})
         return
     if web:
         _review_page(names or [], by or "", config, conductors, port, browser=browser)
@@ -182,14 +183,20 @@ def status(config: Config = None, conductors: Conductors = CONDUCTORS, as_json: 
     known = pipeline.known_scan(config, here=Path.cwd(), folder=folder())
     rows = [workflow.status_document(row) for row in workflow.status(conductors, known)]
     problems = workflow.ledger_problems(conductors)
+    unread = pipeline.known_unread(config, here=Path.cwd(), folder=folder())
     if as_json:
         followed = store.kept_follow_up(conductors=conductors, folder=folder())
         document = [
             {**row, "runs": of_runs, "followed_up": None if followed is None else followed[1].get(row["id"])}
             for row, of_runs in zip(rows, _runs(conductors, rows), strict=True)
         ]
-        typer.echo(json.dumps({"schema": 1, "conductors": document, "trouble": problems}, indent=1))
+        print_json({"schema": 1, "conductors": document, "trouble": problems, "skipped": unread})
     else:
+        if unread:
+            from fivetimes.reports.terminal import not_read  # most have nothing unread, and need not load it
+
+            for line in not_read(unread):
+                say(line)
         say(status_table(rows, problems, width=console().width))
         for line in _run_lines(conductors):
             typer.echo(shown(line))

@@ -2,28 +2,39 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fivetimes.cli.console import CONDUCTORS, AsJson, Conductors, Config, complaint, drafter, emit, folder, shown
+from fivetimes.cli.console import (
+    CONDUCTORS,
+    AsJson,
+    Conductors,
+    Config,
+    complain,
+    drafter,
+    emit,
+    flush,
+    folder,
+    print_json,
+    shown,
+)
 
 if TYPE_CHECKING:
     from fivetimes.config import Team
     from fivetimes.review.waiting import Answer
-    from fivetimes.running import Performer, Record, Reply, RunEntry, Runs
+    from fivetimes.running import Performer, Record, Reply, RunEntry, RunRow, Runs
 
 Run = Annotated[str, typer.Argument(metavar="RUN", help="A run's id, or its beginning.")]
 By = Annotated[str, typer.Option(help="Who does this; alone, it is you.", show_default=False)]
 
 
-def run(
+def run(  # noqa: PLR0913, PLR0917 - the questions of one command
     name: Annotated[str, typer.Argument(metavar="ID", help="An approved conductor's id, or its beginning.")],
     value: Annotated[
         list[str] | None, typer.Option("--input", metavar="NAME=VALUE", help="A value.", show_default=False)
@@ -38,6 +49,7 @@ def run(
     ] = None,
     config: Config = None,
     conductors: Conductors = CONDUCTORS,
+    as_json: AsJson = False,
 ) -> None:
     """Run an approved conductor, step after step; it stops at every gate and asks."""
     from fivetimes import review, running
@@ -49,13 +61,15 @@ def run(
         _pairs("--input", value), because, who or "you", choices, Path.cwd(), dict(team.runners) if team else {}
     )
     kept = _runs(conductors, team)
-    _worked(lambda: kept.start(full, wish, asked=_asked(kept, who)))
+    _worked(lambda: kept.start(full, wish, asked=_asked(kept, who)), as_json=as_json)
 
 
-def resume(name: Run, by: By = "", config: Config = None, conductors: Conductors = CONDUCTORS) -> None:
+def resume(
+    name: Run, by: By = "", config: Config = None, conductors: Conductors = CONDUCTORS, as_json: AsJson = False
+) -> None:
     """Go on with a run that waits for an answer, or whose process was ended."""
     kept = _runs(conductors, _team(config))
-    _worked(lambda: kept.go_on(name, asked=_asked(kept, by or drafter(config))))
+    _worked(lambda: kept.go_on(name, asked=_asked(kept, by or drafter(config))), as_json=as_json)
 
 
 def answer(  # noqa: PLR0913, PLR0917 - the questions of one command
@@ -71,6 +85,7 @@ def answer(  # noqa: PLR0913, PLR0917 - the questions of one command
     ] = False,
     config: Config = None,
     conductors: Conductors = CONDUCTORS,
+    as_json: AsJson = False,
 ) -> None:
     """Answer a question of a run, from anywhere; it goes on if somebody works on it, else with `resume`."""
     from fivetimes import running
@@ -80,7 +95,11 @@ def answer(  # noqa: PLR0913, PLR0917 - the questions of one command
     if len(chosen) != 1:
         raise typer.BadParameter("give one of --yes, --no and --back")
     made = _runs(conductors, _team(config)).answer(name, gate, running.Reply(chosen[0], by, why, override))
-    typer.echo(shown(f"{made.fields['run']}: {chosen[0]} at {made.key.removesuffix(':answered')} by {by}"))
+    at = made.key.removesuffix(":answered")
+    if as_json:
+        print_json({"run": made.fields["run"], "question": at, "answer": chosen[0], "by": by})
+    else:
+        typer.echo(shown(f"{made.fields['run']}: {chosen[0]} at {at} by {by}"))
 
 
 def runs(
@@ -97,6 +116,8 @@ def runs(
     """List the runs: how each ended, or what it waits for, and for whom. Of one run, everything that its record answers."""
     from fivetimes import followup, running
 
+    if as_json and html is not None:
+        raise typer.BadParameter("give --json or --html, not both")
     rows = _runs(conductors, None).rows()
     # a run's id begins with its conductor's: what both begin with means the conductor
     one = [row for row in rows if row.run.startswith(name) and not row.conductor.startswith(name)]
@@ -108,10 +129,10 @@ def runs(
         for about in running.ABOUT:
             typer.echo(shown("\n".join([f"{about}:", *(f"  {line}" for line in running.ask(record, about))])))
         return
-    rows = one or [row for row in rows if not name or row.conductor.startswith(name)]
+    rows = one or _rows_of(name, rows)
     if as_json:
         document = [{**asdict(row), "began": row.began.isoformat() if row.began else None} for row in rows]
-        typer.echo(json.dumps(document, indent=1))
+        print_json(document)
         return
     for row in rows:
         typer.echo(shown(row.line))
@@ -130,10 +151,28 @@ def ask(
 
     record = running.record_of(name, folder=conductors)
     found = running.ask(record, about)
-    typer.echo(json.dumps({"run": record.run, about: found}, indent=1) if as_json else shown("\n".join(found)))
+    if as_json:
+        print_json({"run": record.run, about: found})
+    else:
+        typer.echo(shown("\n".join(found)))
 
 
 # ---- how
+
+
+def _rows_of(conductor: str, rows: Sequence[RunRow]) -> list[RunRow]:
+    """The runs of the conductors whose id begins so.
+
+    Raises:
+        UnknownId: there are none.
+    """
+    from fivetimes.words import id_of
+
+    found = [row for row in rows if row.conductor.startswith(conductor)]
+    if not found and conductor:
+        known = [known for row in reversed(rows) for known in (row.conductor, row.run)]
+        id_of(conductor, known, otherwise="none yet", what="run")
+    return found
 
 
 def _pairs(option: str, given: list[str] | None) -> dict[str, str]:
@@ -204,31 +243,32 @@ def _prompted(question: RunEntry, by: str) -> Reply:
     return Reply(reply, who, why, override)
 
 
-def _worked(work: Callable[[], Record]) -> None:
+def _worked(work: Callable[[], Record], *, as_json: bool) -> None:
     """Work on a run, show how it stands, and end: at once, for a thread of the engine may still wait for an answer."""
     from fivetimes.running import RunBroken
 
     try:
-        code = _stands(work())
+        code = _stands(work(), as_json=as_json)
     except RunBroken as broken:
-        typer.echo(complaint(broken.__cause__ or broken), err=True)
+        complain(broken.__cause__ or broken)
         code = 1
-    sys.stdout.flush()
-    sys.stderr.flush()
+    flush()
     os._exit(code)  # the run survives any end of its process
 
 
-def _stands(record: Record) -> int:
+def _stands(record: Record, *, as_json: bool) -> int:
     """Print how a run stands; the exit status: 0 done, 1 ended otherwise, 3 it waits."""
     from fivetimes.running import open_question
 
     entries = record.entries()
     question = open_question(entries)
-    if entries[-1].what == "ended":
-        result = entries[-1].fields["result"]
-        typer.echo(shown(f"{record.run}: {result}"))
-        return 0 if result == "done" else 1
+    result = entries[-1].fields["result"] if entries[-1].what == "ended" else "waiting"
     where = (question.fields["step"] or question.key) if question is not None else "GATE"
-    typer.echo(shown(f"{record.run}: waiting. Answer: fivetimes answer {record.run} {where} --yes --by NAME"))
-    typer.echo(shown(f"then go on: fivetimes resume {record.run}"))
-    return 3
+    if as_json:
+        print_json({"run": record.run, "result": result, "waits_for": where if result == "waiting" else None})
+    elif result != "waiting":
+        typer.echo(shown(f"{record.run}: {result}"))
+    else:
+        typer.echo(shown(f"{record.run}: waiting. Answer: fivetimes answer {record.run} {where} --yes --by NAME"))
+        typer.echo(shown(f"then go on: fivetimes resume {record.run}"))
+    return {"done": 0, "waiting": 3}.get(result, 1)

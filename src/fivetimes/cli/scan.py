@@ -27,6 +27,7 @@ from fivetimes.cli.console import (
     next_step,
     options_of,
     page,
+    print_json,
     progress,
     span_of,
     tell,
@@ -114,7 +115,7 @@ def _here(
     found, asked_for = asked()
     request = replace(found, span=span)
     if not request.sources:
-        raise FivetimesError(pipeline.nothing_found(request))
+        raise pipeline.unread(request, pipeline.nothing_found(request), folder=folder())
     if not asked_for and not _agreed(request, yes=yes):
         raise typer.Exit(0)
     with progress() as tick:
@@ -153,7 +154,7 @@ def show(
     candidate = pipeline.candidate_of(result, name)
     if as_json:
         about = reports.reservations_document(result)
-        typer.echo(json.dumps({**reports.candidate_document(candidate), **about}, indent=1))
+        print_json({**reports.candidate_document(candidate), **about})
         return
     if xes is not None:
         emit(reports.xes(candidate), xes)

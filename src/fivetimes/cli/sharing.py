@@ -12,12 +12,15 @@ import typer
 
 from fivetimes.cli.console import (
     CONDUCTORS,
+    AsJson,
     Config,
     console,
     drafter,
     emit,
     folder,
     last,
+    one_printed,
+    print_json,
     request,
     review_context,
     say,
@@ -28,6 +31,9 @@ from fivetimes.errors import FivetimesError
 
 if TYPE_CHECKING:
     from fivetimes.bundles import Sharing
+
+
+_NOBODY_AGREED = "nothing was written: nobody said yes to this text. Run: fivetimes share --preview"
 
 
 def _person(config: Path | None, named: str) -> str:
@@ -52,7 +58,7 @@ def _agreed(sharing: Sharing) -> bool:
     return typer.confirm("May exactly this text leave this machine?", default=False, err=True)
 
 
-def share(
+def share(  # noqa: PLR0913, PLR0917 - the questions of one command
     config: Config = None,
     preview: Annotated[bool, typer.Option("--preview", help="Show the text that would leave, and ask.")] = False,
     output: Annotated[
@@ -68,6 +74,7 @@ def share(
         typer.Option("--name", metavar="NAME", help="A name of your own that may stand in it.", show_default=False),
     ] = None,
     withdraw: Annotated[bool, typer.Option("--withdraw", help="Share nothing any more: an empty bundle.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Write what others may know of your routines: no line, no value, no place. Nothing leaves without your yes."""
     from fivetimes import review
@@ -80,17 +87,39 @@ def share(
     choice = Choice(tuple(held_back or ()), only, frozenset(names or ()))
     who = "" if scan is None else _person(config, person)
     sharing = prepared(scan, person=who, choice=choice, folder=folder(), target=output)
+    if as_json:
+        _share_for_programs(sharing, output)
+        return
     if preview or not sharing.agreed:
         if not _agreed(sharing):
             if output is not None:
-                raise FivetimesError(
-                    "nothing was written: nobody said yes to this text. Run: fivetimes share --preview"
-                )
+                raise FivetimesError(_NOBODY_AGREED)
             return
         agree(sharing, folder=folder())
     if output is not None:
         write(sharing, output, folder=folder())
         typer.echo(shown(f"wrote {output}"), err=True)
+
+
+def _share_for_programs(sharing: Sharing, output: Path | None) -> None:
+    """The text and what is in it, as JSON; a program is asked nothing: only a text that a person said yes to is written."""
+    from fivetimes.bundles import write
+
+    is_written = output is not None and sharing.agreed
+    if output is not None and is_written:
+        write(sharing, output, folder=folder())
+    print_json(
+        {
+            "text": sharing.text,
+            "routines": [{"id": name, "title": title, "times": times} for name, title, times in sharing.listed],
+            "held_back": [{"id": name, "why": why} for name, why in sharing.held_back],
+            "agreed": sharing.agreed,
+            "written": str(output) if is_written else None,
+        }
+    )
+    if output is not None and not is_written:
+        typer.echo(_NOBODY_AGREED, err=True)
+        raise typer.Exit(1)
 
 
 def merge(
@@ -117,6 +146,7 @@ def merge(
     targets = {
         kind: at for kind, at in ((forms.HTML, html), (forms.MARKDOWN, md), (forms.JSON, as_json)) if at is not None
     }
+    one_printed(*targets.values())
     if targets:
         previews = review.preview_drafts(context)
         extras = pipeline.ReportExtras(names=previews.names, drafts=previews.drafts)

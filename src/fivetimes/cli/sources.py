@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from dataclasses import asdict
@@ -22,6 +21,7 @@ from fivetimes.cli.console import (
     last,
     next_step,
     page,
+    print_json,
     request,
     review_context,
     say,
@@ -56,7 +56,7 @@ def init(
     store.write_all({target.name: text}, directory=here, private=False)
     if as_json:
         rows = [{"reader": source.reader, "source": source.origin} for source in found.sources]
-        typer.echo(json.dumps({"written": target.name, "sources": rows, "skipped": list(found.skipped)}, indent=1))
+        print_json({"written": target.name, "sources": rows, "skipped": list(found.skipped)})
         return
     say(terminal.sources_found(found.sources, stats=pipeline.sizes(found)))
     for line in found.skipped:
@@ -73,7 +73,7 @@ def doctor(config: Config = None, as_json: AsJson = False) -> None:
     result, kept = last(config), memory.kept(folder())
     if as_json:
         document = {key: value for key, value in reports.document(result).items() if key in _DOCTOR_KEYS}
-        typer.echo(json.dumps({**document, "memory": None if kept is None else asdict(kept)}, indent=1))
+        print_json({**document, "memory": None if kept is None else asdict(kept)})
         return
     if kept is not None:
         since = None if kept.since is None else datetime.fromtimestamp(kept.since, UTC)
@@ -97,7 +97,10 @@ def names(config: Config = None, as_json: AsJson = False) -> None:
     withheld = pipeline.withheld_names(result, previews.drafts, previews.names, unknown=found)
     if as_json or not (sys.stdin.isatty() and sys.stdout.isatty()):
         counts = {"unknown": len(found), "withheld": len(withheld)}
-        typer.echo(json.dumps(counts) if as_json else terminal.names_elsewhere(len(found), len(withheld)))
+        if as_json:
+            print_json(counts)
+        else:
+            typer.echo(terminal.names_elsewhere(len(found), len(withheld)))
         return
     asked = len(found) + len(withheld)
     questions = [
@@ -124,11 +127,11 @@ def sources(
 
     wanted, _ = to_scan(paths or [], config, columns=columns)
     if not wanted.sources:
-        raise FivetimesError(pipeline.nothing_found(wanted))
+        raise pipeline.nothing_found(wanted)
     surveyed, skipped = pipeline.survey(wanted)
     advice = pipeline.advice(surveyed)
     if as_json:
-        typer.echo(json.dumps(reports.sources_document(surveyed, advice, skipped), indent=1))
+        print_json(reports.sources_document(surveyed, advice, skipped))
     else:
         page(terminal.source_balances(surveyed, advice=advice, skipped=skipped))
         next_step("fivetimes scan")

@@ -101,7 +101,7 @@ def _at(wanted: _Wanted) -> tuple[list[Source], list[str]]:
         return [], [f"{origin}: it cannot be read ({error.strerror}). Let it be read, or leave it out."]
     if inside:
         return inside, []
-    problem = unreadable(path)
+    problem = unreadable(path, origin=origin)
     if problem is None and not wanted.usual:
         problem = f"{origin}: nothing in it that can be read. Name {_KNOWN}."
     return [], [problem] if problem is not None else []

@@ -73,13 +73,18 @@ def _hidden(block: bytes) -> str | None:
     return known
 
 
-def unreadable(path: Path) -> str | None:
-    """Why a database, or a file whose content is hidden, cannot be read, as a message; None for all others. Never raises."""
+def unreadable(path: Path, *, origin: str) -> str | None:
+    """Why a database, or a file whose content is hidden, cannot be read, as a message; None for all others. Never raises.
+
+    Args:
+        path: the file.
+        origin: how it is called in outputs.
+    """
     try:
         with limited(path):
             block = beginning(path) if path.is_file() else b""
             if not block.startswith(sqlite.MAGIC) and (hidden := _hidden(block)) is not None:
-                return f"{path}: {hidden}"
+                return f"{origin}: {hidden}"
             if block.startswith(sqlite.MAGIC):
                 sqlite.holds(path, [table for _, table in _tables()])
     except (ReadError, OSError) as problem:

@@ -228,9 +228,14 @@ def answer_about(scan: Scan, answer: RenderableType) -> RenderableType:
     return Group(*reservations(scan), answer)
 
 
+def not_read(sentences: Sequence[str]) -> list[RenderableType]:
+    """What could not be read, an error each."""
+    return [plain(f"not read: {sentence}", "bold red") for sentence in sentences]
+
+
 def reservations(scan: Scan) -> list[RenderableType]:
     """What stands before everything else that is said of a scan: what could not be read, and the span that it is confined to."""
-    lines = [plain(line if scan.merged else f"not read: {line}", "yellow") for line in scan.skipped]
+    lines = [plain(line, "yellow") for line in scan.skipped] if scan.merged else not_read(scan.skipped)
     return [*lines, *([plain(scan.confined.phrase, "yellow")] if scan.confined is not None else [])]
 
 

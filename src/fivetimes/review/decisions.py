@@ -24,6 +24,7 @@ from fivetimes.review.folder import (
     read_conductor,
     write_conductor,
 )
+from fivetimes.words import id_of
 
 _HISTORY = {Decision.RENAME: "renamed", Decision.ANSWER: "answered", Decision.EDIT: "edited"}
 
@@ -159,8 +160,7 @@ def pass_gate(name: str, step: str, *, by: str, why: str, at: datetime, folder: 
         raise UnknownId(f"{name}: there is no file {path}, so it has no gate. Run: fivetimes draft {name}")
     conductor = read_conductor(path)
     gated = [one["id"] for one in conductor.document["steps"] if "gate" in one]
-    if step not in gated:
-        raise UnknownId(f"{name}: {step} has no gate. Gates stand before: {', '.join(gated) or 'none'}.")
+    step = id_of(step, gated, otherwise="none", what="gate")
     if not by.strip() or not why.strip():
         raise RuleError("passing a gate needs a name (--by NAME) and a reason (--why TEXT). Add what is missing.")
     taken: Override = {"by": by.strip(), "because": why.strip()}

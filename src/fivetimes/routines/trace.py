@@ -25,6 +25,7 @@ from fivetimes.model import (
     SuppressionRule,
     TraceEvent,
 )
+from fivetimes.words import id_of, nearest
 
 KEPT = 400  # sequences kept that failed a rule, the longest and commonest first: about 200 kB of the kept scan
 KEPT_SEEDS = 200  # pairs kept that failed the bar of the seeds, the most surprising first
@@ -160,17 +161,23 @@ def explain(trace: SearchTrace, asked: str, *, listed: Sequence[Suppressed] = ()
         listed: what a person sees of what was not proposed; it comes first. The trace is bounded: of what is listed at least the
             rule is known.
 
+    Raises:
+        UnknownId: what is asked is no action that was done, but like an id, or the beginning of several.
+
     Example:
         >>> one = SequenceTrace(("git add <path>", "git commit"), 4, (), SuppressionRule.TWO_STEPS)
         >>> [found.rule.text for found in explain(SearchTrace((one,)), "git add -> git commit").sequences]
         ['two steps only']
     """
-    fits = [one for one in trace.sequences if one.id is not None and one.id == asked]
-    fits = fits or [one for one in trace.sequences if one.id is not None and one.id.startswith(asked)]
+    ids = list(dict.fromkeys(one.id for one in trace.sequences if one.id is not None))
+    begun = [asked] if asked in ids else [one for one in ids if one.startswith(asked)]
+    fits = [one for one in trace.sequences if len(begun) == 1 and one.id == begun[0]]
     steps = [step.strip() for step in re.split(r"→|->", asked) if step.strip()]
     if not fits:
         fits = _fitting(trace, steps, listed)
     left_out = tuple(one for one in trace.left_out if any(same_action(one.action, step) for step in steps))
+    if not (fits or left_out) and len(steps) == 1 and (len(begun) > 1 or nearest(asked, ids) is not None):
+        id_of(asked, ids, otherwise="none: the last scan found no routine")
     below = trace.totals.get(SuppressionRule.SEED_BY_CHANCE.value, 0)
     return Explanation(asked, tuple(fits[:EXPLAINED]), left_out, max(0, len(fits) - EXPLAINED), below)
 

@@ -22,6 +22,7 @@ from fivetimes.running.queries import ask
 from fivetimes.running.record import FOLDER, Record, RunEntry, record_of, records_in
 from fivetimes.running.recording import Caller, Origin, first_line, origin_of
 from fivetimes.running.walk import Choices
+from fivetimes.words import id_of
 
 Asked = Callable[[Performer, RunEntry], bool]  # puts a question to the person at the terminal; False: nobody is there
 
@@ -152,7 +153,7 @@ class Runs:
             FivetimesError: nothing is asked there, it was answered before, or somebody else is to answer it.
         """
         record = record_of(run, folder=self.folder)
-        question = _question(record, record.entries(), key)
+        question = _question(record.entries(), key)
         meant = question.fields["answerer"]
         _check(record.run, question, reply)
         added = record.add(
@@ -406,14 +407,16 @@ def _carry_on(engine: RunEngine, performer: Performer, asked: Asked, *, new: boo
         engine.close(record.run)
 
 
-def _question(record: Record, entries: Sequence[RunEntry], key: str) -> RunEntry:
-    """The question of this key, or the last one about a step of this name."""
-    questions = [entry for entry in entries if entry.what == "asked" and key in (entry.key, entry.fields["step"])]
-    if questions:
-        return questions[-1]
+def _question(entries: Sequence[RunEntry], key: str) -> RunEntry:
+    """The question of this key, or the last one about a step of this name; by any unique beginning."""
+    asked = [entry for entry in entries if entry.what == "asked"]
+    by_name = {entry.fields["step"] or entry.key: entry for entry in asked}
+    by_key = {entry.key: entry for entry in asked}
+    if key in by_key:
+        return by_key[key]
     waiting = open_question(entries)
-    where = f"It waits at {waiting.key}." if waiting is not None else "It waits at no question."
-    raise FivetimesError(f"{record.run}: nothing is asked at {key}. {where}")
+    otherwise = f"it waits at {waiting.key}" if waiting is not None else "none"
+    return by_name[id_of(key, by_name, otherwise=otherwise, what="question")]
 
 
 @contextmanager

@@ -157,6 +157,7 @@ class Performer:
             cwd=self.order.place,
             env=self._environment(stage),
             stdin=None if sys.stdin is not None and sys.stdin.isatty() else subprocess.DEVNULL,
+            stdout=_printed_to(),
             check=False,
         )
         seconds = round(time.monotonic() - started, 3)
@@ -178,6 +179,14 @@ class Performer:
             path.chmod(0o700)
             found[name] = str(path)
         return found
+
+
+def _printed_to() -> int | None:
+    """Where a step prints: where this process prints, which is the standard error while its output is kept for JSON."""
+    try:
+        return sys.stdout.fileno()
+    except (AttributeError, OSError, ValueError):  # there is no output, or it is no file: a step has its own
+        return None
 
 
 def _dry_run(command: PlannedCommand) -> str:

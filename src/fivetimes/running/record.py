@@ -18,6 +18,7 @@ from typing import Any
 from fivetimes import store
 from fivetimes.errors import FivetimesError
 from fivetimes.review.ledger import mark
+from fivetimes.words import id_of
 
 SCHEMA = "fivetimes/run/1"
 FOLDER = "runs"  # beside the conductors and their ledger
@@ -135,14 +136,10 @@ def record_of(run: str, *, folder: Path) -> Record:
         folder: of the conductors.
 
     Raises:
-        FivetimesError: there is none, or several begin so.
+        UnknownId: there is none, or several begin so.
     """
-    names = sorted(path.stem for path in (folder / FOLDER).glob("*.jsonl"))
-    found = [name for name in names if name == run] or [name for name in names if name.startswith(run)]
-    if len(found) == 1:
-        return Record(folder / FOLDER / f"{found[0]}.jsonl")
-    known = ", ".join(found or names[-5:]) or "none yet"
-    raise FivetimesError(f"{run}: {'several runs begin so' if found else 'there is no such run'}. Runs: {known}.")
+    names = sorted((path.stem for path in (folder / FOLDER).glob("*.jsonl")), reverse=True)
+    return Record(folder / FOLDER / f"{id_of(run, names, otherwise='none yet', what='run')}.jsonl")
 
 
 def records_in(folder: Path) -> list[Record]:

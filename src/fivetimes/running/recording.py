@@ -24,6 +24,7 @@ from fivetimes.model import Conductor, Kind, Role, Status
 from fivetimes.redaction import Known, digest, harmless
 from fivetimes.running.performing import state_of
 from fivetimes.running.record import FOLDER, Record, RunEntry, record_of
+from fivetimes.words import id_of
 
 RESULTS = ("done", "stopped", "failed", "should not run")
 _NAME = re.compile(
@@ -307,10 +308,10 @@ def _plan(conductor: Conductor, origin: Origin) -> Plan:
 def _conductor(name: str, folder: Path) -> tuple[Conductor, str]:
     """A conductor, and how it stands: what runs elsewhere is not ours to forbid, so a draft's run is recorded as one."""
     path = review.conductor_path(folder, name)
-    if not path.exists():
-        raise FivetimesError(
-            f"{name}: there is no such conductor in {folder}, so nothing is recorded. Name its folder: --conductors"
-        )
+    if not path.exists():  # which holds for hardly any: exported files call this with whole ids
+        known = sorted(conductor.id for conductor in review.conductors_in(folder))
+        otherwise = f"none in {folder}, so nothing is recorded. Name its folder: --conductors"
+        path = review.conductor_path(folder, id_of(name, known, otherwise=otherwise, what="conductor"))
     conductor = review.read_conductor(path)
     standing = review.standings(folder).get(conductor.id)
     if standing is None or standing.status is not Status.APPROVED:
