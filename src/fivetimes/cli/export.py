@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import json
 import os
 import shlex
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fivetimes.cli.console import CONDUCTORS, AsJson, Conductors, folder, next_step, shown
+from fivetimes.cli.console import CONDUCTORS, AsJson, Conductors, folder, next_step, print_json, shown
 from fivetimes.config import home_of_person
 from fivetimes.errors import FivetimesError
 
@@ -77,7 +76,7 @@ def export(
         for path, was_taken in () if as_json else written.items():
             typer.echo(shown(str(path)) + (" (overwritten: something else stood there)" if was_taken else ""))
     if as_json:
-        typer.echo(json.dumps({"schema": 1, "exports": exports, "problems": problems}, indent=1))
+        print_json({"schema": 1, "exports": exports, "problems": problems})
     if problems:
         raise FivetimesError("\n".join(problems))
 
@@ -184,6 +183,4 @@ def _answer(wanted: Installation, sentence: str, *, as_json: bool) -> None:
         typer.echo(shown(sentence))
         return
     files = [{"path": str(one.path), "change": _change(one).strip()} for one in wanted.changes]
-    typer.echo(
-        json.dumps({"schema": 1, "id": wanted.conductor, "place": str(wanted.place.path), "files": files}, indent=1)
-    )
+    print_json({"schema": 1, "id": wanted.conductor, "place": str(wanted.place.path), "files": files})
