@@ -215,3 +215,38 @@ def test_a_routine_is_found_whatever_is_done_some_hours_later(machine, hours):
         for step in steps
         if step.partition(" ")[0] in ("vim", "grep", "make", "python", "cd") and "build" not in step
     ]
+
+
+def test_you_are_one_person_in_the_shell_with_an_agent_and_in_git_and_others_stay_others(machine):
+    day = 1767600000
+    (machine.home / ".gitconfig").write_text('[user]\n\tname = Ana Roe\n\temail = "ana@example.net"\n')
+    (machine.home / ".bash_history").write_text("".join(f"#{day + 60 * n}\nmake test\n" for n in range(5)))
+    log = machine.home / ".claude" / "projects" / "-work" / "one.jsonl"
+    log.parent.mkdir(parents=True)
+    call = {"type": "tool_use", "id": "t1", "name": "Bash", "input": {"command": "cargo build"}}
+    record = {
+        "type": "assistant",
+        "uuid": "u1",
+        "sessionId": "s",
+        "timestamp": "2026-01-06T08:00:00.000Z",
+        "message": {"role": "assistant", "content": [call]},
+    }
+    log.write_text(json.dumps(record) + "\n")
+    commits = ", ".join(
+        f'{{author = "{name}", mail = "{mail}", time = 2026-02-0{number}T10:00:00+01:00, message = "feat: {number}"}}'
+        for number, (name, mail) in enumerate(
+            [
+                ("Ana", "ana@example.net"),
+                ("A. Roe", "ANA@Example.net"),
+                ("Ben", "ben@example.org"),
+                ("Ana", "roe@work.example"),
+            ],
+            1,
+        )
+    )
+    builders.git_repo(f"commit = [{commits}]", machine.here / "repo")
+    subprocess.run(["git", "-C", machine.here / "repo", "config", "user.email", "roe@work.example"], check=True)
+    done = machine.run("scan", "--yes", "--json", "-", here=machine.here / "repo")
+    report = json.loads(done.stdout)
+    assert {source["reader"] for source in report["sources"]} >= {"bash", "claude_code", "git"}
+    assert report["totals"]["people"] == 2  # Ana, by whatever address is hers, and Ben
