@@ -391,7 +391,7 @@ def _mcp(machine: Machine) -> None:
 def _no_terminal() -> Iterator[None]:
     """Standard input as an agent gives it."""
     kept = sys.stdin
-    with Path(os.devnull).open() as nothing:
+    with Path(os.devnull).open(encoding="utf-8") as nothing:
         sys.stdin = nothing
         try:
             yield

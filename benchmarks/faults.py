@@ -187,7 +187,11 @@ def disk() -> Iterator[Disk]:
 
 def warm(machine: Disk) -> None:
     """Import and compile in this process what the commands need, once for all children; what they write is taken away again."""
-    with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere), contextlib.redirect_stderr(nowhere):
+    with (
+        open(os.devnull, "w", encoding="utf-8") as nowhere,
+        contextlib.redirect_stdout(nowhere),
+        contextlib.redirect_stderr(nowhere),
+    ):
         machine.call("collect", "ana")
         machine.call("scan", "ana", "--json", "scan.json")
         found = json.loads((machine.root / "work" / "scan.json").read_text())["candidates"]

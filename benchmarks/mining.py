@@ -79,7 +79,10 @@ def run(job: Mapping[str, Any], *, python: Path, patience: float) -> Outcome:
     miner = str(job["miner"])
     if subprocess.run([python, "-c", f"import {_module(miner)}"], capture_output=True, check=False).returncode:
         return Outcome(miner, None, words="not installed, skipped")
-    with tempfile.TemporaryFile("w+") as said, tempfile.TemporaryFile("w+") as complained:
+    with (
+        tempfile.TemporaryFile("w+", encoding="utf-8") as said,
+        tempfile.TemporaryFile("w+", encoding="utf-8") as complained,
+    ):
         environment = {**os.environ, "PYSPARK_PYTHON": str(python)}
         process = subprocess.Popen(
             [python, RUNNER, json.dumps(job)], stdout=said, stderr=complained, env=environment, start_new_session=True

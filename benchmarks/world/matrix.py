@@ -79,7 +79,7 @@ def _measured(name: str, library: str, seed: int, methods: Sequence[str]) -> Ite
 def _run(results: Path, library: str, names: Sequence[str], seeds: Sequence[int]) -> list[Row]:
     """All rows asked for, those that stand there already included."""
     this = {"code": code(), "library": library}
-    rows = [json.loads(line) for line in results.read_text().splitlines()] if results.is_file() else []
+    rows = [json.loads(line) for line in results.read_text(encoding="utf-8").splitlines()] if results.is_file() else []
     rows = [row for row in rows if this.items() <= row.items()]
     done = {(row["condition"], row["seed"], row["method"]) for row in rows}
     for name in names:
