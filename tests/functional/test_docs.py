@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 import teams
-from functional.conftest import Machine
+from functional.conftest import COMMAND, Machine
 
 PYTEST = Path(sys.executable).with_name("pytest")
 
@@ -125,3 +125,21 @@ def test_the_configuration_in_the_readme_is_understood(tmp_path):
 
     (tmp_path / "fivetimes.toml").write_text(README.partition("```toml\n")[2].partition("```")[0])
     assert load(tmp_path / "fivetimes.toml").persons[0].name == "ana"
+
+
+def test_no_command_of_the_pages_ends_in_a_fault_on_a_console_of_a_small_alphabet(table):
+    environment = table.environment() | {"PYTHONIOENCODING": "cp1252:strict", "PYTHONUTF8": "0"}
+    calls = [words[1:] for words in commands(ROOT / "docs" / "commands.md") if words[1] != "forget"]
+    assert len(calls) > 40
+    for words in calls:
+        done = subprocess.run(
+            [COMMAND, *words],
+            cwd=table.here,
+            env=environment,
+            capture_output=True,
+            stdin=subprocess.DEVNULL,
+            check=False,
+        )
+        assert done.returncode in (0, 1), (words, done.stderr)
+        assert b"fault of fivetimes" not in done.stderr, (words, done.stderr)
+        done.stdout.decode("cp1252")
