@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import anyio
+import yaml
 from benchmarks.visiting import Visit
 from benchmarks.watching import printed
 
@@ -113,17 +114,32 @@ def _export(machine: Machine) -> None:
         machine.call("export", *_ids(machine), *named, *more)
 
 
+def _approved(machine: Machine, folder: Path) -> list[str]:
+    """Conductors that a person finished and approved, in a folder of their own; the ids."""
+    for name in _ids(machine)[:3]:
+        machine.call("draft", name, *machine.config, "-o", str(folder))
+        path = folder / f"{name}.yaml"
+        if path.exists():
+            document = yaml.safe_load(path.read_text(encoding="utf-8"))
+            document["questions"] = [{**one, "answer": "no"} for one in document["questions"]]
+            path.write_text(yaml.safe_dump(document, sort_keys=False), encoding="utf-8")
+        words = ["--approve", "--by", "ana", "--why", "tried", "--answerer", "ana", "--conductors", str(folder)]
+        machine.call("decide", name, *words)
+    return _ids(machine)[:3]
+
+
 def _install(machine: Machine) -> None:
-    """Whatever was approved, into a folder and for an agent; what was not is one sentence."""
+    """What was approved, into a folder and for an agent; what was not is one sentence."""
     before, folder = Path.cwd(), machine.out / "installed"
     folder.mkdir(parents=True, exist_ok=True)
     os.chdir(folder)
     try:
-        for name in _ids(machine):
-            machine.call("install", name, "--to", "claude", "--yes", *_conductors(machine)[-2:])
-            machine.call("install", name, "--to", "books", "--format", "runbook", "--force", "--yes", "--json",
-                         *_conductors(machine)[-2:])  # fmt: skip
-        machine.call("install", "nothing", "--to", "codex", "--user", *_conductors(machine)[-2:])
+        conductors = ["--conductors", str(folder / "conductors")]
+        for name in _approved(machine, folder / "conductors"):
+            machine.call("install", name, "--to", "claude", "--yes", *conductors)
+            asked = ["--to", "books", "--format", "runbook", "--force", "--yes", "--json"]
+            machine.call("install", name, *asked, *conductors)
+        machine.call("install", "nothing", "--to", "codex", "--user", *conductors)
     finally:
         os.chdir(before)
     if not any(folder.glob(".claude/skills/*/SKILL.md")):
@@ -131,10 +147,9 @@ def _install(machine: Machine) -> None:
 
 
 def _uninstall(machine: Machine) -> None:
-    for name in _ids(machine):
-        machine.call(
-            "uninstall", name, "--from", str(machine.out / "installed" / "books"), "--yes", "--force", "--json"
-        )
+    for name in _ids(machine)[:3]:
+        place = str(machine.out / "installed" / "books")
+        machine.call("uninstall", name, "--from", place, "--yes", "--force", "--json")
     machine.call("uninstall", "nothing", "--from", "codex", "--user")
 
 
