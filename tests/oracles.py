@@ -554,25 +554,29 @@ def _anchor(rank: int, step: int, row: FreeRow, going_on: float) -> Anchor:
 # ---- what is accepted
 
 
-def two_codes(occurrences: Sequence[Sequence[int]], steps: int) -> list[tuple[float, float]]:
-    """For each occurrence, its steps in order: what it costs as a bag, and as a procedure, from what all others show.
+def order_share(occurrences: Sequence[Sequence[int]]) -> list[float]:
+    """For each occurrence, its steps in order: the share of the bits of one of all orders that the order of the others saves.
 
-    It is coded between two ends: by how common each symbol is among those of the others, the ends being one symbol more; or by how
-    often each follows the symbol before it, where what was never seen there falls back on the first code.
+    The next step is one of those left. It is as likely as it came before each other one that is left, in those of the other
+    occurrences that have both, half a time each way more: the product of these, over the sum of it for all that are left.
     """
-    costs = []
+    shares = []
     for number, one in enumerate(occurrences):
-        others = [
-            pair for n, other in enumerate(occurrences) if n != number for pair in pairwise([steps, *other, steps])
-        ]
-        as_bag = as_procedure = 0.0
-        for before, after in pairwise([steps, *one, steps]):
-            common = (sum(b == after for _, b in others) + 0.5) / (len(others) + 0.5 * (steps + 1))
-            follows = (others.count((before, after)) + common) / (sum(a == before for a, _ in others) + 1)
-            as_bag -= math.log2(common)
-            as_procedure -= math.log2(follows)
-        costs.append((as_bag, as_procedure))
-    return costs
+        others = occurrences[:number] + occurrences[number + 1 :]
+
+        def first(step: int, left: Sequence[int], others: Sequence[Sequence[int]] = others) -> float:
+            product = 1.0
+            for other in left:
+                both = [o.index(step) < o.index(other) for o in others if step in o and other in o]
+                product *= (sum(both) + 0.5) / (len(both) + 1) if other != step else 1.0
+            return product
+
+        bits = -sum(
+            math.log2(first(step, one[place:]) / sum(first(other, one[place:]) for other in one[place:]))
+            for place, step in enumerate(one)
+        )
+        shares.append(1 - bits / math.log2(math.factorial(len(one))) if len(one) > 1 else 0.0)
+    return shares
 
 
 def order_bits(occurrences: Sequence[Sequence[int]]) -> float:
@@ -592,21 +596,18 @@ def order_bits(occurrences: Sequence[Sequence[int]]) -> float:
     return bits
 
 
-def in_order(occurrences: Sequence[Sequence[int]], pieces: Sequence[set[int]], steps: int, least: float) -> list[int]:
+def in_order(occurrences: Sequence[Sequence[int]], pieces: Sequence[set[int]], least: float) -> list[int]:
     """The occurrences that stay: where those of one piece of work show an order, those of several must not run against it.
 
     They show one if the usual one of them, the middle of all, saves more than `least` by the order of the others. One of several
     runs against it if the order of all others saves nothing.
     """
 
-    def shares(some: Sequence[Sequence[int]]) -> list[float]:
-        return [1 - procedure / bag for bag, procedure in two_codes(some, steps)]
-
-    single = sorted(shares([one for one, of in zip(occurrences, pieces, strict=True) if len(of) == 1]))
+    single = sorted(order_share([one for one, of in zip(occurrences, pieces, strict=True) if len(of) == 1]))
     if not single or (single[len(single) // 2] + single[(len(single) - 1) // 2]) / 2 <= least:
         return list(range(len(occurrences)))
     return [
-        at for at, (of, share) in enumerate(zip(pieces, shares(occurrences), strict=True)) if len(of) == 1 or share > 0
+        at for at, (of, share) in enumerate(zip(pieces, order_share(occurrences), strict=True)) if len(of) == 1 or share > 0
     ]
 
 
@@ -632,18 +633,17 @@ def rates_around(
     return found
 
 
-def saved_share(
+def saved_by_each(
     scores: Sequence[float], once: float, times: Sequence[int], everywhere: Sequence[float], around: Sequence[float]
 ) -> float:
-    """The share of what the steps say that is saved, where each is as likely as around.
+    """Bits that an occurrence saves on average, where each step is as likely as around.
 
     `scores` is what each occurrence saves where each step is as likely as everywhere. What is paid once is paid by five at least:
     fewer pay a fifth each.
     """
-    says = sum(count * -math.log2(rate) for count, rate in zip(times, around, strict=True))
-    dearer = sum(count * -math.log2(rate) for count, rate in zip(times, everywhere, strict=True)) - says
+    dearer = sum(count * math.log2(near / rate) for count, near, rate in zip(times, around, everywhere, strict=True))
     each_pays = once / max(5, len(scores))
-    return (sum(score - each_pays for score in scores) - dearer) / says
+    return (sum(score - each_pays for score in scores) - dearer) / len(scores)
 
 
 # ---- siblings. An occurrence is (doer, time, steps).

@@ -172,20 +172,22 @@ def test_without_times_a_burst_is_one_stretch_of_a_long_history(apart: int, acti
     ("kinds", "events", "acts"),
     [
         ([Kind.EDIT, Kind.EDIT, Kind.EDIT, Kind.COMMIT], [0, 0, 0, 0], 0),
-        ([Kind.SHELL, Kind.EDIT, Kind.EDIT, Kind.COMMIT], [1, 0, 0, 0], 2),
-        ([Kind.SHELL, Kind.SHELL, Kind.EDIT, Kind.COMMIT], [1, 2, 0, 0], 0),
+        ([Kind.EDIT, Kind.COMMIT, Kind.SHELL], [0, 0, 1], 0),
+        ([Kind.EDIT, Kind.COMMIT, Kind.EDIT, Kind.COMMIT], [0, 0, 1, 1], 2),
+        ([Kind.SHELL, Kind.EDIT, Kind.COMMIT, Kind.EDIT, Kind.COMMIT], [1, 0, 0, 2, 2], 0),
         ([Kind.EDIT, Kind.EDIT, Kind.COMMIT], [1, 2, 3], 0),
         ([Kind.SHELL, Kind.SHELL, Kind.SHELL], [1, 1, 1], 0),
     ],
     ids=[
         "one commit alone",
-        "a command and a commit",
-        "two commands and a commit",
+        "a commit and a tag",
+        "two commits",
+        "a command and two commits",
         "edits of their own",
         "one line of commands",
     ],
 )
-def test_what_one_commit_holds_is_one_act_beside_others(kinds: list[Kind], events: list[int], acts: int) -> None:
+def test_where_there_are_several_commits_each_is_one_act_whatever_it_holds(kinds: list[Kind], events: list[int], acts: int) -> None:
     """`acts` is what is told where they are too few, 0 where the routine passes."""
     steps = len(kinds)
     folded = tuple(

@@ -10,20 +10,15 @@ A routine is accepted where the history is shorter with it than without. Both ar
 
 Two things are asked of the difference. In all it must be more than luck gives among all that was looked at (`search.routine_bits`
 beyond the luckiest seed; Kraft's inequality). And each occurrence must say that it is one, for much said in sum about very many
-occurrences, but little about each, is a habit. It says so in two ways: by how far the order of its steps follows, and by what it
-saves against the mode of work around it. More than half must follow (`FOLLOWS`); and what neither of the two explains may be a
-fifth (`UNEXPLAINED`): a short routine of common commands saves little, but its order is strict; where steps are missing and
-everybody has a way of their own, the order is looser, but nothing else looks like it.
+occurrences, but little about each, is a habit: it must save bits of its own (`OCCURRENCE_BITS`), and its order must be that of the
+others (`ORDERED`).
 
-Whoever edits, runs, looks and commits all day does the same few things near each other, and in any order; in a procedure the next
-step follows from the last one. Both are hypotheses about the same occurrences, so they are compared by what they cost. An
-occurrence is its steps in order, between a beginning and an end. It is coded twice, each time with what all *other* occurrences
-show (leave one out), so that nothing is said of an occurrence that was learnt from it:
-
-- as a bag: each symbol by how common it is among the steps of the routine;
-- as a procedure: each symbol by how often it follows the one before it; what was never seen there falls back on the bag.
-
-The share of the bits that the second saves is near 0 for a habit, and near 1 where everybody always does the same.
+Whoever edits, runs, looks and commits all day does the same few things near each other, and in any order; in a procedure some things
+come before others. Both are hypotheses about the same occurrences, so they are compared by what they cost. The order of the steps
+that an occurrence has is coded twice: as any of all orders; and step by step, each next one drawn from those left, by how often it
+came before each of the others in all *other* occurrences (leave one out: nothing is said of an occurrence that was learnt from it).
+The share of the bits that the second code saves is near 0 for a habit, and near 1 where everybody always does the same. Which steps
+are there plays no part: a step that was done in a window, or in somebody's own way, does not change the order of the rest.
 """
 
 from __future__ import annotations
@@ -39,12 +34,13 @@ from fivetimes.routines.database import SequenceDatabase
 from fivetimes.routines.matching import Occurrences, core, kept_apart
 from fivetimes.routines.pattern import MIN_STEPS, Profile
 
-UNEXPLAINED = 0.2  # of what an occurrence says is left by the routine and by its order, at most; habits leave more
-FOLLOWS = 0.5  # of the bits of the usual occurrence, at least: more than half follows from the order of the others
+OCCURRENCE_BITS = 5.0  # each occurrence saves so much at least: by luck one place in 32 would hold one as good
+ORDERED = 0.55  # of the bits of the order of the usual occurrence the others save more: habits stay below
 AWAY = 15  # rows between an occurrence and the rows that show the mode of work: what is nearer may belong to it
 WINDOW = 60  # rows on either side that show it; what they show counts as much as so many rows of everything
-_KT = 0.5  # pseudo-count of each symbol (Krichevsky and Trofimov)
-_BACK_OFF = 1.0  # pseudo-count of the bag among what follows a step
+_KT = 0.5  # pseudo-count of each of two outcomes (Krichevsky and Trofimov)
+_BACK_OFF = 1.0  # pseudo-count of all that is left among what follows a step
+_CELLS = 1_000_000  # occurrences times pairs of steps that are looked at together, for 8 MB
 
 
 def worth(database: SequenceDatabase, profile: Profile, occurrences: Occurrences, search: Search) -> float:
@@ -76,10 +72,10 @@ def failed_rule(
     # a log of cases or of a screen holds no everyday work of which a habit could be made
     if np.mean(database.generic[occurrences.all_rows()]) > USUAL_SHARE:
         return None
-    saved = saved_share(database, profile, occurrences, bits - luck)
-    follows = float(np.median(order_share(occurrences.rows)))
-    procedure = follows > FOLLOWS and (1.0 - max(0.0, saved)) * (1.0 - follows) < UNEXPLAINED
-    return None if procedure else SuppressionRule.HABIT
+    ordered = float(np.median(order_share(occurrences.rows))) > ORDERED
+    if ordered and saved_by_each(database, profile, occurrences, bits - luck) > OCCURRENCE_BITS:
+        return None
+    return SuppressionRule.HABIT
 
 
 # ---- against the mode of work around it
@@ -114,47 +110,78 @@ def rates_around(database: SequenceDatabase, tokens: Int32s, occurrences: Occurr
     return np.asarray(np.maximum(rate, (seen + WINDOW * rate) / (np.count_nonzero(near) + WINDOW)))
 
 
-def saved_share(database: SequenceDatabase, profile: Profile, occurrences: Occurrences, bits: float) -> float:
-    """The share of what its occurrences say that a routine saves, where each action is as likely as in the mode around it.
+def saved_by_each(database: SequenceDatabase, profile: Profile, occurrences: Occurrences, bits: float) -> float:
+    """Bits that a routine saves in an occurrence, on average, where each action is as likely as in the mode around it.
 
     Args:
         database: what it was found in.
         profile: the routine.
         occurrences: its occurrences.
-        bits: what it saves where each action is as likely as everywhere.
+        bits: what it saves in all where each action is as likely as everywhere.
     """
     there = np.count_nonzero(occurrences.rows >= 0, axis=0)
     score, count = float(occurrences.score.sum()), len(occurrences)
     # what is paid once is paid by five at least: they make a routine
     bits = score - (score - bits) * min(1.0, count / FLOOR)
-    around = rates_around(database, profile.tokens, occurrences)
-    everywhere = float(there @ -np.log2(database.rate[profile.tokens]))
-    without = float(there @ -np.log2(around))
-    return (bits - (everywhere - without)) / without
+    likelier = np.log2(rates_around(database, profile.tokens, occurrences) / database.rate[profile.tokens])
+    return (bits - float(there @ likelier)) / count
 
 
 # ---- against no order
 
 
 def order_share(rows: Int32s) -> Floats:
-    """For each occurrence the share of its bits that the order of the other occurrences saves.
+    """For each occurrence the share of the bits of its order that the other occurrences save.
 
     Args:
-        rows: (occurrences, steps) rows in order of time, -1 where an occurrence lacks the step; each has one step at least.
+        rows: (occurrences, steps) rows in order of time, -1 where an occurrence lacks the step.
 
     Returns:
-        (occurrences,) float64, at most 1; below 0 where the order of the others misleads.
+        (occurrences,) float64, at most 1; below 0 where the order of the others misleads; 0 where fewer than two steps are there.
 
     Example:
         >>> always = np.array([[1, 2, 3, 4]] * 9)
         >>> float(order_share(always).min().round(2))
-        0.94
+        0.0
         >>> anyhow = np.random.default_rng(1).permuted(always, axis=1)
         >>> float(np.median(order_share(anyhow)).round(1))
-        0.1
+        -0.1
     """
-    as_bag, as_procedure = _codes(rows)
-    return np.asarray(1.0 - as_procedure / as_bag)
+    count, steps = rows.shape
+    factorial = np.cumsum(np.log2(np.maximum(1, np.arange(steps + 1))))  # bits of one order of so many steps
+    any_order = factorial[(rows >= 0).sum(axis=1)]
+    some = max(1, _CELLS // max(1, steps * steps))
+    parts = [slice(at, at + some) for at in range(0, count, some)]
+    earlier = sum((_earlier(rows[part]).sum(axis=0) for part in parts), np.zeros((steps, steps)))
+    bits = [_in_order_of(rows[part], earlier) for part in parts]
+    return np.where(any_order > 0, 1.0 - np.concatenate([np.zeros(0), *bits]) / np.maximum(any_order, 1.0), 0.0)
+
+
+def _earlier(rows: Int32s) -> Bools:
+    """[o, s, t]: whether occurrence o has both steps, s before t."""
+    there = rows >= 0
+    return np.asarray((rows[:, :, None] < rows[:, None, :]) & there[:, :, None] & there[:, None, :])
+
+
+def _in_order_of(rows: Int32s, earlier: Floats) -> Floats:
+    """Bits of the order of each occurrence, coded by how often each of two steps came first in the others."""
+    own = _earlier(rows)
+    others = earlier - own
+    first = np.log2((others + _KT) / (others + others.swapaxes(1, 2) + 2 * _KT))
+    there = rows >= 0
+    diagonal = np.arange(rows.shape[1])
+    first[:, diagonal, diagonal] = 0.0
+    weight = np.where(there, (first * there[:, None, :]).sum(axis=2), -np.inf)
+    order = np.argsort(np.where(there, rows, np.iinfo(np.int32).max), axis=1, kind="stable")
+    bits, at = np.zeros(len(rows)), np.arange(len(rows))
+    for place in range(int(there.sum(axis=1).max(initial=0))):
+        step = order[:, place]
+        left = there[at, step]
+        which, taken = at[left], step[left]
+        bits[which] += np.logaddexp2.reduce(weight[which], axis=1) - weight[which, taken]
+        weight[which] -= first[which, :, taken]
+        weight[which, taken] = -np.inf
+    return bits
 
 
 def in_order(database: SequenceDatabase, occurrences: Occurrences) -> Occurrences:
@@ -167,7 +194,7 @@ def in_order(database: SequenceDatabase, occurrences: Occurrences) -> Occurrence
     piece = database.block[database.source[rows]]
     low = np.where(rows >= 0, piece, np.iinfo(np.int32).max).min(axis=1)
     joined = low != np.where(rows >= 0, piece, -1).max(axis=1)
-    if joined.all() or np.median(order_share(rows[~joined])) <= FOLLOWS:
+    if joined.all() or np.median(order_share(rows[~joined])) <= ORDERED:
         return occurrences
     kept = kept_apart(occurrences, ~joined | (order_share(rows) > 0.0))
     return replace(kept, broken=occurrences.broken)
@@ -204,36 +231,3 @@ def order_bits(rows: Int32s) -> float:
         for one in follows:
             followed[one] += 1
     return total
-
-
-def _codes(rows: Int32s) -> tuple[Floats, Floats]:
-    """What each occurrence costs as a bag and as a procedure, by what the others show."""
-    count, steps = rows.shape
-    if not count:
-        return np.zeros(0), np.zeros(0)
-    width = steps + 1  # the steps, and one symbol for both ends
-    occurrence, before, after = _transitions(rows)
-    pairs = np.bincount(before * width + after, minlength=width * width).reshape(width, width)
-    # a symbol comes once in an occurrence, so leaving one out takes one of each of its counts
-    own = np.bincount(occurrence, minlength=count)[occurrence]
-    follows = np.bincount(after, minlength=width)
-    bag = (follows[after] - 1 + _KT) / (len(after) - own + _KT * width)
-    leaves = np.bincount(before, minlength=width)
-    procedure = (pairs[before, after] - 1 + _BACK_OFF * bag) / (leaves[before] - 1 + _BACK_OFF)
-    as_bag: Floats = np.bincount(occurrence, weights=-np.log2(bag), minlength=count).astype(np.float64)
-    as_procedure = np.bincount(occurrence, weights=-np.log2(procedure), minlength=count).astype(np.float64)
-    return as_bag, as_procedure
-
-
-def _transitions(rows: Int32s) -> tuple[Int32s, Int32s, Int32s]:
-    """Of each transition its occurrence, the symbol before and the one after it; the number of steps stands for both ends."""
-    count, steps = rows.shape
-    key = np.where(rows >= 0, rows, np.iinfo(np.int32).max)
-    order = np.argsort(key, axis=1, kind="stable")
-    symbol = np.where(np.take_along_axis(rows, order, axis=1) >= 0, order, steps)
-    end = np.full((count, 1), steps)
-    symbol = np.concatenate((end, symbol, end), axis=1)
-    before, after = symbol[:, :-1], symbol[:, 1:]
-    real = (before != steps) | (after != steps)
-    occurrence = np.broadcast_to(np.arange(count)[:, None], before.shape)
-    return occurrence[real].astype(np.int32), before[real].astype(np.int32), after[real].astype(np.int32)

@@ -85,21 +85,20 @@ class Surroundings:
 
 
 def two_steps(finding: Finding, around: Surroundings) -> Mapping[str, float] | None:
-    """Fewer than three different actions among the usual steps; what one commit holds is one action beside others."""
-    different = distinct_actions(around.database, finding.folded)
-    acts = _acts(around.database, finding.folded)
-    different = different if acts == 1 else min(different, acts)
+    """Fewer than three different actions among the usual steps; of several commits each is one, whatever it holds."""
+    different = min(distinct_actions(around.database, finding.folded), _acts(around.database, finding.folded))
     return {"different": different, "bar": MIN_STEPS} if different < MIN_STEPS else None
 
 
 def _acts(database: SequenceDatabase, folded: Sequence[FoldedStep]) -> int:
-    """How many acts the usual occurrence is: edits and the commit that holds them are one."""
+    """How many acts the usual occurrence is: where there are several commits, each is one with the edits that it holds."""
     usual = [step for step in folded if step.step.share > USUAL_SHARE]
     counts = []
     for rows in zip(*(step.rows for step in usual), strict=True):
         kinds = [(step.step.kind, of_step[0]) for step, of_step in zip(usual, rows, strict=True) if of_step]
         held = {int(database.event[row]) for kind, row in kinds if kind in (Kind.COMMIT, Kind.EDIT)}
-        counts.append(len(held) + sum(kind not in (Kind.COMMIT, Kind.EDIT) for kind, _ in kinds))
+        others = sum(kind not in (Kind.COMMIT, Kind.EDIT) for kind, _ in kinds)
+        counts.append(len(held) + others if len(held) > 1 else len(kinds))
     return int(np.median(counts)) if counts else 0
 
 
