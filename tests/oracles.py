@@ -607,7 +607,9 @@ def in_order(occurrences: Sequence[Sequence[int]], pieces: Sequence[set[int]], l
     if not single or (single[len(single) // 2] + single[(len(single) - 1) // 2]) / 2 <= least:
         return list(range(len(occurrences)))
     return [
-        at for at, (of, share) in enumerate(zip(pieces, order_share(occurrences), strict=True)) if len(of) == 1 or share > 0
+        at
+        for at, (of, share) in enumerate(zip(pieces, order_share(occurrences), strict=True))
+        if len(of) == 1 or share > 0
     ]
 
 

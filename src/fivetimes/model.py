@@ -591,7 +591,7 @@ class SuppressionRule(StrEnum):
     @property
     def is_habit(self) -> bool:
         """Whether what fails it is a work habit: done again and again, and too short or too loose to be a routine."""
-        return self in (SuppressionRule.TWO_STEPS, SuppressionRule.HABIT)
+        return self in (SuppressionRule.TWO_STEPS, SuppressionRule.HABIT, SuppressionRule.EDITING_LOOP)
 
     CONTEXT = (
         "context",
@@ -622,10 +622,10 @@ class SuppressionRule(StrEnum):
     )
     HABIT = (
         "habit",
-        "done together, but in no order that repeats from one time to the next: a way of working",
-        "Its actions stand near each other far more often than chance gives, but how they follow on each other, and what each time"
-        " says beyond the everyday work around it, is too little. People edit, build and look like this all day; there is no fixed"
-        " sequence in it that a conductor could run.",
+        "done together, but in no fixed order, or no more than the work around it gives: a way of working",
+        "Its actions stand near each other far more often than chance gives, but the order of one time is not that of the others,"
+        " or each time is hardly likelier than the everyday work around it makes it. People edit, build and look like this all day;"
+        " there is no fixed sequence in it that a conductor could run.",
     )
     NOT_TOGETHER = (
         "not-together",
@@ -664,6 +664,12 @@ class SuppressionRule(StrEnum):
         "looks like browsing",
         "At most one of its usual steps acts, and nothing outlasts it: nothing is deleted, sent, deployed, committed or written to"
         " a file by redirection, and no program that nobody knows is run.",
+    )
+    EDITING_LOOP = (
+        "editing-loop",
+        "edit and try, again and again",
+        "Something is edited and tried, no step leaves anything that lasts, and mostly the next time begins as soon as one is over."
+        " That is how people write and mend things; where it ends in a commit, an upload or a message, that is a routine.",
     )
     BURST = (
         "burst",

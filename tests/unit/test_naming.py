@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fivetimes.identity import naming
 from fivetimes.model import Effect, Kind, Step
-from fivetimes.routines import naming
 
 SHELL, SKILL, TOOL, COMMIT, ACTION = Kind.SHELL, Kind.SKILL, Kind.TOOL, Kind.COMMIT, Kind.ACTION
 

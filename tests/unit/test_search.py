@@ -15,8 +15,8 @@ import logs
 import oracles
 from fivetimes.columns import COARSE
 from fivetimes.config import FiveTimesRule, Search
+from fivetimes.identity import naming
 from fivetimes.model import Effect, Kind, RawBatch, Step, SuppressionRule, Tier
-from fivetimes.routines import naming
 from fivetimes.routines.cover import find, from_patterns
 from fivetimes.routines.database import open_database
 from fivetimes.routines.matching import collect

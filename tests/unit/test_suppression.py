@@ -17,7 +17,7 @@ from fivetimes.model import Kind, SearchTrace, SequenceTrace, Step, Suppressed, 
 from fivetimes.routines import Findings, explain, find_routines
 from fivetimes.routines.alternatives import FoldedStep
 from fivetimes.routines.cover import Rejection
-from fivetimes.routines.suppression import burst, suppressed, two_steps
+from fivetimes.routines.suppression import burst, editing_loop, suppressed, two_steps
 
 LABELS = ("vim *", "vim", "pytest -q", "pytest", "git add", "ls")
 
@@ -60,7 +60,11 @@ def test_two_steps_that_come_again_are_a_habit_and_never_a_candidate() -> None:
 
 
 def test_every_rule_that_makes_a_habit_is_none_of_the_ladder() -> None:
-    assert {rule for rule in SuppressionRule if rule.is_habit} == {SuppressionRule.TWO_STEPS, SuppressionRule.HABIT}
+    assert {rule for rule in SuppressionRule if rule.is_habit} == {
+        SuppressionRule.TWO_STEPS,
+        SuppressionRule.HABIT,
+        SuppressionRule.EDITING_LOOP,
+    }
     assert not {rule.value for rule in SuppressionRule if rule.is_habit} & {tier.value for tier in Tier}
 
 
@@ -187,7 +191,9 @@ def test_without_times_a_burst_is_one_stretch_of_a_long_history(apart: int, acti
         "one line of commands",
     ],
 )
-def test_where_there_are_several_commits_each_is_one_act_whatever_it_holds(kinds: list[Kind], events: list[int], acts: int) -> None:
+def test_where_there_are_several_commits_each_is_one_act_whatever_it_holds(
+    kinds: list[Kind], events: list[int], acts: int
+) -> None:
     """`acts` is what is told where they are too few, 0 where the routine passes."""
     steps = len(kinds)
     folded = tuple(
@@ -199,3 +205,26 @@ def test_where_there_are_several_commits_each_is_one_act_whatever_it_holds(kinds
     database = SimpleNamespace(levels=levels, event=event)
     found = two_steps(SimpleNamespace(folded=folded), SimpleNamespace(database=database))
     assert (found or {"different": 0})["different"] == acts
+
+
+@pytest.mark.parametrize(
+    ("actions", "pause", "is_loop"),
+    [
+        (("vim <file.py>", "make", "prog-1a2b3c"), 0, True),
+        (("vim <file.py>", "make", "prog-1a2b3c"), 9, False),
+        (("make", "prog-1a2b3c", "prog-4d5e6f"), 0, False),
+        (("vim <file.py>", "make", "commit:fix"), 0, False),
+    ],
+    ids=["edit, build, run, and again", "with other work between", "nothing is edited", "it ends in a commit"],
+)
+def test_edit_and_try_again_and_again_is_a_habit(actions: tuple[str, ...], pause: int, is_loop: bool) -> None:
+    kinds = [Kind.COMMIT if action.startswith("commit") else Kind.SHELL for action in actions]
+    steps = tuple(Step(action, kind, 1.0) for action, kind in zip(actions, kinds, strict=True))
+    rows = np.array([[run * (3 + pause) + place for place in range(3)] for run in range(8)])
+    database = SimpleNamespace(source=np.arange(200), block=np.zeros(200, dtype=np.int32))
+    finding = SimpleNamespace(
+        candidate=SimpleNamespace(steps=steps), routine=SimpleNamespace(occurrences=SimpleNamespace(rows=rows))
+    )
+    numbers = editing_loop(finding, SimpleNamespace(database=database))
+    assert (numbers is not None) is is_loop
+    assert numbers is None or numbers["again"] == pytest.approx(7 / 8)

@@ -293,12 +293,11 @@ def find(
     habits = _Habits(database)
     for done, seed in enumerate(queue):
         tick(done / len(queue))
-        accepted = True
-        while accepted:  # what a routine leaves of its seed may be done in another way
-            made = _from_seed(database, seed, search, chance, habits, trace)
-            accepted = any(isinstance(one, Routine) for one in made)
-            found += [one for one in made if isinstance(one, Routine)]
-            rejected += [one for one in made if isinstance(one, Rejection)]
+        for made in _from_seed(database, seed, search, chance, habits, trace):
+            if isinstance(made, Routine):
+                found.append(made)
+            else:
+                rejected.append(made)
     tick(1.0)
     return _with_strays(database, found, search), rejected
 

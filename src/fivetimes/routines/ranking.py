@@ -13,14 +13,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from fivetimes.config import USUAL_SHARE
-from fivetimes.model import Candidate, Confidence, Effect, Kind, Step, SuppressionRule, Tier
+from fivetimes.model import Candidate, Confidence, Step, SuppressionRule, Tier
 from fivetimes.routines.significance import FIRST_PART, LEVEL
-from fivetimes.routines.suppression import THREADED, Finding
+from fivetimes.routines.suppression import THREADED, Finding, ends_somewhere
 from fivetimes.stats import binomial_tail
 
 MOSTLY_WHOLE = 0.8  # share of the attempts that went to the end from which on it counts as whole
 ENDLESS = 0.5  # weight of a routine that ends nowhere: a half moves a few places, a quarter lifts everyday commits too
-_ENDS = (Kind.COMMIT, Kind.SKILL, Kind.ACTION)
 BROKEN_OFF_POWER = 3  # power of the completion rate: half of the attempts broken off leave an eighth
 
 
@@ -59,18 +58,14 @@ def recency(finding: Finding) -> float:
 
 
 def ending(finding: Finding) -> float:
-    """What a loop is worth that ends nowhere: edit, build, run, and again.
-
-    A routine ends somewhere where a usual step commits, is a skill, deletes, sends, publishes or deploys. What an action of a
-    generic log does, it does not say, and nothing is held against it.
-    """
+    """What a loop is worth that ends nowhere: build, run, and again."""
     return ending_of(finding.candidate.steps)
 
 
 def ending_of(steps: Sequence[Step]) -> float:
     """The same of the steps of a routine."""
     usual = (step for step in steps if step.share > USUAL_SHARE)
-    return 1.0 if any(step.kind in _ENDS or step.effect > Effect.UNKNOWN for step in usual) else ENDLESS
+    return 1.0 if ends_somewhere(usual) else ENDLESS
 
 
 Criterion = Callable[[Finding], float]

@@ -15,7 +15,7 @@ import numpy as np
 
 from fivetimes.columns import COARSE, FORM, SessionLog
 from fivetimes.config import LOOKING, LOOKING_VERBS, USUAL_SHARE, FiveTimesRule
-from fivetimes.identity.naming import same_action
+from fivetimes.identity.naming import phrase_of, same_action
 from fivetimes.model import Candidate, Confidence, Effect, Kind, Numbers, Step, Suppressed, SuppressionRule, Tier
 from fivetimes.redaction import effect_of, is_pseudonym, public
 from fivetimes.routines.alternatives import FoldedStep
@@ -25,8 +25,12 @@ from fivetimes.routines.matching import Routine
 from fivetimes.routines.pattern import MIN_STEPS
 
 _DAY = 86400.0  # seconds
+_ENDS = (Kind.COMMIT, Kind.SKILL, Kind.ACTION)
 _WRITES = re.compile(r"(?<!\S)(?:1?>>?|>\||&>>?)(?!\S)")  # the operator of a label; errors alone (`2>`) are no result
 ACTING_STEPS = 2  # usual steps that act, at least, where nothing outlasts them: one edit amid looking is no routine
+AT_ONCE = (
+    5  # rows after the end of one time within which the next one begins at once: as near as growth looks for a step
+)
 BURST_DAYS = 14  # days with any action, from which on work within three days is a burst
 BURST_SPAN = 3.0  # days on end within which work is a burst: what was tried in the evening goes on the next morning
 BURST_ROWS = 500  # actions from which on a history without times is long enough to tell a burst from all that is there
@@ -119,12 +123,36 @@ def browsing(finding: Finding, around: Surroundings) -> Mapping[str, float] | No
     return {"acting": count, "bar": ACTING_STEPS} if count < ACTING_STEPS else None
 
 
+def ends_somewhere(usual: Iterable[Step]) -> bool:
+    """Whether one of the steps commits, is a skill, deletes, sends, publishes or deploys.
+
+    What an action of a generic log does, it does not say, and nothing is held against it.
+    """
+    return any(step.kind in _ENDS or step.effect > Effect.UNKNOWN for step in usual)
+
+
 def _outlasts(step: FoldedStep) -> bool:
     """Whether something is left of an acting step besides the files that people edit; of a program that nobody knows it is."""
     kind, effect = step.step.kind, step.step.effect
     if kind is Kind.SHELL:
         return all(_changes_something(label) or (effect is Effect.UNKNOWN and _is_own(label)) for label in step.labels)
     return kind is Kind.COMMIT or effect > Effect.UNKNOWN
+
+
+def editing_loop(finding: Finding, around: Surroundings) -> Mapping[str, float] | None:
+    """Something is edited and tried, nothing comes of it that lasts, and mostly the next time begins as soon as one is over."""
+    usual = [step for step in finding.candidate.steps if step.share > USUAL_SHARE]
+    if ends_somewhere(usual) or not any(phrase_of(step).verb == "edit" for step in usual):
+        return None
+    rows, block = finding.routine.occurrences.rows, around.database.block
+    source = around.database.source[rows]
+    first = np.where(rows >= 0, source, np.iinfo(np.int32).max).min(axis=1)
+    last = np.where(rows >= 0, source, -1).max(axis=1)
+    begins = np.sort(first)
+    following = begins[np.minimum(np.searchsorted(begins, last, side="right"), len(begins) - 1)]
+    at_once = (following > last) & (following - last <= AT_ONCE) & (block[following] == block[last])
+    again = float(np.mean(at_once))
+    return {"again": again} if again > USUAL_SHARE else None
 
 
 def burst(finding: Finding, around: Surroundings) -> Mapping[str, float] | None:
@@ -169,6 +197,7 @@ SuppressionTest = Callable[[Finding, Surroundings], Mapping[str, float] | None]
 RULES: tuple[tuple[SuppressionRule, SuppressionTest], ...] = (
     (SuppressionRule.TWO_STEPS, two_steps),
     (SuppressionRule.BROWSING, browsing),
+    (SuppressionRule.EDITING_LOOP, editing_loop),
     (SuppressionRule.BURST, burst),
     (SuppressionRule.ONCE, once),
     (SuppressionRule.BROKEN_OFF, broken_off),
