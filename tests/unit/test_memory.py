@@ -7,6 +7,8 @@ import os
 import random
 import secrets
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -292,6 +294,29 @@ def test_a_damaged_part_is_a_sentence_and_the_rest_is_read(tmp_path) -> None:
     assert remembered is not None
     assert len(remembered.files[0].rows) == 10
     assert [sentence.partition(":")[0] for sentence in unread] == [str(first)]
+
+
+READ_IN_A_PROCESS = """
+import os, sys
+from pathlib import Path
+from fivetimes import memory, pipeline
+import pyarrow.parquet  # has a thread of its own, of its allocator
+
+before = os.listdir("/proc/self/task")
+found = memory.remembered(pipeline.from_paths([Path(sys.argv[1])]).sources, home=Path(sys.argv[2]), unread=[])
+assert set(os.listdir("/proc/self/task")) <= set(before), "a thread was started"
+print(len(found.files[0].rows))
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="only Linux lists the threads of a process there")
+def test_memory_is_read_without_a_thread_that_could_outlive_the_interpreter(tmp_path) -> None:
+    source, home = tmp_path / ".zsh_history", tmp_path / "ours"
+    write(source, zsh([(f"make {at}", T0 + at) for at in range(5)]), T0)
+    pipeline.collect(pipeline.from_paths([source]), folder=home)
+    words = [sys.executable, "-c", READ_IN_A_PROCESS, str(source), str(home)]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "5\n"), done.stderr
 
 
 def test_a_manifest_of_a_newer_version_is_refused_with_the_way_out(tmp_path) -> None:

@@ -145,8 +145,18 @@ def read(folder: Path, parts: Sequence[MemoryPart], unread: list[Unread]) -> Eve
         if isinstance(found, Unread):
             unread.append(found)
         else:
-            tables.append(parquet.read_table(io.BytesIO(found), read_dictionary=list(_TEXTS)))
+            tables.append(_table(parquet, found))
     return _rows(arrow, tables)
+
+
+def _table(parquet: Any, text: bytes) -> pa.Table:
+    """The table of a part, read by this thread alone.
+
+    By default pyarrow reads on threads of its own, of which one may be the last to hold `text`. It then asks for the interpreter's
+    lock; where the interpreter is ending by then, the whole process aborts (apache/arrow#34314).
+    """
+    file = parquet.ParquetFile(io.BytesIO(text), read_dictionary=list(_TEXTS), pre_buffer=False)
+    return file.read(use_threads=False)
 
 
 def _rows(arrow: Any, tables: Sequence[pa.Table]) -> EventRows:
