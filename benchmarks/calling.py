@@ -84,7 +84,9 @@ def _init(machine: Machine) -> None:
 
 
 def _report(machine: Machine) -> None:
-    files = [word for form in ("html", "md", "json") for word in (f"--{form}", str(machine.out / f"r.{form}"))]
+    files = [
+        word for form in ("html", "md", "json", "xes", "csv") for word in (f"--{form}", str(machine.out / f"r.{form}"))
+    ]
     machine.call("report", *machine.config, *files)
     machine.call("report", *machine.config, "--md", "-", "--changes-since", "4w")
     machine.call("report", *machine.config, "--digest", "-")

@@ -384,9 +384,14 @@ def work(request: Request, *, folder: Path, tick: Tick = _quiet) -> Gathered:
 
     Raises:
         NothingRead: nothing could be read.
+        FivetimesError: the request is for a folder of teams.
     """
     from fivetimes import memory
 
+    if request.events is not None:
+        raise FivetimesError(
+            f"{request.events}: it is read team by team, never as a whole. Name a team: --config TEAM/fivetimes.toml"
+        )
     unread: list[str] = []
     people = (word for person in request.team.persons for word in (person.name, *person.emails))
     remembered = memory.remembered(
@@ -610,8 +615,8 @@ def _places(scan: Scan) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class ReportExtras:
-    """What a report shows besides the scan: drafts by id, what approved conductors changed; for the owner's own page
-    persons and live lines.
+    """What a report shows besides the scan: drafts by id, what approved conductors changed; for an event log all work;
+    for the owner's own page persons and live lines.
 
     `names` has which names may be passed on, and what stands for the others.
     """
@@ -619,6 +624,7 @@ class ReportExtras:
     names: OwnNames
     drafts: Mapping[str, Conductor] = field(default_factory=dict)
     effects: tuple[ConductorEffect, ...] = ()
+    sessions: SessionLog | None = None
     people: bool = False
     live: Mapping[str, LiveText] | None = None
 
@@ -630,6 +636,13 @@ class ReportForm(StrEnum):
     MARKDOWN = "md"
     DIGEST = "digest"
     JSON = "json"
+    XES = "xes"
+    CSV = "csv"
+
+    @property
+    def is_event_log(self) -> bool:
+        """Whether it holds all work for a program of process mining, and not what was found in it."""
+        return self in (ReportForm.XES, ReportForm.CSV)
 
 
 def report(scan: Scan, *, form: ReportForm, extras: ReportExtras, at: datetime) -> str:
@@ -637,12 +650,14 @@ def report(scan: Scan, *, form: ReportForm, extras: ReportExtras, at: datetime) 
 
     Args:
         scan: what was found.
-        form: the page, Markdown or JSON.
-        extras: what is shown besides the scan; persons and live lines on the page alone.
+        form: the page, Markdown or JSON; XES or CSV: all work as an event log, a case for each session.
+        extras: what is shown besides the scan; persons and live lines on the page alone; an event log needs the sessions.
         at: when it is written.
     """
     from fivetimes import reports
 
+    if form.is_event_log:
+        return _event_log(scan, form=form, extras=extras)
     is_owners = form is ReportForm.HTML and extras.live is not None
     drafts, effects = extras.drafts, extras.effects
     if not is_owners:
@@ -655,6 +670,19 @@ def report(scan: Scan, *, form: ReportForm, extras: ReportExtras, at: datetime) 
     if form is ReportForm.MARKDOWN:
         return reports.report_markdown(scan, at=at, drafts=drafts, effects=effects)
     return reports.report_html(scan, at=at, drafts=drafts, effects=effects, people=extras.people, live=extras.live)
+
+
+def _event_log(scan: Scan, *, form: ReportForm, extras: ReportExtras) -> str:
+    from fivetimes import reports
+    from fivetimes.reports import frames
+
+    if extras.sessions is None:
+        raise ValueError("an event log is made of the sessions: give ReportExtras the sessions")
+    alias = reports.aliases(scan, extras.sessions.actions.events.persons)
+    table = frames.session_log(frames.events(extras.sessions, scan, alias))
+    done = "concept:name"
+    table[done] = table[done].map({label: extras.names.label(label) for label in table[done].unique()})
+    return reports.xes_of("sessions", table) if form is ReportForm.XES else reports.csv_of(table)
 
 
 def withheld_names(

@@ -86,9 +86,7 @@ class ScanResult:
     @cached_property
     def _alias(self) -> dict[str, str]:
         """The aliases of report.json, and further ones for people who did no routine, in the order of their names."""
-        known = aliases(self.found)
-        others = sorted(set(self.sessions.actions.events.persons) - set(known))
-        return known | {person: f"p{number}" for number, person in enumerate(others, len(known) + 1)}
+        return aliases(self.found, self.sessions.actions.events.persons)
 
     @cached_property
     def routines(self) -> pd.DataFrame:
@@ -171,7 +169,7 @@ class ScanResult:
 
     def write_csv(self, path: str | Path, name: str | None = None) -> None:
         """Write `event_log` as CSV, readable by its owner alone; times are ISO 8601 in UTC."""
-        pipeline.write_report(Path(path), self.event_log(name).to_csv(index=False, date_format="%Y-%m-%dT%H:%M:%SZ"))
+        pipeline.write_report(Path(path), event_log.csv_of(self.event_log(name)))
 
     @property
     def _context(self) -> review.ReviewContext:

@@ -165,13 +165,15 @@ def test_of_ordinary_lines_nearly_every_public_word_is_kept():
 
 # ---- a word typed alone
 
+FORMS = [word for form in ("html", "md", "json", "xes", "csv") for word in (f"--{form}", f"r.{form}")]  # of a report
+
 
 def test_a_word_typed_alone_many_times_comes_out_of_no_file(machine):
     history = routine(["git pull", "zqxhunter", "make site", "git push"], times=12)
     (machine.here / ".zsh_history").write_text(history)
     _, live = drafted(machine)
     _, closed = drafted(machine, "--no-live")
-    machine.run("report", "--html", "r.html", "--md", "r.md", "--json", "r.json")
+    machine.run("report", *FORMS)
     printed = [
         machine.run(*words).stdout
         for words in (["doctor"], ["patterns", ".zsh_history"], ["names"], ["names", "--json"])
@@ -298,9 +300,9 @@ def tracked(machine):
 
 
 def reported(machine):
-    done = machine.run("report", "--html", "r.html", "--md", "r.md", "--json", "r.json")
+    done = machine.run("report", *FORMS)
     assert done.returncode == 0, done.stderr
-    return {form: (machine.here / f"r.{form}").read_text() for form in ("html", "md", "json")}
+    return {form: (machine.here / f"r.{form}").read_text() for form in ("html", "md", "json", "xes", "csv")}
 
 
 def test_a_name_that_one_person_alone_has_is_a_placeholder_in_what_is_passed_on(machine):

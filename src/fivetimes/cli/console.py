@@ -251,6 +251,18 @@ def last_work(
     return review.recognised(found, conductors), read
 
 
+def work_of(wanted: Request) -> Gathered:
+    """All work that a scan of this request looks at, read now, with progress.
+
+    Raises:
+        FivetimesError: nothing could be read; or the request is for a folder of teams.
+    """
+    from fivetimes import pipeline
+
+    with progress() as tick:
+        return pipeline.work(wanted, folder=folder(), tick=tick)
+
+
 def review_context(scan: Scan, conductors: Path, *, by: str = "", config: Path | None = None) -> ReviewContext:
     """The context in which the person at this terminal drafts and decides."""
     from fivetimes.review import ReviewContext

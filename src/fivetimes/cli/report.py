@@ -28,6 +28,7 @@ from fivetimes.cli.console import (
     shown,
     span_of,
     tell,
+    work_of,
 )
 
 if TYPE_CHECKING:
@@ -45,6 +46,14 @@ def report(  # noqa: PLR0913, PLR0917 - the questions of one command
     digest: Annotated[
         Path | None,
         typer.Option(help="Write fifteen lines of Markdown for a chat here; - prints them.", show_default=False),
+    ] = None,
+    xes: Annotated[
+        Path | None,
+        typer.Option(help="Write all sessions here as an event log (XES); - prints it.", show_default=False),
+    ] = None,
+    csv: Annotated[
+        Path | None,
+        typer.Option(help="Write all sessions here as an event log (CSV); - prints it.", show_default=False),
     ] = None,
     people: Annotated[
         bool, typer.Option("--people", help="On the page: who did what, by alias. For your own eyes.")
@@ -65,11 +74,18 @@ def report(  # noqa: PLR0913, PLR0917 - the questions of one command
     since: Since = None,
     until: Until = None,
 ) -> None:
-    """Write the five-times report of the last scan: a page, Markdown, JSON, a digest for a chat."""
+    """Write the five-times report of the last scan: a page, Markdown, JSON, a digest for a chat; or the work behind it."""
     from fivetimes import pipeline, review
 
     form = pipeline.ReportForm
-    targets = {form.HTML: html, form.MARKDOWN: md, form.JSON: as_json, form.DIGEST: digest}
+    targets = {
+        form.HTML: html,
+        form.MARKDOWN: md,
+        form.JSON: as_json,
+        form.DIGEST: digest,
+        form.XES: xes,
+        form.CSV: csv,
+    }
     one_printed(*targets.values())
     if not any(targets.values()):
         targets[form.HTML] = Path("fivetimes-report.html")
@@ -83,6 +99,8 @@ def report(  # noqa: PLR0913, PLR0917 - the questions of one command
         )
     at, wanted = datetime.now(UTC), replace(request(config), span=span)
     found, read = last_work(config, span=span)
+    if xes or csv:
+        read = read or work_of(wanted)
     decided = review.as_decided(found, CONDUCTORS)
     result = pipeline.compared(decided, wanted, at=at, since=changes_since, folder=folder())
     context = review_context(result, CONDUCTORS)
@@ -91,6 +109,7 @@ def report(  # noqa: PLR0913, PLR0917 - the questions of one command
         drafts=previews.drafts,
         names=previews.names,
         effects=tuple(_effects(wanted, read)),
+        sessions=None if read is None else read.sessions,
         people=people,
         live=review.read_live_masked(context) if live else None,
     )
@@ -98,12 +117,16 @@ def report(  # noqa: PLR0913, PLR0917 - the questions of one command
     say_first(result, tell if printed else say)
     for kind, target in targets.items():
         if target is not None:
-            emit(pipeline.report(result, form=kind, extras=extras, at=at), target)
-            if str(target) != "-":
-                typer.echo(shown(f"wrote {target}"), err=printed)
+            _written(pipeline.report(result, form=kind, extras=extras, at=at), target, err=printed)
     pipeline.keep_report(result, wanted, at=at, folder=folder())
     if not printed:
         next_step("fivetimes review")
+
+
+def _written(text: str, target: Path, *, err: bool) -> None:
+    emit(text, target)
+    if str(target) != "-":
+        typer.echo(shown(f"wrote {target}"), err=err)
 
 
 def _effects(wanted: Request, read: Gathered | None) -> list[ConductorEffect]:

@@ -1,10 +1,13 @@
 from .cards import step_numbers as step_numbers
+from .document import aliases as aliases
 from .document import candidate_document as candidate_document
 from .document import document as document
 from .document import explanation_document as explanation_document
 from .document import reservations_document as reservations_document
 from .document import sources_document as sources_document
+from .event_log import csv_of as csv_of
 from .event_log import xes as xes
+from .event_log import xes_of as xes_of
 from .figures import location_text as location_text
 from .page import html_environment as html_environment
 from .page import one_card as one_card

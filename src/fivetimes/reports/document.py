@@ -686,9 +686,11 @@ def candidate_document(candidate: Candidate) -> CandidateDocument:
     return _candidate(candidate, _aliases([candidate]))
 
 
-def aliases(scan: Scan) -> dict[str, str]:
-    """`p1`, `p2`, … for the persons of the occurrences, in the order of their names."""
-    return _aliases(scan.candidates)
+def aliases(scan: Scan, persons: Iterable[str] = ()) -> dict[str, str]:
+    """`p1`, `p2`, … for the persons of the occurrences, in the order of their names; then likewise for others of `persons`."""
+    known = _aliases(scan.candidates)
+    others = sorted(set(persons) - set(known))
+    return known | {person: f"p{number}" for number, person in enumerate(others, len(known) + 1)}
 
 
 def _aliases(candidates: Iterable[Candidate]) -> dict[str, str]:

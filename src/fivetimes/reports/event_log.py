@@ -1,7 +1,8 @@
-"""Candidate, or a table of events -> XES: the event log that programs of process mining read.
+"""Candidate, or a table of events -> XES or CSV: the event log that programs of process mining read.
 
-XES is IEEE 1849-2016. Of a routine a run is a case; each thing done at a step of it is an event with the step's label, its time,
-and that it is complete. No person, no value and no place is in it; what was done between the steps is left out.
+XES is IEEE 1849-2016, and what is written is valid by its schema. Of a routine a run is a case; each thing done at a step of it is
+an event with the step's label, its time, and that it is complete. No person, no value and no place is in it; what was done between
+the steps is left out. Of all work a session is a case, and each event has the alias of the person.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from fivetimes.redaction import show
 if TYPE_CHECKING:
     import pandas as pd
 
+_VERSION = "1849.2016"  # of the standard; its schema wants a decimal number
 _EXTENSIONS = (
     ("Concept", "concept"),
     ("Time", "time"),
@@ -54,6 +56,11 @@ def xes_of(title: str, table: pd.DataFrame) -> str:
     )
 
 
+def csv_of(table: pd.DataFrame) -> str:
+    """The event log of a table with the columns of `frames.LOG_COLUMNS` as CSV; times are ISO 8601 in UTC, to the second."""
+    return table.to_csv(index=False, date_format="%Y-%m-%dT%H:%M:%SZ", lineterminator="\n")
+
+
 def _runs(candidate: Candidate) -> Iterator[LoggedEvent]:
     for number, occurrence in enumerate(candidate.occurrences, 1):
         for moment in occurrence.moments:
@@ -62,7 +69,7 @@ def _runs(candidate: Candidate) -> Iterator[LoggedEvent]:
 
 
 def _log(title: str, events: Iterable[LoggedEvent]) -> str:
-    root = ElementTree.Element("log", {"xes.version": "1849-2016", "xes.features": ""})
+    root = ElementTree.Element("log", {"xes.version": _VERSION, "xes.features": ""})
     for name, prefix in _EXTENSIONS:
         uri = f"http://www.xes-standard.org/{prefix}.xesext"
         ElementTree.SubElement(root, "extension", {"name": name, "prefix": prefix, "uri": uri})
