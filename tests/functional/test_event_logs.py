@@ -66,7 +66,7 @@ def test_who_did_it_is_an_alias_and_the_files_are_their_owners(atelier, written,
 
 
 def test_a_span_confines_the_log(atelier, table, tmp_path):
-    middle = table["time:timestamp"].dt.date.median()
+    middle = table["time:timestamp"].median().date()
     done = atelier.machine.run("report", *atelier.config, "--csv", tmp_path / "a.csv", "--since", middle)
     assert done.returncode == 0, done.stderr
     later = pd.read_csv(tmp_path / "a.csv", parse_dates=["time:timestamp"])

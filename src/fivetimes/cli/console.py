@@ -388,7 +388,7 @@ def emit(text: str, target: Path) -> None:
     from fivetimes import pipeline
 
     if str(target) == "-":
-        print_text(text)
+        print_text(text.removesuffix("\n"))  # which adds one
     else:
         pipeline.write_report(target, text)
 
