@@ -184,7 +184,7 @@ def test_no_command_ends_in_a_fault_where_the_output_has_a_small_alphabet(atelie
     assert done.stdout.decode("cp1252").strip()
 
 
-@pytest.mark.parametrize("hours", [2, 3, 5])
+@pytest.mark.parametrize("hours", [0.8, 1.2, 1.9, 2, 3, 5])
 def test_a_routine_is_found_whatever_is_done_some_hours_later(machine, hours):
     beside = ["vim a.py", "grep -rn todo src", "make lint", "cd src", "python a.py", "git diff"]
     lines = []
@@ -210,11 +210,10 @@ def test_a_routine_is_found_whatever_is_done_some_hours_later(machine, hours):
     steps = [step["action"] for step in one["steps"]]
     assert one["count"] == 12
     assert {"git pull --ff-only", "pytest -q", "python -m build"} <= set(steps)
-    assert not [
-        step
-        for step in steps
-        if step.partition(" ")[0] in ("vim", "grep", "make", "python", "cd") and "build" not in step
-    ]
+    # what comes less than two hours after it on each of its days may be taken for optional steps of it
+    others = [step for step in steps if step.split()[0] in ("vim", "grep", "make", "python") and "build" not in step]
+    assert not others or hours < 2
+    assert all(step["share"] < 1 for step in one["steps"] if step["action"] in others)
 
 
 def test_you_are_one_person_in_the_shell_with_an_agent_and_in_git_and_others_stay_others(machine):
