@@ -209,6 +209,24 @@ def test_a_report_can_be_compared_with_one_of_an_earlier_day(history, tmp_path):
         assert found.since == builders_scan.AT + timedelta(days=day)
 
 
+def test_a_history_that_zsh_wrote_anew_in_another_order_changes_nothing_nor_does_another_folder(history, tmp_path):
+    """Two terminals that share a history append to it in turn, and zsh sorts it when it writes it anew."""
+    home = tmp_path / "home"
+    with history.open("a") as file:
+        file.write(run(4))
+    first = report(history, home, day=0)
+    lines = history.read_text().splitlines(keepends=True)
+    history.write_text("".join([*lines[1::2], *lines[0::2]]))
+    (tmp_path / "link").symlink_to(tmp_path)
+    for day, path in ((1, history), (2, tmp_path / "link" / history.name)):
+        again = report(path, home, day=day)
+        changes = again["changes"]
+        assert {key: changes[key] for key in ("new", "gone", "promoted")} == {"new": [], "gone": [], "promoted": []}
+        assert [(one["id"], one["count"]) for one in again["candidates"]] == [
+            (one["id"], one["count"]) for one in first["candidates"]
+        ]
+
+
 # ---- a history that grows week by week
 
 _ROUTINES = (
