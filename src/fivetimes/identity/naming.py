@@ -469,7 +469,10 @@ class _Act:
 
 def _release(acts: Sequence[_Act]) -> Phrase | None:
     given = [act for act in acts if act.begins(*_GIVES_OUT)]
-    found = [any(act.begins(*_SETS_VERSION) for act in acts), any(act.begins("git tag") for act in acts), bool(given)]
+    tagged = any(act.begins("git tag") for act in acts)
+    # a repository says of a new version only which file it stands in; with a tag beside it is one
+    versions = (*_SETS_VERSION, "edit:build", "edit:changelog") if tagged else _SETS_VERSION
+    found = [any(act.begins(*versions) for act in acts), tagged, bool(given)]
     if found.count(True) < 2:  # two of three
         return None
     things = (_OF_PROGRAM.get(act.step.action.split()[0]) for act in given if not act.begins("git", "gh", "glab"))
