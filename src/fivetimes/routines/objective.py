@@ -79,7 +79,7 @@ def failed_rule(
     # where hardly anything else was done there is no work around it
     if len(np.unique(database.source[occurrences.all_rows()])) > USUAL_SHARE * database.own:
         return None
-    each = saved_by_each(database, profile, occurrences, bits - luck)
+    each = saved_by_each(database, profile, occurrences, bits)
     return None if each > OCCURRENCE_BITS else SuppressionRule.HABIT
 
 

@@ -27,6 +27,7 @@ from fivetimes.routines.pattern import MIN_STEPS
 _DAY = 86400.0  # seconds
 _ENDS = (Kind.COMMIT, Kind.SKILL, Kind.ACTION)
 _WRITES = re.compile(r"(?<!\S)(?:1?>>?|>\||&>>?)(?!\S)")  # the operator of a label; errors alone (`2>`) are no result
+_STAGES = re.compile(r"git (add|stage)\b")
 ACTING_STEPS = 2  # usual steps that act, at least, where nothing outlasts them: one edit amid looking is no routine
 AT_ONCE = (
     5  # rows after the end of one time within which the next one begins at once: as near as growth looks for a step
@@ -95,8 +96,13 @@ def two_steps(finding: Finding, around: Surroundings) -> Mapping[str, float] | N
 
 
 def _acts(database: SequenceDatabase, folded: Sequence[FoldedStep]) -> int:
-    """How many acts the usual occurrence is: where there are several commits, each is one with the edits that it holds."""
+    """How many acts the usual occurrence is: where there are several commits, each is one with the edits that it holds.
+
+    To stage files is no act beside the edits of them.
+    """
     usual = [step for step in folded if step.step.share > USUAL_SHARE]
+    edited = any(step.step.kind is Kind.EDIT for step in usual)
+    usual = [step for step in usual if not (edited and all(_STAGES.match(label) for label in step.labels))]
     counts = []
     for rows in zip(*(step.rows for step in usual), strict=True):
         kinds = [(step.step.kind, of_step[0]) for step, of_step in zip(usual, rows, strict=True) if of_step]
