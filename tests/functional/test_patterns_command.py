@@ -73,7 +73,7 @@ def test_a_log_is_mined_with_its_days_and_people_into_a_file_of_the_owners(machi
     target = machine.here / "out.json"
     asked = ("--support", 6, "--min-length", 3, "--column", "days", "--column", "people", "--json", "-o", target)
     code, out, _ = call(machine, machine.here / "log.csv", *asked)
-    assert (code, out) == (0, "")
+    assert (code, json.loads(out)) == (0, {"patterns": 1, "written": str(target)})
     wanted = [{"tokens": ["pull", "build", "test"], "support": 6, "days": 6, "people": 1}]
     assert json.loads(target.read_text()) == wanted
     assert target.stat().st_mode & 0o077 == 0

@@ -203,7 +203,7 @@ def test_a_report_can_be_compared_with_one_of_an_earlier_day(history, tmp_path):
         report(history, home, day=day)
     scan, at = pipeline.scan(request, folder=home), builders_scan.AT + timedelta(days=21)
     for wanted, day in ((None, 14), (13, 7), (7, 7), (-3, 0)):
-        then = None if wanted is None else builders_scan.AT + timedelta(days=wanted)
+        then = None if wanted is None else (builders_scan.AT + timedelta(days=wanted)).date()
         found = pipeline.compared(scan, request, at=at, since=then, folder=home).changes
         assert found is not None
         assert found.since == builders_scan.AT + timedelta(days=day)

@@ -284,7 +284,7 @@ def test_verify_puts_the_file_to_the_test(tmp_path: Path) -> None:
     context, _ = drafts(history(tmp_path, lambda _name, _number: ["cd build && make"]), tmp_path / "home")
     (candidate,) = context.scan.candidates
     conductor = drafting.draft(candidate.id, context)
-    (path, *_) = drafting.export(conductor, form="yaml", context=context)
+    path, _ = drafting.write_draft(conductor, context)
     same = verification.verify(path, context.scan, home=context.home, environ={})
     assert same.differs == ()
     assert same.replay["lines"] == 35

@@ -359,7 +359,9 @@ def test_a_run_whose_conductor_was_changed_stays_as_it_is(place: Path) -> None:
 def test_nothing_is_asked_where_nothing_waits_and_the_first_answer_counts(place: Path) -> None:
     call(place, "run", ID, "--input", "title=x")
     run = begun(place)
-    assert "It waits at s3:1:gate" in call(place, "answer", run, "s1", "--yes", "--by", "ana").stderr
+    assert (
+        "s1: no such question. Known questions: s3." in call(place, "answer", run, "s1", "--yes", "--by", "ana").stderr
+    )
     assert "there is no way back" in call(place, "answer", run, "s3", "--back", "--by", "ana").stderr
     assert call(place, "answer", run, "s3", "--no", "--by", "ana", "--why", "a typo").returncode == 0
     assert "answered already" in call(place, "answer", run, "s3", "--yes", "--by", "ana").stderr

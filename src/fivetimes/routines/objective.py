@@ -147,10 +147,10 @@ def order_share(rows: Int32s) -> Floats:
     Example:
         >>> always = np.array([[1, 2, 3, 4]] * 9)
         >>> float(order_share(always).min().round(2))
-        0.0
+        0.94
         >>> anyhow = np.random.default_rng(1).permuted(always, axis=1)
         >>> float(np.median(order_share(anyhow)).round(1))
-        -0.1
+        0.1
     """
     count, steps = rows.shape
     factorial = np.cumsum(np.log2(np.maximum(1, np.arange(steps + 1))))  # bits of one order of so many steps
