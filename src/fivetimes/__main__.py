@@ -5,22 +5,16 @@ Prompts start `fivetimes collect --every 15 --quiet` again and again: what parse
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 import time
 from collections.abc import Sequence
-
-# A tenth of the CPU of `status` and of a scan went into looking whether modules, which live as long as the command, are garbage: by
-# default the collector looks after 700 new containers. After so many more hold some 20 MB at most.
-_CONTAINERS_BETWEEN_COLLECTIONS = 200_000
 
 
 def main() -> None:
     """Run the command line, but for a collection that is not due."""
     if _not_due(sys.argv[1:]):
         return
-    gc.set_threshold(_CONTAINERS_BETWEEN_COLLECTIONS)
     from fivetimes import cli
 
     cli.main()

@@ -1,4 +1,4 @@
-"""Sources -> the routines in them: ingest -> redact -> deduplicate -> align -> normalise -> segment -> find routines -> report.
+"""Sources -> the routines in them: ingest -> redact -> deduplicate -> align -> normalise -> segment -> find routines -> Scan.
 
 `run` is the whole way on one page; what it calls stands below it in the order in which it acts. `scan` does the same with our own
 files: the key, the names that were approved, the last scan. The package `review` leads from a candidate to its draft and to a
@@ -9,12 +9,10 @@ What acts is imported by the function that calls it: `status` needs the last sca
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime
-from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,9 +23,6 @@ from fivetimes.errors import FivetimesError, NothingRead
 from fivetimes.model import (
     Balance,
     Candidate,
-    Conductor,
-    ConductorEffect,
-    LiveText,
     RawBatch,
     Scan,
     Source,
@@ -40,7 +35,6 @@ if TYPE_CHECKING:
     from fivetimes import eventlog, ingest, memory, routines
     from fivetimes.columns import EventLog, SessionLog, Traces
     from fivetimes.eventlog.unknown import UnknownName
-    from fivetimes.redaction import OwnNames
 
 _MAP = "--map="  # begins the line of a request's name that holds what columns are called
 _THIS_MACHINE = "this machine"  # the name of a request for whatever is found here
@@ -610,97 +604,7 @@ def _places(scan: Scan) -> dict[str, str]:
     return {report.source.origin: os.path.realpath(report.source.path) for report in scan.sources}
 
 
-# ---- the report
-
-
-@dataclass(frozen=True, slots=True)
-class ReportExtras:
-    """What a report shows besides the scan: drafts by id, what approved conductors changed; for an event log all work;
-    for the owner's own page persons and live lines.
-
-    `names` has which names may be passed on, and what stands for the others.
-    """
-
-    names: OwnNames
-    drafts: Mapping[str, Conductor] = field(default_factory=dict)
-    effects: tuple[ConductorEffect, ...] = ()
-    sessions: SessionLog | None = None
-    people: bool = False
-    live: Mapping[str, LiveText] | None = None
-
-
-class ReportForm(StrEnum):
-    """In what form a report is written."""
-
-    HTML = "html"
-    MARKDOWN = "md"
-    DIGEST = "digest"
-    JSON = "json"
-    XES = "xes"
-    CSV = "csv"
-
-    @property
-    def is_event_log(self) -> bool:
-        """Whether it holds all work for a program of process mining, and not what was found in it."""
-        return self in (ReportForm.XES, ReportForm.CSV)
-
-
-def report(scan: Scan, *, form: ReportForm, extras: ReportExtras, at: datetime) -> str:
-    """The report as text, without names that one person alone has; the page with live lines is its owner's, and has them.
-
-    Args:
-        scan: what was found.
-        form: the page, Markdown or JSON; XES or CSV: all work as an event log, a case for each session.
-        extras: what is shown besides the scan; persons and live lines on the page alone; an event log needs the sessions.
-        at: when it is written.
-    """
-    from fivetimes import reports
-
-    if form.is_event_log:
-        return _event_log(scan, form=form, extras=extras)
-    is_owners = form is ReportForm.HTML and extras.live is not None
-    drafts, effects = extras.drafts, extras.effects
-    if not is_owners:
-        scan, drafts = reports.passed_on(scan, drafts, extras.names)
-        effects = reports.passed_on_effects(effects, extras.names)
-    if form is ReportForm.JSON:
-        return json.dumps(reports.document(scan, drafts=drafts, effects=effects), indent=1)
-    if form is ReportForm.DIGEST:
-        return reports.report_digest(scan, at=at, drafts=drafts, effects=effects)
-    if form is ReportForm.MARKDOWN:
-        return reports.report_markdown(scan, at=at, drafts=drafts, effects=effects)
-    return reports.report_html(scan, at=at, drafts=drafts, effects=effects, people=extras.people, live=extras.live)
-
-
-def _event_log(scan: Scan, *, form: ReportForm, extras: ReportExtras) -> str:
-    from fivetimes import reports
-    from fivetimes.reports import frames
-
-    if extras.sessions is None:
-        raise ValueError("an event log is made of the sessions: give ReportExtras the sessions")
-    alias = reports.aliases(scan, extras.sessions.actions.events.persons)
-    table = frames.session_log(frames.events(extras.sessions, scan, alias))
-    done = "concept:name"
-    table[done] = table[done].map({label: extras.names.label(label) for label in table[done].unique()})
-    return reports.xes_of("sessions", table) if form is ReportForm.XES else reports.csv_of(table)
-
-
-def withheld_names(
-    scan: Scan, drafts: Mapping[str, Conductor], names: OwnNames, *, unknown: Sequence[UnknownName]
-) -> tuple[str, ...]:
-    """The pieces of names for which a report has placeholders, in the order of the report; for the owner's terminal alone.
-
-    Args:
-        scan: what was found.
-        drafts: as in `ReportExtras`.
-        names: as in `ReportExtras`.
-        unknown: names that are asked about anyhow; their pieces are left out.
-    """
-    from fivetimes import redaction, reports
-
-    reports.passed_on(scan, drafts, names)
-    asked = {piece.lower() for one in unknown for piece in redaction.own_pieces(one.word)}
-    return tuple(piece for piece in names.found if piece not in asked)
+# ---- a file for its owner
 
 
 def write_report(path: Path, text: str) -> None:

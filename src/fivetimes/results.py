@@ -14,7 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fivetimes import pipeline, review, routines
+from fivetimes import pipeline, reports, review, routines
 from fivetimes.columns import SessionLog
 from fivetimes.config import home, home_of_person
 from fivetimes.model import Conductor, Explanation, Scan
@@ -148,8 +148,8 @@ class ScanResult:
             ValueError: there is no such form.
         """
         previews = review.preview_drafts(self._context)
-        extras = pipeline.ReportExtras(drafts=previews.drafts, names=previews.names)
-        return pipeline.report(self.found, form=pipeline.ReportForm(form), extras=extras, at=datetime.now(UTC))
+        extras = reports.ReportExtras(drafts=previews.drafts, names=previews.names)
+        return reports.report(self.found, form=reports.ReportForm(form), extras=extras, at=datetime.now(UTC))
 
     def event_log(self, name: str | None = None) -> pd.DataFrame:
         """Events for programs of process mining: `frames.LOG_COLUMNS`, which are called as in XES.

@@ -176,13 +176,3 @@ def test_what_only_looks_at_what_is_kept_loads_nothing_that_computes(scanned, wo
     if words[0] in ("status", "runs"):
         assert (name in done.stdout) == (words[0] == "status")
         assert done.returncode == 0
-
-
-def test_a_command_looks_seldom_for_garbage_and_a_program_that_imports_us_as_it_did():
-    program = (
-        "import gc, sys; before = gc.get_threshold(); import fivetimes.cli; from fivetimes.__main__ import main;"
-        "assert gc.get_threshold() == before; sys.argv = ['fivetimes', '--version'];"
-        "import contextlib; exec('with contextlib.suppress(SystemExit): main()'); assert gc.get_threshold()[0] > 100 * before[0]"
-    )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr

@@ -75,9 +75,9 @@ def report(  # noqa: PLR0913, PLR0917 - the questions of one command
     until: Until = None,
 ) -> None:
     """Write the five-times report of the last scan: a page, Markdown, JSON, a digest for a chat; or the work behind it."""
-    from fivetimes import pipeline, review
+    from fivetimes import pipeline, reports, review
 
-    form = pipeline.ReportForm
+    form = reports.ReportForm
     targets = {
         form.HTML: html,
         form.MARKDOWN: md,
@@ -105,7 +105,7 @@ def report(  # noqa: PLR0913, PLR0917 - the questions of one command
     result = pipeline.compared(decided, wanted, at=at, since=changes_since, folder=folder())
     context = review_context(result, CONDUCTORS)
     previews = review.preview_drafts(context)
-    extras = pipeline.ReportExtras(
+    extras = reports.ReportExtras(
         drafts=previews.drafts,
         names=previews.names,
         effects=tuple(_effects(wanted, read)),
@@ -117,7 +117,7 @@ def report(  # noqa: PLR0913, PLR0917 - the questions of one command
     say_first(result, tell if printed else say)
     for kind, target in targets.items():
         if target is not None:
-            _written(pipeline.report(result, form=kind, extras=extras, at=at), target, err=printed)
+            _written(reports.report(result, form=kind, extras=extras, at=at), target, err=printed)
     pipeline.keep_report(result, wanted, at=at, folder=folder())
     if not printed:
         next_step("fivetimes review")

@@ -136,12 +136,12 @@ def merge(
     output: Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="Folder for the drafts.")] = CONDUCTORS,
 ) -> None:
     """Show what at least three people of a team do, from the bundles that they shared."""
-    from fivetimes import pipeline, review
+    from fivetimes import reports, review
     from fivetimes.bundles import merged_scan
     from fivetimes.reports import terminal
 
     result = merged_scan(files, folder=folder())
-    forms = pipeline.ReportForm
+    forms = reports.ReportForm
     context = review_context(result, output, by=os.environ.get("USER", ""))
     targets = {
         kind: at for kind, at in ((forms.HTML, html), (forms.MARKDOWN, md), (forms.JSON, as_json)) if at is not None
@@ -149,9 +149,9 @@ def merge(
     one_printed(*targets.values())
     if targets:
         previews = review.preview_drafts(context)
-        extras = pipeline.ReportExtras(names=previews.names, drafts=previews.drafts)
+        extras = reports.ReportExtras(names=previews.names, drafts=previews.drafts)
     for kind, target in targets.items():
-        emit(pipeline.report(result, form=kind, extras=extras, at=datetime.now(UTC)), target)
+        emit(reports.report(result, form=kind, extras=extras, at=datetime.now(UTC)), target)
         if str(target) != "-":
             typer.echo(shown(f"wrote {target}"), err=True)
     for name in draft or ():

@@ -88,13 +88,13 @@ def doctor(config: Config = None, as_json: AsJson = False) -> None:
 
 def names(config: Config = None, as_json: AsJson = False) -> None:
     """Show names that no vocabulary knows, or that reports keep from others, on a terminal only; keep those that you say yes to."""
-    from fivetimes import pipeline, review
+    from fivetimes import pipeline, reports, review
     from fivetimes.reports import terminal
 
     found = pipeline.unknown_names(request(config), folder=folder())
     result = last(config)
     previews = review.preview_drafts(review_context(result, CONDUCTORS))
-    withheld = pipeline.withheld_names(result, previews.drafts, previews.names, unknown=found)
+    withheld = reports.withheld_names(result, previews.drafts, previews.names, asked=[one.word for one in found])
     if as_json or not (sys.stdin.isatty() and sys.stdout.isatty()):
         counts = {"unknown": len(found), "withheld": len(withheld)}
         if as_json:

@@ -6,6 +6,7 @@
 - `cards`: one routine in words;
 - `page`: the HTML page and the Markdown, by their templates;
 - `passed_on`: a scan and its drafts without names that one person alone has, for a report that others may read;
+- `forms`: the report as text, in the form that is asked for;
 - `terminal`: the ladder, one routine and the sources at a terminal;
 - `event_log`: the runs of one routine, or all sessions, as an event log (XES, CSV), for programs of process mining;
 - `frames`: the same facts as pandas tables for a notebook.

@@ -9,6 +9,9 @@ from .event_log import csv_of as csv_of
 from .event_log import xes as xes
 from .event_log import xes_of as xes_of
 from .figures import location_text as location_text
+from .forms import ReportExtras as ReportExtras
+from .forms import ReportForm as ReportForm
+from .forms import report as report
 from .page import html_environment as html_environment
 from .page import one_card as one_card
 from .page import report_digest as report_digest
@@ -17,3 +20,4 @@ from .page import report_markdown as report_markdown
 from .page import source as source
 from .passed_on import passed_on as passed_on
 from .passed_on import passed_on_effects as passed_on_effects
+from .passed_on import withheld_names as withheld_names

@@ -29,8 +29,8 @@ from fivetimes.redaction import show
 from fivetimes.words import noun
 
 WHAT_HABITS_ARE = (
-    "Steps that are done together again and again, but too few or in no fixed order: a way of working. "
-    "No conductor is drafted from them."
+    "Steps that are done together again and again and are no routine: too few, in no fixed order, or everyday work such as edit "
+    "and try. No conductor is drafted from them."
 )
 
 

@@ -5,7 +5,7 @@ Nothing else changes: ids, counts, times and places are those of the scan.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, cast
 
@@ -22,7 +22,7 @@ from fivetimes.model import (
     Step,
     Suppressed,
 )
-from fivetimes.redaction import OwnNames
+from fivetimes.redaction import OwnNames, own_pieces
 
 # Keys of a conductor's document under which commands, names and templates stand; under all others are sentences of ours.
 _LABELS = frozenset(
@@ -142,3 +142,19 @@ def _mapped(value: Any, names: OwnNames, *, below: str = "") -> Any:
     if isinstance(value, dict):
         return {key: _mapped(one, names, below=key) for key, one in value.items()}
     return value
+
+
+def withheld_names(
+    scan: Scan, drafts: Mapping[str, Conductor], names: OwnNames, *, asked: Iterable[str]
+) -> tuple[str, ...]:
+    """The pieces of names for which a report has placeholders, in the order of the report; for the owner's terminal alone.
+
+    Args:
+        scan: what was found.
+        drafts: by id.
+        names: which names may be passed on, and what stands for the others.
+        asked: names that are asked about anyhow; their pieces are left out.
+    """
+    passed_on(scan, drafts, names)
+    known = {piece.lower() for one in asked for piece in own_pieces(one)}
+    return tuple(piece for piece in names.found if piece not in known)

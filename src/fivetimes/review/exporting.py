@@ -193,8 +193,8 @@ def place_in_project(to: str, *, here: Path) -> Place:
     Sources: code.claude.com/docs/en/skills (`.claude/skills`), developers.openai.com/codex/skills (`.agents/skills`).
 
     Example:
-        >>> place_in_project("codex", here=Path("/work/site")).path.as_posix()
-        '/work/site/.agents/skills'
+        >>> place_in_project("codex", here=Path("/srv/site")).path.as_posix()
+        '/srv/site/.agents/skills'
     """
     if to in _SKILLS:
         return Place(here, _SKILLS[to])

@@ -34,9 +34,7 @@ from fivetimes.routines.database import SequenceDatabase
 from fivetimes.routines.matching import Occurrences, core, kept_apart
 from fivetimes.routines.pattern import MIN_STEPS, Profile
 
-OCCURRENCE_BITS = (
-    3.5  # each occurrence saves more: three steps, a fifteenth of all each, in one order eight times, save 3.8
-)
+OCCURRENCE_BITS = 3.5  # each occurrence saves more; what that gives and costs is measured in record 80
 ORDERED = 0.55  # of the bits of the order of the usual occurrence the others save more: habits stay below
 AWAY = 15  # rows between an occurrence and the rows that show the mode of work: what is nearer may belong to it
 WINDOW = 60  # rows on either side that show it; what they show counts as much as so many rows of everything

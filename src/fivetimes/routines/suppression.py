@@ -29,9 +29,7 @@ _ENDS = (Kind.COMMIT, Kind.SKILL, Kind.ACTION)
 _WRITES = re.compile(r"(?<!\S)(?:1?>>?|>\||&>>?)(?!\S)")  # the operator of a label; errors alone (`2>`) are no result
 _STAGES = re.compile(r"git (add|stage)\b")
 ACTING_STEPS = 2  # usual steps that act, at least, where nothing outlasts them: one edit amid looking is no routine
-AT_ONCE = (
-    5  # rows after the end of one time within which the next one begins at once: as near as growth looks for a step
-)
+AT_ONCE = 5  # rows within which the next time begins at once: as near as growth looks for a step (`Search.flank`)
 BURST_DAYS = 14  # days with any action, from which on work within three days is a burst
 BURST_SPAN = 3.0  # days on end within which work is a burst: what was tried in the evening goes on the next morning
 BURST_ROWS = 500  # actions from which on a history without times is long enough to tell a burst from all that is there
