@@ -19,7 +19,8 @@ from typing import Any
 
 from fivetimes import config
 from fivetimes.ingest import READERS, sources
-from fivetimes.model import Balance, Kind, RawBatch
+from fivetimes.model.events import Kind
+from fivetimes.model.sources import Balance, RawBatch
 
 PAUSE = 30 * 60  # seconds
 LENGTHS = range(3, 11)

@@ -21,7 +21,7 @@ from benchmarks.watching import printed
 from fivetimes import cli, evidence, shell
 from fivetimes.exporters import EXPORTERS
 from fivetimes.ingest import READERS
-from fivetimes.model import Balance, RawBatch, Source
+from fivetimes.model.sources import Balance, RawBatch, Source
 from fivetimes.review.web.form import DECISIONS
 from fivetimes.review.web.site import ACTS
 

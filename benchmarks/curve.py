@@ -22,7 +22,7 @@ _ONE = """
 import json, sys, time
 import numpy as np
 from benchmarks.sequences import corpus
-from fivetimes.model import Traces
+from fivetimes.columns import Traces
 from fivetimes.sequential_patterns import mine
 made = corpus(int(sys.argv[1]), seed=8)
 start = np.concatenate(([0], np.cumsum([len(session) for session in made]))).astype(np.int64)

@@ -43,7 +43,7 @@ from benchmarks.world.score import agreement, occurrences, read_truth
 from benchmarks.world.simulate import beside, days_of
 
 from fivetimes import conductors, followup, pipeline, review
-from fivetimes.model import Decision, Review
+from fivetimes.model.decisions import Decision, Review
 from fivetimes.review.folder import add_review
 from fivetimes.review.ledger import mark
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from fivetimes.columns import Bools, Int32s, SessionLog
 from fivetimes.config import FiveTimesRule, Search
-from fivetimes.model import Tier
+from fivetimes.model.candidates import Tier
 from fivetimes.routines import seeds as seeding
 from fivetimes.routines.cover import FIXED_LINK_CHANCE, FIXED_PRESENCE, fixed
 from fivetimes.routines.database import SequenceDatabase, open_database, take_values

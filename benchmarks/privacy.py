@@ -40,7 +40,9 @@ from fivetimes.columns import EventLog
 from fivetimes.eventlog import redact
 from fivetimes.eventlog.commits import is_commit
 from fivetimes.ingest import READERS
-from fivetimes.model import Balance, Kind, RawBatch, Role, Source
+from fivetimes.model.command_lines import Role
+from fivetimes.model.events import Kind
+from fivetimes.model.sources import Balance, RawBatch, Source
 
 KEY = bytes(32)
 BATCH = 20_000

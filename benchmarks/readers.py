@@ -27,7 +27,7 @@ from rich.table import Column, Table
 
 from fivetimes.ingest import READERS
 from fivetimes.ingest.readers.git import _LOG, _NAMES
-from fivetimes.model import Balance, Source
+from fivetimes.model.sources import Balance, Source
 
 LOADED = ("claude_code", "codex")
 

@@ -29,7 +29,8 @@ from rich.table import Table
 from fivetimes import pipeline, sequential_patterns
 from fivetimes.columns import SessionLog
 from fivetimes.config import Search
-from fivetimes.model import Candidate, SuppressionRule
+from fivetimes.model.candidates import Candidate
+from fivetimes.model.suppression import SuppressionRule
 from fivetimes.routines import find_routines
 
 HERE = Path(__file__).resolve().parents[1]

@@ -39,7 +39,8 @@ from fivetimes.conductors.draft import joined, settled
 from fivetimes.conductors.replay import TypedLine, replay, typed_lines
 from fivetimes.config import FiveTimesRule
 from fivetimes.errors import RuleError
-from fivetimes.model import Candidate, LiveText
+from fivetimes.model.candidates import Candidate
+from fivetimes.model.live_text import LiveText
 from fivetimes.review.drafting import harmless_words, parse_line, read_live
 from fivetimes.review.folder import ReviewContext
 from fivetimes.shell import TemplatePiece, template_words

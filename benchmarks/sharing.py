@@ -41,7 +41,8 @@ from fivetimes import pipeline
 from fivetimes.bundles import Bundle, JoinedRoutine, Merged, merge, profiles_of, read, text_of
 from fivetimes.bundles.release import shown
 from fivetimes.config import FLOOR
-from fivetimes.model import Candidate, Scan, Tier
+from fivetimes.model.candidates import Candidate, Tier
+from fivetimes.model.scans import Scan
 
 TWICE, THREE = 2, 3
 PLAIN = Settings()

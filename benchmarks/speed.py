@@ -24,7 +24,7 @@ from rich.table import Table
 
 from fivetimes import config
 from fivetimes.ingest import READERS, sources
-from fivetimes.model import Balance
+from fivetimes.model.sources import Balance
 
 HELP_TIMES = 10
 SHELLS = ("zsh", "bash", "fish")

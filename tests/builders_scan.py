@@ -11,31 +11,15 @@ from typing import Any
 
 from fivetimes.conductors import draft
 from fivetimes.config import ALWAYS_SHARE, FiveTimesRule
-from fivetimes.model import (
-    Balance,
-    Boundaries,
-    Candidate,
-    Conductor,
-    Confidence,
-    Cost,
-    Effect,
-    Kind,
-    LiveCommand,
-    LiveText,
-    Location,
-    Moment,
-    Occurrence,
-    Rhythm,
-    Scan,
-    SearchTrace,
-    Source,
-    SourceReport,
-    Step,
-    Suppressed,
-    SuppressionRule,
-    Tier,
-    Variant,
-)
+from fivetimes.model.candidates import Boundaries, Candidate, Confidence, Cost, Rhythm, Step, Tier, Variant
+from fivetimes.model.conductors import Conductor
+from fivetimes.model.events import Effect, Kind
+from fivetimes.model.live_text import LiveCommand, LiveText
+from fivetimes.model.occurrences import Location, Moment, Occurrence
+from fivetimes.model.scans import Scan
+from fivetimes.model.sources import Balance, Source, SourceReport
+from fivetimes.model.suppression import Suppressed, SuppressionRule
+from fivetimes.model.trace import SearchTrace
 from fivetimes.redaction import Known, harmless, public
 from fivetimes.shell import parse
 

@@ -21,7 +21,8 @@ from pathlib import Path
 from carried_out import drafted, labels, settled, shell_of
 from fivetimes.errors import FivetimesError
 from fivetimes.exporters.plan import plan, script
-from fivetimes.model import Conductor, Effect
+from fivetimes.model.conductors import Conductor
+from fivetimes.model.events import Effect
 from sandboxes import Sandbox
 
 FORMS = ("just", "github-actions", "serverless-workflow", "run")

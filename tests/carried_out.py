@@ -12,7 +12,11 @@ import yaml
 import builders_scan as made
 from fivetimes.conductors import draft, withheld
 from fivetimes.exporters import EXPORTERS
-from fivetimes.model import Candidate, Conductor, LiveText, Occurrence, Role
+from fivetimes.model.candidates import Candidate
+from fivetimes.model.command_lines import Role
+from fivetimes.model.conductors import Conductor
+from fivetimes.model.live_text import LiveText
+from fivetimes.model.occurrences import Occurrence
 from fivetimes.redaction import public
 from fivetimes.shell import parse
 from sandboxes import installed

@@ -31,7 +31,7 @@ from fivetimes.errors import ReaderFault, ReadError
 from fivetimes.eventlog import redact
 from fivetimes.ingest.readers import git
 from fivetimes.ingest.registry import BUILT_IN
-from fivetimes.model import RawBatch
+from fivetimes.model.sources import RawBatch
 from reading import read
 from samples import samples
 

@@ -6,27 +6,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import builders_scan as made
-from fivetimes.model import (
-    Candidate,
-    Chance,
-    Changes,
-    Composition,
-    Conductor,
-    Gone,
-    Kind,
-    LiveCommand,
-    LiveText,
-    Location,
-    Moment,
-    Occurrence,
-    Promotion,
-    Scan,
-    SourceReport,
-    Suppressed,
-    SuppressionRule,
-    Tier,
-    Variant,
-)
+from fivetimes.model.candidates import Candidate, Tier, Variant
+from fivetimes.model.changes import Changes, Gone, Promotion
+from fivetimes.model.conductors import Conductor
+from fivetimes.model.events import Kind
+from fivetimes.model.live_text import LiveCommand, LiveText
+from fivetimes.model.occurrences import Location, Moment, Occurrence
+from fivetimes.model.scans import Chance, Composition, Scan
+from fivetimes.model.sources import SourceReport
+from fivetimes.model.suppression import Suppressed, SuppressionRule
 
 _TAGS = [
     "script",

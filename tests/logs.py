@@ -10,7 +10,10 @@ from fivetimes.actions import normalise
 from fivetimes.columns import EventLog, SessionLog
 from fivetimes.config import FiveTimesRule, Search
 from fivetimes.eventlog import align, deduplicate, redact
-from fivetimes.model import Candidate, Kind, RawBatch, Suppressed
+from fivetimes.model.candidates import Candidate
+from fivetimes.model.events import Kind
+from fivetimes.model.sources import RawBatch
+from fivetimes.model.suppression import Suppressed
 from fivetimes.routines import find_routines
 from fivetimes.sessions import segment
 

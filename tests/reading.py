@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from fivetimes.ingest import READERS
-from fivetimes.model import Balance, By, Kind, RawBatch, Source
+from fivetimes.model.events import By, Kind
+from fivetimes.model.sources import Balance, RawBatch, Source
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from fivetimes.bundles import Bundle, CountRange, RoutineProfile
 from fivetimes.bundles.profiles import ProfileStep
-from fivetimes.model import Effect, Kind
+from fivetimes.model.events import Effect, Kind
 
 RELEASE = ("git pull --rebase", "make test", "git tag *", "git push --tags", "twine upload *")
 REVIEW = ("gh pr checkout *", "pytest -q", "gh pr review * --approve", "gh pr merge *")

@@ -9,7 +9,8 @@ from pathlib import Path
 import asgi
 import builders_scan as made
 from fivetimes import review
-from fivetimes.model import Candidate, Decision
+from fivetimes.model.candidates import Candidate
+from fivetimes.model.decisions import Decision
 from fivetimes.review.folder import ANYBODY
 from fivetimes.review.waiting import WaitingRuns
 from fivetimes.review.web.guard import Guard

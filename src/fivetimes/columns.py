@@ -1,6 +1,6 @@
 """The tables that pass between packages: events, actions, sessions and sequences as columns, in the order of the data's way.
 
-What there are many of, 10^4 to 10^8 rows, is arrays of numpy; the few are records and stand in `model.py`, so that what needs
+What there are many of, 10^4 to 10^8 rows, is arrays of numpy; the few are records and stand in `model`, so that what needs
 only those does not load numpy. Times are seconds since the epoch, UTC, as float64, NaN
 when unknown. Nothing here reads, counts or decides.
 """

@@ -24,7 +24,9 @@ from fivetimes import eventlog, memory, pipeline, store
 from fivetimes.columns import Int32s, SessionLog
 from fivetimes.config import FiveTimesRule, Search, SearchEngine
 from fivetimes.errors import FivetimesError
-from fivetimes.model import Candidate, Scan, SearchTrace
+from fivetimes.model.candidates import Candidate
+from fivetimes.model.scans import Scan
+from fivetimes.model.trace import SearchTrace
 from fivetimes.redaction import is_pseudonym
 from fivetimes.routines import partitions
 from fivetimes.routines.compositions import joined_compositions

@@ -16,21 +16,12 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from fivetimes.errors import ReadError
-from fivetimes.model import (
-    Balance,
-    Candidate,
-    CommandLine,
-    Kind,
-    LiveCommand,
-    LiveText,
-    Location,
-    Moment,
-    Occurrence,
-    RawBatch,
-    Reader,
-    Role,
-    Source,
-)
+from fivetimes.model.candidates import Candidate
+from fivetimes.model.command_lines import CommandLine, Role
+from fivetimes.model.events import Kind
+from fivetimes.model.live_text import LiveCommand, LiveText
+from fivetimes.model.occurrences import Location, Moment, Occurrence
+from fivetimes.model.sources import Balance, RawBatch, Reader, Source
 from fivetimes.redaction import (
     declared,
     digest,

@@ -20,15 +20,10 @@ from typing import TYPE_CHECKING
 from fivetimes import identity, store
 from fivetimes.config import IDLE, Search, SearchEngine, Team, columns_of, home_of_person, load
 from fivetimes.errors import FivetimesError, NothingRead
-from fivetimes.model import (
-    Balance,
-    Candidate,
-    RawBatch,
-    Scan,
-    Source,
-    SourceReport,
-    Span,
-)
+from fivetimes.model.candidates import Candidate
+from fivetimes.model.scans import Scan
+from fivetimes.model.sources import Balance, RawBatch, Source, SourceReport
+from fivetimes.model.spans import Span
 from fivetimes.words import id_of
 
 if TYPE_CHECKING:

@@ -17,7 +17,9 @@ from typing import TYPE_CHECKING
 from fivetimes import pipeline, reports, review, routines
 from fivetimes.columns import SessionLog
 from fivetimes.config import home, home_of_person
-from fivetimes.model import Conductor, Explanation, Scan
+from fivetimes.model.conductors import Conductor
+from fivetimes.model.scans import Scan
+from fivetimes.model.trace import Explanation
 from fivetimes.reports import event_log, frames
 from fivetimes.reports.document import aliases
 

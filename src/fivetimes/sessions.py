@@ -8,7 +8,7 @@ import numpy as np
 
 from fivetimes.columns import ActionLog, Bools, Floats, SessionLog
 from fivetimes.config import SHELL_EXIT_COMMANDS
-from fivetimes.model import By
+from fivetimes.model.events import By
 
 
 def segment(actions: ActionLog, *, idle: timedelta) -> SessionLog:

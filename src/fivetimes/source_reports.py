@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import numpy as np
 
 from fivetimes.columns import EventLog
-from fivetimes.model import Balance, RawBatch, Source, SourceReport
+from fivetimes.model.sources import Balance, RawBatch, Source, SourceReport
 
 
 def reports_of(sources: Sequence[Source], balances: Sequence[Balance], events: EventLog) -> tuple[SourceReport, ...]:

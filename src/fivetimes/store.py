@@ -23,7 +23,10 @@ from pathlib import Path
 from typing import Any, TypeVar, get_origin
 
 from fivetimes.errors import FivetimesError
-from fivetimes.model import Baseline, Candidate, Identity, Scan, Source
+from fivetimes.model.candidates import Candidate
+from fivetimes.model.changes import Baseline, Identity
+from fivetimes.model.scans import Scan
+from fivetimes.model.sources import Source
 
 _VERSION = 4
 _KEY_BYTES = 32

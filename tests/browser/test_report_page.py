@@ -15,20 +15,12 @@ from selenium.webdriver.common.keys import Keys
 
 import builders_scan as made
 from chromium import Browser
-from fivetimes.model import (
-    Changes,
-    ConductorEffect,
-    Decision,
-    Gone,
-    Promotion,
-    Review,
-    Scan,
-    Standing,
-    Status,
-    Suppressed,
-    SuppressionRule,
-    Tier,
-)
+from fivetimes.model.candidates import Tier
+from fivetimes.model.changes import Changes, Gone, Promotion
+from fivetimes.model.conductors import ConductorEffect
+from fivetimes.model.decisions import Decision, Review, Standing, Status
+from fivetimes.model.scans import Scan
+from fivetimes.model.suppression import Suppressed, SuppressionRule
 from fivetimes.redaction import show
 from fivetimes.reports import document, report_html
 from hostile import PAYLOADS, drafts_of, hostile, live_of

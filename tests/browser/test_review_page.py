@@ -14,7 +14,8 @@ import pytest
 import builders_scan as made
 from chromium import Browser
 from fivetimes import review
-from fivetimes.model import Candidate, Decision
+from fivetimes.model.candidates import Candidate
+from fivetimes.model.decisions import Decision
 from fivetimes.review import web
 from fivetimes.review.waiting import Reply, WaitingRun, WaitingRuns
 from fivetimes.review.web.server import listening, ready

@@ -11,7 +11,7 @@ import companies
 from fivetimes import company, pipeline
 from fivetimes.config import SearchEngine
 from fivetimes.errors import FivetimesError
-from fivetimes.model import Scan
+from fivetimes.model.scans import Scan
 
 pytestmark = [pytest.mark.spark, pytest.mark.filterwarnings("ignore")]  # the warnings of pyspark are not ours
 

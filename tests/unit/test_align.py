@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from fivetimes.columns import EventLog
 from fivetimes.eventlog import align, deduplicate, within
 from fivetimes.kernels.chains import heaviest_chain
-from fivetimes.model import Kind, RawBatch, Span, TimeSource
+from fivetimes.model.events import Kind, TimeSource
+from fivetimes.model.sources import RawBatch
+from fivetimes.model.spans import Span
 from logs import START, log_of
 
 DAY = 86400.0

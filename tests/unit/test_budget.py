@@ -20,7 +20,8 @@ from fivetimes.eventlog.slips import unslipped
 from fivetimes.ingest import READERS
 from fivetimes.ingest.balance import conserved
 from fivetimes.ingest.formats.budget import Spending, current, limited, more, size_on_disk
-from fivetimes.model import Balance, Kind, RawBatch, Source
+from fivetimes.model.events import Kind
+from fivetimes.model.sources import Balance, RawBatch, Source
 from fivetimes.redaction import public
 from fivetimes.shell import parse
 from repositories import commit, empty_repository, run

@@ -19,7 +19,7 @@ from fivetimes.bundles import Bundle, BundleError, CountRange, profiles_of, read
 from fivetimes.bundles.labels import has_local_name, is_name, join_key, shareable
 from fivetimes.bundles.profiles import RANGES
 from fivetimes.config import BUNDLE_BYTES, BUNDLE_LINE_BYTES, BUNDLE_LINES
-from fivetimes.model import Kind
+from fivetimes.model.events import Kind
 from fivetimes.redaction import public
 
 PLACEHOLDER = re.compile(r"<[a-z]+(\.[a-z0-9]+)?>|\*")

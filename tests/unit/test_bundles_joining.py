@@ -9,7 +9,7 @@ import teams
 from fivetimes.bundles import SharedProfile, join
 from fivetimes.bundles.joining import key_weights, likeness
 from fivetimes.bundles.profiles import RoutineProfile
-from fivetimes.model import Kind
+from fivetimes.model.events import Kind
 
 
 def shared(*routines: tuple[int, RoutineProfile]) -> list[SharedProfile]:

@@ -7,7 +7,8 @@ import random
 import logs
 from fivetimes.columns import SessionLog
 from fivetimes.config import FiveTimesRule, Search
-from fivetimes.model import Candidate, Suppressed, SuppressionRule
+from fivetimes.model.candidates import Candidate
+from fivetimes.model.suppression import Suppressed, SuppressionRule
 
 EVERYDAY = "mnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 

@@ -21,7 +21,12 @@ from fivetimes.conductors.approval_gates import placed, with_written_effects
 from fivetimes.conductors.templates import StepTemplate
 from fivetimes.errors import RuleError
 from fivetimes.exporters import render
-from fivetimes.model import Candidate, CommandLine, Conductor, Effect, Kind, LiveText, Moment, Role, Step
+from fivetimes.model.candidates import Candidate, Step
+from fivetimes.model.command_lines import CommandLine, Role
+from fivetimes.model.conductors import Conductor
+from fivetimes.model.events import Effect, Kind
+from fivetimes.model.live_text import LiveText
+from fivetimes.model.occurrences import Moment
 from fivetimes.redaction import Known, harmless, public
 from fivetimes.shell import parse
 

@@ -13,7 +13,7 @@ import pytest
 import builders_scan as made
 from fivetimes.conductors import draft, locked
 from fivetimes.exporters import render
-from fivetimes.model import CommandLine, Role
+from fivetimes.model.command_lines import CommandLine, Role
 from fivetimes.redaction import Known, digit_groups, harmless, public
 from fivetimes.shell import parse
 

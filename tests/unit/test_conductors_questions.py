@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 import builders_scan as made
 from fivetimes.conductors.questions import questions, step_records
-from fivetimes.model import Candidate, Confidence, LiveText
+from fivetimes.model.candidates import Candidate, Confidence
+from fivetimes.model.live_text import LiveText
 
 
 def asked(candidate: Candidate, live: LiveText | None) -> dict[str, dict[str, Any]]:

@@ -20,21 +20,12 @@ import logs
 from fivetimes import pipeline, reports, review
 from fivetimes.config import FiveTimesRule, Search
 from fivetimes.identity import baseline, compared, continued, identity, recognised
-from fivetimes.model import (
-    Candidate,
-    Changes,
-    Decision,
-    Identity,
-    Location,
-    Moment,
-    Occurrence,
-    Promotion,
-    Review,
-    Scan,
-    Suppressed,
-    SuppressionRule,
-    Tier,
-)
+from fivetimes.model.candidates import Candidate, Tier
+from fivetimes.model.changes import Changes, Identity, Promotion
+from fivetimes.model.decisions import Decision, Review
+from fivetimes.model.occurrences import Location, Moment, Occurrence
+from fivetimes.model.scans import Scan
+from fivetimes.model.suppression import Suppressed, SuppressionRule
 from fivetimes.review.folder import add_review
 
 SEARCH = Search()

@@ -18,7 +18,9 @@ import oracles
 from fivetimes import pipeline
 from fivetimes.columns import SessionLog
 from fivetimes.config import FiveTimesRule, Search
-from fivetimes.model import By, Candidate, Kind, RawBatch
+from fivetimes.model.candidates import Candidate
+from fivetimes.model.events import By, Kind
+from fivetimes.model.sources import RawBatch
 from fivetimes.routines.database import comes_again
 
 SEARCH = Search()

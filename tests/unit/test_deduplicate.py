@@ -11,7 +11,8 @@ import logs
 import oracles
 from fivetimes.columns import EventLog
 from fivetimes.eventlog import align, deduplicate
-from fivetimes.model import Kind, RawBatch, TimeSource
+from fivetimes.model.events import Kind, TimeSource
+from fivetimes.model.sources import RawBatch
 
 
 def commits(*rows: tuple[float, str], person: str = "ana") -> RawBatch:

@@ -9,7 +9,9 @@ import logs
 from fivetimes.config import FiveTimesRule, Search
 from fivetimes.evidence import recall, source_of
 from fivetimes.ingest import READERS
-from fivetimes.model import Balance, Candidate, Kind, Source
+from fivetimes.model.candidates import Candidate
+from fivetimes.model.events import Kind
+from fivetimes.model.sources import Balance, Source
 
 
 def shell_history(folder, times: int = 6) -> list[Source]:

@@ -17,7 +17,9 @@ from skills_ref.validator import validate
 import builders_scan as made
 from fivetimes.exporters import EXPORTERS, render, slug
 from fivetimes.exporters.base import guarded_steps
-from fivetimes.model import Candidate, Conductor, LiveText
+from fivetimes.model.candidates import Candidate
+from fivetimes.model.conductors import Conductor
+from fivetimes.model.live_text import LiveText
 
 STOP = "**STOP.**"
 HOSTILE = st.text(min_size=1, max_size=80) | st.sampled_from(

@@ -15,7 +15,8 @@ from fivetimes.conductors.approval_gates import placed
 from fivetimes.errors import RuleError
 from fivetimes.exporters import EXPORTERS, slug
 from fivetimes.exporters.base import markdown
-from fivetimes.model import Conductor, Effect
+from fivetimes.model.conductors import Conductor
+from fivetimes.model.events import Effect
 
 PAGE = Path(__file__).parents[2] / "docs" / "exports.md"
 

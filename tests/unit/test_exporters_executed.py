@@ -23,7 +23,7 @@ import builders_scan as made
 from carried_out import drafted, settled, shell_of
 from fivetimes.conductors.proposals import next_version_command
 from fivetimes.exporters import EXPORTERS
-from fivetimes.model import Conductor
+from fivetimes.model.conductors import Conductor
 from sandboxes import Runner, Sandbox, remote
 
 FORMS = ("just", "task", "github-actions", "serverless-workflow")

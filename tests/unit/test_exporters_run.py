@@ -26,7 +26,7 @@ from fivetimes.errors import RuleError
 from fivetimes.exporters import EXPORTERS
 from fivetimes.exporters.plan import PlannedCommand, PlanStage, RunValue, script
 from fivetimes.exporters.shell_words import command, quote
-from fivetimes.model import Conductor
+from fivetimes.model.conductors import Conductor
 from fivetimes.shell import template_words as split
 
 # where the package put it: the environment need not be on the path

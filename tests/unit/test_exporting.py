@@ -15,7 +15,8 @@ from fivetimes import review, store
 from fivetimes.conductor_document import ConductorDocument
 from fivetimes.errors import FivetimesError, RuleError, UnknownId
 from fivetimes.exporters import EXPORTERS
-from fivetimes.model import Conductor, Decision
+from fivetimes.model.conductors import Conductor
+from fivetimes.model.decisions import Decision
 
 NAME = "publish-post-3f9a"
 AT = {"by": "ana", "why": "because", "at": made.AT}

@@ -32,7 +32,7 @@ from fivetimes.followup.findings import (
     conduct,
     controlled,
 )
-from fivetimes.model import Decision, Review
+from fivetimes.model.decisions import Decision, Review
 from fivetimes.review.folder import add_review
 from fivetimes.review.ledger import mark
 from fivetimes.routines import Execution

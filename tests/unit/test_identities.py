@@ -5,7 +5,8 @@ from __future__ import annotations
 import logs
 from fivetimes.config import Person
 from fivetimes.eventlog import is_account, mark_bots, person_resolver
-from fivetimes.model import By, Kind, RawBatch
+from fivetimes.model.events import By, Kind
+from fivetimes.model.sources import RawBatch
 
 
 def commits_at(hours, *, count: int, person: str = "Rhea <rhea@example.net>", offset: float = 0.0):

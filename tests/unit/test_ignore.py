@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from fivetimes.errors import ReadError
 from fivetimes.ingest import IgnoreRules, ignore_rules, without_ignored
 from fivetimes.ingest.ignore import divided, glob, lines_of, literal
-from fivetimes.model import Balance, Kind, RawBatch, Source
+from fivetimes.model.events import Kind
+from fivetimes.model.sources import Balance, RawBatch, Source
 
 HERE = PurePosixPath("/home/ana")
 SOURCE = Source("bash", Path("/home/ana/.bash_history"), "h")

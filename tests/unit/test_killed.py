@@ -29,7 +29,7 @@ import itertools, sys
 from datetime import datetime, timedelta, UTC
 from pathlib import Path
 from fivetimes import review
-from fivetimes.model import Decision
+from fivetimes.model.decisions import Decision
 folder, by = Path(sys.argv[1]), sys.argv[2]
 for n in itertools.count():
     at = datetime(2026, 4, 3, tzinfo=UTC) + timedelta(seconds=n)

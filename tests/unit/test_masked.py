@@ -7,7 +7,8 @@ from functools import partial
 import pytest
 
 from fivetimes.evidence import masked
-from fivetimes.model import Kind, LiveCommand, LiveText
+from fivetimes.model.events import Kind
+from fivetimes.model.live_text import LiveCommand, LiveText
 from fivetimes.redaction import Known, harmless, public
 from fivetimes.shell import parse
 

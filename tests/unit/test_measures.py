@@ -15,7 +15,9 @@ import logs
 import oracles
 from fivetimes.columns import SessionLog
 from fivetimes.config import Counted, FiveTimesRule, Search
-from fivetimes.model import By, Candidate, RawBatch, Tier
+from fivetimes.model.candidates import Candidate, Tier
+from fivetimes.model.events import By
+from fivetimes.model.sources import RawBatch
 from fivetimes.routines.measures import bus_factor, rhythm
 from fivetimes.stats import binomial_tail, poisson_tail
 

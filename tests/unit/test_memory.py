@@ -16,7 +16,8 @@ import pytest
 
 from fivetimes import ingest, memory, pipeline, store
 from fivetimes.errors import FivetimesError
-from fivetimes.model import Scan, Tier
+from fivetimes.model.candidates import Tier
+from fivetimes.model.scans import Scan
 
 EVERYDAY = (
     "ls", "git status", "vim notes.md", "make test", "cd src", "git diff", "python app.py", "grep -r foo .", "cat README.md",

@@ -12,7 +12,8 @@ from scipy.cluster.hierarchy import fcluster, linkage
 
 import logs
 from fivetimes.config import FiveTimesRule, Search
-from fivetimes.model import Kind, RawBatch
+from fivetimes.model.events import Kind
+from fivetimes.model.sources import RawBatch
 from fivetimes.routines import merging
 from fivetimes.routines.cover import find
 from fivetimes.routines.database import open_database

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fivetimes.identity import naming
-from fivetimes.model import Effect, Kind, Step
+from fivetimes.model.candidates import Step
+from fivetimes.model.events import Effect, Kind
 
 SHELL, SKILL, TOOL, COMMIT, ACTION = Kind.SHELL, Kind.SKILL, Kind.TOOL, Kind.COMMIT, Kind.ACTION
 

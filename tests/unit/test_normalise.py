@@ -13,7 +13,8 @@ from fivetimes.actions.tokenize import looks_like_values
 from fivetimes.columns import LEVELS, ActionLog
 from fivetimes.config import UNTIMED_STEP
 from fivetimes.kernels.database import shares_value
-from fivetimes.model import Effect, Kind, RawBatch
+from fivetimes.model.events import Effect, Kind
+from fivetimes.model.sources import RawBatch
 
 
 def actions_of(commands: list[str]) -> ActionLog:

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from fivetimes import ingest
 from fivetimes.columns import EventLog
 from fivetimes.eventlog import deduplicate, redact
-from fivetimes.model import Balance, RawBatch
+from fivetimes.model.sources import Balance, RawBatch
 from overlaps import Plan, by_text, expected, plans, unsure, written
 
 PLANS = int(os.environ.get("OVERLAPS", "60"))

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 import logs
 from fivetimes.columns import SessionLog
 from fivetimes.config import FiveTimesRule, Search
-from fivetimes.model import Candidate, Reliability, Tier
+from fivetimes.model.candidates import Candidate, Tier
+from fivetimes.model.reliability import Reliability
 from fivetimes.routines import find_routines, partitions
 from fivetimes.routines.describe import joined_accounts
 from fivetimes.routines.measures import StepSpecialist

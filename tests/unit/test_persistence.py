@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 import builders_scan
 import logs
 from fivetimes.config import FiveTimesRule, Search
-from fivetimes.model import Kind, Step
+from fivetimes.model.candidates import Step
+from fivetimes.model.events import Kind
 
 SEARCH = Search()
 ONE, _ = builders_scan.friday(6)

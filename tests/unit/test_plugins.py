@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from importlib.metadata import EntryPoint
@@ -10,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
+import fivetimes.model
 from fivetimes.errors import ReadError
 from fivetimes.ingest.base import Machine, ReaderSpec
 from fivetimes.ingest.registry import GROUP, plug_ins, plugged_in
-from fivetimes.model import Balance, RawBatch, Source, SourceReport
+from fivetimes.model.sources import Balance, RawBatch, Source, SourceReport
 from reading import FIXTURES
 
 EXAMPLE = FIXTURES / "plugins" / "timesheet"
@@ -105,3 +107,11 @@ def test_a_plug_in_that_loses_records_is_refused(monkeypatch: pytest.MonkeyPatch
     reader = reader_of(monkeypatch, _Module(read=loses))
     with pytest.raises(ReadError, match="does not account for every record"):
         list(reader(Source("extra", Path("x"), "x"), Balance()))
+
+
+def test_what_the_docs_name_of_the_records_can_be_imported():
+    root = Path(__file__).parents[2]
+    pages = [root / "README.md", *(root / "docs").rglob("*.md"), *(root / "src").rglob("*.py")]
+    named = {name for page in pages for name in re.findall(r"`fivetimes\.model\.([A-Z]\w+)", page.read_text("utf-8"))}
+    assert {"Conductor", "Explanation", "Exporter", "Reader", "Scan"} <= named
+    assert [name for name in sorted(named) if not hasattr(fivetimes.model, name)] == []

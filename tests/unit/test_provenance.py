@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 import builders_scan as made
 from fivetimes import review, running
 from fivetimes.errors import FivetimesError
-from fivetimes.model import Conductor, Decision
+from fivetimes.model.conductors import Conductor
+from fivetimes.model.decisions import Decision
 from fivetimes.running import provenance, recording
 from fivetimes.running.recording import Caller, Origin, OutsideRun
 

@@ -13,7 +13,9 @@ import builders_scan
 import logs
 from fivetimes.config import FiveTimesRule, Search
 from fivetimes.identity.naming import same_action
-from fivetimes.model import Confidence, Effect, HeldOut, Kind, Step, SuppressionRule, Tier
+from fivetimes.model.candidates import Confidence, HeldOut, Step, Tier
+from fivetimes.model.events import Effect, Kind
+from fivetimes.model.suppression import SuppressionRule
 from fivetimes.routines.ranking import ENDLESS, completion, ending, ranked, recency, score
 from fivetimes.routines.suppression import Finding
 

@@ -18,7 +18,7 @@ from fivetimes.errors import ReadError
 from fivetimes.ingest.formats.agent_calls import DENIED, command_of
 from fivetimes.ingest.formats.javascript import tool_calls
 from fivetimes.ingest.recognition import sniff
-from fivetimes.model import By, Kind
+from fivetimes.model.events import By, Kind
 from reading import FIXTURES, column, read, read_bytes
 
 CODEX = FIXTURES / "logs" / "codex"

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from fivetimes import config
 from fivetimes.errors import ConfigError, ReadError
 from fivetimes.ingest import READERS, named, sniff, sources
-from fivetimes.model import Balance, Source
+from fivetimes.model.sources import Balance, Source
 from fivetimes.pipeline import from_paths, requested
 from reading import FIXTURES, column, read, read_bytes
 

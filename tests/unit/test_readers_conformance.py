@@ -15,7 +15,7 @@ from fivetimes.errors import ReadError
 from fivetimes.ingest import base, readers, sniff
 from fivetimes.ingest.base import Machine, ReaderSpec
 from fivetimes.ingest.registry import BUILT_IN, READERS
-from fivetimes.model import Balance, RawBatch, Source
+from fivetimes.model.sources import Balance, RawBatch, Source
 from reading import FIXTURES, check, read
 from repositories import commit, empty_repository
 from samples import NO_FILE, samples

@@ -14,7 +14,7 @@ import pytest
 from fivetimes.errors import ReadError
 from fivetimes.ingest import sniff
 from fivetimes.ingest.formats.sqlite import MAGIC
-from fivetimes.model import By
+from fivetimes.model.events import By
 from reading import FIXTURES, column, read
 
 HISTORIES = FIXTURES / "histories"

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from fivetimes.ingest import READERS, sniff
-from fivetimes.model import By, Kind, RawBatch
+from fivetimes.model.events import By, Kind
+from fivetimes.model.sources import RawBatch
 from reading import FIXTURES, bits, column, read
 
 HISTORIES = FIXTURES / "histories"

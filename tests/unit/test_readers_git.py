@@ -15,7 +15,7 @@ from fivetimes.accounts import is_bot
 from fivetimes.errors import ReadError
 from fivetimes.ingest import advice_on
 from fivetimes.ingest.readers import git
-from fivetimes.model import By
+from fivetimes.model.events import By
 from fivetimes.pipeline import from_paths, survey
 from reading import column, read
 from repositories import commit, empty_repository, run

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from fivetimes.errors import ReadError
 from fivetimes.ingest.formats.agent_calls import DENIED
-from fivetimes.model import By, Kind
+from fivetimes.model.events import By, Kind
 from reading import FIXTURES, bits, column, read, read_bytes
 
 TRANSCRIPTS = FIXTURES / "logs" / "claude_code"

@@ -15,7 +15,7 @@ from fivetimes.ingest import sniff
 from fivetimes.ingest.base import Machine
 from fivetimes.ingest.formats.agent_calls import DENIED
 from fivetimes.ingest.readers import aider, cursor
-from fivetimes.model import By, Kind
+from fivetimes.model.events import By, Kind
 from reading import column, read, read_bytes
 
 DAY = 1_767_600_000

@@ -17,7 +17,8 @@ import builders_scan as made
 from fivetimes import review, running
 from fivetimes.errors import FivetimesError
 from fivetimes.exporters import EXPORTERS
-from fivetimes.model import Conductor, Decision
+from fivetimes.model.conductors import Conductor
+from fivetimes.model.decisions import Decision
 from fivetimes.running import recording
 from fivetimes.running.recording import Caller, Origin, OutsideRun
 from sandboxes import Runner, Sandbox, installed, remote

@@ -14,7 +14,9 @@ import logs
 from fivetimes.columns import EVENT_COLUMNS, EventLog
 from fivetimes.eventlog import varied_programs
 from fivetimes.eventlog.commits import commit_kind
-from fivetimes.model import Effect, Kind, RawBatch, Role, TimeSource
+from fivetimes.model.command_lines import Role
+from fivetimes.model.events import Effect, Kind, TimeSource
+from fivetimes.model.sources import RawBatch
 
 
 def kept_bytes(log: EventLog) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fivetimes.eventlog.slips import unslipped
-from fivetimes.model import Effect
+from fivetimes.model.events import Effect
 from fivetimes.redaction import effect_of, public
 
 CMDLETS = {

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fivetimes.model import Effect
+from fivetimes.model.events import Effect
 from fivetimes.redaction import effect_of, effect_of_name
 from fivetimes.redaction.effects import (
     ABOUT,

@@ -9,7 +9,7 @@ from benchmarks.planting import VALUES
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fivetimes.model import Role
+from fivetimes.model.command_lines import Role
 from fivetimes.redaction import Known, declared, harmless, is_local_name, reason
 from fivetimes.redaction.harmless import HARMLESS_RULES, HarmlessRule
 

@@ -7,7 +7,7 @@ import random
 import pytest
 from benchmarks.values import PERSONAL
 
-from fivetimes.model import Role
+from fivetimes.model.command_lines import Role
 from fivetimes.redaction import Known, declared, harmless, without_digit_groups
 
 TRIES = 200

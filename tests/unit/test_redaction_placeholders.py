@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fivetimes.model import Kind
+from fivetimes.model.events import Kind
 from fivetimes.redaction import is_pseudonym, placeholder, portable_label, public_label, show
 from fivetimes.redaction.placeholders import EXTENSIONS
 

@@ -14,7 +14,10 @@ import oracles
 from fivetimes.columns import SessionLog
 from fivetimes.conductor_document import Question
 from fivetimes.config import FiveTimesRule, Search
-from fivetimes.model import Candidate, Kind, RawBatch, Unproven, Unready
+from fivetimes.model.candidates import Candidate
+from fivetimes.model.events import Kind
+from fivetimes.model.reliability import Unproven, Unready
+from fivetimes.model.sources import RawBatch
 from fivetimes.routines import compositions
 from fivetimes.routines.compositions import level
 

@@ -18,7 +18,9 @@ from fivetimes.conductor_document import FORMS, HistoryEntry, replay_sentence
 from fivetimes.conductors import parse, steps_digest
 from fivetimes.conductors.replay import replay, typed_lines, unseen
 from fivetimes.exporters import render
-from fivetimes.model import Candidate, Decision, LiveText
+from fivetimes.model.candidates import Candidate
+from fivetimes.model.decisions import Decision
+from fivetimes.model.live_text import LiveText
 from fivetimes.reports import cards
 from fivetimes.review import ReviewContext, drafting, verification
 from fivetimes.review import decisions as workflow

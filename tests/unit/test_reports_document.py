@@ -9,7 +9,10 @@ from pathlib import Path
 from typing import Any, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 import builders_scan as made
-from fivetimes.model import Chance, Changes, Composition, Gone, Promotion, Tier, Unready
+from fivetimes.model.candidates import Tier
+from fivetimes.model.changes import Changes, Gone, Promotion
+from fivetimes.model.reliability import Unready
+from fivetimes.model.scans import Chance, Composition
 from fivetimes.reports import candidate_document, document, sources_document
 from fivetimes.reports.cards import FACTS
 from fivetimes.reports.document import CandidateDocument, ReportDocument, SourcesDocument

@@ -10,7 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import builders_scan as made
-from fivetimes.model import Candidate, Composition, SearchTrace, Suppressed, SuppressionRule, Tier
+from fivetimes.model.candidates import Candidate, Tier
+from fivetimes.model.scans import Composition
+from fivetimes.model.suppression import Suppressed, SuppressionRule
+from fivetimes.model.trace import SearchTrace
 from fivetimes.reports.figures import Follows, by_rule, people_heat, report_figures, why_nothing
 from fivetimes.reports.pictures import graph
 

@@ -7,7 +7,7 @@ from collections import defaultdict
 import pandas as pd
 
 import builders_scan
-from fivetimes.model import Scan
+from fivetimes.model.scans import Scan
 from fivetimes.reports import frames
 
 ALIAS = defaultdict(lambda: "p1")

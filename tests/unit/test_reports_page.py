@@ -16,19 +16,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import builders_scan as made
-from fivetimes.model import (
-    Changes,
-    Conductor,
-    ConductorEffect,
-    Decision,
-    Gone,
-    Promotion,
-    Review,
-    Scan,
-    Standing,
-    Status,
-    Tier,
-)
+from fivetimes.model.candidates import Tier
+from fivetimes.model.changes import Changes, Gone, Promotion
+from fivetimes.model.conductors import Conductor, ConductorEffect
+from fivetimes.model.decisions import Decision, Review, Standing, Status
+from fivetimes.model.scans import Scan
 from fivetimes.reports import candidate_document, document, report_digest, report_html, report_markdown
 from fivetimes.reports.pictures import SPARK_HEIGHT, SPARK_WIDTH, TIMELINE_WIDTH, spark, timeline
 from hostile import PAYLOADS, drafts_of, hostile, live_of, sample

@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from rich.console import Console, RenderableType
 
 import builders_scan as made
-from fivetimes.model import Scan, SearchTrace, Suppressed, SuppressionRule
+from fivetimes.model.scans import Scan
+from fivetimes.model.suppression import Suppressed, SuppressionRule
+from fivetimes.model.trace import SearchTrace
 from fivetimes.reports import terminal
 from fivetimes.reports.pictures import sparkline
 

@@ -15,7 +15,9 @@ from fivetimes.eventlog import deduplicate, redact
 from fivetimes.eventlog.requests import Requests
 from fivetimes.evidence import masked
 from fivetimes.ingest.formats.prompts import asked
-from fivetimes.model import By, Kind, LiveCommand, LiveText, RawBatch
+from fivetimes.model.events import By, Kind
+from fivetimes.model.live_text import LiveCommand, LiveText
+from fivetimes.model.sources import RawBatch
 from fivetimes.redaction import is_pseudonym
 from oracles import alike_groups
 from reading import column, read_bytes

@@ -19,18 +19,13 @@ import builders_scan as made
 from fivetimes import conductors, evidence, ingest, reports, review, store
 from fivetimes.errors import FivetimesError, RuleError, UnknownId
 from fivetimes.exporters import render
-from fivetimes.model import (
-    Candidate,
-    Composition,
-    Conductor,
-    Decision,
-    Effect,
-    Kind,
-    Location,
-    Moment,
-    Occurrence,
-    Source,
-)
+from fivetimes.model.candidates import Candidate
+from fivetimes.model.conductors import Conductor
+from fivetimes.model.decisions import Decision
+from fivetimes.model.events import Effect, Kind
+from fivetimes.model.occurrences import Location, Moment, Occurrence
+from fivetimes.model.scans import Composition
+from fivetimes.model.sources import Source
 from fivetimes.redaction import digest
 from fivetimes.reports import terminal
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 import builders_scan as made
 import oracles
 from fivetimes.errors import FivetimesError
-from fivetimes.model import Decision, Review, Standing, Status
+from fivetimes.model.decisions import Decision, Review, Standing, Status
 from fivetimes.review import ledger
 
 DIGEST = "blake2b:" + "0" * 32

@@ -10,7 +10,7 @@ from rich.console import Console
 
 import builders_scan as made
 from fivetimes import review
-from fivetimes.model import Decision
+from fivetimes.model.decisions import Decision
 from fivetimes.review.terminal import ReviewSession, review_queue
 
 

@@ -11,7 +11,7 @@ import asgi
 import builders_scan as made
 from fivetimes import conductors, review, store
 from fivetimes.errors import RuleError
-from fivetimes.model import Decision
+from fivetimes.model.decisions import Decision
 from fivetimes.review.web.session import BrowserSession
 from visitor import NAME, Visitor
 

@@ -21,7 +21,8 @@ from fivetimes import followup, review, running
 from fivetimes.conductor_document import ConductorDocument, DocumentStep, Gate
 from fivetimes.errors import FivetimesError
 from fivetimes.exporters.plan import plan
-from fivetimes.model import Conductor, Decision
+from fivetimes.model.conductors import Conductor
+from fivetimes.model.decisions import Decision
 from fivetimes.running.performing import Order
 from fivetimes.running.walk import Choices, Do, Done, Note, RunAnswer, RunQuestion, walk
 from visitor import Visitor

@@ -9,7 +9,8 @@ import pytest
 
 import logs
 from fivetimes.config import FiveTimesRule, Search
-from fivetimes.model import Candidate, Suppressed, SuppressionRule
+from fivetimes.model.candidates import Candidate
+from fivetimes.model.suppression import Suppressed, SuppressionRule
 
 DAY = 86400.0
 EVERYDAY = [

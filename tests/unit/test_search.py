@@ -16,7 +16,10 @@ import oracles
 from fivetimes.columns import COARSE
 from fivetimes.config import FiveTimesRule, Search
 from fivetimes.identity import naming
-from fivetimes.model import Effect, Kind, RawBatch, Step, SuppressionRule, Tier
+from fivetimes.model.candidates import Step, Tier
+from fivetimes.model.events import Effect, Kind
+from fivetimes.model.sources import RawBatch
+from fivetimes.model.suppression import SuppressionRule
 from fivetimes.routines.cover import find, from_patterns
 from fivetimes.routines.database import open_database
 from fivetimes.routines.matching import collect

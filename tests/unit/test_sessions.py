@@ -18,7 +18,8 @@ from fivetimes import pipeline
 from fivetimes.actions import normalise
 from fivetimes.columns import EventLog
 from fivetimes.config import Team
-from fivetimes.model import By, Kind, RawBatch
+from fivetimes.model.events import By, Kind
+from fivetimes.model.sources import RawBatch
 from fivetimes.sessions import learnt_idle, otsu, segment
 
 

@@ -12,7 +12,7 @@ import teams
 from fivetimes import bundles, pipeline
 from fivetimes.bundles import Choice, Sharing, agree, merged_scan, prepared, read, write
 from fivetimes.errors import FivetimesError
-from fivetimes.model import Scan
+from fivetimes.model.scans import Scan
 
 RELEASE, REVIEW, BACKUP = "release-package-5ef4", "merge-pull-request-1fff", "upload-files-16e2"
 DOCS = Path(__file__).parents[2] / "docs" / "team.md"

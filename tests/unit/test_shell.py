@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from fivetimes.model import Command, CommandLine, Role
+from fivetimes.model.command_lines import Command, CommandLine, Role
 from fivetimes.redaction import public
 from fivetimes.shell import lexer, parse, syntax_tree
 from fivetimes.shell.programs import SCRIPT_RUNNERS, ScriptRunner

@@ -12,7 +12,8 @@ import logs
 from fivetimes.eventlog import redact
 from fivetimes.eventlog.shell_aliases import OH_MY_ZSH, expanded, in_use
 from fivetimes.ingest import aliases_of
-from fivetimes.model import Effect, RawBatch, Source
+from fivetimes.model.events import Effect
+from fivetimes.model.sources import RawBatch, Source
 from fivetimes.redaction import public
 
 OWN = {"g": "git", "gp": "git push", "ls": "ls --color", "up": "git pull && make", "a": "b", "b": "a", "git ps": "push",

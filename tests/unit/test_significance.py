@@ -14,7 +14,7 @@ import logs
 import oracles
 from fivetimes.columns import SessionLog
 from fivetimes.config import FiveTimesRule, Search
-from fivetimes.model import Confidence, HeldOut
+from fivetimes.model.candidates import Confidence, HeldOut
 from fivetimes.routines import find_routines
 from fivetimes.routines.database import open_database
 from fivetimes.routines.significance import (

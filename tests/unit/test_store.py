@@ -16,7 +16,8 @@ import logs
 from fivetimes import store
 from fivetimes.config import FiveTimesRule, Search
 from fivetimes.errors import FivetimesError
-from fivetimes.model import Balance, Scan, Source, SourceReport
+from fivetimes.model.scans import Scan
+from fivetimes.model.sources import Balance, Source, SourceReport
 
 
 def a_scan(tmp_path) -> Scan:

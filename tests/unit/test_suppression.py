@@ -13,7 +13,10 @@ import pytest
 import logs
 from fivetimes.columns import LEVELS
 from fivetimes.config import FiveTimesRule, Search
-from fivetimes.model import Kind, SearchTrace, SequenceTrace, Step, Suppressed, SuppressionRule, Tier
+from fivetimes.model.candidates import Step, Tier
+from fivetimes.model.events import Kind
+from fivetimes.model.suppression import Suppressed, SuppressionRule
+from fivetimes.model.trace import SearchTrace, SequenceTrace
 from fivetimes.routines import Findings, explain, find_routines
 from fivetimes.routines.alternatives import FoldedStep
 from fivetimes.routines.cover import Rejection

@@ -9,7 +9,8 @@ import pytest
 
 import logs
 from fivetimes.config import FiveTimesRule, Search
-from fivetimes.model import SearchTrace, Stage, SuppressionRule
+from fivetimes.model.suppression import SuppressionRule
+from fivetimes.model.trace import SearchTrace, Stage
 from fivetimes.reports import explanation_document
 from fivetimes.routines import Findings, explain, find_routines
 from fivetimes.routines.trace import KEPT, KEPT_SEEDS, Recorder

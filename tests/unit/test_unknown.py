@@ -15,7 +15,8 @@ from fivetimes import store
 from fivetimes.eventlog import redact, unknown_names
 from fivetimes.ingest import known_here
 from fivetimes.ingest.known_names import targets
-from fivetimes.model import Role, Source
+from fivetimes.model.command_lines import Role
+from fivetimes.model.sources import Source
 from fivetimes.redaction import Known, is_pseudonym
 
 FILES = {

@@ -17,7 +17,8 @@ import numpy as np
 from fivetimes.actions.distinct import Distinct
 from fivetimes.actions.places import ActionRows, Places
 from fivetimes.columns import Bools, Bytes, EventLog, Int32s
-from fivetimes.model import Kind, Role
+from fivetimes.model.command_lines import Role
+from fivetimes.model.events import Kind
 from fivetimes.redaction import is_pseudonym
 
 _DISTINCTIVE = 0.5  # one over the programs that take an argument, at least: two programs at most

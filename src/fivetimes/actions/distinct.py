@@ -9,7 +9,8 @@ from itertools import pairwise
 import numpy as np
 
 from fivetimes.columns import Forms, Int32s, Ints
-from fivetimes.model import Kind, Role
+from fivetimes.model.command_lines import Role
+from fivetimes.model.events import Kind
 
 
 @dataclass(frozen=True, slots=True)

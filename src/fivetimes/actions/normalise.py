@@ -12,7 +12,7 @@ from fivetimes.actions.places import ActionRows
 from fivetimes.actions.tokenize import tokens
 from fivetimes.columns import COARSE, LEVELS, ActionLog, Bools, EventLog, Floats, Forms, Int32s
 from fivetimes.config import NAVIGATION, UNTIMED_STEP
-from fivetimes.model import Effect, Kind
+from fivetimes.model.events import Effect, Kind
 
 
 def normalise(events: EventLog) -> ActionLog:

@@ -13,7 +13,7 @@ import numpy as np
 
 from fivetimes.actions.distinct import Distinct
 from fivetimes.columns import Bools, Int32s, Ints
-from fivetimes.model import Role
+from fivetimes.model.command_lines import Role
 
 PROOF = 10.0  # bits, behind and before: chance reaches them with one name in a thousand (2^-10)
 OFTEN = 5  # uses: what its owner typed that often under the public name has no other one (the five-times rule)

@@ -22,7 +22,8 @@ import numpy as np
 
 from fivetimes.actions.distinct import Distinct
 from fivetimes.columns import LEVELS, Int32s
-from fivetimes.model import Kind, Role
+from fivetimes.model.command_lines import Role
+from fivetimes.model.events import Kind
 
 Words = tuple[int, ...]  # what makes a token: ids of words, _STAR for whatever varies
 

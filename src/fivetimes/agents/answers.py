@@ -19,7 +19,11 @@ from fivetimes.bundles.labels import PREFIX, shareable
 from fivetimes.errors import UnknownId
 from fivetimes.identity.naming import slug
 from fivetimes.identity.naming import title as suggested_title
-from fivetimes.model import Candidate, Conductor, Kind, Scan, Standing, Variant
+from fivetimes.model.candidates import Candidate, Variant
+from fivetimes.model.conductors import Conductor
+from fivetimes.model.decisions import Standing
+from fivetimes.model.events import Kind
+from fivetimes.model.scans import Scan
 from fivetimes.review import ledger
 
 # Words of a declared name that an agent is given, between blanks, hyphens and the like: as many as a name in a draft may have

@@ -26,7 +26,9 @@ from pydantic import BaseModel, Field
 from fivetimes import pipeline, review, store
 from fivetimes.agents import answers
 from fivetimes.errors import FivetimesError, fault
-from fivetimes.model import Candidate, Decision, Scan
+from fivetimes.model.candidates import Candidate
+from fivetimes.model.decisions import Decision
+from fivetimes.model.scans import Scan
 from fivetimes.redaction import show
 from fivetimes.review import web
 

@@ -28,7 +28,7 @@ from fivetimes.config import (
     BUNDLE_STEPS,
 )
 from fivetimes.errors import FivetimesError
-from fivetimes.model import Effect, Kind
+from fivetimes.model.events import Effect, Kind
 
 FORMAT = 1  # of the text; another one is refused
 SUFFIX = ".fivetimes"

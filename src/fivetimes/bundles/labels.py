@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from fivetimes.model import Kind
+from fivetimes.model.events import Kind
 from fivetimes.redaction import (
     declared,
     flagged,

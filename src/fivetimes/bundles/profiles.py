@@ -13,7 +13,10 @@ from datetime import datetime
 
 from fivetimes.bundles.labels import is_known, join_key, shareable
 from fivetimes.identity.naming import identifier
-from fivetimes.model import Candidate, Effect, Kind, Occurrence, Scan, Step
+from fivetimes.model.candidates import Candidate, Step
+from fivetimes.model.events import Effect, Kind
+from fivetimes.model.occurrences import Occurrence
+from fivetimes.model.scans import Scan
 from fivetimes.routines.pattern import MIN_STEPS
 
 UNDATED = "undated"  # the quarter of what has no time

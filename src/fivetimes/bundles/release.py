@@ -31,7 +31,7 @@ from fivetimes.bundles.labels import has_local_name, join_key
 from fivetimes.bundles.profiles import UNDATED, ProfileStep, RoutineProfile
 from fivetimes.config import CONTRIBUTORS, CONTRIBUTORS_OF_A_NAME
 from fivetimes.errors import FivetimesError
-from fivetimes.model import Effect, Kind
+from fivetimes.model.events import Effect, Kind
 from fivetimes.routines.pattern import MIN_STEPS
 
 # A report gives counts and people in these steps: the rungs of the ladder, then doubled or so each time.

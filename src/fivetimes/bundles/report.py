@@ -8,7 +8,9 @@ from dataclasses import replace
 from fivetimes.bundles.release import Merged, SharedRoutine, SharedStep
 from fivetimes.config import FiveTimesRule
 from fivetimes.identity.naming import identifier, title, unique_ids
-from fivetimes.model import Candidate, Confidence, Effect, Scan, Step, Tier
+from fivetimes.model.candidates import Candidate, Confidence, Step, Tier
+from fivetimes.model.events import Effect
+from fivetimes.model.scans import Scan
 from fivetimes.routines import ranking
 from fivetimes.routines.describe import tier
 

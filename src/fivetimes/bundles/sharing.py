@@ -23,7 +23,7 @@ from fivetimes.bundles.release import Release, released
 from fivetimes.bundles.report import as_scan
 from fivetimes.config import CONTRIBUTORS, FiveTimesRule
 from fivetimes.errors import FivetimesError
-from fivetimes.model import Scan
+from fivetimes.model.scans import Scan
 from fivetimes.words import id_of
 
 _SERIES = "series.json"

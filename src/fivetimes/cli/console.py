@@ -28,7 +28,8 @@ from fivetimes.errors import FivetimesError, fault, trace
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from fivetimes.model import Scan, Span
+    from fivetimes.model.scans import Scan
+    from fivetimes.model.spans import Span
     from fivetimes.pipeline import Gathered, Request, Tick
     from fivetimes.review import Approval, ReviewContext
 
@@ -90,7 +91,7 @@ def span_of(since: date | None, until: date | None) -> Span | None:
     Raises:
         typer.BadParameter: there is none between the two.
     """
-    from fivetimes.model import Span
+    from fivetimes.model.spans import Span
 
     if since is not None and until is not None and since > until:
         raise typer.BadParameter(f"--since {since} is later than --until {until}")

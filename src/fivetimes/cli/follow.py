@@ -63,7 +63,7 @@ def revise(  # noqa: PLR0913, PLR0917 - the questions of one command
 ) -> None:
     """Propose a change of a conductor: what drifted, or a file; accept or decline it, with a reason."""
     from fivetimes import followup, pipeline, review
-    from fivetimes.model import Decision
+    from fivetimes.model.decisions import Decision
 
     if accept and decline:
         raise typer.BadParameter("give one of --accept and --decline")

@@ -105,7 +105,7 @@ def forget(
 ) -> None:
     """Delete from memory for good. The sources themselves stay as they are."""
     from fivetimes import pipeline
-    from fivetimes.model import Span
+    from fivetimes.model.spans import Span
     from fivetimes.reports import terminal
 
     if not (before or source or person or everything):

@@ -32,7 +32,7 @@ from fivetimes.cli.console import (
 )
 
 if TYPE_CHECKING:
-    from fivetimes.model import ConductorEffect
+    from fivetimes.model.conductors import ConductorEffect
     from fivetimes.pipeline import Gathered, Request
 
 

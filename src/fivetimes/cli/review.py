@@ -60,7 +60,7 @@ def decide(  # noqa: PLR0913, PLR0917 - the questions of one command
 ) -> None:
     """Approve, reject or defer a conductor, or record that its gate was passed; it is added to the ledger and never changed."""
     from fivetimes import review as workflow
-    from fivetimes.model import Decision
+    from fivetimes.model.decisions import Decision
 
     chosen = [d for d, on in zip(Decision, (approve, reject, defer), strict=False) if on]
     if len(chosen) + bool(override) != 1:

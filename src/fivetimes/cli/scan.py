@@ -37,7 +37,8 @@ from fivetimes.config import HISTORIES, SearchEngine
 from fivetimes.errors import FivetimesError
 
 if TYPE_CHECKING:
-    from fivetimes.model import Scan, Span
+    from fivetimes.model.scans import Scan
+    from fivetimes.model.spans import Span
     from fivetimes.pipeline import Request
 
 _OCCURRENCES_SHOWN = 3  # without --all: enough to recognise the routine
@@ -146,7 +147,7 @@ def show(
 ) -> None:
     """Show one routine, with the lines behind it: on a terminal the commands themselves, read again just now."""
     from fivetimes import pipeline, reports, review
-    from fivetimes.model import Tier
+    from fivetimes.model.candidates import Tier
     from fivetimes.reports import terminal
 
     span = span_of(since, until)

@@ -13,7 +13,9 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from fivetimes.conductors.invocations import Invocation, InvocationWord
-from fivetimes.model import Kind, Role, Step
+from fivetimes.model.candidates import Step
+from fivetimes.model.command_lines import Role
+from fivetimes.model.events import Kind
 from fivetimes.shell import TokenForm
 
 # Share from which the rule is taken from most and the others are exceptions: one row of five may have been matched by mistake or

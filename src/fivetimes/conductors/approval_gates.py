@@ -17,7 +17,9 @@ from fivetimes.conductor_document import REFERENCE, DocumentStep, Gate
 from fivetimes.conductors.invocations import Invocation, Parse
 from fivetimes.conductors.templates import StepTemplate
 from fivetimes.errors import RuleError
-from fivetimes.model import Candidate, Effect, Kind, Role, Step
+from fivetimes.model.candidates import Candidate, Step
+from fivetimes.model.command_lines import Role
+from fivetimes.model.events import Effect, Kind
 from fivetimes.redaction import effect_of
 from fivetimes.words import noun
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from fivetimes.conductor_document import FORMS
 from fivetimes.conductors.alternatives import MARK, NEARLY_ALL, Pieces, Position, affixes, is_word, pieces
-from fivetimes.model import Role
+from fivetimes.model.command_lines import Role
 from fivetimes.stats import binomial_tail
 
 Row = tuple[int, Pieces]  # occurrence, value

@@ -18,7 +18,9 @@ import yaml
 
 from fivetimes.conductor_document import ConductorDocument, DocumentStep, Evidence, HistoryEntry, Question, Why
 from fivetimes.errors import FivetimesError
-from fivetimes.model import Candidate, Conductor, Location, Moment, Occurrence
+from fivetimes.model.candidates import Candidate
+from fivetimes.model.conductors import Conductor
+from fivetimes.model.occurrences import Location, Moment, Occurrence
 from fivetimes.words import WEEKDAYS, noun
 
 if TYPE_CHECKING:

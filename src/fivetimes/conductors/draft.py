@@ -52,7 +52,10 @@ from fivetimes.conductors.replay import TypedLine, came_out, replay, typed_lines
 from fivetimes.conductors.templates import StepTemplate, StepTemplates, step_templates
 from fivetimes.config import Counted, FiveTimesRule
 from fivetimes.errors import RuleError
-from fivetimes.model import Candidate, Conductor, LiveText, Occurrence, Step
+from fivetimes.model.candidates import Candidate, Step
+from fivetimes.model.conductors import Conductor
+from fivetimes.model.live_text import LiveText
+from fivetimes.model.occurrences import Occurrence
 from fivetimes.redaction import show
 
 _TWICE = 2  # occurrences that took a path: what was taken once is no alternative but an exception

@@ -13,7 +13,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from fivetimes.model import Candidate, Command, CommandLine, Effect, Kind, LiveCommand, LiveText, Moment, Role, Word
+from fivetimes.model.candidates import Candidate
+from fivetimes.model.command_lines import Command, CommandLine, Role, Word
+from fivetimes.model.events import Effect, Kind
+from fivetimes.model.live_text import LiveCommand, LiveText
+from fivetimes.model.occurrences import Moment
 from fivetimes.redaction import effect_of, is_pseudonym, public
 from fivetimes.shell import WRAPPERS, Clause, Token, TokenForm, clauses, is_secret_key, tokens, unquote
 

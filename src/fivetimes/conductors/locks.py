@@ -12,7 +12,10 @@ from dataclasses import replace
 from fivetimes.conductor_document import REFERENCE, ConductorDocument, step_alternatives
 from fivetimes.conductors.invocations import Harmless
 from fivetimes.errors import RuleError
-from fivetimes.model import Candidate, Conductor, Kind, Role, Step, Variant
+from fivetimes.model.candidates import Candidate, Step, Variant
+from fivetimes.model.command_lines import Role
+from fivetimes.model.conductors import Conductor
+from fivetimes.model.events import Kind
 from fivetimes.redaction import digit_groups, flagged, public_label, without_keys
 
 _ATTEMPTS = 4  # drafts: holding back one word can bring two others together, seldom twice in a row

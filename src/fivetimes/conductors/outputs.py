@@ -25,7 +25,7 @@ from fivetimes.conductor_document import (
     template_parts,
 )
 from fivetimes.conductors.alternatives import NEARLY_ALL
-from fivetimes.model import Candidate
+from fivetimes.model.candidates import Candidate
 from fivetimes.redaction import public
 from fivetimes.shell import Token, TokenForm, tokens
 

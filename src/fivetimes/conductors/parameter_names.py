@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from fivetimes.conductor_document import Space
 from fivetimes.conductors.alternatives import DISTINCTIVE, is_word, pieces
 from fivetimes.conductors.invocations import Expansions, Harmless
-from fivetimes.model import Role
+from fivetimes.model.command_lines import Role
 from fivetimes.words import singular
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")

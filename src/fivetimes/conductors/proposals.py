@@ -15,7 +15,7 @@ from itertools import pairwise
 from fivetimes.conductor_document import ConductorDocument, Reference, template_parts
 from fivetimes.conductors.alternatives import NEARLY_ALL
 from fivetimes.conductors.outputs import tags_made
-from fivetimes.model import Occurrence
+from fivetimes.model.occurrences import Occurrence
 
 # What a calendar shows, as `date` and `strftime` write it alike: days, weeks after ISO 8601, months, years.
 _CALENDAR = "%Y-%m-%d %Y%m%d %d.%m.%Y %y%m%d %G-W%V %GW%V %Y-%m %Y%m %V %m %Y".split()

@@ -15,7 +15,10 @@ from fivetimes.conductor_document import About, DocumentStep, Question, StepAlte
 from fivetimes.conductors.approval_gates import command_phrase, effect_verb, run_phrase
 from fivetimes.conductors.document import evidence_phrase
 from fivetimes.config import ALWAYS_SHARE
-from fivetimes.model import Candidate, Kind, LiveCommand, LiveText, Reliability, Unproven, Unready
+from fivetimes.model.candidates import Candidate
+from fivetimes.model.events import Kind
+from fivetimes.model.live_text import LiveCommand, LiveText
+from fivetimes.model.reliability import Reliability, Unproven, Unready
 from fivetimes.words import listed, noun
 
 _MOST_QUESTIONS = 5  # of a draft; nobody answers a longer list

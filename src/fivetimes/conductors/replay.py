@@ -39,7 +39,10 @@ from fivetimes.conductors.invocations import (
     written_line,
 )
 from fivetimes.conductors.outputs import unfounded
-from fivetimes.model import Candidate, Kind, LiveCommand, LiveText, Moment
+from fivetimes.model.candidates import Candidate
+from fivetimes.model.events import Kind
+from fivetimes.model.live_text import LiveCommand, LiveText
+from fivetimes.model.occurrences import Moment
 from fivetimes.redaction import scalar
 from fivetimes.shell import TemplatePiece, TemplateWord, Token, TokenForm, template_words, tokens, unquote
 

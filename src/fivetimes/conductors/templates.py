@@ -35,7 +35,9 @@ from fivetimes.conductors.invocations import (
 )
 from fivetimes.conductors.parameter_names import ParameterNames, ValueContext
 from fivetimes.conductors.proposals import calendar_command, raised_part
-from fivetimes.model import Candidate, Kind, Role, Step
+from fivetimes.model.candidates import Candidate, Step
+from fivetimes.model.command_lines import Role
+from fivetimes.model.events import Kind
 from fivetimes.redaction import is_harmless_number, numbers_in, public
 from fivetimes.shell import TokenForm
 

@@ -30,7 +30,8 @@ from fivetimes.eventlog.links import (
     window_links,
 )
 from fivetimes.kernels.chains import heaviest_chain
-from fivetimes.model import Confined, Span, TimeSource
+from fivetimes.model.events import TimeSource
+from fivetimes.model.spans import Confined, Span
 
 _PRIOR_EVENTS = (
     20  # events, one of them before a rest, added to those known: keeps the share off 0 where few have times

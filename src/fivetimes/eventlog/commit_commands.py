@@ -20,7 +20,8 @@ from itertools import pairwise
 import numpy as np
 
 from fivetimes.columns import Bools, EventLog, Floats
-from fivetimes.model import Kind, Role
+from fivetimes.model.command_lines import Role
+from fivetimes.model.events import Kind
 
 Pairs = list[tuple[int, int]]  # (row of the event that stays, row of another record of it)
 

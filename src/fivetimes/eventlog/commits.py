@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from fivetimes import redaction
-from fivetimes.model import Command, Role
+from fivetimes.model.command_lines import Command, Role
 
 _COMMIT_KIND = re.compile(r"^([A-Za-z]+)(?:\([^)]*\))?!?:\s")
 # leading words of subjects, without their endings

@@ -22,7 +22,7 @@ from fivetimes.columns import Bools, EventLog, Floats, Ints
 from fivetimes.config import Search
 from fivetimes.eventlog.runs import PlacesOfLines, Stretch, in_both_once, last_uses, rising
 from fivetimes.eventlog.stamps import typed_lines
-from fivetimes.model import By
+from fivetimes.model.events import By
 
 Pairs = list[tuple[int, int]]  # (row of the event that stays, row of another record of it)
 

@@ -17,7 +17,7 @@ import numpy as np
 from fivetimes.columns import Bools, Bytes, EventLog, Floats
 from fivetimes.eventlog.commit_commands import commands_of_commits
 from fivetimes.eventlog.copies import Pairs, same_moments, same_stretches
-from fivetimes.model import TimeSource
+from fivetimes.model.events import TimeSource
 
 _COMMIT_WINDOW = 180.0  # seconds between a typed commit or tag and the one found, at most: hooks take a while
 _TWIN_WINDOW = 2.0  # seconds between two programs' records of one command, at most: start and end of a short one

@@ -11,7 +11,7 @@ import numpy as np
 from fivetimes.accounts import is_agent, is_bot
 from fivetimes.columns import EventLog, Ints
 from fivetimes.config import BOT_COMMITS, Person
-from fivetimes.model import By
+from fivetimes.model.events import By
 
 Identify = Callable[[str | None, str | None], str]
 

@@ -16,7 +16,7 @@ from typing import TypeVar
 import numpy as np
 
 from fivetimes.columns import Bools, EventLog, Floats, Forms, Ints, Lexicon
-from fivetimes.model import Role
+from fivetimes.model.command_lines import Role
 
 _NAMES = frozenset({Role.PROGRAM, Role.SUBCOMMAND, Role.NAME, Role.COMMIT_KIND})
 _VALUES = frozenset({Role.VALUE, Role.SCRIPT})

@@ -23,7 +23,9 @@ from fivetimes.eventlog.kept import word_of, written
 from fivetimes.eventlog.reconcile import FileRows, positions, reconcile
 from fivetimes.eventlog.stamps import bulk_stamped, typed_lines
 from fivetimes.eventlog.tables import FormTable, Ids, WordTable
-from fivetimes.model import By, Kind, RawBatch, Role, TimeSource
+from fivetimes.model.command_lines import Role
+from fivetimes.model.events import By, Kind, TimeSource
+from fivetimes.model.sources import RawBatch
 
 _NOTHING_KNOWN = redaction.Known()
 

@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
-from fivetimes.model import Grammar
+from fivetimes.model.command_lines import Grammar
 
 _DEPTH = 5  # an alias may stand for another one; more is a ring
 _LONGEST = 10_000  # characters; no line with an alias is longer, and its search costs time

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fivetimes.columns import Bools, Floats, Int32s, Ints
-from fivetimes.model import Grammar
+from fivetimes.model.command_lines import Grammar
 
 _SHORTEST = 3  # letters; shorter names are often somebody's own
 _LONGEST = 64  # letters; no public program's name has half of that, and each letter is swapped in a copy of the word

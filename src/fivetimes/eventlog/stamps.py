@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fivetimes.columns import Bools, Forms
-from fivetimes.model import By, Kind
+from fivetimes.model.events import By, Kind
 
 # Lines of one history at one second. At fifteen keys a second one types five lines of two letters; four times as many leave room
 # for a block that was pasted. Fewer lines cannot hold a routine of four steps five times, so that little hangs on them.

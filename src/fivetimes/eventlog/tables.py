@@ -23,7 +23,8 @@ from fivetimes.eventlog.kept import KeptAction, KeptForm, KeptMeaning, KeptQuest
 from fivetimes.eventlog.requests import Requests
 from fivetimes.eventlog.shell_aliases import OH_MY_ZSH, expanded, in_use, names_in
 from fivetimes.eventlog.slips import Rows, Suspect, slipped, unslipped
-from fivetimes.model import Command, Effect, Grammar, Kind, Role
+from fivetimes.model.command_lines import Command, Grammar, Role
+from fivetimes.model.events import Effect, Kind
 from fivetimes.shell import is_secret_key, names_secret
 
 # ---- records -> forms

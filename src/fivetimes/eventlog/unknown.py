@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from fivetimes import redaction, shell
-from fivetimes.model import Kind, RawBatch, Role
+from fivetimes.model.command_lines import Role
+from fivetimes.model.events import Kind
+from fivetimes.model.sources import RawBatch
 
 _ROLES = (Role.PROGRAM, Role.SCRIPT)
 

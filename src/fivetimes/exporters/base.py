@@ -28,7 +28,7 @@ from fivetimes.conductor_document import (
     step_alternatives,
 )
 from fivetimes.errors import RuleError
-from fivetimes.model import Conductor
+from fivetimes.model.conductors import Conductor
 from fivetimes.redaction import public, show
 from fivetimes.words import listed, noun
 

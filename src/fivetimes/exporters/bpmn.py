@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 from fivetimes.conductor_document import DocumentStep, most_repeats, step_alternatives
 from fivetimes.errors import RuleError
 from fivetimes.exporters.base import evidence, guarded_steps, line, on_no, purpose, slug, step_phrase
-from fivetimes.model import Conductor
+from fivetimes.model.conductors import Conductor
 
 FORMAT = "bpmn"
 

@@ -14,7 +14,7 @@ from fivetimes.exporters import (
     taskfile,
     yaml_file,
 )
-from fivetimes.model import Conductor, Exporter
+from fivetimes.model.conductors import Conductor, Exporter
 
 
 class Format(Protocol):

@@ -29,7 +29,7 @@ from fivetimes.exporters.plan import (
     recording,
     without_terminal,
 )
-from fivetimes.model import Conductor
+from fivetimes.model.conductors import Conductor
 from fivetimes.redaction import public
 from fivetimes.words import listed, noun
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from fivetimes.exporters.base import STAGE_FIRST, back, carried, evidence, line, purpose, slug
 from fivetimes.exporters.plan import RECORD, Plan, PlanStage, RunValue, demands, plan, recorded
-from fivetimes.model import Conductor
+from fivetimes.model.conductors import Conductor
 
 FORMAT = "just"
 

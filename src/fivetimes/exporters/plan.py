@@ -28,7 +28,8 @@ from fivetimes.conductor_document import (
 from fivetimes.errors import RuleError
 from fivetimes.exporters import shell_words
 from fivetimes.exporters.base import act, commits_unstaged, guarded_steps, shape_phrase, slug, step_phrase
-from fivetimes.model import Command, Conductor, Role
+from fivetimes.model.command_lines import Command, Role
+from fivetimes.model.conductors import Conductor
 from fivetimes.redaction import public
 from fivetimes.shell import is_secret_key, names_secret, parse
 

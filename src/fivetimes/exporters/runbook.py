@@ -25,7 +25,7 @@ from fivetimes.exporters.base import (
     slug,
     step_phrase,
 )
-from fivetimes.model import Conductor
+from fivetimes.model.conductors import Conductor
 
 FORMAT = "runbook"
 

@@ -28,7 +28,7 @@ from fivetimes.exporters.plan import (
     plan,
     without_terminal,
 )
-from fivetimes.model import Conductor
+from fivetimes.model.conductors import Conductor
 
 FORMAT = "serverless-workflow"
 DSL = "1.0.0"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from fivetimes.conductor_document import Reference, references, template_parts
-from fivetimes.model import Command
+from fivetimes.model.command_lines import Command
 from fivetimes.redaction import public
 from fivetimes.shell import WRAPPERS, TemplatePiece, TemplateWord, parse, template_words
 from fivetimes.shell.wrappers import Inside

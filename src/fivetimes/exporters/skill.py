@@ -29,7 +29,7 @@ from fivetimes.exporters.base import (
     slug,
 )
 from fivetimes.exporters.yaml_file import render
-from fivetimes.model import Conductor
+from fivetimes.model.conductors import Conductor
 from fivetimes.words import times
 
 FORMAT = "skill"

@@ -10,7 +10,7 @@ import yaml
 
 from fivetimes.exporters.base import STAGE_FIRST, back, evidence, line, purpose, slug
 from fivetimes.exporters.plan import Plan, PlanStage, demands, plan, script
-from fivetimes.model import Conductor
+from fivetimes.model.conductors import Conductor
 
 FORMAT = "task"
 

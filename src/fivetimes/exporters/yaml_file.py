@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from fivetimes.exporters.base import guarded_steps, slug
-from fivetimes.model import Conductor
+from fivetimes.model.conductors import Conductor
 
 FORMAT = "yaml"
 

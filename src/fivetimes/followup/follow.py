@@ -30,7 +30,9 @@ from fivetimes.followup.findings import (
     controlled,
     forecast,
 )
-from fivetimes.model import Candidate, Conductor, ConductorEffect, Decision, Review, Status, Tier
+from fivetimes.model.candidates import Candidate, Tier
+from fivetimes.model.conductors import Conductor, ConductorEffect
+from fivetimes.model.decisions import Decision, Review, Status
 from fivetimes.review.ledger import standing_of
 from fivetimes.routines import KnownRoutine, KnownStep, executions
 from fivetimes.running.record import RunEntry, records_in

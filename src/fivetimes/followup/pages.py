@@ -15,7 +15,7 @@ from fivetimes import conductors, reports, review, running
 from fivetimes.conductor_document import stated
 from fivetimes.followup.findings import Conduct
 from fivetimes.followup.follow import FollowUp, drift_phrase, readable_records
-from fivetimes.model import Conductor
+from fivetimes.model.conductors import Conductor
 from fivetimes.running.record import Record, RunEntry
 
 if TYPE_CHECKING:

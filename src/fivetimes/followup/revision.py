@@ -17,7 +17,8 @@ from fivetimes.conductor_document import ConductorDocument, DocumentStep
 from fivetimes.conductors.approval_gates import by_hand_gate
 from fivetimes.followup.alignment import Change
 from fivetimes.followup.findings import DriftTest
-from fivetimes.model import Conductor, Decision
+from fivetimes.model.conductors import Conductor
+from fivetimes.model.decisions import Decision
 
 
 def proposed(conductor: Conductor, drift: Sequence[DriftTest]) -> Conductor:

@@ -15,19 +15,10 @@ from datetime import datetime
 
 from fivetimes.config import USUAL_SHARE
 from fivetimes.identity.naming import core_key, identity, same_action
-from fivetimes.model import (
-    Baseline,
-    Candidate,
-    Changes,
-    Gone,
-    Identity,
-    Promotion,
-    ReportedRoutine,
-    Scan,
-    Suppressed,
-    SuppressionRule,
-    Tier,
-)
+from fivetimes.model.candidates import Candidate, Tier
+from fivetimes.model.changes import Baseline, Changes, Gone, Identity, Promotion, ReportedRoutine
+from fivetimes.model.scans import Scan
+from fivetimes.model.suppression import Suppressed, SuppressionRule
 
 _SAME = 0.5  # share of the events, or of the core steps, from which two are one routine
 _RUNGS = (Tier.NOTICED, Tier.EXTRACT, Tier.CANONICAL)

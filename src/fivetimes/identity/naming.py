@@ -14,7 +14,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from fivetimes.config import LOOKING, NAVIGATION, USUAL_SHARE
-from fivetimes.model import Candidate, Effect, Identity, Kind, Step
+from fivetimes.model.candidates import Candidate, Step
+from fivetimes.model.changes import Identity
+from fivetimes.model.events import Effect, Kind
 from fivetimes.redaction import portable_label, public, without_own
 from fivetimes.redaction.effects import EFFECT_OF, LIGHT
 from fivetimes.words import singular

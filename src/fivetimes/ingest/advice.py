@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fivetimes.ingest.registry import READERS
-from fivetimes.model import SourceReport
+from fivetimes.model.sources import SourceReport
 
 
 def advice_on(report: SourceReport) -> list[str]:

@@ -15,7 +15,7 @@ from fivetimes.errors import ReadError
 from fivetimes.ingest.formats.files import blocks, decode
 from fivetimes.ingest.formats.repository import git_folder, repository_around
 from fivetimes.ingest.startup_files import startup_files
-from fivetimes.model import Source
+from fivetimes.model.sources import Source
 
 _SECTION = re.compile(r"\[\s*([\w.-]+)(?:\s+\"((?:[^\"\\]|\\.)*)\")?\s*\]")
 _ENTRY = re.compile(r"\s*([A-Za-z][\w-]*)\s*(?:=\s*(.*))?$")

@@ -16,7 +16,8 @@ import numpy as np
 from fivetimes.config import BUDGET, LARGEST, LONGEST_TEXT, Budget
 from fivetimes.errors import FivetimesError, ReaderFault, ReadError, fault, trace
 from fivetimes.ingest.formats.budget import Spending
-from fivetimes.model import Balance, By, Kind, RawBatch, Source
+from fivetimes.model.events import By, Kind
+from fivetimes.model.sources import Balance, RawBatch, Source
 
 logger = logging.getLogger(__name__)
 

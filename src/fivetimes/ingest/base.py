@@ -13,7 +13,7 @@ from pathlib import Path
 
 from fivetimes.ingest.balance import conserved
 from fivetimes.ingest.formats.sqlite import Table
-from fivetimes.model import Balance, RawBatch, Reader, Source, SourceReport
+from fivetimes.model.sources import Balance, RawBatch, Reader, Source, SourceReport
 
 
 @dataclass(frozen=True, slots=True)

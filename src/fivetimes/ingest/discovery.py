@@ -14,7 +14,7 @@ from fivetimes.ingest.readers import generic
 from fivetimes.ingest.recognition import sniff, unreadable
 from fivetimes.ingest.registry import READERS
 from fivetimes.ingest.startup_files import startup_files
-from fivetimes.model import Source
+from fivetimes.model.sources import Source
 
 _KNOWN = (
     "a shell's history, a history database, a git repository, transcripts of an agent, traces, a skill log, an XES log, or a"

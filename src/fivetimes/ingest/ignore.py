@@ -21,7 +21,8 @@ import re2
 
 from fivetimes import redaction, shell
 from fivetimes.errors import ReadError
-from fivetimes.model import Balance, Kind, RawBatch, Source
+from fivetimes.model.events import Kind
+from fivetimes.model.sources import Balance, RawBatch, Source
 
 OFF = "FIVETIMES_OFF"
 FILE = ".fivetimesignore"

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from fivetimes.ingest.formats.repository import printed
-from fivetimes.model import Source
+from fivetimes.model.sources import Source
 from fivetimes.redaction import Known
 
 _LISTED_BYTES = 32 << 20  # of names of tracked files or branches; half a million files have some 30 MB

@@ -60,7 +60,7 @@ from fivetimes.ingest.readers import (
     zsh,
     zsh_histdb,
 )
-from fivetimes.model import Balance, RawBatch, Source, SourceReport
+from fivetimes.model.sources import Balance, RawBatch, Source, SourceReport
 
 GROUP = "fivetimes.readers"
 

@@ -20,7 +20,7 @@ from fivetimes.config import COLLECTED, MEMORY
 from fivetimes.errors import FivetimesError
 from fivetimes.memory import manifest, parts
 from fivetimes.memory.manifest import KnownFile, Manifest, MemoryPart
-from fivetimes.model import Balance, RawBatch, Source
+from fivetimes.model.sources import Balance, RawBatch, Source
 
 _KEY = "memory.key"
 # A repository keeps its own history, and what was rebased is meant to be gone.

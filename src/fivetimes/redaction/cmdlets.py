@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from fivetimes.model import Effect
+from fivetimes.model.events import Effect
 
 _NAME = re.compile(r"([A-Za-z]+)-([A-Z][A-Za-z0-9]*)")
 _PIECE = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z]+|[0-9]+")

@@ -10,7 +10,7 @@ from functools import lru_cache
 from importlib import resources
 from itertools import pairwise, takewhile
 
-from fivetimes.model import Effect
+from fivetimes.model.events import Effect
 from fivetimes.redaction.cmdlets import effect_of_cmdlet
 from fivetimes.redaction.vocabulary import public
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from fivetimes.model import Role
+from fivetimes.model.command_lines import Role
 from fivetimes.redaction.commits import is_commit_kind
 from fivetimes.redaction.detector import flagged, secret_looking
 from fivetimes.redaction.effects import is_verb

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 
-from fivetimes.model import Kind
+from fivetimes.model.events import Kind
 from fivetimes.redaction.pseudonyms import is_pseudonym
 from fivetimes.redaction.vocabulary import public
 

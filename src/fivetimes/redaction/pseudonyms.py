@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from hashlib import blake2b
 from typing import Any
 
-from fivetimes.model import Kind
+from fivetimes.model.events import Kind
 
 # ---- names
 

@@ -10,7 +10,12 @@ from difflib import SequenceMatcher
 
 from fivetimes.conductor_document import step_alternatives
 from fivetimes.config import USUAL_SHARE
-from fivetimes.model import Candidate, Conductor, Effect, LiveText, Moment, Occurrence, Standing, Step
+from fivetimes.model.candidates import Candidate, Step
+from fivetimes.model.conductors import Conductor
+from fivetimes.model.decisions import Standing
+from fivetimes.model.events import Effect
+from fivetimes.model.live_text import LiveText
+from fivetimes.model.occurrences import Moment, Occurrence
 from fivetimes.redaction import show
 from fivetimes.reports.figures import Figure, Sentence, counted, day, lasting, location_text, percent, sentence
 from fivetimes.reports.pictures import Timeline, timeline

@@ -10,23 +10,15 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any, NotRequired, TypedDict, cast
 
-from fivetimes.model import (
-    Boundaries,
-    Candidate,
-    Changes,
-    Conductor,
-    ConductorEffect,
-    Confidence,
-    Explanation,
-    Moment,
-    Occurrence,
-    Rhythm,
-    Scan,
-    SourceReport,
-    Standing,
-    Step,
-    Suppressed,
-)
+from fivetimes.model.candidates import Boundaries, Candidate, Confidence, Rhythm, Step
+from fivetimes.model.changes import Changes
+from fivetimes.model.conductors import Conductor, ConductorEffect
+from fivetimes.model.decisions import Standing
+from fivetimes.model.occurrences import Moment, Occurrence
+from fivetimes.model.scans import Scan
+from fivetimes.model.sources import SourceReport
+from fivetimes.model.suppression import Suppressed
+from fivetimes.model.trace import Explanation
 from fivetimes.reports.figures import (
     HeatMap,
     LastWeek,

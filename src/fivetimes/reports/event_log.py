@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 from xml.etree import ElementTree
 
-from fivetimes.model import Candidate
+from fivetimes.model.candidates import Candidate
 from fivetimes.redaction import show
 
 if TYPE_CHECKING:

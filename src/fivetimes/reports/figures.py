@@ -14,17 +14,12 @@ from itertools import pairwise
 
 from markupsafe import Markup, escape
 
-from fivetimes.model import (
-    Candidate,
-    Location,
-    Occurrence,
-    Scan,
-    SourceReport,
-    Status,
-    Suppressed,
-    SuppressionRule,
-    Tier,
-)
+from fivetimes.model.candidates import Candidate, Tier
+from fivetimes.model.decisions import Status
+from fivetimes.model.occurrences import Location, Occurrence
+from fivetimes.model.scans import Scan
+from fivetimes.model.sources import SourceReport
+from fivetimes.model.suppression import Suppressed, SuppressionRule
 from fivetimes.redaction import show
 from fivetimes.words import noun
 

@@ -9,7 +9,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from fivetimes.columns import SessionLog
-from fivetimes.model import Conductor, ConductorEffect, LiveText, Scan
+from fivetimes.model.conductors import Conductor, ConductorEffect
+from fivetimes.model.live_text import LiveText
+from fivetimes.model.scans import Scan
 from fivetimes.redaction import OwnNames
 from fivetimes.reports import frames
 from fivetimes.reports.document import aliases, document

@@ -12,7 +12,10 @@ import numpy as np
 import pandas as pd
 
 from fivetimes.columns import COARSE, FORM, Bytes, Int32s, Ints, SessionLog
-from fivetimes.model import By, Candidate, Kind, Scan, Suppressed
+from fivetimes.model.candidates import Candidate
+from fivetimes.model.events import By, Kind
+from fivetimes.model.scans import Scan
+from fivetimes.model.suppression import Suppressed
 
 _TEXT, _COUNT, _NUMBER, _YES = "string", "int64", "float64", "bool"
 _OPTIONAL = "Int64"  # a count or an index that may be unknown

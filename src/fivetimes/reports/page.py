@@ -15,7 +15,12 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup, escape
 
 from fivetimes.config import Counted, FiveTimesRule
-from fivetimes.model import Candidate, Conductor, ConductorEffect, LiveText, Scan, Standing, Status, Suppressed, Tier
+from fivetimes.model.candidates import Candidate, Tier
+from fivetimes.model.conductors import Conductor, ConductorEffect
+from fivetimes.model.decisions import Standing, Status
+from fivetimes.model.live_text import LiveText
+from fivetimes.model.scans import Scan
+from fivetimes.model.suppression import Suppressed
 from fivetimes.redaction import show
 from fivetimes.reports.cards import card
 from fivetimes.reports.document import aliases

@@ -10,18 +10,13 @@ from dataclasses import replace
 from typing import Any, cast
 
 from fivetimes.conductor_document import ConductorDocument
-from fivetimes.model import (
-    Candidate,
-    Changes,
-    Composition,
-    Conductor,
-    ConductorEffect,
-    Occurrence,
-    Scan,
-    SearchTrace,
-    Step,
-    Suppressed,
-)
+from fivetimes.model.candidates import Candidate, Step
+from fivetimes.model.changes import Changes
+from fivetimes.model.conductors import Conductor, ConductorEffect
+from fivetimes.model.occurrences import Occurrence
+from fivetimes.model.scans import Composition, Scan
+from fivetimes.model.suppression import Suppressed
+from fivetimes.model.trace import SearchTrace
 from fivetimes.redaction import OwnNames, own_pieces
 
 # Keys of a conductor's document under which commands, names and templates stand; under all others are sentences of ours.

@@ -7,7 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from fivetimes.model import Candidate, Composition, Kind, Scan
+from fivetimes.model.candidates import Candidate
+from fivetimes.model.events import Kind
+from fivetimes.model.scans import Composition, Scan
 from fivetimes.reports.figures import Follows, Week
 
 SPARK_WIDTH, SPARK_HEIGHT = 120, 20

@@ -12,21 +12,13 @@ from rich.table import Table
 from rich.text import Text
 
 from fivetimes.config import USUAL_SHARE
-from fivetimes.model import (
-    Balance,
-    Candidate,
-    Explanation,
-    LiveText,
-    Occurrence,
-    Scan,
-    SearchTrace,
-    SequenceTrace,
-    Source,
-    SourceReport,
-    Suppressed,
-    SuppressionRule,
-    Tier,
-)
+from fivetimes.model.candidates import Candidate, Tier
+from fivetimes.model.live_text import LiveText
+from fivetimes.model.occurrences import Occurrence
+from fivetimes.model.scans import Scan
+from fivetimes.model.sources import Balance, Source, SourceReport
+from fivetimes.model.suppression import Suppressed, SuppressionRule
+from fivetimes.model.trace import Explanation, SearchTrace, SequenceTrace
 from fivetimes.redaction import show
 from fivetimes.reports.figures import WHAT_HABITS_ARE, counted, location_text, why_nothing
 from fivetimes.reports.pictures import sparkline

@@ -10,7 +10,9 @@ from pathlib import Path
 from fivetimes import conductors, exporters, identity
 from fivetimes.conductor_document import ConductorDocument, DocumentStep, HistoryEntry, Override
 from fivetimes.errors import RuleError, UnknownId
-from fivetimes.model import Candidate, Conductor, Decision, Review
+from fivetimes.model.candidates import Candidate
+from fivetimes.model.conductors import Conductor
+from fivetimes.model.decisions import Decision, Review
 from fivetimes.review.drafting import keep_evidence, preview_draft
 from fivetimes.review.folder import (
     ANYBODY,

@@ -15,7 +15,13 @@ from pathlib import Path
 
 from fivetimes import conductors, evidence, pipeline, redaction, shell, store
 from fivetimes.errors import FivetimesError, RuleError
-from fivetimes.model import Candidate, CommandLine, Conductor, Kind, LiveText, Role, Scan, Standing
+from fivetimes.model.candidates import Candidate
+from fivetimes.model.command_lines import CommandLine, Role
+from fivetimes.model.conductors import Conductor
+from fivetimes.model.decisions import Standing
+from fivetimes.model.events import Kind
+from fivetimes.model.live_text import LiveText
+from fivetimes.model.scans import Scan
 from fivetimes.review import ledger
 from fivetimes.review.folder import ReviewContext, Taken, conductor_path, read_conductor, standings, write_conductor
 from fivetimes.shell import is_secret_key

@@ -15,7 +15,8 @@ from pathlib import Path
 from fivetimes import exporters, store
 from fivetimes.conductor_document import ConductorDocument
 from fivetimes.errors import FivetimesError, RuleError, UnknownId
-from fivetimes.model import Conductor, Standing, Status
+from fivetimes.model.conductors import Conductor
+from fivetimes.model.decisions import Standing, Status
 from fivetimes.review import ledger
 from fivetimes.review.folder import (
     Taken,

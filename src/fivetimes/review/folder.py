@@ -10,7 +10,12 @@ from pathlib import Path
 from fivetimes import conductors, exporters, identity, store
 from fivetimes.conductor_document import Question
 from fivetimes.exporters import slug
-from fivetimes.model import Clock, Conductor, Identity, Kind, Review, Scan, Standing, Status, Step
+from fivetimes.model.candidates import Step
+from fivetimes.model.changes import Identity
+from fivetimes.model.conductors import Conductor
+from fivetimes.model.decisions import Clock, Review, Standing, Status
+from fivetimes.model.events import Kind
+from fivetimes.model.scans import Scan
 from fivetimes.review import ledger
 
 LEDGER = "reviews.jsonl"

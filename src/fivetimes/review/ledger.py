@@ -16,7 +16,8 @@ from typing import Any
 
 from fivetimes.config import AGAIN_SHARE, AGAIN_TIMES
 from fivetimes.errors import FivetimesError
-from fivetimes.model import PROPOSED, Decision, Identity, Review, Standing, Status
+from fivetimes.model.changes import Identity
+from fivetimes.model.decisions import PROPOSED, Decision, Review, Standing, Status
 
 SCHEMA = "fivetimes/review/1"
 

@@ -9,19 +9,13 @@ from typing import TypedDict
 
 from fivetimes import conductors, identity
 from fivetimes.conductor_document import Question
-from fivetimes.model import (
-    Candidate,
-    Conductor,
-    Kind,
-    Scan,
-    Stage,
-    Standing,
-    Status,
-    Suppressed,
-    SuppressionRule,
-    Tier,
-    TraceEvent,
-)
+from fivetimes.model.candidates import Candidate, Tier
+from fivetimes.model.conductors import Conductor
+from fivetimes.model.decisions import Standing, Status
+from fivetimes.model.events import Kind
+from fivetimes.model.scans import Scan
+from fivetimes.model.suppression import Suppressed, SuppressionRule
+from fivetimes.model.trace import Stage, TraceEvent
 from fivetimes.pipeline import candidate_of, renamed
 from fivetimes.review import ledger
 from fivetimes.review.folder import (

@@ -9,7 +9,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from fivetimes.model import Standing, Status
+from fivetimes.model.decisions import Standing, Status
 from fivetimes.redaction import show
 from fivetimes.reports.terminal import plain
 from fivetimes.review.overview import StatusDocument

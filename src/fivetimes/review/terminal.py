@@ -23,7 +23,10 @@ from fivetimes.conductor_document import (
     step_alternatives,
 )
 from fivetimes.errors import FivetimesError, RuleError
-from fivetimes.model import Candidate, Conductor, Decision, LiveText, Standing
+from fivetimes.model.candidates import Candidate
+from fivetimes.model.conductors import Conductor
+from fivetimes.model.decisions import Decision, Standing
+from fivetimes.model.live_text import LiveText
 from fivetimes.redaction import show
 from fivetimes.reports.terminal import evidence_lines, plain
 from fivetimes.review import decisions, ledger

@@ -10,7 +10,7 @@ from typing import TypedDict
 from fivetimes import conductors, evidence, ingest, store
 from fivetimes.conductor_document import Evidence, Replay
 from fivetimes.errors import FivetimesError
-from fivetimes.model import Scan
+from fivetimes.model.scans import Scan
 from fivetimes.reports.figures import location_text
 from fivetimes.review.drafting import harmless_words, lines_meant, parse_line
 from fivetimes.review.folder import read_conductor

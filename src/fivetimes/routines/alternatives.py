@@ -17,7 +17,8 @@ import numpy as np
 from fivetimes.columns import COARSE, FORM, LEVELS, ActionLog, Bools, Floats
 from fivetimes.config import ALWAYS_SHARE, USUAL_SHARE
 from fivetimes.kernels.database import shares_value
-from fivetimes.model import Effect, Kind, Step
+from fivetimes.model.candidates import Step
+from fivetimes.model.events import Effect, Kind
 from fivetimes.routines.database import SequenceDatabase
 from fivetimes.routines.matching import Routine
 from fivetimes.routines.pattern import precedence

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 
 from fivetimes.columns import ActionLog
-from fivetimes.model import Composition, Kind
+from fivetimes.model.events import Kind
+from fivetimes.model.scans import Composition
 
 _DECLARED = (Kind.SKILL, Kind.TOOL, Kind.ACTION)
 

@@ -18,7 +18,8 @@ import numpy as np
 from fivetimes.columns import Int32s, SessionLog
 from fivetimes.config import Search
 from fivetimes.kernels.database import shares_value
-from fivetimes.model import Stage, SuppressionRule
+from fivetimes.model.suppression import SuppressionRule
+from fivetimes.model.trace import Stage
 from fivetimes.routines import seeds as seeding
 from fivetimes.routines.alternatives import sequence
 from fivetimes.routines.assign import complete

@@ -16,7 +16,8 @@ import numpy as np
 from fivetimes.columns import COARSE, FORM, ActionLog, Bools, Floats, Int32s, Ints, SessionLog
 from fivetimes.kernels.database import SequenceArrays, living, postings
 from fivetimes.kernels.growth import Scratch, scratch_for
-from fivetimes.model import By, Effect, Kind, SuppressionRule, TimeSource
+from fivetimes.model.events import By, Effect, Kind, TimeSource
+from fivetimes.model.suppression import SuppressionRule
 from fivetimes.redaction import is_pseudonym
 from fivetimes.routines.cases import Case, Work, cases
 from fivetimes.routines.trace import Recorder

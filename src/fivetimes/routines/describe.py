@@ -12,21 +12,10 @@ import numpy as np
 from fivetimes.columns import FORM, Floats, Int32s, SessionLog
 from fivetimes.config import FiveTimesRule
 from fivetimes.identity import naming
-from fivetimes.model import (
-    By,
-    Candidate,
-    Confidence,
-    Effect,
-    Location,
-    Moment,
-    Occurrence,
-    Reliability,
-    Step,
-    Tier,
-    Unproven,
-    Unready,
-    Variant,
-)
+from fivetimes.model.candidates import Candidate, Confidence, Step, Tier, Variant
+from fivetimes.model.events import By, Effect
+from fivetimes.model.occurrences import Location, Moment, Occurrence
+from fivetimes.model.reliability import Reliability, Unproven, Unready
 from fivetimes.routines import measures
 from fivetimes.routines.alternatives import FoldedStep, fold
 from fivetimes.routines.database import SequenceDatabase

@@ -15,7 +15,9 @@ import numpy as np
 
 from fivetimes.columns import ActionLog, Bools, Int32s, Ints, SessionLog
 from fivetimes.config import FiveTimesRule
-from fivetimes.model import Boundaries, By, Cost, Kind, Reliability, Rhythm, Unready
+from fivetimes.model.candidates import Boundaries, Cost, Rhythm
+from fivetimes.model.events import By, Kind
+from fivetimes.model.reliability import Reliability, Unready
 from fivetimes.routines.alternatives import FoldedStep
 from fivetimes.routines.database import SequenceDatabase
 from fivetimes.stats import binomial_tail

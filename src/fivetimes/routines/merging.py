@@ -15,7 +15,7 @@ import numpy as np
 from fivetimes.columns import COARSE, Floats, Int32s
 from fivetimes.config import USUAL_SHARE
 from fivetimes.kernels.matching import MAX_STEPS
-from fivetimes.model import Stage
+from fivetimes.model.trace import Stage
 from fivetimes.routines.alternatives import sequence
 from fivetimes.routines.database import SequenceDatabase
 from fivetimes.routines.matching import Occurrences, Routine, ended, kept_apart

@@ -29,7 +29,7 @@ import numpy as np
 
 from fivetimes.columns import Bools, Floats, Int32s
 from fivetimes.config import FLOOR, USUAL_SHARE, Search
-from fivetimes.model import SuppressionRule
+from fivetimes.model.suppression import SuppressionRule
 from fivetimes.routines.database import SequenceDatabase
 from fivetimes.routines.matching import Occurrences, core, kept_apart
 from fivetimes.routines.pattern import MIN_STEPS, Profile

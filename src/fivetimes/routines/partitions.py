@@ -33,18 +33,10 @@ import numpy as np
 
 from fivetimes.columns import COARSE, Bools, Floats, Int32s, SessionLog
 from fivetimes.config import USUAL_SHARE, FiveTimesRule, Search
-from fivetimes.model import (
-    Candidate,
-    Confidence,
-    LeftOut,
-    Occurrence,
-    SearchTrace,
-    SequenceTrace,
-    Stage,
-    Suppressed,
-    SuppressionRule,
-    TraceEvent,
-)
+from fivetimes.model.candidates import Candidate, Confidence
+from fivetimes.model.occurrences import Occurrence
+from fivetimes.model.suppression import Suppressed, SuppressionRule
+from fivetimes.model.trace import LeftOut, SearchTrace, SequenceTrace, Stage, TraceEvent
 from fivetimes.routines.alternatives import FoldedStep
 from fivetimes.routines.cover import Rejection, SeedAndGrow
 from fivetimes.routines.database import SequenceDatabase, open_database

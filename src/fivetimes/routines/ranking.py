@@ -13,7 +13,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from fivetimes.config import USUAL_SHARE
-from fivetimes.model import Candidate, Confidence, Step, SuppressionRule, Tier
+from fivetimes.model.candidates import Candidate, Confidence, Step, Tier
+from fivetimes.model.suppression import SuppressionRule
 from fivetimes.routines.significance import FIRST_PART, LEVEL
 from fivetimes.routines.suppression import THREADED, Finding, ends_somewhere
 from fivetimes.stats import binomial_tail

@@ -13,7 +13,10 @@ import numpy as np
 from fivetimes.columns import SessionLog
 from fivetimes.config import FiveTimesRule, Search
 from fivetimes.identity.naming import unique_ids
-from fivetimes.model import Candidate, Chance, Confidence, SearchTrace, Stage, Suppressed, SuppressionRule
+from fivetimes.model.candidates import Candidate, Confidence
+from fivetimes.model.scans import Chance
+from fivetimes.model.suppression import Suppressed, SuppressionRule
+from fivetimes.model.trace import SearchTrace, Stage
 from fivetimes.routines.cover import Engine, Rejection, SeedAndGrow
 from fivetimes.routines.database import SequenceDatabase, open_database
 from fivetimes.routines.describe import Context, RoutineAccount, account, candidate, with_reasons

@@ -12,7 +12,7 @@ from fivetimes.columns import COARSE, FORM, LEVELS, Floats, Int32s, Ints
 from fivetimes.config import Search
 from fivetimes.kernels import seeds as kernel
 from fivetimes.kernels.database import SequenceArrays, shares_value
-from fivetimes.model import SuppressionRule
+from fivetimes.model.suppression import SuppressionRule
 from fivetimes.routines.database import SequenceDatabase
 from fivetimes.routines.trace import KEPT_SEEDS, Recorder
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from fivetimes.columns import Bools, Floats, Int32s, Ints
 from fivetimes.config import ALWAYS_SHARE, USUAL_SHARE
-from fivetimes.model import By
+from fivetimes.model.events import By
 from fivetimes.routines.database import SequenceDatabase
 from fivetimes.routines.pattern import MIN_STEPS
 

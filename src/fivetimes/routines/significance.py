@@ -30,7 +30,8 @@ import numpy as np
 
 from fivetimes.columns import Bools, Floats, Int32s, Ints, SessionLog
 from fivetimes.config import Search
-from fivetimes.model import Candidate, Chance, Confidence, HeldOut, Tier
+from fivetimes.model.candidates import Candidate, Confidence, HeldOut, Tier
+from fivetimes.model.scans import Chance
 from fivetimes.routines import seeds as seeding
 from fivetimes.routines.alternatives import sequence
 from fivetimes.routines.database import SequenceDatabase, take_values

@@ -1,7 +1,7 @@
 """Finding -> the rule that it fails: what is too small, too scattered or too well known to be put before a person.
 
 `RULES` is asked in its order; the first rule that answers with its numbers keeps a routine away. What each rule says to people
-stands beside its code in `model.SuppressionRule`. To add one: `docs/contributing/add-a-suppression-rule.md`.
+stands beside its code in `model.suppression.SuppressionRule`. To add one: `docs/contributing/add-a-suppression-rule.md`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ import numpy as np
 from fivetimes.columns import COARSE, FORM, SessionLog
 from fivetimes.config import LOOKING, LOOKING_VERBS, USUAL_SHARE, FiveTimesRule
 from fivetimes.identity.naming import phrase_of, same_action
-from fivetimes.model import Candidate, Confidence, Effect, Kind, Numbers, Step, Suppressed, SuppressionRule, Tier
+from fivetimes.model.candidates import Candidate, Confidence, Step, Tier
+from fivetimes.model.events import Effect, Kind
+from fivetimes.model.suppression import Numbers, Suppressed, SuppressionRule
 from fivetimes.redaction import effect_of, is_pseudonym, public
 from fivetimes.routines.alternatives import FoldedStep
 from fivetimes.routines.cover import Rejection

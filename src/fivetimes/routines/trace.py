@@ -15,16 +15,8 @@ from dataclasses import dataclass, field
 
 from fivetimes.columns import Int32s, Ints
 from fivetimes.identity.naming import same_action
-from fivetimes.model import (
-    Explanation,
-    LeftOut,
-    SearchTrace,
-    SequenceTrace,
-    Stage,
-    Suppressed,
-    SuppressionRule,
-    TraceEvent,
-)
+from fivetimes.model.suppression import Suppressed, SuppressionRule
+from fivetimes.model.trace import Explanation, LeftOut, SearchTrace, SequenceTrace, Stage, TraceEvent
 from fivetimes.words import id_of, nearest
 
 KEPT = 400  # sequences kept that failed a rule, the longest and commonest first: about 200 kB of the kept scan

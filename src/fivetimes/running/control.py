@@ -14,7 +14,8 @@ from typing import Any
 from fivetimes import conductors, review, store
 from fivetimes.errors import FivetimesError, RuleError
 from fivetimes.exporters.plan import Plan
-from fivetimes.model import Conductor, Status
+from fivetimes.model.conductors import Conductor
+from fivetimes.model.decisions import Status
 from fivetimes.review.waiting import Reply, WaitingRun
 from fivetimes.running.engine import Dbos, RunEngine, local_url
 from fivetimes.running.performing import Order, Performer, needed_runners

@@ -14,7 +14,7 @@ from typing import Any
 from fivetimes.conductor_document import ConductorDocument
 from fivetimes.errors import FivetimesError
 from fivetimes.exporters.plan import RUNNERS, Plan, PlannedCommand, PlanStage, done_before, plan, script
-from fivetimes.model import Conductor
+from fivetimes.model.conductors import Conductor
 from fivetimes.running.record import Record, RunEntry
 from fivetimes.running.walk import Act, Choices, Do, Done, Note, RunAnswer, RunQuestion, walk
 

@@ -22,7 +22,7 @@ from typing import Any
 
 from fivetimes import conductors, review, store
 from fivetimes.errors import FivetimesError
-from fivetimes.model import Decision
+from fivetimes.model.decisions import Decision
 from fivetimes.review import ledger
 from fivetimes.review.folder import LEDGER
 from fivetimes.running.record import FOLDER, Record, RunEntry

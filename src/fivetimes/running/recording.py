@@ -20,7 +20,10 @@ from fivetimes import conductors, review, store
 from fivetimes.conductor_document import ConductorDocument, stated
 from fivetimes.errors import FivetimesError
 from fivetimes.exporters.plan import Plan, PlanStage, plan, without_terminal
-from fivetimes.model import Conductor, Kind, Role, Status
+from fivetimes.model.command_lines import Role
+from fivetimes.model.conductors import Conductor
+from fivetimes.model.decisions import Status
+from fivetimes.model.events import Kind
 from fivetimes.redaction import Known, digest, harmless
 from fivetimes.running.performing import state_of
 from fivetimes.running.record import FOLDER, Record, RunEntry, record_of

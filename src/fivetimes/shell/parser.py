@@ -1,6 +1,6 @@
 """A command line as text -> CommandLine: its simple commands, wrappers looked through, each word with its role."""
 
-from fivetimes.model import Command, CommandLine, Grammar, Role, Word
+from fivetimes.model.command_lines import Command, CommandLine, Grammar, Role, Word
 from fivetimes.shell.lexer import SimpleCommand, plain_words
 from fivetimes.shell.programs import name_of
 from fivetimes.shell.roles import words_with_roles

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from fivetimes.model import Grammar
+from fivetimes.model.command_lines import Grammar
 
 # ---- the name of a program
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from fivetimes.model import Grammar, Role, Word
+from fivetimes.model.command_lines import Grammar, Role, Word
 from fivetimes.shell.programs import COMMAND_SCRIPTS, SCRIPT_RUNNERS, Many, ScriptRunner, name_of
 from fivetimes.shell.secret_positions import (
     SecretPosition,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from fivetimes.model import Role, Word
+from fivetimes.model.command_lines import Role, Word
 
 # ---- where programs take a secret
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from fivetimes.model import Grammar
+from fivetimes.model.command_lines import Grammar
 from fivetimes.shell.lexer import SimpleCommand, plain_words
 from fivetimes.shell.programs import name_of
 from fivetimes.shell.syntax_tree import LONGEST, simple_commands

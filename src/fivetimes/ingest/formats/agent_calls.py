@@ -19,7 +19,8 @@ from fivetimes.config import BATCH_ROWS, LONGEST_TEXT
 from fivetimes.errors import ReadError
 from fivetimes.ingest.formats.json_objects import json_object, too_deep
 from fivetimes.ingest.formats.values import NAN, bounded, instant
-from fivetimes.model import Balance, By, Kind, RawBatch, Source
+from fivetimes.model.events import By, Kind
+from fivetimes.model.sources import Balance, RawBatch, Source
 
 Record = Mapping[str, Any]
 _One = TypeVar("_One")  # a record of a transcript, in whatever form

@@ -23,7 +23,7 @@ from fivetimes.columns import Bytes
 from fivetimes.config import BLOCK_BYTES, LONGEST_BYTES
 from fivetimes.errors import ReadError
 from fivetimes.ingest.formats.budget import more
-from fivetimes.model import Balance, RawBatch, Source
+from fivetimes.model.sources import Balance, RawBatch, Source
 
 logger = logging.getLogger(__name__)
 

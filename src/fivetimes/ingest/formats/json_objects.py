@@ -13,7 +13,7 @@ import orjson
 from fivetimes.config import DEEPEST, LONGEST_DOCUMENT, MOST_VALUES
 from fivetimes.errors import ReadError
 from fivetimes.ingest.formats.files import after_newline, blocks
-from fivetimes.model import Balance
+from fivetimes.model.sources import Balance
 
 
 def json_records(

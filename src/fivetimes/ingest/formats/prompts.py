@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from fivetimes.ingest.formats.agent_calls import Call, Transcript, typed
-from fivetimes.model import Balance, By, Kind, RawBatch, Source
+from fivetimes.model.events import By, Kind
+from fivetimes.model.sources import Balance, RawBatch, Source
 
 # Answers to what an agent asked, and pushes to go on: they ask for nothing of their own. A sign or a number chooses from a list.
 _ANSWER = re.compile(

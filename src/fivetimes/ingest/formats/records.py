@@ -8,7 +8,8 @@ from typing import Any
 
 from fivetimes.config import BATCH_ROWS
 from fivetimes.ingest.formats.values import Omitted
-from fivetimes.model import Balance, Kind, RawBatch, Source, SourceReport
+from fivetimes.model.events import Kind
+from fivetimes.model.sources import Balance, RawBatch, Source, SourceReport
 
 # column -> (name of the field, how its value is read; a ValueError where it cannot be)
 Layout = Mapping[str, tuple[str, Callable[[object], Any]]]

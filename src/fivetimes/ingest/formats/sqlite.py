@@ -17,7 +17,7 @@ from fivetimes.errors import ReadError
 from fivetimes.ingest.formats.budget import more
 from fivetimes.ingest.formats.files import beginning
 from fivetimes.ingest.formats.sqlite_journals import together
-from fivetimes.model import Balance
+from fivetimes.model.sources import Balance
 
 MAGIC = b"SQLite format 3\0"
 

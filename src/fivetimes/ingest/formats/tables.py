@@ -16,7 +16,7 @@ from fivetimes.config import LONGEST_TEXT
 from fivetimes.errors import ReadError
 from fivetimes.ingest.formats.budget import more
 from fivetimes.ingest.formats.files import after_newline, blocks
-from fivetimes.model import Balance
+from fivetimes.model.sources import Balance
 
 # ---- CSV
 

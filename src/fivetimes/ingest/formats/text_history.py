@@ -24,7 +24,7 @@ from fivetimes.columns import Bools, Bytes, Floats, Ints
 from fivetimes.config import BATCH_ROWS, ONCE_ENTRIES
 from fivetimes.ingest.formats.files import after_newline, blocks, decode, heads
 from fivetimes.ingest.formats.values import NAN
-from fivetimes.model import Balance, RawBatch, Source, SourceReport
+from fivetimes.model.sources import Balance, RawBatch, Source, SourceReport
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from typing import Any
 
 from fivetimes.config import LARGEST, LONGEST_TEXT, MOST_ARGUMENTS
 from fivetimes.ingest.formats.json_objects import json_object
-from fivetimes.model import By
+from fivetimes.model.events import By
 
 NAN = math.nan
 _LATEST = 1e11  # seconds since the epoch; a larger number counts smaller units

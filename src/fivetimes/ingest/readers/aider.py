@@ -16,7 +16,8 @@ from fivetimes.ingest.formats.agent_calls import SHELL, Call, Transcript
 from fivetimes.ingest.formats.files import after_newline, blocks, decode
 from fivetimes.ingest.formats.prompts import asked
 from fivetimes.ingest.formats.values import moment
-from fivetimes.model import Balance, By, Kind, RawBatch, Source
+from fivetimes.model.events import By, Kind
+from fivetimes.model.sources import Balance, RawBatch, Source
 
 _INPUT = ".aider.input.history"
 _TIME = re.compile(r"# (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?)\s*")

@@ -24,7 +24,7 @@ from fivetimes.ingest.formats.agent_calls import (
 from fivetimes.ingest.formats.files import each_file
 from fivetimes.ingest.formats.json_objects import json_document
 from fivetimes.ingest.formats.values import exit_if_known
-from fivetimes.model import Balance, RawBatch, Source, SourceReport
+from fivetimes.model.sources import Balance, RawBatch, Source, SourceReport
 
 _REFUSED = ("rejected-by-user", "cancelled")
 

@@ -11,7 +11,7 @@ from fivetimes.ingest.base import ReaderSpec, Signature
 from fivetimes.ingest.formats.files import after_newline, blocks
 from fivetimes.ingest.formats.text_history import Entries, batches
 from fivetimes.ingest.formats.values import NAN
-from fivetimes.model import Balance, RawBatch, Source
+from fivetimes.model.sources import Balance, RawBatch, Source
 
 _EDITED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _RUBS_OUT = "\x08\x7f"

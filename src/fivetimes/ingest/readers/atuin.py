@@ -14,7 +14,8 @@ from fivetimes.ingest.formats import records, values
 from fivetimes.ingest.formats.records import advice_on_imports
 from fivetimes.ingest.formats.sqlite import Table, rows
 from fivetimes.ingest.formats.values import NAN
-from fivetimes.model import Balance, By, Kind, RawBatch, Source
+from fivetimes.model.events import By, Kind
+from fivetimes.model.sources import Balance, RawBatch, Source
 
 TABLE = Table(
     "history",

@@ -10,7 +10,7 @@ from pathlib import Path
 from fivetimes.ingest.base import Machine, ReaderSpec, Signature
 from fivetimes.ingest.formats.files import beginning
 from fivetimes.ingest.formats.text_history import advice_on_times, batches, timed_entries
-from fivetimes.model import Balance, RawBatch, Source, SourceReport
+from fivetimes.model.sources import Balance, RawBatch, Source, SourceReport
 
 _STAMP = re.compile(rb"^([!-/:-@\[-`{-~])[0-9]{9,10}\r?$", re.MULTILINE)
 

@@ -26,7 +26,8 @@ from fivetimes.ingest.formats.agent_calls import (
 from fivetimes.ingest.formats.files import each_file
 from fivetimes.ingest.formats.json_objects import json_document, json_records
 from fivetimes.ingest.formats.values import NAN
-from fivetimes.model import Balance, By, Kind, RawBatch, Source, SourceReport
+from fivetimes.model.events import By, Kind
+from fivetimes.model.sources import Balance, RawBatch, Source, SourceReport
 
 _TYPED_COMMAND = re.compile(r"<command-name>\s*/?(.*?)\s*</command-name>", re.DOTALL)
 _TYPED_ARGUMENTS = re.compile(r"<command-args>\s*(.*?)\s*</command-args>", re.DOTALL)

@@ -10,7 +10,7 @@ from fivetimes.ingest.base import Machine, ReaderSpec, Signature
 from fivetimes.ingest.formats.agent_calls import text_of
 from fivetimes.ingest.formats.json_objects import json_records
 from fivetimes.ingest.formats.prompts import Prompt, batches
-from fivetimes.model import Balance, RawBatch, Source
+from fivetimes.model.sources import Balance, RawBatch, Source
 
 _SLASH = re.compile(r"/(\S{1,100})\s*(.*)", re.DOTALL)
 # The history does not say which commands are the program's own. These are, or were; the one that ends a session may have no slash.

@@ -28,7 +28,7 @@ from fivetimes.ingest.formats.agent_calls import (
 )
 from fivetimes.ingest.formats.files import each_file
 from fivetimes.ingest.formats.json_objects import json_document, json_list
-from fivetimes.model import Balance, RawBatch, Source
+from fivetimes.model.sources import Balance, RawBatch, Source
 
 _CONVERSATION = "api_conversation_history.json"
 

@@ -37,7 +37,8 @@ from fivetimes.ingest.formats.files import each_file
 from fivetimes.ingest.formats.javascript import tool_calls
 from fivetimes.ingest.formats.json_objects import json_object, json_records
 from fivetimes.ingest.formats.values import NAN, instant
-from fivetimes.model import Balance, By, Kind, RawBatch, Source
+from fivetimes.model.events import By, Kind
+from fivetimes.model.sources import Balance, RawBatch, Source
 
 _PATCHED = re.compile(r"^\*\*\* (?:Add|Update|Delete) File: (.+?)\s*$", re.MULTILINE)
 # how most outputs begin today; what begins otherwise is looked through line by line

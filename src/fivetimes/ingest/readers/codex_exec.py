@@ -25,7 +25,7 @@ from fivetimes.ingest.formats.agent_calls import (
 )
 from fivetimes.ingest.formats.json_objects import json_records
 from fivetimes.ingest.formats.values import NAN, exit_if_known
-from fivetimes.model import Balance, RawBatch, Source
+from fivetimes.model.sources import Balance, RawBatch, Source
 
 _ENDS: Mapping[str, float] = {"completed": 0.0, "failed": 1.0}  # how an item ended -> exit status
 _EVENTS = frozenset(

@@ -10,7 +10,7 @@ from fivetimes.ingest.base import Machine, ReaderSpec, Signature
 from fivetimes.ingest.formats.agent_calls import text_of
 from fivetimes.ingest.formats.json_objects import json_records
 from fivetimes.ingest.formats.prompts import Prompt, batches
-from fivetimes.model import Balance, RawBatch, Source
+from fivetimes.model.sources import Balance, RawBatch, Source
 
 # a skill by its name, or a prompt that its user has saved; all other commands with a slash are the program's own
 _SKILL = re.compile(r"(?:\$|/(?=prompts:))([a-z][a-z0-9:_-]{1,63})(?=\s|$)\s*(.*)", re.DOTALL)

@@ -17,7 +17,8 @@ from fivetimes.ingest.base import ReaderSpec, Signature
 from fivetimes.ingest.formats.files import blocks, decode
 from fivetimes.ingest.formats.text_history import Entries, batches, continued_entries
 from fivetimes.ingest.formats.values import NAN
-from fivetimes.model import Balance, Kind, RawBatch, Source
+from fivetimes.model.events import Kind
+from fivetimes.model.sources import Balance, RawBatch, Source
 
 _LIBEDIT = "_HiStOrY_V2_"  # the first line of a history that libedit wrote instead of readline
 _OCTAL = re.compile(r"\\([0-7]{3})")

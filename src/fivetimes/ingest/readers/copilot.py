@@ -27,7 +27,8 @@ from fivetimes.ingest.formats.agent_calls import (
 from fivetimes.ingest.formats.files import each_file
 from fivetimes.ingest.formats.json_objects import json_records
 from fivetimes.ingest.formats.values import exit_if_known, time_if_known
-from fivetimes.model import Balance, By, Kind, RawBatch, Source
+from fivetimes.model.events import By, Kind
+from fivetimes.model.sources import Balance, RawBatch, Source
 
 _EVENT = re.compile(r"(?:session|user|assistant|tool|skill|permission|subagent|hook|command|external_tool)\.[a-z_]+")
 _EXIT = re.compile(r"<(?:command with id: \S{1,40} )?(?:exited|completed) with exit code (-?[0-9]{1,9})>\s*$")

@@ -25,7 +25,7 @@ from fivetimes.ingest.formats.files import each_file
 from fivetimes.ingest.formats.json_objects import json_object, json_records
 from fivetimes.ingest.formats.sqlite import Table, holds, is_database, rows
 from fivetimes.ingest.formats.values import NAN, exit_if_known
-from fivetimes.model import Balance, RawBatch, Source, SourceReport
+from fivetimes.model.sources import Balance, RawBatch, Source, SourceReport
 
 # the editor keeps everything in one table of keys and values: of what is no message the value is not fetched
 EDITOR = Table(

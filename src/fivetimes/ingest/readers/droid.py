@@ -23,7 +23,7 @@ from fivetimes.ingest.formats.agent_calls import (
 from fivetimes.ingest.formats.files import each_file
 from fivetimes.ingest.formats.json_objects import json_records
 from fivetimes.ingest.formats.values import time_if_known
-from fivetimes.model import Balance, RawBatch, Source
+from fivetimes.model.sources import Balance, RawBatch, Source
 
 _EXIT = re.compile(r"\[Process exited with code (-?[0-9]{1,9})\]|^Error: Command failed \(exit code: (-?[0-9]{1,9})\)")
 _REFUSED = re.compile(

@@ -14,7 +14,7 @@ from fivetimes.ingest.base import Machine, ReaderSpec, Signature
 from fivetimes.ingest.formats.files import beginning, blocks, decode, heads
 from fivetimes.ingest.formats.text_history import Entries, batches, moments, packed, timed_entries
 from fivetimes.ingest.formats.values import NAN
-from fivetimes.model import Balance, RawBatch, Source, SourceReport
+from fivetimes.model.sources import Balance, RawBatch, Source, SourceReport
 
 _STAMP = "  when: "
 _HEAD = "- cmd: "

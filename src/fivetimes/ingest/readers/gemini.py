@@ -20,7 +20,7 @@ from fivetimes.ingest.formats.agent_calls import (
 from fivetimes.ingest.formats.files import each_file
 from fivetimes.ingest.formats.json_objects import json_document, json_records
 from fivetimes.ingest.formats.values import NAN
-from fivetimes.model import Balance, RawBatch, Source
+from fivetimes.model.sources import Balance, RawBatch, Source
 
 _ENDS: Mapping[str, float] = {"success": 0.0, "error": 1.0}  # how a call ended -> exit status
 _FILES = "session-*.json|session-*.jsonl|*-*-*-*-*.json|*-*-*-*-*.jsonl"  # of a subagent: its id

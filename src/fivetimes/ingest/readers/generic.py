@@ -17,7 +17,8 @@ from fivetimes.ingest.base import ReaderSpec, Signature
 from fivetimes.ingest.formats import records, tables, values
 from fivetimes.ingest.formats.files import beginning
 from fivetimes.ingest.formats.json_objects import json_object, json_records
-from fivetimes.model import Balance, Kind, RawBatch, Source
+from fivetimes.model.events import Kind
+from fivetimes.model.sources import Balance, RawBatch, Source
 
 LAYOUT: records.Layout = {
     "text": ("action", values.name),

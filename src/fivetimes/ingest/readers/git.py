@@ -27,7 +27,8 @@ from fivetimes.ingest.formats.repository import (
     stream,
 )
 from fivetimes.ingest.formats.values import git_moment
-from fivetimes.model import Balance, By, Kind, RawBatch, Source, SourceReport
+from fivetimes.model.events import By, Kind
+from fivetimes.model.sources import Balance, RawBatch, Source, SourceReport
 
 logger = logging.getLogger(__name__)
 

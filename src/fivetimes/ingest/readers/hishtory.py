@@ -9,7 +9,8 @@ from fivetimes.ingest.base import Machine, ReaderSpec, Signature
 from fivetimes.ingest.formats import records, values
 from fivetimes.ingest.formats.records import advice_on_imports
 from fivetimes.ingest.formats.sqlite import Table, rows
-from fivetimes.model import Balance, Kind, RawBatch, Source
+from fivetimes.model.events import Kind
+from fivetimes.model.sources import Balance, RawBatch, Source
 
 TABLE = Table(
     "history_entries",

@@ -13,7 +13,7 @@ from fivetimes.ingest.base import ReaderSpec
 from fivetimes.ingest.formats.files import after_newline, beginning, blocks, decode
 from fivetimes.ingest.formats.text_history import Entries, batches
 from fivetimes.ingest.formats.values import NAN, time_if_known
-from fivetimes.model import Balance, RawBatch, Source, SourceReport
+from fivetimes.model.sources import Balance, RawBatch, Source, SourceReport
 
 # bash and zsh print a number in five columns or more, a star or a blank, a blank, and the command: "  501  make", "10501* make"
 _NUMBERED = re.compile(r"(?=[ 0-9]{5}) *(?P<number>[0-9]{1,9})[* ] (?P<text>.*)", re.DOTALL)

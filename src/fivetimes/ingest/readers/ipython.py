@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from fivetimes.ingest.base import ReaderSpec, Signature
 from fivetimes.ingest.formats import records, values
 from fivetimes.ingest.formats.sqlite import Table, rows
-from fivetimes.model import Balance, Kind, RawBatch, Source
+from fivetimes.model.events import Kind
+from fivetimes.model.sources import Balance, RawBatch, Source
 
 TABLE = Table(
     "history",

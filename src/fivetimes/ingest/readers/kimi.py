@@ -27,7 +27,7 @@ from fivetimes.ingest.formats.agent_calls import (
 from fivetimes.ingest.formats.files import each_file
 from fivetimes.ingest.formats.json_objects import json_document, json_records
 from fivetimes.ingest.formats.values import time_if_known
-from fivetimes.model import Balance, RawBatch, Source
+from fivetimes.model.sources import Balance, RawBatch, Source
 
 _SLASH = re.compile(r"/(?:skill|flow):(\S{1,100})\s*(.*)", re.DOTALL)
 _EXIT = re.compile(r"Command failed with exit code: (-?[0-9]{1,9})")

@@ -12,7 +12,8 @@ from fivetimes.ingest.formats import records, values
 from fivetimes.ingest.formats.files import beginning
 from fivetimes.ingest.formats.sqlite import Table, is_database, rows
 from fivetimes.ingest.formats.text_history import Entries, batches, continued_entries
-from fivetimes.model import Balance, Kind, RawBatch, Source, SourceReport
+from fivetimes.model.events import Kind
+from fivetimes.model.sources import Balance, RawBatch, Source, SourceReport
 
 TABLE = Table(
     "history",

@@ -25,7 +25,7 @@ from fivetimes.ingest.formats.files import each_of
 from fivetimes.ingest.formats.json_objects import json_document, json_object
 from fivetimes.ingest.formats.sqlite import Table, is_database, rows
 from fivetimes.ingest.formats.values import NAN, exit_if_known, seconds_if_known, time_if_known
-from fivetimes.model import Balance, RawBatch, Source
+from fivetimes.model.sources import Balance, RawBatch, Source
 
 TABLE = Table(
     "part",

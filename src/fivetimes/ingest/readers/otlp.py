@@ -32,7 +32,8 @@ from fivetimes.ingest.formats.agent_calls import (
 from fivetimes.ingest.formats.files import beginning, blocks
 from fivetimes.ingest.formats.json_objects import json_object, json_records, too_many_values
 from fivetimes.ingest.formats.values import NAN, moment, number
-from fivetimes.model import Balance, By, Kind, RawBatch, Source
+from fivetimes.model.events import By, Kind
+from fivetimes.model.sources import Balance, RawBatch, Source
 
 _FAILED = (2, "STATUS_CODE_ERROR")
 

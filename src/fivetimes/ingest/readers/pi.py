@@ -25,7 +25,8 @@ from fivetimes.ingest.formats.agent_calls import (
 from fivetimes.ingest.formats.files import each_file
 from fivetimes.ingest.formats.json_objects import json_records
 from fivetimes.ingest.formats.values import NAN, exit_if_known, time_if_known
-from fivetimes.model import Balance, By, RawBatch, Source
+from fivetimes.model.events import By
+from fivetimes.model.sources import Balance, RawBatch, Source
 
 _EXIT = re.compile(r"Command exited with code ([0-9]{1,9})\s*$")
 # a skill that its user called stands in their message as its whole text

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from fivetimes.ingest.base import Machine, ReaderSpec, Signature
 from fivetimes.ingest.formats.text_history import batches, continued_entries
-from fivetimes.model import Balance, RawBatch, Source, SourceReport
+from fivetimes.model.sources import Balance, RawBatch, Source, SourceReport
 
 
 def read(source: Source, balance: Balance) -> Iterator[RawBatch]:

@@ -23,7 +23,7 @@ from fivetimes.ingest.formats.agent_calls import (
 from fivetimes.ingest.formats.files import each_file
 from fivetimes.ingest.formats.json_objects import json_records
 from fivetimes.ingest.formats.values import NAN, time_if_known
-from fivetimes.model import Balance, RawBatch, Source
+from fivetimes.model.sources import Balance, RawBatch, Source
 
 _ENDS: Mapping[str, float] = {"success": 0.0, "error": 1.0}  # how a call ended -> exit status
 _SLASH = re.compile(r"/(\S{1,100})\s*(.*)", re.DOTALL)

@@ -14,7 +14,8 @@ from fivetimes.ingest.formats import records, values
 from fivetimes.ingest.formats.files import after_newline, blocks, decode
 from fivetimes.ingest.formats.repository import git_folder, repository_around
 from fivetimes.ingest.formats.values import NAN
-from fivetimes.model import Balance, Kind, RawBatch, Source, SourceReport
+from fivetimes.model.events import Kind
+from fivetimes.model.sources import Balance, RawBatch, Source, SourceReport
 
 _LINE = re.compile(r"([0-9a-f]{40,64}) [0-9a-f]{40,64} ([^\t]*?) ?(\d{1,11}) ([+-]\d{4})\t?(.*)", re.ASCII)
 _ENTRY = re.compile(r"([a-z-]+)([^:]*):? ?(.*)", re.DOTALL)

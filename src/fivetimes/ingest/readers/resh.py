@@ -10,7 +10,8 @@ from typing import Any
 from fivetimes.ingest.base import Machine, ReaderSpec, Signature
 from fivetimes.ingest.formats import records, values
 from fivetimes.ingest.formats.json_objects import json_object, json_records
-from fivetimes.model import Balance, Kind, RawBatch, Source
+from fivetimes.model.events import Kind
+from fivetimes.model.sources import Balance, RawBatch, Source
 
 # the new form calls some fields otherwise, and writes numbers as text
 _RENAMED = {"time": "realtimeBefore", "duration": "realtimeDuration", "sessionID": "sessionId"}

@@ -8,7 +8,8 @@ from fivetimes.ingest.base import ReaderSpec, Signature
 from fivetimes.ingest.formats import records, values
 from fivetimes.ingest.formats.json_objects import json_records
 from fivetimes.ingest.formats.values import moment
-from fivetimes.model import Balance, Kind, RawBatch, Source
+from fivetimes.model.events import Kind
+from fivetimes.model.sources import Balance, RawBatch, Source
 
 LAYOUT: records.Layout = {
     "text": ("skill", values.name),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from fivetimes.ingest.base import Machine, ReaderSpec, Signature
 from fivetimes.ingest.formats.text_history import batches, timed_entries
-from fivetimes.model import Balance, RawBatch, Source
+from fivetimes.model.sources import Balance, RawBatch, Source
 
 
 def read(source: Source, balance: Balance) -> Iterator[RawBatch]:

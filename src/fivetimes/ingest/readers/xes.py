@@ -17,7 +17,8 @@ from fivetimes.ingest.formats import records, values
 from fivetimes.ingest.formats.budget import more
 from fivetimes.ingest.formats.files import beginning
 from fivetimes.ingest.formats.values import moment
-from fivetimes.model import Balance, Kind, RawBatch, Source
+from fivetimes.model.events import Kind
+from fivetimes.model.sources import Balance, RawBatch, Source
 
 _VALUES = frozenset({"string", "date", "int", "float", "boolean", "id"})
 _GZIP = b"\x1f\x8b"

@@ -11,7 +11,8 @@ from fivetimes.ingest.formats import records, values
 from fivetimes.ingest.formats.files import each_file
 from fivetimes.ingest.formats.json_objects import json_document
 from fivetimes.ingest.formats.sqlite import Table, is_database, rows
-from fivetimes.model import Balance, Kind, RawBatch, Source
+from fivetimes.model.events import Kind
+from fivetimes.model.sources import Balance, RawBatch, Source
 
 TABLE = Table(
     "xonsh_history",

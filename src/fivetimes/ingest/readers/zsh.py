@@ -16,7 +16,7 @@ from fivetimes.ingest.base import Machine, ReaderSpec, Signature
 from fivetimes.ingest.formats.files import blocks, decode, heads
 from fivetimes.ingest.formats.text_history import Entries, advice_on_times, batches, joined, moments, packed, whole
 from fivetimes.ingest.formats.values import NAN
-from fivetimes.model import Balance, RawBatch, Source, SourceReport
+from fivetimes.model.sources import Balance, RawBatch, Source, SourceReport
 
 _ENTRY = re.compile(r"^(?:: *(?:([0-9]{1,11})|-?[0-9]+):(?:([0-9]{1,11})|-?[0-9]+);|\\(?=:))?(.*)$", re.MULTILINE)
 _TAIL = re.compile(r"(\\ *) $", re.MULTILINE)

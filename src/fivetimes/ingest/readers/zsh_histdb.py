@@ -8,7 +8,8 @@ from pathlib import Path
 from fivetimes.ingest.base import Machine, ReaderSpec, Signature
 from fivetimes.ingest.formats import records, values
 from fivetimes.ingest.formats.sqlite import Table, rows
-from fivetimes.model import Balance, Kind, RawBatch, Source, SourceReport
+from fivetimes.model.events import Kind
+from fivetimes.model.sources import Balance, RawBatch, Source, SourceReport
 
 TABLE = Table(
     "history",

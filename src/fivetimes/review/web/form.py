@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from fivetimes import conductors, exporters
 from fivetimes.conductor_document import ConductorDocument, DocumentStep
 from fivetimes.errors import RuleError
-from fivetimes.model import Conductor, Decision
+from fivetimes.model.conductors import Conductor
+from fivetimes.model.decisions import Decision
 from fivetimes.review import decisions
 from fivetimes.review.folder import ReviewContext
 from fivetimes.review.web.views import Reviewed, choice_of

@@ -14,7 +14,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from fivetimes.config import REVIEW_IDLE, REVIEW_PATIENCE
 from fivetimes.errors import FivetimesError
-from fivetimes.model import Candidate
+from fivetimes.model.candidates import Candidate
 from fivetimes.review.folder import ReviewContext
 from fivetimes.review.waiting import WaitingRuns
 from fivetimes.review.web.guard import Guard

@@ -22,7 +22,8 @@ from starlette.routing import Mount, Route
 from fivetimes import reports
 from fivetimes.config import REVIEW_BYTES, REVIEW_PATIENCE
 from fivetimes.errors import FivetimesError, RuleError, fault
-from fivetimes.model import Candidate, Conductor
+from fivetimes.model.candidates import Candidate
+from fivetimes.model.conductors import Conductor
 from fivetimes.review import decisions, exporting
 from fivetimes.review.drafting import keep_evidence
 from fivetimes.review.folder import ReviewContext, conductor_path, write_conductor

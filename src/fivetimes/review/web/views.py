@@ -9,7 +9,12 @@ from typing import Any
 from fivetimes import conductors, exporters, pipeline, reports
 from fivetimes.conductor_document import DocumentStep
 from fivetimes.errors import FivetimesError
-from fivetimes.model import Candidate, Conductor, Exporter, LiveText, Moment, Occurrence, Scan, Standing, Status, Tier
+from fivetimes.model.candidates import Candidate, Tier
+from fivetimes.model.conductors import Conductor, Exporter
+from fivetimes.model.decisions import Standing, Status
+from fivetimes.model.live_text import LiveText
+from fivetimes.model.occurrences import Moment, Occurrence
+from fivetimes.model.scans import Scan
 from fivetimes.redaction import secret_looking
 from fivetimes.review import decisions, drafting, exporting, ledger
 from fivetimes.review.folder import (

@@ -1,0 +1,12 @@
+from .candidates import Candidate as Candidate
+from .conductors import Conductor as Conductor
+from .conductors import Exporter as Exporter
+from .events import By as By
+from .events import Kind as Kind
+from .scans import Scan as Scan
+from .sources import Balance as Balance
+from .sources import RawBatch as RawBatch
+from .sources import Reader as Reader
+from .sources import Source as Source
+from .sources import SourceReport as SourceReport
+from .trace import Explanation as Explanation
