@@ -21,7 +21,7 @@ from fivetimes.model.conductors import Conductor
 from fivetimes.model.scans import Scan
 from fivetimes.model.trace import Explanation
 from fivetimes.reports import event_log, frames
-from fivetimes.reports.document import aliases
+from fivetimes.reports.persons import aliases
 
 if TYPE_CHECKING:
     import pandas as pd

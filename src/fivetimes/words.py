@@ -1,10 +1,12 @@
-"""Numbers and nouns -> words: the few forms of English that several packages write."""
+"""Numbers, nouns and moments -> text: the few forms that several packages write."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from difflib import get_close_matches
+from typing import overload
 
 from fivetimes.errors import UnknownId
 
@@ -29,6 +31,20 @@ def noun(number: int, one: str, many: str = "") -> str:
         ('day', 'days', 'people')
     """
     return one if number == 1 else many or f"{one}s"
+
+
+@overload
+def iso(time: datetime) -> str: ...
+@overload
+def iso(time: None) -> None: ...
+def iso(time: datetime | None) -> str | None:
+    """A moment as our files write it: ISO 8601 to the second, in UTC; None where it is not known.
+
+    Example:
+        >>> iso(datetime(2026, 3, 6, 14, 2, tzinfo=UTC))
+        '2026-03-06T14:02:00Z'
+    """
+    return None if time is None else time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def id_of(name: str, known: Iterable[str], *, otherwise: str, what: str = "id") -> str:

@@ -15,7 +15,9 @@ from fivetimes.model.reliability import Unready
 from fivetimes.model.scans import Chance, Composition
 from fivetimes.reports import candidate_document, document, sources_document
 from fivetimes.reports.cards import FACTS
-from fivetimes.reports.document import CandidateDocument, ReportDocument, SourcesDocument
+from fivetimes.reports.document import ReportDocument
+from fivetimes.reports.routine_document import CandidateDocument
+from fivetimes.reports.source_document import SourcesDocument
 
 ROOT = Path(__file__).parents[2]
 

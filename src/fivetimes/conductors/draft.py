@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Literal, TypedDict, TypeVar
 
@@ -57,6 +57,7 @@ from fivetimes.model.conductors import Conductor
 from fivetimes.model.live_text import LiveText
 from fivetimes.model.occurrences import Occurrence
 from fivetimes.redaction import show
+from fivetimes.words import iso
 
 _TWICE = 2  # occurrences that took a path: what was taken once is no alternative but an exception
 _MOST_PATHS = 5  # that are listed, besides the commonest; more are not read
@@ -353,7 +354,7 @@ def _drafted(rule: FiveTimesRule, at: datetime, taken: Override | None, by: str 
         "by": rule.by.value,
     }
     return {
-        "at": at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "at": iso(at),
         "by": taken["by"] if taken else by,
         "what": "drafted below the rule" if taken else "drafted",
         "tool": tool(),

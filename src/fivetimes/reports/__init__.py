@@ -1,6 +1,8 @@
 """Scan -> report: one HTML page, Markdown, JSON, and what a terminal shows. In the order in which they act:
 
 - `figures`: what a report computes from the routines, and how a figure is written so that it can be looked up;
+- `persons`: the aliases by which a report calls people;
+- `routine_document`, `source_document`, `search_document`: a routine, a source, and what became of sequences, in plain values;
 - `document`: everything that was found in plain values, as report.json holds it;
 - `pictures`: the geometry of weeks, timeline, trend and graph;
 - `cards`: one routine in words;

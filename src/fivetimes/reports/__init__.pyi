@@ -1,10 +1,6 @@
 from .cards import step_numbers as step_numbers
-from .document import aliases as aliases
-from .document import candidate_document as candidate_document
 from .document import document as document
-from .document import explanation_document as explanation_document
 from .document import reservations_document as reservations_document
-from .document import sources_document as sources_document
 from .event_log import csv_of as csv_of
 from .event_log import xes as xes
 from .event_log import xes_of as xes_of
@@ -21,3 +17,7 @@ from .page import source as source
 from .passed_on import passed_on as passed_on
 from .passed_on import passed_on_effects as passed_on_effects
 from .passed_on import withheld_names as withheld_names
+from .persons import aliases as aliases
+from .routine_document import candidate_document as candidate_document
+from .search_document import explanation_document as explanation_document
+from .source_document import sources_document as sources_document

@@ -1,310 +1,33 @@
 """Scan -> ReportDocument: everything that was found in plain values, as report.json holds it.
 
-It is for the owner alone, because it has the locations of the evidence; persons stand in it by alias.
+It is for the owner alone, because it has the locations of the evidence; persons stand in it by alias. Times are ISO 8601 in UTC
+with `Z`; null is what is not known. The parts: `routine_document`, `source_document`, `search_document`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
-from typing import Any, NotRequired, TypedDict, cast
+from typing import Any, TypedDict, cast
 
-from fivetimes.model.candidates import Boundaries, Candidate, Confidence, Rhythm, Step
 from fivetimes.model.changes import Changes
 from fivetimes.model.conductors import Conductor, ConductorEffect
-from fivetimes.model.decisions import Standing
-from fivetimes.model.occurrences import Moment, Occurrence
 from fivetimes.model.scans import Scan
-from fivetimes.model.sources import SourceReport
-from fivetimes.model.suppression import Suppressed
-from fivetimes.model.trace import Explanation
 from fivetimes.reports.figures import (
     HeatMap,
     LastWeek,
-    ReaderBalance,
     by_rule,
     in_four_weeks,
     people_heat,
     report_figures,
 )
+from fivetimes.reports.persons import aliases
+from fivetimes.reports.routine_document import CandidateDocument, candidate_document, draft_document
+from fivetimes.reports.search_document import SuppressedDocument, suppressed_document
+from fivetimes.reports.source_document import ReaderDocument, SourceDocument, reader_document, source_document
+from fivetimes.words import iso
 
 _SCHEMA = 1  # of report.json: rises when a key that scripts may use changes its meaning or goes
-
-# ---- the keys of report.json. Times are ISO 8601 in UTC with `Z`; null is what is not known.
-
-
-class StepDocument(TypedDict):
-    """A step of a routine; shares are of its occurrences, `repeat` is the least and the most times in a row."""
-
-    action: str
-    kind: str
-    share: float
-    repeat: list[int]
-    alternatives: list[AlternativeDocument]
-    effect: str
-
-
-class AlternativeDocument(TypedDict):
-    """What else was done at a step."""
-
-    action: str
-    share: float
-
-
-class VariantDocument(TypedDict):
-    """One way in which a routine was done."""
-
-    actions: list[str]
-    count: int
-    share: float
-
-
-class EventDocument(TypedDict):
-    """A location of the evidence: a line (from 1) of a file, or a commit of a repository."""
-
-    path: str
-    line: NotRequired[int | None]
-    commit: NotRequired[str]
-
-
-class OccurrenceDocument(TypedDict):
-    """One time that a routine was done; `person` is an alias, `by_agent` the share of its events that an agent made."""
-
-    person: str
-    start: str | None
-    end: str | None
-    by_agent: float
-    steps: int
-    events: list[EventDocument]
-
-
-class QuestionDocument(TypedDict):
-    """A question that a draft leaves open."""
-
-    id: str
-    required: bool
-    about: str
-    ask: str
-    evidence: str
-
-
-class ValueDocument(TypedDict):
-    """A value of a draft, and the steps that use it."""
-
-    name: str
-    to: list[str]
-
-
-class DraftDocument(TypedDict):
-    """What the draft of a routine leaves open, and its values and gates."""
-
-    questions: list[QuestionDocument]
-    values: list[ValueDocument]
-    gates: list[str]
-
-
-class StandingDocument(TypedDict):
-    """How a routine stands in review; `word` is its status."""
-
-    word: str
-    at: str | None
-
-
-class HeldOutDocument(TypedDict):
-    """A routine in the later part of the time; the fields are those of `model.HeldOut`."""
-
-    mined: int
-    seen: int
-    bits: float
-    q: float
-
-
-# The tests of a routine; the fields are those of `model.Confidence`, `word` its verdict and `says` its sentences.
-ConfidenceDocument = TypedDict(  # noqa: UP013 - `says` is a key of report.json and no name of ours
-    "ConfidenceDocument",
-    {
-        "word": str,
-        "bits": float,
-        "completion": float,
-        "threaded": int,
-        "q": float,
-        "tried": int,
-        "held_out": HeldOutDocument | None,
-        "says": list[str],
-    },
-)
-
-
-# When a routine is done; `weekday` 0 is Monday, `word` its period and `says` the phrase for it.
-RhythmDocument = TypedDict(  # noqa: UP013 - `says` is a key of report.json and no name of ours
-    "RhythmDocument",
-    {
-        "word": str,
-        "weekday": int | None,
-        "on_weekday": int,
-        "of": int,
-        "says": str,
-    },
-)
-
-
-class CostDocument(TypedDict):
-    """Hours of work, and hours that one command would save."""
-
-    hours: float
-    saved: float
-    assumes: str
-
-
-# Shares of the occurrences with a sure start and end, and the phrase for it.
-BoundariesDocument = TypedDict(  # noqa: UP013 - `says` is a key of report.json and no name of ours
-    "BoundariesDocument",
-    {
-        "start": float,
-        "end": float,
-        "says": str,
-    },
-)
-
-
-class UnreadyDocument(TypedDict):
-    """A step whose skill or tool is not reliable yet; the fields are those of `model.Unready`."""
-
-    step: int
-    name: str
-    uses: int
-    known: int
-    failed: int
-    why: str
-
-
-class DurationDocument(TypedDict):
-    """Seconds from the first step to the last: quartiles."""
-
-    lower: float
-    median: float
-    upper: float
-
-
-class CandidateDocument(TypedDict):
-    """A routine; `draft` stands in a report, not in what `scan --json` and `show --json` write."""
-
-    id: str
-    title: str
-    tier: str
-    count: int
-    at_least: bool
-    sessions: int
-    days: int
-    people: int
-    bus_factor: int
-    by: dict[str, float]
-    first: str | None
-    last: str | None
-    rhythm: RhythmDocument | None
-    cost: CostDocument | None
-    boundaries: BoundariesDocument | None
-    broken_off: int
-    unready: list[UnreadyDocument]
-    already: str | None
-    score: float
-    confidence: ConfidenceDocument
-    reasons: list[str]
-    duration: DurationDocument | None
-    steps: list[StepDocument]
-    variants: list[VariantDocument]
-    undated: int
-    occurrences: list[OccurrenceDocument]
-    standing: StandingDocument
-    draft: NotRequired[DraftDocument | None]
-
-
-class SuppressedDocument(TypedDict):
-    """A sequence that was not proposed, or a work habit, with the rule that it failed."""
-
-    steps: list[str]
-    count: int
-    rule: str
-
-
-class SourceDocument(TypedDict):
-    """A source and its balance; `untimed` and `advice` stand in what `sources --json` writes."""
-
-    reader: str
-    origin: str
-    first: str | None
-    last: str | None
-    deduplicated: bool
-    records: int
-    events: int
-    ignored: dict[str, int]
-    duplicates: int
-    bad: dict[str, int]
-    held_back: int
-    remembered: int
-    untimed: NotRequired[int]
-    advice: NotRequired[list[str]]
-
-
-class SourcesDocument(TypedDict):
-    """The output of `fivetimes sources --json`."""
-
-    schema: int
-    sources: list[SourceDocument]
-    skipped: list[str]
-
-
-class StageDocument(TypedDict):
-    """What one stage of the search found of a sequence, and the numbers it decided by."""
-
-    stage: str
-    text: str
-    numbers: dict[str, float]
-
-
-class SequenceDocument(TypedDict):
-    """What became of one sequence. `rule` is the code of the rule that it failed, null for what is proposed; `why` explains it."""
-
-    steps: list[str]
-    count: int
-    id: str | None
-    rule: str | None
-    why: str | None
-    stages: list[StageDocument]
-
-
-class LeftOutDocument(TypedDict):
-    """An action that can be no step."""
-
-    action: str
-    rule: str
-    count: int
-
-
-class ExplanationDocument(TypedDict):
-    """The output of `fivetimes explain --json`."""
-
-    schema: int
-    asked: str
-    sequences: list[SequenceDocument]
-    more: int
-    left_out: list[LeftOutDocument]
-    pairs_below: int
-
-
-class ReaderDocument(TypedDict):
-    """The balance of all sources of a reader; `deduplicated` counts sources that keep each text once."""
-
-    reader: str
-    sources: int
-    records: int
-    events: int
-    duplicates: int
-    held_back: int
-    ignored: dict[str, int]
-    bad: dict[str, int]
-    deduplicated: int
 
 
 class PromotionDocument(TypedDict):
@@ -406,7 +129,7 @@ class RecentDocument(TypedDict):
 
 
 class EffectDocument(TypedDict):
-    """What an approved conductor changed; the fields are those of `model.ConductorEffect`, with both rates for four weeks."""
+    """What an approved conductor changed; the fields are those of `ConductorEffect`, with both rates for four weeks."""
 
     id: str
     title: str
@@ -452,7 +175,7 @@ class PeriodDocument(TypedDict):
 
 
 class ConfinedDocument(TypedDict):
-    """The days that a scan is confined to, both included, and how many events it left out: `model.Confined`."""
+    """The days that a scan is confined to, both included, and how many events it left out: `Confined`."""
 
     first: str | None
     last: str | None
@@ -497,9 +220,6 @@ class ReportDocument(TypedDict):
     effects: list[EffectDocument]
 
 
-# ---- the document of a scan
-
-
 def document(
     scan: Scan, *, drafts: Mapping[str, Conductor] | None = None, effects: Sequence[ConductorEffect] = ()
 ) -> ReportDocument:
@@ -514,17 +234,18 @@ def document(
     """
     alias = aliases(scan)
     computed, by_alias = report_figures(scan), people_heat(scan.candidates, alias)
-    found = [_candidate(candidate, alias) for candidate in scan.candidates]
+    found = [candidate_document(candidate, alias) for candidate in scan.candidates]
     for each in found:
         if drafts is not None:
-            each["draft"] = _draft(drafts.get(each["id"]))
+            draft = drafts.get(each["id"])
+            each["draft"] = None if draft is None else draft_document(draft)
     return {
         "schema": _SCHEMA,
         "candidates": found,
-        "suppressed": [_suppressed(one) for one in scan.not_proposed],
-        "habits": [_suppressed(one) for one in scan.habits],
+        "suppressed": [suppressed_document(one) for one in scan.not_proposed],
+        "habits": [suppressed_document(one) for one in scan.habits],
         "by_rule": {rule.value: count for rule, count in by_rule(scan).items()},
-        "sources": [_source(source) for source in scan.sources],
+        "sources": [source_document(source) for source in scan.sources],
         "changes": None if scan.changes is None else _changes(scan.changes),
         "compositions": [
             {"name": c.name, "level": c.level, "uses": c.uses, "calls": dict(c.calls)} for c in scan.compositions
@@ -551,7 +272,7 @@ def document(
         "period": {"first": iso(computed.first), "last": iso(computed.last)},
         "confined": _confined(scan),
         "ladder": {tier.value: count for tier, count in computed.ladder.items()},
-        "readers": [_reader(reader) for reader in computed.readers],
+        "readers": [reader_document(reader) for reader in computed.readers],
         "heat": {"readers": list(computed.heat.columns), "routines": _heat_rows(scan, computed.heat)},
         "people": {"aliases": list(by_alias.columns), "routines": _heat_rows(scan, by_alias)},
         "trend": [cast(WeekDocument, {**asdict(week), "start": week.start.isoformat()}) for week in computed.trend],
@@ -610,10 +331,6 @@ def _effect(one: ConductorEffect) -> EffectDocument:
     }
 
 
-def _suppressed(one: Suppressed) -> SuppressedDocument:
-    return {"steps": list(one.steps), "count": one.count, "rule": one.reason}
-
-
 def _changes(changes: Changes) -> ChangesDocument:
     return {
         "since": iso(changes.since),
@@ -627,226 +344,6 @@ def _changes(changes: Changes) -> ChangesDocument:
     }
 
 
-def _reader(balance: ReaderBalance) -> ReaderDocument:
-    return cast(ReaderDocument, {**asdict(balance), "ignored": dict(balance.ignored), "bad": dict(balance.bad)})
-
-
 def _heat_rows(scan: Scan, heat: HeatMap) -> list[HeatRow]:
     ids = [candidate.id for candidate in scan.candidates]
     return [{"id": name, "counts": list(row)} for name, row in zip(ids, heat.rows, strict=True)]
-
-
-def _draft(draft: Conductor | None) -> DraftDocument | None:
-    if draft is None:
-        return None
-    asked: list[QuestionDocument] = [
-        {
-            "id": question["id"],
-            "required": question["required"],
-            "about": question["about"],
-            "ask": question["ask"],
-            "evidence": question["evidence"],
-        }
-        for question in draft.document["questions"]
-        if question["answer"] is None
-    ]
-    values: list[ValueDocument] = [
-        {"name": entry["name"], "to": list(entry["to"])} for entry in draft.document["state"]
-    ]
-    gates = [step["id"] for step in draft.document["steps"] if "gate" in step]
-    return {"questions": asked, "values": values, "gates": gates}
-
-
-def _standing(standing: Standing) -> StandingDocument:
-    last = standing.last
-    return {"word": standing.status, "at": iso(last.at) if last else None}
-
-
-def sources_document(
-    reports: Sequence[SourceReport], advice: Sequence[Sequence[str]], skipped: Sequence[str]
-) -> SourcesDocument:
-    """The output of `fivetimes sources --json`: each source with its balance and its advice."""
-    described: list[SourceDocument] = [
-        {**_source(report), "untimed": report.untimed, "advice": list(sentences)}
-        for report, sentences in zip(reports, advice, strict=True)
-    ]
-    return {"schema": _SCHEMA, "sources": described, "skipped": list(skipped)}
-
-
-def candidate_document(candidate: Candidate) -> CandidateDocument:
-    """One candidate as report.json has it, with aliases of its own."""
-    return _candidate(candidate, _aliases([candidate]))
-
-
-def aliases(scan: Scan, persons: Iterable[str] = ()) -> dict[str, str]:
-    """`p1`, `p2`, … for the persons of the occurrences, in the order of their names; then likewise for others of `persons`."""
-    known = _aliases(scan.candidates)
-    others = sorted(set(persons) - set(known))
-    return known | {person: f"p{number}" for number, person in enumerate(others, len(known) + 1)}
-
-
-def _aliases(candidates: Iterable[Candidate]) -> dict[str, str]:
-    persons = sorted({occurrence.person for candidate in candidates for occurrence in candidate.occurrences})
-    return {person: f"p{number}" for number, person in enumerate(persons, 1)}
-
-
-def iso(time: datetime | None) -> str | None:
-    """A moment as text, in UTC.
-
-    Example:
-        >>> iso(datetime(2026, 3, 6, 14, 2, tzinfo=UTC))
-        '2026-03-06T14:02:00Z'
-    """
-    return None if time is None else time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _candidate(candidate: Candidate, alias: Mapping[str, str]) -> CandidateDocument:
-    return {
-        "id": candidate.id,
-        "title": candidate.title,
-        "tier": candidate.tier.value,
-        "count": candidate.count,
-        "at_least": candidate.at_least,
-        "sessions": candidate.sessions,
-        "days": candidate.days,
-        "people": candidate.people,
-        "bus_factor": candidate.bus_factor,
-        "by": dict(zip(("human", "agent", "bot"), candidate.by, strict=True)),
-        "first": iso(candidate.first),
-        "last": iso(candidate.last),
-        "rhythm": None if candidate.rhythm is None else _rhythm(candidate.rhythm),
-        "cost": None if candidate.cost is None else cast(CostDocument, asdict(candidate.cost)),
-        "boundaries": None if candidate.boundaries is None else _boundaries(candidate.boundaries),
-        "broken_off": candidate.broken,
-        "unready": [cast(UnreadyDocument, asdict(one)) for one in candidate.unready],
-        "already": candidate.already or None,
-        "standing": _standing(candidate.standing),
-        "score": candidate.score,
-        "confidence": _confidence(candidate.confidence),
-        "reasons": list(candidate.reasons),
-        "duration": _duration(candidate.duration),
-        "steps": [_step(step) for step in candidate.steps],
-        "variants": [
-            {"actions": list(way.actions), "count": way.count, "share": round(way.count / max(1, candidate.count), 3)}
-            for way in candidate.variants
-        ],
-        "undated": sum(occurrence.start is None for occurrence in candidate.occurrences),
-        "occurrences": [_occurrence(occurrence, alias) for occurrence in candidate.occurrences],
-    }
-
-
-# ---- the parts of a candidate
-
-
-def _rhythm(rhythm: Rhythm) -> RhythmDocument:
-    return {
-        "word": rhythm.period,
-        "weekday": rhythm.weekday,
-        "on_weekday": rhythm.on_weekday,
-        "of": rhythm.of,
-        "says": rhythm.phrase,
-    }
-
-
-def _boundaries(boundaries: Boundaries) -> BoundariesDocument:
-    return {"start": boundaries.start, "end": boundaries.end, "says": boundaries.phrase}
-
-
-def _confidence(confidence: Confidence) -> ConfidenceDocument:
-    held_out = confidence.held_out
-    return {
-        "word": confidence.verdict,
-        "bits": confidence.bits,
-        "completion": confidence.completion,
-        "threaded": confidence.threaded,
-        "q": confidence.q,
-        "tried": confidence.tried,
-        "held_out": None if held_out is None else cast(HeldOutDocument, asdict(held_out)),
-        "says": list(confidence.sentences),
-    }
-
-
-def _duration(seconds: tuple[float, float, float] | None) -> DurationDocument | None:
-    if seconds is None:
-        return None
-    lower, median, upper = seconds
-    return {"lower": lower, "median": median, "upper": upper}
-
-
-def _step(step: Step) -> StepDocument:
-    return {
-        "action": step.action,
-        "kind": step.kind.name.lower(),
-        "share": step.share,
-        "repeat": list(step.repeat),
-        "alternatives": [{"action": action, "share": share} for action, share in step.alternatives],
-        "effect": step.effect.name.lower(),
-    }
-
-
-def _occurrence(occurrence: Occurrence, alias: Mapping[str, str]) -> OccurrenceDocument:
-    return {
-        "person": alias[occurrence.person],
-        "start": iso(occurrence.start),
-        "end": iso(occurrence.end),
-        "by_agent": occurrence.by_agent,
-        "steps": sum(moment.step is not None for moment in occurrence.moments),
-        "events": _events(occurrence.moments),
-    }
-
-
-def _events(moments: Iterable[Moment]) -> list[EventDocument]:
-    """Every location once, in order: the steps of one line have the same location."""
-    keys = dict.fromkeys(
-        (location.path, location.line, location.commit)
-        for moment in moments
-        if moment.step is not None
-        for location in moment.locations
-    )
-    return [
-        {"path": path, "line": line} if commit is None else {"path": path, "commit": commit}
-        for path, line, commit in keys
-    ]
-
-
-def _source(report: SourceReport) -> SourceDocument:
-    balance = report.balance
-    return {
-        "reader": report.source.reader,
-        "origin": report.source.origin,
-        "first": iso(report.first),
-        "last": iso(report.last),
-        "deduplicated": report.deduplicated,
-        "records": balance.records,
-        "events": balance.events,
-        "ignored": dict(sorted(balance.ignored.items())),
-        "duplicates": balance.duplicates,
-        "bad": dict(sorted(balance.bad.items())),
-        "held_back": balance.held_back,
-        "remembered": report.remembered,
-    }
-
-
-def explanation_document(found: Explanation) -> ExplanationDocument:
-    """What became of the sequences that somebody asked for, as plain JSON values."""
-    return {
-        "schema": _SCHEMA,
-        "asked": found.asked,
-        "sequences": [
-            {
-                "steps": list(one.steps),
-                "count": one.count,
-                "id": one.id,
-                "rule": one.rule.value if one.rule is not None else None,
-                "why": one.rule.doc if one.rule is not None else None,
-                "stages": [
-                    {"stage": event.stage.value, "text": event.text, "numbers": dict(event.numbers)}
-                    for event in one.events
-                ],
-            }
-            for one in found.sequences
-        ],
-        "more": found.more,
-        "left_out": [{"action": out.action, "rule": out.rule.value, "count": out.count} for out in found.left_out],
-        "pairs_below": found.pairs_below,
-    }

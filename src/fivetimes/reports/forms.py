@@ -14,10 +14,11 @@ from fivetimes.model.live_text import LiveText
 from fivetimes.model.scans import Scan
 from fivetimes.redaction import OwnNames
 from fivetimes.reports import frames
-from fivetimes.reports.document import aliases, document
+from fivetimes.reports.document import document
 from fivetimes.reports.event_log import csv_of, xes_of
 from fivetimes.reports.page import report_digest, report_html, report_markdown
 from fivetimes.reports.passed_on import passed_on, passed_on_effects
+from fivetimes.reports.persons import aliases
 
 
 @dataclass(frozen=True, slots=True)

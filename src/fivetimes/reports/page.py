@@ -23,7 +23,6 @@ from fivetimes.model.scans import Scan
 from fivetimes.model.suppression import Suppressed
 from fivetimes.redaction import show
 from fivetimes.reports.cards import card
-from fivetimes.reports.document import aliases
 from fivetimes.reports.figures import (
     WHAT_HABITS_ARE,
     Figure,
@@ -41,6 +40,7 @@ from fivetimes.reports.figures import (
     to_decide,
     why_nothing,
 )
+from fivetimes.reports.persons import aliases
 from fivetimes.reports.pictures import (
     SPARK_HEIGHT,
     SPARK_WIDTH,

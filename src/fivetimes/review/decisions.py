@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from fivetimes import conductors, exporters, identity
@@ -26,7 +26,7 @@ from fivetimes.review.folder import (
     read_conductor,
     write_conductor,
 )
-from fivetimes.words import id_of
+from fivetimes.words import id_of, iso
 
 _HISTORY = {Decision.RENAME: "renamed", Decision.ANSWER: "answered", Decision.EDIT: "edited"}
 
@@ -237,7 +237,7 @@ def revise(
         FivetimesError: the result would be no conductor; then nothing is written.
     """
     entry: HistoryEntry = {
-        "at": at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "at": iso(at),
         "by": by,
         "what": _HISTORY[decision],
         "tool": conductors.tool(),

@@ -11,13 +11,14 @@ import hashlib
 import json
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from fivetimes.config import AGAIN_SHARE, AGAIN_TIMES
 from fivetimes.errors import FivetimesError
 from fivetimes.model.changes import Identity
 from fivetimes.model.decisions import PROPOSED, Decision, Review, Standing, Status
+from fivetimes.words import iso
 
 SCHEMA = "fivetimes/review/1"
 
@@ -56,7 +57,7 @@ def ledger_line(review: Review) -> str:
         {
             "schema": SCHEMA,
             "id": review.conductor,
-            "at": review.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "at": iso(review.at),
             "by": review.by,
             "decision": review.decision.value,
             "why": review.why,
