@@ -8,7 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fivetimes.identity import naming
+from fivetimes.identity.ids import identifier, slug
+from fivetimes.identity.phrases import Phrase, phrase_of
+from fivetimes.identity.program_words import PHRASES
+from fivetimes.identity.titles import title
 from fivetimes.model.candidates import Step
 from fivetimes.model.events import Effect, Kind
 
@@ -17,11 +20,11 @@ SHELL, SKILL, TOOL, COMMIT, ACTION = Kind.SHELL, Kind.SKILL, Kind.TOOL, Kind.COM
 
 def named(*steps: tuple[str, Kind] | tuple[str, Kind, Effect]) -> str:
     made = [Step(action, kind, 1.0, effect=(more or [Effect.NONE])[0]) for action, kind, *more in steps]
-    return naming.title(made)
+    return title(made)
 
 
 @pytest.mark.parametrize(
-    ("action", "kind", "title"),
+    ("action", "kind", "said"),
     [
         ("gh pr create --fill", SHELL, "Create pull request"),
         ("kubectl rollout undo *", SHELL, "Undo rollout"),
@@ -42,8 +45,8 @@ def named(*steps: tuple[str, Kind] | tuple[str, Kind, Effect]) -> str:
         ("approve timesheet", ACTION, "Approve timesheet"),
     ],
 )
-def test_a_step_is_said_as_verb_and_object(action: str, kind: Kind, title: str) -> None:
-    assert named((action, kind)) == title
+def test_a_step_is_said_as_verb_and_object(action: str, kind: Kind, said: str) -> None:
+    assert named((action, kind)) == said
 
 
 def test_what_goes_out_names_the_routine_before_what_is_rare() -> None:
@@ -74,7 +77,7 @@ def test_a_verb_without_object_takes_what_the_other_steps_are_about() -> None:
 def test_the_id_stays_when_a_step_that_is_seldom_done_comes_in() -> None:
     always = [Step("git tag *", SHELL, 1.0), Step("twine upload *", SHELL, 1.0, effect=Effect.PUBLISH)]
     seldom = Step("skill:ring-bell bell *", SKILL, 0.2, effect=Effect.PUBLISH)
-    ids = {naming.identifier(steps) for steps in (always, [*always, seldom])}
+    ids = {identifier(steps) for steps in (always, [*always, seldom])}
     assert len(ids) == 1
 
 
@@ -82,7 +85,7 @@ GOES_OUT = Effect.PUBLISH
 
 
 @pytest.mark.parametrize(
-    ("actions", "title"),
+    ("actions", "said"),
     [
         (["hatch version *", "commit:release", "git tag *", "git push --follow-tags"], "Release version"),
         (["pytest -q", "git tag *", "git push --tags", "python -m build", "twine upload *"], "Release package"),
@@ -102,7 +105,7 @@ GOES_OUT = Effect.PUBLISH
         (["rsync -av * <dir>", "sbatch *", "squeue <flag>"], "Run cluster job"),
     ],
 )
-def test_what_others_carry_is_said_by_what_was_made_or_committed(actions: list[str], title: str) -> None:
+def test_what_others_carry_is_said_by_what_was_made_or_committed(actions: list[str], said: str) -> None:
     out = ("git push", "gh pr create", "glab mr create", "twine upload", "fastlane beta", "rsync")
     steps = [
         Step(
@@ -113,8 +116,8 @@ def test_what_others_carry_is_said_by_what_was_made_or_committed(actions: list[s
         )
         for action in actions
     ]
-    assert naming.title(steps) == title
-    assert naming.identifier(steps).rpartition("-")[0] == naming.slug(title)
+    assert title(steps) == said
+    assert identifier(steps).rpartition("-")[0] == slug(said)
 
 
 def test_a_mail_is_said_by_what_the_skills_before_it_are_about() -> None:
@@ -127,8 +130,8 @@ def test_a_mail_is_said_by_what_the_skills_before_it_are_about() -> None:
 
 
 def test_every_command_that_is_said_in_words_of_its_own_has_them() -> None:
-    for command, (verb, thing) in naming._PHRASES.items():
-        assert naming.phrase_of(Step(command, SHELL, 1.0)) == naming.Phrase(verb, thing, command.split()[0])
+    for command, (verb, thing) in PHRASES.items():
+        assert phrase_of(Step(command, SHELL, 1.0)) == Phrase(verb, thing, command.split()[0])
 
 
 @given(
@@ -140,5 +143,5 @@ def test_every_command_that_is_said_in_words_of_its_own_has_them() -> None:
 )
 def test_any_labels_give_a_title_and_an_id_that_is_safe(steps: list[tuple[str, Kind, Effect]]) -> None:
     made = [Step(action, kind, 1.0, effect=effect) for action, kind, effect in steps]
-    assert naming.title(made)
-    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", naming.identifier(made))
+    assert title(made)
+    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", identifier(made))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import builders_scan
 import logs
 from fivetimes.config import FiveTimesRule, Search
-from fivetimes.identity.naming import same_action
+from fivetimes.identity.phrases import same_action
 from fivetimes.model.candidates import Confidence, HeldOut, Step, Tier
 from fivetimes.model.events import Effect, Kind
 from fivetimes.model.suppression import SuppressionRule

@@ -15,7 +15,8 @@ import logs
 import oracles
 from fivetimes.columns import COARSE
 from fivetimes.config import FiveTimesRule, Search
-from fivetimes.identity import naming
+from fivetimes.identity.ids import identifier
+from fivetimes.identity.titles import title
 from fivetimes.model.candidates import Step, Tier
 from fivetimes.model.events import Effect, Kind
 from fivetimes.model.sources import RawBatch
@@ -370,10 +371,10 @@ def test_estimate_reads_presence_and_order_off_the_matches():
 
 def test_a_routine_is_named_after_what_goes_out_not_after_its_commands():
     steps = [Step("git add -A", Kind.SHELL, 1.0), Step("twine upload <path>", Kind.SHELL, 1.0, effect=Effect.PUBLISH)]
-    assert naming.title(steps) == "Upload package"
+    assert title(steps) == "Upload package"
 
 
 def test_an_id_holds_nothing_that_a_local_key_made():
     one = [Step("prog-0a1b2c deploy", Kind.SHELL, 1.0)]
     other = [Step("prog-ffffff deploy", Kind.SHELL, 1.0)]
-    assert naming.identifier(one) == naming.identifier(other)
+    assert identifier(one) == identifier(other)

@@ -17,8 +17,8 @@ from pathlib import Path
 from fivetimes import exporters, review, routines
 from fivetimes.bundles.labels import PREFIX, shareable
 from fivetimes.errors import UnknownId
-from fivetimes.identity.naming import slug
-from fivetimes.identity.naming import title as suggested_title
+from fivetimes.identity.ids import slug
+from fivetimes.identity.titles import title as suggested_title
 from fivetimes.model.candidates import Candidate, Variant
 from fivetimes.model.conductors import Conductor
 from fivetimes.model.decisions import Standing

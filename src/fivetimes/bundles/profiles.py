@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from fivetimes.bundles.labels import is_known, join_key, shareable
-from fivetimes.identity.naming import identifier
+from fivetimes.identity.ids import identifier
 from fivetimes.model.candidates import Candidate, Step
 from fivetimes.model.events import Effect, Kind
 from fivetimes.model.occurrences import Occurrence

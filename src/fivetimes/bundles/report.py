@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from fivetimes.bundles.release import Merged, SharedRoutine, SharedStep
 from fivetimes.config import FiveTimesRule
-from fivetimes.identity.naming import identifier, title, unique_ids
+from fivetimes.identity.ids import identifier, unique_ids
+from fivetimes.identity.titles import title
 from fivetimes.model.candidates import Candidate, Confidence, Step, Tier
 from fivetimes.model.events import Effect
 from fivetimes.model.scans import Scan

@@ -34,7 +34,7 @@ from fivetimes.cli import (
     sharing,
     sources,
 )
-from fivetimes.cli.console import answer_error, complain, json_alone, json_words
+from fivetimes.cli.answers import answer_error, complain, json_alone, json_words
 
 COMMANDS: tuple[Callable[..., None], ...] = (
     sources.init,

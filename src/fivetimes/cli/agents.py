@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from fivetimes.cli.console import CONDUCTORS, Conductors, Config, approval, folder
+from fivetimes.cli.context import CONDUCTORS, Conductors, Config, approval, folder
 from fivetimes.errors import FivetimesError
 
 

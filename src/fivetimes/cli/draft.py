@@ -8,20 +8,9 @@ from typing import Annotated
 
 import typer
 
-from fivetimes.cli.console import (
-    CONDUCTORS,
-    AsJson,
-    Config,
-    drafter,
-    folder,
-    last,
-    next_step,
-    print_json,
-    review_context,
-    say,
-    say_first,
-    shown,
-)
+from fivetimes.cli.answers import AsJson, print_json
+from fivetimes.cli.console import next_step, say, say_first, shown
+from fivetimes.cli.context import CONDUCTORS, Config, drafter, folder, last, review_context
 from fivetimes.errors import FivetimesError
 
 

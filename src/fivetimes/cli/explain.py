@@ -6,7 +6,10 @@ from typing import Annotated
 
 import typer
 
-from fivetimes.cli.console import CONDUCTORS, AsJson, Config, Since, Until, last, next_step, page, print_json, span_of
+from fivetimes.cli.answers import AsJson, print_json
+from fivetimes.cli.console import next_step, page
+from fivetimes.cli.context import CONDUCTORS, Config, last
+from fivetimes.cli.days import Since, Until, span_of
 
 
 def explain(

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fivetimes.cli.console import CONDUCTORS, AsJson, Conductors, folder, next_step, print_json, shown
+from fivetimes.cli.answers import AsJson, print_json
+from fivetimes.cli.console import next_step, shown
+from fivetimes.cli.context import CONDUCTORS, Conductors, folder
 from fivetimes.config import home_of_person
 from fivetimes.errors import FivetimesError
 

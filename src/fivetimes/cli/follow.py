@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fivetimes.cli.console import CONDUCTORS, AsJson, Conductors, Config, emit, folder, print_json, request, shown
+from fivetimes.cli.answers import AsJson, emit, print_json
+from fivetimes.cli.console import shown
+from fivetimes.cli.context import CONDUCTORS, Conductors, Config, folder, request
 from fivetimes.errors import FivetimesError
 
 if TYPE_CHECKING:

@@ -13,7 +13,10 @@ from typing import Annotated
 
 import typer
 
-from fivetimes.cli.console import DAY, AsJson, Config, day, folder, next_step, print_json, say, to_scan
+from fivetimes.cli.answers import AsJson, print_json
+from fivetimes.cli.console import next_step, say
+from fivetimes.cli.context import Config, folder, to_scan
+from fivetimes.cli.days import DAY, day
 from fivetimes.config import HookTarget, collected_within, home_of_person
 
 

@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from fivetimes.cli.console import AsJson, Config, emit, folder, print_json, to_scan
+from fivetimes.cli.answers import AsJson, emit, print_json
+from fivetimes.cli.context import Config, folder, to_scan
 
 
 class Miner(StrEnum):

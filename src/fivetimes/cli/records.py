@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from fivetimes.cli.console import CONDUCTORS, AsJson, Conductors, Config, drafter, emit, folder, print_json, shown
+from fivetimes.cli.answers import AsJson, emit, print_json
+from fivetimes.cli.console import shown
+from fivetimes.cli.context import CONDUCTORS, Conductors, Config, drafter, folder
 
 if TYPE_CHECKING:
     from fivetimes.running.recording import Caller, Origin, OutsideRun

@@ -9,27 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fivetimes.cli.console import (
-    CONDUCTORS,
-    DAY,
-    Config,
-    Since,
-    Until,
-    day,
-    emit,
-    folder,
-    last_work,
-    next_step,
-    one_printed,
-    request,
-    review_context,
-    say,
-    say_first,
-    shown,
-    span_of,
-    tell,
-    work_of,
-)
+from fivetimes.cli.answers import emit, one_printed
+from fivetimes.cli.console import next_step, say, say_first, shown, tell
+from fivetimes.cli.context import CONDUCTORS, Config, folder, last_work, request, review_context, work_of
+from fivetimes.cli.days import DAY, Since, Until, day, span_of
 
 if TYPE_CHECKING:
     from fivetimes.model.conductors import ConductorEffect

@@ -12,24 +12,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fivetimes.cli.console import (
-    CONDUCTORS,
-    AsJson,
-    Conductors,
-    Config,
-    approval,
-    console,
-    edit,
-    folder,
-    last,
-    next_step,
-    print_json,
-    print_text,
-    request,
-    review_context,
-    say,
-    shown,
-)
+from fivetimes.cli.answers import AsJson, print_json, print_text
+from fivetimes.cli.console import console, edit, next_step, say, shown
+from fivetimes.cli.context import CONDUCTORS, Conductors, Config, approval, folder, last, request, review_context
 from fivetimes.errors import FivetimesError
 
 if TYPE_CHECKING:

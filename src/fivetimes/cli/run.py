@@ -11,19 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fivetimes.cli.console import (
-    CONDUCTORS,
-    AsJson,
-    Conductors,
-    Config,
-    complain,
-    drafter,
-    emit,
-    flush,
-    folder,
-    print_json,
-    shown,
-)
+from fivetimes.cli.answers import AsJson, complain, emit, flush, print_json
+from fivetimes.cli.console import shown
+from fivetimes.cli.context import CONDUCTORS, Conductors, Config, drafter, folder
 
 if TYPE_CHECKING:
     from fivetimes.config import Team

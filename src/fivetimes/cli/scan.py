@@ -13,26 +13,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fivetimes.cli.console import (
-    CONDUCTORS,
-    AsJson,
-    Columns,
-    Config,
-    Since,
-    Until,
-    console,
-    emit,
-    folder,
-    last,
-    next_step,
-    options_of,
-    page,
-    print_json,
-    progress,
-    span_of,
-    tell,
-    to_scan,
-)
+from fivetimes.cli.answers import AsJson, emit, print_json
+from fivetimes.cli.console import console, next_step, page, progress, tell
+from fivetimes.cli.context import CONDUCTORS, Columns, Config, folder, last, to_scan
+from fivetimes.cli.days import Since, Until, options_of, span_of
 from fivetimes.config import HISTORIES, SearchEngine
 from fivetimes.errors import FivetimesError
 

@@ -10,23 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fivetimes.cli.console import (
-    CONDUCTORS,
-    AsJson,
-    Config,
-    console,
-    drafter,
-    emit,
-    folder,
-    last,
-    one_printed,
-    print_json,
-    request,
-    review_context,
-    say,
-    shown,
-    tell,
-)
+from fivetimes.cli.answers import AsJson, emit, one_printed, print_json
+from fivetimes.cli.console import console, say, shown, tell
+from fivetimes.cli.context import CONDUCTORS, Config, drafter, folder, last, request, review_context
 from fivetimes.errors import FivetimesError
 
 if TYPE_CHECKING:

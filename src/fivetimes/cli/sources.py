@@ -12,22 +12,9 @@ from typing import Annotated
 
 import typer
 
-from fivetimes.cli.console import (
-    CONDUCTORS,
-    AsJson,
-    Columns,
-    Config,
-    folder,
-    last,
-    next_step,
-    page,
-    print_json,
-    request,
-    review_context,
-    say,
-    shown,
-    to_scan,
-)
+from fivetimes.cli.answers import AsJson, print_json
+from fivetimes.cli.console import next_step, page, say, shown
+from fivetimes.cli.context import CONDUCTORS, Columns, Config, folder, last, request, review_context, to_scan
 from fivetimes.config import home_of_person
 from fivetimes.errors import FivetimesError
 

@@ -3,7 +3,9 @@
 The modules, in the order in which they act:
 
     redact        raw batches -> EventLog, or the rows that memory keeps; raw text ends here
-    tables        (of redact) each distinct thing done and each word -> its number
+    form_table    (of redact) each distinct thing done -> its number
+    word_table    (of redact) each word -> its number, and a label that may be kept
+    growing       (of both) arrays under construction
     kept          (of redact) what memory keeps of a record, as text
     reconcile     (of redact) rows that memory holds of a file, and those in it now -> which are one
     shell_aliases (of redact) lines with aliases -> what their shell runs

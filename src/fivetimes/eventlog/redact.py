@@ -18,11 +18,13 @@ import numpy.typing as npt
 
 from fivetimes import redaction
 from fivetimes.columns import EVENT_COLUMNS, KEPT_COLUMNS, EventLog, KeptRows, Lexicon
+from fivetimes.eventlog.form_table import FormTable
+from fivetimes.eventlog.growing import Ids
 from fivetimes.eventlog.identities import Identify, is_account
 from fivetimes.eventlog.kept import word_of, written
 from fivetimes.eventlog.reconcile import FileRows, positions, reconcile
 from fivetimes.eventlog.stamps import bulk_stamped, typed_lines
-from fivetimes.eventlog.tables import FormTable, Ids, WordTable
+from fivetimes.eventlog.word_table import WordTable
 from fivetimes.model.command_lines import Role
 from fivetimes.model.events import By, Kind, TimeSource
 from fivetimes.model.sources import RawBatch

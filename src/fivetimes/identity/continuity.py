@@ -14,7 +14,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from fivetimes.config import USUAL_SHARE
-from fivetimes.identity.naming import core_key, identity, same_action
+from fivetimes.identity.ids import core_key, identity
+from fivetimes.identity.phrases import same_action
 from fivetimes.model.candidates import Candidate, Tier
 from fivetimes.model.changes import Baseline, Changes, Gone, Identity, Promotion, ReportedRoutine
 from fivetimes.model.scans import Scan

@@ -11,7 +11,9 @@ import numpy as np
 
 from fivetimes.columns import FORM, Floats, Int32s, SessionLog
 from fivetimes.config import FiveTimesRule
-from fivetimes.identity import naming
+from fivetimes.identity.ids import identifier
+from fivetimes.identity.phrases import same_action
+from fivetimes.identity.titles import title
 from fivetimes.model.candidates import Candidate, Confidence, Step, Tier, Variant
 from fivetimes.model.events import By, Effect
 from fivetimes.model.occurrences import Location, Moment, Occurrence
@@ -235,7 +237,7 @@ def matching_steps(first: RoutineAccount, other: RoutineAccount) -> dict[int, in
         same = next((n for n, one in left.items() if one.action == step.action), None)
         if same is None:
             labels = other.labels[number]
-            alike = (n for n in left if any(naming.same_action(a, b) for a in first.labels[n] for b in labels))
+            alike = (n for n in left if any(same_action(a, b) for a in first.labels[n] for b in labels))
             same = next(alike, None)
         if same is not None:
             out[number] = same
@@ -334,8 +336,8 @@ def candidate(
     """
     counts = whole.tally
     made = Candidate(
-        id=naming.identifier(whole.steps),
-        title=naming.title(whole.steps),
+        id=identifier(whole.steps),
+        title=title(whole.steps),
         tier=Tier.NOTICED,
         count=counts.count,
         sessions=whole.sessions,

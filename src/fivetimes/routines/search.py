@@ -12,7 +12,7 @@ import numpy as np
 
 from fivetimes.columns import SessionLog
 from fivetimes.config import FiveTimesRule, Search
-from fivetimes.identity.naming import unique_ids
+from fivetimes.identity.ids import unique_ids
 from fivetimes.model.candidates import Candidate, Confidence
 from fivetimes.model.scans import Chance
 from fivetimes.model.suppression import Suppressed, SuppressionRule

@@ -15,7 +15,7 @@ import numpy as np
 
 from fivetimes.columns import COARSE, FORM, SessionLog
 from fivetimes.config import LOOKING, LOOKING_VERBS, USUAL_SHARE, FiveTimesRule
-from fivetimes.identity.naming import phrase_of, same_action
+from fivetimes.identity.phrases import phrase_of, same_action
 from fivetimes.model.candidates import Candidate, Confidence, Step, Tier
 from fivetimes.model.events import Effect, Kind
 from fivetimes.model.suppression import Numbers, Suppressed, SuppressionRule

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from fivetimes.columns import Int32s, Ints
-from fivetimes.identity.naming import same_action
+from fivetimes.identity.phrases import same_action
 from fivetimes.model.suppression import Suppressed, SuppressionRule
 from fivetimes.model.trace import Explanation, LeftOut, SearchTrace, SequenceTrace, Stage, TraceEvent
 from fivetimes.words import id_of, nearest
