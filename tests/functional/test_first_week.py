@@ -181,7 +181,7 @@ def export(newcomer: Newcomer, name: str) -> None:
     assert "is there already" in newcomer.ran("install", name, "--to", "claude", "--yes").stdout
     skill.write_text(skill.read_text("utf-8") + "Mine.\n", "utf-8")
     assert "-Mine." in newcomer.ran("install", name, "--to", "claude", "--yes", code=1).stderr  # the difference
-    assert "nothing was removed" in newcomer.ran("uninstall", name, "--yes", code=1).stderr
+    assert "nothing was done" in newcomer.ran("uninstall", name, "--yes", code=1).stderr
     assert skill.is_file()
     newcomer.ran("uninstall", name, "--yes", "--force")
     assert not (newcomer.here / ".claude").exists()

@@ -229,9 +229,9 @@ def test_what_somebody_changed_is_neither_overwritten_nor_removed_unless_that_is
     )
     away = review.to_uninstall(NAME, place=None, home=home)
     assert [one.path for one in again.others] == [one.path for one in away.others] == [file]
-    with pytest.raises(FivetimesError, match=r"SKILL\.md: somebody else wrote this.*nothing was written"):
+    with pytest.raises(FivetimesError, match=r"SKILL\.md: somebody else wrote this.*nothing was done"):
         review.install(again, home=home)
-    with pytest.raises(FivetimesError, match=r"SKILL\.md: somebody else wrote this.*nothing was removed"):
+    with pytest.raises(FivetimesError, match=r"SKILL\.md: somebody else wrote this.*nothing was done"):
         review.uninstall(away, home=home)
     assert contents(place) == before
     review.uninstall(away, home=home, taken=review.Taken.IS_OVERWRITTEN)
@@ -247,7 +247,7 @@ def test_a_file_that_became_a_link_is_removed_as_a_link_and_only_when_that_is_sa
     (place / NAME / "SKILL.md").unlink()
     (place / NAME / "SKILL.md").symlink_to(theirs)
     wanted = review.to_uninstall(NAME, place=None, home=home)
-    with pytest.raises(FivetimesError, match="nothing was removed"):
+    with pytest.raises(FivetimesError, match="nothing was done"):
         review.uninstall(wanted, home=home)
     review.uninstall(wanted, home=home, taken=review.Taken.IS_OVERWRITTEN)
     assert theirs.is_file()

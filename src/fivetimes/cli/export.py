@@ -110,8 +110,8 @@ def install(
         _answer(wanted, "Nothing to do: it is there already, as it would be written.", as_json=as_json)
         return
     _show(wanted)
-    if wanted.others and not force:
-        review.install(wanted, home=folder())  # which refuses, by name
+    if not force:
+        review.check_own(wanted)
     if not yes:
         typer.confirm("Write this there?", abort=True, err=True)
     review.install(wanted, home=folder(), taken=taken)
@@ -145,8 +145,8 @@ def uninstall(
     wanted = review.to_uninstall(name, place=place, home=folder())
     taken = review.Taken.IS_OVERWRITTEN if force else review.Taken.IS_REFUSED
     _show(wanted)
-    if wanted.others and not force:
-        review.uninstall(wanted, home=folder())  # which refuses, by name
+    if not force:
+        review.check_own(wanted)
     if not yes:
         typer.confirm("Remove this?", abort=True, err=True)
     review.uninstall(wanted, home=folder(), taken=taken)

@@ -23,6 +23,7 @@ from .exporting import AGENTS as AGENTS
 from .exporting import DRAFT_MARK as DRAFT_MARK
 from .exporting import Installation as Installation
 from .exporting import approved_conductor as approved_conductor
+from .exporting import check_own as check_own
 from .exporting import conductor_or_draft as conductor_or_draft
 from .exporting import export as export
 from .exporting import install as install

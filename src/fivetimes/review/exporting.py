@@ -271,13 +271,27 @@ def to_install(conductor: Conductor, *, form: str, place: Place, home: Path) -> 
     return Installation(conductor.id, place, changes)
 
 
+def check_own(wanted: Installation) -> None:
+    """Refuse, by name, an installation that would overwrite or remove what somebody else wrote; nothing is changed.
+
+    Raises:
+        FivetimesError: somebody else's file stands at a place, or one of ours was changed since.
+    """
+    if wanted.others:
+        raise FivetimesError(
+            f"{', '.join(str(one.path) for one in wanted.others)}: somebody else wrote this, or changed it since it was installed; "
+            "nothing was done. Move it away, or say --force."
+        )
+
+
 def install(wanted: Installation, *, home: Path, taken: Taken = Taken.IS_REFUSED) -> None:
     """Write what `to_install` showed, and remember the digests of what was written.
 
     Raises:
         FivetimesError: somebody else's file stands at a place, or changed meanwhile; or the folder cannot be written.
     """
-    _check_others(wanted, taken, done="nothing was written")
+    if taken is Taken.IS_REFUSED:
+        check_own(wanted)
     place = wanted.place
     texts = {
         one.path.relative_to(place.anchor).as_posix(): one.after
@@ -340,8 +354,8 @@ def uninstall(wanted: Installation, *, home: Path, taken: Taken = Taken.IS_REFUS
     Raises:
         FivetimesError: somebody changed a file, or it cannot be removed.
     """
-    _check_others(wanted, taken, done="nothing was removed")
     if taken is Taken.IS_REFUSED:
+        check_own(wanted)
         _check_unchanged(wanted)
     known = _known(wanted.conductor, wanted.place, home)
     for change in wanted.changes:
@@ -352,14 +366,6 @@ def uninstall(wanted: Installation, *, home: Path, taken: Taken = Taken.IS_REFUS
     store.change_installed(
         lambda before: [one for one in before if not _is_at(one, wanted.conductor, wanted.place)], folder=home
     )
-
-
-def _check_others(wanted: Installation, taken: Taken, *, done: str) -> None:
-    if wanted.others and taken is Taken.IS_REFUSED:
-        raise FivetimesError(
-            f"{', '.join(str(one.path) for one in wanted.others)}: somebody else wrote this, or changed it since it was installed; "
-            f"{done}. Move it away, or say --force."
-        )
 
 
 def _check_unchanged(wanted: Installation) -> None:
