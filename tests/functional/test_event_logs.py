@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import stat
@@ -89,3 +90,36 @@ def test_a_folder_of_teams_is_named_team_by_team(atelier, tmp_path):
     assert done.returncode == 1
     assert "--config TEAM/fivetimes.toml" in done.stderr
     assert not (tmp_path / "all.csv").exists()
+
+
+def test_the_runs_of_one_routine_have_the_columns_of_all_work_and_name_nobody(atelier, table, tmp_path):
+    name = atelier.report["candidates"][0]["id"]
+    shown = json.loads(atelier.machine.run("show", name, *atelier.config, "--json").stdout)
+    done = atelier.machine.run(
+        "show", name, *atelier.config, "--csv", tmp_path / "runs.csv", "--xes", tmp_path / "runs.xes"
+    )
+    assert (done.returncode, done.stdout) == (0, "")
+    runs = pd.read_csv(tmp_path / "runs.csv", parse_dates=["time:timestamp"])
+    assert list(runs.columns) == list(table.columns)
+    assert runs["case:concept:name"].nunique() == shown["count"]
+    assert set(runs["concept:name"]) <= {step["action"] for step in shown["steps"]}
+    assert runs["org:resource"].isna().all()
+    cases = etree.parse(tmp_path / "runs.xes").findall("trace")
+    assert (
+        len(runs)
+        == sum(one["steps"] for one in shown["occurrences"])
+        == sum(len(one.findall("event")) for one in cases)
+    )
+    for _, case in runs.groupby("case:concept:name"):
+        assert case.index[-1] - case.index[0] == len(case) - 1
+        assert case["time:timestamp"].is_monotonic_increasing
+
+
+def test_of_one_routine_too_a_log_is_printed_and_nothing_else_with_it(atelier, tmp_path):
+    name = atelier.report["candidates"][0]["id"]
+    words = ("show", name, *atelier.config)
+    with_json = atelier.machine.run(*words, "--csv", tmp_path / "a.csv", "--json", "-").stdout
+    assert json.loads(with_json)["id"] == name
+    assert atelier.machine.run(*words, "--csv", "-").stdout == (tmp_path / "a.csv").read_text()
+    for both in (("--csv", "-", "--xes", "-"), ("--csv", "-", "--json", "-"), ("--json", "--xes", "-")):
+        assert atelier.machine.run(*words, *both).returncode == 2

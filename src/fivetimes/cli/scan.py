@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fivetimes.cli.answers import AsJson, emit, print_json
+from fivetimes.cli.answers import AsJson, emit, one_printed, print_json
 from fivetimes.cli.console import console, next_step, page, progress, tell
 from fivetimes.cli.context import CONDUCTORS, Columns, Config, folder, last, to_scan
 from fivetimes.cli.days import Since, Until, options_of, span_of
@@ -126,6 +126,9 @@ def show(
     xes: Annotated[
         Path | None, typer.Option(help="Write its runs here as an event log (XES); - prints it.", show_default=False)
     ] = None,
+    csv: Annotated[
+        Path | None, typer.Option(help="Write its runs here as an event log (CSV); - prints it.", show_default=False)
+    ] = None,
     since: Since = None,
     until: Until = None,
 ) -> None:
@@ -134,15 +137,20 @@ def show(
     from fivetimes.model.candidates import Tier
     from fivetimes.reports import terminal
 
+    one_printed(Path("-") if as_json else None, xes, csv)
     span = span_of(since, until)
     result = last(config, span=span)
     candidate = pipeline.candidate_of(result, name)
+    if xes is not None:
+        emit(reports.xes(candidate), xes)
+    if csv is not None:
+        from fivetimes.reports import frames  # which loads pandas
+
+        emit(reports.csv_of(frames.run_log(candidate)), csv)
     if as_json:
         about = reports.reservations_document(result)
         print_json({**reports.candidate_document(candidate), **about})
-        return
-    if xes is not None:
-        emit(reports.xes(candidate), xes)
+    if as_json or xes is not None or csv is not None:
         return
     # into a pipe goes nothing raw
     live = review.read_live(result, candidate, home=folder()) if sys.stdout.isatty() else None
