@@ -33,6 +33,16 @@ def noun(number: int, one: str, many: str = "") -> str:
     return one if number == 1 else many or f"{one}s"
 
 
+def doers(people: int) -> str:
+    """Who did a routine, as a phrase; where no person is among them, bots did all of it.
+
+    Example:
+        >>> doers(1), doers(3), doers(0)
+        ('1 person', '3 people', 'bots alone')
+    """
+    return f"{people:,} {noun(people, 'person', 'people')}" if people else "bots alone"
+
+
 @overload
 def iso(time: datetime) -> str: ...
 @overload

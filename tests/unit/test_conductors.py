@@ -18,9 +18,10 @@ from jsonschema import Draft202012Validator
 import builders_scan as made
 from fivetimes.conductors import digest, draft, schema
 from fivetimes.conductors.approval_gates import placed, with_written_effects
+from fivetimes.conductors.document import evidence_phrase
 from fivetimes.conductors.templates import StepTemplate
 from fivetimes.errors import RuleError
-from fivetimes.exporters import render
+from fivetimes.exporters import EXPORTERS, render
 from fivetimes.model.candidates import Candidate, Step
 from fivetimes.model.command_lines import CommandLine, Role
 from fivetimes.model.conductors import Conductor
@@ -616,3 +617,12 @@ def test_a_name_that_is_taken_goes_on_with_the_program_where_that_distinguishes(
         [[f"head zqhunter/{name}.md", f"cat zqfisher/{name}2.md", f"cat zqbaker/{name}3.md"] for name in NAMED]
     )
     assert list(doc["constants"]) == ["folder", "cat_folder", "folder_2"]
+
+
+def test_what_bots_alone_did_is_said_so_in_the_evidence() -> None:
+    candidate = replace(made.friday(13)[0], people=0, by=(0.0, 0.0, 1.0))
+    assert evidence_phrase(candidate).startswith("13 times by bots alone on ")
+    (runbook,) = EXPORTERS["runbook"](
+        draft(candidate, None, rule=made.RULE, parse=parsed, harmless=may_stand, at=made.AT)
+    ).values()
+    assert "13 times by bots alone, in " in runbook

@@ -380,3 +380,13 @@ def test_the_page_of_a_merged_bundle_says_each_thing_once() -> None:
         lead = re.sub(r"<.*?>", "", page.partition('<p class="lead">')[2].partition("</p>")[0])
         assert re.sub(r"<.*?>", "", page).count(lead) == 1
         assert "Read more history" not in page
+
+
+def test_what_bots_alone_did_is_said_so_in_every_form_and_the_document_keeps_its_number() -> None:
+    scan = made.scan(replace(made.friday(13)[0], people=0, by=(0.0, 0.0, 1.0)))
+    page, markdown = report_html(scan, at=made.AT, drafts={}), report_markdown(scan, at=made.AT, drafts={})
+    for text in (page, markdown, report_digest(scan, at=made.AT, drafts={})):
+        assert "by bots alone" in text
+        assert "0 people" not in re.sub(r"<[^>]*>", "", text)
+    assert "for bots did all of it" in page
+    assert document(scan)["candidates"][0]["people"] == 0

@@ -139,3 +139,11 @@ def test_a_scan_that_proposes_nothing_says_why_and_what_came_nearest() -> None:
     ]
     nothing = replace(made.nothing_proposed(), suppressed=(), trace=SearchTrace())
     assert "no two actions were done together often enough" in shown(terminal.ladder(nothing, width=200), width=200)
+
+
+def test_what_bots_alone_did_is_said_so() -> None:
+    scan = made.scan(replace(made.friday(13)[0], people=0, by=(0.0, 0.0, 1.0)))
+    wide, narrow = (shown(terminal.ladder(scan, width=width), width=width) for width in (220, 80))
+    assert re.search(r" 13 +bots ", wide)
+    assert "13 times, by bots alone, last" in " ".join(narrow.split())
+    assert "0 people" not in wide + narrow

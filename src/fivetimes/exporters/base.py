@@ -30,7 +30,7 @@ from fivetimes.conductor_document import (
 from fivetimes.errors import RuleError
 from fivetimes.model.conductors import Conductor
 from fivetimes.redaction import public, show
-from fivetimes.words import listed, noun
+from fivetimes.words import doers, listed, noun
 
 # ---- file names
 
@@ -447,12 +447,11 @@ def evidence(document: ConductorDocument) -> str:
         f"{number} {noun(number, one, many)}"
         for number, one, many in (
             (seen["occurrences"], "time", "times"),
-            (seen["people"], "person", "people"),
             (seen["sessions"], "session", "sessions"),
             (seen["days"], "day", "days"),
         )
     ]
-    return f"{least}{counts[0]} by {counts[1]}, in {counts[2]} on {counts[3]}{dates}.{' ' + again if again else ''}"
+    return f"{least}{counts[0]} by {doers(seen['people'])}, in {counts[1]} on {counts[2]}{dates}.{' ' + again if again else ''}"
 
 
 def other_orders(document: ConductorDocument) -> Iterator[str]:

@@ -19,6 +19,7 @@ from fivetimes.model.occurrences import Moment, Occurrence
 from fivetimes.redaction import show
 from fivetimes.reports.figures import Figure, Sentence, counted, day, lasting, location_text, percent, sentence
 from fivetimes.reports.pictures import Timeline, timeline
+from fivetimes.words import doers
 
 _SHADES = 4  # that tell alternatives apart
 _LETTERS = "ABCDEF"  # of the values drawn beside the steps: more lines than that cannot be followed
@@ -252,7 +253,7 @@ class Card:
     tier: str
     status: str
     count: Figure
-    people: Figure
+    people: Figure | str
     people_of: Sentence
     saved: Figure | str
     hours: Figure | str
@@ -313,7 +314,7 @@ def card(
         tier=candidate.tier.value,
         status=candidate.standing.status.value,
         count=Figure(("at least " if candidate.at_least else "") + counted(candidate.count, "time"), f"{where}/count"),
-        people=Figure(f"{'≥' if candidate.merged else ''}{candidate.people:,}", f"{where}/people"),
+        people=_people_count(candidate, where),
         people_of=_people_of(candidate, where),
         saved="" if candidate.cost is None else Figure(lasting(candidate.cost.saved * 3600), f"{where}/cost/saved"),
         hours=_hours(candidate, where),
@@ -350,8 +351,15 @@ def _summary(candidate: Candidate) -> str:
     return " → ".join([*shown, "…"] if len(candidate.steps) > _FIRST_STEPS else shown)
 
 
+def _people_count(candidate: Candidate, where: str) -> Figure | str:
+    if not candidate.people:
+        return "bots"
+    return Figure(f"{'≥' if candidate.merged else ''}{candidate.people:,}", f"{where}/people")
+
+
 def _people_of(candidate: Candidate, where: str) -> Sentence:
-    return sentence(Figure(counted(candidate.people, "person", "people"), f"{where}/people"))
+    who = doers(candidate.people)
+    return sentence(Figure(who, f"{where}/people") if candidate.people else f"by {who}")
 
 
 def _hours(candidate: Candidate, where: str) -> Figure | str:
@@ -386,6 +394,8 @@ def _people(candidate: Candidate, where: str) -> Fact:
     people = Figure(f"{candidate.people:,}", f"{where}/people")
     if candidate.merged:
         return sentence(people, " or more")
+    if not candidate.people:
+        return sentence(people, ", for bots did all of it")
     if candidate.people == 1:
         return sentence(people, ", so it rests on one person")
     if candidate.bus_factor == 1:

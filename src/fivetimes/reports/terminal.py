@@ -22,6 +22,7 @@ from fivetimes.model.trace import Explanation, SearchTrace, SequenceTrace
 from fivetimes.redaction import show
 from fivetimes.reports.figures import WHAT_HABITS_ARE, counted, location_text, why_nothing
 from fivetimes.reports.pictures import sparkline
+from fivetimes.words import doers
 
 _COLOUR = {Tier.CANONICAL: "green", Tier.EXTRACT: "cyan", Tier.NOTICED: "yellow"}
 _STEPS_SHOWN = 5
@@ -58,7 +59,8 @@ def _times(candidate: Candidate) -> str:
 
 
 def _people(candidate: Candidate) -> str:
-    return f"{'≥' if candidate.merged else ''}{counted(candidate.people, 'person', 'people')}"
+    people = doers(candidate.people)
+    return f"{'≥' if candidate.merged else ''}{people}" if candidate.people else f"by {people}"
 
 
 def _last_seen(candidate: Candidate) -> str:
@@ -140,7 +142,7 @@ def _table(scan: Scan) -> Table:
             plain(c.standing.status),
             plain(c.title),
             plain(_times(c)),
-            plain(f"{'≥' if c.merged else ''}{c.people}"),
+            plain(f"{'≥' if c.merged else ''}{c.people or 'bots'}"),
             plain(_last_seen(c)),
             plain(_short_steps(c)),
         )
