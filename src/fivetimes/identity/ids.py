@@ -51,6 +51,7 @@ def identity(name: str, steps: Sequence[Step]) -> Identity:
     """What a routine of this id is recognised by: its steps, each way of doing one with its share, whatever is installed here.
 
     Example:
+        >>> from fivetimes.model.events import Kind
         >>> identity("x-1", [Step("git push --tags", Kind.SHELL, 0.9)])
         Identity(id='x-1', steps={'git push': 0.9})
     """
@@ -68,6 +69,7 @@ def identifier(steps: Sequence[Step]) -> str:
     No name that only some people have stands in it, because ids are in everything that is passed on.
 
     Example:
+        >>> from fivetimes.model.events import Effect, Kind
         >>> identifier([Step("twine upload <path>", Kind.SHELL, 1.0, effect=Effect.PUBLISH)])
         'upload-package-6096'
     """

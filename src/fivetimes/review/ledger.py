@@ -47,6 +47,7 @@ def ledger_line(review: Review) -> str:
     """A review as one line of JSON, without its end.
 
     Example:
+        >>> from datetime import UTC
         >>> at = datetime(2026, 4, 3, 9, tzinfo=UTC)
         >>> print(ledger_line(Review("release-77c1", Decision.DEFER, "ana", at, "after the move", None, 8, "blake2b:00")))
         {"schema": "fivetimes/review/1", "id": "release-77c1", "at": "2026-04-03T09:00:00Z", "by": "ana", \
@@ -202,6 +203,7 @@ def returns_at(standing: Standing) -> int:
     """The number of occurrences from which a rejected routine is proposed again.
 
     Example:
+        >>> from datetime import UTC
         >>> at = datetime(2026, 4, 3, 9, tzinfo=UTC)
         >>> rejected = Review("x-1", Decision.REJECT, "ana", at, "done by hand on purpose", None, 8, "")
         >>> returns_at(Standing(Status.REJECTED, rejected))
