@@ -146,6 +146,21 @@ def test_a_console_of_a_small_alphabet_ends_no_command_in_a_fault(scanned):
         done.stdout.decode("cp1252")
 
 
+def traced(machine, *words):
+    """A command, and the modules that it imported."""
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "fivetimes", *map(str, words)],
+        cwd=machine.here,
+        env=machine.environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    loaded = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines() if line.startswith("import time:")}
+    assert {"fivetimes.cli", "typer"} <= loaded  # it is the list of what was imported
+    return done, loaded
+
+
 HEAVY = ("numpy", "pandas", "scipy", "sklearn", "wasmtime", "numba", "pyarrow")
 
 
@@ -162,17 +177,17 @@ def test_what_only_looks_at_what_is_kept_loads_nothing_that_computes(scanned, wo
     assert decided.returncode == 0, decided.stderr
     (machine.here / "conductors" / "runs").mkdir()  # `status` then asks what knows runs
     called = [word.format(run=f"{name}-1") for word in words]
-    done = subprocess.run(
-        [sys.executable, "-X", "importtime", "-m", "fivetimes", *called],
-        cwd=machine.here,
-        env=machine.environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    loaded = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines() if line.startswith("import time:")}
-    assert {"fivetimes.cli", "typer"} <= loaded  # it is the list of what was imported
+    done, loaded = traced(machine, *called)
     assert not loaded.intersection(HEAVY)
     if words[0] in ("status", "runs"):
         assert (name in done.stdout) == (words[0] == "status")
         assert done.returncode == 0
+
+
+def test_a_report_loads_pandas_for_an_event_log_alone(scanned, tmp_path):
+    machine, _ = scanned
+    forms = [word for form in ("html", "md", "json", "digest") for word in (f"--{form}", tmp_path / form)]
+    done, loaded = traced(machine, "report", *forms)
+    assert done.returncode == 0
+    assert "pandas" not in loaded
+    assert "pandas" in traced(machine, "report", "--csv", tmp_path / "csv")[1]

@@ -13,7 +13,6 @@ from fivetimes.model.conductors import Conductor, ConductorEffect
 from fivetimes.model.live_text import LiveText
 from fivetimes.model.scans import Scan
 from fivetimes.redaction import OwnNames
-from fivetimes.reports import frames
 from fivetimes.reports.document import document
 from fivetimes.reports.event_log import csv_of, xes_of
 from fivetimes.reports.page import report_digest, report_html, report_markdown
@@ -81,6 +80,8 @@ def report(scan: Scan, *, form: ReportForm, extras: ReportExtras, at: datetime) 
 def _event_log(scan: Scan, *, form: ReportForm, extras: ReportExtras) -> str:
     if extras.sessions is None:
         raise ValueError("an event log is made of the sessions: give ReportExtras the sessions")
+    from fivetimes.reports import frames  # which loads pandas, for no other form
+
     alias = aliases(scan, extras.sessions.actions.events.persons)
     table = frames.session_log(frames.events(extras.sessions, scan, alias))
     done = "concept:name"
