@@ -442,8 +442,8 @@ def forget_scans(folder: Path) -> None:
                     for path in kept.glob("*.json"):
                         discard(path)
                     sync_folder(kept)
-        if (folder / _ROUTINES).exists():
-            with locked(folder):
+        if folder.is_dir():
+            with locked(folder):  # which also removes what an ended process had taken the name from
                 discard(folder / _ROUTINES)
 
 

@@ -136,6 +136,23 @@ def test_a_key_that_many_ask_for_at_once_is_one(tmp_path):
         assert len(set(pool.map(lambda _: store.local_key(tmp_path), range(20)))) == 1
 
 
+@pytest.mark.parametrize("ended_before", ["rename", "open", "unlink"])
+def test_what_an_ended_forget_left_is_gone_after_the_next(tmp_path, monkeypatch, ended_before):
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "routines.json").write_text("release-package")
+
+    def ended(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as once:
+        once.setattr(Path, ended_before, ended)
+        with pytest.raises(KeyboardInterrupt):
+            store.forget_scans(home)
+    store.forget_scans(home)
+    assert not [*home.glob("*.json"), *home.glob(".*.fivetimes")]
+
+
 def test_what_an_ended_writer_left_is_cleared_by_the_next_and_nothing_else(tmp_path):
     left, others = tmp_path / f".{'0a' * 8}.fivetimes", tmp_path / ".notes.fivetimes"
     for path in (left, others):
