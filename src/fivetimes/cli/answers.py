@@ -31,6 +31,11 @@ class Answers:
 _answers: ContextVar[Answers | None] = ContextVar("answers", default=None)
 
 
+def called(words: Sequence[str]) -> str:
+    """The command that is called, by the words behind `fivetimes`; empty where none is."""
+    return next((word for word in words if not word.startswith("-")), "")
+
+
 def json_words(words: Sequence[str], options: Mapping[str, bool]) -> tuple[list[str], bool]:
     """The words of a call as its command takes them, and whether its answer is JSON on the standard output.
 
@@ -47,7 +52,7 @@ def json_words(words: Sequence[str], options: Mapping[str, bool]) -> tuple[list[
         >>> json_words(["scan", "--json", "a.json"], {"scan": True}), json_words(["scan", "--json"], {"scan": True})
         ((['scan', '--json', 'a.json'], False), (['scan', '--json', '-'], True))
     """
-    name = next((word for word in words if not word.startswith("-")), "")
+    name = called(words)
     before = list(takewhile(lambda word: word != "--", words))
     at = next((n for n, word in enumerate(before) if word in ("--json", "--json=-")), None)
     if at is None or {"--help", "-h"} & set(before):
