@@ -7,8 +7,10 @@ when unknown. Nothing here reads, counts or decides.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -211,6 +213,37 @@ class SessionLog:
 
     def __len__(self) -> int:
         return int(self.session[-1]) + 1 if len(self.session) else 0
+
+
+def digest(log: SessionLog, *, besides: str, key: bytes) -> str:
+    """A keyed digest of all that a session log holds, in hexadecimal: the same for the same work, and for no other.
+
+    Args:
+        log: actions in sessions, with the events that they are made of.
+        besides: what else it is to depend on, besides the version of NumPy.
+        key: the local key, so that nobody without it can try what the log may hold.
+    """
+    made = hashlib.blake2b(f"{np.__version__} {besides}".encode(), key=key, digest_size=16)
+    for part in _parts(log):
+        made.update(part)
+    return made.hexdigest()
+
+
+def _parts(value: Any) -> Iterator[bytes | memoryview]:
+    """The bytes of a table: of each of its fields its name, its type and what it holds."""
+    if isinstance(value, np.ndarray):
+        yield f"{value.dtype}{value.shape}".encode()
+        yield np.ascontiguousarray(value).data
+    elif is_dataclass(value):
+        for one in fields(value):
+            yield f"\n{one.name}:".encode()
+            yield from _parts(getattr(value, one.name))
+    elif isinstance(value, Mapping):
+        for name in sorted(value):
+            yield f"\n{json.dumps(name)}:".encode()
+            yield from _parts(value[name])
+    else:  # words and numbers, and tuples and sets of them
+        yield json.dumps(sorted(value) if isinstance(value, frozenset) else value).encode()
 
 
 # ---- sequences of tokens, counted plainly (sequential_patterns)

@@ -9,6 +9,7 @@ What acts is imported by the function that calls it: `status` needs the last sca
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -21,7 +22,7 @@ from fivetimes import identity, store
 from fivetimes.config import IDLE, Search, SearchEngine, Team, columns_of, home_of_person, load
 from fivetimes.errors import FivetimesError, NothingRead
 from fivetimes.model.candidates import Candidate
-from fivetimes.model.scans import Scan
+from fivetimes.model.scans import Scan, Searched
 from fivetimes.model.sources import Balance, RawBatch, Source, SourceReport
 from fivetimes.model.spans import Span
 from fivetimes.words import id_of
@@ -93,8 +94,30 @@ def run(
     return _searched(read, request, tick=tick, histories=histories)
 
 
-def _searched(read: Gathered, request: Request, *, tick: Tick, histories: int) -> Scan:
-    """The scan of what was read, with the routines in it."""
+def _searched(
+    read: Gathered, request: Request, *, tick: Tick, histories: int, work: str = "", kept: Scan | None = None
+) -> Scan:
+    """The scan of what was read, with the routines in it.
+
+    Args:
+        read: what was read.
+        request: for the rule and the engine.
+        tick: called with the stage and the share of it done.
+        histories: as in `run`.
+        work: what `_work_of` says of it; empty where nobody will ask whether it changed.
+        kept: an earlier scan: of the same work it has the same routines, and nothing is searched.
+    """
+    if kept is not None and kept.searched is not None and kept.searched.work == work:
+        named = {one.id: own for one, own in zip(kept.candidates, kept.searched.ids, strict=True)}
+        candidates = tuple(replace(one, id=named[one.id]) for one in kept.candidates)
+        return replace(
+            read.scan,
+            candidates=candidates,
+            suppressed=kept.suppressed,
+            chance=kept.chance,
+            trace=kept.trace.renamed(named),
+            searched=kept.searched,
+        )
     from fivetimes import routines
 
     found = routines.find_routines(
@@ -111,7 +134,16 @@ def _searched(read: Gathered, request: Request, *, tick: Tick, histories: int) -
         suppressed=found.suppressed,
         chance=found.chance,
         trace=found.trace,
+        searched=Searched(work, tuple(one.id for one in found.candidates)) if work else None,
     )
+
+
+def _work_of(sessions: SessionLog, request: Request, *, histories: int, key: bytes) -> str:
+    """A digest of all that decides what a search of these sessions finds: the work, the settings, and our own code."""
+    from fivetimes import columns
+
+    decides = [asdict(request.team.rule), asdict(Search()), request.engine, histories, store.code()]
+    return columns.digest(sessions, besides=json.dumps(decides), key=key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -361,11 +393,17 @@ def unread(request: Request, error: NothingRead, *, folder: Path) -> NothingRead
 def studied(request: Request, *, folder: Path, tick: Tick = _quiet, histories: int = 0) -> Gathered:
     """Scan with our own key, names and memory, and keep nothing but the key; `histories` as in `run`.
 
+    Where the redacted work is what it was in the kept scan, its routines are those of that scan.
+
     Raises:
         NothingRead: nothing could be read.
     """
     read = work(request, folder=folder, tick=tick)
-    return Gathered(read.sessions, _searched(read, request, tick=tick, histories=histories))
+    state = _work_of(read.sessions, request, histories=histories, key=store.local_key(folder))
+    kept = store.saved(name=request.name, folder=folder)
+    before = kept[1] if kept is not None else None
+    found = _searched(read, request, tick=tick, histories=histories, work=state, kept=before)
+    return Gathered(read.sessions, found)
 
 
 def work(request: Request, *, folder: Path, tick: Tick = _quiet) -> Gathered:

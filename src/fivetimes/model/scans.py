@@ -39,6 +39,18 @@ class Chance:
 
 
 @dataclass(frozen=True, slots=True)
+class Searched:
+    """What a scan was searched in, and what the search itself called what it found.
+
+    work: a digest under the local key of the redacted work, of the settings and of our own code: of the same, a search finds the
+    same. ids: of the candidates, before they got those that they had in an earlier scan.
+    """
+
+    work: str
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Scan:
     """Everything that one scan found.
 
@@ -66,6 +78,7 @@ class Scan:
     chance: tuple[Chance, ...] = ()  # empty: not asked for
     trace: SearchTrace = field(default_factory=SearchTrace)
     confined: Confined | None = None  # None: all that was read
+    searched: Searched | None = None  # None: nobody will ask whether it is to be searched again
     merged: bool = False  # made of the bundles of `persons` people or more, and of no sources: nothing was scanned
 
     @property
