@@ -29,7 +29,6 @@ from fivetimes.eventlog.links import (
     value_links,
     window_links,
 )
-from fivetimes.kernels.chains import heaviest_chain
 from fivetimes.model.events import TimeSource
 from fivetimes.model.spans import Confined, Span
 
@@ -236,6 +235,8 @@ def _sides(mentions: Mentions, lines: Ints, events: Ints, fixed: _Fixed) -> tupl
 def _chained(links: Iterable[Link], times: Floats, fixed: _Fixed) -> list[Anchor]:
     """Anchors from the heaviest links that do not cross."""
     ordered = sorted(_supported(links, times, fixed), key=lambda pair: (pair[0].line, -pair[0].event))
+    from fivetimes.kernels.chains import heaviest_chain  # here: where every time is known no loop is made
+
     chain = heaviest_chain(
         np.array([link.event for link, _ in ordered], dtype=np.int32),
         np.array([link.bits for link, _ in ordered], dtype=np.float64),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -77,10 +78,14 @@ class FormTable:
         self.action_words = Growing()
         self.roles: list[int] = []
         self.fed: list[tuple[int, ...]] = []
-        self.requests = Requests(key)
         self.subjects = Ids()
         self.tag_names = Ids()
         self.tags: list[int] = []  # of each form the tag that it makes, -1: none
+
+    @cached_property
+    def requests(self) -> Requests:
+        """Made when the first request comes: its random numbers take NumPy's generator, which loads slowly."""
+        return Requests(self.key)
 
     def of(self, kind: Kind, text: str, args: Mapping[str, Any] | None, files: Sequence[str]) -> int:
         """The number of one record's form."""

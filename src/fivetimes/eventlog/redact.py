@@ -202,8 +202,10 @@ _NAMING = (Role.PROGRAM, Role.SCRIPT, Role.NAME, Role.KEY)  # roles whose labels
 def names_of_several(log: EventLog) -> tuple[str, ...]:
     """The pieces of names that two people or more used; accounts of bots are none. What one person alone has is not among them."""
     forms = log.forms
-    own = {n: pieces for n, label in enumerate(log.lexicon.labels) if (pieces := tuple(redaction.own_pieces(label)))}
-    at = np.flatnonzero(np.isin(forms.words, list(own)) & np.isin(forms.roles, _NAMING))
+    naming = np.isin(forms.roles, _NAMING)
+    labels = {word: log.lexicon.labels[word] for word in np.unique(forms.words[naming]).tolist()}
+    own = {word: pieces for word, label in labels.items() if (pieces := tuple(redaction.own_pieces(label)))}
+    at = np.flatnonzero(naming & np.isin(forms.words, list(own)))
     action = np.searchsorted(forms.word_start, at, side="right") - 1
     form = np.searchsorted(forms.action_start, action, side="right") - 1
     words: dict[int, set[int]] = defaultdict(set)

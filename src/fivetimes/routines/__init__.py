@@ -23,22 +23,7 @@ Read in the order in which the modules act; `docs/how-routines-are-found.md` exp
 - `partitions`: the search in several partitions of the work, and one ranking of all.
 """
 
-from fivetimes.routines.compositions import compositions
-from fivetimes.routines.cover import Engine, FixedSequences, SeedAndGrow
-from fivetimes.routines.known import Execution, KnownRoutine, KnownStep, executions
-from fivetimes.routines.search import Findings, find_routines
-from fivetimes.routines.trace import explain
+import lazy_loader
 
-__all__ = [
-    "Engine",
-    "Execution",
-    "Findings",
-    "FixedSequences",
-    "KnownRoutine",
-    "KnownStep",
-    "SeedAndGrow",
-    "compositions",
-    "executions",
-    "explain",
-    "find_routines",
-]
+# what is exported stands in the stub beside this file, and is imported when it is first asked for: a command pays for what it uses
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

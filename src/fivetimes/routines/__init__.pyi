@@ -1,0 +1,11 @@
+from .compositions import compositions as compositions
+from .cover import Engine as Engine
+from .cover import FixedSequences as FixedSequences
+from .cover import SeedAndGrow as SeedAndGrow
+from .known import Execution as Execution
+from .known import KnownRoutine as KnownRoutine
+from .known import KnownStep as KnownStep
+from .known import executions as executions
+from .search import Findings as Findings
+from .search import find_routines as find_routines
+from .trace import explain as explain
