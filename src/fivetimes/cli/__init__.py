@@ -7,6 +7,8 @@ the help stays quick.
 
 from __future__ import annotations
 
+import atexit
+import gc
 import logging
 import os
 import sys
@@ -112,6 +114,8 @@ for _command in COMMANDS:
 
 def main() -> None:
     """Run the command line; a stated problem is one sentence and exit code 1, a fault of ours another."""
+    # when Python ends it looks for cycles among all that is left, which takes a tenth of a call and frees nothing that matters then
+    atexit.register(gc.freeze)
     logging.basicConfig(level=logging.ERROR, format="%(message)s")
     for stream in (sys.stdout, sys.stderr):
         if isinstance(

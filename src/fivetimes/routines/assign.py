@@ -48,6 +48,7 @@ class OccurrenceTable:
     given: Floats  # share of the occurrences with the column's step that have the row's; on the diagonal, of all occurrences
     link: Floats
     before: Floats
+    read: list[list[list[int]]] | None = None  # the rows that values, forms, shares, links and order were read off
 
 
 class Ownership:
@@ -87,6 +88,9 @@ class Ownership:
     def refresh(self, number: int) -> None:
         """Read values, forms, shares, links and order off the occurrences as they are now."""
         table = self.tables[number]
+        if table.rows == table.read:
+            return
+        table.read = [[list(cell) for cell in cells] for cells in table.rows]
         matrix = table_of(table)
         there = (matrix >= 0).astype(np.float64)
         table.given = smoothed(there.T @ there, there.sum(axis=0), weight=1.0)

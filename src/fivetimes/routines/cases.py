@@ -35,15 +35,18 @@ def _ties(value_start: Int32s, values: Int32s, clock: Floats, timed: Bools, toke
     row, value = row[order], value[order]
     if not len(row):
         return []
-    out = []
-    for rows in np.split(row, np.flatnonzero(np.diff(value)) + 1):
-        if len(rows) < 2:
-            continue
-        pieces = np.split(rows, np.flatnonzero(np.diff(clock[rows]) > LONGEST_PAUSE) + 1)
-        piece = max(pieces, key=len)
-        if max(2, len(rows) / 2) <= len(piece) <= MOST_ROWS and np.ptp(token[piece]):
-            out.append(piece)
-    return out
+    begins = np.flatnonzero(np.diff(value, prepend=-1))  # of the rows of each value
+    holds = np.diff(begins, append=len(row))
+    cuts = np.flatnonzero((np.diff(value, prepend=-1) != 0) | (np.diff(clock[row], prepend=0.0) > LONGEST_PAUSE))
+    size = np.diff(cuts, append=len(row))
+    of = np.searchsorted(begins, cuts, side="right") - 1  # the value that each piece is of
+    # of each value the longest piece, the first of those
+    longest = np.lexsort((cuts, -size, of))
+    longest = longest[np.diff(of[longest], prepend=-1) > 0]
+    most = size[longest]
+    wanted = longest[(most >= np.maximum(2, holds / 2)) & (most <= MOST_ROWS)]
+    pieces = (row[low : low + length] for low, length in zip(cuts[wanted].tolist(), size[wanted].tolist(), strict=True))
+    return [piece for piece in pieces if np.ptp(token[piece])]
 
 
 @dataclass(frozen=True, slots=True)

@@ -197,7 +197,7 @@ def in_order(database: SequenceDatabase, occurrences: Occurrences) -> Occurrence
     piece = database.block[database.source[rows]]
     low = np.where(rows >= 0, piece, np.iinfo(np.int32).max).min(axis=1)
     joined = low != np.where(rows >= 0, piece, -1).max(axis=1)
-    if joined.all() or np.median(order_share(rows[~joined])) <= ORDERED:
+    if not joined.any() or joined.all() or np.median(order_share(rows[~joined])) <= ORDERED:
         return occurrences
     kept = kept_apart(occurrences, ~joined | (order_share(rows) > 0.0))
     return replace(kept, broken=occurrences.broken)

@@ -121,9 +121,7 @@ def link_chance(database: SequenceDatabase) -> float:
         return UNKNOWN_LINK_CHANCE
     rng = np.random.default_rng(LINK_SEED)
     pairs = rng.integers(0, len(rows), size=(LINK_PAIRS, 2))
-    hits = 0
-    for x, y in pairs:
-        hits += bool(shares_value(int(rows[x]), int(rows[y]), database.value_start, database.values))
+    hits = sum(bool(shares_value(x, y, database.value_start, database.values)) for x, y in rows[pairs].tolist())
     return float(min(MOST_LINK_CHANCE, max(LEAST_LINK_CHANCE, (hits + 1) / len(pairs))))
 
 
