@@ -22,7 +22,7 @@ from fivetimes import identity, store
 from fivetimes.config import IDLE, Search, SearchEngine, Team, columns_of, home_of_person, load
 from fivetimes.errors import FivetimesError, NothingRead
 from fivetimes.model.candidates import Candidate
-from fivetimes.model.scans import Scan, Searched
+from fivetimes.model.scans import Scan, SearchedWork
 from fivetimes.model.sources import Balance, RawBatch, Source, SourceReport
 from fivetimes.model.spans import Span
 from fivetimes.words import id_of
@@ -134,7 +134,7 @@ def _searched(
         suppressed=found.suppressed,
         chance=found.chance,
         trace=found.trace,
-        searched=Searched(work, tuple(one.id for one in found.candidates)) if work else None,
+        searched=SearchedWork(work, tuple(one.id for one in found.candidates)) if work else None,
     )
 
 

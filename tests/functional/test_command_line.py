@@ -8,7 +8,9 @@ import subprocess
 import sys
 
 import pytest
+import typer
 
+from fivetimes import cli
 from functional.conftest import COMMAND
 
 DONE = "git pull\nmake test\ngit push\nmake notes\n" * 9
@@ -161,6 +163,20 @@ def traced(machine, *words):
     return done, loaded
 
 
+def loading(machine, *words):
+    """A call, and the modules that it loaded."""
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "fivetimes", *words],
+        cwd=machine.here,
+        env=machine.environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    lines = [line for line in done.stderr.splitlines() if line.startswith("import time:")]
+    return done, {line.rpartition("|")[2].strip() for line in lines}
+
+
 HEAVY = ("numpy", "pandas", "scipy", "sklearn", "wasmtime", "numba", "pyarrow")
 
 
@@ -191,3 +207,30 @@ def test_a_report_loads_pandas_for_an_event_log_alone(scanned, tmp_path):
     assert done.returncode == 0
     assert "pandas" not in loaded
     assert "pandas" in traced(machine, "report", "--csv", tmp_path / "csv")[1]
+
+
+def test_a_scan_of_the_same_work_loads_no_search_and_no_scan_loads_tables(scanned):
+    machine, _ = scanned
+    history = machine.home / ".bash_history"
+    searching = {"fivetimes.routines.cover", "wasmtime"}
+    tables = {"pandas", "scipy", "sklearn", "numba", "pyarrow"}
+    for more, searched in (("", set()), ("git pull\nmake test\ngit push\nmake notes\n", searching)):
+        history.write_text(history.read_text() + more)
+        done, loaded = loading(machine, "scan", "--yes")
+        assert done.returncode == 0, done.stderr
+        assert "numpy" in loaded
+        assert loaded & searching == searched
+        assert not loaded & tables
+    assert "canonical (10+): 1" in machine.run("scan", "--yes").stdout
+
+
+@pytest.mark.parametrize("words", [["scan", "--help"], ["--no-pager", "verify-bundle", "--help"]], ids=" ".join)
+def test_a_call_that_names_its_command_knows_that_one_alone_and_says_the_same(machine, words):
+    name = words[-2]
+    whole = typer.main.get_command(cli.app)
+    narrow = typer.main.get_command(cli._for(words))
+    assert len(whole.commands) == len(cli.COMMANDS) > 1
+    assert list(narrow.commands) == [name]
+    assert list(typer.main.get_command(cli._for(["--help"])).commands) == list(whole.commands)
+    assert list(typer.main.get_command(cli._for(["scann"])).commands) == list(whole.commands)
+    assert f"fivetimes {name} [OPTIONS]" in machine.run(*words).stdout

@@ -39,7 +39,7 @@ class Chance:
 
 
 @dataclass(frozen=True, slots=True)
-class Searched:
+class SearchedWork:
     """What a scan was searched in, and what the search itself called what it found.
 
     work: a digest under the local key of the redacted work, of the settings and of our own code: of the same, a search finds the
@@ -78,7 +78,7 @@ class Scan:
     chance: tuple[Chance, ...] = ()  # empty: not asked for
     trace: SearchTrace = field(default_factory=SearchTrace)
     confined: Confined | None = None  # None: all that was read
-    searched: Searched | None = None  # None: nobody will ask whether it is to be searched again
+    searched: SearchedWork | None = None  # None: nobody will ask whether it is to be searched again
     merged: bool = False  # made of the bundles of `persons` people or more, and of no sources: nothing was scanned
 
     @property
