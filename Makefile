@@ -90,7 +90,7 @@ bench-spark: .venv/.installed-spark
 test: .venv/.installed-dev
 	$(BIN)/pytest -n auto --dist worksteal
 	IPYTHONDIR=$(CURDIR)/.venv/run JUPYTER_RUNTIME_DIR=$(CURDIR)/.venv/run MPLCONFIGDIR=$(CURDIR)/.venv/run \
-	  $(BIN)/pytest --nbmake notebooks
+	  $(BIN)/pytest -n auto --nbmake notebooks
 
 coverage: .venv/.installed-dev
 	$(BIN)/pytest -n auto --dist worksteal --cov --cov-report=term:skip-covered
