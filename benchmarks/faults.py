@@ -763,7 +763,7 @@ KINDS: dict[str, Callable[[Disk, int, random.Random], Iterator[Row]]] = {
     "forgotten": forgotten,
 }
 MOST = {"killed": 200, "failing": 200, "power": 1000, "at-once": 200, "damaged": 400, "forgotten": 20}
-FEW = {"killed": 3, "failing": 2, "power": 40, "at-once": 2, "damaged": 12, "forgotten": 6}
+FEW = {"killed": 3, "failing": 1, "power": 40, "at-once": 2, "damaged": 12, "forgotten": 6}
 
 
 def main() -> int:

@@ -42,7 +42,9 @@ class Machine:
         """How the command is called."""
         return [str(COMMAND)]
 
-    def type(self, *words: object, answer: str = "", here: Path | None = None) -> tuple[int, str]:
+    def type(
+        self, *words: object, answer: str = "", here: Path | None = None, encoding: str = "utf-8"
+    ) -> tuple[int, str]:
         """Type a command at a terminal, and an answer; returns the exit code and all that the screen showed."""
         ours, theirs = pty.openpty()
         call = [*self.command(), *map(str, words)]
@@ -63,7 +65,7 @@ class Machine:
             except OSError:  # the other end is closed
                 pass
         os.close(ours)
-        return process.returncode, shown.decode("utf-8", "replace")
+        return process.returncode, shown.decode(encoding, "replace")
 
     def run(self, *words: object, here: Path | None = None, columns: int = 160) -> subprocess.CompletedProcess[str]:
         """Type a command; what it reads of this machine is this machine alone."""

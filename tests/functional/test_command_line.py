@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 
@@ -11,18 +12,51 @@ import pytest
 import typer
 
 from fivetimes import cli
-from functional.conftest import COMMAND
+from functional.conftest import COMMAND, Machine
 
 DONE = "git pull\nmake test\ngit push\nmake notes\n" * 9
 
 
-@pytest.fixture
-def scanned(machine):
+def with_a_routine(folder):
+    """A machine with one routine, scanned, and its id."""
+    for name in ("home", "here"):
+        (folder / name).mkdir(parents=True)
+    machine = Machine(folder / "home", folder / "here")
     (machine.home / ".bash_history").write_text(DONE)
     done = machine.run("scan", "--yes", "--json", machine.here / "report.json")
     assert done.returncode == 0, done.stderr
     (routine,) = json.loads((machine.here / "report.json").read_text())["candidates"]
     return machine, routine["id"]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A machine with one routine; beside it a copy that nobody changes."""
+    folder = tmp_path_factory.mktemp("typed") / "place"
+    found = with_a_routine(folder)
+    shutil.copytree(folder, folder.with_name("kept"))
+    return found
+
+
+@pytest.fixture(scope="module")
+def decided(tmp_path_factory):
+    """A machine with a decision on its one routine, and the folder of a first run; only looked at."""
+    machine, name = with_a_routine(tmp_path_factory.mktemp("decided"))
+    drafted = machine.run("draft", name)
+    assert drafted.returncode == 0, drafted.stderr
+    done = machine.run("decide", name, "--defer", "--by", "ana", "--why", "later")
+    assert done.returncode == 0, done.stderr
+    (machine.here / "conductors" / "runs").mkdir()  # `status` then asks what knows runs
+    return machine, name
+
+
+@pytest.fixture
+def scanned(made):
+    """The machine as it was made: the kept scan names the paths, so every test has it at the same ones."""
+    folder = made[0].home.parent
+    shutil.rmtree(folder)
+    shutil.copytree(folder.with_name("kept"), folder)
+    return made
 
 
 def test_the_version_is_one_line_and_the_short_help_is_the_help(machine):
@@ -185,13 +219,8 @@ HEAVY = ("numpy", "pandas", "scipy", "sklearn", "wasmtime", "numba", "pyarrow")
     [["--help"], ["--version"], ["status"], ["status", "--json"], ["runs"], ["ask", "{run}", "state"]],
     ids=" ".join,
 )
-def test_what_only_looks_at_what_is_kept_loads_nothing_that_computes(scanned, words):
-    machine, name = scanned
-    made = machine.run("draft", name)
-    assert made.returncode == 0, made.stderr
-    decided = machine.run("decide", name, "--defer", "--by", "ana", "--why", "later")
-    assert decided.returncode == 0, decided.stderr
-    (machine.here / "conductors" / "runs").mkdir()  # `status` then asks what knows runs
+def test_what_only_looks_at_what_is_kept_loads_nothing_that_computes(decided, words):
+    machine, name = decided
     called = [word.format(run=f"{name}-1") for word in words]
     done, loaded = traced(machine, *called)
     assert not loaded.intersection(HEAVY)

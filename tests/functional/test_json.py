@@ -11,6 +11,7 @@ import pytest
 import typer
 
 from fivetimes import cli
+from fivetimes.cli.answers import json_words
 
 TREE: Any = typer.main.get_command(cli.app).commands  # type: ignore[attr-defined]  # every command that there is
 ABSENT = {"mcp"}  # its output is a protocol, JSON from the first byte on; it answers an agent, not whoever calls it
@@ -68,6 +69,25 @@ def scanned(tmp_path_factory):
     return machine, routine["id"]
 
 
+@pytest.fixture
+def called(machine, monkeypatch, capsys):
+    """The command line called in this process, which is quicker: gives exit code, document, and what is printed beside it."""
+    monkeypatch.setenv("FIVETIMES_HOME", str(machine.home / "fivetimes"))
+    monkeypatch.chdir(machine.here)
+
+    def call(*words: str) -> tuple[int, Any, str]:
+        monkeypatch.setattr(sys, "argv", ["fivetimes", *words])
+        code = 0
+        try:
+            cli.main()
+        except SystemExit as end:
+            code = int(end.code or 0)
+        printed = capsys.readouterr()
+        return code, json.loads(printed.out), printed.err
+
+    return call
+
+
 def given(command: str, name: str) -> list[str]:
     return [word.replace("ID", name) for word in NAMES.get(command, [])]
 
@@ -81,8 +101,14 @@ def test_the_answer_of_every_command_is_one_document(scanned, command):
     if done.returncode and "error" in answer:
         assert answer["error"]["message"] in done.stderr
         assert (answer["error"]["kind"], answer["error"]["exit"]) == ("problem", 1)
-    alone = document(machine.run(command, *given(command, name), "--json"))
-    assert type(alone) is type(answer)
+
+
+@pytest.mark.parametrize("command", commands())
+def test_the_option_alone_asks_for_the_same(command):
+    words = [command, *given(command, "release")]
+    called = [json_words([*words, *option], cli.json_options(TREE)) for option in (["--json"], ["--json", "-"])]
+    assert called[0] == called[1]
+    assert called[0][1]  # whether the answer is one document
 
 
 @pytest.mark.parametrize("command", commands())
@@ -94,11 +120,11 @@ def test_where_nothing_was_ever_read_the_answer_is_a_document_too(machine, comma
 
 
 @pytest.mark.parametrize("command", commands())
-def test_wrong_usage_is_a_document_with_its_sentence(machine, command):
-    done = machine.run(command, "--no-such-option", "--json", "-")
-    answer = document(done)
-    assert (done.returncode, answer["error"]["kind"], answer["error"]["exit"]) == (2, "usage", 2)
+def test_wrong_usage_is_a_document_with_its_sentence(called, command):
+    code, answer, beside = called(command, "--no-such-option", "--json", "-")
+    assert (code, answer["error"]["kind"], answer["error"]["exit"]) == (2, "usage", 2)
     assert "no-such-option" in answer["error"]["message"]
+    assert "no-such-option" in beside
 
 
 def test_every_command_that_answers_has_the_option_and_help_stays_help(machine):
@@ -126,20 +152,7 @@ def test_two_documents_are_not_printed_one_behind_the_other(scanned):
     assert "wrote page.html" in page.stderr
 
 
-def test_a_fault_of_our_own_and_a_no_are_documents(machine, monkeypatch, capsys):
-    monkeypatch.setenv("FIVETIMES_HOME", str(machine.home / "fivetimes"))
-    monkeypatch.chdir(machine.here)
-
-    def called(*words: str) -> tuple[int, Any, str]:
-        monkeypatch.setattr(sys, "argv", ["fivetimes", *words])
-        code = 0
-        try:
-            cli.main()
-        except SystemExit as end:
-            code = int(end.code or 0)
-        printed = capsys.readouterr()
-        return code, json.loads(printed.out), printed.err
-
+def test_a_fault_of_our_own_and_a_no_are_documents(called, machine, monkeypatch):
     def broken(*_given: object, **_named: object) -> None:
         raise KeyError("git push --token hidden")
 

@@ -23,7 +23,7 @@ def test_nothing_acknowledged_is_lost(kind: str) -> None:
     )
     tried = [int(number) for number in re.findall(r"^.{58} +(\d+)  holds", done.stdout, re.MULTILINE)]
     assert done.returncode == 0, done.stdout + done.stderr
-    assert sum(tried) >= FEW[kind] // 2  # of some points nothing can be lost
+    assert sum(tried) >= max(1, FEW[kind] // 2)  # of some points nothing can be lost
 
 
 def test_what_was_synced_is_on_every_disk_and_what_was_not_is_on_some(tmp_path) -> None:

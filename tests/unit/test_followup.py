@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -272,20 +273,30 @@ def history(later: Sequence[str], weeks: int = 20, approved: int = 10) -> str:
     return "".join(lines)
 
 
-@pytest.fixture
-def place(tmp_path: Path) -> Path:
-    """A folder with an approved conductor, drafted from ten weeks of releases."""
-    (tmp_path / "zsh_history").write_text(history(RELEASE, weeks=10))
-    call(tmp_path, "scan", "zsh_history")
-    report = json.loads(call(tmp_path, "report", "--json", "-").stdout)
-    call(tmp_path, "draft", report["candidates"][0]["id"], "-o", "conductors")
-    one = conductor(tmp_path)
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with an approved conductor, drafted from ten weeks of releases; beside it a copy that nobody changes."""
+    folder = tmp_path_factory.mktemp("followed") / "place"
+    folder.mkdir()
+    (folder / "zsh_history").write_text(history(RELEASE, weeks=10))
+    report = json.loads(call(folder, "scan", "zsh_history", "--json", "-").stdout)
+    call(folder, "draft", report["candidates"][0]["id"], "-o", "conductors")
+    one = conductor(folder)
     on = conductors.fingerprint(one.document)
     at = T0 + WEEK * 10 - timedelta(days=1)
     add_review(
-        Review(one.id, Decision.APPROVE, "ana", at, "it is how we do it", on, 10, ""), folder=tmp_path / "conductors"
+        Review(one.id, Decision.APPROVE, "ana", at, "it is how we do it", on, 10, ""), folder=folder / "conductors"
     )
-    return tmp_path
+    shutil.copytree(folder, folder.with_name("kept"))
+    return folder
+
+
+@pytest.fixture
+def place(made: Path) -> Path:
+    """The folder as it was made: the kept scan names the path, so every test has it at the same one."""
+    shutil.rmtree(made)
+    shutil.copytree(made.with_name("kept"), made)
+    return made
 
 
 def conductor(place: Path):

@@ -12,7 +12,7 @@ import gc
 import logging
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from copy import copy
 from functools import partial
@@ -112,6 +112,16 @@ for _command in COMMANDS:
     app.command()(_command)
 
 
+def json_options(commands: Mapping[str, Any]) -> dict[str, bool]:
+    """Of each command with `--json` whether it takes a file there, as `json_words` wants it."""
+    return {
+        name: not option.is_flag
+        for name, command in commands.items()
+        for option in command.params
+        if "--json" in option.opts
+    }
+
+
 def main() -> None:
     """Run the command line; a stated problem is one sentence and exit code 1, a fault of ours another."""
     # when Python ends it looks for cycles among all that is left, which takes a tenth of a call and frees nothing that matters then
@@ -123,13 +133,7 @@ def main() -> None:
         ):  # a pipe of Windows has an alphabet of 250 letters: what it lacks becomes `?`
             stream.reconfigure(errors="replace")
     command_line: Any = typer.main.get_command(_for(sys.argv[1:]))
-    options = {
-        name: not option.is_flag
-        for name, command in command_line.commands.items()
-        for option in command.params
-        if "--json" in option.opts
-    }
-    words, alone = json_words(sys.argv[1:], options)
+    words, alone = json_words(sys.argv[1:], json_options(command_line.commands))
     with json_alone() if alone else nullcontext():
         code = _called(partial(command_line.main, args=words, standalone_mode=False))
         answer_error("nothing", "nothing was done", code)  # as after a no to a question
