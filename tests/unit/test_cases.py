@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 import logs
 import oracles
 from fivetimes.config import Search
+from fivetimes.model import TimeSource
 from fivetimes.routines import cases as module
 from fivetimes.routines.cases import LONGEST_PAUSE, Work, cases
 from fivetimes.routines.database import SequenceDatabase, open_database
@@ -61,12 +62,30 @@ def test_cases_are_what_their_definition_gives(made, most):
 
 def case_lines(lines) -> SequenceDatabase:
     """The database of (person, day, command) lines, a minute apart on each day."""
+    return open_database(log_of(lines), silence=SEARCH.max_pause)
+
+
+def log_of(lines):
+    """The sessions of (person, day, command) lines."""
     batches = []
     for person in dict.fromkeys(person for person, _, _ in lines):
         mine = [(logs.START + DAY * day + 60 * n, line) for n, (who, day, line) in enumerate(lines) if who == person]
         times, commands = [time for time, _ in mine], [line for _, line in mine]
         batches.append(logs.shell(commands, person=person, times=times))
-    return open_database(logs.sessions_of(*batches), silence=SEARCH.max_pause)
+    return logs.sessions_of(*batches)
+
+
+def test_a_history_that_keeps_no_times_moves_the_clock_of_nobody_else():
+    lines = [("bo", 0, "git switch fix/pay-7"), ("cy", 3, "git merge fix/pay-7")]
+    alone = case_lines(lines)
+    slow = [("ana", day, f"make part{day}") for day in (0, 40, 80)]
+    sessions = log_of([*slow, *lines])
+    events = sessions.actions.events.columns
+    events["time_source"][events["person"] == 0] = TimeSource.BOUNDED
+    database = open_database(sessions, silence=SEARCH.max_pause)
+    assert database.clock[:5].tolist() == sessions.actions.clock.tolist()
+    assert np.diff(database.known_pauses[:3]).tolist() == [0, 0]
+    assert in_cases(database) == in_cases(alone) == 2
 
 
 def in_cases(database: SequenceDatabase) -> int:

@@ -180,7 +180,7 @@ def free_rows(database) -> list[oracles.FreeRow]:
             int(database.block[i]),
             database.levels[i].tolist(),
             frozenset(database.values[database.value_start[i] : database.value_start[i + 1]].tolist()),
-            float(database.clock[i]),
+            float(database.known_pauses[i]),
             int(database.source[i]),
             int(database.block[database.source[i]]),
             len(pieces.get(int(database.block[i]), ())),

@@ -36,8 +36,9 @@ class SequenceDatabase:
     By row: `rows` the row of the action log; `person` whose it is; `doer` the same, apart for what an agent
     or a bot did; `generic` whether it is an action of a generic log; `levels` its tokens, finest first; `kind` the first token with
     the label of its coarse one (`pytest <path>` is one kind, whichever of a few folders it names); `block` rises where nothing may
-    join (another person, silence longer than the limit); `clock` seconds; `event` the event it is of; `value_start`, `values` its
-    value pieces (CSR).
+    join (another person, silence longer than the limit); `clock` seconds; `known_pauses` seconds of which only the differences within a
+    block or a case say something, as it stands still where nobody knows how long a pause was; `event` the event it is of;
+    `value_start`, `values` its value pieces (CSR).
 
     By token: `start`, `where` its postings (CSR of rows); `rate` its share of all rows; `name_bits` the cost of naming it, in bits
     (a coarse one is one of few, an exact command one of many); `coarser` its ancestors at coarser levels, itself first;
@@ -60,6 +61,7 @@ class SequenceDatabase:
     kind: Int32s
     block: Int32s
     clock: Floats
+    known_pauses: Floats
     event: Int32s
     value_start: Int32s
     values: Int32s
@@ -87,7 +89,7 @@ class SequenceDatabase:
         return SequenceArrays(
             self.levels,
             self.block,
-            self.clock,
+            self.known_pauses,
             self.value_start,
             self.values,
             self.free,
@@ -170,6 +172,7 @@ class SequenceDatabase:
             kind=self.kind[rows],
             block=self.block[rows],
             clock=self.clock[rows],
+            known_pauses=self.known_pauses[rows],
             event=self.event[rows],
             value_start=value_start,
             values=values,
@@ -214,7 +217,10 @@ def _blocks(person: Int32s, clock: Floats, timed: Bools, silence: float) -> Int3
 
 
 def _known_pauses(actions: ActionLog, rows: Int32s) -> Floats:
-    """A clock that stands still between two lines of one history that keeps no times: how long that pause was, nobody knows."""
+    """A clock that stands still between two lines of one history that keeps no times: how long that pause was, nobody knows.
+
+    So it loses the time of day, and that of one person says nothing of another one's.
+    """
     clock = actions.clock[rows]
     if not len(clock):
         return clock
@@ -296,8 +302,8 @@ def open_database(sessions: SessionLog, *, silence: float, trace: Recorder | Non
         trace.left_out(SuppressionRule.LOOP, actions.levels[looped, COARSE])
     rows = np.flatnonzero(~actions.context & ~looped).astype(np.int32)
     own, tokens = len(rows), len(actions.labels)
-    clock = _known_pauses(actions, rows)
-    block = _blocks(actions.person[rows], clock, actions.timed[rows], silence)
+    clock, known_pauses = actions.clock[rows], _known_pauses(actions, rows)
+    block = _blocks(actions.person[rows], known_pauses, actions.timed[rows], silence)
     value_start, values = take_values(actions.value_start, actions.values, rows)
     found = cases(
         Work(
@@ -330,6 +336,7 @@ def open_database(sessions: SessionLog, *, silence: float, trace: Recorder | Non
         kind=_kinds(levels[:, COARSE], actions.labels),
         block=np.concatenate(blocks).astype(np.int32),
         clock=clock[source],
+        known_pauses=np.concatenate((known_pauses, clock[source[own:]])),
         event=actions.event[rows],
         value_start=value_start,
         values=_sorted_values(value_start, values),
