@@ -523,7 +523,7 @@ class Mining:
 # Where a person is and what lies around: context of the work, no step of it.
 NAVIGATION = frozenset(
     (
-        "bg cd chdir clear cls dir dirs exit fg help history jobs l la ll logout ls man popd pushd pwd reset tldr z"
+        ".. ... .... bg cd chdir clear cls dir dirs exit fg help history jobs l la ll logout ls man popd pushd pwd reset tldr z"
     ).split()
 )
 

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping
 
 from fivetimes import redaction
+from fivetimes.config import NAVIGATION
 from fivetimes.eventlog.growing import Growing, Ids
 from fivetimes.eventlog.kept import KeptWord
 from fivetimes.model.command_lines import Grammar, Role
@@ -164,7 +165,7 @@ class WordTable:
 
 
 def _program(words: WordTable, text: str, _: bool) -> str:
-    if words.grammar.is_program(text):
+    if words.grammar.is_program(text) or text in NAVIGATION:
         return text
     if words.known.program(text):
         return words.name_here(text, "prog")

@@ -33,11 +33,11 @@ class SequenceDatabase:
     is what it costs, in bits, to go on in another stretch of work on the same case, below 0 where the log itself says that it does.
     What is claimed is claimed in both places, and counts and rates are those of the first `own` rows.
 
-    By row: `rows` the row of the action log; `person` whose it is; `doer` the same, apart for what an agent
-    or a bot did; `generic` whether it is an action of a generic log; `levels` its tokens, finest first; `kind` the first token with
-    the label of its coarse one (`pytest <path>` is one kind, whichever of a few folders it names); `block` rises where nothing may
-    join (another person, silence longer than the limit); `clock` seconds; `known_pauses` seconds of which only the differences within a
-    block or a case say something, as it stands still where nobody knows how long a pause was; `event` the event it is of;
+    By row: `rows` the row of the action log; `person` whose it is; `doer` the same, apart for what an agent or a bot did;
+    `generic` whether it is an action of a generic log; `levels` its tokens, finest first; `kind` the first token with the label
+    of its coarse one (`pytest <path>` is one kind, whichever of a few folders it names); `block` rises where nothing may join
+    (another person, silence longer than the limit); `clock` seconds; `known_pauses` seconds of which only the differences within
+    a block or a case say something, as it stands still where nobody knows how long a pause was; `event` the event it is of;
     `value_start`, `values` its value pieces (CSR).
 
     By token: `start`, `where` its postings (CSR of rows); `rate` its share of all rows; `name_bits` the cost of naming it, in bits

@@ -20,7 +20,7 @@ def name_of(word: str, *, grammar: Grammar) -> str:
     """Return the program's name: the last part of a path, without `.exe` and without a version.
 
     A version is taken off where it is written with a dot or where only the name without it is known:
-    `bzip2` and `base64` are names.
+    `bzip2` and `base64` are names. A folder that stands as a command is gone to (`AUTO_CD` of zsh, fish), so that is `cd`.
 
     Args:
         word: the first one of a command, unquoted.
@@ -28,9 +28,11 @@ def name_of(word: str, *, grammar: Grammar) -> str:
 
     Example:
         >>> from fivetimes.redaction import public
-        >>> [name_of(w, grammar=public()) for w in ("/usr/bin/python3.11", "gcc-12", "base64", "./deploy.sh", "notepad.exe")]
-        ['python', 'gcc', 'base64', 'deploy.sh', 'notepad']
+        >>> [name_of(w, grammar=public()) for w in ("/usr/bin/python3.11", "gcc-12", "base64", "./deploy.sh", "less.exe", "src/")]
+        ['python', 'gcc', 'base64', 'deploy.sh', 'less', 'cd']
     """
+    if word == "~" or (word.endswith("/") and word.strip("/")):
+        return "cd"
     name = _AT.sub("", word) if "@" in word else word
     if "/" in name:
         name = name.rstrip("/").rpartition("/")[2] or name
@@ -184,6 +186,13 @@ _ROWS = (
     _row("snakemake", "snakemake --cores 4 figures", "figures", many=Many.ALL),
     _row("fastlane", "fastlane beta", "beta"),
     _row("fab", "fab restart", "restart", many=Many.ALL),
+    # programs to which their users add commands: aliases, plugins
+    _row("git", "git -C web st", "st"),
+    _row("hg", "hg wip", "wip"),
+    _row("gh", "gh co 12", "co"),
+    _row("cargo", "cargo xtask", "xtask"),
+    _row("kubectl", "kubectl -n web neat", "neat"),
+    _row("composer", "composer lint", "lint"),
     # scripts that take a command's name themselves
     _row("manage.py", "./manage.py migrate", "migrate"),
     _row("artisan", "./artisan queue:work", "queue:work"),
