@@ -86,7 +86,7 @@ def apart(database: SequenceDatabase, rows: Int32s, kind: Bools) -> float:
     """
     present = rows >= 0
     first = np.where(present, rows, np.iinfo(np.int32).max).min(axis=1)
-    doer = database.doer[first]
+    doer = _mostly(np.where(present, database.doer[rows], -1))
     share, others = present[kind].mean(axis=0), present[~kind].mean(axis=0)
     if not np.intersect1d(doer[kind], doer[~kind]).size:
         if not np.intersect1d(doer[kind] % len(By), doer[~kind] % len(By)).size:
@@ -98,6 +98,11 @@ def apart(database: SequenceDatabase, rows: Int32s, kind: Bools) -> float:
     bits = shared_bits(change[:, :-1], change[:, -1])
     mine, theirs = (share > USUAL_SHARE) & (others <= USUAL_SHARE), (others > USUAL_SHARE) & (share <= USUAL_SHARE)
     return _beyond_one(bits, mine, theirs)
+
+
+def _mostly(doers: Int32s) -> Int32s:
+    """Who did most of each occurrence: one line for each, -1 where a step is missing."""
+    return np.array([np.bincount(line[line >= 0]).argmax() for line in doers], dtype=np.int32)
 
 
 def _left_out(database: SequenceDatabase, rows: Int32s, doers: Int32s) -> int:
