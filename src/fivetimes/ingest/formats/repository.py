@@ -6,10 +6,11 @@ import os
 import shutil
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from io import BufferedReader
 from pathlib import Path
-from subprocess import DEVNULL, PIPE, Popen
+from subprocess import Popen
+from typing import Any
 
 from fivetimes.errors import ReadError
 from fivetimes.ingest.formats.budget import Spending, current
@@ -48,6 +49,7 @@ _ENVIRONMENT = {
     "GIT_NO_LAZY_FETCH": "1",
     "GIT_ALLOW_PROTOCOL": "none",  # stronger than any protocol.*.allow of the repository
     "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_PYTHON_REFRESH": "quiet",
     "LANG": "C",
     "LC_ALL": "C",
 }
@@ -61,6 +63,8 @@ _COMPLAINTS = (
     ("no sign of life", "git printed nothing for a minute and was ended. Look at it with: git fsck"),
     ("unknown repository extension", "this git is too old for it. Install a newer git."),
 )  # fmt: skip
+
+_environment_lock = threading.Lock()
 
 
 class Unfinished(ReadError):
@@ -98,7 +102,9 @@ def repository_around(folder: Path) -> tuple[Path, ...]:
 def stream(path: Path, arguments: Sequence[str]) -> Iterator[bytes]:
     """Yield what a git command prints, in pieces as they come.
 
-    git gets an environment of its own, and a watchdog ends one that is silent.
+    Wraps GitPython's command wrapper, which adds to the environment and cannot take from it: so the environment is
+    rebuilt around the moment in which the process is started. It has no time limit for a streamed command: a watchdog
+    ends one that is silent.
 
     Raises:
         ReadError: there is no repository, or git refuses it.
@@ -122,7 +128,8 @@ def _run(path: Path, arguments: Sequence[str], *, trusted: Sequence[str]) -> Ite
         git_dir = (f"--git-dir={folder}",)  # named outright, git would not ask whose it is: so we do
         if not trusted and not _is_mine(folder):
             raise _complaint(path, "dubious ownership")
-    process = _started(folder, (*_OPTIONS, *trusted, *git_dir, *arguments), _ENVIRONMENT, standing=folder)
+    wrapper = _started(folder, (*_OPTIONS, *trusted, *git_dir, *arguments), _ENVIRONMENT, standing=folder)
+    process: Popen[bytes] = wrapper.proc
     account = current() or Spending(path)
     _bound(process, account.memory)
     complaint = bytearray()
@@ -162,21 +169,36 @@ def printed(path: Path, arguments: Sequence[str], *, most: int) -> bytes:
     return bytes(found[:most])
 
 
-def _started(folder: Path, arguments: Sequence[str], environment: Mapping[str, str], *, standing: Path) -> Popen[bytes]:
-    """git at work in a folder, with this environment and what of ours it needs; nothing else of ours reaches it."""
+def _started(folder: Path, arguments: Sequence[str], environment: Mapping[str, str], *, standing: Path) -> Any:
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
     search = _search_path(os.environ.get("PATH", os.defpath), folder)
     program = shutil.which("git", path=search)
     if program is None:
         raise ReadError(f"{folder}: there is no git on the search path. Install git, or leave the repository out.")
     own = {**kept, **environment, "PATH": search, "GIT_CEILING_DIRECTORIES": str(folder.parent)}
-    return Popen([program, *arguments], cwd=standing, env=own, stdin=DEVNULL, stdout=PIPE, stderr=PIPE)
+    with _only(own | {"GIT_PYTHON_GIT_EXECUTABLE": program}):
+        from git import Git  # here, for it starts a git of its own when it is imported
+
+        return Git(str(standing)).execute([program, *arguments], as_process=True)
 
 
 def _search_path(path: str, folder: Path) -> str:
     """The folders in which programs are looked for, without relative ones and those in the repository itself."""
     absolute = [Path(part) for part in path.split(os.pathsep) if Path(part).is_absolute()]
     return os.pathsep.join(str(part) for part in absolute if not part.resolve().is_relative_to(folder))
+
+
+@contextmanager
+def _only(environment: Mapping[str, str]) -> Iterator[None]:
+    with _environment_lock:
+        before = dict(os.environ)
+        os.environ.clear()
+        os.environ.update(environment)
+        try:
+            yield
+        finally:
+            os.environ.clear()
+            os.environ.update(before)
 
 
 def _bound(process: Popen[bytes], memory: int) -> None:
@@ -240,8 +262,8 @@ def _trusted(path: Path) -> tuple[str, ...]:
     for scope in ("--global", "--system"):
         # of one file alone git would follow no include; as paths it prints `~` as the home folder
         wanted = ("config", scope, "--includes", "--type=path", "-z", "--get-all", "safe.directory")
-        with _started(folder, wanted, asked, standing=Path(folder.anchor)) as process:
-            printed = process.communicate()[0].decode("utf-8", "surrogateescape").split("\0")
+        wrapper = _started(folder, wanted, asked, standing=Path(folder.anchor))
+        printed = wrapper.proc.communicate()[0].decode("utf-8", "surrogateescape").split("\0")
         if _names(printed[:-1], folder):
             return ("-c", f"safe.directory={folder}")
     return ()
@@ -260,8 +282,8 @@ def own_addresses(path: Path) -> tuple[str, ...]:
     folder = path.resolve()
     with suppress(ReadError):
         wanted = ("config", "--global", "--includes", "-z", "--get-all", "user.email")
-        with _started(folder, wanted, asked, standing=Path(folder.anchor)) as process:
-            found += _decoded(process.communicate()[0])
+        wrapper = _started(folder, wanted, asked, standing=Path(folder.anchor))  # ends its process when it goes
+        found += _decoded(wrapper.proc.communicate()[0])
     return tuple(dict.fromkeys(found))
 
 
