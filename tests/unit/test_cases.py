@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 import logs
 import oracles
 from fivetimes.config import Search
-from fivetimes.model import TimeSource
+from fivetimes.model.events import TimeSource
 from fivetimes.routines import cases as module
 from fivetimes.routines.cases import LONGEST_PAUSE, Work, cases
 from fivetimes.routines.database import SequenceDatabase, open_database

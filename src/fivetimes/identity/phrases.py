@@ -124,7 +124,10 @@ def _commanded(label: str, effect: Effect) -> Phrase:
     if about.verb or not path:
         verb = about.verb or OF_EFFECT.get(effect, "run")
         return Phrase(verb, about.thing if verb != "run" or about.verb else program, program)
-    path = _subcommands(program, path) or path
+    # two letters that are no subcommand of the program are a person's abbreviation, and say nothing to others
+    path = _subcommands(program, path) or [word for word in path if len(word) > 2]
+    if not path:
+        return Phrase("", "", "")
     position = _verb_position(path)
     things = [in_words(word) for word in (*path[position + 1 :], *path[:position]) if word not in LIGHT]
     return Phrase(VERBS_IN_WORDS.get(path[position], path[position]), things[-1] if things else about.thing, program)

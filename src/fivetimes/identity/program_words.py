@@ -31,7 +31,7 @@ _PROGRAMS = (
     About("python python3 node ruby perl php lua julia Rscript bash sh zsh pwsh", "run", "script"),
     About("vim vi nvim nano emacs code micro hx ed subl kate gedit", "edit", "file"),
     About("tar zip gzip xz zstd 7z", "pack", "files"),
-    About("unzip gunzip untar unxz", "unpack", "files"),
+    About("unzip gunzip untar unxz unrar", "unpack", "files"),
     About("ffmpeg sox handbrake", "convert", "recording"),
     About("whisper", "transcribe", "recording"),
     About("eyeD3 id3v2 metaflac", "tag", "recording"),
