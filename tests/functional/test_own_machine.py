@@ -178,7 +178,8 @@ def test_a_file_with_only_a_rule_keeps_discovery_and_its_question(machine):
 def test_no_command_ends_in_a_fault_where_the_output_has_a_small_alphabet(atelier, words):
     name = next(c["id"] for c in atelier.report["candidates"] if c["tier"] == "canonical")
     call = [name if word == "ID" else word for word in words.split()]
-    environment = atelier.machine.environment() | {"PYTHONIOENCODING": "cp1252", "PYTHONUTF8": "0"}
+    small = {"PYTHONIOENCODING": "cp1252", "PYTHONUTF8": "0", "LC_ALL": "C", "COLUMNS": "80"}
+    environment = atelier.machine.environment() | small
     done = subprocess.run([COMMAND, *call], cwd=atelier.team, env=environment, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.decode("cp1252").strip()
