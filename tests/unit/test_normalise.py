@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import logs
 from fivetimes.actions.tokenize import looks_like_values
-from fivetimes.columns import LEVELS, ActionLog
+from fivetimes.columns import COARSE, LEVELS, ActionLog
 from fivetimes.config import UNTIMED_STEP
 from fivetimes.kernels.database import shares_value
 from fivetimes.model.events import Effect, Kind
@@ -63,8 +63,16 @@ def test_a_line_of_several_commands_is_one_event_with_several_actions():
 
 
 def test_navigation_is_context():
-    log = actions_of(["cd x", "ls -la", "make"])
-    assert log.context.tolist() == [True, True, False]
+    log = actions_of(["cd x", "ls -la", "ll", "la src", "..", "...", "src/", "../lib/", "make", "./build.sh"])
+    assert log.context.tolist() == [True] * 8 + [False] * 2
+
+
+def test_aliases_of_git_and_plugins_are_told_apart_and_not_named():
+    log = actions_of(["git zap", "git zop", "git zap main", "git push", "kubectl zqx"])
+    label = [log.labels[int(token)] for token in log.levels[:, COARSE]]
+    assert label[0] != label[1]
+    assert label[0] == label[2] != label[3] == "git push"
+    assert [one.split("-")[0] for one in label if one != "git push"] == ["git script"] * 3 + ["kubectl script"]
 
 
 def test_a_skill_keeps_its_declared_name():

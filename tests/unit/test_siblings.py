@@ -109,6 +109,16 @@ def test_what_two_people_do_is_two_routines_where_each_has_three_steps_of_its_ow
     assert (apart(database, rows, second) > BAR) is two
 
 
+def test_an_occurrence_is_that_of_who_did_most_of_it_not_of_who_began_it():
+    first, other = COMMON | {2, 3, 7}, COMMON | {4, 5, 6}
+    made = [(0, float(n), first, False) for n in range(6)] + [(1, float(n), other, True) for n in range(6)]
+    database, rows, second = of(made)
+    database.doer[rows[second].min(axis=1, where=rows[second] >= 0, initial=len(database.doer))] = 0
+    assert apart(database, rows, second) == 0.0  # a person begins what an agent goes on with, in its own ways
+    database.doer[:] = np.where(database.doer == 1, 3, database.doer)
+    assert apart(database, rows, second) == np.inf
+
+
 def test_a_change_of_habit_is_no_second_routine():
     database, rows, _ = of(runs([RELEASE] * 12 + [HOTFIX] * 12, [0] * 24))
     assert two_kinds(database, rows, bar=BAR) is None

@@ -167,6 +167,8 @@ class WordTable:
 def _program(words: WordTable, text: str, _: bool) -> str:
     if words.grammar.is_program(text) or text in NAVIGATION:
         return text
+    if text.endswith("/"):
+        return "cd"  # a folder as a command is gone to
     if words.known.program(text):
         return words.name_here(text, "prog")
     return words._count("program: pseudonym", words.pseudonyms.of(text, kind="prog"))

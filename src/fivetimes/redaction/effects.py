@@ -299,7 +299,7 @@ def effect_of(words: Sequence[str], *, via: Sequence[str] = ()) -> Effect:
         >>> effect_of(["apt-get", "upgrade"]).name, effect_of(["apt-get", "upgrade"], via=["ssh", "sudo"]).name
         ('NONE', 'DEPLOY')
     """
-    if not words or not words[0]:
+    if not words or not words[0] or words[0].endswith("/"):  # a folder as a command is gone to
         return Effect.NONE
     program, rest = words[0].rpartition("/")[2] or words[0], words[1:]
     if not _DRY_RUN.isdisjoint(rest):

@@ -18,7 +18,7 @@ import numpy as np
 from fivetimes.columns import Bools, Floats, Int32s, Ints
 
 MOST_ROWS = 40  # rows of a case that hold its values; a routine has 40 steps at most
-LONGEST_PAUSE = 4 * 86400.0  # seconds between two rows of a case; the weekend and two days
+LONGEST_PAUSE = 7 * 86400.0  # seconds between two rows of a case: what waits for a weekday comes within a week
 CONTEXT = 6  # rows on either side of one that holds a value: a step before or after it need not name it
 
 

@@ -20,7 +20,7 @@ def name_of(word: str, *, grammar: Grammar) -> str:
     """Return the program's name: the last part of a path, without `.exe` and without a version.
 
     A version is taken off where it is written with a dot or where only the name without it is known:
-    `bzip2` and `base64` are names. A folder that stands as a command is gone to (`AUTO_CD` of zsh, fish), so that is `cd`.
+    `bzip2` and `base64` are names. A folder, which is gone to where it stands as a command (`AUTO_CD` of zsh, fish), stays one.
 
     Args:
         word: the first one of a command, unquoted.
@@ -29,10 +29,10 @@ def name_of(word: str, *, grammar: Grammar) -> str:
     Example:
         >>> from fivetimes.redaction import public
         >>> [name_of(w, grammar=public()) for w in ("/usr/bin/python3.11", "gcc-12", "base64", "./deploy.sh", "less.exe", "src/")]
-        ['python', 'gcc', 'base64', 'deploy.sh', 'less', 'cd']
+        ['python', 'gcc', 'base64', 'deploy.sh', 'less', 'src/']
     """
-    if word == "~" or (word.endswith("/") and word.strip("/")):
-        return "cd"
+    if word.endswith("/"):
+        return word
     name = _AT.sub("", word) if "@" in word else word
     if "/" in name:
         name = name.rstrip("/").rpartition("/")[2] or name
