@@ -40,6 +40,8 @@ def named(*steps: tuple[str, Kind] | tuple[str, Kind, Effect]) -> str:
         ("skill:transcribe audio *", SKILL, "Transcribe audio"),
         ("skill:notella-pull day *", SKILL, "Pull notella"),
         ("tool:mcp__github__create_issue title *", TOOL, "Create issue"),
+        ("unrar e *", SHELL, "Unpack files"),
+        ("git commit", SHELL, "Commit changes"),
         ("commit:release", COMMIT, "Commit release"),
         ("commit:other", COMMIT, "Commit changes"),
         ("approve timesheet", ACTION, "Approve timesheet"),
@@ -63,6 +65,11 @@ def test_a_program_that_only_this_machine_knows_names_nothing_while_another_step
 def test_looking_names_a_routine_only_when_nothing_else_is_done() -> None:
     assert named(("skill:read-inbox box *", SKILL), ("latexmk -pdf *", SHELL)) == "Typeset PDF"
     assert named(("skill:read-inbox box *", SKILL)) == "Read inbox"
+
+
+def test_an_abbreviation_of_a_subcommand_names_nothing_while_another_step_can() -> None:
+    assert named(("git st", SHELL), ("git log", SHELL), ("git commit", SHELL), ("git ps", SHELL)) == "Commit changes"
+    assert named(("git s", SHELL), ("git zz", SHELL)) == "Run git"
 
 
 def test_a_verb_without_object_takes_what_the_other_steps_are_about() -> None:

@@ -95,6 +95,7 @@ PHRASES: Mapping[str, tuple[str, str]] = {
         ("create", "repository", "git init, gh repo create"),
         ("tidy up", "repository", "git gc, git prune, git fsck, git repack"),
         ("stage", "changes", "git add"),
+        ("commit", "changes", "git commit, hg commit, svn commit"),
         ("stash", "changes", "git stash"),
         ("fetch", "changes", "git fetch, git pull, git remote, hg pull, svn update"),
         ("switch", "branch", "git switch, git checkout, git branch"),
