@@ -115,8 +115,8 @@ def limited(path: Path) -> Iterator[None]:
 def size_on_disk(path: Path) -> int:
     """Bytes that a file, a folder or a repository takes on disk; holes in files take none, what cannot be seen neither.
 
-    A database counts with its log. A linked working tree counts with its repository, and a repository with those that it borrows
-    objects from.
+    A database counts with its log. Of a working tree what counts is its repository, for git reads nothing else of it, and a
+    repository counts with those that it borrows objects from.
 
     Example:
         >>> size_on_disk(Path("nowhere"))
@@ -124,7 +124,9 @@ def size_on_disk(path: Path) -> int:
     """
     if not path.is_dir():
         return sum(map(_of_file, (path, *(path.with_name(path.name + end) for end in ("-wal", "-journal")))))
-    return sum(map(_of_folder, dict.fromkeys((path, *_elsewhere(path)))))
+    named = path / ".git"
+    own = [named if named.is_dir() else path] if not named.is_file() else []
+    return sum(map(_of_folder, dict.fromkeys((*own, *_elsewhere(path)))))
 
 
 def _of_file(path: Path | os.DirEntry[str]) -> int:
