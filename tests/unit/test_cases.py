@@ -86,6 +86,8 @@ def test_a_history_that_keeps_no_times_moves_the_clock_of_nobody_else():
     assert database.clock[:5].tolist() == sessions.actions.clock.tolist()
     assert np.diff(database.known_pauses[:3]).tolist() == [0, 0]
     assert in_cases(database) == in_cases(alone) == 2
+    events["time_source"][events["person"] == 1] = TimeSource.BOUNDED
+    assert not in_cases(open_database(sessions, silence=SEARCH.max_pause))  # a guessed time ties nothing
 
 
 def in_cases(database: SequenceDatabase) -> int:

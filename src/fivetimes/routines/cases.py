@@ -57,7 +57,8 @@ class Work:
         person: whose the row is.
         block: a person's stretch of work.
         clock: seconds.
-        timed: whether the time of a row is known; the others are in no case.
+        timed: whether the time of a row is recorded; the others are in no case, for where they stand among those of other people
+            is guessed, by days.
         value_start: row `r` holds `values[value_start[r]:value_start[r + 1]]`.
         values: ids of values.
         token: what is done, in its form.

@@ -310,7 +310,7 @@ def open_database(sessions: SessionLog, *, silence: float, trace: Recorder | Non
             person=actions.person[rows],
             block=block,
             clock=clock,
-            timed=actions.timed[rows],
+            timed=actions.events.columns["time_source"][actions.event[rows]] == TimeSource.RECORDED,
             value_start=value_start,
             values=values,
             token=actions.levels[rows, FORM],
