@@ -21,7 +21,7 @@ SEARCH = Search()
 # (whether a block begins, hours since the row before it, whether its time is known, values, token, the log's own case)
 row = st.tuples(
     st.sampled_from([False, False, True]),
-    st.sampled_from([0, 0, 0.1, 1, 30, 90, 100]),
+    st.sampled_from([0, 0, 0.1, 1, 30, 160, 180]),
     st.sampled_from([True] * 9 + [False]),
     st.frozensets(st.integers(0, 5), max_size=2),
     st.integers(0, 2),

@@ -202,7 +202,7 @@ def count_by_hand(database, profile, *, known):
         SEARCH.pause_bits,
         SEARCH.back,
         SEARCH.end_share,
-        4 * 86400,
+        7 * 86400,
     )
     found, broken = oracles.occurrences_of(pattern, rows, oracles.CountRules(SEARCH.core_share, 0.01, known, *limits))
     listed = []
@@ -276,7 +276,7 @@ WORK = {
 lines_on_tickets = st.lists(
     st.tuples(
         st.integers(0, 2),
-        st.sampled_from([1, 1, 1, 4, 30, 400, 3000, 7000]),
+        st.sampled_from([1, 1, 1, 4, 30, 400, 3000, 9000, 11000]),
         st.sampled_from("abcdabcdabcdmno"),
         st.sampled_from([True, True, True, False]),
     ),
