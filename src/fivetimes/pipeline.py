@@ -786,13 +786,22 @@ def _size(path: Path) -> int:
     return sum(file.stat().st_size for file in files if file.is_file())
 
 
+def _size_text(size: int) -> str:
+    """A number of bytes as text, the small ones in kB: a history is not 0.0 MB.
+
+    Example:
+        >>> _size_text(9_164), _size_text(1_234_567_890)
+        ('9.2 kB', '1,234.6 MB')
+    """
+    return f"{size / 1e6:,.1f} MB" if size >= 100_000 else f"{size / 1e3:,.1f} kB"
+
+
 def sizes(request: Request) -> list[tuple[str, str]]:
     """(size, last change) of each source, as text."""
     found = []
     for source in request.sources:
-        size = _size(source.path) / 1e6
         changed = datetime.fromtimestamp(source.path.stat().st_mtime, UTC)
-        found.append((f"{size:,.1f} MB", changed.strftime("%Y-%m-%d")))
+        found.append((_size_text(_size(source.path)), changed.strftime("%Y-%m-%d")))
     return found
 
 

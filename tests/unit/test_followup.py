@@ -242,6 +242,19 @@ def test_what_is_due_is_expected_between_the_quartiles_of_its_own_intervals() ->
     assert became(before()).due is None  # obsolete
 
 
+def test_an_interval_that_is_one_day_is_not_said() -> None:
+    found = became(before(), [ran(at) for at in weekly()])
+    assert found.due is not None
+    day = found.due.due
+    near, wide = (
+        replace(found, due=replace(found.due, earliest=day - wait, latest=day + wait))
+        for wait in (timedelta(0), timedelta(days=2))
+    )
+    assert f"Due again about {day:%Y-%m-%d}." in followup.sentences(near)
+    said = f"(between {day - timedelta(days=2):%Y-%m-%d} and {day + timedelta(days=2):%Y-%m-%d})."
+    assert any(sentence.endswith(said) for sentence in followup.sentences(wide))
+
+
 def test_s23_conductors_without_evidence_are_marked_and_tracked_apart() -> None:
     above, seen = (
         became([], [ran(at) for at in weekly()[:4]], of(evidence=0)),

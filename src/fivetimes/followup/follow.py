@@ -261,9 +261,8 @@ def sentences(one: Conduct) -> list[str]:
         lines.append(f"All {one.by_hand} times by hand were one person's: what keeps the others from it?")
     lines.append(_effect_sentence(one.effect))
     if one.due is not None:
-        lines.append(
-            f"Due again about {one.due.due:%Y-%m-%d} (between {one.due.earliest:%Y-%m-%d} and {one.due.latest:%Y-%m-%d})."
-        )
+        due, earliest, latest = (f"{day:%Y-%m-%d}" for day in (one.due.due, one.due.earliest, one.due.latest))
+        lines.append(f"Due again about {due}" + (f" (between {earliest} and {latest})." if earliest < latest else "."))
     if one.from_above:
         lines.append("It was drafted without evidence.")
     if one.untimed:
