@@ -13,6 +13,7 @@ from typing import Any
 
 from fivetimes.errors import ConfigError, FivetimesError
 
+CONDUCTORS = Path("conductors")  # the folder of drafts and their ledger, where none is named
 BATCH_ROWS = 50_000  # rows that a reader hands over at once, at most
 BLOCK_BYTES = 1 << 18  # bytes of a file that are looked at together; what is made of more no longer fits the cache
 LONGEST_BYTES = 24 << 20  # a longer record is cut there: memory stays bounded whatever the file holds

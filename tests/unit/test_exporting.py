@@ -115,6 +115,11 @@ def test_an_id_that_is_not_there_is_answered_with_the_nearest(folder: Path, tmp_
         review.approved_conductor("any", folder=tmp_path / "empty")
 
 
+def test_the_command_that_a_refusal_proposes_finds_the_folder_again(folder: Path) -> None:
+    with pytest.raises(RuleError, match=f"fivetimes review {NAME} --conductors {folder}"):
+        review.approved_conductor(NAME, folder=folder)
+
+
 # ---- files that others wrote
 
 

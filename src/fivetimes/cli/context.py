@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from fivetimes import config as defaults
 from fivetimes.cli.console import progress
 from fivetimes.config import SearchEngine, home, home_of_person
 
@@ -24,7 +25,7 @@ Conductors = Annotated[Path, typer.Option("--conductors", metavar="DIR", help="F
 Columns = Annotated[
     str, typer.Option("--map", metavar="FIELD=COLUMN,...", help="What generic logs call person, time, action, ...")
 ]
-CONDUCTORS = Path("conductors")
+CONDUCTORS = defaults.CONDUCTORS
 
 
 def folder() -> Path:

@@ -52,7 +52,7 @@ def draft(  # noqa: PLR0913, PLR0917 - the questions of one command
     if as_json:
         print_json({"schema": 1, "drafts": drafts, "problems": problems, **reports.reservations_document(scan)})
     elif drafts:
-        next_step("fivetimes review" if output == CONDUCTORS else f"fivetimes review --conductors {output}")
+        next_step(f"fivetimes review{review.option_of(output)}")
     if problems:
         raise FivetimesError("\n".join(problems))
 

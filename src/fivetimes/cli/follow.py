@@ -93,13 +93,16 @@ def revise(  # noqa: PLR0913, PLR0917 - the questions of one command
     elif accept:
         review.revise(conductor, proposal.document, decision=Decision.EDIT, by=by, why=why, at=at, folder=conductors)
         outcome = "accepted"
-        lines.append(f"{conductor.id}: changed. Approve it anew: fivetimes review {conductor.id}")
+        lines.append(
+            f"{conductor.id}: changed. Approve it anew: fivetimes review {conductor.id}{review.option_of(conductors)}"
+        )
     elif decline:
         followup.decline(conductor, proposal.document, by=by, why=why, at=at, folder=conductors)
         outcome = "declined"
         lines.append(f"{conductor.id}: declined; it stays as it is.")
     else:
-        lines.append(f"Take it over: fivetimes revise {conductor.id} --accept --by NAME --why TEXT (or --decline)")
+        named = f"{conductor.id}{review.option_of(conductors)}"
+        lines.append(f"Take it over: fivetimes revise {named} --accept --by NAME --why TEXT (or --decline)")
     if as_json:
         print_json({"id": conductor.id, "outcome": outcome, "changes": changes, "declined_before": earlier})
     else:

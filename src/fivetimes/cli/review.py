@@ -65,11 +65,12 @@ def decide(  # noqa: PLR0913, PLR0917 - the questions of one command
     )
     print_text(workflow.ledger_line(made) if as_json else shown(f"{full}: {chosen[0].value} by {by}"))
     if not as_json:
-        approved = chosen[0] is Decision.APPROVE
+        approved, option = chosen[0] is Decision.APPROVE, workflow.option_of(conductors)
+        named = f"{full}{option}"
         next_step(
-            f"fivetimes export {full} --format runbook, or fivetimes install {full} --to claude|codex"
+            f"fivetimes export {named} --format runbook, or fivetimes install {named} --to claude|codex"
             if approved
-            else "fivetimes status"
+            else f"fivetimes status{option}"
         )
 
 

@@ -23,6 +23,7 @@ from fivetimes.review.folder import (
     identity_of,
     open_gates,
     open_questions,
+    option_of,
     read_conductor,
     write_conductor,
 )
@@ -65,7 +66,7 @@ def decide(
     path = conductor_path(folder, name)
     conductor = read_conductor(path) if path.exists() else None
     if decision is Decision.APPROVE:
-        _check_file_approvable(name, conductor, path)
+        _check_file_approvable(name, conductor, path, folder)
         check_approver(name, conductor, by, approval)
         if by.strip() and why.strip():  # else it is refused below, and nothing is to be written before
             conductor = _with_answerer(conductor, _named(by, approval), by=by, at=at, folder=folder)
@@ -76,7 +77,7 @@ def decide(
     return review
 
 
-def _check_file_approvable(name: str, conductor: Conductor | None, path: Path) -> None:
+def _check_file_approvable(name: str, conductor: Conductor | None, path: Path, folder: Path) -> None:
     if conductor is None:
         raise RuleError(
             f"{name}: there is no draft at {path}, so there is nothing to approve. Run: fivetimes draft {name}"
@@ -86,7 +87,7 @@ def _check_file_approvable(name: str, conductor: Conductor | None, path: Path) -
         asked = "; ".join(f"{question['id']}: {question['ask']}" for question in required)
         raise RuleError(
             f"{name}: not approved, because a required question is open. {asked} "
-            f"Answer it in {path}, or with: fivetimes review {name}"
+            f"Answer it in {path}, or with: fivetimes review {name}{option_of(folder)}"
         )
 
 

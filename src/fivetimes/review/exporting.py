@@ -22,6 +22,7 @@ from fivetimes.review.folder import (
     Taken,
     conductor_path,
     conductors_in,
+    option_of,
     standings,
 )
 from fivetimes.review.overview import changed_since
@@ -50,14 +51,15 @@ def approved_conductor(name: str, *, folder: Path) -> Conductor:
     """
     conductor, standing = _of(name, folder)
     if standing.status is not Status.APPROVED:
+        named = f"{conductor.id}{option_of(folder)}"
         raise RuleError(
             f"{conductor.id}: not approved yet ({standing.status.value}), so it goes nowhere. Run: fivetimes review "
-            f"{conductor.id} (or, to look at the draft in a format: fivetimes export {conductor.id} --draft)"
+            f"{named} (or, to look at the draft in a format: fivetimes export {named} --draft)"
         )
     if changed_since(conductor, standing):
         raise RuleError(
             f"{conductor.id}: its file was changed since it was approved, so nobody approved what would be written. "
-            f"Run: fivetimes review {conductor.id}"
+            f"Run: fivetimes review {conductor.id}{option_of(folder)}"
         )
     return conductor
 
@@ -73,7 +75,7 @@ def conductor_or_draft(name: str, *, folder: Path) -> Conductor:
     if standing.status is Status.REJECTED and standing.last is not None:
         raise RuleError(
             f"{conductor.id}: rejected by {standing.last.by} on {standing.last.at:%Y-%m-%d} ({standing.last.why}). "
-            f"To take that back: fivetimes decide {conductor.id} --defer --by NAME --why TEXT"
+            f"To take that back: fivetimes decide {conductor.id}{option_of(folder)} --defer --by NAME --why TEXT"
         )
     return _marked(conductor, standing)
 
@@ -85,7 +87,8 @@ def as_exported(conductor: Conductor, *, folder: Path) -> Conductor:
 
 def _of(name: str, folder: Path) -> tuple[Conductor, Standing]:
     known = {conductor.id: conductor for conductor in conductors_in(folder)}
-    full = id_of(name, known, otherwise=f"none: no conductor is in {folder}, and fivetimes draft ID writes one")
+    otherwise = f"none in the folder {folder} (another one: --conductors DIR); fivetimes draft ID writes a conductor"
+    full = id_of(name, known, otherwise=otherwise)
     return known[full], ledger.standing_of(full, standings(folder))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -9,6 +10,7 @@ from pathlib import Path
 
 from fivetimes import conductors, exporters, identity, store
 from fivetimes.conductor_document import Question
+from fivetimes.config import CONDUCTORS
 from fivetimes.exporters import slug
 from fivetimes.model.candidates import Step
 from fivetimes.model.changes import Identity
@@ -100,6 +102,16 @@ def conductors_in(folder: Path) -> list[Conductor]:
         if _SCHEMA_LINE in text:
             found.append(conductors.parse(text, place=str(path)))
     return sorted(found, key=lambda conductor: conductor.id)
+
+
+def option_of(folder: Path) -> str:
+    """The option by which a command that is proposed finds this folder of conductors; empty for the one that it looks in anyway.
+
+    Example:
+        >>> option_of(Path("conductors")), option_of(Path("my drafts"))
+        ('', " --conductors 'my drafts'")
+    """
+    return "" if folder == CONDUCTORS else f" --conductors {shlex.quote(str(folder))}"
 
 
 # ---- what a conductor's file says of itself

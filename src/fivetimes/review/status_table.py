@@ -41,7 +41,9 @@ def status_table(rows: Sequence[StatusDocument], problems: Sequence[str], *, wid
         width: columns of the terminal; a narrow one gets two lines for each conductor instead of a table.
     """
     if not rows:
-        return plain("No conductor is drafted or decided on here. See what waits: fivetimes review")
+        return plain(
+            "No conductor is drafted or decided on here (another folder: --conductors DIR). See what waits: fivetimes review"
+        )
     body = _table(rows) if width >= _WIDE else Group(*(line for row in rows for line in _lines(row)))
     return Group(body, *(plain(f"the ledger is damaged: {line}", "red") for line in problems))
 
