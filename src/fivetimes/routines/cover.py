@@ -24,7 +24,7 @@ from fivetimes.routines import seeds as seeding
 from fivetimes.routines.alternatives import sequence
 from fivetimes.routines.assign import complete
 from fivetimes.routines.database import SequenceDatabase
-from fivetimes.routines.growth import drop_rare, grow, interleaved, refine, unproven
+from fivetimes.routines.growth import drop_rare, elsewhere, grow, interleaved, refine, unproven
 from fivetimes.routines.matching import Occurrences, Routine, better, collect
 from fivetimes.routines.objective import failed_rule, in_order, worth
 from fivetimes.routines.pattern import (
@@ -209,8 +209,11 @@ def _without_coincidence(
 def _without_interleaved(
     database: SequenceDatabase, profile: Profile, occurrences: Occurrences, search: Search, chance: float
 ) -> tuple[Profile, Occurrences]:
-    """The routine without the steps of another one that was done at the same time; that one is found on its own later."""
-    other = interleaved(occurrences.rows, lambda x, y: shares_value(x, y, database.value_start, database.values))
+    """The routine without the steps of another one, done at the same time or on the same thing: that is found later."""
+    rows = occurrences.rows
+    other = interleaved(rows, lambda x, y: shares_value(x, y, database.value_start, database.values))
+    if other is None:
+        other = elsewhere(rows, np.where(rows >= 0, database.block[database.source[rows]], -1))
     if other is None or np.count_nonzero(~other) < MIN_STEPS:
         return profile, occurrences
     tokens, rows = profile.tokens[~other], occurrences.rows[:, ~other]

@@ -10,7 +10,7 @@ from math import ceil
 import numpy as np
 
 from fivetimes.columns import Bools, Floats, Int32s
-from fivetimes.config import ALWAYS_SHARE, Search
+from fivetimes.config import ALWAYS_SHARE, USUAL_SHARE, Search
 from fivetimes.kernels import growth
 from fivetimes.routines.database import SequenceDatabase
 from fivetimes.routines.pattern import ENOUGH, NEAR_ROWS, gain, local_chance
@@ -183,6 +183,33 @@ def together(matched: Int32s) -> Bools | None:
     out = np.zeros(matched.shape[1], dtype=np.bool_)
     out[optional[phi[int(np.argmax(sizes))] > TOGETHER]] = True
     return out
+
+
+def elsewhere(matched: Int32s, piece: Int32s) -> Bools | None:
+    """The steps of another routine that is done on the same thing now and then; None where there are none.
+
+    They come and go together, and lie in other stretches of work than the rest, mostly: payroll and closing of one month.
+
+    Args:
+        matched: rows, one line per occurrence, one column per step, -1 where missing.
+        piece: the stretch of work in which each of them lies, -1 where missing.
+
+    Example:
+        >>> some = np.array([[1, 2, -1, -1, -1]] * 5 + [[1, 2, 3, 4, 5]] * 3)
+        >>> elsewhere(some, np.where(some < 3, 0, 1)).tolist(), elsewhere(some, np.zeros_like(some))
+        ([False, False, True, True, True], None)
+    """
+    group = together(matched)
+    if group is None:
+        return None
+    theirs, ours = (matched[:, group] >= 0).any(axis=1), (matched[:, ~group] >= 0).any(axis=1)
+    both = piece[theirs & ours]
+    held = matched[theirs & ours] >= 0
+    apart = [
+        not np.intersect1d(line[group & there], line[~group & there]).size
+        for line, there in zip(both, held, strict=True)
+    ]
+    return group if apart and np.mean(apart) > USUAL_SHARE else None
 
 
 def interleaved(matched: Int32s, tied: Callable[[int, int], bool]) -> Bools | None:
