@@ -11,7 +11,6 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -227,6 +226,8 @@ def digest(log: SessionLog, *, besides: str, key: bytes) -> str:
         besides: what else it is to depend on, besides the versions of the libraries that reckon (`RECKONING`).
         key: the local key, so that nobody without it can try what the log may hold.
     """
+    from importlib.metadata import version  # 0.05 s, of which `status` needs nothing
+
     made = hashlib.blake2b(" ".join((*map(version, RECKONING), besides)).encode(), key=key, digest_size=16)
     for part in _parts(log):
         made.update(part)
