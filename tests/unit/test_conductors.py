@@ -201,6 +201,25 @@ def test_two_gates_with_nothing_between_them_are_one_question() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("run", "effect", "said"),
+    [
+        ("rsync -a --delete out/ <host>:/srv/", Effect.PUBLISH, "copies to <host>:/srv/."),
+        ("aws s3 sync out/ {{ inputs.bucket }} --delete --acl public-read", Effect.PUBLISH, "copies to <bucket>."),
+        (
+            "aws cloudfront create-invalidation --paths {{ inputs.paths }}",
+            Effect.DEPLOY,
+            "changes what runs for others.",
+        ),
+        ("rclone delete store:old", Effect.DELETE, "deletes at store:old."),
+    ],
+)
+def test_a_gate_says_where_it_goes_only_where_that_is_shown(run: str, effect: Effect, said: str) -> None:
+    step = {"id": "s1", "action": run, "run": run}
+    placed([step], {"s1": effect}, {})
+    assert f") {said}" in step["gate"]["ask"]
+
+
 def test_a_no_means_to_go_back_where_people_were_seen_to_go_back() -> None:
     once, again = (
         ["make", "vim x", "make check", "git push"],

@@ -41,6 +41,8 @@ def named(*steps: tuple[str, Kind] | tuple[str, Kind, Effect]) -> str:
         ("skill:notella-pull day *", SKILL, "Pull notella"),
         ("tool:mcp__github__create_issue title *", TOOL, "Create issue"),
         ("unrar e *", SHELL, "Unpack files"),
+        ("aws cloudfront create-invalidation --distribution-id *", SHELL, "Create invalidation"),
+        ("aws ecs update-service --cluster *", SHELL, "Update service"),
         ("git commit", SHELL, "Commit changes"),
         ("commit:release", COMMIT, "Commit release"),
         ("commit:other", COMMIT, "Commit changes"),
@@ -70,6 +72,10 @@ def test_looking_names_a_routine_only_when_nothing_else_is_done() -> None:
 def test_an_abbreviation_of_a_subcommand_names_nothing_while_another_step_can() -> None:
     assert named(("git st", SHELL), ("git log", SHELL), ("git commit", SHELL), ("git ps", SHELL)) == "Commit changes"
     assert named(("git s", SHELL), ("git zz", SHELL)) == "Run git"
+
+
+def test_a_subcommand_that_gets_something_only_looks() -> None:
+    assert named(("aws sts get-caller-identity", SHELL), ("make deploy", SHELL)) == "Deploy with make"
 
 
 def test_a_verb_without_object_takes_what_the_other_steps_are_about() -> None:

@@ -129,7 +129,7 @@ def _does(step: DocumentStep, effect: Effect) -> str:
     """What a step does to others, and where, as far as its template shows."""
     if effect == Effect.DELETE and _DELETES_FILES.match(_run(step)):
         return f"{_VERBS[effect]} in {_folder(step)}"
-    copies = effect == Effect.PUBLISH and _run(step).partition(" ")[0] in _COPIES
+    copies = effect == Effect.PUBLISH and _COPIES.match(_run(step)) is not None
     verb = "copies" if copies else _VERBS[effect]
     where = _where(step)
     return f"{verb} {'to' if effect in _GOES_TO else 'at'} {where}" if where else verb
@@ -178,7 +178,10 @@ _TO_FLAGS = frozenset(
     --remote --recipient --cc --bcc --project --app --stage --region --dest --destination""".split()
 )
 _TO_KEYS = frozenset("to recipient recipients channel host target environment team audience".split())
-_COPIES = frozenset("rsync scp rclone aws gsutil".split())  # whose last word is where the copy goes
+# Commands whose last word besides flags is where the copy goes.
+_COPIES = re.compile(
+    r"(?:rsync|scp|rclone (?:copy|copyto|sync|move|moveto)|aws s3 (?:cp|sync|mv)|gsutil (?:-m )?(?:cp|rsync|mv))(?!\S)"
+)
 _PLACE = re.compile(r"^(?:[\w.+-]+@[\w.-]+|\w+://.+|[\w.@<>-]+:[^=]*)$")
 _WORD = re.compile(r"(?:\{\{.*?\}\}|\S)+")
 
@@ -190,7 +193,9 @@ def _where(step: DocumentStep) -> str:
         plain = [word for word in words[2:] if not word.startswith("-")]
         branches = f" ({' '.join(plain[1:])})" if plain[1:] else ""
         return f"{plain[0]}{branches}" if plain else "the remote of the branch"
-    if not _COPIES.isdisjoint(words[:1]):
+    if _COPIES.match(_run(step)):
+        while len(words) > 2 and (words[-1].startswith("-") or re.fullmatch(r"--[^=]+", words[-2])):
+            words.pop()
         return words[-1]
     found = [after for word, after in pairwise(words) if word in _TO_FLAGS]
     found += [

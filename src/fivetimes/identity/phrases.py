@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from fivetimes.config import LOOKING, NAVIGATION, USUAL_SHARE
+from fivetimes.config import LOOKING, LOOKING_VERBS, NAVIGATION, USUAL_SHARE
 from fivetimes.identity.program_words import (
     CHANGES,
     KINDS,
@@ -129,6 +129,9 @@ def _commanded(label: str, effect: Effect) -> Phrase:
     if not path:
         return Phrase("", "", "")
     position = _verb_position(path)
+    verb, _, thing = path[position].partition("-")
+    if thing and (verb in EFFECT_OF or verb in LOOKING_VERBS):  # `aws ecs update-service`
+        return Phrase(VERBS_IN_WORDS.get(verb, verb), thing.replace("-", " "), program)
     things = [in_words(word) for word in (*path[position + 1 :], *path[:position]) if word not in LIGHT]
     return Phrase(VERBS_IN_WORDS.get(path[position], path[position]), things[-1] if things else about.thing, program)
 
