@@ -160,7 +160,8 @@ def _show(machine: Machine) -> None:
         machine.call("show", name, *machine.config, "--all")
         machine.call("show", name, *machine.config, "--json")
         machine.call("show", name, *machine.config, *_SPAN)
-        machine.call("show", name, *machine.config, "--xes", str(machine.out / f"{name}.xes"))
+        for form in ("xes", "csv"):
+            machine.call("show", name, *machine.config, f"--{form}", str(machine.out / f"{name}.{form}"))
 
 
 def _plainly(name: str) -> Callable[[Machine], None]:
