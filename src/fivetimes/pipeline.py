@@ -781,11 +781,6 @@ def requested(config: Path | None, *, environ: Mapping[str, str], home: Path, he
 # ---- before anything is read
 
 
-def _size(path: Path) -> int:
-    files = [path] if path.is_file() else path.rglob("*")
-    return sum(file.stat().st_size for file in files if file.is_file())
-
-
 def _size_text(size: int) -> str:
     """A number of bytes as text, the small ones in kB: a history is not 0.0 MB.
 
@@ -797,11 +792,13 @@ def _size_text(size: int) -> str:
 
 
 def sizes(request: Request) -> list[tuple[str, str]]:
-    """(size, last change) of each source, as text."""
+    """(size on disk, last change) of each source, as text."""
+    from fivetimes.ingest.formats.budget import size_on_disk
+
     found = []
     for source in request.sources:
         changed = datetime.fromtimestamp(source.path.stat().st_mtime, UTC)
-        found.append((_size_text(_size(source.path)), changed.strftime("%Y-%m-%d")))
+        found.append((_size_text(size_on_disk(source.path)), changed.strftime("%Y-%m-%d")))
     return found
 
 
