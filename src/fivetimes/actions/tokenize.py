@@ -23,7 +23,7 @@ import numpy as np
 from fivetimes.actions.distinct import Distinct
 from fivetimes.columns import LEVELS, Int32s
 from fivetimes.model.command_lines import Role
-from fivetimes.model.events import Kind
+from fivetimes.model.events import LABEL_PREFIX, Kind
 
 Words = tuple[int, ...]  # what makes a token: ids of words, _STAR for whatever varies
 
@@ -203,18 +203,7 @@ def _one_star(words: Iterable[int]) -> Words:
     return tuple(out)
 
 
-_PREFIX = {
-    Kind.SHELL: "",
-    Kind.TOOL: "tool:",
-    Kind.SKILL: "skill:",
-    Kind.COMMIT: "commit:",
-    Kind.ACTION: "",
-    Kind.EDIT: "edit:",
-    Kind.REQUEST: "",
-}
-
-
 def _label(kind: Kind, words: Words, labels: Sequence[str]) -> str:
     if words == (_ANY_COMMIT,):
         return "commit"
-    return _PREFIX[kind] + " ".join("*" if word == _STAR else labels[word] for word in words)
+    return LABEL_PREFIX.get(kind, "") + " ".join("*" if word == _STAR else labels[word] for word in words)

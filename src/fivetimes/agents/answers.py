@@ -15,14 +15,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fivetimes import exporters, review, routines
-from fivetimes.bundles.labels import PREFIX, shareable
+from fivetimes.bundles.labels import shareable
 from fivetimes.errors import UnknownId
 from fivetimes.identity.ids import slug
 from fivetimes.identity.titles import title as suggested_title
 from fivetimes.model.candidates import Candidate, Variant
 from fivetimes.model.conductors import Conductor
 from fivetimes.model.decisions import Standing
-from fivetimes.model.events import Kind
+from fivetimes.model.events import LABEL_PREFIX, Kind
 from fivetimes.model.scans import Scan
 from fivetimes.review import ledger
 
@@ -31,7 +31,7 @@ from fivetimes.review import ledger
 MOST_WORDS = 3
 _WORD_ENDS = re.compile(r"[\s_.:\-]+|(?<=[a-z])(?=[A-Z])")
 _DECLARED = (Kind.TOOL, Kind.SKILL, Kind.ACTION)
-_KINDS = {prefix: kind for kind, prefix in PREFIX.items()}
+_KINDS = {prefix: kind for kind, prefix in LABEL_PREFIX.items()}
 _MARK = re.compile(r"[0-9a-f]{4}(?:-\d+)?$")
 _TITLE = 80  # characters of a title that a person gave; one line of a list
 
@@ -49,7 +49,7 @@ def closed_label(label: str, *, kind: Kind) -> str:
         '<name>'
     """
     known = shareable(label, kind=kind)
-    front = PREFIX.get(kind, "")
+    front = LABEL_PREFIX.get(kind, "")
     words = [word for word in _WORD_ENDS.split(known.removeprefix(front)) if word]
     return front + "<name>" if kind in _DECLARED and len(words) > MOST_WORDS else known
 
@@ -79,8 +79,9 @@ def closed(candidate: Candidate) -> Candidate:
         Variant(tuple(closed_label(label, kind=kinds.get(label, Kind.SHELL)) for label in way.actions), way.count)
         for way in candidate.variants
     )
+    skill = LABEL_PREFIX[Kind.SKILL]
     unready = tuple(
-        replace(one, name=closed_label(PREFIX[Kind.SKILL] + one.name, kind=Kind.SKILL).removeprefix(PREFIX[Kind.SKILL]))
+        replace(one, name=closed_label(skill + one.name, kind=Kind.SKILL).removeprefix(skill))
         for one in candidate.unready
     )
     made = replace(candidate, steps=steps, variants=variants, unready=unready, reasons=(), title=suggested_title(steps))

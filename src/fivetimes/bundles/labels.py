@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from fivetimes.model.events import Kind
+from fivetimes.model.events import LABEL_PREFIX, Kind
 from fivetimes.redaction import (
     declared,
     flagged,
@@ -23,7 +23,6 @@ from fivetimes.redaction import (
 )
 from fivetimes.redaction.placeholders import EXTENSIONS
 
-PREFIX = {Kind.TOOL: "tool:", Kind.SKILL: "skill:", Kind.COMMIT: "commit:", Kind.EDIT: "edit:"}
 _SHAPES = frozenset(
     "<url> <email> <date> <num> <sha> <version> <glob> <str> <dir> <path> <flag> <secret> <prog> <script> <name> *".split()
 )
@@ -82,7 +81,7 @@ def _shareable(label: str, kind: Kind, names: frozenset[str]) -> str:
         return label if label in names or _is_public_activity(label) else "<name>"
     if kind is Kind.COMMIT and label == "commit":
         return label
-    front = PREFIX[kind]
+    front = LABEL_PREFIX[kind]
     name, *rest = label.removeprefix(front).split(" ")
     known = name in names or (is_commit_kind(name) if kind is Kind.COMMIT else _is_public_name(name, kind))
     more = [word for word in rest if kind is Kind.EDIT and _is_shape(word)]
@@ -92,7 +91,7 @@ def _shareable(label: str, kind: Kind, names: frozenset[str]) -> str:
 def _is_public_name(name: str, kind: Kind) -> bool:
     """Whether a name is made of a few public words, and of nothing else."""
     few = len([piece for piece in re.split(r"[_.:\-]+", name) if piece]) <= _MOST_PUBLIC_PIECES
-    return few and declared(name) and public_label(PREFIX[kind] + name, kind=kind) == PREFIX[kind] + name
+    return few and declared(name) and public_label(LABEL_PREFIX[kind] + name, kind=kind) == LABEL_PREFIX[kind] + name
 
 
 def _is_public_activity(label: str) -> bool:

@@ -17,6 +17,10 @@ class Kind(IntEnum):
     REQUEST = 6  # what a person asked an agent for, in their own words
 
 
+# what a label of that kind begins with, so that a skill called `git` is not the program
+LABEL_PREFIX = {Kind.TOOL: "tool:", Kind.SKILL: "skill:", Kind.COMMIT: "commit:", Kind.EDIT: "edit:"}
+
+
 class By(IntEnum):
     """Who did it: a person at the keys, an agent on its own, or a bot account."""
 

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 
-from fivetimes.model.events import Kind
+from fivetimes.model.events import LABEL_PREFIX, Kind
 from fivetimes.redaction.pseudonyms import is_pseudonym
 from fivetimes.redaction.vocabulary import public
 
@@ -111,16 +111,19 @@ def public_label(label: str, *, kind: Kind) -> str:
 
     Args:
         label: of a step, its words divided by blanks.
-        kind: of the step; an action's label is a name as a whole, that of a skill or a tool has one behind its colon.
+        kind: of the step; what its labels begin with stays. A plugin's skill has the plugin in its name, which is judged too.
 
     Example:
         >>> public_label("skill:publish-report", kind=Kind.SKILL), public_label("skill:zephyrise text", kind=Kind.SKILL)
         ('skill:publish-report', 'skill:<name> text')
+        >>> public_label("skill:zephyr:report", kind=Kind.SKILL)
+        'skill:<name>'
     """
     if kind is Kind.SHELL:
         return portable_label(label, kind=kind)
-    front, colon, name = label.rpartition(":") if kind is not Kind.ACTION else ("", "", label)
-    return front + colon + " ".join(word if _is_public_name(word) else "<name>" for word in name.split(" "))
+    name = label.removeprefix(LABEL_PREFIX.get(kind, ""))
+    front = label[: len(label) - len(name)]
+    return front + " ".join(word if _is_public_name(word) else "<name>" for word in name.split(" "))
 
 
 def is_public_word(word: str) -> bool:
@@ -139,7 +142,8 @@ def _is_public_name(word: str) -> bool:
     if is_public_word(word):
         return True
     pieces = [piece.lower() for piece in PIECE.findall(word)]
-    return bool(pieces) and all(piece in TOOL_PREFIXES or is_public_word(piece) for piece in pieces)
+    whole = not any(letter.isalnum() for letter in PIECE.sub("", word))  # letters that are no piece are not judged
+    return whole and bool(pieces) and all(piece in TOOL_PREFIXES or is_public_word(piece) for piece in pieces)
 
 
 # ---- what a terminal prints
