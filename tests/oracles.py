@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from itertools import combinations, pairwise, product
 from typing import NamedTuple
 
@@ -668,43 +669,56 @@ def shared_bits(changes: Sequence[Sequence[int]], other: Sequence[int]) -> list[
 
 
 def apart(
-    occurrences: Sequence[tuple[int, float, set[int]]], second: Sequence[bool], steps: int, own_names: set[int]
+    occurrences: Sequence[tuple[int, float, Mapping[int, int]]], second: Sequence[bool], own_names: set[int]
 ) -> float:
     """Bits that it saves to say of each occurrence whether it is of the second routine; 0 where both are one.
 
-    What counts is what changes from one occurrence to the next of the same doer. The difference that each side's best step makes
-    is one alternative, and is not counted; so both sides must have a step that is usual there alone. A doer is a person, and
-    what acted for that person: the remainder by three. Where no doer did both, they are two, beyond all bits, if each side has
-    three steps of its own, usual there and in fewer than one in twenty of the others, and the same sort of doer did some of each.
-    A step under an own name counts as one only if the others do it at all: else it may be their name of something else.
+    An occurrence has steps, each with what was done in it. What counts is what changes from one occurrence to the next of the same
+    doer: that a step is there, or that this and nothing else is done in it, which some do and others not, two at least. Of each
+    step the difference counts that says most. The best difference of either side is one alternative, and is not counted; so both
+    sides must have one that is usual there alone. A doer is a person, and what acted for that person: the remainder by three.
+    Where no doer did both, they are two, beyond all bits, if each side has three steps of its own, usual there and in fewer than
+    one in ten of the others, and the same sort of doer did some of each. A step under an own name counts as one only if the others
+    do it at all: else it may be their name of something else.
     """
+    steps = {step for _, _, held in occurrences for step in held}
+    differences = [(step, None) for step in steps]
+    for step in steps:
+        done = Counter(held[step] for _, _, held in occurrences if step in held)
+        differences += [(step, way) for way, count in done.items() if 2 <= count < done.total()]
+
+    def has(held: Mapping[int, int], difference: tuple[int, int | None]) -> bool:
+        step, way = difference
+        return step in held and way in (None, held[step])
+
     changes, kinds = [], []
     for doer in {who for who, _, _ in occurrences}:
         mine = sorted((time, at) for at, (who, time, _) in enumerate(occurrences) if who == doer)
         for (_, a), (_, b) in pairwise(mine):
             before, after = occurrences[a][2], occurrences[b][2]
-            changes.append([(step in after) - (step in before) for step in range(steps)])
+            changes.append([has(after, one) - has(before, one) for one in differences])
             kinds.append(second[b] - second[a])
-    bits = shared_bits(changes, kinds) or [0.0] * steps
+    bits = dict(zip(differences, shared_bits(changes, kinds) or [0.0] * len(differences), strict=True))
 
-    def share(step: int, side: bool) -> float:
-        here = [step in held for (_, _, held), kind in zip(occurrences, second, strict=True) if kind == side]
+    def share(difference: tuple[int, int | None], side: bool) -> float:
+        here = [has(held, difference) for (_, _, held), kind in zip(occurrences, second, strict=True) if kind == side]
         return sum(here) / len(here)
-
-    def usual(step: int, side: bool) -> bool:
-        return share(step, side) > 0.5
 
     doers = [{one[0] for one, kind in zip(occurrences, second, strict=True) if kind is side} for side in (True, False)]
     if not doers[0] & doers[1]:
-        own = [[s for s in range(steps) if usual(s, side) and share(s, not side) < 1 - 0.95] for side in (True, False)]
+        own = [
+            [s for s in steps if share((s, None), side) > 0.5 and share((s, None), not side) < 0.1]
+            for side in (True, False)
+        ]
         alike = {who % 3 for who in doers[0]} & {who % 3 for who in doers[1]}
         known = [set().union(*(held for who, _, held in occurrences if who in some)) for some in reversed(doers)]
         left_out = [[s for s in some if s in done or s not in own_names] for some, done in zip(own, known, strict=True)]
         return math.inf if alike and min(map(len, left_out)) >= 3 else 0.0
-    only = [[s for s in range(steps) if usual(s, side) and not usual(s, not side)] for side in (True, False)]
+    only = [[d for d in differences if share(d, side) > 0.5 >= share(d, not side)] for side in (True, False)]
     if not all(only):
         return 0.0
-    return sum(bits) - sum(max(bits[step] for step in some) for some in only)
+    most = sum(max(bits[one] for one in differences if one[0] == step) for step in steps)
+    return most - sum(max(bits[one] for one in some) for some in only)
 
 
 def seam(occurrences: Sequence[dict[int, int]], order: Sequence[int], usual: float, least: int) -> set[int] | None:

@@ -16,7 +16,7 @@ from fivetimes.routines.pattern import MIN_STEPS
 from fivetimes.routines.siblings import apart, changes, seam, shared_bits, two_kinds
 
 BAR = Search().routine_bits
-STEPS = 8
+STEPS, WAYS = 8, 3  # of doing each of them: subcommands of one program
 signs = st.sampled_from([-1, 0, 1])
 
 
@@ -32,26 +32,30 @@ def test_what_one_difference_says_of_others_is_their_mutual_information(made):
 occurrence = st.tuples(
     st.sampled_from([0, 1, 3, 6]),
     st.sampled_from([1.0, 2.0, 3.0, 4.0]),
-    st.sets(st.integers(0, STEPS - 1), min_size=1),
+    st.dictionaries(st.integers(0, STEPS - 1), st.integers(0, WAYS - 1), min_size=1),
     st.booleans(),
 )
 
 
 def of(made, own_names=frozenset()) -> tuple[SimpleNamespace, np.ndarray, np.ndarray]:
-    """A database, the table of the occurrences in it, and which are of the second kind."""
+    """A database, the table of the occurrences in it, and which are of the second kind; steps may say how each was done."""
     rows = np.full((len(made), STEPS), -1, dtype=np.int32)
-    doer, clock, kind = [], [], []
+    doer, clock, kind, levels = [], [], [], []
     for number, (who, time, steps, _) in enumerate(made):
+        ways = steps if isinstance(steps, dict) else dict.fromkeys(steps, 0)
         for step in sorted(steps):
             rows[number, step] = len(doer)
             doer.append(who)
             clock.append(time)
             kind.append(step)
+            form = STEPS * (WAYS + 1) + len(levels)  # what it was done on, and with which options: never the same
+            levels.append([form, form, form, STEPS + step * WAYS + ways[step], step])
     database = SimpleNamespace(
         doer=np.array(doer, dtype=np.int32),
         clock=np.array(clock),
         kind=np.array(kind, dtype=np.int32),
         own=len(doer),
+        levels=np.array(levels, dtype=np.int32),
         own_name=np.isin(np.arange(STEPS), list(own_names)),
     )
     return database, rows, np.array([second for *_, second in made], dtype=bool)
@@ -64,7 +68,7 @@ def test_what_tells_two_kinds_apart_is_what_changes_together(made, own_names):
     if second.all() or not second.any():
         made[0] = (*made[0][:3], not made[0][3])
         second[0] = not second[0]
-    wanted = oracles.apart([one[:3] for one in made], second.tolist(), STEPS, own_names)
+    wanted = oracles.apart([one[:3] for one in made], second.tolist(), own_names)
     assert apart(database, rows, second) == pytest.approx(wanted, abs=1e-9)
 
 
@@ -137,6 +141,17 @@ def test_an_alternative_and_optional_steps_make_no_second_routine(other):
     database, rows, second = of(made)
     assert apart(database, rows, second) <= BAR
     assert two_kinds(database, rows, bar=BAR) is None
+
+
+def test_another_subcommand_of_one_program_is_a_difference_too():
+    """`fastlane bump … fastlane beta`, `fastlane screenshots … fastlane release`: one alternative, and one step done otherwise."""
+    rng = random.Random(3)
+    kinds = [{0: 0, 1: 0, 2: 0}, {0: 0, 1: 1, 4: 0}] * 12
+    rng.shuffle(kinds)
+    for ways, two in ((lambda kind: kind, True), (lambda kind: dict.fromkeys(kind, 0), False)):
+        database, rows, second = of([(0, float(time), ways(kind), 4 in kind) for time, kind in enumerate(kinds)])
+        assert (apart(database, rows, second) > BAR) is two
+        assert (two_kinds(database, rows, bar=BAR) is not None) is two
 
 
 def lying_in(made: list[dict[int, int]], steps: int) -> tuple[SimpleNamespace, np.ndarray]:

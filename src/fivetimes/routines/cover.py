@@ -428,7 +428,9 @@ def _kinds(
         return [(profile, occurrences)]
     whole = [(estimate(database, own.tokens, found.rows), found) for (own, _), found in zip(made, kept, strict=True)]
     ordered = sorted(whole, key=lambda one: -len(one[1]))
-    return [part for one in ordered for part in _kinds(database, *one, search, chance)]
+    # a part that collects as much as the whole did is not divided again: it would be for ever
+    parts = [_kinds(database, *one, search, chance) if len(one[1]) < len(occurrences) else [one] for one in ordered]
+    return [part for several in parts for part in several]
 
 
 # ---- a baseline: frequent sequences, as they stand

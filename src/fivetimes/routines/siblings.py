@@ -3,7 +3,8 @@
 A release and a hotfix share most of what is done. One table of both looks like a routine with optional steps; but these come and go
 together, and not because another person, an agent or a new habit does it in another way: the same one does now this, now that. So
 what counts is what *changes* from one occurrence to the next of the same doer. If two differences change together, to know the one
-says the other, and two routines are the shorter description. One difference alone is an alternative: `pytest` or `tox`.
+says the other, and two routines are the shorter description. One difference alone is an alternative: `pytest` or `tox`. A step may
+also differ in what is done in it: `fastlane bump` here and `fastlane screenshots` there, in a table whose step is `fastlane`.
 
 Where nobody does both, changes say nothing. Then a routine is two if each has three steps of its own, as many as make a routine,
 and none under a name that only its people use. People who differ in their tools differ in one step or two.
@@ -15,13 +16,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from fivetimes.columns import Bools, Floats, Int32s, Ints
+from fivetimes.columns import COARSE, Bools, Floats, Int32s, Ints
 from fivetimes.config import ALWAYS_SHARE, USUAL_SHARE
 from fivetimes.model.events import By
 from fivetimes.routines.database import SequenceDatabase
 from fivetimes.routines.pattern import MIN_STEPS
 
 _DIRECTIONS = (-1, 0, 1)  # a step went, stayed as it was, came
+SELDOM = 0.1  # of the occurrences of the other kind: a step that is usual in one and seldomer here is the one's own
 _PARAMETERS = 4  # free numbers of a table of three by three besides its margins
 
 
@@ -69,11 +71,41 @@ def shared_bits(change: Ints, other: Ints) -> Floats:
     return np.asarray(np.maximum(0.0, bits - 0.5 * _PARAMETERS * np.log2(size)))
 
 
-def _beyond_one(bits: Floats, mine: Bools, others: Bools) -> float:
-    """The bits beyond those of one alternative: the best step of each kind are two ways of doing the same."""
+def differences(database: SequenceDatabase, rows: Int32s) -> tuple[Bools, Ints]:
+    """In what occurrences may differ: whether they have a step, and what is done in it, whatever it is done on.
+
+    Args:
+        database: what they were found in.
+        rows: (occurrences, steps) rows, -1 where missing.
+
+    Returns:
+        (occurrences, differences), whether it holds: first the steps, in their order, then tokens of their rows that some of these
+        rows have and others not. And (differences,) the step of each.
+    """
+    present = rows >= 0
+    columns, steps = [present], [np.arange(rows.shape[1])]
+    for step, there in enumerate(present.T):
+        named = database.levels[rows[there, step], COARSE:]
+        tokens = np.unique(named)
+        has = np.zeros((len(rows), len(tokens)), dtype=np.bool_)
+        has[there] = (named[:, :, None] == tokens).any(axis=1)
+        count = has.sum(axis=0)
+        own = np.unique(has[:, (count >= 2) & (count < np.count_nonzero(there))], axis=1)
+        columns.append(own)
+        steps.append(np.full(own.shape[1], step))
+    return np.concatenate(columns, axis=1), np.concatenate(steps)
+
+
+def _beyond_one(bits: Floats, mine: Bools, others: Bools, step: Ints) -> float:
+    """The bits beyond those of one alternative: the best step of each kind are two ways of doing the same.
+
+    Of a step one difference counts: whether it is there says what is done in it.
+    """
     if not mine.any() or not others.any():
         return 0.0  # steps more on one side alone are optional steps
-    return float(bits.sum() - bits[mine].max() - bits[others].max())
+    best = np.zeros(int(step.max()) + 1)
+    np.maximum.at(best, step, bits)
+    return float(best.sum() - bits[mine].max() - bits[others].max())
 
 
 def apart(database: SequenceDatabase, rows: Int32s, kind: Bools) -> float:
@@ -87,17 +119,19 @@ def apart(database: SequenceDatabase, rows: Int32s, kind: Bools) -> float:
     present = rows >= 0
     first = np.where(present, rows, np.iinfo(np.int32).max).min(axis=1)
     doer = _mostly(np.where(present, database.doer[rows], -1))
-    share, others = present[kind].mean(axis=0), present[~kind].mean(axis=0)
     if not np.intersect1d(doer[kind], doer[~kind]).size:
         if not np.intersect1d(doer[kind] % len(By), doer[~kind] % len(By)).size:
             return 0.0  # an agent has ways of its own
-        own = (share > USUAL_SHARE) & (others < 1 - ALWAYS_SHARE), (others > USUAL_SHARE) & (share < 1 - ALWAYS_SHARE)
+        share, others = present[kind].mean(axis=0), present[~kind].mean(axis=0)
+        own = (share > USUAL_SHARE) & (others < SELDOM), (others > USUAL_SHARE) & (share < SELDOM)
         left_out = _left_out(database, rows[:, own[0]], doer[~kind]), _left_out(database, rows[:, own[1]], doer[kind])
         return np.inf if min(left_out) >= MIN_STEPS else 0.0
-    change = changes(np.column_stack((present, kind)), doer, database.clock[first])
+    differs, step = differences(database, rows)
+    change = changes(np.column_stack((differs, kind)), doer, database.clock[first])
     bits = shared_bits(change[:, :-1], change[:, -1])
+    share, others = differs[kind].mean(axis=0), differs[~kind].mean(axis=0)
     mine, theirs = (share > USUAL_SHARE) & (others <= USUAL_SHARE), (others > USUAL_SHARE) & (share <= USUAL_SHARE)
-    return _beyond_one(bits, mine, theirs)
+    return _beyond_one(bits, mine, theirs, step)
 
 
 def _mostly(doers: Int32s) -> Int32s:
@@ -145,12 +179,12 @@ def two_kinds(database: SequenceDatabase, rows: Int32s, *, bar: float) -> Bools 
         rows: (occurrences, steps) rows, -1 where missing.
         bar: bits that the division saves, at least.
     """
-    present = rows >= 0
-    share = present.mean(axis=0)
-    optional = np.flatnonzero((share < ALWAYS_SHARE) & (share > 1 - ALWAYS_SHARE))
+    differs, _ = differences(database, rows)
+    share = differs.mean(axis=0)
+    optional = differs[:, (share < ALWAYS_SHARE) & (share > 1 - ALWAYS_SHARE)]
     best, most = None, bar
-    for step in optional:
-        kind = _settled(present[:, optional], present[:, step])
+    for one in optional.T:
+        kind = _settled(optional, one)
         if not 2 <= np.count_nonzero(kind) <= len(rows) - 2:
             continue
         bits = apart(database, rows, kind)
