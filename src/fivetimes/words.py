@@ -43,6 +43,16 @@ def doers(people: int) -> str:
     return f"{people:,} {noun(people, 'person', 'people')}" if people else "bots alone"
 
 
+def on_days(days: int) -> str:
+    """On how many days something was done, as a phrase; 0 where a history keeps no times.
+
+    Example:
+        >>> on_days(1), on_days(3), on_days(0)
+        ('on 1 day', 'on 3 days', 'on unknown days')
+    """
+    return f"on {days:,} {noun(days, 'day')}" if days else "on unknown days"
+
+
 @overload
 def iso(time: datetime) -> str: ...
 @overload

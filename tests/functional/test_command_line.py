@@ -253,3 +253,19 @@ def test_a_call_that_names_its_command_knows_that_one_alone_and_says_the_same(ma
     assert list(typer.main.get_command(cli._for(["--help"])).commands) == list(whole.commands)
     assert list(typer.main.get_command(cli._for(["scann"])).commands) == list(whole.commands)
     assert f"fivetimes {name} [OPTIONS]" in machine.run(*words).stdout
+
+
+def test_a_history_without_times_is_never_said_to_be_of_no_days(decided):
+    machine, name = decided
+    exported = machine.run("export", name, "--draft", "--format", "runbook", "-o", machine.here / "out")
+    assert exported.returncode == 0, exported.stderr
+    said = [machine.run("show", name).stdout, machine.run("report", "--html", machine.here / "page.html").stdout]
+    files = [
+        *(machine.here / "conductors").glob("*.yaml"),
+        *(machine.here / "out").rglob("*.md"),
+        machine.here / "page.html",
+    ]
+    said += [file.read_text(encoding="utf-8") for file in files]
+    assert len(files) >= 3
+    assert sum("on unknown days" in text for text in said) >= 3
+    assert not any(re.search(r"(?<![\d,])0 days", text) for text in said)

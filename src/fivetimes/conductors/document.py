@@ -21,7 +21,7 @@ from fivetimes.errors import FivetimesError
 from fivetimes.model.candidates import Candidate
 from fivetimes.model.conductors import Conductor
 from fivetimes.model.occurrences import Location, Moment, Occurrence
-from fivetimes.words import WEEKDAYS, doers, noun
+from fivetimes.words import WEEKDAYS, doers, noun, on_days
 
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
@@ -146,7 +146,7 @@ def evidence_phrase(candidate: Candidate) -> str:
     """
     least = "at least " if candidate.at_least else ""
     times = f"{candidate.count} {noun(candidate.count, 'time')}"
-    days = "" if candidate.merged else f" on {candidate.days} {noun(candidate.days, 'day')}"
+    days = "" if candidate.merged else f" {on_days(candidate.days)}"
     weekday = candidate.rhythm.weekday if candidate.rhythm is not None else None
     mostly = f", mostly on {WEEKDAYS[weekday]}s" if weekday is not None else ""
     return f"{least}{times} by {doers(candidate.people)}{days}{mostly}"

@@ -57,7 +57,7 @@ from fivetimes.model.conductors import Conductor
 from fivetimes.model.live_text import LiveText
 from fivetimes.model.occurrences import Occurrence
 from fivetimes.redaction import show
-from fivetimes.words import iso
+from fivetimes.words import iso, on_days
 
 _TWICE = 2  # occurrences that took a path: what was taken once is no alternative but an exception
 _MOST_PATHS = 5  # that are listed, besides the commonest; more are not read
@@ -171,7 +171,7 @@ def _refusal(candidate: Candidate, rule: FiveTimesRule) -> str:
     if rule.by is Counted.OCCURRENCES:
         least = str(rule.extract)
     else:
-        times += f" in {candidate.sessions} sessions" if rule.by is Counted.SESSIONS else f" on {candidate.days} days"
+        times += f" in {candidate.sessions} sessions" if rule.by is Counted.SESSIONS else f" {on_days(candidate.days)}"
     return (
         f"{candidate.id} was seen {times} and the rule drafts from {least}. Wait until it is done more often, or "
         "take it upon yourself with --override NAME --because TEXT, which the draft records."

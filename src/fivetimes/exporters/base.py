@@ -30,7 +30,7 @@ from fivetimes.conductor_document import (
 from fivetimes.errors import RuleError
 from fivetimes.model.conductors import Conductor
 from fivetimes.redaction import public, show
-from fivetimes.words import doers, listed, noun
+from fivetimes.words import doers, listed, noun, on_days
 
 # ---- file names
 
@@ -443,15 +443,10 @@ def evidence(document: ConductorDocument) -> str:
     least = "At least " if seen["at_least"] else ""
     again = replay_sentence(document)
     dates = f", from {seen['first']} to {seen['last']}" if seen["first"] else ""
-    counts = [
-        f"{number} {noun(number, one, many)}"
-        for number, one, many in (
-            (seen["occurrences"], "time", "times"),
-            (seen["sessions"], "session", "sessions"),
-            (seen["days"], "day", "days"),
-        )
-    ]
-    return f"{least}{counts[0]} by {doers(seen['people'])}, in {counts[1]} on {counts[2]}{dates}.{' ' + again if again else ''}"
+    times = f"{seen['occurrences']} {noun(seen['occurrences'], 'time')}"
+    sessions = f"{seen['sessions']} {noun(seen['sessions'], 'session')}"
+    counted = f"{least}{times} by {doers(seen['people'])}, in {sessions} {on_days(seen['days'])}{dates}."
+    return f"{counted} {again}" if again else counted
 
 
 def other_orders(document: ConductorDocument) -> Iterator[str]:

@@ -17,6 +17,7 @@ from fivetimes.followup.findings import Conduct
 from fivetimes.followup.follow import FollowUp, drift_phrase, readable_records
 from fivetimes.model.conductors import Conductor
 from fivetimes.running.record import Record, RunEntry
+from fivetimes.words import on_days
 
 if TYPE_CHECKING:
     import jinja2
@@ -143,7 +144,7 @@ def _catalogue_row(one: Conduct, conductor: Conductor, gates: Counter[str], end:
         by_hand=one.by_hand,
         drift=drift,
         last=one.last_run.date().isoformat() if one.last_run else "",
-        evidence=f"{seen['occurrences']} times on {seen['days']} days" if seen["occurrences"] else "none: from above",
+        evidence=f"{seen['occurrences']} times {on_days(seen['days'])}" if seen["occurrences"] else "none: from above",
         revision=conductors.fingerprint(document),
         record=end,
     )

@@ -387,7 +387,7 @@ def _sessions(candidate: Candidate, where: str) -> Fact | None:
 
 
 def _days(candidate: Candidate, where: str) -> Fact | None:
-    return None if candidate.merged else Figure(f"{candidate.days:,}", f"{where}/days")
+    return None if candidate.merged or not candidate.days else Figure(f"{candidate.days:,}", f"{where}/days")
 
 
 def _people(candidate: Candidate, where: str) -> Fact:

@@ -23,6 +23,7 @@ from fivetimes.routines.alternatives import FoldedStep, fold
 from fivetimes.routines.database import SequenceDatabase
 from fivetimes.routines.matching import Routine
 from fivetimes.routines.measures import Uses, rhythm, unready
+from fivetimes.words import on_days
 
 SHOWN_VARIANTS = 8  # ways of doing a routine that are listed, the commonest first
 
@@ -398,8 +399,7 @@ def reasons(candidate: Candidate) -> tuple[str, ...]:
 
 def _often(candidate: Candidate) -> Iterator[str]:
     least = "at least " if candidate.at_least else ""
-    sessions, days = _plural(candidate.sessions, "session"), _plural(candidate.days, "day")
-    yield f"seen {least}{candidate.count} times in {sessions} on {days}"
+    yield f"seen {least}{candidate.count} times in {_plural(candidate.sessions, 'session')} {on_days(candidate.days)}"
     yield _people(candidate)
     if candidate.rhythm is not None and candidate.rhythm.period not in ("unknown", "irregular"):
         yield f"done {candidate.rhythm.phrase}"

@@ -21,7 +21,7 @@ from fivetimes.model.reliability import Reliability, Unready
 from fivetimes.routines.alternatives import FoldedStep
 from fivetimes.routines.database import SequenceDatabase
 from fivetimes.stats import binomial_tail
-from fivetimes.words import WEEKDAYS
+from fivetimes.words import WEEKDAYS, on_days
 
 _DAY = 86400.0  # seconds
 _FOLDER = frozenset("cd chdir dirs popd pushd z".split())  # programs that change the folder
@@ -296,7 +296,7 @@ def rhythm(days: Int32s, worked: Int32s) -> Rhythm:
         'done on 3 days: too few to tell a rhythm'
     """
     if len(days) < RHYTHM_DAYS:
-        return Rhythm("unknown", None, 0, len(days), f"done on {_counted(len(days))}: too few to tell a rhythm")
+        return Rhythm("unknown", None, 0, len(days), f"done {on_days(len(days))}: too few to tell a rhythm")
     worked = worked[(worked >= days[0]) & (worked <= days[-1])]
     weekday, on_it = _weekday(days, worked)
     word = _length(days, worked)
@@ -307,10 +307,6 @@ def rhythm(days: Int32s, worked: Int32s) -> Rhythm:
     if word != "irregular" or not phrases:
         phrases.append(word if word == "irregular" else f"about {word}")
     return Rhythm(word, weekday, on_it, len(days), ", ".join(phrases))
-
-
-def _counted(days: int) -> str:
-    return "1 day" if days == 1 else f"{days} days"
 
 
 def _weekday(days: Int32s, worked: Int32s) -> tuple[int | None, int]:
