@@ -521,10 +521,11 @@ class Mining:
     windows_from: int = 200_000_000  # events; from here on Spark sends each worker its part instead of everything
 
 
-# Where a person is and what lies around: context of the work, no step of it.
+# Where a person is and what lies around, and what conditions and blocks of a shell are made of: context of the work, no step of it.
 NAVIGATION = frozenset(
     (
-        ".. ... .... bg cd chdir clear cls dir dirs exit fg help history jobs l la ll logout ls man popd pushd pwd reset tldr z"
+        ".. ... .... bg cd chdir clear cls dir dirs exit fg help history jobs l la ll logout ls man popd pushd pwd reset tldr z "
+        ": [ [[ begin end false test true"
     ).split()
 )
 

@@ -56,6 +56,14 @@ CUTS = {
     'git tag "v$(cat VERSION)"': ["cat VERSION", "git tag v$(cat VERSION)"],
     "diff <(sort a) <(sort b)": ["sort a", "sort b", "diff <(sort a) <(sort b)"],
     "VERSION=$(cat v) make": ["cat v", "make"],
+    # words of zsh
+    "rm *.log(.) && make": ["rm *.log(.)", "make"],
+    "ls x_(a*|b)/**/*(e_[[ $REPLY:h == md ]]_-.) -1": ["ls x_(a*|b)/**/*(e_[[ $REPLY:h == md ]]_-.) -1"],
+    'for i in {0..9}; do printf "%d %s" $i ${(#)i}; done': ["printf %d %s $i ${(#)i}"],
+    "echo ${(U)x} && git push": ["echo ${(U)x}", "git push"],
+    "repeat 3 make": ["make"],
+    # blocks of fish
+    "make; and make install; or echo no": ["make", "make install", "echo no"],
     "X=1": [],
     "A=1 B=2 make test": ["make test"],
     "# a comment": [],
@@ -93,6 +101,22 @@ CUTS = {
 def test_a_line_is_cut_into_the_simple_commands_it_runs(line: str, expected: list[str]) -> None:
     assert texts(line) == expected
     assert read(line).sure
+
+
+# as far as words of loops and conditions can be told from commands
+UNSURE = {
+    "for f (*.png) convert $f x": ["convert $f x"],
+    "while ( [[ $i -le 9 ]] ); do o=$i+1; i=$p+1  done": ["[[ $i -le 9 ]]"],
+    "for f in *.png; convert $f x; end": ["convert $f x", "end"],
+    "if not test -f x; make; end": ["test -f x", "make", "end"],
+    "for (": [],
+}
+
+
+@pytest.mark.parametrize(("line", "expected"), UNSURE.items(), ids=list(UNSURE))
+def test_loops_that_bash_cannot_read_leave_their_commands(line: str, expected: list[str]) -> None:
+    assert texts(line) == expected
+    assert not read(line).sure
 
 
 def test_operators_stand_before_their_command() -> None:

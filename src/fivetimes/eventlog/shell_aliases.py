@@ -23,6 +23,7 @@ _BEGIN = re.compile(
     r"(?:^|(?<=[;&|(\n]))(?:[ \t]*(?:then|do|else|!|time)(?=\s))*[ \t]*(?:[A-Za-z_]\w*=[^\s'\"`$;&|()]*[ \t]+)*"
 )
 _NAME = re.compile(r"[^\s;&|()<>'\"`$\\=]+")
+_QUOTE_FOLLOWS = re.compile(r"[ \t]+['\"]")
 _QUOTED = re.compile(r"'[^']*'|\"(?:[^\"\\]|\\.)*\"|\\.", re.DOTALL)
 _GIT = re.compile(
     r"git(?P<options>(?:[ \t]+(?:-C[ \t]+\S+|-c[ \t]+\S+|--?[A-Za-z][\w-]*(?:=\S+)?))*)[ \t]+(?P<name>[\w-]+)(?=$|[\s;&|)])"
@@ -88,10 +89,22 @@ def _begins(text: str) -> Iterator[int]:
 
 
 def names_in(text: str, aliases: Mapping[str, str]) -> Iterator[str]:
-    """The aliases that a line uses."""
+    """The aliases that a line uses.
+
+    One that names a branch is none where a text in quotes follows: that is somebody's own, by the same name.
+
+    Example:
+        >>> [list(names_in(line, OH_MY_ZSH)) for line in ("gcm && gl", "gcm 'mend a gate'", "gcmsg 'mend a gate'", "gd 'a b.c'")]
+        [['gcm', 'gl'], [], ['gcmsg'], ['gd']]
+    """
     if len(text) <= _LONGEST:
-        words = (_NAME.match(text, begin) for begin in _begins(text))
-        yield from (word[0] for word in words if word is not None and word[0] in aliases)
+        for begin in _begins(text):
+            word = _NAME.match(text, begin)
+            if word is not None and word[0] in aliases:
+                behind = aliases[word[0]].split()[2:]  # the program and its subcommand
+                names_branch = bool(behind) and not behind[-1].startswith("-")
+                if not (names_branch and _QUOTE_FOLLOWS.match(text, word.end())):
+                    yield word[0]
 
 
 def in_use(typed: Iterable[tuple[int, str]], grammar: Grammar) -> set[int]:

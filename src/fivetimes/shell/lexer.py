@@ -150,12 +150,22 @@ _SPACE = re.compile(r"\s+")
 _KEPT_OPERATORS = frozenset({"|", "|&", "&&", "||", "&"})  # any other sign counts as `;`
 
 
+# Words of the shell's own grammar: before a command, behind all commands, and at the head of what names no command.
+_BEFORE_COMMAND = frozenset("do then else elif if while until { !".split())
+_AFTER_COMMANDS = frozenset("done fi esac }".split())
+_NO_COMMAND = frozenset("for foreach select case in function".split())
+
+
 def split_at_operators(text: str) -> list[SimpleCommand]:
     """Return the simple commands of a line that the grammar cannot read, as far as quotes and operators show them.
+
+    What belongs to loops and conditions is no command.
 
     Example:
         >>> [(c.words, c.operator) for c in split_at_operators("echo 'a b' | wc )")]
         [(['echo', 'a b'], ''), (['wc'], '|')]
+        >>> [c.words for c in split_at_operators("for i in a; do make; done )")]
+        [['make']]
     """
     text = _HEREDOC.sub(r"\g<rest>", text)  # its body is input, never a word
     lexer = shlex.shlex(text, posix=True, punctuation_chars=True)
@@ -168,12 +178,23 @@ def split_at_operators(text: str) -> list[SimpleCommand]:
     return _commands(tokens)
 
 
+def _without_grammar(words: list[str]) -> list[str]:
+    """The words of a command without those of loops and conditions around it."""
+    first = 0
+    while first < len(words) and words[first] in _BEFORE_COMMAND:
+        first += 1
+    last = len(words)
+    while last > first and words[last - 1] in _AFTER_COMMANDS:
+        last -= 1
+    return [] if words[first:last] and words[first] in _NO_COMMAND else words[first:last]
+
+
 def _commands(tokens: list[str]) -> list[SimpleCommand]:
     """Return the commands of tokens: runs of words, and runs of punctuation that divide them."""
     found: list[SimpleCommand] = []
     words: list[str] = []
     targets: list[tuple[str, str]] = []
-    operator, redirection = "", ""
+    operator, redirection, in_list = "", "", False
     for token in [*tokens, ";"]:
         if not _PUNCTUATION.issuperset(token):
             if token in ("$", "`"):  # what is left of a substitution's mark
@@ -186,8 +207,11 @@ def _commands(tokens: list[str]) -> list[SimpleCommand]:
         elif "<" in token or ">" in token:
             redirection = token
         else:
-            if words:
+            is_list = token == "(" and bool(words) and words[0] in _NO_COMMAND  # `for f (*.png)` of zsh
+            words = _without_grammar(words)
+            if words and not in_list:
                 found.append(SimpleCommand(words, operator if found else "", targets))
             words, targets, redirection = [], [], ""
             operator = token if token in _KEPT_OPERATORS else ";"
+            in_list = is_list
     return found

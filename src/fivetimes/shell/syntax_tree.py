@@ -1,7 +1,8 @@
 """A command line -> its simple commands: by the lexer where that is enough, else by the grammar of tree-sitter-bash.
 
-The grammar recovers from what it cannot read. What it knows: an error node, and whether words were lost in one; then the
-lexer splits the line at its operators.
+A line in which it finds a fault may be one of zsh, whose brackets in words (`**/*(.om[1])`, `${(U)name}`) are no subshells. Else it
+recovers from what it cannot read; what it knows: an error node, and whether words were lost in one. Then, and where it found no
+command at all, the lexer splits the line at its operators.
 """
 
 import re
@@ -36,6 +37,9 @@ _NOT_ASCII = re.compile(r"[^\t\n\r -~]")
 # of the command behind it. To a shell `-` is a command's name like any other, and so it is to the grammar under another sign.
 _DASH_BEFORE_ASSIGNMENT = re.compile(r"(?<![^\s;&|(){}])-(?=[ \t]+[A-Za-z_]\w*(?:\[[^\]\n]*\])?\+?=(?!=))")
 _STAND_IN = "_"
+# Brackets of zsh that belong to a word: behind a part of it, a choice or a qualifier of names; in `${(U)name}`, flags.
+_ZSH_BRACKETS = re.compile(r"(?P<before>\$\{|[\w*?/\]}.~\-]+)(?P<brackets>\([^()]+\))")
+_BEFORE_SUBSHELL = frozenset("if elif while until for case select then do else".split())
 
 
 def simple_commands(text: str) -> tuple[list[SimpleCommand], bool]:
@@ -51,7 +55,7 @@ def simple_commands(text: str) -> tuple[list[SimpleCommand], bool]:
     if not is_for_grammar(text):
         return split_at_operators(text), False
     found, sure, lost = split_by_grammar(text)
-    return (split_at_operators(text) if lost else found), sure
+    return (split_at_operators(text) if lost or not (sure or found) else found), sure
 
 
 def is_for_grammar(text: str) -> bool:
@@ -69,8 +73,16 @@ def _parser() -> Parser:
     return Parser(Language(tree_sitter_bash.language()))
 
 
+def _bracket(match: re.Match[str]) -> str:
+    if match["before"] in _BEFORE_SUBSHELL:
+        return match[0]
+    return match["before"] + _STAND_IN * len(match["brackets"])
+
+
 def tree(text: str) -> Node:
-    """The syntax tree of a line; its offsets are those of the text's letters.
+    """The syntax tree of a line, as bash reads it or, where that finds a fault and zsh none, as zsh does.
+
+    Its offsets are those of the text's letters.
 
     Example:
         >>> [child.type for child in tree("cd web; make").children]
@@ -79,7 +91,11 @@ def tree(text: str) -> Node:
     legible = _NOT_ASCII.sub(_STAND_IN, text)
     if "- " in text or "-\t" in text:
         legible = _DASH_BEFORE_ASSIGNMENT.sub(_STAND_IN, legible)
-    return _parser().parse(legible.encode("ascii")).root_node
+    root = _parser().parse(legible.encode("ascii")).root_node
+    if root.has_error and (of_zsh := _ZSH_BRACKETS.sub(_bracket, legible)) != legible:
+        other = _parser().parse(of_zsh.encode("ascii")).root_node
+        return root if other.has_error else other
+    return root
 
 
 def split_by_grammar(text: str) -> tuple[list[SimpleCommand], bool, bool]:
@@ -88,6 +104,8 @@ def split_by_grammar(text: str) -> tuple[list[SimpleCommand], bool, bool]:
     Example:
         >>> [(c.words, c.operator) for c in split_by_grammar("cd src && make | tee log")[0]]
         [(['cd', 'src'], ''), (['make'], '&&'), (['tee', 'log'], '|')]
+        >>> [c.words for c in split_by_grammar("rm *.log(.) && print ${(U)name}")[0]]
+        [['rm', '*.log(.)'], ['print', '${(U)name}']]
     """
     root = tree(text)
     visitor = _Visitor(text)

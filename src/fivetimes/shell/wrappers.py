@@ -80,6 +80,10 @@ _ROWS = (
     _row("exec", "exec -a name zsh", "zsh", values="-a"),
     _row("noglob", "noglob rake x", "rake x"),
     _row("nocorrect", "nocorrect mv a b", "mv a b"),
+    _row("repeat", "repeat 3 make", "make", operands=1),
+    _row("and", "and make", "make"),  # of fish
+    _row("or", "or make", "make"),
+    _row("not", "not make", "make"),
     _row("stdbuf", "stdbuf -oL -e 0 tail -f x", "tail -f x", values="-i -o -e --input --output --error"),
     _row("unbuffer", "unbuffer npm test", "npm test"),
     _row("timeout", "timeout -k 5 30s pytest", "pytest", values="-k -s --kill-after --signal", operands=1),
