@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fivetimes import identity, store
 from fivetimes.config import IDLE, Search, SearchEngine, Team, columns_of, home_of_person, load
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from fivetimes import eventlog, ingest, memory, routines
     from fivetimes.columns import EventLog, SessionLog, Traces
     from fivetimes.eventlog.unknown import UnknownName
+    from fivetimes.redaction import Known
 
 _MAP = "--map="  # begins the line of a request's name that holds what columns are called
 _THIS_MACHINE = "this machine"  # the name of a request for whatever is found here
@@ -108,14 +109,13 @@ def _searched(
         kept: an earlier scan: of the same work it has the same routines, and nothing is searched.
     """
     if kept is not None and kept.searched is not None and kept.searched.work == work:
-        named = {one.id: own for one, own in zip(kept.candidates, kept.searched.ids, strict=True)}
-        candidates = tuple(replace(one, id=named[one.id]) for one in kept.candidates)
+        same = _as_searched(kept, kept.searched.ids)
         return replace(
             read.scan,
-            candidates=candidates,
+            candidates=same.candidates,
             suppressed=kept.suppressed,
             chance=kept.chance,
-            trace=kept.trace.renamed(named),
+            trace=same.trace,
             searched=kept.searched,
         )
     from fivetimes import routines
@@ -138,12 +138,30 @@ def _searched(
     )
 
 
-def _work_of(sessions: SessionLog, request: Request, *, histories: int, key: bytes) -> str:
+def _as_searched(scan: Scan, ids: Sequence[str]) -> Scan:
+    """A kept scan under the ids that the search gave its routines, in their order."""
+    return renamed(scan, [replace(one, id=own) for one, own in zip(scan.candidates, ids, strict=True)])
+
+
+def _work_of(sessions: SessionLog, deciding: Sequence[object], *, key: bytes) -> str:
     """A digest of all that decides what a search of these sessions finds: the work, the settings, and our own code."""
     from fivetimes import columns
 
-    decides = [asdict(request.team.rule), asdict(Search()), request.engine, histories, store.code()]
-    return columns.digest(sessions, besides=json.dumps(decides), key=key)
+    return columns.digest(sessions, besides=json.dumps(deciding), key=key)
+
+
+def _deciding(request: Request, histories: int) -> Sequence[object]:
+    """What decides, besides what is read, what a scan finds; `histories` as in `run`."""
+    return [_settings(request), asdict(Search()), histories, store.code(), store.libraries()]
+
+
+def _settings(request: Request) -> dict[str, Any]:
+    return {
+        "rule": asdict(request.team.rule),
+        "idle": str(request.team.idle),
+        "persons": [(person.name, sorted(person.emails)) for person in request.team.persons],
+        "engine": request.engine,
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,13 +181,14 @@ def gather(
     remembered: eventlog.Remembered | None = None,
 ) -> Gathered:
     """Read and redact, as far as to the sessions; the arguments are those of `run`."""
+    return _gathered(_reading(request, tick=tick, approved=approved, remembered=remembered), key=key, tick=tick)
+
+
+def _gathered(reading: _ToRedact, *, key: bytes, tick: Tick) -> Gathered:
     from fivetimes import eventlog, routines
     from fivetimes.source_reports import reports_of
 
-    balances = [Balance() for _ in request.sources]
-    unread: list[str] = []
-    raw = _ingested(request, balances, unread, tick)
-    events = _redacted(request, raw, key=key, approved=approved, remembered=remembered)
+    request, events = reading.request, _redacted(reading, key=key)
     tick("finding steps", 0.0)
     timed = timeline(events, request.team)
     looked_at, confined = (timed, None) if request.span is None else eventlog.within(timed, request.span)
@@ -177,9 +196,9 @@ def gather(
     scan = Scan(
         candidates=(),
         suppressed=(),
-        sources=reports_of(request.sources, balances, events),
+        sources=reports_of(request.sources, reading.balances, events),
         redactions=events.redactions,
-        skipped=(*request.skipped, *unread, *_all_bad(request.sources, balances)),
+        skipped=(*request.skipped, *reading.unread, *_all_bad(request.sources, reading.balances)),
         rule=request.team.rule,
         events=len(sessions.actions.events),
         actions=len(sessions.actions),
@@ -192,6 +211,67 @@ def gather(
         confined=confined,
     )
     return Gathered(sessions, scan)
+
+
+@dataclass(frozen=True, slots=True)
+class _ToRedact:
+    """What is read of a request, row by row as it is asked for, and all besides that decides how it is redacted.
+
+    `balances` and `unread` are whole when the last batch was taken. `own`: the addresses of whoever runs this.
+    """
+
+    request: Request
+    batches: Iterator[RawBatch]
+    balances: Sequence[Balance]
+    unread: Sequence[str]
+    known: Known
+    own: Sequence[str]
+    aliases: Callable[[str], Mapping[str, str]]
+    remembered: eventlog.Remembered | None
+
+
+def _reading(
+    request: Request,
+    *,
+    tick: Tick = _quiet,
+    approved: frozenset[str] = frozenset(),
+    remembered: eventlog.Remembered | None = None,
+) -> _ToRedact:
+    from fivetimes import ingest
+
+    balances, unread = [Balance() for _ in request.sources], list[str]()
+    return _ToRedact(
+        request,
+        _ingested(request, balances, unread, tick),
+        balances,
+        unread,
+        ingest.known_here(request.sources, os.environ, approved=approved),
+        own_addresses(request) if not request.team.persons else (),  # a team says itself who is who
+        ingest.aliases_of(request.sources, os.environ, public=_public_aliases),
+        remembered,
+    )
+
+
+def _public_aliases(framework: str) -> Mapping[str, str] | None:
+    from fivetimes import eventlog  # only where a startup file loads a framework
+
+    return eventlog.PUBLIC_ALIASES.get(framework)
+
+
+def _digested(reading: _ToRedact, read: ingest.ReadDigest, deciding: Sequence[object]) -> str:
+    """A digest of all that decides what a scan finds: of the rows, which have gone by, of what they are redacted with, of the
+    settings and of our own code (`_deciding`). Empty where it cannot be known."""
+    request, remembered = reading.request, reading.remembered
+    read.add([asdict(balance) for balance in reading.balances])
+    read.add([*request.skipped, *reading.unread])
+    read.add([(one.reader, one.path, one.origin, one.person, one.columns, sorted(one.skip)) for one in request.sources])
+    read.add([sorted(names) for names in asdict(reading.known).values()])
+    read.add([reading.own, *((origin, reading.aliases(origin)) for origin in sorted(read.origins))])
+    if remembered is not None:
+        read.add([remembered.tags(""), remembered.people])  # the tag stands for the key of all tags
+        read.add([(file, reading.aliases(file.origin)) for file in remembered.files])
+    read.add(deciding)
+    return read.hexdigest()
 
 
 def _ingested(
@@ -230,21 +310,17 @@ def _all_bad(sources: Sequence[Source], balances: Sequence[Balance]) -> Iterator
             yield f"{source.origin}: none of its {balance.records:,} records could be read ({reasons}). Mend it, or leave it out."
 
 
-def _redacted(
-    request: Request,
-    raw: Iterator[RawBatch],
-    *,
-    key: bytes,
-    approved: frozenset[str],
-    remembered: eventlog.Remembered | None = None,
-) -> EventLog:
-    from fivetimes import eventlog, ingest
+def _redacted(reading: _ToRedact, *, key: bytes) -> EventLog:
+    from fivetimes import eventlog
 
-    known = ingest.known_here(request.sources, os.environ, approved=approved)
-    own = set(own_addresses(request)) if not request.team.persons else set()  # a team says itself who is who
-    identify = eventlog.person_resolver(request.team.persons, own=own)
-    aliases = ingest.aliases_of(request.sources, os.environ, public=eventlog.PUBLIC_ALIASES)
-    return eventlog.redact(raw, key=key, identify=identify, known=known, aliases=aliases, remembered=remembered)
+    return eventlog.redact(
+        reading.batches,
+        key=key,
+        identify=eventlog.person_resolver(reading.request.team.persons, own=reading.own),
+        known=reading.known,
+        aliases=reading.aliases,
+        remembered=reading.remembered,
+    )
 
 
 def own_addresses(request: Request) -> list[str]:
@@ -342,10 +418,7 @@ def mark_of(request: Request, folder: Path) -> str:
     from fivetimes import memory
 
     settings = {
-        "rule": asdict(request.team.rule),
-        "idle": str(request.team.idle),
-        "persons": [(person.name, sorted(person.emails)) for person in request.team.persons],
-        "engine": request.engine,
+        **_settings(request),
         "unwanted": repr(request.unwanted),
         "approved": sorted(store.approved(folder)),
         "memory": memory.mark(folder),
@@ -356,18 +429,43 @@ def mark_of(request: Request, folder: Path) -> str:
 def scan(request: Request, *, folder: Path, tick: Tick = _quiet, histories: int = 0) -> Scan:
     """Scan, and keep the result as the last one of its configuration; `histories` as in `run`.
 
-    Of a scan of a span only what was read is kept, so that later commands are about the same sources.
+    Of a scan of a span only what was read is kept, so that later commands are about the same sources. Where every row that is read
+    is what it was for the kept scan, and all that decides what is made of them, that scan is the answer.
 
     Raises:
         NothingRead: there is nothing to read, or nothing of it could be read.
     """
-    return _scanned(request, folder=folder, tick=tick, histories=histories).scan
+    mark = mark_of(request, folder)
+    same = _unchanged(request, mark, folder=folder, tick=tick, histories=histories)
+    if same is not None:
+        return keep(same, request, mark=mark, folder=folder)
+    return _scanned(request, mark, folder=folder, tick=tick, histories=histories).scan
 
 
-def _scanned(request: Request, *, folder: Path, tick: Tick, histories: int = 0) -> Gathered:
+def _unchanged(request: Request, mark: str, *, folder: Path, tick: Tick, histories: int) -> Scan | None:
+    """The kept scan, as the search gave it, if a new one would find the same; None where something changed, or may have.
+
+    All is read, and nothing is redacted. Where files have other sizes or times, a new scan reads and redacts at once.
+    """
+    from fivetimes import ingest
+
+    kept = store.saved(name=request.name, folder=folder) if request.span is None else None
+    if kept is None or kept[0] != mark or kept[1].searched is None:
+        return None
+    read, before = ingest.ReadDigest(store.local_key(folder)), kept[1].searched
+    reading = _reading_here(request, folder=folder, tick=tick, read=read)
+    for _batch in reading.batches:
+        pass
+    return (
+        _as_searched(kept[1], before.ids)
+        if _digested(reading, read, _deciding(request, histories)) == before.read != ""
+        else None
+    )
+
+
+def _scanned(request: Request, mark: str, *, folder: Path, tick: Tick, histories: int = 0) -> Gathered:
     if not request.sources:
         raise unread(request, nothing_found(request), folder=folder)
-    mark = mark_of(request, folder)
     try:
         read = studied(request, folder=folder, tick=tick, histories=histories)
     except NothingRead as error:
@@ -398,12 +496,19 @@ def studied(request: Request, *, folder: Path, tick: Tick = _quiet, histories: i
     Raises:
         NothingRead: nothing could be read.
     """
-    read = work(request, folder=folder, tick=tick)
-    state = _work_of(read.sessions, request, histories=histories, key=store.local_key(folder))
+    from fivetimes import ingest
+
+    read = ingest.ReadDigest(store.local_key(folder))
+    reading = _reading_here(request, folder=folder, tick=tick, read=read)
+    all_work = _work(reading, folder=folder, tick=tick)
+    deciding = _deciding(request, histories)
+    state = _work_of(all_work.sessions, deciding, key=store.local_key(folder))
     kept = store.saved(name=request.name, folder=folder)
     before = kept[1] if kept is not None else None
-    found = _searched(read, request, tick=tick, histories=histories, work=state, kept=before)
-    return Gathered(read.sessions, found)
+    found = _searched(all_work, request, tick=tick, histories=histories, work=state, kept=before)
+    assert found.searched is not None
+    known = replace(found.searched, read=_digested(reading, read, deciding))
+    return Gathered(all_work.sessions, replace(found, searched=known))
 
 
 def work(request: Request, *, folder: Path, tick: Tick = _quiet) -> Gathered:
@@ -413,29 +518,39 @@ def work(request: Request, *, folder: Path, tick: Tick = _quiet) -> Gathered:
         NothingRead: nothing could be read.
         FivetimesError: the request is for a folder of teams.
     """
+    return _work(_reading_here(request, folder=folder, tick=tick), folder=folder, tick=tick)
+
+
+def _work(reading: _ToRedact, *, folder: Path, tick: Tick) -> Gathered:
+    read = _gathered(reading, key=store.local_key(folder), tick=tick)
+    found = read.scan
+    is_read = any(report.balance.records > report.balance.bad.total() for report in found.sources)
+    if found.skipped and not found.events and not is_read:
+        raise NothingRead("nothing could be read. " + " ".join(found.skipped), found.skipped)
+    return read
+
+
+def _reading_here(request: Request, *, folder: Path, tick: Tick, read: ingest.ReadDigest | None = None) -> _ToRedact:
+    """What is read with our own names and memory; `read` takes the rows as they go by."""
     from fivetimes import memory
 
     if request.events is not None:
         raise FivetimesError(
             f"{request.events}: it is read team by team, never as a whole. Name a team: --config TEAM/fivetimes.toml"
         )
-    unread: list[str] = []
-    people = (word for person in request.team.persons for word in (person.name, *person.emails))
-    remembered = memory.remembered(
-        request.sources, home=folder, people=people, others=request.discovered, unread=unread
-    )
-    read = gather(
+    unread, remembered = list[str](), None
+    if memory.begun(folder):
+        people = (word for person in request.team.persons for word in (person.name, *person.emails))
+        remembered = memory.remembered(
+            request.sources, home=folder, people=people, others=request.discovered, unread=unread
+        )
+    made = _reading(
         replace(request, skipped=(*request.skipped, *unread)),
-        key=store.local_key(folder),
         tick=tick,
         approved=store.approved(folder),
         remembered=remembered,
     )
-    found = read.scan
-    is_read = any(report.balance.records > report.balance.bad.total() for report in found.sources)
-    if found.skipped and not found.events and not is_read:
-        raise NothingRead("nothing could be read. " + " ".join(found.skipped), found.skipped)
-    return read
+    return made if read is None else replace(made, batches=read.watched(made.batches))
 
 
 def continued(result: Scan, request: Request, *, folder: Path) -> Scan:
@@ -493,9 +608,10 @@ def last_work(request: Request, *, folder: Path, tick: Tick = _quiet) -> tuple[S
         if kept is None:
             raise FivetimesError(f"{request.events}: no scan of it is kept. Run: fivetimes scan --events FOLDER")
         return kept[1], None
-    if request.span is None and kept is not None and kept[0] == mark_of(request, folder):
+    mark = mark_of(request, folder)
+    if request.span is None and kept is not None and kept[0] == mark:
         return kept[1], None
-    read = _scanned(request, folder=folder, tick=tick)
+    read = _scanned(request, mark, folder=folder, tick=tick)
     return read.scan, read
 
 
@@ -585,8 +701,7 @@ def candidate_of(scan: Scan, name: str) -> Candidate:
 
 def sessions(request: Request, *, key: bytes) -> SessionLog:
     """All work, cut into sessions: what routines are looked for in."""
-    raw = _ingested(request, [Balance() for _ in request.sources], [])
-    return segmented(timeline(_redacted(request, raw, key=key, approved=frozenset()), request.team), request.team)
+    return segmented(timeline(_redacted(_reading(request), key=key), request.team), request.team)
 
 
 def sequences(request: Request, *, key: bytes) -> Traces:

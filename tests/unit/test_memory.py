@@ -10,6 +10,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -176,7 +177,8 @@ def test_names_that_are_approved_later_are_known_in_what_is_remembered(tmp_path)
     remembered = memory.remembered(request.sources, home=home, unread=[])
     assert remembered is not None
     events = pipeline._redacted(  # the one place where labels are made
-        request, iter(()), key=store.local_key(home), approved=store.approved(home), remembered=remembered
+        replace(pipeline._reading(request, approved=store.approved(home), remembered=remembered), batches=iter(())),
+        key=store.local_key(home),
     )
     assert "zqxdeploy" in events.lexicon.labels
 

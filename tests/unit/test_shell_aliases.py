@@ -100,7 +100,7 @@ def test_aliases_are_those_of_the_home_folder_above_a_history_and_of_git_with_it
         Source("zsh", home / "team" / "ana" / ".zsh_history", "ana", "ana"),
         Source("bash", home / "team" / "bo" / ".bash_history", "bo", "bo"),
     ]
-    of = aliases_of(sources, {"HOME": str(home)}, public={})
+    of = aliases_of(sources, {"HOME": str(home)}, public={}.get)
     mine = {"d": "docker", "git st": "status -sb", "git ps": "push", "git ci": "commit"}
     assert [dict(of(origin)) for origin in ("h", "ana", "bo", "elsewhere")] == [mine, {}, {"k": "kubectl"}, {}]
 
@@ -108,5 +108,5 @@ def test_aliases_are_those_of_the_home_folder_above_a_history_and_of_git_with_it
 def test_a_startup_file_that_loads_oh_my_zsh_brings_its_aliases(tmp_path: Path) -> None:
     (tmp_path / ".zshrc").write_text("plugins=(git)\nsource $ZSH/oh-my-zsh.sh\nalias gp=own\n", encoding="utf-8")
     (tmp_path / ".zsh_history").write_text("gst\n", encoding="utf-8")
-    of = aliases_of([Source("zsh", tmp_path / ".zsh_history", "h")], {}, public={"oh-my-zsh": OH_MY_ZSH})
+    of = aliases_of([Source("zsh", tmp_path / ".zsh_history", "h")], {}, public={"oh-my-zsh": OH_MY_ZSH}.get)
     assert (of("h")["gst"], of("h")["gp"]) == ("git status", "own")

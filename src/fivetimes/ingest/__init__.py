@@ -12,6 +12,7 @@ Paths come in; `RawBatch` rows go out, which only `redact` may take. The modules
 - `ignore`: what its owner does not want read is left out;
 - `advice`: sentences on what a source loses;
 - `known_names`: names that exist on this machine, so that nobody mistyped them;
+- `read_digest`: whether a later scan reads the same rows;
 - `startup_files`, `aliases_here`: how shells and git are set up in somebody's home folder, read as text.
 """
 
@@ -20,6 +21,7 @@ from fivetimes.ingest.aliases_here import aliases_of
 from fivetimes.ingest.discovery import discover, named, sources
 from fivetimes.ingest.ignore import IgnoreRules, ignore_rules, kept, without_ignored
 from fivetimes.ingest.known_names import known_here
+from fivetimes.ingest.read_digest import ReadDigest
 from fivetimes.ingest.readers.git import own_addresses
 from fivetimes.ingest.recognition import sniff
 from fivetimes.ingest.registry import READERS
@@ -27,6 +29,7 @@ from fivetimes.ingest.registry import READERS
 __all__ = [
     "READERS",
     "IgnoreRules",
+    "ReadDigest",
     "advice_on",
     "aliases_of",
     "discover",

@@ -27,14 +27,14 @@ Aliases = Mapping[str, str]
 
 
 def aliases_of(
-    sources: Sequence[Source], environ: Mapping[str, str], *, public: Mapping[str, Aliases]
+    sources: Sequence[Source], environ: Mapping[str, str], *, public: Callable[[str], Aliases | None]
 ) -> Callable[[str], Aliases]:
     """From the origin of a record to the aliases of the person who typed it; none where no file says any.
 
     Args:
         sources: of the scan.
         environ: of who scans; what it says of a home folder holds for that one alone.
-        public: of each framework that startup files may load the aliases that it brings.
+        public: of a framework that startup files load the aliases that it brings, None where it brings none.
     """
     own = Path(environ.get("HOME") or "/")
     in_repositories = {
@@ -45,7 +45,7 @@ def aliases_of(
     def aliases_in_folder(folder: Path) -> dict[str, str]:
         known = environ if folder == own else {}
         startup = startup_files(folder, known)
-        brought = (public.get(framework, {}) for framework in sorted(startup.frameworks))
+        brought = (public(framework) or {} for framework in sorted(startup.frameworks))
         loaded = {name: line for aliases in brought for name, line in aliases.items()}
         return {**loaded, **startup.aliases, **_of_git(folder, known)}
 

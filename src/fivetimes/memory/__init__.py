@@ -11,6 +11,7 @@ The modules, from what is asked for down to what is stored:
 - `manifest`: which parts count, and what is known of each file; one transaction makes both true.
 """
 
-from fivetimes.memory.collecting import Collected, Kept, collect, forget, kept, mark, remembered
+import lazy_loader
 
-__all__ = ["Collected", "Kept", "collect", "forget", "kept", "mark", "remembered"]
+# what is exported stands in the stub beside this file, and is imported when it is first asked for: a command pays for what it uses
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

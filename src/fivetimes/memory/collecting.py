@@ -199,7 +199,7 @@ class _Collection:
     def _redacted(self, batch: RawBatch, position: np.ndarray[tuple[int], np.dtype[np.float64]]) -> KeptRows:
         if self._keeper is None:  # what exists here is looked for only where something is new
             known = ingest.known_here(self._sources, self._environ, approved=store.approved(self._home))
-            aliases = ingest.aliases_of(self._sources, self._environ, public=eventlog.PUBLIC_ALIASES)
+            aliases = ingest.aliases_of(self._sources, self._environ, public=eventlog.PUBLIC_ALIASES.get)
             self._keeper = eventlog.Keeper(key=self.key, tags=self.tags, known=known, aliases=aliases)
         return self._keeper.keep(batch, position=position, at=time.time())
 
@@ -243,11 +243,6 @@ def _unfinished(path: Path) -> bool:
 
 
 # ---- what a scan adds
-
-
-def mark(home: Path) -> str:
-    """What changes when memory does."""
-    return ",".join(f"{part.name}{'!' * part.lost}" for part in manifest.read(home / MEMORY).parts)
 
 
 def remembered(

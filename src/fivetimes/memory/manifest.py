@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from fivetimes import store
+from fivetimes.config import MEMORY
 from fivetimes.errors import FivetimesError
 
 VERSION = 2
@@ -85,6 +86,16 @@ class Manifest:
 
     parts: tuple[MemoryPart, ...] = ()
     files: tuple[KnownFile, ...] = ()
+
+
+def begun(home: Path) -> bool:
+    """Whether something was collected yet in our own folder."""
+    return exists(home / MEMORY)
+
+
+def mark(home: Path) -> str:
+    """What changes when memory does."""
+    return ",".join(f"{part.name}{'!' * part.lost}" for part in read(home / MEMORY).parts)
 
 
 def exists(folder: Path) -> bool:

@@ -43,11 +43,13 @@ class SearchedWork:
     """What a scan was searched in, and what the search itself called what it found.
 
     work: a digest under the local key of the redacted work, of the settings and of our own code: of the same, a search finds the
-    same. ids: of the candidates, before they got those that they had in an earlier scan.
+    same. ids: of the candidates, before they got those that they had in an earlier scan. read: another such digest, of all that was
+    read before it was redacted and of what decides how it is: of the same, a scan finds the same; empty where that is not known.
     """
 
     work: str
     ids: tuple[str, ...]
+    read: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ def lines_meant(scan: Scan) -> evidence.Meant:
     """From a line of a scan's sources to the line that its shell ran: aliases are expanded as they were for the scan."""
     from fivetimes import eventlog, ingest
 
-    own = ingest.aliases_of([report.source for report in scan.sources], os.environ, public=eventlog.PUBLIC_ALIASES)
+    own = ingest.aliases_of([report.source for report in scan.sources], os.environ, public=eventlog.PUBLIC_ALIASES.get)
     here = ingest.known_here((), os.environ).executables if scan.public_aliases else frozenset()
     public = {
         name: line for aliases in eventlog.PUBLIC_ALIASES.values() for name, line in aliases.items() if name not in here
