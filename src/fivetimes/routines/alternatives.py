@@ -112,8 +112,8 @@ class _Folding:
 
     def merged(self, group: Sequence[int]) -> list[list[int]]:
         """The rows of a group by occurrence; of ways that exclude each other only one where an occurrence holds both."""
-        kinds = self._kinds(group)
-        return [sorted(self._of_one_kind(kinds, m)) for m in range(len(self.present))]
+        kinds = [self._rows_of(steps) for steps in self._kinds(group)]
+        return [sorted(next(filter(None, held), ())) for held in zip(*kinds, strict=True)]
 
     def _kind_of(self, group: Sequence[int]) -> int:
         """The commonest kind of a group's rows."""
@@ -129,9 +129,11 @@ class _Folding:
             by_kind[_kind(self.database, self.rows[step])].append(step)
         return sorted(by_kind.values(), key=lambda steps: (-int(self.has(steps).sum()), steps))
 
-    def _of_one_kind(self, kinds: Sequence[Sequence[int]], occurrence: int) -> list[int]:
-        held = ([r for s in steps for r in self.rows[s][occurrence]] for steps in kinds)
-        return next((rows for rows in held if rows), [])
+    def _rows_of(self, steps: Sequence[int]) -> Sequence[Sequence[int]]:
+        """The rows of some steps by occurrence."""
+        if len(steps) == 1:
+            return self.rows[steps[0]]
+        return [[row for rows in held for row in rows] for held in zip(*(self.rows[s] for s in steps), strict=True)]
 
     def _apart(self, a: Sequence[int], b: Sequence[int]) -> bool:
         """Whether a step that is nearly always there mostly stands between the two: then they are two steps."""
