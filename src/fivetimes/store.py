@@ -296,7 +296,8 @@ def fingerprint(sources: Sequence[Source], *, settings: Mapping[str, Any]) -> st
 def code() -> list[tuple[str, int, int]]:
     """(name, size, time of change) of our own files, sorted: what one version found another may not find."""
     ours = Path(__file__).parent
-    files = (Path(folder, name) for folder, _, names in os.walk(ours) for name in names if not name.endswith(".pyc"))
+    # byte code is what Python makes of the others, whole (`x.pyc`) or just being written (`x.pyc.139862`)
+    files = (Path(folder, name) for folder, _, names in os.walk(ours) for name in names if ".pyc" not in name)
     return sorted((str(file.relative_to(ours)), *_size_and_change(file)) for file in files)
 
 

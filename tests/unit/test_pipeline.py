@@ -247,4 +247,13 @@ def test_our_code_is_known_by_every_file_but_what_python_makes_of_it():
     assert {"routines/search.py", "kernels/kernels.wasm", "redaction/english.txt.gz"} <= {
         *(Path(name).as_posix() for name in names)
     }
-    assert not [name for name in names if name.endswith(".pyc")]
+    assert not [name for name in names if "__pycache__" in name]
+
+
+def test_byte_code_that_is_being_written_is_no_code_of_ours(tmp_path, monkeypatch):
+    made = tmp_path / "__pycache__"
+    made.mkdir()
+    for path in (tmp_path / "store.py", made / "store.cpython-311.pyc", made / "store.cpython-311.pyc.139862"):
+        path.write_text("")
+    monkeypatch.setattr(store, "__file__", str(tmp_path / "store.py"))
+    assert [name for name, _, _ in store.code()] == ["store.py"]
