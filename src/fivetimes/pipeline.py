@@ -25,6 +25,7 @@ from fivetimes.model.candidates import Candidate
 from fivetimes.model.scans import Scan, SearchedWork
 from fivetimes.model.sources import Balance, RawBatch, Source, SourceReport
 from fivetimes.model.spans import Span
+from fivetimes.model.trace import Explanation
 from fivetimes.words import id_of
 
 if TYPE_CHECKING:
@@ -697,6 +698,33 @@ def candidate_of(scan: Scan, name: str) -> Candidate:
 
 
 # ---- what else is made of the same sessions
+
+
+def explain(scan: Scan, asked: str, *, folder: Path) -> Explanation:
+    """What became of a candidate (by its id) or of actions, as labels have them or as they are typed.
+
+    Args:
+        scan: the last one.
+        asked: as for `routines.explain`; own programs, scripts and public aliases may stand as one types them.
+        folder: of our own state, with the key of the pseudonyms.
+
+    Raises:
+        UnknownId: as there.
+    """
+    from fivetimes import eventlog, redaction, routines
+    from fivetimes.shell.programs import name_of
+
+    pseudonyms = redaction.Pseudonyms(store.local_key(folder))
+
+    def spellings(step: str) -> Iterator[str]:
+        meant = eventlog.expanded(step, eventlog.PUBLIC_ALIASES["oh-my-zsh"])
+        for command in dict.fromkeys((step, meant)):
+            program, _, rest = command.partition(" ")
+            yield command
+            named = f"{name_of(program, grammar=redaction.public())} {rest}".strip()
+            yield from redaction.typed_labels(named, pseudonyms=pseudonyms)
+
+    return routines.explain(scan.trace, asked, listed=scan.suppressed, spellings=spellings)
 
 
 def sessions(request: Request, *, key: bytes) -> SessionLog:

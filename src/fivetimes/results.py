@@ -14,7 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fivetimes import pipeline, reports, review, routines
+from fivetimes import pipeline, reports, review
 from fivetimes.columns import SessionLog
 from fivetimes.config import home, home_of_person
 from fivetimes.model.conductors import Conductor
@@ -127,7 +127,7 @@ class ScanResult:
 
     def explain(self, asked: str) -> Explanation:
         """What became of a routine (by id) or of actions (`git add -> git commit`), with the numbers that decided."""
-        return routines.explain(self.found.trace, asked, listed=self.found.suppressed)
+        return pipeline.explain(self.found, asked, folder=home(os.environ))
 
     def draft(self, name: str) -> Conductor:
         """The draft of a routine as `fivetimes draft` would write it; nothing is written or kept.

@@ -273,3 +273,13 @@ def test_a_history_without_times_is_never_said_to_be_of_no_days(decided):
     assert len(files) >= 3
     assert sum("on unknown days" in text for text in said) >= 3
     assert not any(re.search(r"(?<![\d,])0 days", text) for text in said)
+
+
+def test_explain_knows_own_programs_and_public_aliases_as_they_are_typed(machine):
+    (machine.home / ".bash_history").write_text("git pull\nacme-pack all\n./stamp.sh\ngit push\nmake notes\n" * 9)
+    assert machine.run("scan", "--yes").returncode == 0
+    for typed in ("acme-pack", "gl -> acme-pack -> gp", "./stamp.sh", "git pull -> make notes"):
+        (first, *_) = json.loads(machine.run("explain", typed, "--json", "-").stdout)["sequences"]
+        assert first["count"] == 9, typed
+        assert first["id"], typed
+    assert json.loads(machine.run("explain", "acme-unknown", "--json", "-").stdout)["sequences"] == []

@@ -8,7 +8,7 @@ import typer
 
 from fivetimes.cli.answers import AsJson, print_json
 from fivetimes.cli.console import next_step, page
-from fivetimes.cli.context import CONDUCTORS, Config, last
+from fivetimes.cli.context import CONDUCTORS, Config, folder, last
 from fivetimes.cli.days import Since, Until, span_of
 
 
@@ -22,11 +22,11 @@ def explain(
     until: Until = None,
 ) -> None:
     """Explain what became of a sequence: found, merged, left out or not proposed, by which rule and which numbers."""
-    from fivetimes import reports, review, routines
+    from fivetimes import pipeline, reports, review
     from fivetimes.reports import terminal
 
     scan = review.as_decided(last(config, span=span_of(since, until)), CONDUCTORS)
-    found = routines.explain(scan.trace, asked, listed=scan.suppressed)
+    found = pipeline.explain(scan, asked, folder=folder())
     if as_json:
         about = reports.reservations_document(scan)
         print_json({**reports.explanation_document(found), **about})

@@ -22,6 +22,7 @@ from .placeholders import placeholder as placeholder
 from .placeholders import portable_label as portable_label
 from .placeholders import public_label as public_label
 from .placeholders import show as show
+from .placeholders import typed_labels as typed_labels
 from .pseudonyms import Pseudonyms as Pseudonyms
 from .pseudonyms import Tags as Tags
 from .pseudonyms import canonical as canonical

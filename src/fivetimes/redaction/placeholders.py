@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Mapping
 
 from fivetimes.model.events import LABEL_PREFIX, Kind
-from fivetimes.redaction.pseudonyms import is_pseudonym
+from fivetimes.redaction.pseudonyms import Pseudonyms, is_pseudonym
 from fivetimes.redaction.vocabulary import public
 
 # ---- values
@@ -104,6 +104,29 @@ def portable_label(label: str, *, kind: Kind) -> str:
         return " ".join(f"<{word.partition('-')[0]}>" if is_pseudonym(word) else word for word in words)
     first = words[0] if public().is_program(words[0]) or _NO_NAME.fullmatch(words[0]) else "<prog>"
     return " ".join([first, *(word if is_public_word(word) else "<script>" for word in words[1:])])
+
+
+def typed_labels(command: str, *, pseudonyms: Pseudonyms) -> tuple[str, str]:
+    """Return what the label of a command may be, as it is typed: with pseudonyms for the program and scripts that are not public.
+
+    A word that some program has may be somebody's own where it stands (`git st`): in the second label no word is public.
+
+    Args:
+        command: a program and what tells it apart: subcommands, a script, a target.
+        pseudonyms: of this machine.
+
+    Example:
+        >>> names = Pseudonyms(bytes(32))
+        >>> typed_labels("acme-sync --all", pseudonyms=names)
+        ('prog-4e4def --all', 'prog-4e4def --all')
+        >>> typed_labels("git st", pseudonyms=names)
+        ('git st', 'git script-45e3ff')
+    """
+    first, *rest = command.split()
+    program = first if public().is_program(first) else pseudonyms.of(first, kind="prog")
+    own = [word if word.startswith("-") else pseudonyms.of(word, kind="script") for word in rest]
+    known = [word if is_public_word(word) else name for word, name in zip(rest, own, strict=True)]
+    return " ".join([program, *known]), " ".join([program, *own])
 
 
 def public_label(label: str, *, kind: Kind) -> str:

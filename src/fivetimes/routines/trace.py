@@ -10,7 +10,7 @@ from __future__ import annotations
 import heapq
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from fivetimes.columns import Int32s, Ints
@@ -143,7 +143,13 @@ def _rounded(numbers: dict[str, float]) -> tuple[tuple[str, float], ...]:
 EXPLAINED = 5  # sequences that one answer gives, the best fit first
 
 
-def explain(trace: SearchTrace, asked: str, *, listed: Sequence[Suppressed] = ()) -> Explanation:
+def explain(
+    trace: SearchTrace,
+    asked: str,
+    *,
+    listed: Sequence[Suppressed] = (),
+    spellings: Callable[[str], Iterable[str]] = lambda step: (step,),
+) -> Explanation:
     """What became of a candidate or of a sequence of actions.
 
     Args:
@@ -152,6 +158,7 @@ def explain(trace: SearchTrace, asked: str, *, listed: Sequence[Suppressed] = ()
             whatever level of detail.
         listed: what a person sees of what was not proposed; it comes first. The trace is bounded: of what is listed at least the
             rule is known.
+        spellings: of an action, how its label may be written, the likeliest first; a label says less than what was typed.
 
     Raises:
         UnknownId: what is asked is no action that was done, but like an id, or the beginning of several.
@@ -164,7 +171,9 @@ def explain(trace: SearchTrace, asked: str, *, listed: Sequence[Suppressed] = ()
     ids = list(dict.fromkeys(one.id for one in trace.sequences if one.id is not None))
     begun = [asked] if asked in ids else [one for one in ids if one.startswith(asked)]
     fits = [one for one in trace.sequences if len(begun) == 1 and one.id == begun[0]]
-    steps = [step.strip() for step in re.split(r"→|->", asked) if step.strip()]
+    known = {label for sequence in trace.sequences for label in sequence.steps}
+    known |= {label for entry in listed for label in entry.steps} | {one.action for one in trace.left_out}
+    steps = [_spelled(step.strip(), spellings, known) for step in re.split(r"→|->", asked) if step.strip()]
     if not fits:
         fits = _fitting(trace, steps, listed)
     left_out = tuple(one for one in trace.left_out if any(same_action(one.action, step) for step in steps))
@@ -172,6 +181,11 @@ def explain(trace: SearchTrace, asked: str, *, listed: Sequence[Suppressed] = ()
         id_of(asked, ids, otherwise="none: the last scan found no routine")
     below = trace.totals.get(SuppressionRule.SEED_BY_CHANCE.value, 0)
     return Explanation(asked, tuple(fits[:EXPLAINED]), left_out, max(0, len(fits) - EXPLAINED), below)
+
+
+def _spelled(step: str, spellings: Callable[[str], Iterable[str]], known: Collection[str]) -> str:
+    """The first spelling of an action that a label has, as it was typed where none has one."""
+    return next((one for one in spellings(step) if any(same_action(label, one) for label in known)), step)
 
 
 def _fitting(trace: SearchTrace, steps: Sequence[str], listed: Sequence[Suppressed]) -> list[SequenceTrace]:
