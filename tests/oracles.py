@@ -677,9 +677,9 @@ def apart(
     doer: that a step is there, or that this and nothing else is done in it, which some do and others not, two at least. Of each
     step the difference counts that says most. The best difference of either side is one alternative, and is not counted; so both
     sides must have one that is usual there alone. A doer is a person, and what acted for that person: the remainder by three.
-    Where no doer did both, they are two, beyond all bits, if each side has three steps of its own, usual there and in fewer than
-    one in ten of the others, and the same sort of doer did some of each. A step under an own name counts as one only if the others
-    do it at all: else it may be their name of something else.
+    Where no doer did both, they are two, beyond all bits, if each side has three steps of its own, and the same sort of doer did
+    some of each. A step is one's own by a difference that is usual there and in fewer than one in ten of the others; under an own
+    name, only if the others do it at all: else it may be their name of something else.
     """
     steps = {step for _, _, held in occurrences for step in held}
     differences = [(step, None) for step in steps]
@@ -707,8 +707,7 @@ def apart(
     doers = [{one[0] for one, kind in zip(occurrences, second, strict=True) if kind is side} for side in (True, False)]
     if not doers[0] & doers[1]:
         own = [
-            [s for s in steps if share((s, None), side) > 0.5 and share((s, None), not side) < 0.1]
-            for side in (True, False)
+            {d[0] for d in differences if share(d, side) > 0.5 and share(d, not side) < 0.1} for side in (True, False)
         ]
         alike = {who % 3 for who in doers[0]} & {who % 3 for who in doers[1]}
         known = [set().union(*(held for who, _, held in occurrences if who in some)) for some in reversed(doers)]

@@ -23,7 +23,7 @@ from fivetimes.routines.database import SequenceDatabase
 from fivetimes.routines.pattern import MIN_STEPS
 
 _DIRECTIONS = (-1, 0, 1)  # a step went, stayed as it was, came
-SELDOM = 0.1  # of the occurrences of the other kind: a step that is usual in one and seldomer here is the one's own
+SELDOM = 0.1  # of the occurrences of the other kind: what is usual in one and seldomer here is the one's own
 _PARAMETERS = 4  # free numbers of a table of three by three besides its margins
 
 
@@ -117,19 +117,21 @@ def apart(database: SequenceDatabase, rows: Int32s, kind: Bools) -> float:
         kind: (occurrences,) which of them are of the second kind.
     """
     present = rows >= 0
-    first = np.where(present, rows, np.iinfo(np.int32).max).min(axis=1)
     doer = _mostly(np.where(present, database.doer[rows], -1))
+    differs, step = differences(database, rows)
+    share, others = differs[kind].mean(axis=0), differs[~kind].mean(axis=0)
     if not np.intersect1d(doer[kind], doer[~kind]).size:
         if not np.intersect1d(doer[kind] % len(By), doer[~kind] % len(By)).size:
             return 0.0  # an agent has ways of its own
-        share, others = present[kind].mean(axis=0), present[~kind].mean(axis=0)
-        own = (share > USUAL_SHARE) & (others < SELDOM), (others > USUAL_SHARE) & (share < SELDOM)
-        left_out = _left_out(database, rows[:, own[0]], doer[~kind]), _left_out(database, rows[:, own[1]], doer[kind])
+        mine, theirs = (share > USUAL_SHARE) & (others < SELDOM), (others > USUAL_SHARE) & (share < SELDOM)
+        left_out = (
+            _left_out(database, rows, step[mine], doer[~kind]),
+            _left_out(database, rows, step[theirs], doer[kind]),
+        )
         return np.inf if min(left_out) >= MIN_STEPS else 0.0
-    differs, step = differences(database, rows)
+    first = np.where(present, rows, np.iinfo(np.int32).max).min(axis=1)
     change = changes(np.column_stack((differs, kind)), doer, database.clock[first])
     bits = shared_bits(change[:, :-1], change[:, -1])
-    share, others = differs[kind].mean(axis=0), differs[~kind].mean(axis=0)
     mine, theirs = (share > USUAL_SHARE) & (others <= USUAL_SHARE), (others > USUAL_SHARE) & (share <= USUAL_SHARE)
     return _beyond_one(bits, mine, theirs, step)
 
@@ -139,13 +141,14 @@ def _mostly(doers: Int32s) -> Int32s:
     return np.array([np.bincount(line[line >= 0]).argmax() for line in doers], dtype=np.int32)
 
 
-def _left_out(database: SequenceDatabase, rows: Int32s, doers: Int32s) -> int:
-    """How many steps, a column of rows each, these people leave out: they do them at other times, or the name is nobody's own.
+def _left_out(database: SequenceDatabase, rows: Int32s, steps: Ints, doers: Int32s) -> int:
+    """How many steps these people leave out: they do them at other times, or the name is nobody's own.
 
     An own name may be their name of what the others call otherwise.
     """
     theirs = np.unique(database.kind[: database.own][np.isin(database.doer[: database.own], doers)])
-    kinds = [np.unique(database.kind[column[column >= 0]]) for column in rows.T]
+    columns = (rows[rows[:, step] >= 0, step] for step in np.unique(steps))
+    kinds = [np.unique(database.kind[column]) for column in columns]
     return sum(bool(np.isin(kind, theirs).any() or not database.own_name[kind].any()) for kind in kinds)
 
 
