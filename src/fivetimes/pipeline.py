@@ -106,10 +106,10 @@ def _searched(
         request: for the rule and the engine.
         tick: called with the stage and the share of it done.
         histories: as in `run`.
-        work: what `_work_of` says of it; empty where nobody will ask whether it changed.
+        work: what `_work_of` says of it; empty where nobody will ask whether it changed, or nobody can say.
         kept: an earlier scan: of the same work it has the same routines, and nothing is searched.
     """
-    if kept is not None and kept.searched is not None and kept.searched.work == work:
+    if work and kept is not None and kept.searched is not None and kept.searched.work == work:
         same = _as_searched(kept, kept.searched.ids)
         return replace(
             read.scan,
@@ -144,16 +144,25 @@ def _as_searched(scan: Scan, ids: Sequence[str]) -> Scan:
     return renamed(scan, [replace(one, id=own) for one, own in zip(scan.candidates, ids, strict=True)])
 
 
-def _work_of(sessions: SessionLog, deciding: Sequence[object], *, key: bytes) -> str:
-    """A digest of all that decides what a search of these sessions finds: the work, the settings, and our own code."""
+def _work_of(sessions: SessionLog, deciding: Sequence[object] | None, *, key: bytes) -> str:
+    """A digest of all that decides what a search of these sessions finds: the work, the settings, and our own code.
+
+    Empty where `_deciding` cannot say it.
+    """
     from fivetimes import columns
 
-    return columns.digest(sessions, besides=json.dumps(deciding), key=key)
+    return "" if deciding is None else columns.digest(sessions, besides=json.dumps(deciding), key=key)
 
 
-def _deciding(request: Request, histories: int) -> Sequence[object]:
-    """What decides, besides what is read, what a scan finds; `histories` as in `run`."""
-    return [_settings(request), asdict(Search()), histories, store.code(), store.libraries()]
+def _deciding(request: Request, histories: int) -> Sequence[object] | None:
+    """What decides, besides what is read, what a scan finds; `histories` as in `run`.
+
+    None where our own code cannot be looked at: nobody knows then whether another version of it searched before.
+    """
+    code = store.code()
+    if code is None:
+        return None
+    return [_settings(request), asdict(Search()), histories, code, store.libraries()]
 
 
 def _settings(request: Request) -> dict[str, Any]:
@@ -451,17 +460,15 @@ def _unchanged(request: Request, mark: str, *, folder: Path, tick: Tick, histori
     from fivetimes import ingest
 
     kept = store.saved(name=request.name, folder=folder) if request.span is None else None
-    if kept is None or kept[0] != mark or kept[1].searched is None:
+    deciding = _deciding(request, histories)
+    if kept is None or kept[0] != mark or kept[1].searched is None or deciding is None:
         return None
     read, before = ingest.ReadDigest(store.local_key(folder)), kept[1].searched
     reading = _reading_here(request, folder=folder, tick=tick, read=read)
     for _batch in reading.batches:
         pass
-    return (
-        _as_searched(kept[1], before.ids)
-        if _digested(reading, read, _deciding(request, histories)) == before.read != ""
-        else None
-    )
+    same = _digested(reading, read, deciding) == before.read != ""
+    return _as_searched(kept[1], before.ids) if same else None
 
 
 def _scanned(request: Request, mark: str, *, folder: Path, tick: Tick, histories: int = 0) -> Gathered:
@@ -507,9 +514,9 @@ def studied(request: Request, *, folder: Path, tick: Tick = _quiet, histories: i
     kept = store.saved(name=request.name, folder=folder)
     before = kept[1] if kept is not None else None
     found = _searched(all_work, request, tick=tick, histories=histories, work=state, kept=before)
-    assert found.searched is not None
-    known = replace(found.searched, read=_digested(reading, read, deciding))
-    return Gathered(all_work.sessions, replace(found, searched=known))
+    if deciding is not None and found.searched is not None:
+        found = replace(found, searched=replace(found.searched, read=_digested(reading, read, deciding)))
+    return Gathered(all_work.sessions, found)
 
 
 def work(request: Request, *, folder: Path, tick: Tick = _quiet) -> Gathered:

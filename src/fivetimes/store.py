@@ -293,11 +293,18 @@ def fingerprint(sources: Sequence[Source], *, settings: Mapping[str, Any]) -> st
     return hashlib.blake2b(text.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
 
 
-def code() -> list[tuple[str, int, int]]:
-    """(name, size, time of change) of our own files, sorted: what one version found another may not find."""
-    ours = Path(__file__).parent
-    # byte code is what Python makes of the others, whole (`x.pyc`) or just being written (`x.pyc.139862`)
-    files = (Path(folder, name) for folder, _, names in os.walk(ours) for name in names if ".pyc" not in name)
+def code() -> list[tuple[str, int, int]] | None:
+    """(name, size, time of change) of our own files, sorted: what one version found another may not find.
+
+    None where our modules are no files that can be looked at: in an archive, in a frozen program, compiled without their source.
+    """
+    here = Path(__file__)
+    if here.suffix != ".py" or not here.is_file():
+        return None
+    ours = here.parent
+    # what Python and numba make of the others, whole or just being written, is in folders of their own
+    made = f"{os.sep}__pycache__"
+    files = (Path(folder, name) for folder, _, names in os.walk(ours) if not folder.endswith(made) for name in names)
     return sorted((str(file.relative_to(ours)), *_size_and_change(file)) for file in files)
 
 

@@ -23,6 +23,7 @@ def written(atelier, tmp_path_factory):
         "report", *atelier.config, "--xes", folder / "all.xes", "--csv", folder / "all.csv", "--md", folder / "r.md"
     )
     assert done.returncode == 0, done.stderr
+    (folder / "told").write_text(done.stderr)
     return folder
 
 
@@ -44,6 +45,16 @@ def test_the_xes_is_as_the_standard_demands_and_has_the_events_of_the_csv(writte
     assert [row[1] for row in rows] == table["concept:name"].tolist()
     assert [pd.Timestamp(row[2]) for row in rows] == table["time:timestamp"].tolist()
     assert [row[3] for row in rows] == table["org:resource"].tolist()
+
+
+def test_what_was_written_is_said_with_its_events_and_sessions(written, table):
+    size = f"{len(table):,} events of {table['case:concept:name'].nunique():,} sessions"
+    told = (written / "told").read_text().splitlines()
+    assert [line for line in told if line.startswith("wrote ")] == [
+        f"wrote {written / 'r.md'}",
+        f"wrote {written / 'all.xes'}: {size}",
+        f"wrote {written / 'all.csv'}: {size}",
+    ]
 
 
 def test_the_csv_has_a_case_for_each_session_in_the_order_in_which_it_was_done(table):
@@ -110,6 +121,9 @@ def test_the_runs_of_one_routine_have_the_columns_of_all_work_and_name_nobody(at
         == sum(one["steps"] for one in shown["occurrences"])
         == sum(len(one.findall("event")) for one in cases)
     )
+    size = f"{len(runs):,} events of {shown['count']} runs"
+    told = [line for line in done.stderr.splitlines() if line.startswith("wrote ")]
+    assert told == [f"wrote {tmp_path / name}: {size}" for name in ("runs.xes", "runs.csv")]
     for _, case in runs.groupby("case:concept:name"):
         assert case.index[-1] - case.index[0] == len(case) - 1
         assert case["time:timestamp"].is_monotonic_increasing

@@ -196,7 +196,7 @@ def a_week_later(newcomer: Newcomer, name: str) -> None:
     assert "180 events of 1 person" in scanned
     assert f"Release package, 15 times, last 2026-02-06: already a conductor: {name}" in scanned
     wrote = newcomer.ran("report", "--html", "report.html", "--md", "report.md")
-    assert "wrote report.html" in wrote.stdout
+    assert "wrote report.html" in wrote.stderr
     for form in ("html", "md"):
         shown = (newcomer.here / f"report.{form}").read_text("utf-8")
         assert name in shown

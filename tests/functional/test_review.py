@@ -145,8 +145,22 @@ def test_a_rejected_routine_leaves_the_ladder_and_comes_back_when_taken_back(off
     done = machine.run("draft", name)
     assert done.returncode == 1
     assert "we will stop writing letters" in done.stderr
-    assert machine.run("decide", name, "--defer", *words).returncode == 0
+    assert f"{name}: deferred by ana\n" == machine.run("decide", name, "--defer", *words).stdout
     assert name in machine.run("scan", path).stdout
+
+
+def test_what_is_proposed_about_a_rejected_routine_finds_the_folder_that_was_named(office):
+    machine, name, _ = office
+    words = ("--conductors", "ours", "--by", "ana", "--why", "not now")
+    assert machine.run("decide", name, "--reject", *words).stdout == f"{name}: rejected by ana\n"
+    refused = machine.run("draft", name, "-o", "ours")
+    assert f"To take that back: fivetimes decide {name} --conductors ours --defer" in refused.stderr
+    assert machine.run("decide", name, "--defer", *words).returncode == 0
+    early = machine.run("decide", name, "--approve", *words).stderr
+    proposed = early.rpartition("Run: fivetimes ")[2].split()
+    assert proposed == ["draft", name, "-o", "ours"]
+    assert machine.run(*proposed).returncode == 0
+    assert (machine.here / "ours" / f"{name}.yaml").is_file()
 
 
 def test_approval_is_refused_while_a_required_question_is_open(office):

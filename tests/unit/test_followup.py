@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import shlex
 import shutil
 import subprocess
 import sys
@@ -198,7 +199,7 @@ def test_s19_heroism_is_stated_of_the_system_and_names_nobody() -> None:
     nights = [done(at.replace(hour=3) + timedelta(days=1), people=(1,)) for at in weekly(6)]
     found = became([*before(), *nights])
     assert (found.off_hours, found.one_person) == (6, True)
-    assert any("what makes that necessary?" in sentence for sentence in followup.sentences(found))
+    assert any("what makes that necessary?" in sentence for sentence in said(found))
     shared = became([*before(), *(done(at, people=(n % 2,)) for n, at in enumerate(weekly(6)))])
     assert (shared.off_hours, shared.one_person) == (0, False)
     alone = became([*before(), *(done(at) for at in weekly(6))], people=1)
@@ -219,7 +220,11 @@ def test_s44_the_effect_has_an_interval_and_says_so_where_runs_are_too_few() -> 
     assert effect.low < 1 / 6 < effect.high < 0.25
     few = became(slow, quick[:4])
     assert few.effect is None
-    assert "Effect: not enough runs to say." in followup.sentences(few)
+    assert "Effect: not enough runs to say." in said(few)
+
+
+def said(one: followup.Conduct, *, at: datetime = APPROVED) -> list[str]:
+    return followup.sentences(one, folder=Path("conductors"), at=at)
 
 
 def test_the_interval_covers_the_truth_in_nine_draws_of_ten() -> None:
@@ -250,9 +255,23 @@ def test_an_interval_that_is_one_day_is_not_said() -> None:
         replace(found, due=replace(found.due, earliest=day - wait, latest=day + wait))
         for wait in (timedelta(0), timedelta(days=2))
     )
-    assert f"Due again about {day:%Y-%m-%d}." in followup.sentences(near)
-    said = f"(between {day - timedelta(days=2):%Y-%m-%d} and {day + timedelta(days=2):%Y-%m-%d})."
-    assert any(sentence.endswith(said) for sentence in followup.sentences(wide))
+    assert f"Due again about {day:%Y-%m-%d}." in said(near)
+    between = f"(between {day - timedelta(days=2):%Y-%m-%d} and {day + timedelta(days=2):%Y-%m-%d})."
+    assert any(sentence.endswith(between) for sentence in said(wide))
+
+
+def test_what_was_due_on_an_earlier_day_is_said_so_with_the_days() -> None:
+    found = became(before(), [ran(at) for at in weekly()])
+    assert found.due is not None
+    day = found.due.due
+    one = replace(found, due=replace(found.due, earliest=day, latest=day))
+    assert f"Due again about {day:%Y-%m-%d}." in said(one, at=day)
+    assert f"Was due about {day:%Y-%m-%d}, 1 day ago." in said(one, at=day + timedelta(days=1))
+    assert f"Was due about {day:%Y-%m-%d}, 12 days ago." in said(one, at=day + timedelta(days=12))
+    soon = followup.soon_sentence("Release", one.due, at=day - timedelta(days=3))
+    assert soon == f"Release: one more makes it a draft, expected about {day:%Y-%m-%d}."
+    late = followup.soon_sentence("Release", one.due, at=day + timedelta(days=3))
+    assert late == f"Release: one more makes it a draft, was expected about {day:%Y-%m-%d}, 3 days ago."
 
 
 def test_s23_conductors_without_evidence_are_marked_and_tracked_apart() -> None:
@@ -354,6 +373,7 @@ def test_follow_finds_what_is_done_by_hand_and_check_fails(place: Path) -> None:
     assert (found["standing"], found["by_hand"], found["runs"], found["drift"]) == ("worked around", 10, 0, [])
     printed = call(place, "follow", "--check", code=1).stdout
     assert "Worked around: 0 runs since the approval" in printed
+    assert "2026-03-15: approved by ana, because: it is how we do it." in printed
 
 
 def test_what_was_just_read_for_a_scan_is_not_read_again(place: Path) -> None:
@@ -375,6 +395,16 @@ def test_a_step_that_nobody_does_any_more_is_found_where_it_is(place: Path) -> N
     found = later(place, *(text for text in RELEASE if "twine" not in text))
     actions = {step["id"]: step["action"] for step in conductor(place).document["steps"]}
     assert [(one["change"], actions[one["what"][0]].split()[0]) for one in found["drift"]] == [("skip", "twine")]
+
+
+def test_the_command_that_is_proposed_names_the_folder_of_the_conductors(place: Path) -> None:
+    (place / "conductors").rename(place / "ours")
+    (place / "zsh_history").write_text(history([text for text in RELEASE if "twine" not in text]))
+    lines = call(place, "follow", "--conductors", "ours").stdout.splitlines()
+    (line,) = [line for line in lines if line.startswith("  What the conductor would be with that: fivetimes ")]
+    assert lines[-1].endswith("fivetimes status --conductors ours")
+    shown = call(place, *shlex.split(line.partition("fivetimes ")[2])).stdout
+    assert [one for one in shown.splitlines() if "optional" in one and one.startswith("+")]
 
 
 def test_s33_s34_s35_a_proposal_is_a_diff_with_a_reason_and_an_outcome(place: Path) -> None:

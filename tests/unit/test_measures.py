@@ -102,11 +102,34 @@ def test_the_weekday_is_the_one_on_the_persons_own_clock():
     assert late.rhythm.weekday == 6
 
 
+@pytest.mark.parametrize(
+    ("every", "period", "phrase"),
+    [
+        (6, "regular", "about every 6 days"),
+        (7, "weekly", "about weekly"),
+        (9, "regular", "about every 9 days"),
+        (30, "monthly", "about monthly"),
+        (34, "regular", "about every 34 days"),
+    ],
+)
+def test_a_distance_that_is_no_week_and_no_month_is_said_in_days(every, period, phrase):
+    days = np.arange(0, every * 12, every, dtype=np.int32)
+    said = rhythm(days, np.arange(days[-1] + 1, dtype=np.int32))
+    assert (said.period, said.phrase.removeprefix(f"on Thursdays ({said.on_weekday} of 12 days), ")) == (period, phrase)
+
+
+def test_a_week_left_out_and_a_day_earlier_are_still_weekly_and_ten_days_once_do_not_make_it_nine():
+    days = np.cumsum([0, 7, 8, 6, 14, 7, 7, 9, 5, 7]).astype(np.int32)
+    assert rhythm(days, np.arange(days[-1] + 1, dtype=np.int32)).period == "weekly"
+    nine = np.cumsum([0, 9, 9, 8, 9, 18, 9, 10, 9, 8, 9, 9]).astype(np.int32)
+    assert rhythm(nine, np.arange(nine[-1] + 1, dtype=np.int32)).phrase == "about every 9 days"
+
+
 @settings(deadline=None)
 @given(st.sets(st.integers(0, 120), min_size=4, max_size=40))
 def test_days_drawn_at_random_have_no_rhythm_in_nearly_all_cases(days):
     said = rhythm(np.array(sorted(days), dtype=np.int32), np.arange(121, dtype=np.int32))
-    assert said.period in ("irregular", "daily", "weekly", "monthly")
+    assert said.period in ("irregular", "daily", "weekly", "monthly", "regular")
     assert (said.weekday is None) == (said.on_weekday == 0)
 
 
@@ -116,7 +139,9 @@ def test_chance_days_are_called_regular_in_fewer_than_one_of_twenty():
     for _ in range(400):
         days = np.sort(rng.choice(180, size=int(rng.integers(5, 30)), replace=False)).astype(np.int32)
         said = rhythm(days, np.arange(180, dtype=np.int32))
-        words["regular" if said.period in ("weekly", "monthly") or said.weekday is not None else "irregular"] += 1
+        words[
+            "regular" if said.period in ("weekly", "monthly", "regular") or said.weekday is not None else "irregular"
+        ] += 1
     assert words["regular"] <= 20
 
 

@@ -99,6 +99,21 @@ def test_another_rule_another_engine_and_other_code_are_searched_anew(history, t
     assert len(searches) == 4
 
 
+def test_where_our_own_code_cannot_be_looked_at_nothing_is_reused(history, tmp_path, searches, monkeypatch):
+    monkeypatch.setattr(store, "__file__", str(tmp_path / "fivetimes.pyz" / "fivetimes" / "store.py"))
+    assert store.code() is None
+    first = scanned(history, tmp_path / "home")
+    assert scanned(history, tmp_path / "home") == first
+    assert (first.searched, len(searches)) == (None, 2)
+
+
+def test_our_own_code_is_every_module_by_size_and_time(monkeypatch):
+    names = [name for name, _, _ in store.code() or ()]
+    assert {"store.py", "pipeline.py", str(Path("routines", "search.py"))} <= set(names)
+    monkeypatch.setattr(store, "__file__", store.__file__ + "c")  # as where only what was compiled is there
+    assert store.code() is None
+
+
 def test_what_chance_gives_is_searched_where_it_is_asked_for_and_only_there(history, tmp_path, searches):
     home, request = tmp_path / "home", pipeline.from_paths([history])
     plain = pipeline.scan(request, folder=home)
@@ -243,7 +258,7 @@ def test_the_digest_of_work_depends_on_the_key_and_on_every_column(history):
 
 
 def test_our_code_is_known_by_every_file_but_what_python_makes_of_it():
-    names = [name for name, _, _ in store.code()]
+    names = [name for name, _, _ in store.code() or ()]
     assert {"routines/search.py", "kernels/kernels.wasm", "redaction/english.txt.gz"} <= {
         *(Path(name).as_posix() for name in names)
     }
@@ -256,4 +271,4 @@ def test_byte_code_that_is_being_written_is_no_code_of_ours(tmp_path, monkeypatc
     for path in (tmp_path / "store.py", made / "store.cpython-311.pyc", made / "store.cpython-311.pyc.139862"):
         path.write_text("")
     monkeypatch.setattr(store, "__file__", str(tmp_path / "store.py"))
-    assert [name for name, _, _ in store.code()] == ["store.py"]
+    assert [name for name, _, _ in store.code() or ()] == ["store.py"]

@@ -95,6 +95,15 @@ def test_approval_is_refused_while_a_required_question_is_open_and_nothing_is_wr
     assert review.read_ledger(tmp_path) == []
 
 
+def test_the_number_of_required_questions_that_are_open_is_said_and_each_of_them(tmp_path: Path) -> None:
+    conductor, effect = unclear(tmp_path, "frobnicate", "deploy-it")
+    said = f"because 2 required questions are open. q1: .*; {effect}: .*Answer them in "
+    with pytest.raises(RuleError, match=said):
+        review.decide(conductor.id, decision=Decision.APPROVE, by="ana", why="right", at=made.AT, folder=tmp_path)
+    with pytest.raises(RuleError, match=f"^Not approved: q1 and {effect} must be answered first"):
+        review.check_approvable(conductor)
+
+
 def unclear(folder: Path, *programs: str) -> tuple[Conductor, str]:
     """A draft with programs whose effect nobody knows, and the question about them."""
     candidate, live = made.candidate([["make", "pytest -q", *programs]] * 6)

@@ -110,14 +110,26 @@ def flush() -> None:
         stream.flush()
 
 
-def emit(text: str, target: Path) -> None:
-    """Write to a file, or to standard output for `-`."""
+def emit(text: str, target: Path, *, size: str = "") -> None:
+    """Write to a file and say so on the standard error, or print for `-`.
+
+    Args:
+        text: all of it.
+        target: the file, or `-`.
+        size: what is said of the text besides, such as `96 events of 12 runs`.
+    """
     from fivetimes import pipeline
 
     if str(target) == "-":
         print_text(text.removesuffix("\n"))  # which adds one
     else:
         pipeline.write_report(target, text)
+        tell_written(target, size=size)
+
+
+def tell_written(target: Path, *, size: str = "") -> None:
+    """Say on the standard error which file was written, so that the output holds the answer alone."""
+    typer.echo(shown(f"wrote {target}{f': {size}' if size else ''}"), err=True)
 
 
 def one_printed(*targets: Path | None) -> None:

@@ -39,10 +39,11 @@ def follow(
         found = followup.with_forecasts(
             found, review.recognised(known, conductors).candidates, extract=known.rule.extract
         )
+    at = datetime.now(UTC)
     if as_json:
-        print_json(followup.document(found))
+        print_json(followup.document(found, folder=conductors, at=at))
     else:
-        typer.echo(shown("\n".join(_lines(found))))
+        typer.echo(shown("\n".join(_lines(found, conductors, at))))
     if found.unread or (check and followup.troubles(found)):
         raise typer.Exit(1)
 
@@ -80,7 +81,8 @@ def revise(  # noqa: PLR0913, PLR0917 - the questions of one command
         mine = next((one for one in found.conductors if one.id == conductor.id), None)
         if mine is None:
             raise FivetimesError(
-                f"{conductor.id}: it is not approved, so nothing has drifted from it. Review it: fivetimes review"
+                f"{conductor.id}: it is not approved, so nothing has drifted from it. "
+                f"Review it: fivetimes review {conductor.id}{review.option_of(conductors)}"
             )
         proposal = followup.proposed(conductor, mine.drifting)
     changes = followup.difference(conductor, proposal)
@@ -125,15 +127,16 @@ def catalogue(
         emit(followup.catalogue_page(found, conductors), html)
 
 
-def _lines(found: followup.FollowUp) -> list[str]:
-    from fivetimes import followup
+def _lines(found: followup.FollowUp, conductors: Path, at: datetime) -> list[str]:
+    from fivetimes import followup, review
 
     lines = []
     for one in found.conductors:
-        about = [*followup.sentences(one), *map(followup.revision_sentence, found.revisions.get(one.id, ()))]
+        became = followup.sentences(one, folder=conductors, at=at)
+        about = [*became, *map(followup.revision_sentence, found.revisions.get(one.id, ()))]
         lines += [f"{one.id}  {one.title}", *(f"  {sentence}" for sentence in about), ""]
     for name, title, due in found.soon:
-        lines += [f"{name}  {title}: one more makes it a draft, expected about {due.due:%Y-%m-%d}.", ""]
+        lines += [f"{name}  {followup.soon_sentence(title, due, at=at)}", ""]
     above, evidence = found.lasting["from above"], found.lasting["from evidence"]
     if above[1]:
         lines += [
@@ -141,6 +144,7 @@ def _lines(found: followup.FollowUp) -> list[str]:
             "",
         ]
     lines += [*found.unread, *(f"not read: {sentence}" for sentence in found.skipped)]
+    option = review.option_of(conductors)
     if not found.conductors:
-        return [*lines, "No conductor is approved yet. See what waits: fivetimes review"]
-    return [*lines, f"Read until {found.until:%Y-%m-%d}. How each stands in the ledger: fivetimes status"]
+        return [*lines, f"No conductor is approved yet. See what waits: fivetimes review{option}"]
+    return [*lines, f"Read until {found.until:%Y-%m-%d}. How each stands in the ledger: fivetimes status{option}"]

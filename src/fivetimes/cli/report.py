@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fivetimes.cli.answers import emit, one_printed
-from fivetimes.cli.console import next_step, say, say_first, shown, tell
+from fivetimes.cli.console import next_step, say, say_first, tell
 from fivetimes.cli.context import CONDUCTORS, Config, folder, last_work, request, review_context, work_of
 from fivetimes.cli.days import DAY, Since, Until, day, span_of
 
@@ -100,16 +100,12 @@ def report(  # noqa: PLR0913, PLR0917 - the questions of one command
     say_first(result, tell if printed else say)
     for kind, target in targets.items():
         if target is not None:
-            _written(reports.report(result, form=kind, extras=extras, at=at), target, err=printed)
+            is_log = kind in (form.XES, form.CSV)
+            size = reports.sessions_phrase(read.sessions) if is_log and read is not None else ""
+            emit(reports.report(result, form=kind, extras=extras, at=at), target, size=size)
     pipeline.keep_report(result, wanted, at=at, folder=folder())
     if not printed:
         next_step("fivetimes review")
-
-
-def _written(text: str, target: Path, *, err: bool) -> None:
-    emit(text, target)
-    if str(target) != "-":
-        typer.echo(shown(f"wrote {target}"), err=err)
 
 
 def _effects(wanted: Request, read: Gathered | None) -> list[ConductorEffect]:

@@ -63,7 +63,7 @@ def decide(  # noqa: PLR0913, PLR0917 - the questions of one command
     made = workflow.decide(
         full, decision=chosen[0], by=by, why=why, at=at, folder=conductors, candidate=candidate, approval=allowed
     )
-    print_text(workflow.ledger_line(made) if as_json else shown(f"{full}: {chosen[0].value} by {by}"))
+    print_text(workflow.ledger_line(made) if as_json else shown(f"{full}: {chosen[0].done} by {by}"))
     if not as_json:
         approved, option = chosen[0] is Decision.APPROVE, workflow.option_of(conductors)
         named = f"{full}{option}"
@@ -87,7 +87,7 @@ def review(
     as_json: AsJson = False,
 ) -> None:
     """Go through what waits for a decision, one card after the other."""
-    from fivetimes.review import terminal, to_review, waiting_document
+    from fivetimes.review import option_of, terminal, to_review, waiting_document
 
     if as_json:
         result = last(config, conductors)
@@ -100,20 +100,21 @@ def review(
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise FivetimesError("review asks on a terminal, and this is none. Use: fivetimes decide, fivetimes status")
     result = last(config, conductors)
+    stands = f"How each conductor stands: fivetimes status{option_of(conductors)}"
     waiting = to_review(result, conductors, only=names or [])
     if not waiting:
-        typer.echo("Nothing waits for a decision. How each conductor stands: fivetimes status")
+        typer.echo(f"Nothing waits for a decision. {stands}")
         return
     context = review_context(result, conductors, by=by or _ask("Who decides?"), config=config)
     decided = terminal.review_queue(waiting, terminal.ReviewSession(context, _AtTerminal()))
-    typer.echo(f"{decided} of {len(waiting)} decided on. How each conductor stands: fivetimes status")
+    typer.echo(f"{decided} of {len(waiting)} decided on. {stands}")
 
 
 def _review_page(names: list[str], by: str, config: Path | None, conductors: Path, port: int, *, browser: bool) -> None:
     import webbrowser
 
     from fivetimes import running, store
-    from fivetimes.review import web
+    from fivetimes.review import option_of, web
 
     result, team = last(config, conductors), request(config).team
     runs = running.Runs(conductors, folder(), team.run_url)
@@ -132,7 +133,7 @@ def _review_page(names: list[str], by: str, config: Path | None, conductors: Pat
         web.serve(web.to_show(result, names), context, people=people, port=port, opened=opened, runs=runs)
     finally:
         leading.unlink(missing_ok=True)
-    typer.echo("The page has ended. How each conductor stands: fivetimes status")
+    typer.echo(f"The page has ended. How each conductor stands: fivetimes status{option_of(conductors)}")
 
 
 def _ask(question: str) -> str:

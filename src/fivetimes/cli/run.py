@@ -104,7 +104,7 @@ def runs(
     conductors: Conductors = CONDUCTORS,
 ) -> None:
     """List the runs: how each ended, or what it waits for, and for whom. Of one run, everything that its record answers."""
-    from fivetimes import followup, running
+    from fivetimes import followup, review, running
 
     if as_json and html is not None:
         raise typer.BadParameter("give --json or --html, not both")
@@ -127,7 +127,7 @@ def runs(
     for row in rows:
         typer.echo(shown(row.line))
     if not rows:
-        typer.echo("No runs yet. Start one: fivetimes run ID")
+        typer.echo(shown(f"No runs yet. Start one: fivetimes run ID{review.option_of(conductors)}"))
 
 
 def ask(

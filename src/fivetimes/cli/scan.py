@@ -142,11 +142,11 @@ def show(
     result = last(config, span=span)
     candidate = pipeline.candidate_of(result, name)
     if xes is not None:
-        emit(reports.xes(candidate), xes)
+        emit(reports.xes(candidate), xes, size=reports.runs_phrase(candidate))
     if csv is not None:
         from fivetimes.reports import frames  # which loads pandas
 
-        emit(reports.csv_of(frames.run_log(candidate)), csv)
+        emit(reports.csv_of(frames.run_log(candidate)), csv, size=reports.runs_phrase(candidate))
     if as_json:
         about = reports.reservations_document(result)
         print_json({**reports.candidate_document(candidate), **about})

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fivetimes.cli.answers import AsJson, emit, one_printed, print_json
+from fivetimes.cli.answers import AsJson, emit, one_printed, print_json, tell_written
 from fivetimes.cli.console import console, say, shown, tell
 from fivetimes.cli.context import CONDUCTORS, Config, drafter, folder, last, request, review_context
 from fivetimes.errors import FivetimesError
@@ -84,7 +84,7 @@ def share(  # noqa: PLR0913, PLR0917 - the questions of one command
         agree(sharing, folder=folder())
     if output is not None:
         write(sharing, output, folder=folder())
-        typer.echo(shown(f"wrote {output}"), err=True)
+        tell_written(output)
 
 
 def _share_for_programs(sharing: Sharing, output: Path | None) -> None:
@@ -138,8 +138,6 @@ def merge(
         extras = reports.ReportExtras(names=previews.names, drafts=previews.drafts)
     for kind, target in targets.items():
         emit(reports.report(result, form=kind, extras=extras, at=datetime.now(UTC)), target)
-        if str(target) != "-":
-            typer.echo(shown(f"wrote {target}"), err=True)
     for name in draft or ():
         conductor = review.draft(name, context, use_live=False)
         path, _ = review.write_draft(conductor, context)

@@ -6,6 +6,7 @@ from .follow import effects as effects
 from .follow import follow as follow
 from .follow import revision_sentence as revision_sentence
 from .follow import sentences as sentences
+from .follow import soon_sentence as soon_sentence
 from .follow import standing_phrase as standing_phrase
 from .follow import troubles as troubles
 from .follow import with_forecasts as with_forecasts

@@ -124,6 +124,10 @@ class Forecast:
     earliest: datetime
     latest: datetime
 
+    def days_ago(self, at: datetime) -> int:
+        """Days of the calendar (UTC) from the day on which it was due to another one; 0 where it is due then, or later."""
+        return max(0, (at.date() - self.due.date()).days)
+
 
 @dataclass(frozen=True, slots=True)
 class Conduct:

@@ -33,9 +33,11 @@ from fivetimes.followup.findings import (
 from fivetimes.model.candidates import Candidate, Tier
 from fivetimes.model.conductors import Conductor, ConductorEffect
 from fivetimes.model.decisions import Decision, Review, Status
+from fivetimes.review.folder import option_of
 from fivetimes.review.ledger import standing_of
 from fivetimes.routines import KnownRoutine, KnownStep, executions
 from fivetimes.running.record import RunEntry, records_in
+from fivetimes.words import noun
 
 SCHEMA = 1
 # How a command begins: words that are the same each time, before the first flag, value or path.
@@ -241,8 +243,14 @@ def _hour(at: datetime) -> tuple[bool, int]:
 # ---- in words
 
 
-def sentences(one: Conduct) -> list[str]:
-    """What became of a conductor, in sentences, what is most pressing first."""
+def sentences(one: Conduct, *, folder: Path, at: datetime) -> list[str]:
+    """What became of a conductor, in sentences, what is most pressing first.
+
+    Args:
+        one: what became of it.
+        folder: of the conductors, for the command that is proposed.
+        at: now, in UTC: what is due lies before or behind it.
+    """
     lines = [_life_sentence(one)]
     if one.by_hand and one.by_hand_since is not None and one.runs:
         lines.append(
@@ -251,7 +259,7 @@ def sentences(one: Conduct) -> list[str]:
         )
     lines += [_drift_sentence(test, one.actions) for test in one.drifting]
     if one.drifting:
-        lines.append(f"What the conductor would be with that: fivetimes revise {one.id}")
+        lines.append(f"What the conductor would be with that: fivetimes revise {one.id}{option_of(folder)}")
     lines += [f"A new way, {times} times: {' → '.join(way)}." for way, times in one.new_ways if times > 1]
     if one.off_hours:
         lines.append(
@@ -261,13 +269,29 @@ def sentences(one: Conduct) -> list[str]:
         lines.append(f"All {one.by_hand} times by hand were one person's: what keeps the others from it?")
     lines.append(_effect_sentence(one.effect))
     if one.due is not None:
-        due, earliest, latest = (f"{day:%Y-%m-%d}" for day in (one.due.due, one.due.earliest, one.due.latest))
-        lines.append(f"Due again about {due}" + (f" (between {earliest} and {latest})." if earliest < latest else "."))
+        lines.append(_due_sentence(one.due, at))
     if one.from_above:
         lines.append("It was drafted without evidence.")
     if one.untimed:
         lines.append(f"{one.untimed} times without a time: nobody knows whether before or after the approval.")
     return lines
+
+
+def _due_sentence(due: Forecast, at: datetime) -> str:
+    middle, earliest, latest = (f"{day:%Y-%m-%d}" for day in (due.due, due.earliest, due.latest))
+    between = f" (between {earliest} and {latest})" if earliest < latest else ""
+    return f"{'Was due' if due.days_ago(at) else 'Due again'} about {middle}{between}{_ago(due, at)}."
+
+
+def soon_sentence(title: str, due: Forecast, *, at: datetime) -> str:
+    """What one more occurrence makes of a routine, and when that is expected."""
+    when = "was expected" if due.days_ago(at) else "expected"
+    return f"{title}: one more makes it a draft, {when} about {due.due:%Y-%m-%d}{_ago(due, at)}."
+
+
+def _ago(due: Forecast, at: datetime) -> str:
+    days = due.days_ago(at)
+    return f", {days} {noun(days, 'day')} ago" if days else ""
 
 
 def standing_phrase(one: Conduct) -> str:
@@ -300,7 +324,8 @@ def effects(found: FollowUp) -> list[ConductorEffect]:
 def revision_sentence(one: ConductorRevision) -> str:
     """Who did what with a conductor, and the runs of it as it stood then."""
     runs = f"; {one.runs} run{'s' if one.runs != 1 else ''} of it" if one.runs else ""
-    return f"{one.at:%Y-%m-%d}: {one.what} by {one.by}{f', because: {one.why}' if one.why else ''}{runs}."
+    done = Decision(one.what).done if one.what in set(Decision) else one.what
+    return f"{one.at:%Y-%m-%d}: {done} by {one.by}{f', because: {one.why}' if one.why else ''}{runs}."
 
 
 def _life_sentence(one: Conduct) -> str:
@@ -353,13 +378,13 @@ def troubles(found: FollowUp) -> list[str]:
     ]
 
 
-def document(found: FollowUp) -> dict[str, Any]:
-    """Everything, for programs: `fivetimes follow --json`."""
+def document(found: FollowUp, *, folder: Path, at: datetime) -> dict[str, Any]:
+    """Everything, for programs: `fivetimes follow --json`; the arguments are those of `sentences`."""
     return {
         "schema": SCHEMA,
         "until": found.until.isoformat(),
         "conductors": [
-            _row(one) | {"revisions": [_revision(revision) for revision in found.revisions.get(one.id, ())]}
+            _row(one, folder=folder, at=at) | {"revisions": [*map(_revision, found.revisions.get(one.id, ()))]}
             for one in found.conductors
         ],
         "soon": [{"id": name, "title": title, **_due(due)} for name, title, due in found.soon],
@@ -368,7 +393,7 @@ def document(found: FollowUp) -> dict[str, Any]:
     }
 
 
-def _row(one: Conduct) -> dict[str, Any]:
+def _row(one: Conduct, *, folder: Path, at: datetime) -> dict[str, Any]:
     return {
         "id": one.id,
         "title": one.title,
@@ -387,7 +412,7 @@ def _row(one: Conduct) -> dict[str, Any]:
         "effect": asdict(one.effect) if one.effect else None,
         "forecast": _due(one.due) if one.due else None,
         "from_above": one.from_above,
-        "sentences": sentences(one),
+        "sentences": sentences(one, folder=folder, at=at),
     }
 
 

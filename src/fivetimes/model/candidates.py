@@ -85,7 +85,8 @@ class Confidence:
 
 @dataclass(frozen=True, slots=True)
 class Rhythm:
-    """When a routine is done. `period`: daily, weekly, monthly, irregular, or unknown where it was done on too few days to say.
+    """When a routine is done. `period`: daily, weekly, monthly, regular (a number of days that is neither), irregular, or unknown
+    where it was done on too few days to say.
 
     weekday: 0 is Monday, None where no weekday stands out. on_weekday, of: how many of its days fall on it. phrase: the same in
     words.

@@ -19,6 +19,16 @@ class Decision(StrEnum):
     EDIT = "edit"
     DECLINE = "decline"
 
+    @property
+    def done(self) -> str:
+        """What was done, before `by NAME`.
+
+        Example:
+            >>> [one.done for one in (Decision.APPROVE, Decision.DEFER, Decision.EDIT)]
+            ['approved', 'deferred', 'edited']
+        """
+        return "deferred" if self is Decision.DEFER else f"{self.removesuffix('e')}ed"
+
 
 @dataclass(frozen=True, slots=True)
 class Review:

@@ -2,6 +2,8 @@ from .cards import step_numbers as step_numbers
 from .document import document as document
 from .document import reservations_document as reservations_document
 from .event_log import csv_of as csv_of
+from .event_log import runs_phrase as runs_phrase
+from .event_log import sessions_phrase as sessions_phrase
 from .event_log import xes as xes
 from .event_log import xes_of as xes_of
 from .figures import location_text as location_text

@@ -13,8 +13,12 @@ from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 from xml.etree import ElementTree
 
+import numpy as np
+
+from fivetimes.columns import SessionLog
 from fivetimes.model.candidates import Candidate
 from fivetimes.redaction import show
+from fivetimes.words import noun
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,6 +63,22 @@ def xes_of(title: str, table: pd.DataFrame) -> str:
 def csv_of(table: pd.DataFrame) -> str:
     """The event log of a table with the columns of `frames.LOG_COLUMNS` as CSV; times are ISO 8601 in UTC, to the second."""
     return table.to_csv(index=False, date_format="%Y-%m-%dT%H:%M:%SZ", lineterminator="\n")
+
+
+def runs_phrase(candidate: Candidate) -> str:
+    """How much stands in the event log of a routine, such as `96 events of 12 runs`; a run with nothing at a step is no case."""
+    rows = list(_runs(candidate))
+    return _size(len(rows), len({row.case for row in rows}), "run")
+
+
+def sessions_phrase(sessions: SessionLog) -> str:
+    """How much stands in the event log of all work, such as `3,403 events of 938 sessions`; one of context alone is no case."""
+    steps = sessions.session[~sessions.actions.context]
+    return _size(len(steps), len(np.unique(steps)), "session")
+
+
+def _size(events: int, cases: int, case: str) -> str:
+    return f"{events:,} {noun(events, 'event')} of {cases:,} {noun(cases, case)}"
 
 
 def _runs(candidate: Candidate) -> Iterator[LoggedEvent]:

@@ -38,6 +38,7 @@ from .folder import Taken as Taken
 from .folder import approved_ids as approved_ids
 from .folder import conductor_path as conductor_path
 from .folder import conductors_in as conductors_in
+from .folder import draft_option_of as draft_option_of
 from .folder import open_questions as open_questions
 from .folder import option_of as option_of
 from .folder import read_conductor as read_conductor

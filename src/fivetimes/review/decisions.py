@@ -20,6 +20,7 @@ from fivetimes.review.folder import (
     ReviewContext,
     add_review,
     conductor_path,
+    draft_option_of,
     identity_of,
     open_gates,
     open_questions,
@@ -27,10 +28,7 @@ from fivetimes.review.folder import (
     read_conductor,
     write_conductor,
 )
-from fivetimes.words import id_of, iso
-
-_HISTORY = {Decision.RENAME: "renamed", Decision.ANSWER: "answered", Decision.EDIT: "edited"}
-
+from fivetimes.words import id_of, iso, listed
 
 # ---- a decision on an id: approve, reject or defer
 
@@ -71,7 +69,9 @@ def decide(
         if by.strip() and why.strip():  # else it is refused below, and nothing is to be written before
             conductor = _with_answerer(conductor, _named(by, approval), by=by, at=at, folder=folder)
     if conductor is None and candidate is None:
-        raise UnknownId(f"{name}: neither a file {path} nor a routine of the last scan. Run: fivetimes status")
+        raise UnknownId(
+            f"{name}: neither a file {path} nor a routine of the last scan. Run: fivetimes status{option_of(folder)}"
+        )
     review = _review(conductor, candidate, decision=decision, by=by, why=why, at=at)
     add_review(review, folder=folder)
     return review
@@ -80,14 +80,17 @@ def decide(
 def _check_file_approvable(name: str, conductor: Conductor | None, path: Path, folder: Path) -> None:
     if conductor is None:
         raise RuleError(
-            f"{name}: there is no draft at {path}, so there is nothing to approve. Run: fivetimes draft {name}"
+            f"{name}: there is no draft at {path}, so there is nothing to approve. "
+            f"Run: fivetimes draft {name}{draft_option_of(folder)}"
         )
     required = [question for question in open_questions(conductor) if question["required"]]
     if required:
         asked = "; ".join(f"{question['id']}: {question['ask']}" for question in required)
+        several = len(required) > 1
+        are_open = f"{len(required)} required questions are open" if several else "a required question is open"
         raise RuleError(
-            f"{name}: not approved, because a required question is open. {asked} "
-            f"Answer it in {path}, or with: fivetimes review {name}{option_of(folder)}"
+            f"{name}: not approved, because {are_open}. {asked} "
+            f"Answer {'them' if several else 'it'} in {path}, or with: fivetimes review {name}{option_of(folder)}"
         )
 
 
@@ -160,7 +163,9 @@ def pass_gate(name: str, step: str, *, by: str, why: str, at: datetime, folder: 
     """
     path = conductor_path(folder, name)
     if not path.exists():
-        raise UnknownId(f"{name}: there is no file {path}, so it has no gate. Run: fivetimes draft {name}")
+        raise UnknownId(
+            f"{name}: there is no file {path}, so it has no gate. Run: fivetimes draft {name}{draft_option_of(folder)}"
+        )
     conductor = read_conductor(path)
     gated = [one["id"] for one in conductor.document["steps"] if "gate" in one]
     step = id_of(step, gated, otherwise="none", what="gate")
@@ -240,7 +245,7 @@ def revise(
     entry: HistoryEntry = {
         "at": iso(at),
         "by": by,
-        "what": _HISTORY[decision],
+        "what": decision.done,
         "tool": conductors.tool(),
     }
     document = document.copy()
@@ -358,11 +363,11 @@ def check_approvable(conductor: Conductor) -> None:
     """Refuse a conductor whose required questions are not all answered.
 
     Raises:
-        RuleError: one is open; the message names it.
+        RuleError: some are open; the message names them.
     """
     required = [question["id"] for question in open_questions(conductor) if question["required"]]
     if required:
-        raise RuleError(f"Not approved: {required[0]} must be answered first.")
+        raise RuleError(f"Not approved: {listed(required)} must be answered first.")
 
 
 def rename(candidate: Candidate, conductor: Conductor, *, title: str, why: str, context: ReviewContext) -> Conductor:

@@ -23,7 +23,15 @@ from fivetimes.model.events import Kind
 from fivetimes.model.live_text import LiveText
 from fivetimes.model.scans import Scan
 from fivetimes.review import ledger
-from fivetimes.review.folder import ReviewContext, Taken, conductor_path, read_conductor, standings, write_conductor
+from fivetimes.review.folder import (
+    ReviewContext,
+    Taken,
+    conductor_path,
+    option_of,
+    read_conductor,
+    standings,
+    write_conductor,
+)
 from fivetimes.shell import is_secret_key
 
 # ---- live text: read for one answer, kept nowhere
@@ -144,7 +152,7 @@ def preview_draft(
     """
     standing = ledger.standing_of(candidate.id, standings(context.folder))
     if ledger.stays_away(standing, count=candidate.count):
-        raise RuleError(_rejected_message(candidate, standing))
+        raise RuleError(_rejected_message(candidate, standing, context.folder))
     new = _new_draft(candidate, context, use_live=use_live, override=override)
     path = conductor_path(context.folder, new.id)
     return conductors.kept(new, read_conductor(path)) if path.exists() else new
@@ -242,12 +250,13 @@ def _nothing_harmless(_word: str, _role: Role) -> bool:
     return False
 
 
-def _rejected_message(candidate: Candidate, standing: Standing) -> str:
+def _rejected_message(candidate: Candidate, standing: Standing, folder: Path) -> str:
     last = standing.last
     decided = f"by {last.by} on {last.at:%Y-%m-%d} ({last.why})." if last is not None else "before."
     return (
         f"{candidate.id} was rejected {decided} It is proposed again from {ledger.returns_at(standing)} times on and was seen "
-        f"{candidate.count} times. To take that back: fivetimes decide {candidate.id} --defer --by NAME --why TEXT"
+        f"{candidate.count} times. To take that back: "
+        f"fivetimes decide {candidate.id}{option_of(folder)} --defer --by NAME --why TEXT"
     )
 
 

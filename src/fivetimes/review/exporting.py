@@ -22,6 +22,7 @@ from fivetimes.review.folder import (
     Taken,
     conductor_path,
     conductors_in,
+    draft_option_of,
     option_of,
     standings,
 )
@@ -87,7 +88,8 @@ def as_exported(conductor: Conductor, *, folder: Path) -> Conductor:
 
 def _of(name: str, folder: Path) -> tuple[Conductor, Standing]:
     known = {conductor.id: conductor for conductor in conductors_in(folder)}
-    otherwise = f"none in the folder {folder} (another one: --conductors DIR); fivetimes draft ID writes a conductor"
+    draft = f"fivetimes draft ID{draft_option_of(folder)}"
+    otherwise = f"none in the folder {folder} (another one: --conductors DIR); {draft} writes a conductor"
     full = id_of(name, known, otherwise=otherwise)
     return known[full], ledger.standing_of(full, standings(folder))
 

@@ -114,6 +114,16 @@ def option_of(folder: Path) -> str:
     return "" if folder == CONDUCTORS else f" --conductors {shlex.quote(str(folder))}"
 
 
+def draft_option_of(folder: Path) -> str:
+    """The option by which `fivetimes draft` writes into this folder; empty for the one that it writes into anyway.
+
+    Example:
+        >>> draft_option_of(Path("conductors")), draft_option_of(Path("ours"))
+        ('', ' -o ours')
+    """
+    return "" if folder == CONDUCTORS else f" -o {shlex.quote(str(folder))}"
+
+
 # ---- what a conductor's file says of itself
 
 

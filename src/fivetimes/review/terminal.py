@@ -152,7 +152,7 @@ class ReviewSession:
     person: Reviewer
 
 
-_CHOICES = "[a]ccept  [r]eject  [d]efer  [t]itle  [e]dit  [q]uestion  [w]rite constants  [n]ext  e[x]it"
+_CHOICES = "[a]pprove  [r]eject  [d]efer  [t]itle  [e]dit  [q]uestion  [w]rite constants  [n]ext  e[x]it"
 _STAY, _NEXT, _EXIT = "stay", "next", "exit"
 
 

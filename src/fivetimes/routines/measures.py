@@ -272,8 +272,10 @@ def _sure(name: str, share: float) -> str:
 RHYTHM_DAYS = 4  # days on which it was done, from which on a rhythm is looked for
 RHYTHM_CHANCE = 0.01  # chance up to which a rhythm is believed
 DAILY = 2 / 3  # of the worked days
-# (word, least and most days between two, as a person would count them the same)
-_LENGTHS = (("weekly", 5, 9), ("monthly", 26, 35))
+# (least and most days between two, as a person would count them the same)
+_LENGTHS = ((5, 9), (26, 35))
+# (word, least and most days of the median distance that it is said of): seven days are a week, 28 to 31 a month
+_NAMED = (("weekly", 7, 7), ("monthly", 28, 31))
 
 
 def weekday_of(day: Int32s) -> Int32s:
@@ -299,12 +301,14 @@ def rhythm(days: Int32s, worked: Int32s) -> Rhythm:
         return Rhythm("unknown", None, 0, len(days), f"done {on_days(len(days))}: too few to tell a rhythm")
     worked = worked[(worked >= days[0]) & (worked <= days[-1])]
     weekday, on_it = _weekday(days, worked)
-    word = _length(days, worked)
+    word, every = _length(days, worked)
     phrases = []
     if weekday is not None:
         often = "on" if on_it == len(days) else "mostly on"
         phrases.append(f"{often} {WEEKDAYS[weekday]}s ({on_it} of {len(days)} days)")
-    if word != "irregular" or not phrases:
+    if word == "regular":
+        phrases.append(f"about every {every} days")
+    elif word != "irregular" or not phrases:
         phrases.append(word if word == "irregular" else f"about {word}")
     return Rhythm(word, weekday, on_it, len(days), ", ".join(phrases))
 
@@ -319,19 +323,20 @@ def _weekday(days: Int32s, worked: Int32s) -> tuple[int | None, int]:
     return (best, count) if stands_out else (None, 0)
 
 
-def _length(days: Int32s, worked: Int32s) -> str:
-    """Daily, weekly, monthly, or irregular."""
+def _length(days: Int32s, worked: Int32s) -> tuple[str, int]:
+    """Daily, weekly, monthly, regular (some other distance), or irregular; and the median distance in days."""
     if len(days) >= DAILY * len(worked):
-        return "daily"
+        return "daily", 1
     gaps = np.diff(days)
     rate = (len(days) - 1) / max(1, len(worked) - 1)
     dense = len(worked) / (days[-1] - days[0] + 1)  # worked days in a day of the calendar
-    for word, low, high in _LENGTHS:
+    every = int(np.median(gaps) + 0.5)  # where a few were missed, it is still that of the others
+    for low, high in _LENGTHS:
         fits = int(np.count_nonzero((gaps >= low) & (gaps <= high)))
         lucky = (1 - rate) ** max(0.0, low * dense - 1) - (1 - rate) ** (high * dense)
         if 2 * fits > len(gaps) and len(_LENGTHS) * binomial_tail(fits, len(gaps), float(lucky)) <= RHYTHM_CHANCE:
-            return word
-    return "irregular"
+            return next((word for word, least, most in _NAMED if least <= every <= most), "regular"), every
+    return "irregular", every
 
 
 # ---- reliability: which skills and tools among the steps are young, failing, or were seen once

@@ -306,15 +306,20 @@ def runs_lines(rows: Sequence[RunRow]) -> dict[str, str]:
 def _approved(name: str, folder: Path) -> Conductor:
     path = review.conductor_path(folder, name)
     if not path.exists():
-        raise FivetimesError(f"{name}: there is no such conductor in {folder}. See: fivetimes status")
+        raise FivetimesError(
+            f"{name}: there is no such conductor in {folder}. See: fivetimes status{review.option_of(folder)}"
+        )
     conductor = review.read_conductor(path)
     standing = review.standings(folder).get(conductor.id)
+    named = f"{conductor.id}{review.option_of(folder)}"
     if standing is None or standing.status is not Status.APPROVED:
         raise RuleError(
-            f"{conductor.id}: it is not approved, and only approved conductors run. Review it: fivetimes review"
+            f"{conductor.id}: it is not approved, and only approved conductors run. Review it: fivetimes review {named}"
         )
     if review.changed_since(conductor, standing):
-        raise RuleError(f"{conductor.id}: it was changed since it was approved. Review it again: fivetimes review")
+        raise RuleError(
+            f"{conductor.id}: it was changed since it was approved. Review it again: fivetimes review {named}"
+        )
     return conductor
 
 
