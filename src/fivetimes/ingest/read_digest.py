@@ -76,9 +76,8 @@ def _plain(value: object) -> Any:
         return [value.typecode, value.tobytes()]
     if isinstance(value, PurePath):
         return str(value)
-    if hasattr(
-        value, "tolist"
-    ):  # an array or a scalar of numpy; by its method, because what only reads does not load numpy
+    # an array or a scalar of numpy; by its method, because what only reads does not load numpy
+    if hasattr(value, "tolist"):
         return value.tolist()
     if isinstance(value, Mapping):
         return dict(value)
