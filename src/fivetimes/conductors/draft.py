@@ -410,7 +410,7 @@ def _step(number: int, step: Step, alternatives: Sequence[StepTemplate]) -> Docu
         **_text(alternatives),
         "specialist": first.specialist,
         **instead,
-        "share": step.share,
+        "share": round(step.share, 3),
         **_marks(step),
         "reversible": reversible(step),
         "expects": None,
