@@ -636,6 +636,28 @@ def rates_around(
     return found
 
 
+def own_shares(
+    rows: Sequence[tuple[int, set[int]]], done: Sequence[tuple[int, int]], tokens: Sequence[int], reach: int
+) -> list[float]:
+    """Of each step the share of the times that it is done which lie in the routine; `done` lists (step, row) of its occurrences.
+
+    The times that count are those of the row's doer from `reach` rows before that doer's first row of the routine to `reach` behind
+    the last one. Each row of the step has the share of its doer; the mean is taken.
+    """
+    shares = []
+    for step, token in enumerate(tokens):
+        of_step = []
+        for _, row in (one for one in done if one[0] == step):
+            doer = rows[row][0]
+            of_doer = [at for _, at in done if rows[at][0] == doer]
+            near = range(max(0, min(of_doer) - reach), min(len(rows), max(of_doer) + reach + 1))
+            times = sum(rows[at][0] == doer and token in rows[at][1] for at in near)
+            inside = sum(one == step and rows[at][0] == doer for one, at in done)
+            of_step.append(inside / max(inside, times))
+        shares.append(sum(of_step) / len(of_step) if of_step else 0.0)
+    return shares
+
+
 def saved_by_each(
     scores: Sequence[float], once: float, times: Sequence[int], everywhere: Sequence[float], around: Sequence[float]
 ) -> float:

@@ -22,6 +22,7 @@ from fivetimes.routines.objective import (
     in_order,
     order_bits,
     order_share,
+    own_shares,
     rates_around,
     saved_by_each,
 )
@@ -145,6 +146,39 @@ def test_rates_around_occurrences_are_those_of_counting(letters, data):
     once = len(rows) - 9.0  # that nine bits are left
     by_hand = oracles.saved_by_each([1.0] * len(rows), once, [len(rows)] * 2, everywhere, slowly)
     assert saved_by_each(database, profile, found, 9.0) == pytest.approx(by_hand)
+
+
+@given(letters_of_people, st.data())
+@settings(max_examples=100, deadline=None)
+def test_the_share_of_a_step_that_lies_in_the_routine_is_that_of_counting(letters, data):
+    sessions = logs.sessions_of(*(logs.batch(some, person=f"p{n}") for n, some in enumerate(letters)))
+    database = open_database(sessions, silence=SEARCH.max_pause)
+    chosen = data.draw(st.lists(st.integers(0, database.own - 1), min_size=2, max_size=12, unique=True).map(sorted))
+    rows = np.array(list(pairwise(chosen))[::2], dtype=np.int32)
+    left = [row for row in range(database.own) if row not in rows]
+    repeats = data.draw(st.lists(st.sampled_from(left), max_size=3, unique=True)) if left else []
+    again = np.array([(0, at % 2, row) for at, row in enumerate(repeats)], dtype=np.int32).reshape(-1, 3)
+    found = Occurrences(rows, again, np.ones(len(rows)), 0)
+    tokens = np.array([database.levels[rows[0, step], 0] for step in (0, 1)], dtype=np.int32)
+    slow = [(int(d), set(held)) for d, held in zip(database.doer, database.levels.tolist(), strict=True)]
+    done = [(step, int(row)) for line in rows for step, row in enumerate(line)] + [(s, r) for _, s, r in again.tolist()]
+    wanted = oracles.own_shares(slow[: database.own], done, tokens.tolist(), AWAY + WINDOW)
+    assert own_shares(database, tokens, found).tolist() == pytest.approx(wanted)
+
+
+def test_a_step_is_the_routine_s_own_by_what_its_doers_do_while_they_do_it():
+    """`ab` ten times amid other work; bo does `b` all the time, and so does ana years before."""
+    amid = "ab" + "mnopqrstuv" * 3
+    sessions = logs.sessions_of(logs.batch("b" * 40 + "mnopqrstuv" * 9 + amid * 10), logs.batch("b" * 50, person="bo"))
+    database = open_database(sessions, silence=SEARCH.max_pause)
+    token = {label: number for number, label in enumerate(sessions.actions.labels)}
+    tokens = np.array([token["do-a"], token["do-b"]], dtype=np.int32)
+    first = database.where[slice(*database.start[[tokens[0], tokens[0] + 1]])]
+    rows = np.stack([first, first + 1], axis=1)
+    found = Occurrences(rows, np.zeros((0, 3), dtype=np.int32), np.ones(len(rows)), 0)
+    assert own_shares(database, tokens, found).tolist() == [1.0, 1.0]
+    half = Occurrences(rows[::2], np.zeros((0, 3), dtype=np.int32), np.ones(5), 0)
+    assert own_shares(database, tokens, half)[1] == pytest.approx(5 / 10)
 
 
 def test_what_is_common_around_is_worth_less_than_what_is_rare_there():

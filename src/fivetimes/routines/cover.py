@@ -26,7 +26,7 @@ from fivetimes.routines.assign import complete
 from fivetimes.routines.database import SequenceDatabase
 from fivetimes.routines.growth import drop_rare, elsewhere, grow, interleaved, refine, unproven
 from fivetimes.routines.matching import Occurrences, Routine, better, collect
-from fivetimes.routines.objective import failed_rule, in_order, worth
+from fivetimes.routines.objective import failed_rule, in_order, rates_around, worth
 from fivetimes.routines.pattern import (
     MIN_STEPS,
     NEAR_ROWS,
@@ -165,8 +165,9 @@ def _develop(
 def _proven(
     database: SequenceDatabase, profile: Profile, occurrences: Occurrences, search: Search, chance: float
 ) -> tuple[Profile, Occurrences] | _Failed:
-    """The routine without the optional steps that chance would give it as well."""
-    weak = unproven(database, profile.tokens, occurrences.rows, flank=search.flank)
+    """The routine without the optional steps that the work around would give it as well."""
+    rate = rates_around(database, profile.tokens, occurrences)
+    weak = unproven(database, profile.tokens, occurrences.rows, rate=rate, flank=search.flank)
     if not weak.any():
         return profile, occurrences
     tokens, matched = profile.tokens[~weak], occurrences.rows[:, ~weak]

@@ -13,7 +13,7 @@ from fivetimes.columns import Bools, Floats, Int32s
 from fivetimes.config import ALWAYS_SHARE, USUAL_SHARE, Search
 from fivetimes.kernels import growth
 from fivetimes.routines.database import SequenceDatabase
-from fivetimes.routines.pattern import ENOUGH, NEAR_ROWS, gain, local_chance
+from fivetimes.routines.pattern import ENOUGH, NEAR_ROWS, chance_within, gain, local_chance
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,12 +132,13 @@ def _rooms(database: SequenceDatabase, matched: Int32s, *, flank: int) -> Floats
     return np.asarray(np.where(seen > 0, np.where(there, rooms, 0).sum(axis=0) / np.maximum(1, seen), 1.0))
 
 
-def unproven(database: SequenceDatabase, tokens: Int32s, matched: Int32s, *, flank: int) -> Bools:
-    """Which optional steps say no more than chance would: a common action that happened to stand between the others.
+def unproven(database: SequenceDatabase, tokens: Int32s, matched: Int32s, *, rate: Floats, flank: int) -> Bools:
+    """Which optional steps say no more than the work around does: a common action that happened to stand between the others.
 
     Args:
         tokens: one per step.
         matched: rows, one line per occurrence, one column per step.
+        rate: of each step, how common it is in the mode of work in which the routine is done, 0 to 1 (`objective.rates_around`).
         flank: rows beyond the outer steps within which a step may be found.
     """
     count = float(len(matched))
@@ -146,7 +147,7 @@ def unproven(database: SequenceDatabase, tokens: Int32s, matched: Int32s, *, fla
     optional = np.flatnonzero(present < ALWAYS_SHARE * count)
     if len(optional):
         width = _rooms(database, matched, flank=flank)[optional]
-        chance = local_chance(database, tokens[optional], width)
+        chance = chance_within(rate[optional], width)
         cost = database.name_bits[tokens[optional]] + 0.5 * np.log2(max(1.0, count))
         weak[optional] = gain(present[optional].astype(np.float64), np.full(len(optional), count), chance) <= cost
     return weak

@@ -11,7 +11,8 @@ A routine is accepted where the history is shorter with it than without. Both ar
 Two things are asked of the difference. In all it must be more than luck gives among all that was looked at (`search.routine_bits`
 beyond the luckiest seed; Kraft's inequality). And each occurrence must say that it is one, for much said in sum about very many
 occurrences, but little about each, is a habit: it must save bits of its own (`OCCURRENCE_BITS`), and its order must be that of the
-others (`ORDERED`).
+others (`ORDERED`). And two of the steps must be the routine's own: done in it in a good part of the times that they are done at all
+(`OWN_SHARE`). What is made of actions that are mostly done elsewhere is what people do now and then, not a procedure.
 
 Whoever edits, runs, looks and commits all day does the same few things near each other, and in any order; in a procedure some
 come before others. Both are hypotheses about the same occurrences, so they are compared by what they cost. The order of the steps
@@ -36,6 +37,8 @@ from fivetimes.routines.pattern import MIN_STEPS, Profile
 
 OCCURRENCE_BITS = 3.5  # each occurrence saves more; what that gives and costs is measured in record 80
 ORDERED = 0.55  # of the bits of the order of the usual occurrence the others save more: habits stay below
+OWN_SHARE = 0.4  # of the times that a step is done, in the routine, more than: such a step is the routine's own
+FEWEST_OWN = 2  # steps of its own that a routine has: one rare action amid what is done everywhere is no routine
 AWAY = 15  # rows between an occurrence and the rows that show the mode of work: what is nearer may belong to it
 WINDOW = 60  # rows on either side that show it; what they show counts as much as so many rows of everything
 _KT = 0.5  # pseudo-count of each of two outcomes (Krichevsky and Trofimov)
@@ -77,8 +80,10 @@ def failed_rule(
     # where hardly anything else was done there is no work around it
     if len(np.unique(database.source[occurrences.all_rows()])) > USUAL_SHARE * database.own:
         return None
-    each = saved_by_each(database, profile, occurrences, bits)
-    return None if each > OCCURRENCE_BITS else SuppressionRule.HABIT
+    if saved_by_each(database, profile, occurrences, bits) <= OCCURRENCE_BITS:
+        return SuppressionRule.HABIT
+    usual = np.sort(own_shares(database, profile.tokens, occurrences)[core(profile)])
+    return None if usual[-FEWEST_OWN] > OWN_SHARE else SuppressionRule.HABIT
 
 
 # ---- against the mode of work around it
@@ -128,6 +133,45 @@ def saved_by_each(database: SequenceDatabase, profile: Profile, occurrences: Occ
     bits = score - (score - bits) * min(1.0, count / FLOOR)
     likelier = np.log2(rates_around(database, profile.tokens, occurrences) / database.rate[profile.tokens])
     return (bits - float(there @ likelier)) / count
+
+
+# ---- against what else the steps are done for
+
+
+def own_shares(database: SequenceDatabase, tokens: Int32s, occurrences: Occurrences) -> Floats:
+    """Of each step the share of the times that it is done which lie in the routine.
+
+    What counts are the times of those who do the routine, as long as they do it: from as many rows before the first row of an
+    occurrence as show the mode of work, to as many behind the last. So neither other people's work nor months
+    without it say anything. Where several do it, each of the rows in it has the share of its doer, and the mean is taken.
+
+    Args:
+        database: what the routine was found in.
+        tokens: its steps.
+        occurrences: its occurrences.
+
+    Returns:
+        (steps,) float64, 0 to 1; 0 for a step that no occurrence has.
+    """
+    rows, again = occurrences.rows, occurrences.again
+    held = database.source[occurrences.all_rows()]
+    doers, which = np.unique(database.doer[held], return_inverse=True)
+    low, high = np.full(len(doers), database.own), np.full(len(doers), -1)
+    np.minimum.at(low, which, held)
+    np.maximum.at(high, which, held)
+    out = np.zeros(len(tokens))
+    for step, token in enumerate(tokens.tolist()):
+        mine = database.source[np.concatenate((rows[rows[:, step] >= 0, step], again[again[:, 1] == step, 2]))]
+        every = database.where[slice(*database.start[[token, token + 1]])]
+        every = every[every < database.own]
+        of = np.minimum(np.searchsorted(doers, database.doer[every]), len(doers) - 1)
+        near = (every >= low[of] - AWAY - WINDOW) & (every <= high[of] + AWAY + WINDOW)
+        near &= doers[of] == database.doer[every]
+        inside = np.bincount(np.searchsorted(doers, database.doer[mine]), minlength=len(doers))
+        times = np.bincount(of[near], minlength=len(doers))
+        share = inside / np.maximum(1, np.maximum(inside, times))
+        out[step] = inside @ share / max(1, len(mine))
+    return out
 
 
 # ---- against no order

@@ -50,8 +50,17 @@ def gain(k: Floats, n: Floats, q: Floats) -> Floats:
 
 def local_chance(database: SequenceDatabase, tokens: Int32s | Ints, width: float | Floats) -> Floats:
     """The chance that `width` rows hold each token by luck."""
-    rate = np.minimum(database.rate[tokens], 0.999999)
-    return np.asarray(-np.expm1(width * np.log1p(-rate)))
+    return chance_within(database.rate[tokens], width)
+
+
+def chance_within(rate: Floats, width: float | Floats) -> Floats:
+    """The chance that `width` rows hold by luck what each row holds with such a rate.
+
+    Example:
+        >>> chance_within(np.array([0.5, 1.0]), 2.0).round(3).tolist()
+        [0.75, 1.0]
+    """
+    return np.asarray(-np.expm1(width * np.log1p(-np.minimum(rate, 0.999999))))
 
 
 def precedence(matched: Int32s) -> Floats:
