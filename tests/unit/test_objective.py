@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import logs
 import oracles
 from fivetimes.config import Search
-from fivetimes.routines.database import open_database
+from fivetimes.routines.database import SequenceDatabase, open_database
 from fivetimes.routines.matching import Occurrences
 from fivetimes.routines.objective import (
     AWAY,
@@ -122,16 +122,21 @@ def test_the_share_of_order_does_not_depend_on_what_comes_between_the_steps(draw
     assert order_share(np.where(rows >= 0, rows * 7, -1)).tolist() == order_share(rows).tolist()
 
 
+def pairs_in(letters: list[str], data: st.DataObject) -> tuple[SequenceDatabase, np.ndarray]:
+    """What some people did, and occurrences of two rows each drawn from it."""
+    sessions = logs.sessions_of(*(logs.batch(some, person=f"p{n}") for n, some in enumerate(letters)))
+    database = open_database(sessions, silence=SEARCH.max_pause)
+    chosen = data.draw(st.lists(st.integers(0, database.own - 1), min_size=2, max_size=12, unique=True).map(sorted))
+    return database, np.array(list(pairwise(chosen))[::2], dtype=np.int32)
+
+
 letters_of_people = st.lists(st.text("abcdm", min_size=2, max_size=120), min_size=1, max_size=3)
 
 
 @given(letters_of_people, st.data())
 @settings(max_examples=100, deadline=None)
 def test_rates_around_occurrences_are_those_of_counting(letters, data):
-    sessions = logs.sessions_of(*(logs.batch(some, person=f"p{n}") for n, some in enumerate(letters)))
-    database = open_database(sessions, silence=SEARCH.max_pause)
-    chosen = data.draw(st.lists(st.integers(0, database.own - 1), min_size=2, max_size=12, unique=True).map(sorted))
-    rows = np.array(list(pairwise(chosen))[::2], dtype=np.int32)
+    database, rows = pairs_in(letters, data)
     found = Occurrences(rows, np.zeros((0, 3), dtype=np.int32), np.ones(len(rows)), 0)
     tokens = np.unique(database.levels[rows[:, 0], 0])[:2]
     around = rates_around(database, tokens, found)
@@ -151,10 +156,7 @@ def test_rates_around_occurrences_are_those_of_counting(letters, data):
 @given(letters_of_people, st.data())
 @settings(max_examples=100, deadline=None)
 def test_the_share_of_a_step_that_lies_in_the_routine_is_that_of_counting(letters, data):
-    sessions = logs.sessions_of(*(logs.batch(some, person=f"p{n}") for n, some in enumerate(letters)))
-    database = open_database(sessions, silence=SEARCH.max_pause)
-    chosen = data.draw(st.lists(st.integers(0, database.own - 1), min_size=2, max_size=12, unique=True).map(sorted))
-    rows = np.array(list(pairwise(chosen))[::2], dtype=np.int32)
+    database, rows = pairs_in(letters, data)
     left = [row for row in range(database.own) if row not in rows]
     repeats = data.draw(st.lists(st.sampled_from(left), max_size=3, unique=True)) if left else []
     again = np.array([(0, at % 2, row) for at, row in enumerate(repeats)], dtype=np.int32).reshape(-1, 3)
