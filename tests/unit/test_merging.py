@@ -74,7 +74,8 @@ def variants():
     subjects, touched = [c[0] for c in commits], [tuple(c[1]) for c in commits]
     batch = RawBatch("git", "repo", subjects, kind=Kind.COMMIT, time=times, files=touched, owner="ana")
     database = open_database(logs.sessions_of(batch), silence=SEARCH.max_pause)
-    with pytest.MonkeyPatch.context() as patched:  # the fixes have no two steps of their own, but are there to be merged
+    # the fixes have no two steps of their own, but are there to be merged
+    with pytest.MonkeyPatch.context() as patched:
         patched.setattr(objective, "OWN_SHARE", 0.0)
         found, _ = find(database, SEARCH)
     assert len(found) > 1
