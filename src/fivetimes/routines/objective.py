@@ -8,10 +8,10 @@ A routine is accepted where the history is shorter with it than without. Both ar
 - *with it* an occurrence costs where it is, which steps it has, their order, gaps and pauses; shared values pay back. To name the
   steps is paid once. `matching.collect` reckons this per occurrence.
 
-Two things are asked of the difference. In all it must be more than luck gives among all that was looked at (`search.routine_bits`
+Three things are asked of it. In all it must be more than luck gives among all that was looked at (`search.routine_bits`
 beyond the luckiest seed; Kraft's inequality). And each occurrence must say that it is one, for much said in sum about very many
 occurrences, but little about each, is a habit: it must save bits of its own (`OCCURRENCE_BITS`), and its order must be that of the
-others (`ORDERED`). And two of the steps must be the routine's own: done in it in a good part of the times that they are done at all
+others (`ORDERED`). And two of the usual steps must be the routine's own: done in it in a good part of the times that they are done at all
 (`OWN_SHARE`). What is made of actions that are mostly done elsewhere is what people do now and then, not a procedure.
 
 Whoever edits, runs, looks and commits all day does the same few things near each other, and in any order; in a procedure some
@@ -37,7 +37,7 @@ from fivetimes.routines.pattern import MIN_STEPS, Profile
 
 OCCURRENCE_BITS = 3.5  # each occurrence saves more; what that gives and costs is measured in record 80
 ORDERED = 0.55  # of the bits of the order of the usual occurrence the others save more: habits stay below
-OWN_SHARE = 0.4  # of the times that a step is done, in the routine, more than: such a step is the routine's own
+OWN_SHARE = 0.4  # of the times that a step is done, in the routine, more than: it is the routine's own; fitted, record 87
 FEWEST_OWN = 2  # steps of its own that a routine has: one rare action amid what is done everywhere is no routine
 AWAY = 15  # rows between an occurrence and the rows that show the mode of work: what is nearer may belong to it
 WINDOW = 60  # rows on either side that show it; what they show counts as much as so many rows of everything
