@@ -37,7 +37,7 @@ from fivetimes.routines.pattern import MIN_STEPS, Profile
 
 OCCURRENCE_BITS = 3.5  # each occurrence saves more; what that gives and costs is measured in record 80
 ORDERED = 0.55  # of the bits of the order of the usual occurrence the others save more: habits stay below
-OWN_SHARE = 0.4  # of the times that a step is done, in the routine, more than: it is the routine's own; fitted, record 87
+OWN_SHARE = 0.4  # of the times that a step is done, in the routine, more than: it is its own; fitted, see record 87
 FEWEST_OWN = 2  # steps of its own that a routine has: one rare action amid what is done everywhere is no routine
 AWAY = 15  # rows between an occurrence and the rows that show the mode of work: what is nearer may belong to it
 WINDOW = 60  # rows on either side that show it; what they show counts as much as so many rows of everything
