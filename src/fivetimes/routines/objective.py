@@ -11,8 +11,8 @@ A routine is accepted where the history is shorter with it than without. Both ar
 Three things are asked of it. In all it must be more than luck gives among all that was looked at (`search.routine_bits`
 beyond the luckiest seed; Kraft's inequality). And each occurrence must say that it is one, for much said in sum about very many
 occurrences, but little about each, is a habit: it must save bits of its own (`OCCURRENCE_BITS`), and its order must be that of the
-others (`ORDERED`). And two of the usual steps must be the routine's own: done in it in a good part of the times that they are done at all
-(`OWN_SHARE`). What is made of actions that are mostly done elsewhere is what people do now and then, not a procedure.
+others (`ORDERED`). And two of the usual steps must be the routine's own: done in it in a good part of the times that they are done
+at all (`OWN_SHARE`). What is made of actions that are mostly done elsewhere is what people do now and then, not a procedure.
 
 Whoever edits, runs, looks and commits all day does the same few things near each other, and in any order; in a procedure some
 come before others. Both are hypotheses about the same occurrences, so they are compared by what they cost. The order of the steps
