@@ -22,7 +22,7 @@ def test_every_source_of_the_machine_is_shown_with_its_balance_and_what_helps(ma
     assert done.returncode == 0, done.stderr
     assert "~/.zsh_history  zsh  (2026-01-05 08:00)" in done.stdout
     assert "3 records = 2 events + 1 ignored (leading space)" in done.stdout
-    assert "Commands without a time, from before it kept times: 1.\n" in done.stdout
+    assert "Commands without a time of their own: 1.\n" in done.stdout
     assert "2 sources  (times are UTC)" in done.stdout
     assert "5 records = 2 events + 2 ignored + 1 bad" in done.stdout
     assert "Claude Code deletes transcripts after 30 days" in done.stdout

@@ -127,8 +127,37 @@ def test_what_bash_writes_with_times_is_read_again(entries: list[tuple[str, int]
     entries = [(text.strip("\n"), time) for text, time in entries]
     entries = [(text, time) for text, time in entries if text and not text.startswith(" ")]
     stamped = [(text, time) for text, time in entries if not any(is_stamp(row) for row in text.split("\n"))]
+    # in a block that was pasted, a line that begins with a space may be one that is not to be read
+    stamped = [(text, time) for text, time in stamped if "\n " not in text]
     found, _ = read_bytes("bash", b"".join(b"#%d\n%s\n" % (time, bits(text)) for text, time in stamped))
-    assert list(zip(column(found, "text"), column(found, "time"), strict=True)) == stamped
+    joined: list[tuple[str, float]] = []
+    for text, time in zip(column(found, "text"), column(found, "time"), strict=True):
+        if time is None:  # one command more of what was pasted
+            text, time = f"{joined[-1][0]}\n{text}", joined.pop()[1]
+        joined.append((text, time))
+    assert [(re.sub("\n+", "\n", text), time) for text, time in joined] == [
+        (re.sub("\n+", "\n", text), time) for text, time in stamped
+    ]
+
+
+def test_behind_a_time_each_command_is_one_and_the_first_is_of_that_time() -> None:
+    block = "#1700000000\nmake \\\n all\nfor f in *\ndo\n ls\ndone\n\ngit push\n#1700000001\nls\n"
+    found, balance = read_bytes("bash", block.encode())
+    assert list(zip(*(column(found, name) for name in ("text", "time", "line")), strict=True)) == [
+        ("make \\\n all", 1_700_000_000, 2),
+        ("for f in *\ndo\n ls\ndone", None, 4),
+        ("git push", None, 9),
+        ("ls", 1_700_000_001, 11),
+    ]
+    assert balance.records == 4
+
+
+def test_what_a_shell_without_times_appended_is_read_as_before_the_first_time() -> None:
+    plain = "git pull\necho it's\ncat <<EOF > f\na\nEOF\nmake\n"
+    before, _ = read_bytes("bash", plain.encode())
+    behind, _ = read_bytes("bash", b"#1700000000\n" + plain.encode())
+    assert column(behind, "text") == column(before, "text")
+    assert column(behind, "time") == [1_700_000_000, None, None, None]
 
 
 def is_stamp(row: str) -> bool:
@@ -281,8 +310,8 @@ def test_in_fish_what_stands_beside_the_time_changes_nothing() -> None:
 
 @pytest.mark.parametrize("mark", ["!", "%", ";", "#"])
 def test_the_third_character_of_histchars_stands_before_each_time_of_bash(mark: str) -> None:
-    found, _ = read_bytes("bash", f"ls\n{mark}1700000000\ngit pull\n{mark}1700000010\nmake\ntest\n".encode())
-    assert column(found, "text") == ["ls", "git pull", "make\ntest"]
+    found, _ = read_bytes("bash", f"ls\n{mark}1700000000\ngit pull\n{mark}1700000010\nmake \\\n test\n".encode())
+    assert column(found, "text") == ["ls", "git pull", "make \\\n test"]
     assert column(found, "time") == [None, 1_700_000_000, 1_700_000_010]
 
 

@@ -7,6 +7,7 @@ from .lexer import unquote as unquote
 from .parser import parse as parse
 from .secret_positions import is_secret_key as is_secret_key
 from .secret_positions import names_secret as names_secret
+from .syntax_tree import command_rows as command_rows
 from .template_words import TemplatePiece as TemplatePiece
 from .template_words import TemplateWord as TemplateWord
 from .template_words import template_words as template_words

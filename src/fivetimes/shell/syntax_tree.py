@@ -98,6 +98,26 @@ def tree(text: str) -> Node:
     return root
 
 
+def command_rows(text: str) -> list[int] | None:
+    """The lines on which a command of a text begins, the first one 0; None where the grammar cannot read it.
+
+    Example:
+        >>> command_rows("for f in *\\ndo ls; done\\nmake && \\\\\\ngit push\\nls")
+        [0, 2, 4]
+        >>> command_rows("echo it's\\nmake") is None
+        True
+    """
+    root = tree(text) if is_for_grammar(text) else None
+    if root is None or root.has_error:
+        return None
+    rows, last = [0], 0
+    for child in root.children:
+        if child.start_point.row > last:
+            rows.append(child.start_point.row)
+        last = max(last, child.end_point.row)
+    return rows
+
+
 def split_by_grammar(text: str) -> tuple[list[SimpleCommand], bool, bool]:
     """Return the simple commands in order, whether the grammar was sure, and whether words were lost.
 

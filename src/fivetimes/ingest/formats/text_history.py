@@ -1,7 +1,7 @@
 """A text history -> RawBatch: what the histories of shells and consoles have in common.
 
-Commands are written in three forms: one a line; all lines between two lines with a time (bash, tcsh); lines that go on where a
-mark stands at their end (zsh, PowerShell, Python).
+Commands are written in three forms: one a line; a line with the time before each (bash, tcsh); lines that go on where a mark
+stands at their end (zsh, PowerShell, Python).
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from fivetimes.config import BATCH_ROWS, ONCE_ENTRIES
 from fivetimes.ingest.formats.files import after_newline, blocks, decode, heads
 from fivetimes.ingest.formats.values import NAN
 from fivetimes.model.sources import Balance, RawBatch, Source, SourceReport
+from fivetimes.shell import command_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,25 +115,27 @@ def advice_on_times(report: SourceReport, setting: str) -> Iterator[str]:
     if report.ends_untimed:
         yield f"Commands without a time: {report.untimed:,}. {setting}"
     elif report.untimed:
-        yield f"Commands without a time, from before it kept times: {report.untimed:,}."
+        yield f"Commands without a time of their own: {report.untimed:,}."
 
 
 # ---- a line with the time before each command
 
 
-def timed_entries(path: Path, mark: str, *, digits: range) -> Iterator[Entries]:
+def timed_entries(path: Path, mark: str, *, digits: range, several: bool = False) -> Iterator[Entries]:
     """Yield the commands: before the first line with a time each line is one, from there on all between two such lines.
 
     Args:
         path: the history.
         mark: what such a line begins with.
         digits: how many digits may follow, and then nothing more.
+        several: whether several commands may stand between two such lines. The first is of that time; the others were pasted with
+            it, or a shell appended them that keeps no times.
     """
     stamp = re.compile(rf"{re.escape(mark)}[0-9]{{{digits[0]},{digits[-1]}}}\r?\n".encode())
     line = 1
     for block in blocks(path, partial(_whole_timed, mark=f"\n{mark}".encode(), stamp=stamp)):
         text = decode(block)
-        yield from _cut_timed(text.removesuffix("\n"), line, mark.encode(), digits)
+        yield from _cut_timed(text.removesuffix("\n"), line, mark.encode(), digits, several)
         line += text.count("\n")
 
 
@@ -146,7 +149,7 @@ def _whole_timed(block: bytes, *, mark: bytes, stamp: re.Pattern[bytes]) -> int:
     return at + 1 or after_newline(block)
 
 
-def _cut_timed(text: str, line: int, mark: bytes, digits: range) -> Iterator[Entries]:
+def _cut_timed(text: str, line: int, mark: bytes, digits: range, several: bool) -> Iterator[Entries]:
     rows = text.split("\n")
     is_stamp, times = _stamps(heads(text, len(mark) + digits[-1] + 1), mark, digits)
     stamps = np.flatnonzero(is_stamp)
@@ -155,8 +158,11 @@ def _cut_timed(text: str, line: int, mark: bytes, digits: range) -> Iterator[Ent
         texts, starts = with_documents(rows[:first])
         yield Entries(texts, [line + start for start in starts], [NAN] * len(texts))
     if first < len(rows):
-        ends = np.append(stamps[1:], len(rows))
-        yield Entries(_between(rows, stamps + 1, ends), packed(line + 1 + stamps), moments(times))
+        begins, ends = stamps + 1, np.append(stamps[1:], len(rows))
+        if several and (ends - begins > 1).any():
+            yield _cut_further(rows, begins, ends, moments(times), line)
+        else:
+            yield Entries(_between(rows, begins, ends), packed(line + begins), moments(times))
 
 
 def _stamps(written: Bytes, mark: bytes, digits: range) -> tuple[Bools, Floats]:
@@ -261,6 +267,26 @@ def _between(rows: list[str], begins: Ints, ends: Ints) -> list[str]:
         rows[begin] if begin + 1 == end else "\n".join(rows[begin:end]).strip("\n")
         for begin, end in zip(begins.tolist(), ends.tolist(), strict=True)
     ]
+
+
+def _cut_further(rows: list[str], begins: Ints, ends: Ints, times: Sequence[float], line: int) -> Entries:
+    """The commands of the rows from each beginning to its end, the first of each with its time; `line` is that of row 0."""
+    texts, lines, moment = list[str](), list[int](), list[float]()
+    for begin, end, time in zip(begins.tolist(), ends.tolist(), times, strict=True):
+        commands, starts = _several(rows[begin:end]) if end > begin + 1 else (rows[begin:end] or [""], [0])
+        texts += commands
+        lines += [line + begin + start for start in starts]
+        moment += [time, *[NAN] * (len(commands) - 1)]
+    return Entries(texts, lines, moment)
+
+
+def _several(rows: Sequence[str]) -> tuple[list[str], list[int]]:
+    """The commands of some rows, each with the index of its first; what the grammar cannot read is read row by row."""
+    starts = command_rows("\n".join(rows).rstrip("\n"))
+    if starts is None:
+        return with_documents(rows)
+    ends = [*starts[1:], len(rows)]
+    return ["\n".join(rows[a:b]).strip("\n") for a, b in zip(starts, ends, strict=True)], starts
 
 
 # ---- a mark at the end of a line that goes on

@@ -18,11 +18,11 @@ _STAMP = re.compile(rb"^([!-/:-@\[-`{-~])[0-9]{9,10}\r?$", re.MULTILINE)
 def read(source: Source, balance: Balance) -> Iterator[RawBatch]:
     """Yield the commands of a bash history.
 
-    From the first line with a time on, all that stands between two such lines is one command. Before it each line is
-    one, with the here-document that follows it: of other commands of several lines the file does not say where they end.
+    Before the first line with a time each line is a command, with the here-document that follows it: of other commands of several
+    lines the file does not say where they end. Behind it the grammar of the shell says where one ends.
     """
     # Nine digits begin in 1973, ten end in 2286: `#42` and `#2024 roadmap` are what somebody typed.
-    found = timed_entries(source.path, _mark(source.path), digits=range(9, 11))
+    found = timed_entries(source.path, _mark(source.path), digits=range(9, 11), several=True)
     return batches(source, balance, found, keeps_repeats=True)
 
 
