@@ -698,10 +698,10 @@ def apart(
     An occurrence has steps, each with what was done in it. What counts is what changes from one occurrence to the next of the same
     doer: that a step is there, or that this and nothing else is done in it, which some do and others not, two at least. Of each
     step the difference counts that says most. The best difference of either side is one alternative, and is not counted; so both
-    sides must have one that is usual there alone. A doer is a person, and what acted for that person: the remainder by three.
-    Where no doer did both, they are two, beyond all bits, if each side has three steps of its own, and the same sort of doer did
-    some of each. A step is one's own by a difference that is usual there and in fewer than one in ten of the others; under an own
-    name, only if the others do it at all: else it may be their name of something else.
+    sides must have one that is usual there alone, and that says something. A doer is a person, and what acted for that person: the
+    remainder by three. Where no doer did both, they are two, beyond all bits, if each side has three steps of its own, and the
+    same sort of doer did some of each. A step is one's own by a difference that is usual there and in fewer than one in ten of
+    the others; under an own name, only if the others do it at all: else it may be their name of something else.
     """
     steps = {step for _, _, held in occurrences for step in held}
     differences = [(step, None) for step in steps]
@@ -735,7 +735,9 @@ def apart(
         known = [set().union(*(held for who, _, held in occurrences if who in some)) for some in reversed(doers)]
         left_out = [[s for s in some if s in done or s not in own_names] for some, done in zip(own, known, strict=True)]
         return math.inf if alike and min(map(len, left_out)) >= 3 else 0.0
-    only = [[d for d in differences if share(d, side) > 0.5 >= share(d, not side)] for side in (True, False)]
+    only = [
+        [d for d in differences if bits[d] > 0 and share(d, side) > 0.5 >= share(d, not side)] for side in (True, False)
+    ]
     if not all(only):
         return 0.0
     most = sum(max(bits[one] for one in differences if one[0] == step) for step in steps)

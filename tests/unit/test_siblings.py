@@ -143,6 +143,16 @@ def test_an_alternative_and_optional_steps_make_no_second_routine(other):
     assert two_kinds(database, rows, bar=BAR) is None
 
 
+def test_a_loop_that_is_gone_through_or_not_makes_no_second_routine():
+    """The read and the edit of a try that failed come together; a step that is optional for itself says nothing of them."""
+    rng = random.Random(4)
+    runs = [COMMON | {2, 3}, COMMON | {2, 3, 4}] * 10 + [COMMON, COMMON | {4}, COMMON | {4}] * 7
+    rng.shuffle(runs)
+    database, rows, second = of([(0, float(time), steps, 3 in steps) for time, steps in enumerate(runs)])
+    assert apart(database, rows, second) == 0.0
+    assert two_kinds(database, rows, bar=BAR) is None
+
+
 def test_another_subcommand_of_one_program_is_a_difference_too():
     """`fastlane bump … fastlane beta`, `fastlane screenshots … fastlane release`: one alternative, and one step done otherwise."""
     rng = random.Random(3)

@@ -101,8 +101,9 @@ def _beyond_one(bits: Floats, mine: Bools, others: Bools, step: Ints) -> float:
 
     Of a step one difference counts: whether it is there says what is done in it.
     """
+    mine, others = mine & (bits > 0), others & (bits > 0)
     if not mine.any() or not others.any():
-        return 0.0  # steps more on one side alone are optional steps
+        return 0.0  # steps more on one side alone, a loop that is gone through or not, are optional steps
     best = np.zeros(int(step.max()) + 1)
     np.maximum.at(best, step, bits)
     return float(best.sum() - bits[mine].max() - bits[others].max())
