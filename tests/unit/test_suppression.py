@@ -20,7 +20,7 @@ from fivetimes.model.trace import SearchTrace, SequenceTrace
 from fivetimes.routines import Findings, explain, find_routines
 from fivetimes.routines.alternatives import FoldedStep
 from fivetimes.routines.cover import Rejection
-from fivetimes.routines.suppression import burst, editing_loop, suppressed, two_steps
+from fivetimes.routines.suppression import DAY_ROWS, Surroundings, burst, editing_loop, suppressed, two_steps
 
 LABELS = ("vim *", "vim", "pytest -q", "pytest", "git add", "ls")
 
@@ -144,35 +144,71 @@ def test_looking_around_one_edit_or_none_is_browsing(routine: list[str]) -> None
     assert [one.count for one in found.suppressed if one.rule is SuppressionRule.BROWSING] == [12]
 
 
+def burst_of(begins: list[int], *, timed: np.ndarray, days: int, history: int, people: int = 1) -> bool:
+    """Whether occurrences that begin on these rows, the timed ones on so many days, are a burst; another person's rows follow."""
+    person = np.repeat(np.array([0, 1]), len(timed))
+    database = SimpleNamespace(source=np.arange(2 * len(timed)), person=person, own=2 * len(timed))
+    around = Surroundings(database, FiveTimesRule(), np.tile(timed, 2), history)
+    rows = np.array([[begin, -1, begin + 1] for begin in begins])
+    finding = SimpleNamespace(
+        candidate=SimpleNamespace(people=people, count=len(begins), days=days),
+        routine=SimpleNamespace(occurrences=SimpleNamespace(rows=rows)),
+    )
+    return burst(finding, around) is not None
+
+
 @pytest.mark.parametrize(
-    ("hours", "history", "people", "is_burst"),
-    [(0, 14, 1, True), (71, 14, 1, True), (72, 14, 1, False), (5, 13, 1, False), (5, 14, 2, False)],
-    ids=["one day", "just under three days", "three days", "a short history", "two people"],
+    ("count", "days", "history", "people", "is_burst"),
+    [
+        (6, 4, 14, 1, True),
+        (5, 5, 14, 1, False),
+        (33, 4, 400, 1, True),
+        (6, 4, 14, 2, False),
+        (5, 3, 7, 1, False),
+        (5, 2, 7, 1, True),
+        (6, 1, 1, 1, False),
+        (3, 1, 14, 1, True),
+        (3, 2, 14, 1, False),
+    ],
+    ids=[
+        "six times on four days",
+        "five times on five",
+        "however often",
+        "two people",
+        "half of the days of a short history",
+        "fewer",
+        "a history of one day",
+        "three times on one day",
+        "noticed on two",
+    ],
 )
-def test_what_one_person_did_within_three_days_is_a_burst(
-    hours: int, history: int, people: int, is_burst: bool
+def test_what_one_person_did_on_fewer_days_than_it_must_be_seen_times_is_a_burst(
+    count: int, days: int, history: int, people: int, is_burst: bool
 ) -> None:
-    rows = np.array([[0, 1], [2, -1], [3, 4]])
-    clock = logs.START + 3600 * np.array([0.0, 0.0, 0.0, hours, hours])
-    around = SimpleNamespace(days=history, database=SimpleNamespace(source=np.arange(5), clock=clock))
-    one = SimpleNamespace(people=people, count=3, days=1 + hours // 24)
-    finding = SimpleNamespace(candidate=one, routine=SimpleNamespace(occurrences=SimpleNamespace(rows=rows)))
-    assert (burst(finding, around) is not None) is is_burst
+    timed = np.ones(2 * count, dtype=bool)
+    assert burst_of([*range(count)], timed=timed, days=days, history=history, people=people) is is_burst
 
 
 @pytest.mark.parametrize(
-    ("apart", "actions", "is_burst"),
-    [(100, 500, True), (108, 500, False), (100, 499, False), (400, 5_000, True)],
-    ids=["three fourteenths", "more", "too short to tell", "a long history"],
+    ("begins", "actions", "is_burst"),
+    [
+        ([5, 20, 30, 40, 50], 2_000, True),
+        ([5, 20, 30, 40, 50, DAY_ROWS, 2 * DAY_ROWS, 3 * DAY_ROWS], 2_000, True),
+        ([5, 65, 125, 185, 245], 2_000, False),
+        (list(range(20, 400, 20)), 2_000, False),
+        ([5, 20, 30, 40, 50], DAY_ROWS, False),
+    ],
+    ids=["in one day's work", "in four", "in five", "one after the other for days", "a history of one day"],
 )
-def test_without_times_a_burst_is_one_stretch_of_a_long_history(apart: int, actions: int, is_burst: bool) -> None:
-    """The rows of another person count for nothing."""
-    person = np.array([0] * actions + [1] * 9_000)
-    around = SimpleNamespace(days=0, database=SimpleNamespace(source=np.arange(9_900), person=person, own=len(person)))
-    one = SimpleNamespace(people=1, count=3, days=0)
-    rows = np.array([[10, 11], [50, 51], [9 + apart, 11 + apart]])
-    finding = SimpleNamespace(candidate=one, routine=SimpleNamespace(occurrences=SimpleNamespace(rows=rows)))
-    assert (burst(finding, around) is not None) is is_burst
+def test_without_times_so_many_actions_are_a_day(begins: list[int], actions: int, is_burst: bool) -> None:
+    assert burst_of(begins, timed=np.zeros(actions, dtype=bool), days=0, history=0) is is_burst
+
+
+def test_days_with_and_without_times_are_counted_together() -> None:
+    timed = np.arange(2_000) >= 1_000
+    begins = [100, 101, 500, 1_500, 1_600, 1_700]
+    assert not burst_of(begins, timed=timed, days=3, history=1_000)
+    assert burst_of(begins, timed=timed, days=2, history=1_000)
 
 
 @pytest.mark.parametrize(

@@ -120,9 +120,10 @@ class SuppressionRule(StrEnum):
     )
     BURST = (
         "burst",
-        "one burst: all within three days, by one person",
-        "Everything was done by one person in three days on end, in a history of two weeks or more; where no times are known,"
-        " in one stretch as long as that.",
+        "one burst: by one person, on fewer days than it must be seen times",
+        "Five times in one day are one time: it was tried until it worked, or was the work of that day. What one person alone does"
+        " must be done on five days, in a history of fewer than 14 days on fewer in proportion; where no times are known, 60"
+        " actions stand for a day.",
     )
     BROKEN_OFF = (
         "broken-off",

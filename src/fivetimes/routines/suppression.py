@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from fivetimes.columns import COARSE, FORM, SessionLog
+from fivetimes.columns import COARSE, FORM, Bools, SessionLog
 from fivetimes.config import LOOKING, LOOKING_VERBS, USUAL_SHARE, FiveTimesRule
 from fivetimes.identity.phrases import phrase_of, same_action
 from fivetimes.model.candidates import Candidate, Confidence, Step, Tier
@@ -32,10 +32,8 @@ _WRITES = re.compile(r"(?<!\S)(?:1?>>?|>\||&>>?)(?!\S)")  # the operator of a la
 _STAGES = re.compile(r"git (add|stage)\b")
 ACTING_STEPS = 2  # usual steps that act, at least, where nothing outlasts them: one edit amid looking is no routine
 AT_ONCE = 5  # rows within which the next time begins at once: as near as growth looks for a step (`Search.flank`)
-BURST_DAYS = 14  # days with any action, from which on work within three days is a burst
-BURST_SPAN = 3.0  # days on end within which work is a burst: what was tried in the evening goes on the next morning
-BURST_ROWS = 500  # actions from which on a history without times is long enough to tell a burst from all that is there
-BURST_COUNT = 2  # occurrences within three days that are no burst yet
+DAYS = 14  # days of work in a history, from which on a routine is done on as many days as it must be seen times
+DAY_ROWS = 60  # actions that stand for a day where no times are known; see record 88
 COHESION = 0.9  # of the beginnings with two neighbouring steps lead to a whole occurrence: they belong together
 COMPLETION = 0.5  # of the attempts that began; below it a routine is oftener broken off than done
 THREADED = 2  # steps through which a value runs, from which on broken-off attempts are forgiven
@@ -73,17 +71,20 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What the rules may look at besides the finding: the database, the five-times rule, and on how many days anything was done."""
+    """What the rules may look at besides the finding: the database, the five-times rule, which rows have a time, and on how many
+    days anything was done."""
 
     database: SequenceDatabase
     rule: FiveTimesRule
+    timed: Bools
     days: int
 
     @classmethod
     def of(cls, database: SequenceDatabase, sessions: SessionLog, rule: FiveTimesRule) -> Surroundings:
         """Look once, for all findings."""
         actions = sessions.actions
-        return cls(database, rule, len(np.unique(np.floor(actions.clock[actions.timed] / _DAY))))
+        days = len(np.unique(np.floor(actions.clock[actions.timed] / _DAY)))
+        return cls(database, rule, actions.timed[database.rows], days)
 
 
 # ---- the rules: each answers with the numbers it decided by, or None where the finding passes
@@ -162,21 +163,22 @@ def editing_loop(finding: Finding, around: Surroundings) -> Mapping[str, float] 
 
 
 def burst(finding: Finding, around: Surroundings) -> Mapping[str, float] | None:
-    """All by one person in three days on end, in a history of two weeks or more: something was tried until it worked.
+    """Done by one person on fewer days than it must be seen times to stand where it does: five times in a day are one time.
 
-    Where no times are known, all in one stretch of so many actions as that person does in such a share of the history.
+    It was tried until it worked, or was the work of these days. In a history of fewer than `DAYS` days the days asked for are
+    fewer in proportion. Where no times are known, as many actions as people do in a day stand for one.
     """
     one, database = finding.candidate, around.database
-    if one.people != 1 or one.count <= BURST_COUNT:
+    if one.people != 1:
         return None
-    ends = database.source[finding.routine.occurrences.rows.max(axis=1)]
-    if one.days:
-        seconds = float(np.ptp(database.clock[ends]))
-        at_once = seconds < BURST_SPAN * _DAY and around.days >= BURST_DAYS
-        return {"days": one.days, "history": around.days} if at_once else None
-    mine = np.count_nonzero(database.person[: database.own] == database.person[ends[0]])
-    few = float(np.ptp(ends)) < mine * BURST_SPAN / BURST_DAYS
-    return {"days": one.days, "history": around.days} if few and mine >= BURST_ROWS else None
+    rows = finding.routine.occurrences.rows
+    first = database.source[np.where(rows >= 0, rows, np.iinfo(np.int32).max).min(axis=1)]
+    mine = np.flatnonzero(database.person[: database.own] == database.person[first[0]])
+    untimed = first[~around.timed[first]]
+    days = one.days + len(np.unique((untimed - mine[0]) // DAY_ROWS))
+    history = around.days + np.count_nonzero(~around.timed[mine]) / DAY_ROWS
+    bar = around.rule.extract if one.count >= around.rule.extract else around.rule.noticed
+    return {"days": days, "bar": bar, "history": history} if days < bar * min(1.0, history / DAYS) else None
 
 
 def once(finding: Finding, around: Surroundings) -> Mapping[str, float] | None:
