@@ -168,7 +168,7 @@ class KeptRows:
 
 # ---- actions and sessions (actions, sessions)
 
-LEVELS = 5  # exact words, constants kept, flags alone, subcommand path, program
+LEVELS = 5  # exact words, constants kept, flags alone, subcommand path, that without the thing it is done on
 FORM, COARSE = 1, 3  # the levels of commands with what varies left out, and of subcommand paths
 
 

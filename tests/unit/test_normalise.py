@@ -128,7 +128,7 @@ def test_a_persons_own_name_for_a_program_is_read_as_the_program():
 def test_a_program_under_an_own_name_does_what_the_program_does():
     own = logs.shell(within(kubectl("zqk")), person="bo")
     log = logs.sessions_of(logs.shell(within(kubectl("kubectl"))), own).actions
-    called = np.isin(log.levels[:, 4], [token for token, label in enumerate(log.labels) if label == "kubectl"])
+    called = np.isin(log.levels[:, 4], [t for t, label in enumerate(log.labels) if label.split()[0] == "kubectl"])
     effects = [log.effect[called & (log.person == person)].tolist() for person in (0, 1)]
     assert effects[0] == effects[1]
     assert set(effects[0]) == {int(Effect.NONE)}
@@ -136,7 +136,7 @@ def test_a_program_under_an_own_name_does_what_the_program_does():
 
 def programs(log: ActionLog, person: int) -> set[str]:
     """The labels of the programs that a person used."""
-    return {log.labels[token] for token in log.levels[log.person == person, 4].tolist()}
+    return {log.labels[token].split()[0] for token in log.levels[log.person == person, 4].tolist()}
 
 
 def test_the_same_arguments_elsewhere_make_no_alias():
@@ -164,7 +164,9 @@ def test_an_own_script_that_takes_the_folders_that_cd_takes_is_no_cd():
         "cd jobs",
     ]
     log = actions_of(lines * 12)
-    assert {log.labels[token] for token in log.levels[3::9, 4].tolist()}.isdisjoint({"cd", "make", "git", "vim"})
+    assert {log.labels[token].split()[0] for token in log.levels[3::9, 4].tolist()}.isdisjoint(
+        {"cd", "make", "git", "vim"}
+    )
 
 
 def test_a_name_that_several_people_use_is_a_program_of_its_own():
@@ -196,13 +198,14 @@ def test_a_name_that_shows_help_on_other_programs_runs_none_of_them():
     asked = ["zqhelp git rebase", "zqhelp docker build", "zqhelp git commit"]
     own = logs.shell([*within(["docker build .", "git rebase main"]), *asked * 6, *["rg todo", *asked, "vim a.py"] * 9])
     log = logs.sessions_of(own).actions
-    assert len({log.labels[token] for token in log.levels[log.event == len(log.events) - 2, 4].tolist()} & {"git"}) == 0
+    last = log.levels[log.event == len(log.events) - 2, 4]
+    assert not any(log.labels[token].startswith("git") for token in last.tolist())
 
 
 def test_a_name_whose_first_word_merely_happens_to_be_a_program_runs_nothing():
     own = logs.shell(["zqn git", "zqn make", "zqn find"] * 3, person="bo")
     log = logs.sessions_of(logs.shell(["git push -u origin", "make -j 4 all", "find . -name x"] * 3), own).actions
-    assert len({log.labels[t] for t in log.levels[log.person == 1, 4]}) == 1
+    assert len(programs(log, 1)) == 1
 
 
 def test_an_own_names_flags_are_the_flags_of_the_program():
@@ -255,3 +258,25 @@ def test_histories_without_times_stand_before_all_that_has_one_and_far_from_each
     assert log.timed.tolist() == [False] * 5 + [True]
     assert np.diff(log.clock).tolist()[:2] == [UNTIMED_STEP] * 2
     assert np.diff(log.clock)[2] > 86400  # longer than any pause that a person may set
+
+
+def test_at_no_level_is_all_that_a_program_does_one_action():
+    log = actions_of(["git add a.py", "git push", "vim a.py", *["zqbox startvm a", "zqbox controlvm a"] * 3])
+    wide = [log.labels[token] for token in log.levels[:, LEVELS - 1].tolist()]
+    assert wide[:3] == ["git add", "git push", "vim"]
+    assert len(set(log.levels[3:, LEVELS - 1].tolist())) == 2
+
+
+def test_on_what_a_command_is_done_makes_no_other_action_at_the_coarsest_level():
+    log = actions_of(["pytest tests/api", "pytest tests/web", "zqtool a/b", "zqtool c/d"] * 3)
+    assert len(set(log.levels[:, LEVELS - 1].tolist())) == 2
+
+
+def test_a_commit_whose_message_is_written_in_an_editor_is_a_commit():
+    log = actions_of(["git commit -m 'fix: x'", "git commit", "git commit -av", "git commit --amend"])
+    assert [log.labels[token] for token in log.levels[:, LEVELS - 1].tolist()] == [*["commit"] * 3, "git commit"]
+
+
+def test_a_number_is_no_program_and_neither_is_what_a_command_prints():
+    log = actions_of(["make", "42", "0;65;20", "7z x a.7z", "$(aws ecr get-login)"])
+    assert [log.labels[token] for token in log.levels[:, COARSE].tolist()] == ["make", "7z x", "aws ecr get-login"]

@@ -20,6 +20,7 @@ from fivetimes.routines.objective import (
     ORDERED,
     WINDOW,
     in_order,
+    on_the_way,
     order_bits,
     order_share,
     own_shares,
@@ -181,6 +182,25 @@ def test_a_step_is_the_routine_s_own_by_what_its_doers_do_while_they_do_it():
     assert own_shares(database, tokens, found).tolist() == [1.0, 1.0]
     half = Occurrences(rows[::2], np.zeros((0, 3), dtype=np.int32), np.ones(5), 0)
     assert own_shares(database, tokens, half)[1] == pytest.approx(5 / 10)
+
+
+@pytest.mark.parametrize(("held", "elsewhere", "way"), [(3, 9, True), (3, 2, False), (8, 40, False)])
+def test_an_optional_step_that_is_mostly_done_elsewhere_is_done_on_the_way(held, elsewhere, way):
+    """`ab` ten times, `c` behind some of them, and by itself."""
+    work = "mnopqrstuvwxyz" * 3
+    alone = ["c" * (elsewhere * (time + 1) // 10 - elsewhere * time // 10) for time in range(10)]
+    amid = ["ab" + "c" * (time < held) + work + alone[time] + work for time in range(10)]
+    sessions = logs.sessions_of(logs.batch(work * 2 + "".join(amid)))
+    database = open_database(sessions, silence=SEARCH.max_pause)
+    token = {label: number for number, label in enumerate(sessions.actions.labels)}
+    tokens = np.array([token[f"do-{letter}"] for letter in "abc"], dtype=np.int32)
+    first = database.where[slice(*database.start[[tokens[0], tokens[0] + 1]])]
+    rows = np.stack([first, first + 1, np.where(np.arange(10) < held, first + 2, -1)], axis=1)
+    found = Occurrences(rows, np.zeros((0, 3), dtype=np.int32), np.ones(10), 0)
+    profile = estimate(database, tokens, rows)
+    assert not on_the_way(database, profile, found).any()  # a log holds no everyday work
+    database.generic[:] = False
+    assert on_the_way(database, profile, found).tolist() == [False, False, way]
 
 
 def test_what_is_common_around_is_worth_less_than_what_is_rare_there():

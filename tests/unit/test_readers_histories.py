@@ -133,8 +133,10 @@ def test_what_bash_writes_with_times_is_read_again(entries: list[tuple[str, int]
     joined: list[tuple[str, float]] = []
     for text, time in zip(column(found, "text"), column(found, "time"), strict=True):
         if time is None:  # one command more of what was pasted
-            text, time = f"{joined[-1][0]}\n{text}", joined.pop()[1]
-        joined.append((text, time))
+            pasted, when = joined.pop()
+            joined.append((f"{pasted}\n{text}", when))
+        else:
+            joined.append((text, time))
     assert [(re.sub("\n+", "\n", text), time) for text, time in joined] == [
         (re.sub("\n+", "\n", text), time) for text, time in stamped
     ]

@@ -7,7 +7,11 @@ No single granularity fits all: `kubectl rollout status` is one step for every s
     1  values that vary starred             git checkout -b *
     2  only program, subcommands and flags  git checkout -b *
     3  program and subcommand path          git checkout
-    4  program                              git
+    4  without the thing it is done on      git checkout
+
+A path is such a thing: `pytest tests`. A word is none, for it may say what is done: `vboxmanage startvm`. `git` alone is no level:
+a step that is anything that is done with one program says nothing. A commit, with a message or with one written in an editor, is
+any commit at the coarsest level.
 
 Which words are values is learnt from the data: many different ones in one position, or words that roam over several programs.
 """
@@ -46,8 +50,10 @@ def tokens(actions: Sequence[Distinct], labels: Sequence[str]) -> tuple[Int32s, 
     ids: dict[tuple[Kind, Words], int] = {}
     levels = np.empty((len(actions), LEVELS), dtype=np.int32)
     for number, action in enumerate(actions):
-        for level, words in enumerate(_levels(action, constants.of.get(number, ()))):
+        for level, words in enumerate(_levels(action, constants.of.get(number, ()), labels)):
             levels[number, level] = ids.setdefault((action.kind, words), len(ids))
+        if action.kind is Kind.SHELL and _commits([labels[word] for word in action.words]):
+            levels[number, -1] = ids.setdefault((Kind.COMMIT, (_ANY_COMMIT,)), len(ids))
     return levels, tuple(_label(kind, words, labels) if words else "" for kind, words in ids)
 
 
@@ -168,16 +174,16 @@ class _ConstantWords:
 # ---- the token of each level
 
 
-def _levels(action: Distinct, starred: Sequence[int]) -> list[Words]:
+def _levels(action: Distinct, starred: Sequence[int], labels: Sequence[str]) -> list[Words]:
     """What makes the action's token at each level, finest first. `starred`: its words with what varies starred."""
     if not action.words:
         return [()] * LEVELS
     if action.kind is Kind.COMMIT:
         return [action.words[:1]] * (LEVELS - 1) + [(_ANY_COMMIT,)]
-    return _shell_levels(action, starred) if action.kind is Kind.SHELL else _call_levels(action, starred)
+    return _shell_levels(action, starred, labels) if action.kind is Kind.SHELL else _call_levels(action, starred)
 
 
-def _shell_levels(action: Distinct, starred: Sequence[int]) -> list[Words]:
+def _shell_levels(action: Distinct, starred: Sequence[int], labels: Sequence[str]) -> list[Words]:
     words, roles = action.words, action.roles
     path = [word for word, role in zip(words, roles, strict=True) if role == Role.SUBCOMMAND]
     flags = [word if role in (Role.FLAG, Role.SUBCOMMAND) else _STAR for word, role in action.arguments]
@@ -185,7 +191,19 @@ def _shell_levels(action: Distinct, starred: Sequence[int]) -> list[Words]:
     if not path and len(starred) > 1 and starred[1] != _STAR and roles[1] in (Role.SCRIPT, Role.VALUE):
         coarse = (words[0], starred[1])
         flags[0] = starred[1]
-    return [words + action.fed, _one_star(starred), (words[0], *_one_star(flags)), coarse, words[:1]]
+    thing = len(coarse) > 1 and not path and _is_thing(labels[words[1]])
+    return [
+        words + action.fed,
+        _one_star(starred),
+        (words[0], *_one_star(flags)),
+        coarse,
+        words[:1] if thing else coarse,
+    ]
+
+
+def _is_thing(label: str) -> bool:
+    """Whether the first word after a program names what it is done on, by its label; else it may say what is done."""
+    return label.startswith("<") and label != "<str>"
 
 
 def _call_levels(action: Distinct, starred: Sequence[int]) -> list[Words]:
@@ -201,6 +219,11 @@ def _one_star(words: Iterable[int]) -> Words:
         if word != _STAR or not out or out[-1] != _STAR:
             out.append(word)
     return tuple(out)
+
+
+def _commits(words: Sequence[str]) -> bool:
+    """Whether a line makes a commit of its own whose message is written in an editor."""
+    return list(words[:2]) == ["git", "commit"] and "--amend" not in words
 
 
 def _label(kind: Kind, words: Words, labels: Sequence[str]) -> str:

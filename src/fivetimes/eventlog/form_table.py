@@ -49,6 +49,12 @@ class _Open:
 _NO_FORM = np.iinfo(np.int32).max  # of a row of which nothing is asked
 
 
+def _is_no_program(command: Command) -> bool:
+    """Whether a command is a number, an answer or what a mouse sent to a terminal, or what another command printed."""
+    text = command.words[0].text
+    return text.isdigit() or (len(command.words) == 1 and text.startswith(("$(", "`")))
+
+
 class FormTable:
     """Gives each distinct thing done a number, and lays its actions and words out in columns."""
 
@@ -222,7 +228,7 @@ class FormTable:
         subject, first = -1, len(self.kind)
         within: list[Command] = []  # what substitutions run, until the command comes that holds them
         for command in shell.parse(text, grammar=self.grammar).commands:
-            if not command.words:
+            if not command.words or _is_no_program(command):
                 continue
             if command.within:
                 within.append(command)

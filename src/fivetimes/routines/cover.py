@@ -26,7 +26,7 @@ from fivetimes.routines.assign import complete
 from fivetimes.routines.database import SequenceDatabase
 from fivetimes.routines.growth import drop_rare, elsewhere, grow, interleaved, refine, unproven
 from fivetimes.routines.matching import Occurrences, Routine, better, collect
-from fivetimes.routines.objective import failed_rule, in_order, rates_around, worth
+from fivetimes.routines.objective import failed_rule, in_order, on_the_way, rates_around, worth
 from fivetimes.routines.pattern import (
     MIN_STEPS,
     NEAR_ROWS,
@@ -334,10 +334,28 @@ def _from_seed(
     # siblings none of which would be a routine by itself stay what they are together
     if len(kinds) > 1 and any(_passes(database, *kind, seed.floor, search) for kind in kinds):
         made = _judged_apart(database, kinds, number, bar, search, trace)
+    made = [_without_what_is_on_the_way(database, one, trace) if isinstance(one, Routine) else one for one in made]
     for one in made:
         if isinstance(one, Routine):
             database.claim(one.occurrences.all_rows())
     return made
+
+
+def _without_what_is_on_the_way(database: SequenceDatabase, one: Routine, trace: Recorder) -> Routine:
+    """The same occurrences without the optional steps that are mostly done elsewhere.
+
+    It was judged with them: what stands near it by chance makes everyday work likelier to be no routine.
+    """
+    way = on_the_way(database, one.profile, one.occurrences)
+    if not way.any():
+        return one
+    again = one.occurrences.again[~way[one.occurrences.again[:, 1]]]
+    again[:, 1] = (np.cumsum(~way) - 1)[again[:, 1]]
+    occurrences = replace(one.occurrences, rows=one.occurrences.rows[:, ~way], again=again)
+    profile = estimate(database, one.profile.tokens[~way], occurrences.rows)
+    trace.add(one.number, Stage.COVER, "steps done on the way were left out", steps=len(profile.tokens))
+    trace.now(one.number, profile.tokens, len(occurrences))
+    return replace(one, profile=profile, occurrences=occurrences)
 
 
 def _passes(

@@ -70,7 +70,7 @@ def _moved(sessions: SessionLog) -> Bools:
     if not len(actions):
         return np.zeros(0, dtype=np.bool_)
     where = actions.events.columns["where"][actions.event]
-    programs = [token for token, label in enumerate(actions.labels) if label in _FOLDER]
+    programs = [token for token, label in enumerate(actions.labels) if label.split(" ")[0] in _FOLDER]
     moving = np.isin(actions.levels[:, -1], programs)
     other = (np.diff(where) != 0) & (where[1:] >= 0) & (where[:-1] >= 0)
     return np.concatenate(([False], (other | moving[:-1]) & (np.diff(actions.person) == 0)))

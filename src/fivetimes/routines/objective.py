@@ -12,7 +12,8 @@ Three things are asked of it. In all it must be more than luck gives among all t
 beyond the luckiest seed; Kraft's inequality). And each occurrence must say that it is one, for much said in sum about very many
 occurrences, but little about each, is a habit: it must save bits of its own (`OCCURRENCE_BITS`), and its order must be that of the
 others (`ORDERED`). And two of the usual steps must be the routine's own: done in it in a good part of the times that they are done
-at all (`OWN_SHARE`). What is made of actions that are mostly done elsewhere is what people do now and then, not a procedure.
+at all (`OWN_SHARE`). What is made of actions that are mostly done elsewhere is what people do now and then, not a procedure. And a
+step that fewer than half of the occurrences have must be its own like that (`on_the_way`): else people did it on the way.
 
 Whoever edits, runs, looks and commits all day does the same few things near each other, and in any order; in a procedure some
 come before others. Both are hypotheses about the same occurrences, so they are compared by what they cost. The order of the steps
@@ -72,8 +73,7 @@ def failed_rule(
     # where nothing else was done, only the order says something
     if bits <= bar and order_bits(occurrences.rows) <= bar:
         return SuppressionRule.CHANCE
-    # a log of cases or of a screen holds no everyday work of which a habit could be made
-    if np.mean(database.generic[occurrences.all_rows()]) > USUAL_SHARE:
+    if not _amid_everyday_work(database, occurrences):
         return None
     if np.median(order_share(occurrences.rows)) <= ORDERED:
         return SuppressionRule.HABIT
@@ -84,6 +84,11 @@ def failed_rule(
         return SuppressionRule.HABIT
     usual = np.sort(own_shares(database, profile.tokens, occurrences)[core(profile)])
     return None if usual[-FEWEST_OWN] > OWN_SHARE else SuppressionRule.HABIT
+
+
+def _amid_everyday_work(database: SequenceDatabase, occurrences: Occurrences) -> bool:
+    """Whether the occurrences stand in people's everyday work; a log of cases or of a screen holds none."""
+    return bool(np.mean(database.generic[occurrences.all_rows()]) <= USUAL_SHARE)
 
 
 # ---- against the mode of work around it
@@ -172,6 +177,19 @@ def own_shares(database: SequenceDatabase, tokens: Int32s, occurrences: Occurren
         share = inside / np.maximum(1, np.maximum(inside, times))
         out[step] = inside @ share / max(1, len(mine))
     return out
+
+
+def on_the_way(database: SequenceDatabase, profile: Profile, occurrences: Occurrences) -> Bools:
+    """Which steps are only done on the way: fewer than half of the occurrences have them, and they are mostly done elsewhere.
+
+    Args:
+        database: what the routine was found in.
+        profile: the routine.
+        occurrences: its occurrences.
+    """
+    if not _amid_everyday_work(database, occurrences):
+        return np.zeros(len(profile.tokens), dtype=np.bool_)
+    return np.asarray(~core(profile) & (own_shares(database, profile.tokens, occurrences) <= OWN_SHARE))
 
 
 # ---- against no order

@@ -20,12 +20,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from fivetimes import shell
 from fivetimes.columns import Bools, Bytes, Floats, Ints
 from fivetimes.config import BATCH_ROWS, ONCE_ENTRIES
 from fivetimes.ingest.formats.files import after_newline, blocks, decode, heads
 from fivetimes.ingest.formats.values import NAN
 from fivetimes.model.sources import Balance, RawBatch, Source, SourceReport
-from fivetimes.shell import command_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,7 +282,7 @@ def _cut_further(rows: list[str], begins: Ints, ends: Ints, times: Sequence[floa
 
 def _several(rows: Sequence[str]) -> tuple[list[str], list[int]]:
     """The commands of some rows, each with the index of its first; what the grammar cannot read is read row by row."""
-    starts = command_rows("\n".join(rows).rstrip("\n"))
+    starts = shell.command_rows("\n".join(rows).rstrip("\n"))
     if starts is None:
         return with_documents(rows)
     ends = [*starts[1:], len(rows)]
