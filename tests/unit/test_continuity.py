@@ -118,7 +118,7 @@ def test_what_fails_a_rule_is_gone_with_the_words_of_that_rule():
     earlier = baseline(builders_scan.scan(*before), places={"h": "/h"}, at=builders_scan.AT)
     scan = replace(builders_scan.scan(), suppressed=(failed,))
     (gone,) = compared(scan, earlier, places={"h": "/h"}).gone
-    assert gone.why == SuppressionRule.BURST.text
+    assert gone.why == "one burst"
 
 
 def test_a_routine_of_a_source_that_one_of_two_reports_did_not_read_is_neither_new_nor_gone():

@@ -189,6 +189,14 @@ def test_what_one_person_did_on_fewer_days_than_it_must_be_seen_times_is_a_burst
     assert burst_of([*range(count)], timed=timed, days=days, history=history, people=people) is is_burst
 
 
+def test_a_burst_says_on_how_many_days_it_was_done_and_on_how_many_it_takes() -> None:
+    one = Suppressed(("a", "b", "c"), 30, SuppressionRule.BURST, (("days", 1), ("bar", 5), ("history", 400.0)))
+    assert one.reason == "one burst: done by one person on too few days (1 of 5)"
+    assert (
+        replace(one, numbers=(("days", 1),)).reason == "one burst"
+    )  # kept by a version that asked for three days on end
+
+
 @pytest.mark.parametrize(
     ("begins", "actions", "is_burst"),
     [

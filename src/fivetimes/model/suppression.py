@@ -27,8 +27,11 @@ class SuppressionRule(StrEnum):
         return rule
 
     def sentence(self, numbers: Mapping[str, float]) -> str:
-        """The text with its numbers."""
-        return self.text.format(**numbers)
+        """The text with its numbers; without them where an earlier version kept others."""
+        try:
+            return self.text.format(**numbers)
+        except KeyError:
+            return self.heading
 
     @property
     def heading(self) -> str:
@@ -120,7 +123,7 @@ class SuppressionRule(StrEnum):
     )
     BURST = (
         "burst",
-        "one burst: by one person, on fewer days than it must be seen times",
+        "one burst: done by one person on too few days ({days:.0f} of {bar:.0f})",
         "Five times in one day are one time: it was tried until it worked, or was the work of that day. What one person alone does"
         " must be done on five days, in a history of fewer than 14 days on fewer in proportion; where no times are known, 60"
         " actions stand for a day.",

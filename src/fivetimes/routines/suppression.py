@@ -6,6 +6,7 @@ stands beside its code in `model.suppression.SuppressionRule`. To add one: `docs
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -178,7 +179,8 @@ def burst(finding: Finding, around: Surroundings) -> Mapping[str, float] | None:
     days = one.days + len(np.unique((untimed - mine[0]) // DAY_ROWS))
     history = around.days + np.count_nonzero(~around.timed[mine]) / DAY_ROWS
     bar = around.rule.extract if one.count >= around.rule.extract else around.rule.noticed
-    return {"days": days, "bar": bar, "history": history} if days < bar * min(1.0, history / DAYS) else None
+    bar = math.ceil(bar * min(1.0, history / DAYS))
+    return {"days": days, "bar": bar, "history": history} if days < bar else None
 
 
 def once(finding: Finding, around: Surroundings) -> Mapping[str, float] | None:
@@ -304,7 +306,7 @@ def suppressed(
     out += [Suppressed(tuple(labels[t] for t in one.tokens), one.count, one.rule) for one in rejected]
     merged: dict[tuple[tuple[str, ...], SuppressionRule, Numbers], int] = {}
     for entry in out:
-        key = entry.steps, entry.rule, entry.numbers if entry.rule is SuppressionRule.BROKEN_OFF else ()
+        key = entry.steps, entry.rule, entry.numbers if "{" in entry.rule.text else ()
         merged[key] = max(entry.count, merged.get(key, 0))
     ordered = sorted(merged.items(), key=lambda pair: (-pair[1] * len(pair[0][0]), pair[0][0], pair[0][1].text))
     entries = [Suppressed(steps, count, rule, numbers) for (steps, rule, numbers), count in ordered]
