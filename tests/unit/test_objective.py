@@ -203,6 +203,32 @@ def test_an_optional_step_that_is_mostly_done_elsewhere_is_done_on_the_way(held,
     assert on_the_way(database, profile, found).tolist() == [False, False, way]
 
 
+@pytest.mark.parametrize(
+    ("committed", "together", "way"),
+    [
+        ("bcefg", "efg", [True, True, False, False, False]),  # the work that was released, in a commit of its own
+        ("bcefg", "bcefg", [False] * 5),  # one commit
+        ("", "efg", [False] * 5),  # no commits
+        ("bc", "efg", [False] * 5),  # the routine's own steps are in no commit
+    ],
+)
+def test_a_commit_that_holds_no_step_of_its_own_is_the_work_before_the_routine(committed, together, way):
+    """`bcefg` ten times: `bc` also by themselves, many times, `efg` never."""
+    work = "mnopqrstuvwxyz"
+    sessions = logs.sessions_of(logs.batch(work * 9 + ("bcefg" + work + ("bc" + work) * 3) * 10))
+    database = open_database(sessions, silence=SEARCH.max_pause)
+    database.generic[:] = False
+    token = {label: number for number, label in enumerate(sessions.actions.labels)}
+    tokens = np.array([token[f"do-{letter}"] for letter in "bcefg"], dtype=np.int32)
+    rows = database.where[slice(*database.start[[tokens[2], tokens[2] + 1]])][:, None] + np.arange(-2, 3)
+    for step, letter in enumerate("bcefg"):
+        database.committed[rows[:, step]] = letter in committed
+        if letter in together:
+            database.event[rows[:, step]] = database.event[rows[:, 2]]
+    found = Occurrences(rows.astype(np.int32), np.zeros((0, 3), dtype=np.int32), np.ones(10), 0)
+    assert on_the_way(database, estimate(database, tokens, found.rows), found).tolist() == way
+
+
 def test_what_is_common_around_is_worth_less_than_what_is_rare_there():
     """`ab` amid `a` and `b`, and as often amid other work: in the first mode it stands together for no other reason."""
     busy, quiet = "abmab" * 12, "mnopqrstuvwx" * 6

@@ -34,11 +34,11 @@ class SequenceDatabase:
     What is claimed is claimed in both places, and counts and rates are those of the first `own` rows.
 
     By row: `rows` the row of the action log; `person` whose it is; `doer` the same, apart for what an agent or a bot did;
-    `generic` whether it is an action of a generic log; `levels` its tokens, finest first; `kind` the first token with the label
-    of its coarse one (`pytest <path>` is one kind, whichever of a few folders it names); `block` rises where nothing may join
-    (another person, silence longer than the limit); `clock` seconds; `known_pauses` seconds of which only the differences within
-    a block or a case say something, as it stands still where nobody knows how long a pause was; `event` the event it is of;
-    `value_start`, `values` its value pieces (CSR).
+    `generic` whether it is an action of a generic log; `committed` whether it is a commit or what one edited; `levels` its
+    tokens, finest first; `kind` the first token with the label of its coarse one (`pytest <path>` is one kind, whichever of a
+    few folders it names); `block` rises where nothing may join (another person, silence longer than the limit); `clock`
+    seconds; `known_pauses` seconds of which only the differences within a block or a case say something, as it stands still
+    where nobody knows how long a pause was; `event` the event it is of; `value_start`, `values` its value pieces (CSR).
 
     By token: `start`, `where` its postings (CSR of rows); `rate` its share of all rows; `name_bits` the cost of naming it, in bits
     (a coarse one is one of few, an exact command one of many); `coarser` its ancestors at coarser levels, itself first;
@@ -57,6 +57,7 @@ class SequenceDatabase:
     person: Int32s
     doer: Int32s
     generic: Bools
+    committed: Bools
     levels: Int32s
     kind: Int32s
     block: Int32s
@@ -168,6 +169,7 @@ class SequenceDatabase:
             person=self.person[rows],
             doer=self.doer[rows],
             generic=self.generic[rows],
+            committed=self.committed[rows],
             levels=levels,
             kind=self.kind[rows],
             block=self.block[rows],
@@ -332,6 +334,7 @@ def open_database(sessions: SessionLog, *, silence: float, trace: Recorder | Non
         person=actions.person[rows],
         doer=actions.person[rows] * np.int32(len(By)) + actions.events.columns["by"][actions.event[rows]],
         generic=actions.kind[rows] == Kind.ACTION,
+        committed=np.isin(actions.kind[rows], (Kind.COMMIT, Kind.EDIT)),
         levels=levels,
         kind=_kinds(levels[:, COARSE], actions.labels),
         block=np.concatenate(blocks).astype(np.int32),

@@ -180,7 +180,9 @@ def own_shares(database: SequenceDatabase, tokens: Int32s, occurrences: Occurren
 
 
 def on_the_way(database: SequenceDatabase, profile: Profile, occurrences: Occurrences) -> Bools:
-    """Which steps are only done on the way: fewer than half of the occurrences have them, and they are mostly done elsewhere.
+    """Which steps are only done on the way: they are mostly done elsewhere, and fewer than half of the occurrences have them.
+
+    Or they are of a commit before or behind that of the routine, in which no step is its own: the work that was released.
 
     Args:
         database: what the routine was found in.
@@ -189,7 +191,23 @@ def on_the_way(database: SequenceDatabase, profile: Profile, occurrences: Occurr
     """
     if not _amid_everyday_work(database, occurrences):
         return np.zeros(len(profile.tokens), dtype=np.bool_)
-    return np.asarray(~core(profile) & (own_shares(database, profile.tokens, occurrences) <= OWN_SHARE))
+    own = own_shares(database, profile.tokens, occurrences) > OWN_SHARE
+    way = ~core(profile) & ~own
+    another = way | _of_another_commit(database, occurrences, own)
+    return np.asarray(another if np.count_nonzero(core(profile) & ~another) >= MIN_STEPS else way)
+
+
+def _of_another_commit(database: SequenceDatabase, occurrences: Occurrences, own: Bools) -> Bools:
+    """Which steps are mostly of a commit that holds no step of the routine's own, where another one does."""
+    rows = occurrences.rows
+    there = (rows >= 0) & database.committed[rows]
+    event = np.where(there, database.event[rows], -1)
+    counts, present = np.count_nonzero(there, axis=0), np.count_nonzero(rows >= 0, axis=0)
+    commits = counts > USUAL_SHARE * present
+    if not (commits & own).any():
+        return np.zeros(len(own), dtype=np.bool_)
+    beside = (event[:, :, None] == np.where(own, event, -2)[:, None, :]).any(axis=2) & there
+    return np.asarray(commits & (np.count_nonzero(beside, axis=0) <= USUAL_SHARE * counts))
 
 
 # ---- against no order
