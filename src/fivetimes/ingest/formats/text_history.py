@@ -271,22 +271,56 @@ def _between(rows: list[str], begins: Ints, ends: Ints) -> list[str]:
 
 def _cut_further(rows: list[str], begins: Ints, ends: Ints, times: Sequence[float], line: int) -> Entries:
     """The commands of the rows from each beginning to its end, the first of each with its time; `line` is that of row 0."""
-    texts, lines, moment = list[str](), list[int](), list[float]()
-    for begin, end, time in zip(begins.tolist(), ends.tolist(), times, strict=True):
-        commands, starts = _several(rows[begin:end]) if end > begin + 1 else (rows[begin:end] or [""], [0])
-        texts += commands
-        lines += [line + begin + start for start in starts]
-        moment += [time, *[NAN] * (len(commands) - 1)]
-    return Entries(texts, lines, moment)
+    texts = _between(rows, begins, ends)
+    every = ((at, _several(texts[at])) for at in np.flatnonzero(ends - begins > 1).tolist())
+    several = {at: found for at, found in every if len(found[0]) > 1}
+    if not several:
+        return Entries(texts, packed(line + begins), times)
+    lines = (line + begins).tolist()
+    cut, starts, moment, last = list[str](), list[int](), list[float](), 0
+    for at, (commands, offsets) in several.items():
+        cut += (*texts[last:at], *commands)
+        starts += (*lines[last:at], *(lines[at] + offset for offset in offsets))
+        moment += (*times[last : at + 1], *[NAN] * (len(commands) - 1))
+        last = at + 1
+    return Entries([*cut, *texts[last:]], [*starts, *lines[last:]], [*moment, *times[last:]])
 
 
-def _several(rows: Sequence[str]) -> tuple[list[str], list[int]]:
-    """The commands of some rows, each with the index of its first; what the grammar cannot read is read row by row."""
-    starts = shell.command_rows("\n".join(rows).rstrip("\n"))
+_OPEN = frozenset(("for", "while", "until", "select", "if", "case"))
+_CLOSE = frozenset(("done", "fi", "esac", "}"))
+_GOES_ON = ("\\", "&&", "|")
+
+
+def _is_one(rows: Sequence[str]) -> bool:
+    """Whether rows are plainly one command: each before the last is within a block, or ends with a sign that it goes on.
+
+    Example:
+        >>> _is_one(["for f in *; do", " ls $f", "done"]), _is_one(["make \\\\", "all"]), _is_one(["make", "ls"])
+        (True, True, False)
+        >>> _is_one(["for f in *; do ls $f; done > log", "make"])  # nothing closes what seems open: the grammar is asked
+        False
+    """
+    depth, last = 0, len(rows) - 1
+    for at, row in enumerate(rows):
+        words = row.split()
+        if words:
+            depth += (words[0] in _OPEN or words[-1] == "{") - (words[0] in _CLOSE or words[-1] in _CLOSE)
+        if at < last and depth < 1 and not row.endswith(_GOES_ON):
+            return False
+    return depth < 1
+
+
+def _several(text: str) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """The commands of a text, each with the index of its first row; what the grammar cannot read is read row by row."""
+    rows = text.split("\n")
+    if _is_one(rows):  # it costs a hundredth of the grammar
+        return (text,), (0,)
+    starts = shell.command_rows(text)
     if starts is None:
-        return with_documents(rows)
+        commands, starts = with_documents(rows)
+        return tuple(commands), tuple(starts)
     ends = [*starts[1:], len(rows)]
-    return ["\n".join(rows[a:b]).strip("\n") for a, b in zip(starts, ends, strict=True)], starts
+    return tuple("\n".join(rows[a:b]).strip("\n") for a, b in zip(starts, ends, strict=True)), tuple(starts)
 
 
 # ---- a mark at the end of a line that goes on
