@@ -464,3 +464,35 @@ def test_a_long_word_is_looked_at_in_linear_time(hostile: str) -> None:
     before = time.process_time()
     is_secret_word(hostile)
     assert time.process_time() - before < 1
+
+
+ROWS = [
+    "make",
+    "make \\",
+    "ls |",
+    "for f in a b",
+    "do",
+    " ls $f",
+    "done",
+    "if x; then",
+    "fi",
+    "f() {",
+    "}",
+    "ls && \\",
+    "for f in a; do ls; done",
+    "",
+]
+
+
+@given(st.lists(st.sampled_from(ROWS), min_size=1, max_size=6))
+def test_where_a_command_begins_is_where_the_grammar_begins_one(rows: list[str]) -> None:
+    """What is plainly one command is not given to the grammar; it would say the same where it can read it."""
+    text = "\n".join(rows).strip("\n")
+    root = syntax_tree.tree(text)
+    if text and not root.has_error:
+        begun, last = [], -1
+        for child in root.children:
+            if child.start_point.row > last:
+                begun.append(child.start_point.row)
+            last = max(last, child.end_point.row)
+        assert syntax_tree.command_rows(text) == begun

@@ -52,7 +52,7 @@ def tokens(actions: Sequence[Distinct], labels: Sequence[str]) -> tuple[Int32s, 
     for number, action in enumerate(actions):
         for level, words in enumerate(_levels(action, constants.of.get(number, ()), labels)):
             levels[number, level] = ids.setdefault((action.kind, words), len(ids))
-        if action.kind is Kind.SHELL and _commits([labels[word] for word in action.words]):
+        if action.kind is Kind.SHELL and _commits(action, labels):
             levels[number, -1] = ids.setdefault((Kind.COMMIT, (_ANY_COMMIT,)), len(ids))
     return levels, tuple(_label(kind, words, labels) if words else "" for kind, words in ids)
 
@@ -221,9 +221,11 @@ def _one_star(words: Iterable[int]) -> Words:
     return tuple(out)
 
 
-def _commits(words: Sequence[str]) -> bool:
-    """Whether a line makes a commit of its own whose message is written in an editor."""
-    return list(words[:2]) == ["git", "commit"] and "--amend" not in words
+def _commits(action: Distinct, labels: Sequence[str]) -> bool:
+    """Whether a command makes a commit of its own whose message is written in an editor: with a message its kind is another."""
+    path = [labels[word] for word, role in action.arguments if role == Role.SUBCOMMAND]
+    named = [labels[word] for word in action.words]
+    return named[:1] == ["git"] and path == ["commit"] and "--amend" not in named
 
 
 def _label(kind: Kind, words: Words, labels: Sequence[str]) -> str:

@@ -25,7 +25,7 @@ from fivetimes.routines.alternatives import sequence
 from fivetimes.routines.assign import complete
 from fivetimes.routines.database import SequenceDatabase
 from fivetimes.routines.growth import drop_rare, elsewhere, grow, interleaved, refine, unproven
-from fivetimes.routines.matching import Occurrences, Routine, better, collect
+from fivetimes.routines.matching import Occurrences, Routine, better, collect, presence_bits
 from fivetimes.routines.objective import failed_rule, in_order, on_the_way, rates_around, worth
 from fivetimes.routines.pattern import (
     MIN_STEPS,
@@ -334,15 +334,17 @@ def _from_seed(
     # siblings none of which would be a routine by itself stay what they are together
     if len(kinds) > 1 and any(_passes(database, *kind, seed.floor, search) for kind in kinds):
         made = _judged_apart(database, kinds, number, bar, search, trace)
-    made = [_without_what_is_on_the_way(database, one, trace) if isinstance(one, Routine) else one for one in made]
+    made = [
+        _without_what_is_on_the_way(database, one, search, trace) if isinstance(one, Routine) else one for one in made
+    ]
     for one in made:
         if isinstance(one, Routine):
             database.claim(one.occurrences.all_rows())
     return made
 
 
-def _without_what_is_on_the_way(database: SequenceDatabase, one: Routine, trace: Recorder) -> Routine:
-    """The same occurrences without the optional steps that are mostly done elsewhere.
+def _without_what_is_on_the_way(database: SequenceDatabase, one: Routine, search: Search, trace: Recorder) -> Routine:
+    """The same occurrences without the steps that are only done on the way, and without the bits that these saved.
 
     It was judged with them: what stands near it by chance makes everyday work likelier to be no routine.
     """
@@ -351,11 +353,15 @@ def _without_what_is_on_the_way(database: SequenceDatabase, one: Routine, trace:
         return one
     again = one.occurrences.again[~way[one.occurrences.again[:, 1]]]
     again[:, 1] = (np.cumsum(~way) - 1)[again[:, 1]]
-    occurrences = replace(one.occurrences, rows=one.occurrences.rows[:, ~way], again=again)
+    there, absent = presence_bits(database, one.profile)
+    saved = np.where(one.occurrences.rows >= 0, there, absent)[:, way].sum(axis=1)
+    score = one.occurrences.score - saved
+    occurrences = replace(one.occurrences, rows=one.occurrences.rows[:, ~way], again=again, score=score)
     profile = estimate(database, one.profile.tokens[~way], occurrences.rows)
     trace.add(one.number, Stage.COVER, "steps done on the way were left out", steps=len(profile.tokens))
     trace.now(one.number, profile.tokens, len(occurrences))
-    return replace(one, profile=profile, occurrences=occurrences)
+    bits = worth(database, profile, occurrences, search)
+    return replace(one, profile=profile, occurrences=occurrences, bits=bits)
 
 
 def _passes(

@@ -119,6 +119,13 @@ def _link_bits(profile: Profile, chance: float) -> tuple[Floats, Floats]:
     return np.maximum(yes, 0.0), no
 
 
+def presence_bits(database: SequenceDatabase, profile: Profile) -> tuple[Floats, Floats]:
+    """Bits of each step for an occurrence that has it, and for one that lacks it."""
+    p = np.clip(profile.presence, 0.01, 0.99)
+    q = np.clip(profile.chance, 1e-9, 0.98)
+    return np.log2(p / np.clip(database.rate[profile.tokens], 1e-9, 0.98)), np.log2((1 - p) / (1 - q))
+
+
 def collect(
     database: SequenceDatabase, profile: Profile, search: Search, *, share: float, chance: float, known: int
 ) -> Occurrences:
@@ -131,11 +138,9 @@ def collect(
         chance: that two unrelated rows share a value.
         known: how many occurrences there are thought to be; saying where one is costs log2(rows / known) bits.
     """
-    p = np.clip(profile.presence, 0.01, 0.99)
-    q = np.clip(profile.chance, 1e-9, 0.98)
-    absent = np.log2((1 - p) / (1 - q))
-    worth = np.log2(p / np.clip(database.rate[profile.tokens], 1e-9, 0.98)) - absent
-    weight = np.where(core(profile), p, 0.0)
+    there, absent = presence_bits(database, profile)
+    worth = there - absent
+    weight = np.where(core(profile), np.clip(profile.presence, 0.01, 0.99), 0.0)
     rare = _rare_ranks(database, profile, weight, share)
     step_of = np.full(database.tokens, -1, dtype=np.int32)
     step_of[profile.tokens] = np.arange(len(profile.tokens), dtype=np.int32)

@@ -33,7 +33,7 @@ _WRITES = re.compile(r"(?<!\S)(?:1?>>?|>\||&>>?)(?!\S)")  # the operator of a la
 _STAGES = re.compile(r"git (add|stage)\b")
 ACTING_STEPS = 2  # usual steps that act, at least, where nothing outlasts them: one edit amid looking is no routine
 AT_ONCE = 5  # rows within which the next time begins at once: as near as growth looks for a step (`Search.flank`)
-DAYS = 14  # days of work in a history, from which on a routine is done on as many days as it must be seen times
+HISTORY_DAYS = 14  # days of work in a history, from which on a routine is done on as many days as it must be seen times
 DAY_ROWS = 60  # actions that stand for a day where no times are known; see record 88
 COHESION = 0.9  # of the beginnings with two neighbouring steps lead to a whole occurrence: they belong together
 COMPLETION = 0.5  # of the attempts that began; below it a routine is oftener broken off than done
@@ -166,8 +166,8 @@ def editing_loop(finding: Finding, around: Surroundings) -> Mapping[str, float] 
 def burst(finding: Finding, around: Surroundings) -> Mapping[str, float] | None:
     """Done by one person on fewer days than it must be seen times to stand where it does: five times in a day are one time.
 
-    It was tried until it worked, or was the work of these days. In a history of fewer than `DAYS` days the days asked for are
-    fewer in proportion. Where no times are known, as many actions as people do in a day stand for one.
+    It was tried until it worked, or was the work of these days. In a history of fewer days than `HISTORY_DAYS` the
+    days asked for are fewer in proportion. Where no times are known, as many actions as people do in a day stand for one.
     """
     one, database = finding.candidate, around.database
     if one.people != 1:
@@ -179,7 +179,7 @@ def burst(finding: Finding, around: Surroundings) -> Mapping[str, float] | None:
     days = one.days + len(np.unique((untimed - mine[0]) // DAY_ROWS))
     history = around.days + np.count_nonzero(~around.timed[mine]) / DAY_ROWS
     bar = around.rule.extract if one.count >= around.rule.extract else around.rule.noticed
-    bar = math.ceil(bar * min(1.0, history / DAYS))
+    bar = math.ceil(bar * min(1.0, history / HISTORY_DAYS))
     return {"days": days, "bar": bar, "history": history} if days < bar else None
 
 

@@ -152,7 +152,7 @@ _KEPT_OPERATORS = frozenset({"|", "|&", "&&", "||", "&"})  # any other sign coun
 
 # Words of the shell's own grammar: before a command, behind all commands, and at the head of what names no command.
 _BEFORE_COMMAND = frozenset("do then else elif if while until { !".split())
-_AFTER_COMMANDS = frozenset("done fi esac }".split())
+BLOCK_ENDS = frozenset("done fi esac }".split())
 _NO_COMMAND = frozenset("for foreach select case in function".split())
 
 
@@ -184,7 +184,7 @@ def _without_grammar(words: list[str]) -> list[str]:
     while first < len(words) and words[first] in _BEFORE_COMMAND:
         first += 1
     last = len(words)
-    while last > first and words[last - 1] in _AFTER_COMMANDS:
+    while last > first and words[last - 1] in BLOCK_ENDS:
         last -= 1
     return [] if words[first:last] and words[first] in _NO_COMMAND else words[first:last]
 

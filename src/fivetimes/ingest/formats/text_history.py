@@ -286,36 +286,12 @@ def _cut_further(rows: list[str], begins: Ints, ends: Ints, times: Sequence[floa
     return Entries([*cut, *texts[last:]], [*starts, *lines[last:]], [*moment, *times[last:]])
 
 
-_OPEN = frozenset(("for", "while", "until", "select", "if", "case"))
-_CLOSE = frozenset(("done", "fi", "esac", "}"))
-_GOES_ON = ("\\", "&&", "|")
-
-
-def _is_one(rows: Sequence[str]) -> bool:
-    """Whether rows are plainly one command: each before the last is within a block, or ends with a sign that it goes on.
-
-    Example:
-        >>> _is_one(["for f in *; do", " ls $f", "done"]), _is_one(["make \\\\", "all"]), _is_one(["make", "ls"])
-        (True, True, False)
-        >>> _is_one(["for f in *; do ls $f; done > log", "make"])  # nothing closes what seems open: the grammar is asked
-        False
-    """
-    depth, last = 0, len(rows) - 1
-    for at, row in enumerate(rows):
-        words = row.split()
-        if words:
-            depth += (words[0] in _OPEN or words[-1] == "{") - (words[0] in _CLOSE or words[-1] in _CLOSE)
-        if at < last and depth < 1 and not row.endswith(_GOES_ON):
-            return False
-    return depth < 1
-
-
 def _several(text: str) -> tuple[tuple[str, ...], tuple[int, ...]]:
     """The commands of a text, each with the index of its first row; what the grammar cannot read is read row by row."""
-    rows = text.split("\n")
-    if _is_one(rows):  # it costs a hundredth of the grammar
-        return (text,), (0,)
     starts = shell.command_rows(text)
+    if starts == [0]:
+        return (text,), (0,)
+    rows = text.split("\n")
     if starts is None:
         commands, starts = with_documents(rows)
         return tuple(commands), tuple(starts)
