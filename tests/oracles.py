@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import statistics
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import combinations, pairwise, product
@@ -268,7 +269,7 @@ class PathRules(NamedTuple):
     """What speaks for and against a path, in bits, and what it must keep to."""
 
     gain: Sequence[float]  # for each step
-    order: Sequence[Sequence[float]]  # for step b directly behind step a
+    order: Sequence[Sequence[float]]  # log2 of how often step a stands before step b
     gap_bits: Sequence[Sequence[float]]  # against so many rows before a step
     link_yes: Sequence[float]  # for a step that shares a value with one of the six before it
     link_no: Sequence[float]  # for one that does not
@@ -304,7 +305,7 @@ def longer_path(bits: float, path: Sequence[Anchor], after: Anchor, passed: set[
         if pause > 300:
             bits -= rules.pause_bits * math.log2(pause / 150)
     if after.step not in have:
-        bits += rules.gain[after.step] + rules.order[before.step][after.step]
+        bits += rules.gain[after.step] + min(0.0, *(rules.order[one][after.step] for one in have))
         linked = any(one.values & after.values for one in path[-6:])
         bits += rules.link_yes[after.step] if linked else rules.link_no[after.step]
     return bits
@@ -478,8 +479,9 @@ def occurrences_of(
     1. The core are the steps that more than half of the occurrences have; a core step weighs its presence.
     2. Only rows near a rare core step are looked at: within `reach` free rows of the same block. The rarest core steps are rare
        ones, until those left weigh less than the share: so each occurrence holds a rare one.
-    3. A path through such rows gains bits for each step and for neighbours in their usual order, and for a shared value where that
-       is usual; gaps, pauses, missing steps and log2(rows / known) for its position cost bits. See `longer_path`.
+    3. A path through such rows gains bits for each step, and for a shared value where that is usual. A step costs bits where it
+       seldom stands behind one of those that the path has: those of the one behind which it does so least. Gaps, pauses, missing
+       steps and log2(rows / known) for its position cost bits. See `longer_path`.
     4. Greedy cover: the path with the most bits is taken, then the best of the others that shares no row with it, and so on; what
        is left is looked at anew until no path has more than 0 bits. A path whose core steps weigh less than the share was broken
        off.
@@ -742,6 +744,19 @@ def apart(
         return 0.0
     most = sum(max(bits[one] for one in differences if one[0] == step) for step in steps)
     return most - sum(max(bits[one] for one in some) for some in only)
+
+
+def together(columns: Sequence[Sequence[bool]], most_alike: float) -> set[frozenset[int]]:
+    """For each step that half of the occurrences have at most, and two at least, those of these that come and go with it.
+
+    `columns` says of each step which occurrences have it; a set of one step alone is none.
+    """
+    optional = [s for s, one in enumerate(columns) if 2 <= sum(one) <= len(one) / 2]
+    alike = {
+        s: frozenset(t for t in optional if s == t or statistics.correlation(columns[s], columns[t]) > most_alike)
+        for s in optional
+    }
+    return {one for one in alike.values() if len(one) > 1}
 
 
 def seam(occurrences: Sequence[dict[int, int]], order: Sequence[int], usual: float, least: int) -> set[int] | None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+import random
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
 
 import logs
 from fivetimes.config import Search
-from fivetimes.routines.cover import _without_what_is_on_the_way
+from fivetimes.routines.cover import _routine_within, _without_what_is_on_the_way, find
 from fivetimes.routines.database import open_database
 from fivetimes.routines.matching import Occurrences, Routine
 from fivetimes.routines.objective import worth
@@ -44,3 +46,67 @@ def test_a_routine_without_what_is_on_the_way_keeps_its_occurrences_and_gives_up
     assert (30.0 - slim.occurrences.score[3:]).tolist() == pytest.approx([lacking] * 7)
     assert slim.bits == pytest.approx(worth(database, slim.profile, slim.occurrences, SEARCH))
     assert len(slim.occurrences) == len(whole.occurrences)
+
+
+EVERYDAY = ("vim", "make", "pytest", "htop", "git status", "git diff", "tox", "cargo build")
+PUBLISH = ("hugo", "rclone sync", "curl")
+PACKAGE = ("npm install", "npm run build", "npm publish")
+
+
+def found_in(runs: Sequence[Sequence[str]], everyday: Sequence[str] = EVERYDAY) -> list[tuple[set[str], int]]:
+    """The steps of each routine that is found, and how often it was done: the runs in any order, each amid everyday commands."""
+    rng = random.Random(1)
+    typed = [word for run in rng.sample(runs, len(runs)) for word in (*rng.choices(everyday, k=40), *run)]
+    sessions = logs.sessions_of(logs.shell(typed))
+    found, _ = find(open_database(sessions, silence=SEARCH.max_pause), SEARCH)
+    label = sessions.actions.labels
+    return [({label[token] for token in one.profile.tokens}, len(one.occurrences)) for one in found]
+
+
+def test_what_is_a_routine_without_another_one_as_well_is_no_branch_of_it():
+    after, alone = [(*PUBLISH, *PACKAGE)] * 9, [PACKAGE] * 12
+    assert sorted(found_in([PUBLISH] * 14 + after + alone), key=str) == sorted(
+        [(set(PUBLISH), 23), (set(PACKAGE), 21)], key=str
+    )
+
+
+def test_what_is_never_done_alone_is_a_branch():
+    assert found_in([PUBLISH] * 14 + [(*PUBLISH, *PACKAGE)] * 9) == [({*PUBLISH, *PACKAGE}, 23)]
+
+
+@pytest.mark.parametrize("ends", [("git commit", "git push"), ("git add", "git commit", "git push")])
+def test_routines_that_end_as_everything_does_are_found_each_by_itself(ends):
+    """All other work is committed and pushed as well, so that a commit stands near by chance, before a routine or behind it."""
+    starts = PUBLISH, PACKAGE, ("terraform plan", "terraform apply", "kubectl get")
+    found = found_in([(*start, *ends) for start in starts for _ in range(9)], (*EVERYDAY * 3, *ends))
+    assert len(found) == 3
+    assert all(any(set(start) <= steps for steps, _ in found) for start in starts)
+
+
+def test_a_heap_that_is_no_routine_is_asked_for_the_routines_in_it():
+    """What two routines have in common is done everywhere; what each has besides, only by it."""
+    rng = random.Random(1)
+    common = ("git add", "git commit", "git push")
+    runs = [(*start, *common) for start in (PUBLISH[:2], PACKAGE[:2]) for _ in range(12)]
+    typed = [
+        word for run in rng.sample(runs, len(runs)) for word in (*rng.choices((*EVERYDAY * 3, *common), k=40), *run)
+    ]
+    sessions = logs.sessions_of(logs.shell(typed))
+    database = open_database(sessions, silence=SEARCH.max_pause)
+    token = {label: number for number, label in enumerate(sessions.actions.labels)}
+    tokens = np.array([token[word] for word in (*PUBLISH[:2], *PACKAGE[:2], *common)], dtype=np.int32)
+    ends = [
+        at
+        for at, word in enumerate(typed[4:], 4)
+        if tuple(typed[at - 2 : at + 1]) == common and typed[at - 4] in (PUBLISH[0], PACKAGE[0])
+    ]
+    rows = np.full((len(ends), 7), -1, dtype=np.int32)
+    for line, at in zip(rows, ends, strict=True):
+        line[4:] = np.arange(at - 2, at + 1)
+        line[slice(0, 2) if typed[at - 4] == PUBLISH[0] else slice(2, 4)] = at - 4, at - 3
+    heap = estimate(database, tokens, rows)
+    within = _routine_within(database, heap, len(rows), SEARCH, 0.01, 10.0)
+    assert within is not None
+    held = {sessions.actions.labels[one] for one in within[0].tokens}
+    assert sorted((held >= set(PUBLISH[:2]), held >= set(PACKAGE[:2]))) == [False, True]
+    assert len(within[1]) >= 10

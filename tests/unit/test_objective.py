@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 from types import SimpleNamespace
+from typing import cast
 
 import numpy as np
 import pytest
@@ -20,6 +21,7 @@ from fivetimes.routines.objective import (
     ORDERED,
     WINDOW,
     in_order,
+    known_order,
     on_the_way,
     order_bits,
     order_share,
@@ -245,3 +247,17 @@ def test_what_is_common_around_is_worth_less_than_what_is_rare_there():
     )
     assert (amid > 1.5 * database.rate[tokens]).all()
     assert (alone == database.rate[tokens]).all()
+
+
+@given(
+    st.lists(st.lists(st.sampled_from(["recorded", "guessed", None]), min_size=4, max_size=4), min_size=1, max_size=6)
+)
+@settings(max_examples=200, deadline=None)
+def test_of_lines_placed_by_guess_among_records_the_fewer_say_nothing_of_the_order(drawn):
+    flat = [kind for line in drawn for kind in line]
+    database = cast(SequenceDatabase, SimpleNamespace(guessed=np.array([kind == "guessed" for kind in flat])))
+    rows = np.array([-1 if kind is None else at for at, kind in enumerate(flat)], dtype=np.int32).reshape(-1, 4)
+    known = known_order(database, rows)
+    for line, kinds, kept in zip(rows.tolist(), drawn, known.tolist(), strict=True):
+        mostly = "guessed" if kinds.count("guessed") > kinds.count("recorded") else "recorded"
+        assert kept == [row if kind == mostly else -1 for row, kind in zip(line, kinds, strict=True)]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 
 from fivetimes import redaction
 from fivetimes.config import NAVIGATION
@@ -25,6 +25,29 @@ def _itself(text: str) -> str:
 _LONGEST = 200  # characters; longer argument values are content, not names: no pieces are taken from them
 _SHORTEST = 3  # characters; shorter pieces stand everywhere and tie nothing together
 _PIECES = re.compile(r"[^/:=.,@()\s'\"{}\[\]<>|;&$`]{3,}")  # of _SHORTEST or more
+
+
+_NUMBERS = re.compile(r"(?<![0-9])[0-9]+(?:[._-][0-9]+)+")
+_DAY = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})(0[1-9]|1[0-2])([0-3][0-9])(?![0-9])")
+_NUMBERED = re.compile(r"(?<![a-z])([a-z]+)[-_]?([0-9]+)(?![0-9]|[._-][0-9])")
+
+
+def identifiers(text: str) -> Iterator[str]:
+    """What names one thing in a text, in one form: a version, a day, a ticket.
+
+    Example:
+        >>> sorted(identifiers("v1.4.2")), sorted(identifiers("store-1-4-2.tar.gz"))
+        (['1.4.2'], ['1.4.2'])
+        >>> sorted(identifiers("fix/ops-77-login")), sorted(identifiers("OPS-77")), sorted(identifiers("log-20260311"))
+        (['ops77'], ['ops77'], ['2026.03.11', 'log20260311'])
+    """
+    text = text.lower()
+    for found in _NUMBERS.findall(text):
+        yield re.sub("[_-]", ".", found)
+    for day in _DAY.findall(text):
+        yield ".".join(day)
+    for name, number in _NUMBERED.findall(text):
+        yield name + number
 
 
 class WordTable:
@@ -131,9 +154,10 @@ class WordTable:
     def _pieces_of(self, text: str, role: Role) -> list[Hashable]:
         if role not in (Role.VALUE, Role.SCRIPT) or not _SHORTEST <= len(text) <= _LONGEST:
             return []
-        if text.isalnum():  # one piece, which is the whole
+        if text.isalpha():  # one piece, which is the whole
             return [self.tag(text)]
-        return [self.tag(piece) for piece in (text, *_PIECES.findall(text))]
+        named = (one for one in identifiers(text) if len(one) >= _SHORTEST)
+        return [self.tag(piece) for piece in (text, *_PIECES.findall(text), *named)]
 
     def name_here(self, text: str, kind: str) -> str:
         """Keep a name that exists on this machine, unless it turns out to stand in a secret position too."""

@@ -330,6 +330,16 @@ static f64 restart_cost(i64 over, const Bits *bits) {
     return cost;
 }
 
+/* Bits of the order where a step comes behind all that the path has, a bit set: those of the one that stands before it least often. */
+static f64 order_bits(i64 used, i64 s, const Bits *bits) {
+    f64 least = 0.0;
+    for (i64 left = used; left; left &= left - 1) {
+        f64 one = bits->order[__builtin_ctzll((unsigned long long)left) * bits->steps + s];
+        if (one < least) least = one;
+    }
+    return least;
+}
+
 /* Whether the anchor j shares a value with one of the last steps of the path that ends at i. */
 static int linked_to(i64 i, i64 j, const Database *base, const Bits *bits, const State *state) {
     for (i64 looked = 0; looked < bits->link_reach && i >= 0; looked++) {
@@ -385,7 +395,7 @@ static void extend_paths(i64 low, i64 high, const Database *base, const Bits *bi
                 if (pause > bits->free_pause) value -= bits->pause_bits * log2(pause / bits->pause_unit);
             }
             if (!again) {
-                value += bits->gain[s] + order;
+                value += bits->gain[s] + order_bits(used[i], s, bits);
                 if (value + bits->link_yes[s] <= score[j]) continue; /* whatever it shares, it is no better */
                 value += linked_to(i, j, base, bits, state) ? bits->link_yes[s] : bits->link_no[s];
             }

@@ -49,7 +49,7 @@ class StepBits(NamedTuple):
 
     Attributes:
         gain: (S,) float64, bits for having the step at all.
-        order: (S, S) float64, bits for having step a directly before step b.
+        order: (S, S) float64, at most 0, bits for having step a before step b; of all that a path has before b the least counts.
         link_yes: (S,) float64, bits for sharing a value with an earlier row of the occurrence.
         link_no: (S,) float64, bits (0 or less) for not doing so.
         weight: (S,) float64, what the step weighs among the core steps; 0 for the others.

@@ -16,16 +16,15 @@ from typing import Protocol
 import numpy as np
 
 from fivetimes.columns import Int32s, SessionLog
-from fivetimes.config import Search
-from fivetimes.kernels.database import shares_value
+from fivetimes.config import USUAL_SHARE, Search
 from fivetimes.model.suppression import SuppressionRule
 from fivetimes.model.trace import Stage
 from fivetimes.routines import seeds as seeding
 from fivetimes.routines.alternatives import sequence
 from fivetimes.routines.assign import complete
 from fivetimes.routines.database import SequenceDatabase
-from fivetimes.routines.growth import drop_rare, elsewhere, grow, interleaved, refine, unproven
-from fivetimes.routines.matching import Occurrences, Routine, better, collect, presence_bits
+from fivetimes.routines.growth import drop_rare, grow, refine, together, unproven
+from fivetimes.routines.matching import Occurrences, Routine, better, collect, kept_apart, presence_bits
 from fivetimes.routines.objective import failed_rule, in_order, on_the_way, rates_around, worth
 from fivetimes.routines.pattern import (
     MIN_STEPS,
@@ -156,10 +155,7 @@ def _develop(
         if len(occurrences) < 2:
             return _Failed(SuppressionRule.NOT_TOGETHER, tokens, len(occurrences))
         matched = occurrences.rows
-    proven = _proven(database, estimate(database, tokens, matched), occurrences, search, chance)
-    if isinstance(proven, _Failed):
-        return proven
-    return _without_coincidence(database, *_without_interleaved(database, *proven, search, chance), search, chance)
+    return _proven(database, estimate(database, tokens, matched), occurrences, search, chance)
 
 
 def _proven(
@@ -174,54 +170,58 @@ def _proven(
     matched = matched[(matched >= 0).any(axis=1)]
     if len(tokens) < MIN_STEPS:
         return _Failed(SuppressionRule.OPTIONAL_BY_CHANCE, profile.tokens, len(occurrences))
+    again = _collected(database, tokens, matched, search, chance)
+    return again or _Failed(SuppressionRule.NOT_TOGETHER, tokens, len(matched))
+
+
+def _collected(
+    database: SequenceDatabase, tokens: Int32s, matched: Int32s, search: Search, chance: float
+) -> tuple[Profile, Occurrences] | None:
+    """These steps as a profile, with all its occurrences; None where there are fewer than two."""
     if len(matched) < 2:
-        return _Failed(SuppressionRule.NOT_TOGETHER, tokens, len(matched))
-    slim = estimate(database, tokens, matched)
-    again = collect(database, slim, search, share=search.core_share, chance=chance, known=len(matched))
-    if len(again) < 2:
-        return _Failed(SuppressionRule.NOT_TOGETHER, tokens, len(again))
-    return estimate(database, tokens, again.rows), again
+        return None
+    own = estimate(database, tokens, matched)
+    found = collect(database, own, search, share=search.core_share, chance=chance, known=len(matched))
+    return (estimate(database, tokens, found.rows), found) if len(found) > 1 else None
 
 
-def _without_coincidence(
-    database: SequenceDatabase, profile: Profile, occurrences: Occurrences, search: Search, chance: float
+def _without_another(
+    database: SequenceDatabase, profile: Profile, occurrences: Occurrences, search: Search, chance: float, luck: float
 ) -> tuple[Profile, Occurrences]:
-    """The routine, or the better half of it where two routines were joined that happen to be done on one thing.
+    """The routine without the steps of another one, which is left to be found.
 
-    Two reports of one week share its name. They always lie in two stretches of work with the same steps on either side, and at
-    least one of them is done without the other, too; what is handed over or taken up again is done whole.
+    Of its steps those that come and go together, or lie on one side of a seam, are another routine if they are one by themselves,
+    and if it would be accepted for its occurrences outside of this one alone.
     """
-    half = seam(database, occurrences.rows, sequence(profile.order))
-    if half is None:
-        return profile, occurrences
-    parts = []
-    for steps in (half, ~half):
-        rows = occurrences.rows[:, steps]
-        own = estimate(database, profile.tokens[steps], rows[(rows >= 0).any(axis=1)])
-        found = collect(database, own, search, share=search.core_share, chance=chance, known=len(occurrences))
-        parts.append((own, found))
-    own, found = max(parts, key=lambda part: len(part[1]))
-    alone = len(found) - len(occurrences)
-    if alone < 2 or alone < ALONE * len(occurrences):
-        return profile, occurrences
-    return estimate(database, own.tokens, found.rows), found
+    while True:
+        best, most = None, luck + search.routine_bits
+        half = seam(database, occurrences.rows, sequence(profile.order))
+        for group in (*together(occurrences.rows), *(() if half is None else (half, ~half))):
+            if min(np.count_nonzero(group), np.count_nonzero(~group)) < MIN_STEPS:
+                continue
+            matched = occurrences.rows[:, group]
+            matched = matched[np.count_nonzero(matched >= 0, axis=1) > 1]
+            other = _collected(database, profile.tokens[group], matched, search, chance)
+            if other is None or not _passes(database, *other, luck, search):
+                continue
+            bits = worth(database, other[0], _outside(database, other[1], occurrences), search)
+            if bits > most:
+                best, most = group, bits
+        if best is None:
+            return profile, occurrences
+        matched = occurrences.rows[:, ~best]
+        rest = _collected(database, profile.tokens[~best], matched[(matched >= 0).any(axis=1)], search, chance)
+        if rest is None:
+            return profile, occurrences
+        profile, occurrences = rest
 
 
-def _without_interleaved(
-    database: SequenceDatabase, profile: Profile, occurrences: Occurrences, search: Search, chance: float
-) -> tuple[Profile, Occurrences]:
-    """The routine without the steps of another one, done at the same time or on the same thing: that is found later."""
-    rows = occurrences.rows
-    other = interleaved(rows, lambda x, y: shares_value(x, y, database.value_start, database.values))
-    if other is None:
-        other = elsewhere(rows, np.where(rows >= 0, database.block[database.source[rows]], -1))
-    if other is None or np.count_nonzero(~other) < MIN_STEPS:
-        return profile, occurrences
-    tokens, rows = profile.tokens[~other], occurrences.rows[:, ~other]
-    rows = rows[(rows >= 0).any(axis=1)]
-    slim = estimate(database, tokens, rows)
-    again = collect(database, slim, search, share=search.core_share, chance=chance, known=len(rows))
-    return (estimate(database, tokens, again.rows), again) if len(again) >= 2 else (profile, occurrences)
+def _outside(database: SequenceDatabase, one: Occurrences, other: Occurrences) -> Occurrences:
+    """The occurrences that share no action with those of another routine."""
+    held = np.zeros(database.own, dtype=np.bool_)
+    held[database.source[other.all_rows()]] = True
+    shared = held[database.source[one.rows]] & (one.rows >= 0)
+    return kept_apart(one, np.asarray(~shared.any(axis=1)))
 
 
 def _strays(database: SequenceDatabase, occurrences: Occurrences, search: Search) -> Int32s:
@@ -249,7 +249,6 @@ def _with_strays(database: SequenceDatabase, found: list[Routine], search: Searc
     return out
 
 
-ALONE = 0.2  # of the joined occurrences: done so often without the other half, it is a routine of its own
 SLOTS = 8  # habits that a row is remembered to be in; what more there are of it costs time, no routine
 
 
@@ -261,9 +260,11 @@ class _Habits:
         self._slots = np.full((SLOTS, len(database.rows)), -1, dtype=np.int32)
         self._depth = np.zeros(len(database.rows), dtype=np.int8)
         self._occurrences = 0
+        self.tables: list[tuple[Profile, int, float]] = []  # with their count, and the bits of the luckiest seed
 
-    def add(self, occurrences: Occurrences) -> None:
+    def add(self, profile: Profile, occurrences: Occurrences, luck: float) -> None:
         """Remember a habit."""
+        self.tables.append((profile, len(occurrences), luck))
         number, step = np.nonzero(occurrences.rows >= 0)
         rows = self._source[occurrences.rows[number, step]]
         room = self._depth[rows] < SLOTS
@@ -303,6 +304,9 @@ def find(
                 found.append(made)
             else:
                 rejected.append(made)
+    left = _from_habits(database, habits, search, chance, trace)
+    found += [one for one in left if isinstance(one, Routine)]
+    rejected += [one for one in left if isinstance(one, Rejection)]
     tick(1.0)
     return _with_strays(database, found, search), rejected
 
@@ -324,16 +328,46 @@ def _from_seed(
         trace.close(number, grown.rule, Stage.GROWTH, steps=len(grown.tokens), occurrences=grown.count)
         return [Rejection(seed.tokens, len(pairs), grown.rule, number)]
     bar = seed.floor + search.routine_bits
+    grown = _without_another(database, *grown, search, chance, seed.floor)
     whole = _judged(database, *grown, number, bar, search, trace)
     if isinstance(whole, Rejection):
         if whole.rule is SuppressionRule.HABIT:
-            habits.add(grown[1])
+            habits.add(*grown, seed.floor)
         return [whole]
-    kinds = _kinds(database, *grown, search, chance)
+    return _parted(database, whole, seed.floor, search, chance, trace)
+
+
+def _from_habits(
+    database: SequenceDatabase, habits: _Habits, search: Search, chance: float, trace: Recorder
+) -> list[Routine | Rejection]:
+    """The routines among occurrences that are none together, of what all seeds left; their rows are claimed."""
+    made: list[Routine | Rejection] = []
+    for profile, known, luck in habits.tables:
+        while (within := _routine_within(database, profile, known, search, chance, luck)) is not None:
+            number = trace.open(within[0].tokens, SIBLING_TEXT, count=len(within[1]), stage=Stage.GROWTH)
+            one = _judged(database, *within, number, luck + search.routine_bits, search, trace)
+            if isinstance(one, Rejection):
+                break
+            made += _parted(database, one, luck, search, chance, trace)
+    return made
+
+
+def _parted(
+    database: SequenceDatabase, whole: Routine, luck: float, search: Search, chance: float, trace: Recorder
+) -> list[Routine | Rejection]:
+    """The routine, or the siblings that it is made of; the rows are claimed."""
+    kinds = _kinds(database, whole.profile, whole.occurrences, search, chance)
     made: list[Routine | Rejection] = [whole]
     # siblings none of which would be a routine by itself stay what they are together
-    if len(kinds) > 1 and any(_passes(database, *kind, seed.floor, search) for kind in kinds):
-        made = _judged_apart(database, kinds, number, bar, search, trace)
+    if len(kinds) > 1 and any(_passes(database, *kind, luck, search) for kind in kinds):
+        made = _judged_apart(database, kinds, whole.number, luck + search.routine_bits, search, trace)
+    return _claimed(database, made, search, trace)
+
+
+def _claimed(
+    database: SequenceDatabase, made: Sequence[Routine | Rejection], search: Search, trace: Recorder
+) -> list[Routine | Rejection]:
+    """The same without what is on the way; the rows of the routines are claimed."""
     made = [
         _without_what_is_on_the_way(database, one, search, trace) if isinstance(one, Routine) else one for one in made
     ]
@@ -362,6 +396,32 @@ def _without_what_is_on_the_way(database: SequenceDatabase, one: Routine, search
     trace.now(one.number, profile.tokens, len(occurrences))
     bits = worth(database, profile, occurrences, search)
     return replace(one, profile=profile, occurrences=occurrences, bits=bits)
+
+
+def _routine_within(
+    database: SequenceDatabase, profile: Profile, known: int, search: Search, chance: float, luck: float
+) -> tuple[Profile, Occurrences] | None:
+    """The best routine in a table that is none as a whole: the occurrences that have steps which come and go together.
+
+    What ends alike grows into one: three routines that all commit and push are no routine, for everything is committed and pushed.
+    """
+    best, most = None, 0.0
+    occurrences = collect(database, profile, search, share=search.core_share, chance=chance, known=known)
+    if len(occurrences) < 2:
+        return None
+    there = occurrences.rows >= 0
+    # with all of them, for when the others are claimed only one may be left
+    for holds in (
+        there.any(axis=1),
+        *(there[:, group].mean(axis=1) > USUAL_SHARE for group in together(occurrences.rows)),
+    ):
+        tokens, matched = drop_rare(profile.tokens, occurrences.rows[holds], floor=search.presence_kept)
+        one = _collected(database, tokens, matched, search, chance) if len(tokens) >= MIN_STEPS else None
+        if one is not None and _passes(database, *one, luck, search):
+            bits = worth(database, *one, search)
+            if bits > most:
+                best, most = one, bits
+    return best
 
 
 def _passes(

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import combinations
 from math import ceil
 
 import numpy as np
@@ -153,8 +151,7 @@ def unproven(database: SequenceDatabase, tokens: Int32s, matched: Int32s, *, rat
     return weak
 
 
-TOGETHER = 0.7  # correlation from which on optional steps come and go together
-OWN_STEPS = 3  # optional steps that may be a routine of their own
+TOGETHER = 0.5  # correlation from which on optional steps come and go together
 
 
 def _correlation(present: Floats) -> Floats:
@@ -164,76 +161,27 @@ def _correlation(present: Floats) -> Floats:
     return np.asarray(centred.T @ centred / np.maximum(np.outer(spread, spread), 1e-9))
 
 
-def together(matched: Int32s) -> Bools | None:
-    """The optional steps, three at least and in fewer than half of the occurrences, that come and go together; None where none do.
+def together(matched: Int32s) -> list[Bools]:
+    """The sets of optional steps that come and go together: each with those that come and go with it.
+
+    Args:
+        matched: rows, one line per occurrence, one column per step, -1 where missing.
+
+    Returns:
+        (steps,) bool each; two steps at least, none of which more than half of the occurrences have.
 
     Example:
         >>> some = np.array([[1, 2, -1, -1, -1]] * 5 + [[1, 2, 3, 4, 5]] * 3)
-        >>> together(some).tolist()
-        [False, False, True, True, True]
+        >>> [one.tolist() for one in together(some)]
+        [[False, False, True, True, True]]
     """
     present = (matched >= 0).astype(np.float64)
-    share = present.mean(axis=0)
-    optional = np.flatnonzero((share < 0.5) & (present.sum(axis=0) >= 2))
-    if len(optional) < OWN_STEPS:
-        return None
-    phi = _correlation(present[:, optional])
-    sizes = (phi > TOGETHER).sum(axis=1)
-    if sizes.max() < OWN_STEPS:
-        return None
-    out = np.zeros(matched.shape[1], dtype=np.bool_)
-    out[optional[phi[int(np.argmax(sizes))] > TOGETHER]] = True
-    return out
-
-
-def elsewhere(matched: Int32s, piece: Int32s) -> Bools | None:
-    """The steps of another routine that is done on the same thing now and then; None where there are none.
-
-    They come and go together, and lie in other stretches of work than the rest, mostly: payroll and closing of one month.
-
-    Args:
-        matched: rows, one line per occurrence, one column per step, -1 where missing.
-        piece: the stretch of work in which each of them lies, -1 where missing.
-
-    Example:
-        >>> some = np.array([[1, 2, -1, -1, -1]] * 5 + [[1, 2, 3, 4, 5]] * 3)
-        >>> elsewhere(some, np.where(some < 3, 0, 1)).tolist(), elsewhere(some, np.zeros_like(some))
-        ([False, False, True, True, True], None)
-    """
-    group = together(matched)
-    if group is None:
-        return None
-    theirs, ours = (matched[:, group] >= 0).any(axis=1), (matched[:, ~group] >= 0).any(axis=1)
-    both = piece[theirs & ours]
-    held = matched[theirs & ours] >= 0
-    apart = [
-        not np.intersect1d(line[group & there], line[~group & there]).size
-        for line, there in zip(both, held, strict=True)
-    ]
-    return group if apart and np.mean(apart) > USUAL_SHARE else None
-
-
-def interleaved(matched: Int32s, tied: Callable[[int, int], bool]) -> Bools | None:
-    """The steps of another routine that was done at the same time now and then; None where there are none.
-
-    They come and go together, share values with each other and hardly any with the rest, which shares values of its own.
-
-    Args:
-        matched: rows, one line per occurrence, one column per step, -1 where missing.
-        tied: whether two rows share a value.
-
-    Example:
-        >>> some = np.array([[1, 2, -1, -1, -1]] * 5 + [[1, 2, 3, 4, 5]] * 3)
-        >>> interleaved(some, lambda x, y: (x < 3) == (y < 3)).tolist(), interleaved(some, lambda x, y: True)
-        ([False, False, True, True, True], None)
-    """
-    group = together(matched)
-    if group is None:
-        return None
-    both = [line for line in matched if np.count_nonzero(line[group] >= 0) > 1]
-    theirs = [[int(row) for row in line[group] if row >= 0] for line in both]
-    ours = [[int(row) for row in line[~group] if row >= 0] for line in both]
-    inside = sum(any(tied(x, y) for x, y in combinations(rows, 2)) for rows in theirs)
-    own = sum(any(tied(x, y) for x, y in combinations(rows, 2)) for rows in ours)
-    across = sum(any(tied(x, y) for x in a for y in b) for a, b in zip(theirs, ours, strict=True))
-    return group if min(inside, own) > len(both) / 2 > 2 * across else None
+    seen = present.sum(axis=0)
+    optional = np.flatnonzero((seen <= USUAL_SHARE * len(matched)) & (seen >= 2))
+    alike = _correlation(present[:, optional]) > TOGETHER
+    found: dict[bytes, Bools] = {}
+    for line in alike[alike.sum(axis=1) > 1]:
+        one = np.zeros(matched.shape[1], dtype=np.bool_)
+        one[optional[line]] = True
+        found.setdefault(one.tobytes(), one)
+    return list(found.values())

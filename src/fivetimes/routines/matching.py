@@ -9,10 +9,10 @@ rare values, or the log itself, tie them (`cases.py`). A step stands in a path o
   most,
 - two neighbours have fewer than `max_gap` free rows of the block between them, and at most `max_pause` seconds, in a case
   `cases.LONGEST_PAUSE`,
-- it has more than 0 bits: presence, order and shared values speak for it; gaps, pauses, missing steps and the cost of saying where
-  it is speak against it. Where two neighbours in a case are of two stretches of work, it costs to say in which of them it goes on,
-  and that it does (`SequenceDatabase.going_on`, `Profile.going_on`), unless the log itself names the case; the gap and the pause
-  between them cost nothing.
+- it has more than 0 bits: presence and shared values speak for it; gaps, pauses, missing steps, a step that seldom stands
+  behind one of those before it, and the cost of saying where it is speak against it. Where two neighbours in a case are of two
+  stretches of work, it costs to say in which of them it goes on, and that it does (`SequenceDatabase.going_on`,
+  `Profile.going_on`), unless the log itself names the case; the gap and the pause between them cost nothing.
 
 What has bits and weighs too little, or did not go to the end, was broken off: it is no occurrence, and its rows are not left to
 another one.

@@ -75,7 +75,7 @@ def failed_rule(
         return SuppressionRule.CHANCE
     if not _amid_everyday_work(database, occurrences):
         return None
-    if np.median(order_share(occurrences.rows)) <= ORDERED:
+    if np.median(order_share(known_order(database, occurrences.rows))) <= ORDERED:
         return SuppressionRule.HABIT
     # where hardly anything else was done there is no work around it
     if len(np.unique(database.source[occurrences.all_rows()])) > USUAL_SHARE * database.own:
@@ -211,6 +211,18 @@ def _of_another_commit(database: SequenceDatabase, occurrences: Occurrences, own
 
 
 # ---- against no order
+
+
+def known_order(database: SequenceDatabase, rows: Int32s) -> Int32s:
+    """The rows without those of which nobody knows how they lie among the others of their occurrence, -1 in their place.
+
+    A line without a time is placed between two records by guess. So of an occurrence that has such rows and others, those of which
+    it has fewer say nothing of its order.
+    """
+    there = rows >= 0
+    guessed = database.guessed[rows] & there
+    mostly = np.count_nonzero(guessed, axis=1) > USUAL_SHARE * np.count_nonzero(there, axis=1)
+    return np.where(guessed == mostly[:, None], rows, -1)
 
 
 def order_share(rows: Int32s) -> Floats:
