@@ -417,7 +417,8 @@ def _routine_within(
     ):
         tokens, matched = drop_rare(profile.tokens, occurrences.rows[holds], floor=search.presence_kept)
         one = _collected(database, tokens, matched, search, chance) if len(tokens) >= MIN_STEPS else None
-        if one is not None and _passes(database, *one, luck, search):
+        # what is done as often as the table is the table again
+        if one is not None and len(one[1]) < known and _passes(database, *one, luck, search):
             bits = worth(database, *one, search)
             if bits > most:
                 best, most = one, bits
