@@ -27,17 +27,23 @@ def days(*stretches: str, seed: int = 3) -> str:
 
 
 def test_what_each_makes_the_next_likely_is_no_routine_however_often_it_is_done():
-    rng = random.Random(5)
-    letters = ""
-    for _ in range(4000):
-        last = letters[-1:]
-        follows = {"a": "b", "b": "c", "c": "d"}.get(last)
-        letters += follows if follows and rng.random() < 0.5 else rng.choice("abcd" + EVERYDAY)
-        letters += "_" if rng.random() < 0.02 else ""
-    candidates, suppressed = found(letters)
-    assert candidates == []
-    ends_early_or_in_any_order = {SuppressionRule.BROKEN_OFF, SuppressionRule.HABIT}
-    assert any(s.rule in ends_early_or_in_any_order and {"do-b", "do-c"} <= {*s.steps} for s in suppressed)
+    """Each step makes the next likely half of the time; by luck, once in ten, more than half of the attempts go to the end."""
+    flagged = 0
+    for seed in range(4, 8):
+        rng = random.Random(seed)
+        letters = ""
+        for _ in range(4000):
+            last = letters[-1:]
+            follows = {"a": "b", "b": "c", "c": "d"}.get(last)
+            letters += follows if follows and rng.random() < 0.5 else rng.choice("abcd" + EVERYDAY)
+            letters += "_" if rng.random() < 0.02 else ""
+        candidates, suppressed = found(letters)
+        flagged += len(candidates)
+        ends_early_or_in_any_order = {SuppressionRule.BROKEN_OFF, SuppressionRule.HABIT}
+        assert candidates or any(
+            s.rule in ends_early_or_in_any_order and {"do-b", "do-c"} <= {*s.steps} for s in suppressed
+        )
+    assert flagged <= 1
 
 
 def test_runs_that_stop_after_two_steps_are_counted_as_broken_off():

@@ -71,10 +71,6 @@ def test_a_step_done_again_at_once_is_a_repeat():
     assert [step.repeat for step in found[0].steps if step.action == "do-c"] == [(1, 2)]
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="a log of little else than one routine, done loosely, reads as a habit: nothing around it is other work",
-)
 def test_runs_that_follow_one_another_without_a_pause_are_told_apart():
     """As in the log of a service counter where one case follows on another: two ways to end, and things left out and put in."""
     rng = random.Random(4)
