@@ -25,11 +25,11 @@ def _itself(text: str) -> str:
 _LONGEST = 200  # characters; longer argument values are content, not names: no pieces are taken from them
 _SHORTEST = 3  # characters; shorter pieces stand everywhere and tie nothing together
 _PIECES = re.compile(r"[^/:=.,@()\s'\"{}\[\]<>|;&$`]{3,}")  # of _SHORTEST or more
-
-
-_NUMBERS = re.compile(r"(?<![0-9])[0-9]+(?:[._-][0-9]+)+")
+_NUMBERS = re.compile(r"(?<![0-9])[0-9]+(?:[._-][0-9]+)+")  # a version, a date, an address
 _DAY = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})(0[1-9]|1[0-2])([0-3][0-9])(?![0-9])")
-_NUMBERED = re.compile(r"(?<![a-z])([a-z]+)[-_]?([0-9]+)(?![0-9]|[._-][0-9])")
+_NUMBERED = re.compile(
+    r"(?<![a-z])([a-z]+)[-_]?([0-9]+)(?![0-9]|[._-][0-9])"
+)  # a ticket; the `store-2` of `store-2-5-10` is none
 
 
 def identifiers(text: str) -> Iterator[str]:

@@ -43,6 +43,7 @@ FIXED_LINK_CHANCE = 0.01  # chance that two rows share a value; fixed sequences 
 
 SEED_TEXT = "a pair that stands together"
 SIBLING_TEXT = "a sibling: it shares most steps with another routine, and stands apart from it"
+WITHIN_TEXT = "a routine among occurrences that are none together"
 
 Tick = Callable[[float], None]
 
@@ -344,7 +345,7 @@ def _from_habits(
     made: list[Routine | Rejection] = []
     for profile, known, luck in habits.tables:
         while (within := _routine_within(database, profile, known, search, chance, luck)) is not None:
-            number = trace.open(within[0].tokens, SIBLING_TEXT, count=len(within[1]), stage=Stage.GROWTH)
+            number = trace.open(within[0].tokens, WITHIN_TEXT, count=len(within[1]), stage=Stage.GROWTH)
             one = _judged(database, *within, number, luck + search.routine_bits, search, trace)
             if isinstance(one, Rejection):
                 break
