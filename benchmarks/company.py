@@ -30,7 +30,7 @@ from fixtures.formats import configuration
 from rich.console import Console
 from rich.table import Table
 
-from fivetimes import company, config, pipeline, reports
+from fivetimes import company, config, pipeline, reports, scan_requests
 from fivetimes.config import SearchEngine
 
 SMALL = "small"
@@ -82,11 +82,11 @@ def measured(teams: Path, *, joint: bool) -> dict[str, Any]:
     """Scan the teams in this process: on Spark, or all as one team."""
     start, cpu = time.perf_counter(), time.process_time()
     if joint:
-        found = pipeline.run(pipeline.from_config(_one_team(teams.parent, teams)), key=_KEY)
+        found = pipeline.run(scan_requests.from_config(_one_team(teams.parent, teams)), key=_KEY)
         costs: tuple[tuple[company.StepCost, ...], ...] = ()
     else:
         with company.on_spark() as workers:
-            whole = company.run(pipeline.from_events(teams, engine=SearchEngine.SPARK), workers, key=_KEY)
+            whole = company.run(scan_requests.from_events(teams, engine=SearchEngine.SPARK), workers, key=_KEY)
         found, costs = whole.scan, whole.costs
     document = json.loads(json.dumps(reports.document(found)))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)

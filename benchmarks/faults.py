@@ -775,7 +775,7 @@ def main() -> int:
     asked = parser.parse_args()
     if "faults" not in os.environ.get("LD_PRELOAD", ""):
         return with_shim()
-    from fivetimes import pipeline  # noqa: F401  # once, for all children
+    from fivetimes import pipeline, scan_requests, workspace  # noqa: F401  # once, for all children
     from fivetimes.memory import parts
 
     parts._arrow()

@@ -42,7 +42,7 @@ from benchmarks.world.records import DAY, Event, Settings
 from benchmarks.world.score import agreement, occurrences, read_truth
 from benchmarks.world.simulate import beside, days_of
 
-from fivetimes import conductors, followup, pipeline, review
+from fivetimes import conductors, followup, review, scan_requests, workspace
 from fivetimes.model.decisions import Decision, Review
 from fivetimes.review.folder import add_review
 from fivetimes.review.ledger import mark
@@ -166,7 +166,7 @@ def _since(made: Sequence[Event], kind: str, rng: Random, runs: list[Ran], routi
 def approved_conductors(team_file: Path, home: Path, folder: Path, at: datetime) -> None:
     """Scan, draft and approve everything that was seen five times."""
     command.run(["scan", "--config", str(team_file), "--yes"], home=home)
-    known = pipeline.known_scan(team_file, here=team_file.parent, folder=home)
+    known = workspace.known_scan(team_file, here=team_file.parent, folder=home)
     assert known is not None
     names = [one.id for one in known.candidates if one.tier.value != "noticed"]
     command.run(["draft", *names, "--config", str(team_file), "-o", str(folder)], home=home)
@@ -296,7 +296,7 @@ def measured(seed: int, library: str, *, nothing: bool) -> Counter[str]:
             if run.routine in back:
                 written(run, number, back[run.routine], folder)
         write.make(work, team, events)
-        request = pipeline.from_config(work / "fivetimes.toml")
+        request = scan_requests.from_config(work / "fivetimes.toml")
         found = followup.follow(request, conductors=folder, folder=home)
         documents = {one.id: one.document for one in review.conductors_in(folder)}
         return judged(found, fates, of, documents)

@@ -25,7 +25,7 @@ from typing import Any
 
 from rich.table import Table
 
-from fivetimes import pipeline, reports
+from fivetimes import pipeline, reports, scan_requests
 
 NOISE = 0.4
 DRAWS = 10
@@ -149,7 +149,7 @@ def draw(events: Sequence[Event], seed: int, folder: Path) -> dict[str, float]:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["person", "time", "action", "args"])
         writer.writerows(["ana", event.time, event.action, event.params] for event in noise)
-    return measured(events, noise, reports.document(pipeline.run(pipeline.from_paths([log]), key=KEY)))
+    return measured(events, noise, reports.document(pipeline.run(scan_requests.from_paths([log]), key=KEY)))
 
 
 def table(folder: Path) -> Table:

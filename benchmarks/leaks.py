@@ -44,7 +44,7 @@ from benchmarks.planters import PLANTERS
 from benchmarks.planting import Planted, corpus, made, plant
 from benchmarks.watching import watched
 
-from fivetimes import cli, exporters, pipeline
+from fivetimes import cli, exporters, pipeline, scan_requests, workspace
 from fivetimes.exporters import EXPORTERS
 from fivetimes.ingest import READERS
 from fivetimes.review import read_live
@@ -179,7 +179,7 @@ class Outcome:
 def _inside(machine: Machine, values: Sequence[str]) -> int:
     """How many values stand on the lines of candidates, read again as `show` would: the check proves as much as these are many."""
     home = machine.folder / "home"
-    scan = pipeline.last_scan(pipeline.from_config(machine.folder / "team" / "fivetimes.toml"), folder=home)
+    scan = workspace.last_scan(scan_requests.from_config(machine.folder / "team" / "fivetimes.toml"), folder=home)
     rows = (row for candidate in scan.candidates for row in read_live(scan, candidate, home=home).occurrences)
     said = "\n".join(f"{command.text} {command.args}" for row in rows for command in row if command is not None)
     return sum(any(spelling.decode("utf-8", "replace") in said for spelling in spellings(value)) for value in values)
@@ -211,7 +211,7 @@ def check(rows: Sequence[Planted], folder: Path, *, seed: int) -> Outcome:
         faults(machine, values[:50])
         inside = _inside(machine, values)
         log = pickle.dumps(
-            pipeline.sessions(pipeline.from_config(machine.folder / "team" / "fivetimes.toml"), key=bytes(32))
+            pipeline.sessions(scan_requests.from_config(machine.folder / "team" / "fivetimes.toml"), key=bytes(32))
         )
     return _searched(
         machine, places, {**seen.gone, "event log": log}, seen.strays, values, planted=len(rows), inside=inside

@@ -30,7 +30,7 @@ from benchmarks.planting import DAY, HOUR, START
 from benchmarks.shapes import SHAPES, Place, Shape, filled, strong, value_of, weak
 from benchmarks.values import plain
 
-from fivetimes import pipeline
+from fivetimes import scan_requests, workspace
 from fivetimes.exporters import EXPORTERS
 from fivetimes.review import read_live
 
@@ -226,7 +226,7 @@ def _outputs(machine: Machine, by: Mapping[int, str]) -> Iterator[tuple[tuple[st
 
 def _inside(config: Path, home: Path, rows: Sequence[Row]) -> int:
     """How many values stand in runs of candidates."""
-    scan = pipeline.last_scan(pipeline.from_config(config), folder=home)
+    scan = workspace.last_scan(scan_requests.from_config(config), folder=home)
     live = (read_live(scan, candidate, home=home) for candidate in scan.candidates)
     said = "\n".join(
         f"{one.text} {one.args}" for text in live for row in text.occurrences for one in row if one is not None

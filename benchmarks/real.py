@@ -26,7 +26,7 @@ from benchmarks import persistence
 from rich.console import Console
 from rich.table import Table
 
-from fivetimes import pipeline, sequential_patterns
+from fivetimes import pipeline, scan_requests, sequential_patterns
 from fivetimes.columns import SessionLog
 from fivetimes.config import Search
 from fivetimes.model.candidates import Candidate
@@ -94,7 +94,7 @@ def _frequent(sessions: SessionLog, count: int) -> list[tuple[int, ...]]:
 
 def measure(path: Path) -> tuple[Figures, list[Candidate]]:
     """Scan a repository, a log or a folder of them."""
-    request = pipeline.from_paths([path])
+    request = scan_requests.from_paths([path])
     sessions = pipeline.sessions(request, key=os.urandom(32))
     search = Search()
     found = find_routines(sessions, rule=request.team.rule, search=search)

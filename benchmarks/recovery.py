@@ -23,7 +23,7 @@ from benchmarks import baseline, labelled, scoring, team
 from rich.console import Console
 from rich.table import Table
 
-from fivetimes import pipeline, reports
+from fivetimes import pipeline, reports, scan_requests
 from fivetimes.config import SearchEngine
 
 KEY = b"of no account: it makes local names, and no figure stands on one"
@@ -53,7 +53,7 @@ COLUMNS = ("recovery", "precision at K", "spurious + redundant", "count error", 
 def _scan(engine: SearchEngine) -> Method:
     def scan(config: Path) -> Mapping[str, Any]:
         # what `fivetimes scan --json` writes, without starting Python anew a hundred times
-        return reports.document(pipeline.run(pipeline.from_config(config, engine=engine), key=KEY))
+        return reports.document(pipeline.run(scan_requests.from_config(config, engine=engine), key=KEY))
 
     return scan
 

@@ -33,7 +33,7 @@ from benchmarks.world.simulate import simulate
 from rich.console import Console
 from rich.table import Table
 
-from fivetimes import conductors, pipeline
+from fivetimes import conductors, scan_requests, workspace
 from fivetimes.conductor_document import ConductorDocument, references, step_alternatives
 from fivetimes.conductors.draft import joined, settled
 from fivetimes.conductors.replay import TypedLine, replay, typed_lines
@@ -70,9 +70,9 @@ class Figures:
 
 def measured(config: Path) -> Figures:
     """Scan a team, a repository or a history, and put the draft of each routine to the test."""
-    request = pipeline.from_config(config) if config.suffix == ".toml" else pipeline.from_paths([config])
+    request = scan_requests.from_config(config) if config.suffix == ".toml" else scan_requests.from_paths([config])
     with tempfile.TemporaryDirectory() as home:
-        scan = pipeline.scan(request, folder=Path(home))
+        scan = workspace.scan(request, folder=Path(home))
         context = ReviewContext(scan, Path(home), Path(home), os.environ, "", lambda: datetime.now(UTC))
         total = Figures()
         for candidate in scan.candidates:

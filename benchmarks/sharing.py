@@ -37,7 +37,7 @@ from benchmarks.world.records import Settings
 from benchmarks.world.score import Truth, read_truth
 from benchmarks.world.simulate import simulate
 
-from fivetimes import pipeline
+from fivetimes import pipeline, scan_requests
 from fivetimes.bundles import Bundle, JoinedRoutine, Merged, merge, profiles_of, read, text_of
 from fivetimes.bundles.release import shown
 from fivetimes.config import FLOOR
@@ -81,7 +81,7 @@ def _config(root: Path, name: str, persons: Sequence[Mapping[str, Any]], reposit
 
 def _scan(config: Path) -> Scan:
     """With a key of its own, as each machine has one."""
-    return pipeline.run(pipeline.from_config(config), key=config.stem.encode().ljust(32, b"."))
+    return pipeline.run(scan_requests.from_config(config), key=config.stem.encode().ljust(32, b"."))
 
 
 def planted(candidate: Candidate, truth: Truth, person: str | None = None) -> str | None:

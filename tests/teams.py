@@ -82,7 +82,7 @@ FIVE = {
 
 def ana(folder: Path) -> None:
     """Ana's history, and the bundles of the four others in `team/`."""
-    from fivetimes import pipeline
+    from fivetimes import pipeline, scan_requests
     from fivetimes.bundles import profiles_of, text_of
 
     (folder / "team").mkdir(parents=True)
@@ -94,6 +94,6 @@ def ana(folder: Path) -> None:
         )
         history(path, seed=number, routines=routines, times=times)
         if name != "ana":
-            scan = pipeline.run(pipeline.from_paths([path]), key=name.encode().ljust(32))
+            scan = pipeline.run(scan_requests.from_paths([path]), key=name.encode().ljust(32))
             text = text_of(bundle(number, *profiles_of(scan, person="you").values()))
             (folder / "team" / f"{name}.fivetimes").write_text(text, encoding="utf-8")

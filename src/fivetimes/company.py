@@ -20,7 +20,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from fivetimes import eventlog, memory, pipeline, store
+from fivetimes import eventlog, memory, pipeline, scan_requests, store, workspace
 from fivetimes.columns import Int32s, SessionLog
 from fivetimes.config import FiveTimesRule, Search, SearchEngine
 from fivetimes.errors import FivetimesError
@@ -247,11 +247,11 @@ def _peak() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
-def team_request(folder: Path) -> pipeline.Request:
+def team_request(folder: Path) -> scan_requests.Request:
     """One team: what its `fivetimes.toml` names, else what lies in its folder. It may have nothing but what was collected."""
     if (folder / CONFIGURATION).is_file():
-        return pipeline.of_team(folder / CONFIGURATION)
-    found = pipeline.from_paths([folder])
+        return scan_requests.of_team(folder / CONFIGURATION)
+    found = scan_requests.from_paths([folder])
     sources = (
         replace(source, origin=source.path.relative_to(folder.absolute()).as_posix()) for source in found.sources
     )
@@ -267,7 +267,7 @@ def read_team(name: str, task: ScanTask) -> pipeline.Gathered:
     request, unread = team_request(task.folder / name), list[str]()
     remembered = _remembered(task.folder / name / MEMORY, request, task.key, unread)
     if not request.sources and remembered is None:
-        raise FivetimesError(" ".join([*unread, str(pipeline.nothing_found(request))]))
+        raise FivetimesError(" ".join([*unread, str(scan_requests.nothing_found(request))]))
     request = replace(request, skipped=(*request.skipped, *unread))
     read = pipeline.gather(request, key=task.key, approved=task.approved, remembered=remembered)
     events = read.sessions.actions.events
@@ -286,7 +286,9 @@ def read_team(name: str, task: ScanTask) -> pipeline.Gathered:
     return pipeline.Gathered(sessions, scan)
 
 
-def _remembered(home: Path, request: pipeline.Request, key: bytes, unread: list[str]) -> eventlog.Remembered | None:
+def _remembered(
+    home: Path, request: scan_requests.Request, key: bytes, unread: list[str]
+) -> eventlog.Remembered | None:
     """The event log that a team has collected; None where there is none that can be used.
 
     Args:
@@ -379,7 +381,7 @@ def teams_in(folder: Path) -> list[str]:
 
 
 def run(
-    request: pipeline.Request,
+    request: scan_requests.Request,
     workers: Workers,
     *,
     key: bytes,
@@ -389,7 +391,7 @@ def run(
     """Scan a folder of teams.
 
     Args:
-        request: as `pipeline.from_events` makes it.
+        request: as `scan_requests.from_events` makes it.
         workers: who does the work.
         key: the local key of pseudonyms and digests; every worker is given it.
         approved: names that a person said yes to.
@@ -483,20 +485,20 @@ def _added(scans: Sequence[Scan], unsure: Sequence[frozenset[str]], rule: FiveTi
     )
 
 
-def scan(request: pipeline.Request, *, folder: Path, tick: pipeline.Tick = lambda _stage, _share: None) -> Scan:
+def scan(request: scan_requests.Request, *, folder: Path, tick: pipeline.Tick = lambda _stage, _share: None) -> Scan:
     """Scan a folder of teams by the workers that its engine names, and keep the result as the last scan of it.
 
     Args:
-        request: as `pipeline.from_events` makes it.
+        request: as `scan_requests.from_events` makes it.
         folder: our own folder.
         tick: called with the stage and the share of it done.
 
     Raises:
         FivetimesError: there is no team, or nothing of any could be read.
     """
-    mark = pipeline.mark_of(request, folder)
+    mark = workspace.mark_of(request, folder)
     with workers_of(request.engine) as workers:
         found = run(request, workers, key=store.local_key(folder), approved=store.approved(folder), tick=tick).scan
     if not found.events:
         raise FivetimesError("nothing could be read. " + " ".join(found.skipped))  # and the last scan stays
-    return pipeline.keep(found, request, mark=mark, folder=folder)
+    return workspace.keep(found, request, mark=mark, folder=folder)

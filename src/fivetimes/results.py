@@ -14,7 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fivetimes import pipeline, reports, review
+from fivetimes import reports, review, scan_requests, workspace
 from fivetimes.columns import SessionLog
 from fivetimes.config import home, home_of_person
 from fivetimes.model.conductors import Conductor
@@ -45,22 +45,22 @@ def scan(
     """
     request, folder = _request(source), home(os.environ)
     if not request.sources:
-        raise pipeline.nothing_found(request)
-    read = pipeline.studied(request, folder=folder)
-    found = pipeline.continued(read.scan, request, folder=folder)
+        raise scan_requests.nothing_found(request)
+    read = workspace.studied(request, folder=folder)
+    found = workspace.continued(read.scan, request, folder=folder)
     return ScanResult(review.as_decided(found, Path(conductors)), read.sessions, Path(conductors))
 
 
-def _request(source: str | Path | Sequence[str | Path] | None) -> pipeline.Request:
+def _request(source: str | Path | Sequence[str | Path] | None) -> scan_requests.Request:
     here = Path.cwd()
     if source is None:
         if (here / "fivetimes.toml").is_file():
-            return pipeline.from_config(here / "fivetimes.toml")
-        return pipeline.from_machine(os.environ, home=home_of_person(), here=here)
+            return scan_requests.from_config(here / "fivetimes.toml")
+        return scan_requests.from_machine(os.environ, home=home_of_person(), here=here)
     paths = [Path(source)] if isinstance(source, str | Path) else [Path(path) for path in source]
     if len(paths) == 1 and paths[0].suffix == ".toml":
-        return pipeline.from_config(paths[0])
-    return pipeline.from_paths(paths)
+        return scan_requests.from_config(paths[0])
+    return scan_requests.from_paths(paths)
 
 
 @dataclass(frozen=True, repr=False)
@@ -127,7 +127,7 @@ class ScanResult:
 
     def explain(self, asked: str) -> Explanation:
         """What became of a routine (by id) or of actions (`git add -> git commit`), with the numbers that decided."""
-        return pipeline.explain(self.found, asked, folder=home(os.environ))
+        return workspace.explain(self.found, asked, folder=home(os.environ))
 
     def draft(self, name: str) -> Conductor:
         """The draft of a routine as `fivetimes draft` would write it; nothing is written or kept.
@@ -141,7 +141,7 @@ class ScanResult:
             UnknownId: no routine has this id, or several do.
             RuleError: it was seen too rarely, it would contain a secret, or a person rejected it.
         """
-        return review.preview_draft(pipeline.candidate_of(self.found, name), self._context)
+        return review.preview_draft(workspace.candidate_of(self.found, name), self._context)
 
     def report(self, form: str = "md") -> str:
         """The five-times report as text, for others: `form` is `html`, `md` or `json`; names of one person alone are placeholders.
@@ -162,16 +162,16 @@ class ScanResult:
         """
         if name is None:
             return frames.session_log(self.events)
-        return frames.run_log(pipeline.candidate_of(self.found, name))
+        return frames.run_log(workspace.candidate_of(self.found, name))
 
     def write_xes(self, path: str | Path, name: str | None = None) -> None:
         """Write `event_log` as XES (IEEE 1849-2016), readable by its owner alone."""
-        title = "sessions" if name is None else pipeline.candidate_of(self.found, name).title
-        pipeline.write_report(Path(path), event_log.xes_of(title, self.event_log(name)))
+        title = "sessions" if name is None else workspace.candidate_of(self.found, name).title
+        workspace.write_report(Path(path), event_log.xes_of(title, self.event_log(name)))
 
     def write_csv(self, path: str | Path, name: str | None = None) -> None:
         """Write `event_log` as CSV, readable by its owner alone; times are ISO 8601 in UTC."""
-        pipeline.write_report(Path(path), event_log.csv_of(self.event_log(name)))
+        workspace.write_report(Path(path), event_log.csv_of(self.event_log(name)))
 
     @property
     def _context(self) -> review.ReviewContext:

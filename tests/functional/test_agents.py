@@ -196,13 +196,13 @@ def test_before_the_first_scan_it_says_who_scans_and_reads_nothing(machine):
 
 
 def test_a_fault_quotes_nothing_and_a_terminal_is_no_agent(machine, monkeypatch):
-    from fivetimes import pipeline, review
+    from fivetimes import review, workspace
     from fivetimes.agents import server
 
     def broken(*_given: object, **_named: object) -> None:
         raise ValueError("hunter2 is in this message")
 
-    monkeypatch.setattr(pipeline, "known_scan", broken)
+    monkeypatch.setattr(workspace, "known_scan", broken)
     made = server.server(server.AgentContext(None, machine.here, machine.home, {}, review.Approval()))
 
     async def ask() -> str:

@@ -157,7 +157,7 @@ def test_a_fault_of_our_own_and_a_no_are_documents(called, machine, monkeypatch)
         raise KeyError("git push --token hidden")
 
     with monkeypatch.context() as patched:
-        patched.setattr("fivetimes.pipeline.known_scan", broken)
+        patched.setattr("fivetimes.workspace.known_scan", broken)
         code, answer, beside = called("status", "--json", "-")
     assert (code, answer["error"]["kind"]) == (1, "fault")
     assert "hidden" not in answer["error"]["message"] + beside

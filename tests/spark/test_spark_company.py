@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import companies
-from fivetimes import company, pipeline
+from fivetimes import company, scan_requests, workspace
 from fivetimes.config import SearchEngine
 from fivetimes.errors import FivetimesError
 from fivetimes.model.scans import Scan
@@ -29,7 +29,7 @@ def spark():
 
 def scanned(folder: Path, engine: SearchEngine) -> Scan:
     with company.workers_of(engine) as workers:
-        return company.run(pipeline.from_events(folder, engine=engine), workers, key=KEY).scan
+        return company.run(scan_requests.from_events(folder, engine=engine), workers, key=KEY).scan
 
 
 def test_spark_gives_what_one_process_gives(tmp_path):
@@ -65,7 +65,7 @@ def test_a_worker_that_is_lost_is_a_stated_problem():
 
 def test_the_scan_of_many_teams_is_kept_for_the_other_commands(tmp_path):
     folder, home = companies.company(tmp_path / "teams"), tmp_path / "home"
-    request = pipeline.from_events(folder, engine=SearchEngine.SPARK)
+    request = scan_requests.from_events(folder, engine=SearchEngine.SPARK)
     found = company.scan(request, folder=home)
-    assert pipeline.last_scan(request, folder=home) == found
+    assert workspace.last_scan(request, folder=home) == found
     assert found.candidates

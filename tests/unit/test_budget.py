@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from benchmarks import bombs
 
-from fivetimes import pipeline
+from fivetimes import pipeline, scan_requests, workspace
 from fivetimes.config import LONGEST_TEXT, Budget
 from fivetimes.errors import FivetimesError, ReaderFault, ReadError
 from fivetimes.eventlog.slips import unslipped
@@ -278,7 +278,7 @@ def test_ids_of_rows_beyond_32_bits_are_kept(tmp_path):
             "INSERT INTO history(rowid, timestamp, duration, exit, cwd, session, hostname, deleted_at, command)"
             f" VALUES (9223372036854775807, {row[1:]}"
         )
-    scan = pipeline.run(pipeline.from_paths([path]), key=bytes(32))
+    scan = pipeline.run(scan_requests.from_paths([path]), key=bytes(32))
     assert (scan.events, scan.skipped) == (1, ())
 
 
@@ -288,7 +288,7 @@ def test_one_bad_source_does_not_end_a_scan(tmp_path, monkeypatch):
     event = b'<event><string key="concept:name" value="a"/></event>'
     bad.write_bytes(gzip.compress(b"<log>" + event * 1000 + b"</log>"))
     monkeypatch.setattr("fivetimes.ingest.readers.xes.moment", None)
-    scan = pipeline.run(pipeline.from_paths([bad, good]), key=bytes(32))
+    scan = pipeline.run(scan_requests.from_paths([bad, good]), key=bytes(32))
     assert scan.events >= 2
     assert all(report.balance.holds for report in scan.sources)
 
@@ -296,12 +296,12 @@ def test_one_bad_source_does_not_end_a_scan(tmp_path, monkeypatch):
 def test_a_scan_of_which_nothing_could_be_read_states_why_and_keeps_the_last_one(tmp_path):
     history = tmp_path / ".bash_history"
     history.write_text("make\n" * 3)
-    request = pipeline.from_paths([history])
-    kept = pipeline.scan(request, folder=tmp_path / "own")
+    request = scan_requests.from_paths([history])
+    kept = workspace.scan(request, folder=tmp_path / "own")
     history.unlink()
     with pytest.raises(FivetimesError, match="nothing could be read"):
-        pipeline.scan(request, folder=tmp_path / "own")
-    assert pipeline.known_scan(None, here=tmp_path, folder=tmp_path / "own") == kept
+        workspace.scan(request, folder=tmp_path / "own")
+    assert workspace.known_scan(None, here=tmp_path, folder=tmp_path / "own") == kept
 
 
 # ---- behind the readers
@@ -322,7 +322,7 @@ def test_signs_that_the_grammar_takes_the_square_of_are_split_at_operators(sign)
 def test_a_small_bomb_leaves_the_routines_of_the_others(tmp_path):
     history = bombs.ordinary(tmp_path)
     bombs.entities(tmp_path)
-    scan = pipeline.run(pipeline.from_paths([history, tmp_path / "a.xes"]), key=bytes(32))
+    scan = pipeline.run(scan_requests.from_paths([history, tmp_path / "a.xes"]), key=bytes(32))
     assert [candidate.count for candidate in scan.candidates] == [6]
 
 

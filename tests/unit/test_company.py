@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import companies
-from fivetimes import company, memory, pipeline
+from fivetimes import company, memory, pipeline, scan_requests, workspace
 from fivetimes.config import Search
 from fivetimes.errors import ConfigError, FivetimesError
 from fivetimes.evidence import recall
@@ -22,12 +22,12 @@ KEY = b"a key for tests only"
 
 def scanned(folder: Path) -> company.CompanyScan:
     with company.here() as workers:
-        return company.run(pipeline.from_events(folder), workers, key=KEY)
+        return company.run(scan_requests.from_events(folder), workers, key=KEY)
 
 
 def test_one_team_gives_what_its_own_scan_gives(tmp_path):
     companies.team(tmp_path / "red", "abcde", 5, 4)
-    task = company.ScanTask(tmp_path, KEY, frozenset(), pipeline.from_events(tmp_path).team.rule, Search())
+    task = company.ScanTask(tmp_path, KEY, frozenset(), scan_requests.from_events(tmp_path).team.rule, Search())
     read = company.read_team("red", task)
     alone = find_routines(read.sessions, rule=task.rule, search=Search())
     found = scanned(tmp_path).scan
@@ -38,7 +38,7 @@ def test_one_team_gives_what_its_own_scan_gives(tmp_path):
 
 def test_a_team_is_read_as_its_own_scan_reads_it_but_for_names(tmp_path):
     companies.team(tmp_path / "red", "abcde", 5, 4)
-    own = pipeline.run(pipeline.from_config(tmp_path / "red" / "fivetimes.toml"), key=KEY)
+    own = pipeline.run(scan_requests.from_config(tmp_path / "red" / "fivetimes.toml"), key=KEY)
     found = scanned(tmp_path).scan
     assert [(one.id, one.count, one.people, one.score) for one in found.candidates] == [
         (one.id, one.count, one.people, one.score) for one in own.candidates
@@ -143,12 +143,12 @@ def test_the_rule_of_all_teams_stands_beside_them(tmp_path):
 def test_a_team_is_no_folder_of_teams(tmp_path):
     companies.company(tmp_path)
     with pytest.raises(FivetimesError, match="this folder is one team"):
-        pipeline.from_events(tmp_path / "red")
+        scan_requests.from_events(tmp_path / "red")
     with pytest.raises(FivetimesError, match="there is no such folder"):
-        pipeline.from_events(tmp_path / "nowhere")
+        scan_requests.from_events(tmp_path / "nowhere")
     (tmp_path / "fivetimes.toml").write_text("[rule]\nextract = 0\n")
     with pytest.raises(ConfigError):
-        pipeline.from_events(tmp_path)
+        scan_requests.from_events(tmp_path)
 
 
 def test_a_folder_without_teams_is_refused(tmp_path):
@@ -168,34 +168,34 @@ def test_what_would_not_fit_one_element_is_a_sentence(tmp_path, monkeypatch):
 
 def test_the_last_scan_of_a_folder_of_teams_is_kept_and_not_made_anew(tmp_path):
     folder = companies.company(tmp_path / "teams")
-    request = pipeline.from_events(folder)
+    request = scan_requests.from_events(folder)
     with pytest.raises(FivetimesError, match="no scan of it is kept"):
-        pipeline.last_scan(request, folder=tmp_path / "home")
+        workspace.last_scan(request, folder=tmp_path / "home")
     found = company.scan(request, folder=tmp_path / "home")
     (folder / "red" / "p0.csv").unlink()
-    asked = pipeline.requested(None, environ={}, home=tmp_path, here=tmp_path, folder=tmp_path / "home")
+    asked = scan_requests.requested(None, environ={}, home=tmp_path, here=tmp_path, folder=tmp_path / "home")
     assert asked.events == folder
-    assert pipeline.last_scan(asked, folder=tmp_path / "home").candidates == found.candidates
+    assert workspace.last_scan(asked, folder=tmp_path / "home").candidates == found.candidates
     with pytest.raises(FivetimesError, match="team by team"):
-        pipeline.unknown_names(asked, folder=tmp_path / "home")
+        workspace.unknown_names(asked, folder=tmp_path / "home")
 
 
 def test_where_no_team_can_be_read_the_last_scan_stays(tmp_path):
     folder = companies.company(tmp_path / "teams")
-    request = pipeline.from_events(folder)
+    request = scan_requests.from_events(folder)
     found = company.scan(request, folder=tmp_path / "home")
     for path in folder.rglob("*.csv"):
         path.unlink()
     with pytest.raises(FivetimesError, match="nothing could be read"):
         company.scan(request, folder=tmp_path / "home")
-    assert pipeline.last_scan(request, folder=tmp_path / "home") == found
+    assert workspace.last_scan(request, folder=tmp_path / "home") == found
 
 
 def test_a_name_that_one_team_typed_alone_is_sure_in_none(tmp_path):
     for team, lines in (("blue", ["zzkeeper"]), ("red", ["zzkeeper a b", "zzkeeper c d", "zzother a", "zzother b"])):
         (tmp_path / team).mkdir()
         (tmp_path / team / ".bash_history").write_text("\n".join(lines) + "\n")
-    task = company.ScanTask(tmp_path, KEY, frozenset(), pipeline.from_events(tmp_path).team.rule, Search())
+    task = company.ScanTask(tmp_path, KEY, frozenset(), scan_requests.from_events(tmp_path).team.rule, Search())
     red = company.read_team("red", task).scan.varied
     assert len(red) == 2
     assert len(scanned(tmp_path).scan.varied) == 1
@@ -205,7 +205,7 @@ def test_nothing_raw_stays_on_a_worker_or_goes_to_the_driver(tmp_path):
     planted = "Xq7" + "vZ0pLm29"  # no secret: made for this test
     (tmp_path / "red").mkdir()
     (tmp_path / "red" / ".bash_history").write_text(f"mysql -p{planted} shop\nexport A_TOKEN={planted}\n" * 9)
-    task = company.ScanTask(tmp_path, KEY, frozenset(), pipeline.from_events(tmp_path).team.rule, Search())
+    task = company.ScanTask(tmp_path, KEY, frozenset(), scan_requests.from_events(tmp_path).team.rule, Search())
     small, large = company._searched(task, 0, pickle.dumps("red"))
     assert b"mysql" in large
     assert planted.encode() not in small + large
@@ -225,7 +225,7 @@ def collected(team: Path, *, key: bytes = KEY) -> Path:
     home = team / company.MEMORY
     home.mkdir()
     (home / "key").write_text(key.hex())
-    request = pipeline.from_config(team / "fivetimes.toml")
+    request = scan_requests.from_config(team / "fivetimes.toml")
     assert memory.collect(request.sources, home=home, unwanted=request.unwanted).new > 0
     return home / "memory"
 

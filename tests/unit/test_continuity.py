@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 import builders_scan
 import logs
-from fivetimes import pipeline, reports, review
+from fivetimes import reports, review, scan_requests, workspace
 from fivetimes.config import FiveTimesRule, Search
 from fivetimes.identity import baseline, compared, continued, identity, recognised
 from fivetimes.model.candidates import Candidate, Tier
@@ -166,9 +166,9 @@ def run(number: int) -> str:
 
 def report(history: Path, folder: Path, *, day: int) -> dict[str, Any]:
     """What a report of this day has, as JSON; it is kept, as `fivetimes report` does."""
-    request, at = pipeline.from_paths([history]), builders_scan.AT + timedelta(days=day)
-    scan = pipeline.compared(pipeline.scan(request, folder=folder), request, at=at, since=None, folder=folder)
-    pipeline.keep_report(scan, request, at=at, folder=folder)
+    request, at = scan_requests.from_paths([history]), builders_scan.AT + timedelta(days=day)
+    scan = workspace.compared(workspace.scan(request, folder=folder), request, at=at, since=None, folder=folder)
+    workspace.keep_report(scan, request, at=at, folder=folder)
     return json.loads(json.dumps(reports.document(scan)))
 
 
@@ -179,7 +179,7 @@ def test_a_report_that_is_repeated_gives_the_same_bytes_and_one_of_another_day_s
     assert first["changes"] is None
     with history.open("a") as file:
         file.write(run(4))
-    pipeline.scan(pipeline.from_paths([history]), folder=home)  # a scan is no report
+    workspace.scan(scan_requests.from_paths([history]), folder=home)  # a scan is no report
     second = report(history, home, day=1)
     name = first["candidates"][0]["id"]
     assert second["changes"]["since"] == "2026-04-03T09:00:00Z"
@@ -189,13 +189,13 @@ def test_a_report_that_is_repeated_gives_the_same_bytes_and_one_of_another_day_s
 
 
 def test_a_report_can_be_compared_with_one_of_an_earlier_day(history, tmp_path):
-    home, request = tmp_path / "home", pipeline.from_paths([history])
+    home, request = tmp_path / "home", scan_requests.from_paths([history])
     for day in (0, 7, 14):
         report(history, home, day=day)
-    scan, at = pipeline.scan(request, folder=home), builders_scan.AT + timedelta(days=21)
+    scan, at = workspace.scan(request, folder=home), builders_scan.AT + timedelta(days=21)
     for wanted, day in ((None, 14), (13, 7), (7, 7), (-3, 0)):
         then = None if wanted is None else (builders_scan.AT + timedelta(days=wanted)).date()
-        found = pipeline.compared(scan, request, at=at, since=then, folder=home).changes
+        found = workspace.compared(scan, request, at=at, since=then, folder=home).changes
         assert found is not None
         assert found.since == builders_scan.AT + timedelta(days=day)
 
@@ -282,16 +282,16 @@ class GrownHistory:
 
     def scanned(self, path: Path, *, home: Path) -> Scan:
         """What people see of a history."""
-        return review.as_decided(pipeline.scan(pipeline.from_paths([path]), folder=home), self.conductors)
+        return review.as_decided(workspace.scan(scan_requests.from_paths([path]), folder=home), self.conductors)
 
     def add_week(self, number: int) -> None:
         """A week more, the report of it, and a decision and a title for each routine that has none yet and may be drafted."""
         with self.history.open("a") as file:
             file.write(week(number, self.rng))
-        request, at = pipeline.from_paths([self.history]), builders_scan.AT + timedelta(weeks=number)
+        request, at = scan_requests.from_paths([self.history]), builders_scan.AT + timedelta(weeks=number)
         found = self.scanned(self.history, home=self.home)
-        last, self.scan = self.scan, pipeline.compared(found, request, at=at, since=None, folder=self.home)
-        pipeline.keep_report(self.scan, request, at=at, folder=self.home)
+        last, self.scan = self.scan, workspace.compared(found, request, at=at, since=None, folder=self.home)
+        workspace.keep_report(self.scan, request, at=at, folder=self.home)
         self.check(last.candidates if number else ())
         for one in self.scan.candidates:
             if one.tier is not Tier.NOTICED and one.standing.status == "proposed":

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import logs
 import oracles
-from fivetimes import pipeline
+from fivetimes import pipeline, scan_requests
 from fivetimes.columns import SessionLog
 from fivetimes.config import FiveTimesRule, Search
 from fivetimes.model.candidates import Candidate
@@ -61,7 +61,7 @@ def transcripts(folder: Path, tasks: int, rounds: Callable[[random.Random], int]
 
 
 def mined(path: Path) -> list[Candidate]:
-    sessions = pipeline.sessions(pipeline.from_paths([path]), key=b"k" * 32)
+    sessions = pipeline.sessions(scan_requests.from_paths([path]), key=b"k" * 32)
     return logs.routines(sessions, rule=FiveTimesRule(), search=SEARCH)[0]
 
 

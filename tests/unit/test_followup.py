@@ -22,7 +22,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests import oracles
 
-from fivetimes import conductors, followup, pipeline, review, running
+from fivetimes import conductors, followup, review, running, scan_requests, workspace
 from fivetimes.errors import FivetimesError
 from fivetimes.followup.alignment import Change, align
 from fivetimes.followup.findings import (
@@ -379,10 +379,10 @@ def test_follow_finds_what_is_done_by_hand_and_check_fails(place: Path) -> None:
 def test_what_was_just_read_for_a_scan_is_not_read_again(place: Path) -> None:
     history_file = place / "zsh_history"
     history_file.write_text(history(RELEASE))
-    request, home, folder = pipeline.from_paths([history_file]), place / "home", place / "conductors"
-    _, read = pipeline.last_work(request, folder=home)
+    request, home, folder = scan_requests.from_paths([history_file]), place / "home", place / "conductors"
+    _, read = workspace.last_work(request, folder=home)
     assert read is not None
-    assert pipeline.last_work(request, folder=home) == (read.scan, None)  # it is kept, and still holds
+    assert workspace.last_work(request, folder=home) == (read.scan, None)  # it is kept, and still holds
     wanted = followup.follow(request, conductors=folder, folder=home)
     assert wanted.conductors[0].by_hand == 10
     history_file.unlink()
@@ -484,7 +484,7 @@ def test_without_an_approved_conductor_follow_points_to_the_review(tmp_path: Pat
     (tmp_path / "zsh_history").write_text(history(RELEASE, weeks=3))
     call(tmp_path, "scan", "zsh_history")
     assert "No conductor is approved yet. See what waits: fivetimes review" in call(tmp_path, "follow").stdout
-    assert pipeline.known_scan(None, here=tmp_path, folder=tmp_path / "home") is not None
+    assert workspace.known_scan(None, here=tmp_path, folder=tmp_path / "home") is not None
 
 
 def test_s38_the_catalogue_shows_rigour_and_no_person(place: Path) -> None:

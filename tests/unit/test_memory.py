@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from fivetimes import ingest, memory, pipeline, store
+from fivetimes import ingest, memory, pipeline, scan_requests, store, workspace
 from fivetimes.errors import FivetimesError
 from fivetimes.model.candidates import Tier
 from fivetimes.model.scans import Scan
@@ -86,7 +86,7 @@ def year(folder: Path, form: Callable[[Sequence[tuple[str, int]]], str], name: s
         time += 50_000
         if number % 7 == 6 or number == days - 1:
             write(source, form(every[-400:]), time)
-            pipeline.collect(pipeline.from_paths([source]), folder=folder / "ours")
+            workspace.collect(scan_requests.from_paths([source]), folder=folder / "ours")
     whole = folder / "whole" / name
     write(whole, form(every), time)
     return whole
@@ -99,10 +99,10 @@ def found(scan: Scan) -> list[tuple[str, int, Tier]]:
 @pytest.mark.parametrize(("form", "name"), [(bash, ".bash_history"), (zsh, ".zsh_history")])
 def test_a_monthly_routine_is_canonical_after_a_year_and_as_in_a_history_that_kept_all(tmp_path, form, name) -> None:
     whole = year(tmp_path, form, name)
-    request = pipeline.from_paths([tmp_path / "home" / name])
-    remembered = pipeline.scan(request, folder=tmp_path / "ours")
+    request = scan_requests.from_paths([tmp_path / "home" / name])
+    remembered = workspace.scan(request, folder=tmp_path / "ours")
     key = store.local_key(tmp_path / "ours")
-    without, everything = pipeline.run(request, key=key), pipeline.run(pipeline.from_paths([whole]), key=key)
+    without, everything = pipeline.run(request, key=key), pipeline.run(scan_requests.from_paths([whole]), key=key)
     assert found(without) == []
     assert [(count, tier) for _, count, tier in found(remembered)] == [(12, Tier.CANONICAL)]
     assert found(remembered) == found(everything)
@@ -121,8 +121,8 @@ def test_a_transcript_that_was_deleted_is_remembered(tmp_path) -> None:
         for old in projects.glob("*.jsonl"):
             old.unlink()
         write(projects / f"{month}.jsonl", claude(lines), lines[-1][1])
-        pipeline.collect(pipeline.from_paths([tmp_path / "claude"]), folder=home)
-    scan = pipeline.scan(pipeline.from_paths([tmp_path / "claude"]), folder=home)
+        workspace.collect(scan_requests.from_paths([tmp_path / "claude"]), folder=home)
+    scan = workspace.scan(scan_requests.from_paths([tmp_path / "claude"]), folder=home)
     assert [count for _, count, _ in found(scan)] == [6]
     assert scan.sources[0].remembered == 25
 
@@ -130,21 +130,21 @@ def test_a_transcript_that_was_deleted_is_remembered(tmp_path) -> None:
 def test_collecting_twice_adds_nothing_and_an_unchanged_file_is_not_read(tmp_path, monkeypatch) -> None:
     source, home = tmp_path / ".zsh_history", tmp_path / "ours"
     write(source, zsh([(line, T0 + at) for at, line in enumerate(release(1))]), T0)
-    request = pipeline.from_paths([source])
-    assert pipeline.collect(request, folder=home).new == 5
+    request = scan_requests.from_paths([source])
+    assert workspace.collect(request, folder=home).new == 5
     kept = sorted((home / "memory").glob("*.parquet"))
     monkeypatch.setattr("fivetimes.eventlog.file_rows", lambda *_, **__: pytest.fail("it was read"))
-    assert pipeline.collect(request, folder=home).new == 0
+    assert workspace.collect(request, folder=home).new == 0
     assert sorted((home / "memory").glob("*.parquet")) == kept
 
 
 def test_a_line_that_is_still_being_written_is_not_taken(tmp_path) -> None:
     source, home = tmp_path / ".zsh_history", tmp_path / "ours"
     write(source, f": {T0}:0;make all\n: {T0 + 9}:0;git pu", T0 + 9)
-    request = pipeline.from_paths([source])
-    assert pipeline.collect(request, folder=home).new == 1
+    request = scan_requests.from_paths([source])
+    assert workspace.collect(request, folder=home).new == 1
     write(source, f": {T0}:0;make all\n: {T0 + 9}:0;git push\n", T0 + 10)
-    assert pipeline.collect(request, folder=home).new == 1
+    assert workspace.collect(request, folder=home).new == 1
 
 
 def test_what_came_before_a_stated_problem_is_kept_and_the_file_is_read_again(tmp_path, monkeypatch) -> None:
@@ -158,11 +158,11 @@ def test_what_came_before_a_stated_problem_is_kept_and_the_file_is_read_again(tm
 
     with monkeypatch.context() as patched:
         patched.setitem(ingest.READERS, "zsh", broken)
-        first = pipeline.collect(pipeline.from_paths([source]), folder=home)
+        first = workspace.collect(scan_requests.from_paths([source]), folder=home)
     assert (first.new, first.unread) == (5, ("the budget is spent",))
     read: list[str] = []
     monkeypatch.setitem(ingest.READERS, "zsh", lambda found, balance: read.append("") or whole(found, balance))
-    assert pipeline.collect(pipeline.from_paths([source]), folder=home).new == 0
+    assert workspace.collect(scan_requests.from_paths([source]), folder=home).new == 0
     assert read == [""]
 
 
@@ -170,14 +170,14 @@ def test_names_that_are_approved_later_are_known_in_what_is_remembered(tmp_path)
     source, home = tmp_path / ".zsh_history", tmp_path / "ours"
     lines = [(f"zqxdeploy up {at}", T0 + at * 90_000 + step) for at in range(6) for step in range(1)]
     write(source, zsh(lines), T0)
-    pipeline.collect(pipeline.from_paths([source]), folder=home)
+    workspace.collect(scan_requests.from_paths([source]), folder=home)
     write(source, zsh([("ls", T0 + 900_000)]), T0 + 900_000)
-    request = pipeline.from_paths([source])
-    pipeline.approve(["zqxdeploy"], folder=home)
+    request = scan_requests.from_paths([source])
+    workspace.approve(["zqxdeploy"], folder=home)
     remembered = memory.remembered(request.sources, home=home, unread=[])
     assert remembered is not None
-    events = pipeline._redacted(  # the one place where labels are made
-        replace(pipeline._reading(request, approved=store.approved(home), remembered=remembered), batches=iter(())),
+    events = pipeline.redacted(  # the one place where labels are made
+        replace(pipeline.opened(request, approved=store.approved(home), remembered=remembered), batches=iter(())),
         key=store.local_key(home),
     )
     assert "zqxdeploy" in events.lexicon.labels
@@ -209,7 +209,7 @@ def test_no_value_is_in_memory(tmp_path) -> None:
     lines = planted()
     source, home = tmp_path / ".zsh_history", tmp_path / "ours"
     write(source, zsh([(line, T0 + at) for at, line in enumerate(lines)]), T0)
-    assert pipeline.collect(pipeline.from_paths([source]), folder=home).new == len(lines)
+    assert workspace.collect(scan_requests.from_paths([source]), folder=home).new == len(lines)
     kept = bytes_of(home)
     assert [word for word in lines.values() if word.encode() in kept] == []
 
@@ -226,7 +226,7 @@ def two_files(tmp_path: Path) -> Path:
     home = tmp_path / "ours"
     write(tmp_path / "a" / ".zsh_history", zsh([(f"make {n}", T0 + n * 86_400) for n in range(10)]), T0)
     write(tmp_path / "b" / ".zsh_history", zsh([(f"cargo {n}", T0 + n * 86_400) for n in range(7)]), T0)
-    pipeline.collect(pipeline.from_paths([tmp_path / "a", tmp_path / "b"]), folder=home)
+    workspace.collect(scan_requests.from_paths([tmp_path / "a", tmp_path / "b"]), folder=home)
     assert remembered_rows(home) == 17
     return home
 
@@ -253,8 +253,8 @@ def test_a_person_is_forgotten_by_name_in_their_own_files_and_in_records(tmp_pat
     config.write_text(
         '[[person]]\nname = "ana"\nsources = ["ana/.bash_history"]\n\n[[person]]\nname = "ben"\nsources = []\n'
     )
-    pipeline.collect(pipeline.from_config(config), folder=home)
-    pipeline.collect(pipeline.from_paths([tmp_path / "log.csv"]), folder=home)
+    workspace.collect(scan_requests.from_config(config), folder=home)
+    workspace.collect(scan_requests.from_paths([tmp_path / "log.csv"]), folder=home)
     assert remembered_rows(home) == 5
     assert memory.forget(home, person=["ana"]) == 4
 
@@ -276,7 +276,7 @@ def test_retention_forgets_what_is_older(tmp_path) -> None:
     config, home = tmp_path / "fivetimes.toml", tmp_path / "ours"
     config.write_text('[memory]\nkeep_days = 30\n\n[[person]]\nname = "ana"\nsources = [".zsh_history"]\n')
     write(tmp_path / ".zsh_history", zsh([("make", now - 40 * 86_400), ("make", now - 86_400)]), now)
-    pipeline.collect(pipeline.from_config(config), folder=home)
+    workspace.collect(scan_requests.from_config(config), folder=home)
     assert remembered_rows(home) == 1
 
 
@@ -287,13 +287,13 @@ def test_a_damaged_part_is_a_sentence_and_the_rest_is_read(tmp_path) -> None:
     source, home = tmp_path / ".zsh_history", tmp_path / "ours"
     for number in range(3):
         write(source, zsh([(f"make {number}{at}", T0 + number * 900 + at) for at in range(5)]), T0 + number * 900)
-        pipeline.collect(pipeline.from_paths([source]), folder=home)
+        workspace.collect(scan_requests.from_paths([source]), folder=home)
     first = sorted((home / "memory").glob("*.parquet"))[0]
     text = bytearray(first.read_bytes())
     text[len(text) // 2] ^= 0x10
     first.write_bytes(text)
     unread: list[str] = []
-    remembered = memory.remembered(pipeline.from_paths([source]).sources, home=home, unread=unread)
+    remembered = memory.remembered(scan_requests.from_paths([source]).sources, home=home, unread=unread)
     assert remembered is not None
     assert len(remembered.files[0].rows) == 10
     assert [sentence.partition(":")[0] for sentence in unread] == [str(first)]
@@ -302,11 +302,11 @@ def test_a_damaged_part_is_a_sentence_and_the_rest_is_read(tmp_path) -> None:
 READ_IN_A_PROCESS = """
 import os, sys
 from pathlib import Path
-from fivetimes import memory, pipeline
+from fivetimes import memory, pipeline, scan_requests, workspace
 import pyarrow.parquet  # has a thread of its own, of its allocator
 
 before = os.listdir("/proc/self/task")
-found = memory.remembered(pipeline.from_paths([Path(sys.argv[1])]).sources, home=Path(sys.argv[2]), unread=[])
+found = memory.remembered(scan_requests.from_paths([Path(sys.argv[1])]).sources, home=Path(sys.argv[2]), unread=[])
 assert set(os.listdir("/proc/self/task")) <= set(before), "a thread was started"
 print(len(found.files[0].rows))
 """
@@ -316,7 +316,7 @@ print(len(found.files[0].rows))
 def test_memory_is_read_without_a_thread_that_could_outlive_the_interpreter(tmp_path) -> None:
     source, home = tmp_path / ".zsh_history", tmp_path / "ours"
     write(source, zsh([(f"make {at}", T0 + at) for at in range(5)]), T0)
-    pipeline.collect(pipeline.from_paths([source]), folder=home)
+    workspace.collect(scan_requests.from_paths([source]), folder=home)
     words = [sys.executable, "-c", READ_IN_A_PROCESS, str(source), str(home)]
     done = subprocess.run(words, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, "5\n"), done.stderr
@@ -337,7 +337,7 @@ def test_a_manifest_of_the_first_version_is_read_and_brought_up_by_the_next_coll
         database.executescript("drop table seal; alter table parts drop column lost; pragma user_version = 1")
     assert remembered_rows(home) == 17
     write(tmp_path / "a" / ".zsh_history", zsh([("make late", T0 + 900_000)]), T0 + 900_000)
-    assert pipeline.collect(pipeline.from_paths([tmp_path / "a"]), folder=home).new == 1
+    assert workspace.collect(scan_requests.from_paths([tmp_path / "a"]), folder=home).new == 1
     assert remembered_rows(home) == 18
     with sqlite3.connect(path) as database:
         assert database.execute("pragma user_version").fetchone() == (2,)
@@ -362,12 +362,12 @@ def test_what_a_damaged_part_held_is_collected_again_and_the_part_counts_no_more
     kept = memory.kept(home)
     assert kept is not None
     assert (kept.events, [str(part) in sentence for sentence in kept.unread]) == (0, [True])
-    request = pipeline.from_paths([tmp_path / "a", tmp_path / "b"])
-    again = pipeline.collect(request, folder=home)
+    request = scan_requests.from_paths([tmp_path / "a", tmp_path / "b"])
+    again = workspace.collect(request, folder=home)
     assert (again.new, len(again.unread)) == (17, 1)
     part.write_bytes(whole)  # restored from a backup: its rows must not count twice
     assert remembered_rows(home) == 17
-    assert pipeline.collect(request, folder=home).new == 0
+    assert workspace.collect(request, folder=home).new == 0
     assert memory.forget(home, before=0.0) == 17  # what the damaged part held goes with any forgetting
     kept = memory.kept(home)
     assert kept is not None
@@ -386,7 +386,7 @@ def test_a_part_that_cannot_be_read_now_is_not_given_up(tmp_path, monkeypatch) -
 
     monkeypatch.setattr(Path, "read_bytes", read_bytes)
     with pytest.raises(FivetimesError, match="Input/output error"):
-        pipeline.collect(pipeline.from_paths([tmp_path / "a"]), folder=home)
+        workspace.collect(scan_requests.from_paths([tmp_path / "a"]), folder=home)
     monkeypatch.undo()
     assert remembered_rows(home) == 17
 
@@ -395,7 +395,7 @@ def test_what_is_forgotten_is_not_in_the_list_of_labels_either(tmp_path) -> None
     home = tmp_path / "ours"
     write(tmp_path / "a" / ".zsh_history", zsh([("git push", T0), ("make", T0 + 9)]), T0)
     write(tmp_path / "b" / ".zsh_history", zsh([("cargo build", T0)]), T0)
-    pipeline.collect(pipeline.from_paths([tmp_path / "a", tmp_path / "b"]), folder=home)
+    workspace.collect(scan_requests.from_paths([tmp_path / "a", tmp_path / "b"]), folder=home)
     forms = labels(home)
     assert any("cargo" in form for form in forms)
     assert memory.forget(home, source=tmp_path / "b") == 1
@@ -442,9 +442,9 @@ def test_a_routine_whose_lines_are_gone_is_drafted_with_its_values_open(tmp_path
     for month in range(6):
         lines = [(line, T0 + month * 2_592_000 + 30 * at) for at, line in enumerate(release(month))]
         write(source, zsh(lines), lines[-1][1])
-        pipeline.collect(pipeline.from_paths([source]), folder=home)
+        workspace.collect(scan_requests.from_paths([source]), folder=home)
     write(source, zsh([("ls", T0 + 20_000_000)]), T0 + 20_000_000)
-    scan = pipeline.scan(pipeline.from_paths([source]), folder=home)
+    scan = workspace.scan(scan_requests.from_paths([source]), folder=home)
     context = review.ReviewContext(scan, tmp_path / "conductors", home, {}, "ana", lambda: datetime.now(UTC))
     drafted = review.draft(scan.candidates[0].id, context)
     runs = [step.get("run") for step in drafted.document["steps"]]

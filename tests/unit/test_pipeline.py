@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fivetimes import columns, eventlog, ingest, pipeline, routines, store
+from fivetimes import columns, eventlog, ingest, pipeline, routines, scan_requests, store, workspace
 from fivetimes.config import FiveTimesRule, Person, SearchEngine
 from fivetimes.model.events import By, Kind
 from fivetimes.model.scans import Scan
@@ -52,7 +52,7 @@ def searches(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 
 def scanned(history: Path, folder: Path, **changes) -> Scan:
-    return pipeline.scan(replace(pipeline.from_paths([history]), **changes), folder=folder)
+    return workspace.scan(replace(scan_requests.from_paths([history]), **changes), folder=folder)
 
 
 def test_the_same_work_is_not_searched_again_and_gives_the_same_scan(history, tmp_path, searches):
@@ -91,7 +91,7 @@ def test_one_more_line_is_searched_and_gives_what_a_scan_from_nothing_gives(hist
 def test_another_rule_another_engine_and_other_code_are_searched_anew(history, tmp_path, searches, monkeypatch):
     home = tmp_path / "home"
     scanned(history, home)
-    strict = replace(pipeline.from_paths([history]).team, rule=FiveTimesRule(canonical=12))
+    strict = replace(scan_requests.from_paths([history]).team, rule=FiveTimesRule(canonical=12))
     scanned(history, home, team=strict)
     scanned(history, home, team=strict, engine=SearchEngine.PREFIXSPAN)
     monkeypatch.setattr(store, "code", lambda: [("routines/search.py", 1, 1)])
@@ -115,12 +115,12 @@ def test_our_own_code_is_every_module_by_size_and_time(monkeypatch):
 
 
 def test_what_chance_gives_is_searched_where_it_is_asked_for_and_only_there(history, tmp_path, searches):
-    home, request = tmp_path / "home", pipeline.from_paths([history])
-    plain = pipeline.scan(request, folder=home)
+    home, request = tmp_path / "home", scan_requests.from_paths([history])
+    plain = workspace.scan(request, folder=home)
     before = len(searches)
-    assert pipeline.scan(request, folder=home, histories=1).chance
+    assert workspace.scan(request, folder=home, histories=1).chance
     assert len(searches) > before
-    assert pipeline.scan(request, folder=home) == plain
+    assert workspace.scan(request, folder=home) == plain
 
 
 @pytest.fixture
@@ -197,9 +197,9 @@ def test_whatever_decides_how_rows_are_redacted_or_searched_redacts_them_anew(
 
 
 def test_a_span_other_settings_and_memory_are_no_scan_of_the_same(history, tmp_path, redactions):
-    home, request = tmp_path / "home", pipeline.from_paths([history])
+    home, request = tmp_path / "home", scan_requests.from_paths([history])
     scanned(history, home)
-    pipeline.collect(request, folder=home)  # from here on memory is read as well
+    workspace.collect(request, folder=home)  # from here on memory is read as well
     made = len(redactions)
     with_memory = scanned(history, home)
     assert len(redactions) == made + 1
@@ -240,7 +240,7 @@ def test_the_digest_of_what_is_read_depends_on_every_column_and_on_the_key():
 
 
 def test_the_digest_of_work_depends_on_the_key_and_on_every_column(history):
-    request, key = pipeline.from_paths([history]), bytes(32)
+    request, key = scan_requests.from_paths([history]), bytes(32)
     sessions = pipeline.gather(request, key=key).sessions
     digests = [columns.digest(sessions, besides="", key=key), columns.digest(sessions, besides="", key=b"other")]
     log = sessions.actions.events

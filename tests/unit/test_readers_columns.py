@@ -18,7 +18,7 @@ from fivetimes import config
 from fivetimes.errors import ConfigError, ReadError
 from fivetimes.ingest import READERS, named, sniff, sources
 from fivetimes.model.sources import Balance, Source
-from fivetimes.pipeline import from_paths, requested
+from fivetimes.scan_requests import from_paths, requested
 from reading import FIXTURES, column, read, read_bytes
 
 XES = FIXTURES / "logs" / "xes" / "orders.xes"

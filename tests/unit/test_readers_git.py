@@ -16,7 +16,8 @@ from fivetimes.errors import ReadError
 from fivetimes.ingest import advice_on
 from fivetimes.ingest.readers import git
 from fivetimes.model.events import By
-from fivetimes.pipeline import from_paths, survey
+from fivetimes.pipeline import survey
+from fivetimes.scan_requests import from_paths
 from reading import column, read
 from repositories import commit, empty_repository, run
 

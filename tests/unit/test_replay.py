@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import builders_scan as made
-from fivetimes import pipeline
+from fivetimes import scan_requests, workspace
 from fivetimes.conductor_document import FORMS, HistoryEntry, replay_sentence
 from fivetimes.conductors import parse, steps_digest
 from fivetimes.conductors.replay import replay, typed_lines, unseen
@@ -45,7 +45,7 @@ def history(folder: Path, lines: Lines) -> Path:
 
 
 def drafts(path: Path, home: Path) -> tuple[ReviewContext, dict[str, Any]]:
-    scan = pipeline.scan(pipeline.from_paths([path]), folder=home)
+    scan = workspace.scan(scan_requests.from_paths([path]), folder=home)
     context = ReviewContext(scan, home / "conductors", home, {}, "ana", lambda: datetime(2026, 4, 3, tzinfo=UTC))
     return context, {name: dict(one.document) for name, one in drafting.preview_drafts(context).drafts.items()}
 

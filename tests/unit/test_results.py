@@ -149,13 +149,13 @@ def test_nothing_is_kept_but_the_key(s, place):
 def test_ids_are_those_of_the_last_scan_that_was_kept(s, place, tmp_path, monkeypatch):
     from dataclasses import replace
 
-    from fivetimes import pipeline
+    from fivetimes import scan_requests, workspace
 
     monkeypatch.setenv("FIVETIMES_HOME", str(tmp_path))
-    request = pipeline.from_config(place / "fivetimes.toml")
+    request = scan_requests.from_config(place / "fivetimes.toml")
     first, *others = s.found.candidates
     kept = replace(s.found, candidates=(replace(first, id="known-before-1234"), *others))
-    pipeline.keep(kept, request, mark="", folder=tmp_path)
+    workspace.keep(kept, request, mark="", folder=tmp_path)
     assert fivetimes.scan("fivetimes.toml").routines.index[0] == "known-before-1234"
 
 

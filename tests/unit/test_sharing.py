@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import teams
-from fivetimes import bundles, pipeline
+from fivetimes import bundles, pipeline, scan_requests
 from fivetimes.bundles import Choice, Sharing, agree, merged_scan, prepared, read, write
 from fivetimes.errors import FivetimesError
 from fivetimes.model.scans import Scan
@@ -23,7 +23,7 @@ def five(tmp_path_factory) -> tuple[Path, Scan]:
     """Ana's folder with the bundles of four others, and her scan."""
     folder = tmp_path_factory.mktemp("five") / "here"
     teams.ana(folder)
-    return folder, pipeline.run(pipeline.from_paths([folder / ".zsh_history"]), key=b"a" * 32)
+    return folder, pipeline.run(scan_requests.from_paths([folder / ".zsh_history"]), key=b"a" * 32)
 
 
 def chosen(scan: Scan | None, home: Path, *, target: Path | None = None, **choice: object) -> Sharing:

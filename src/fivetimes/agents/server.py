@@ -23,7 +23,7 @@ from mcp.server.fastmcp.exceptions import ToolError
 from mcp.types import ClientCapabilities, ElicitationCapability, ToolAnnotations
 from pydantic import BaseModel, Field
 
-from fivetimes import pipeline, review, store
+from fivetimes import review, store, workspace
 from fivetimes.agents import answers
 from fivetimes.errors import FivetimesError, fault
 from fivetimes.model.candidates import Candidate
@@ -72,7 +72,7 @@ class AgentContext:
         Raises:
             FivetimesError: nothing was scanned yet.
         """
-        known = pipeline.known_scan(self.config, here=self.home, folder=self.home)
+        known = workspace.known_scan(self.config, here=self.home, folder=self.home)
         if known is None:
             raise FivetimesError("nothing was scanned yet. A person runs: fivetimes scan")
         return review.as_decided(known, self.conductors)

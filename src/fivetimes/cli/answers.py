@@ -118,12 +118,12 @@ def emit(text: str, target: Path, *, size: str = "") -> None:
         target: the file, or `-`.
         size: what is said of the text besides, such as `96 events of 12 runs`.
     """
-    from fivetimes import pipeline
+    from fivetimes import workspace
 
     if str(target) == "-":
         print_text(text.removesuffix("\n"))  # which adds one
     else:
-        pipeline.write_report(target, text)
+        workspace.write_report(target, text)
         tell_written(target, size=size)
 
 

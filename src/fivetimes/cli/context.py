@@ -17,8 +17,9 @@ from fivetimes.config import SearchEngine, home, home_of_person
 if TYPE_CHECKING:
     from fivetimes.model.scans import Scan
     from fivetimes.model.spans import Span
-    from fivetimes.pipeline import Gathered, Request
+    from fivetimes.pipeline import Gathered
     from fivetimes.review import Approval, ReviewContext
+    from fivetimes.scan_requests import Request
 
 Config = Annotated[Path | None, typer.Option(help="The team's fivetimes.toml.", show_default=False)]
 Conductors = Annotated[Path, typer.Option("--conductors", metavar="DIR", help="Folder of the drafts and their ledger.")]
@@ -35,30 +36,30 @@ def folder() -> Path:
 
 def request(config: Path | None) -> Request:
     """The sources of the last scan, or of the named configuration."""
-    from fivetimes import pipeline
+    from fivetimes import scan_requests
 
-    return pipeline.requested(config, environ=os.environ, home=home_of_person(), here=Path.cwd(), folder=folder())
+    return scan_requests.requested(config, environ=os.environ, home=home_of_person(), here=Path.cwd(), folder=folder())
 
 
 def to_scan(
     paths: list[Path], config: Path | None, engine: SearchEngine = SearchEngine.PROFILE, columns: str = ""
 ) -> tuple[Request, bool]:
     """The sources to scan, and whether they were named, so that nobody needs to be asked."""
-    from fivetimes import pipeline
+    from fivetimes import scan_requests
 
     if config is not None and paths:
         raise typer.BadParameter("give paths or --config, not both")
     if columns and not paths:
         raise typer.BadParameter("--map is for named paths; a fivetimes.toml has [columns]")
     if config is not None:
-        wanted = pipeline.from_config(config, engine=engine)
+        wanted = scan_requests.from_config(config, engine=engine)
         return wanted, not wanted.discovered
     if paths:
-        return pipeline.from_paths(paths, columns=columns, engine=engine), True
+        return scan_requests.from_paths(paths, columns=columns, engine=engine), True
     here = Path.cwd()
     if (here / "fivetimes.toml").is_file():
-        return pipeline.from_config(here / "fivetimes.toml", engine=engine), False
-    return pipeline.from_machine(os.environ, home=home_of_person(), here=here, engine=engine), False
+        return scan_requests.from_config(here / "fivetimes.toml", engine=engine), False
+    return scan_requests.from_machine(os.environ, home=home_of_person(), here=here, engine=engine), False
 
 
 def last(config: Path | None, conductors: Path = CONDUCTORS, *, span: Span | None = None) -> Scan:
@@ -73,11 +74,11 @@ def last_work(
     config: Path | None, conductors: Path = CONDUCTORS, *, span: Span | None = None
 ) -> tuple[Scan, Gathered | None]:
     """As `last`, with what was read for it; None where nothing had to be read."""
-    from fivetimes import pipeline, review
+    from fivetimes import review, workspace
 
     wanted = replace(request(config), span=span)
     with progress() as tick:
-        found, read = pipeline.last_work(wanted, folder=folder(), tick=tick)
+        found, read = workspace.last_work(wanted, folder=folder(), tick=tick)
     return review.recognised(found, conductors), read
 
 
@@ -87,10 +88,10 @@ def work_of(wanted: Request) -> Gathered:
     Raises:
         FivetimesError: nothing could be read; or the request is for a folder of teams.
     """
-    from fivetimes import pipeline
+    from fivetimes import workspace
 
     with progress() as tick:
-        return pipeline.work(wanted, folder=folder(), tick=tick)
+        return workspace.work(wanted, folder=folder(), tick=tick)
 
 
 def review_context(scan: Scan, conductors: Path, *, by: str = "", config: Path | None = None) -> ReviewContext:

@@ -22,11 +22,11 @@ def explain(
     until: Until = None,
 ) -> None:
     """Explain what became of a sequence: found, merged, left out or not proposed, by which rule and which numbers."""
-    from fivetimes import pipeline, reports, review
+    from fivetimes import reports, review, workspace
     from fivetimes.reports import terminal
 
     scan = review.as_decided(last(config, span=span_of(since, until)), CONDUCTORS)
-    found = pipeline.explain(scan, asked, folder=folder())
+    found = workspace.explain(scan, asked, folder=folder())
     if as_json:
         about = reports.reservations_document(scan)
         print_json({**reports.explanation_document(found), **about})

@@ -28,13 +28,13 @@ def follow(
     ] = False,
 ) -> None:
     """Follow up the approved conductors: are they used, bypassed, drifting, and what did they change?"""
-    from fivetimes import followup, pipeline, review, store
+    from fivetimes import followup, review, store, workspace
 
     wanted = request(config)
     found = followup.follow(wanted, conductors=conductors, folder=folder())
     standing = {one.id: followup.standing_phrase(one) for one in found.conductors}
     store.keep_follow_up(f"{found.until:%Y-%m-%d}", standing, conductors=conductors, folder=folder())
-    known = pipeline.known_scan(config, here=Path.cwd(), folder=folder())
+    known = workspace.known_scan(config, here=Path.cwd(), folder=folder())
     if known is not None:
         found = followup.with_forecasts(
             found, review.recognised(known, conductors).candidates, extract=known.rule.extract
@@ -65,12 +65,12 @@ def revise(  # noqa: PLR0913, PLR0917 - the questions of one command
     as_json: AsJson = False,
 ) -> None:
     """Propose a change of a conductor: what drifted, or a file; accept or decline it, with a reason."""
-    from fivetimes import followup, pipeline, review
+    from fivetimes import followup, review, workspace
     from fivetimes.model.decisions import Decision
 
     if accept and decline:
         raise typer.BadParameter("give one of --accept and --decline")
-    known = pipeline.known_scan(config, here=Path.cwd(), folder=folder())
+    known = workspace.known_scan(config, here=Path.cwd(), folder=folder())
     conductor = review.read_conductor(
         review.conductor_path(conductors, review.full_id(name, folder=conductors, scan=known))
     )

@@ -46,13 +46,13 @@ def collect(
         if as_json:
             print_json({"due": False, "new": 0, "uncertain": 0, "skipped": [], "busy": False})
         return
-    from fivetimes import pipeline
+    from fivetimes import scan_requests, workspace
     from fivetimes.reports import terminal
 
     wanted, _ = to_scan(paths or [], config)
     if not wanted.sources:
-        raise pipeline.nothing_found(wanted)
-    done = pipeline.collect(wanted, folder=folder())
+        raise scan_requests.nothing_found(wanted)
+    done = workspace.collect(wanted, folder=folder())
     if as_json:
         counts = {"new": done.new, "uncertain": done.uncertain, "skipped": list(done.unread), "busy": done.busy}
         print_json({"due": True, **counts})
@@ -107,7 +107,7 @@ def forget(
     as_json: AsJson = False,
 ) -> None:
     """Delete from memory for good. The sources themselves stay as they are."""
-    from fivetimes import pipeline
+    from fivetimes import workspace
     from fivetimes.model.spans import Span
     from fivetimes.reports import terminal
 
@@ -116,7 +116,7 @@ def forget(
     if not yes:
         typer.confirm("Delete this from memory for good?", abort=True, err=True)
     moment = Span(first=before).ends[0] if before is not None else None
-    gone = pipeline.forget(folder(), before=moment, source=source, person=person, everything=everything, config=config)
+    gone = workspace.forget(folder(), before=moment, source=source, person=person, everything=everything, config=config)
     if as_json:
         print_json({"forgotten": gone})
     else:

@@ -16,7 +16,8 @@ from fivetimes.cli.days import DAY, Since, Until, day, span_of
 
 if TYPE_CHECKING:
     from fivetimes.model.conductors import ConductorEffect
-    from fivetimes.pipeline import Gathered, Request
+    from fivetimes.pipeline import Gathered
+    from fivetimes.scan_requests import Request
 
 
 def report(  # noqa: PLR0913, PLR0917 - the questions of one command
@@ -58,7 +59,7 @@ def report(  # noqa: PLR0913, PLR0917 - the questions of one command
     until: Until = None,
 ) -> None:
     """Write the five-times report of the last scan: a page, Markdown, JSON, a digest for a chat; or the work behind it."""
-    from fivetimes import pipeline, reports, review
+    from fivetimes import reports, review, workspace
 
     form = reports.ReportForm
     targets = {
@@ -85,7 +86,7 @@ def report(  # noqa: PLR0913, PLR0917 - the questions of one command
     if xes or csv:
         read = read or work_of(wanted)
     decided = review.as_decided(found, CONDUCTORS)
-    result = pipeline.compared(decided, wanted, at=at, since=changes_since, folder=folder())
+    result = workspace.compared(decided, wanted, at=at, since=changes_since, folder=folder())
     context = review_context(result, CONDUCTORS)
     previews = review.preview_drafts(context)
     extras = reports.ReportExtras(
@@ -103,7 +104,7 @@ def report(  # noqa: PLR0913, PLR0917 - the questions of one command
             is_log = kind in (form.XES, form.CSV)
             size = reports.sessions_phrase(read.sessions) if is_log and read is not None else ""
             emit(reports.report(result, form=kind, extras=extras, at=at), target, size=size)
-    pipeline.keep_report(result, wanted, at=at, folder=folder())
+    workspace.keep_report(result, wanted, at=at, folder=folder())
     if not printed:
         next_step("fivetimes review")
 

@@ -163,14 +163,14 @@ class _AtTerminal:
 
 def status(config: Config = None, conductors: Conductors = CONDUCTORS, as_json: AsJson = False) -> None:
     """Show how each conductor stands: by whose decision, what is open, when it was last seen, and how its runs stand."""
-    from fivetimes import pipeline, store
     from fivetimes import review as workflow
+    from fivetimes import store, workspace
     from fivetimes.review.status_table import status_table
 
-    known = pipeline.known_scan(config, here=Path.cwd(), folder=folder())
+    known = workspace.known_scan(config, here=Path.cwd(), folder=folder())
     rows = [workflow.status_document(row) for row in workflow.status(conductors, known)]
     problems = workflow.ledger_problems(conductors)
-    unread = pipeline.known_unread(config, here=Path.cwd(), folder=folder())
+    unread = workspace.known_unread(config, here=Path.cwd(), folder=folder())
     if as_json:
         followed = store.kept_follow_up(conductors=conductors, folder=folder())
         document = [

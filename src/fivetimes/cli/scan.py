@@ -23,7 +23,7 @@ from fivetimes.errors import FivetimesError
 if TYPE_CHECKING:
     from fivetimes.model.scans import Scan
     from fivetimes.model.spans import Span
-    from fivetimes.pipeline import Request
+    from fivetimes.scan_requests import Request
 
 _OCCURRENCES_SHOWN = 3  # without --all: enough to recognise the routine
 
@@ -33,10 +33,10 @@ def _agreed(request: Request, *, yes: bool) -> bool:
 
     The question stands beside what is printed, not in it: on the standard error.
     """
-    from fivetimes import pipeline
+    from fivetimes import scan_requests
     from fivetimes.reports import terminal
 
-    tell(terminal.sources_found(request.sources, stats=pipeline.sizes(request)))
+    tell(terminal.sources_found(request.sources, stats=scan_requests.sizes(request)))
     if yes:
         return True
     if not sys.stdin.isatty():
@@ -65,7 +65,7 @@ def scan(  # noqa: PLR0913, PLR0917 - the questions of one command
     until: Until = None,
 ) -> None:
     """Find what is repeated, and show the five-times ladder."""
-    from fivetimes import pipeline, reports, review
+    from fivetimes import reports, review, workspace
     from fivetimes.reports import terminal
 
     span = span_of(since, until)
@@ -78,7 +78,7 @@ def scan(  # noqa: PLR0913, PLR0917 - the questions of one command
     else:
         asked = partial(to_scan, paths or [], config, engine, columns)
         wanted, found = _here(asked, span, engine, histories if calibrate else 0, yes=yes)
-    result = pipeline.compared(
+    result = workspace.compared(
         review.as_decided(found, CONDUCTORS), wanted, at=datetime.now(UTC), since=None, folder=folder()
     )
     if as_json is not None:
@@ -93,27 +93,27 @@ def _here(
     asked: Callable[[], tuple[Request, bool]], span: Span | None, engine: SearchEngine, histories: int, *, yes: bool
 ) -> tuple[Request, Scan]:
     """What was named, or what is here once its owner has agreed, and the scan of it."""
-    from fivetimes import pipeline
+    from fivetimes import scan_requests, workspace
 
     if engine is SearchEngine.SPARK:
         raise typer.BadParameter("--engine spark is for a folder of teams: --events FOLDER")
     found, asked_for = asked()
     request = replace(found, span=span)
     if not request.sources:
-        raise pipeline.unread(request, pipeline.nothing_found(request), folder=folder())
+        raise workspace.unread(request, scan_requests.nothing_found(request), folder=folder())
     if not asked_for and not _agreed(request, yes=yes):
         raise typer.Exit(0)
     with progress() as tick:
-        return request, pipeline.scan(request, folder=folder(), tick=tick, histories=histories)
+        return request, workspace.scan(request, folder=folder(), tick=tick, histories=histories)
 
 
 def _teams(events: Path, engine: SearchEngine) -> tuple[Request, Scan]:
     """A folder of teams, and the scan of it."""
-    from fivetimes import company, pipeline
+    from fivetimes import company, scan_requests
 
     if engine is SearchEngine.PREFIXSPAN:
         raise typer.BadParameter("--engine prefixspan is for one team; for --events there are profile and spark")
-    wanted = pipeline.from_events(events, engine=engine)
+    wanted = scan_requests.from_events(events, engine=engine)
     with progress() as tick:
         return wanted, company.scan(wanted, folder=folder(), tick=tick)
 
@@ -133,14 +133,14 @@ def show(
     until: Until = None,
 ) -> None:
     """Show one routine, with the lines behind it: on a terminal the commands themselves, read again just now."""
-    from fivetimes import pipeline, reports, review
+    from fivetimes import reports, review, workspace
     from fivetimes.model.candidates import Tier
     from fivetimes.reports import terminal
 
     one_printed(Path("-") if as_json else None, xes, csv)
     span = span_of(since, until)
     result = last(config, span=span)
-    candidate = pipeline.candidate_of(result, name)
+    candidate = workspace.candidate_of(result, name)
     if xes is not None:
         emit(reports.xes(candidate), xes, size=reports.runs_phrase(candidate))
     if csv is not None:

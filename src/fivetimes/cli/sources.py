@@ -26,7 +26,7 @@ def init(
     as_json: AsJson = False,
 ) -> None:
     """Show what can be read on this machine, and write a fivetimes.toml in which every setting is explained. Reads no line."""
-    from fivetimes import pipeline, store
+    from fivetimes import scan_requests, store
     from fivetimes.config import commented
     from fivetimes.reports import terminal
 
@@ -34,18 +34,18 @@ def init(
     target = here / "fivetimes.toml"
     if target.exists() and not force:
         raise FivetimesError("fivetimes.toml: it is there already. Edit it, or write it anew with --force.")
-    found = pipeline.from_machine(os.environ, home=home_of_person(), here=here)
+    found = scan_requests.from_machine(os.environ, home=home_of_person(), here=here)
     text = commented(
         [source.origin for source in found.sources if source.reader not in ("git", "reflog")],
         name=os.environ.get("USER", "you"),
-        emails=pipeline.own_addresses(found),
+        emails=scan_requests.own_addresses(found),
     )
     store.write_all({target.name: text}, directory=here, private=False)
     if as_json:
         rows = [{"reader": source.reader, "source": source.origin} for source in found.sources]
         print_json({"written": target.name, "sources": rows, "skipped": list(found.skipped)})
         return
-    say(terminal.sources_found(found.sources, stats=pipeline.sizes(found)))
+    say(terminal.sources_found(found.sources, stats=scan_requests.sizes(found)))
     for line in found.skipped:
         typer.echo(shown(f"not read: {line}"))
     typer.echo(f"wrote {target.name}; as it stands it changes nothing")
@@ -75,10 +75,10 @@ def doctor(config: Config = None, as_json: AsJson = False) -> None:
 
 def names(config: Config = None, as_json: AsJson = False) -> None:
     """Show names that no vocabulary knows, or that reports keep from others, on a terminal only; keep those that you say yes to."""
-    from fivetimes import pipeline, reports, review
+    from fivetimes import reports, review, workspace
     from fivetimes.reports import terminal
 
-    found = pipeline.unknown_names(request(config), folder=folder())
+    found = workspace.unknown_names(request(config), folder=folder())
     result = last(config)
     previews = review.preview_drafts(review_context(result, CONDUCTORS))
     withheld = reports.withheld_names(result, previews.drafts, previews.names, asked=[one.word for one in found])
@@ -97,7 +97,7 @@ def names(config: Config = None, as_json: AsJson = False) -> None:
     for number, (word, question) in enumerate(questions, 1):
         # kept one by one: an answer given is not lost when the next question is left with Ctrl-C
         if typer.confirm(question(number=number, of=asked), default=False):
-            pipeline.approve([word], folder=folder())
+            workspace.approve([word], folder=folder())
     typer.echo(terminal.names_done(asked))
     next_step("fivetimes scan")
 
@@ -109,12 +109,12 @@ def sources(
     as_json: AsJson = False,
 ) -> None:
     """Show what can be read here: reader, span of time, every record accounted for, and what would help. Keeps nothing."""
-    from fivetimes import pipeline, reports
+    from fivetimes import pipeline, reports, scan_requests
     from fivetimes.reports import terminal
 
     wanted, _ = to_scan(paths or [], config, columns=columns)
     if not wanted.sources:
-        raise pipeline.nothing_found(wanted)
+        raise scan_requests.nothing_found(wanted)
     surveyed, skipped = pipeline.survey(wanted)
     advice = pipeline.advice(surveyed)
     if as_json:

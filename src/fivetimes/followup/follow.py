@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from fivetimes import pipeline, review
+from fivetimes import pipeline, review, scan_requests, workspace
 from fivetimes.columns import SessionLog
 from fivetimes.conductor_document import ConductorDocument, DocumentStep
 from fivetimes.config import Search
@@ -86,7 +86,7 @@ class FollowUp:
 
 
 def follow(
-    request: pipeline.Request, *, conductors: Path, folder: Path, read: pipeline.Gathered | None = None
+    request: scan_requests.Request, *, conductors: Path, folder: Path, read: pipeline.Gathered | None = None
 ) -> FollowUp:
     """Follow up every approved conductor of a folder in all work that can be read today.
 
@@ -101,7 +101,7 @@ def follow(
     """
     known = review.standings(conductors)
     approved = [one for one in review.conductors_in(conductors) if standing_of(one.id, known).status is Status.APPROVED]
-    read = read or pipeline.work(request, folder=folder)
+    read = read or workspace.work(request, folder=folder)
     sessions = read.sessions
     records, unread = readable_records(conductors)
     spans = _runs(records)

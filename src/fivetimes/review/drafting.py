@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from fivetimes import conductors, evidence, pipeline, redaction, shell, store
+from fivetimes import conductors, evidence, redaction, shell, store, workspace
 from fivetimes.errors import FivetimesError, RuleError
 from fivetimes.model.candidates import Candidate
 from fivetimes.model.command_lines import CommandLine, Role
@@ -125,7 +125,7 @@ def draft(
         UnknownId: no candidate has this id, or several do.
         RuleError: as `preview_draft`.
     """
-    candidate = pipeline.candidate_of(context.scan, name)
+    candidate = workspace.candidate_of(context.scan, name)
     made = preview_draft(candidate, context, use_live=use_live, override=override)
     keep_evidence(candidate, made, home=context.home)
     return made

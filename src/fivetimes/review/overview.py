@@ -16,7 +16,6 @@ from fivetimes.model.events import Kind
 from fivetimes.model.scans import Scan
 from fivetimes.model.suppression import Suppressed, SuppressionRule
 from fivetimes.model.trace import Stage, TraceEvent
-from fivetimes.pipeline import candidate_of, renamed
 from fivetimes.review import ledger
 from fivetimes.review.folder import (
     conductor_path,
@@ -29,6 +28,7 @@ from fivetimes.review.folder import (
     standings,
 )
 from fivetimes.words import id_of
+from fivetimes.workspace import candidate_of, renamed
 
 # ---- what waits for a decision
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from fivetimes import conductors, exporters, pipeline, reports
+from fivetimes import conductors, exporters, reports, workspace
 from fivetimes.conductor_document import DocumentStep
 from fivetimes.errors import FivetimesError
 from fivetimes.model.candidates import Candidate, Tier
@@ -123,7 +123,7 @@ class Reviewed:
 
 def to_show(scan: Scan, only: Sequence[str]) -> dict[str, Candidate]:
     """The routines that the page shows, by id: the named ones, or all that may be drafted."""
-    named = [pipeline.candidate_of(scan, name) for name in only]
+    named = [workspace.candidate_of(scan, name) for name in only]
     return {c.id: c for c in named or scan.candidates if c.tier is not Tier.NOTICED}
 
 
