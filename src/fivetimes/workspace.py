@@ -13,7 +13,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fivetimes import identity, pipeline, store
+from fivetimes import atomic, identity, pipeline, store
 from fivetimes.config import Search, load
 from fivetimes.errors import FivetimesError, NothingRead
 from fivetimes.model.candidates import Candidate
@@ -414,7 +414,7 @@ def _places(scan: Scan) -> dict[str, str]:
 
 def write_report(path: Path, text: str) -> None:
     """Write a report that only its owner may read."""
-    store.write_all({path.name: text}, directory=path.parent, private=True)
+    atomic.write_all({path.name: text}, directory=path.parent, private=True)
 
 
 # ---- memory

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import builders_scan as made
-from fivetimes import review, store
+from fivetimes import atomic, review, store
 from fivetimes.conductor_document import ConductorDocument
 from fivetimes.errors import FivetimesError, RuleError, UnknownId
 from fivetimes.exporters import EXPORTERS
@@ -166,7 +166,7 @@ def test_no_name_of_a_file_leads_out_of_its_folder(tmp_path_factory: pytest.Temp
     name = "/".join(parts)
     leads_out = Path(name).is_absolute() or ".." in Path(name).parts
     try:
-        store.check_places([name], directory=directory)
+        atomic.check_places([name], directory=directory)
     except FivetimesError:
         assert leads_out
     else:

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from fivetimes import __main__ as entry
-from fivetimes import cli, ingest, store
+from fivetimes import atomic, cli, ingest
 from fivetimes.config import HookTarget
 from fivetimes.errors import FivetimesError
 from fivetimes.memory.hooks import ENVIRONMENT, Hook, HookCall, Hooks, hooks_of, installed, uninstalled
@@ -120,11 +120,11 @@ def test_a_file_keeps_its_link_its_mode_and_its_bytes(tmp_path: Path) -> None:
     dotfiles.write_bytes(b"alias caf\xe9=ls\r\n")
     dotfiles.chmod(0o640)
     hook.path.symlink_to(dotfiles)
-    store.edit(hook.path, lambda before: installed(before, hook))
+    atomic.edit(hook.path, lambda before: installed(before, hook))
     assert hook.path.is_symlink()
     assert stat.S_IMODE(dotfiles.stat().st_mode) == 0o640
     assert dotfiles.read_bytes().startswith(b"alias caf\xe9=ls\r\n\n# >>> fivetimes >>>\n")
-    store.edit(hook.path, lambda before: uninstalled(before, hook))
+    atomic.edit(hook.path, lambda before: uninstalled(before, hook))
     assert dotfiles.read_bytes() == b"alias caf\xe9=ls\r\n"
 
 

@@ -17,10 +17,10 @@ from fivetimes.review import ledger
 WRITER = """
 import itertools, sys
 from pathlib import Path
-from fivetimes import store
+from fivetimes import atomic, store
 folder = Path(sys.argv[1])
 for n in itertools.count():
-    store.write_all({"a.txt": str(n % 10) * 4_000_000}, directory=folder)
+    atomic.write_all({"a.txt": str(n % 10) * 4_000_000}, directory=folder)
     print(n, flush=True)
 """
 

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import logs
-from fivetimes import store
+from fivetimes import atomic, store
 from fivetimes.config import FiveTimesRule, Search
 from fivetimes.errors import FivetimesError
 from fivetimes.model.scans import Scan
@@ -157,19 +157,19 @@ def test_what_an_ended_writer_left_is_cleared_by_the_next_and_nothing_else(tmp_p
     left, others = tmp_path / f".{'0a' * 8}.fivetimes", tmp_path / ".notes.fivetimes"
     for path in (left, others):
         path.write_text("half")
-    store.write_all({"a": "new"}, directory=tmp_path)
+    atomic.write_all({"a": "new"}, directory=tmp_path)
     assert sorted(path.name for path in tmp_path.iterdir()) == [".notes.fivetimes", "a"]
 
 
 def test_a_shared_file_keeps_its_mode_and_a_new_one_has_that_of_the_umask(tmp_path):
     before = os.umask(0o027)
     try:
-        store.amend(tmp_path / "new", lambda text: text + "x")
+        atomic.amend(tmp_path / "new", lambda text: text + "x")
         (tmp_path / "old").touch(0o600)
-        store.amend(tmp_path / "old", lambda text: text + "x")
+        atomic.amend(tmp_path / "old", lambda text: text + "x")
         (tmp_path / "far").mkdir()
         (tmp_path / "link").symlink_to(tmp_path / "far" / "ledger")
-        store.amend(tmp_path / "link", lambda text: text + "x")
+        atomic.amend(tmp_path / "link", lambda text: text + "x")
     finally:
         os.umask(before)
     assert [(tmp_path / name).stat().st_mode & 0o777 for name in ("new", "old", "far/ledger")] == [0o640, 0o600, 0o640]
@@ -180,7 +180,7 @@ def test_a_pipe_is_written_to_and_not_replaced(tmp_path):
     os.mkfifo(tmp_path / "pipe")
     with ThreadPoolExecutor(1) as pool:
         written = pool.submit((tmp_path / "pipe").read_text)
-        store.write_all({"pipe": "x"}, directory=tmp_path, private=True)
+        atomic.write_all({"pipe": "x"}, directory=tmp_path, private=True)
         assert written.result() == "x"
     assert (tmp_path / "pipe").is_fifo()
 
@@ -219,18 +219,18 @@ def test_the_fingerprint_changes_with_the_sources_and_with_the_settings(tmp_path
 @pytest.mark.parametrize("name", ["../x", "/etc/x", "a/../../x"])
 def test_a_name_that_leads_out_of_the_folder_is_refused(tmp_path, name):
     with pytest.raises(FivetimesError, match="leads out"):
-        store.write_all({name: "x"}, directory=tmp_path / "out")
+        atomic.write_all({name: "x"}, directory=tmp_path / "out")
     assert not (tmp_path / "x").exists()
 
 
 def test_a_failed_write_leaves_the_old_file(tmp_path, monkeypatch):
-    store.write_all({"a": "old"}, directory=tmp_path)
+    atomic.write_all({"a": "old"}, directory=tmp_path)
 
     def full(_descriptor):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(FivetimesError, match="No space"):
-        store.write_all({"a": "new"}, directory=tmp_path)
+        atomic.write_all({"a": "new"}, directory=tmp_path)
     assert (tmp_path / "a").read_text() == "old"
     assert [path.name for path in tmp_path.iterdir()] == ["a"]

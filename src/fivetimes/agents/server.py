@@ -23,7 +23,7 @@ from mcp.server.fastmcp.exceptions import ToolError
 from mcp.types import ClientCapabilities, ElicitationCapability, ToolAnnotations
 from pydantic import BaseModel, Field
 
-from fivetimes import review, store, workspace
+from fivetimes import atomic, review, workspace
 from fivetimes.agents import answers
 from fivetimes.errors import FivetimesError, fault
 from fivetimes.model.candidates import Candidate
@@ -204,7 +204,7 @@ def _review_page(context: AgentContext, scan: Scan, candidate: Candidate | None)
     leading = context.home.absolute() / f"review-{secrets.token_hex(4)}.html"
 
     def opened(address: str) -> None:
-        store.write_all({leading.name: web.leading_to(address)}, directory=leading.parent, private=True)
+        atomic.write_all({leading.name: web.leading_to(address)}, directory=leading.parent, private=True)
         ready.append(_browse(leading.as_uri()))
         begun.set()
         if not ready[-1]:

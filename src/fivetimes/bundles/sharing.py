@@ -15,7 +15,7 @@ from typing import TypeVar
 
 import msgspec
 
-from fivetimes import store
+from fivetimes import atomic, store
 from fivetimes.bundles.document import Bundle, BundleError, read, read_all, text_of
 from fivetimes.bundles.labels import is_name
 from fivetimes.bundles.profiles import RoutineProfile, profiles_of
@@ -177,7 +177,7 @@ def write(sharing: Sharing, target: Path, *, folder: Path) -> None:
     Raises:
         FivetimesError: it cannot be written.
     """
-    store.write_all({target.name: sharing.text}, directory=target.parent)
+    atomic.write_all({target.name: sharing.text}, directory=target.parent)
     _keep(_SERIES, Series(sharing.series.id, read(target).revision, _digest(sharing.text)), folder)
 
 

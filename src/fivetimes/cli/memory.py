@@ -65,7 +65,7 @@ def _hook(
     install: HookTarget | None, uninstall: HookTarget | None, words: list[str], config: Path | None, *, yes: bool
 ) -> list[str]:
     """Show what is written where, ask, and write it; or take it out. Gives the files that were changed."""
-    from fivetimes import store
+    from fivetimes import atomic
     from fivetimes.memory import hooks
 
     if install and uninstall:
@@ -75,7 +75,7 @@ def _hook(
     target = install or uninstall or HookTarget.BASH
     wanted = hooks.hooks_of(target, hooks.HookCall(program, tuple(words), os.environ, home_of_person()))
     change = hooks.installed if install else hooks.uninstalled
-    changed = [hook for hook in wanted.files if change(text := store.text_of(hook.path), hook) != text]
+    changed = [hook for hook in wanted.files if change(text := atomic.text_of(hook.path), hook) != text]
     if not changed:
         typer.echo("Nothing to do: it is there already." if install else "Nothing to do: it is not there.")
         return []
@@ -86,7 +86,7 @@ def _hook(
     if not yes:
         typer.confirm("Write this there?" if install else "Take this out?", abort=True)
     for hook in changed:
-        store.edit(hook.path, partial(change, hook=hook))
+        atomic.edit(hook.path, partial(change, hook=hook))
     typer.echo(wanted.then if install and wanted.then else "Done.")
     return [str(hook.path) for hook in changed]
 

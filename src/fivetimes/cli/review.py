@@ -113,7 +113,7 @@ def review(
 def _review_page(names: list[str], by: str, config: Path | None, conductors: Path, port: int, *, browser: bool) -> None:
     import webbrowser
 
-    from fivetimes import running, store
+    from fivetimes import atomic, running
     from fivetimes.review import option_of, web
 
     result, team = last(config, conductors), request(config).team
@@ -126,7 +126,7 @@ def _review_page(names: list[str], by: str, config: Path | None, conductors: Pat
         typer.echo(f"The review page, for this machine only; the address works once:\n{address}\nCtrl-C ends it.")
         if browser:
             # not the address: what a program is called with, every user of the machine can read
-            store.write_all({leading.name: web.leading_to(address)}, directory=leading.parent, private=True)
+            atomic.write_all({leading.name: web.leading_to(address)}, directory=leading.parent, private=True)
             webbrowser.open(leading.as_uri())
 
     try:

@@ -26,7 +26,7 @@ def init(
     as_json: AsJson = False,
 ) -> None:
     """Show what can be read on this machine, and write a fivetimes.toml in which every setting is explained. Reads no line."""
-    from fivetimes import scan_requests, store
+    from fivetimes import atomic, scan_requests
     from fivetimes.config import commented
     from fivetimes.reports import terminal
 
@@ -40,7 +40,7 @@ def init(
         name=os.environ.get("USER", "you"),
         emails=scan_requests.own_addresses(found),
     )
-    store.write_all({target.name: text}, directory=here, private=False)
+    atomic.write_all({target.name: text}, directory=here, private=False)
     if as_json:
         rows = [{"reader": source.reader, "source": source.origin} for source in found.sources]
         print_json({"written": target.name, "sources": rows, "skipped": list(found.skipped)})

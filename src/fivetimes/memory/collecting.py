@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from fivetimes import eventlog, ingest, redaction, store
+from fivetimes import atomic, eventlog, ingest, redaction, store
 from fivetimes.columns import KEPT_COLUMNS, Bools, KeptRows
 from fivetimes.config import COLLECTED, MEMORY
 from fivetimes.errors import FivetimesError
@@ -78,7 +78,7 @@ def collect(
         FivetimesError: memory cannot be read or written; then it is as it was.
     """
     folder = home / MEMORY
-    with store.writing(folder), store.locked(folder, wait=False) as ours:
+    with store.writing(folder), atomic.locked(folder, wait=False) as ours:
         if not ours:
             return Collected(busy=True)
         known = manifest.read(folder)
@@ -323,7 +323,7 @@ def forget(
     with store.writing(folder):
         if everything:
             return _forget_everything(home)
-        with store.locked(folder):
+        with atomic.locked(folder):
             known = manifest.read(folder)
             whole = source.absolute() if source is not None else None
             named = set(person)
@@ -344,16 +344,16 @@ def forget(
 
 def _forget_everything(home: Path) -> int:
     folder = home / MEMORY
-    with store.locked(folder):
+    with atomic.locked(folder):
         try:  # which undoes what the journal of a writer that was ended says; without it the journal is worth nothing
             events = sum(part.rows for part in manifest.read(folder).parts)
         except FivetimesError:
             events = 0
         manifest.discard(folder)  # first: from here on nothing counts, and what is left of the rest is nobody's
         parts.sweep(folder, ())
-        store.discard(folder / COLLECTED)
-        with store.locked(home):  # which clears what an earlier attempt has left of the key
-            store.discard(home / _KEY)
+        atomic.discard(folder / COLLECTED)
+        with atomic.locked(home):  # which clears what an earlier attempt has left of the key
+            atomic.discard(home / _KEY)
         with suppress(OSError):  # somebody's own file in there keeps it
             folder.rmdir()
     return events

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fivetimes import store
+from fivetimes import atomic
 from fivetimes.config import MEMORY
 from fivetimes.errors import FivetimesError
 
@@ -160,7 +160,7 @@ def discard(folder: Path) -> None:
         OSError: it cannot be removed.
     """
     for path in (*folder.glob(f"{_path(folder).name}-*"), _path(folder)):
-        store.discard(path)
+        atomic.discard(path)
 
 
 def _path(folder: Path) -> Path:
@@ -182,7 +182,7 @@ def _opened_to_read(folder: Path) -> sqlite3.Connection:
 def _opened_to_write(folder: Path) -> sqlite3.Connection:
     path = _path(folder)
     if not path.exists():
-        store.write_whole(path, _empty())  # there is none, or one that is whole
+        atomic.write_whole(path, _empty())  # there is none, or one that is whole
     database = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None)
     # no write-ahead log: one journal file, gone after each transaction; what is deleted is overwritten
     for pragma in ("journal_mode = truncate", "synchronous = full", "secure_delete = on", "trusted_schema = off"):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from fivetimes import store
+from fivetimes import atomic
 from fivetimes.columns import KEPT_COLUMNS, KeptRows
 from fivetimes.errors import FivetimesError
 from fivetimes.memory.manifest import KnownFile, MemoryPart
@@ -102,7 +102,7 @@ def write(folder: Path, rows: EventRows) -> MemoryPart:
     parquet.write_table(table, sink, compression="zstd", write_page_checksum=True)
     text = sink.getvalue()
     name = f"{secrets.token_hex(8)}.parquet"
-    store.write_whole(folder / name, text)
+    atomic.write_whole(folder / name, text)
     return MemoryPart(name, len(rows), _digest(text), time.time())
 
 
@@ -192,8 +192,8 @@ def sweep(folder: Path, parts: Sequence[MemoryPart]) -> None:
     named = {part.name for part in parts}
     for path in folder.glob("*.parquet"):
         if path.name not in named:
-            store.discard(path)
-    store.sync_folder(folder)
+            atomic.discard(path)
+    atomic.sync_folder(folder)
 
 
 def _digest(text: bytes) -> bytes:

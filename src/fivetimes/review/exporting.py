@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from fivetimes import exporters, store
+from fivetimes import atomic, exporters, store
 from fivetimes.conductor_document import ConductorDocument
 from fivetimes.errors import FivetimesError, RuleError, UnknownId
 from fivetimes.model.conductors import Conductor
@@ -141,7 +141,7 @@ def export(
     own = conductor_path(conductors, conductor.id)
     if own.exists() and any(_is_same(output / name, own) for name in texts):
         raise RuleError(f"{own}: this is the conductor itself, which an export does not write. Name a folder with -o.")
-    store.check_places(texts, directory=output)
+    atomic.check_places(texts, directory=output)
     _refuse_links(texts, output)
     others = [name for name, text in texts.items() if _is_anothers(output / name, text, home=home)]
     if others and taken is Taken.IS_REFUSED:
@@ -149,7 +149,7 @@ def export(
             f"{', '.join(str(output / name) for name in others)}: something stands there that was not exported on this machine, "
             "or was changed since; nothing was written. Move it away, name another folder, or say --force to overwrite it."
         )
-    paths = store.write_all(texts, directory=output)
+    paths = atomic.write_all(texts, directory=output)
     store.keep_written(texts.values(), folder=home)
     return {path: name in others for path, name in zip(paths, texts, strict=True)}
 
@@ -162,7 +162,7 @@ def _is_anothers(path: Path, text: str, *, home: Path) -> bool:
     """Whether what stands at a place is neither what will be written nor what this machine wrote."""
     if not path.exists():
         return False
-    standing = store.read_text(path)
+    standing = atomic.read_text(path)
     return standing != text and not store.was_written(standing, folder=home)
 
 
@@ -265,12 +265,12 @@ def to_install(conductor: Conductor, *, form: str, place: Place, home: Path) -> 
         RuleError: the format cannot carry the conductor.
     """
     texts = _below(place, rendered(conductor, form))
-    store.check_places(texts, directory=place.anchor)
+    atomic.check_places(texts, directory=place.anchor)
     _refuse_links(texts, place.anchor)
     known = _known(conductor.id, place, home)
     changes = []
     for name, text in texts.items():
-        before = store.text_of(place.anchor / name)
+        before = atomic.text_of(place.anchor / name)
         ours = before is None or store.text_digest(before) in known.files.get(name, ())
         changes.append(FileChange(place.anchor / name, before, text, ours))
     return Installation(conductor.id, place, changes)
@@ -319,7 +319,7 @@ def install(wanted: Installation, *, home: Path, taken: Taken = Taken.IS_REFUSED
         return [*(one for one in known if not _is_at(one, wanted.conductor, place)), new]
 
     store.change_installed(added, folder=home)
-    store.write_all(texts, directory=place.anchor)
+    atomic.write_all(texts, directory=place.anchor)
 
 
 def to_uninstall(name: str, *, place: Place | None, home: Path) -> Installation:
@@ -343,11 +343,11 @@ def to_uninstall(name: str, *, place: Place | None, home: Path) -> Installation:
         raise UnknownId(f"{full}: {missing}. Name one with --from: {every}.")
     (found,) = there
     anchor = Path(found.anchor)
-    store.check_places(found.files, directory=anchor)
+    atomic.check_places(found.files, directory=anchor)
     changes = []
     for file, digests in found.files.items():
         path = anchor / file
-        before = None if path.is_symlink() else store.text_of(path)
+        before = None if path.is_symlink() else atomic.text_of(path)
         ours = not path.is_symlink() and (before is None or store.text_digest(before) in digests)
         changes.append(FileChange(path, "" if path.is_symlink() else before, None, ours))
     return Installation(full, Place(anchor, found.inner), changes)
@@ -364,7 +364,7 @@ def uninstall(wanted: Installation, *, home: Path, taken: Taken = Taken.IS_REFUS
         _check_unchanged(wanted)
     known = _known(wanted.conductor, wanted.place, home)
     for change in wanted.changes:
-        store.remove(change.path)
+        atomic.remove(change.path)
     for folder in sorted(known.folders, key=len, reverse=True):  # the deepest first
         with suppress(OSError):  # something else is in it, or it is gone
             Path(folder).rmdir()
@@ -376,7 +376,7 @@ def uninstall(wanted: Installation, *, home: Path, taken: Taken = Taken.IS_REFUS
 def _check_unchanged(wanted: Installation) -> None:
     """Refuse where a file is no more what the person was shown."""
     for one in wanted.changes:
-        if not one.path.is_symlink() and store.text_of(one.path) != one.before:
+        if not one.path.is_symlink() and atomic.text_of(one.path) != one.before:
             raise FivetimesError(f"{one.path}: it was changed meanwhile; nothing was done. Do it again.")
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from fivetimes import conductors, exporters, identity, store
+from fivetimes import atomic, conductors, exporters, identity
 from fivetimes.conductor_document import Question
 from fivetimes.config import CONDUCTORS
 from fivetimes.exporters import slug
@@ -85,7 +85,7 @@ def read_conductor(path: Path) -> Conductor:
     Raises:
         FivetimesError: the file cannot be read, or it is no conductor.
     """
-    return conductors.parse(store.read_text(path), place=str(path))
+    return conductors.parse(atomic.read_text(path), place=str(path))
 
 
 def conductors_in(folder: Path) -> list[Conductor]:
@@ -98,7 +98,7 @@ def conductors_in(folder: Path) -> list[Conductor]:
         return []
     found = []
     for path in sorted(folder.glob("*.yaml")):
-        text = store.read_text(path)
+        text = atomic.read_text(path)
         if _SCHEMA_LINE in text:
             found.append(conductors.parse(text, place=str(path)))
     return sorted(found, key=lambda conductor: conductor.id)
@@ -153,7 +153,7 @@ def identity_of(conductor: Conductor) -> Identity:
 
 def write_conductor(conductor: Conductor, *, folder: Path) -> Path:
     """Write the YAML of a conductor; returns its path."""
-    (path,) = store.write_all(exporters.EXPORTERS["yaml"](conductor), directory=folder)
+    (path,) = atomic.write_all(exporters.EXPORTERS["yaml"](conductor), directory=folder)
     return path
 
 
@@ -164,7 +164,7 @@ def read_ledger(folder: Path) -> list[Review]:
         FivetimesError: a line is no review.
     """
     path = folder / LEDGER
-    return ledger.read(store.read_text(path), path=str(path)) if path.exists() else []
+    return ledger.read(atomic.read_text(path), path=str(path)) if path.exists() else []
 
 
 def standings(folder: Path) -> Mapping[str, Standing]:
@@ -183,6 +183,6 @@ def add_review(review: Review, *, folder: Path) -> None:
     Raises:
         FivetimesError: the ledger was tampered with.
     """
-    store.amend(folder / _ATTRIBUTES, lambda text: text if _UNION in text else text + _UNION)
+    atomic.amend(folder / _ATTRIBUTES, lambda text: text if _UNION in text else text + _UNION)
     path = folder / LEDGER
-    store.amend(path, lambda text: ledger.added(text, review, path=str(path)))
+    atomic.amend(path, lambda text: ledger.added(text, review, path=str(path)))

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from fivetimes import conductors, review, store
+from fivetimes import atomic, conductors, review
 from fivetimes.errors import FivetimesError, RuleError
 from fivetimes.exporters.plan import Plan
 from fivetimes.model.conductors import Conductor
@@ -432,7 +432,7 @@ def _alone(run: str, home: Path) -> Iterator[None]:
     Raises:
         FivetimesError: another one does.
     """
-    with store.locked(home / "runs" / run, wait=False) as ours:
+    with atomic.locked(home / "runs" / run, wait=False) as ours:
         if not ours:
             raise FivetimesError(f"{run}: another process works on it. Answer there, or with: fivetimes answer")
         yield

@@ -20,7 +20,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from fivetimes import conductors, review, store
+from fivetimes import atomic, conductors, review
 from fivetimes.errors import FivetimesError
 from fivetimes.model.decisions import Decision
 from fivetimes.review import ledger
@@ -103,7 +103,7 @@ def bundle(record: Record, *, folder: Path, deliverables: Sequence[Path] = (), k
     """
     began = record.entries()[0].fields
     path = review.conductor_path(folder, began["conductor"])
-    text: str | None = store.read_text(path) if path.exists() else None
+    text: str | None = atomic.read_text(path) if path.exists() else None
     if (
         text is not None
         and conductors.fingerprint(conductors.parse(text, place=str(path)).document) != began["revision"]
@@ -119,7 +119,7 @@ def bundle(record: Record, *, folder: Path, deliverables: Sequence[Path] = (), k
 
 def _decisions(folder: Path, name: str) -> list[str]:
     path = folder / LEDGER
-    text = store.read_text(path).replace("\r\n", "\n") if path.exists() else ""
+    text = atomic.read_text(path).replace("\r\n", "\n") if path.exists() else ""
     wrong = next(ledger.broken(ledger.read(text, path=str(path))), None)
     if wrong is not None:
         raise FivetimesError(f"{path}: {wrong} Restore it from git before a bundle is made.")

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from fivetimes import store
+from fivetimes import atomic
 from fivetimes.errors import FivetimesError
 from fivetimes.review.ledger import mark
 from fivetimes.words import id_of
@@ -91,7 +91,7 @@ class Record:
         """
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            with store.locked(self.path.parent):
+            with atomic.locked(self.path.parent):
                 text = self.path.read_bytes() if self.path.exists() else b""
                 known = self.checked(text)
                 if any(entry.key == key for entry in known):
