@@ -1,6 +1,7 @@
 """Public pages of commands (tldr, fig) -> src/fivetimes/redaction/vocabulary.json.gz, the closed vocabulary.
 
-    python tools/build_vocabulary.py tldr.json fig.json
+    python tools/build_vocabulary.py tldr.json fig.json    # anew
+    python tools/build_vocabulary.py                       # the shipped one, with what the hand tables have more
 
 `tldr.json` is a harvest of the example commands of the tldr pages (programs with the words and flags seen after them, and plain
 words); `fig.json` comes from `tools/fig_tree.mjs`. Both are public; attribution stands in src/fivetimes/redaction/ATTRIBUTION.txt.
@@ -124,13 +125,25 @@ def build(tldr: dict[str, Any], fig: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def amended(vocabulary: dict[str, Any]) -> dict[str, Any]:
+    """Return a vocabulary with what the hand tables have more; what they have no longer stays until it is built anew."""
+    programs = dict(vocabulary["programs"])
+    for name in {*BUILTINS.split(), *PROGRAMS.split(), *SUBCOMMANDS, *FLAGS}:
+        paths, flags, taking = programs.get(name, "\t\t").split("\t")
+        more = {tuple(path.split()) for path in (*paths.split("|"), *SUBCOMMANDS.get(name, "").split("|")) if path}
+        more |= {path[:end] for path in more for end in range(1, len(path))}
+        all_flags = {*flags.split(), *FLAGS.get(name, "").split()}
+        programs[name] = "\t".join(("|".join(sorted(map(" ".join, more))), " ".join(sorted(all_flags)), taking))
+    words = {*vocabulary["words"].split(), *WORDS.split()}
+    return {**vocabulary, "programs": dict(sorted(programs.items())), "words": " ".join(sorted(words))}
+
+
 def main() -> None:
     """Write the file, byte for byte the same for the same sources."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("tldr", type=Path)
-    parser.add_argument("fig", type=Path)
-    words = parser.parse_args()
-    vocabulary = build(json.loads(words.tldr.read_text("utf-8")), json.loads(words.fig.read_text("utf-8")))
+    parser.add_argument("harvests", type=Path, nargs="*", metavar="tldr.json fig.json")
+    harvests = [json.loads(path.read_text("utf-8")) for path in parser.parse_args().harvests]
+    vocabulary = build(*harvests) if harvests else amended(json.loads(gzip.decompress(TARGET.read_bytes())))
     text = json.dumps(vocabulary, ensure_ascii=True, separators=(",", ":"))
     TARGET.write_bytes(gzip.compress(text.encode("ascii"), compresslevel=9, mtime=0))
 

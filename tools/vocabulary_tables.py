@@ -22,7 +22,7 @@ prefect pre-commit promtool protoc pulumi pyflakes pylint pyright pytest quarto 
 rg ruff rustfmt sacct salloc samtools sbatch sbt scancel scontrol semantic-release semgrep shellcheck shfmt sinfo singularity
 skaffold snakemake sops sphinx-autobuild sphinx-build sqlfluff squeue srun staticcheck stern stylelint swiftlint systemd-run
 telnet terraform-docs terragrunt tflint tilt towncrier tofu tox trivy tsx twine ty typst uv uvicorn uvx vale vegeta vercel
-vitest vulture wandb wrangler xelatex yamllint yapf yt-dlp zola
+vitest vulture wandb wrangler xelatex yamllint yapf yt-dlp zola bzr nuget rye vboxmanage yum
 """
 
 # Subcommands as "path|path"; they stand above the harvests.
@@ -32,37 +32,95 @@ SUBCOMMANDS = {
         "branches|check|current|downgrade|edit|ensure_version|heads|history|init|list_templates|merge|revision|show|"
         "stamp|upgrade"
     ),
+    "ansible-galaxy": "collection|collection install|init|install|list|remove|role|role install|search",
     "ansible-vault": "create|decrypt|edit|encrypt|encrypt_string|rekey|view",
+    "apt": "dist-upgrade",
+    "apt-file": "find|list|search|update",
+    "apt-get": "build-dep|clean|dist-upgrade|download|source",
     "aws": (
         "s3 cp|s3 ls|s3 mb|s3 mv|s3 presign|s3 rb|s3 rm|s3 sync|s3 website|configure|configure set|configure get|"
         "configure list|sso login|sso logout"
     ),
+    "brew": (
+        "bundle|bundle check|bundle cleanup|bundle dump|bundle install|help|linkapps|cask|cask reinstall|"
+        "cask cleanup|cask doctor|cask info|"
+        "cask install|cask list|cask outdated|cask search|cask uninstall|cask upgrade|cask zap"
+    ),
     "bump-my-version": "bump|replace|sample-config|show|show-bump",
     "bump2version": "major|minor|patch",
     "bumpversion": "major|minor|patch",
+    "bzr": "add|branch|checkout|commit|diff|log|merge|pull|push|resolve|revert|status|update",
     "changie": "batch|latest|merge|new|next",
     "composer": "create-project|exec|global|run|run-script",
     "cz": "bump|changelog|check|commit|init",
+    "dnf": (
+        "autoremove|check-update|copr|distro-sync|downgrade|erase|group|group install|history|info|install|"
+        "list|makecache|reinstall|remove|repolist|search|swap|update"
+    ),
+    "docker-machine": (
+        "active|config|create|env|inspect|ip|kill|ls|provision|restart|rm|scp|ssh|start|status|stop|upgrade|url"
+    ),
+    "dotnet": "ef|ef database|ef database update|ef migrations|ef migrations add|ef migrations remove",
     "dvc": (
         "add|checkout|commit|dag|diff|exp|exp run|exp show|fetch|gc|get|import|init|metrics|metrics diff|metrics "
         "show|plots|pull|push|remote|remote add|repro|run|status"
     ),
+    "eb": (
+        "abort|clone|config|console|create|deploy|events|health|init|list|logs|open|platform|printenv|"
+        "restore|scale|setenv|ssh|status|swap|terminate|upgrade|use"
+    ),
+    "fastboot": "boot|devices|flash|oem|reboot",
+    "fastlane": "beta|init|release|screenshots|test",
     "git": (
         "annex|bisect bad|bisect good|bisect log|bisect reset|bisect run|bisect skip|bisect start|lfs|lfs install|"
         "lfs pull|lfs push|lfs track|maintenance|range-diff|restore|send-email|sparse-checkout|switch|worktree "
-        "add|worktree list|worktree prune|worktree remove"
+        "add|worktree list|worktree prune|worktree remove|"
+        # commands of their own that are called as one of git's
+        "flow|flow init|flow version|flow bugfix start|flow bugfix finish|flow bugfix publish|flow bugfix track|"
+        "flow bugfix delete|flow bugfix list|flow bugfix rebase|flow bugfix checkout|flow bugfix pull|"
+        "flow feature start|flow feature finish|flow feature publish|flow feature track|flow feature delete|"
+        "flow feature list|flow feature rebase|flow feature checkout|flow feature pull|flow hotfix start|"
+        "flow hotfix finish|flow hotfix publish|flow hotfix track|flow hotfix delete|flow hotfix list|"
+        "flow hotfix rebase|flow hotfix checkout|flow hotfix pull|flow release start|flow release finish|"
+        "flow release publish|flow release track|flow release delete|flow release list|flow release rebase|"
+        "flow release checkout|flow release pull|flow support start|flow support finish|flow support publish|"
+        "flow support track|flow support delete|flow support list|flow support rebase|flow support checkout|"
+        "flow support pull|subtree|subtree add|subtree merge|subtree pull|subtree push|subtree split|svn|"
+        "svn clone|svn dcommit|svn fetch|svn info|svn init|svn log|svn rebase"
     ),
+    "hatch": "build|clean|dep|env|env create|env prune|env run|fmt|new|publish|run|shell|status|test|version",
     "hg": (
         "add|addremove|annotate|backout|bisect|bookmarks|branch|branches|cat|clone|commit|copy|diff|export|graft|"
         "grep|heads|histedit|identify|import|incoming|init|log|merge|outgoing|pull|push|rebase|remove|rename|"
         "resolve|revert|root|shelve|status|strip|summary|tag|tags|unshelve|update"
     ),
-    "hatch": "build|clean|dep|env|env create|env prune|env run|fmt|new|publish|run|shell|status|test|version",
+    "hostnamectl": "set-hostname|status",
+    "hub": "browse|ci-status|compare|create|fork|issue|pr|pull-request|release|sync",
+    "ip": (
+        "addr|addr add|addr del|addr show|address|link|link add|link set|link show|monitor|neigh|netns|"
+        "route|route add|route del|route show|rule"
+    ),
     "jj": (
         "abandon|absorb|bookmark|bookmark create|bookmark list|bookmark move|bookmark set|bookmark track|commit|"
         "describe|diff|edit|git|git clone|git fetch|git init|git push|log|new|op|op log|rebase|restore|show|"
         "split|squash|status|undo"
     ),
+    "mise": (
+        "activate|config|current|doctor|env|exec|install|ls|ls-remote|outdated|plugins|prune|reshim|run|"
+        "self-update|set|settings|tasks|trust|uninstall|unset|unuse|up|upgrade|use|watch|where|which"
+    ),
+    "mpc": "add|clear|current|ls|next|pause|play|prev|status|stop|toggle|update|volume",
+    "nala": "autoremove|fetch|install|list|purge|remove|search|show|update|upgrade",
+    "ng": "add|build|config|deploy|e2e|extract-i18n|generate|lint|new|run|serve|test|update",
+    "nmcli": (
+        "connection|connection add|connection delete|connection down|connection modify|connection show|"
+        "connection up|device|device connect|device disconnect|device status|device wifi|device wifi connect|"
+        "device wifi list|general|general status|networking|radio|radio wifi"
+    ),
+    "nodenv": "exec|global|install|local|rehash|uninstall|version|versions|which",
+    "nuget": "add|delete|install|pack|push|restore|sources|spec|update",
+    "opam": "switch|switch create|switch list",
+    "packer": "build|fmt|init|inspect|plugins|validate",
     "pdm": (
         "add|build|cache|config|export|fix|import|info|init|install|list|lock|outdated|publish|remove|run|search|"
         "self|show|sync|update|use|venv"
@@ -72,7 +130,22 @@ SUBCOMMANDS = {
         "add|build|cache|check|config|env|env info|env list|env remove|env use|export|init|install|list|lock|new|"
         "publish|remove|run|search|self|self add|self update|shell|show|source|source add|sync|update|version"
     ),
-    "towncrier": "build|check|create",
+    "pyenv": "activate|deactivate|exec|init|latest|root|virtualenv|virtualenv-delete|virtualenv-init|virtualenvs",
+    "rbenv": "exec|init|root",
+    "resolvectl": "dns|flush-caches|query|statistics|status",
+    "restic": (
+        "backup|cache|cat|check|copy|diff|dump|find|forget|init|key|list|ls|mount|prune|recover|repair|"
+        "restore|rewrite|self-update|snapshots|stats|tag|unlock"
+    ),
+    "rfkill": "block|list|unblock",
+    "rye": (
+        "add|build|fetch|fmt|init|install|lint|list|lock|pin|publish|remove|run|self|show|sync|test|toolchain|uninstall"
+    ),
+    "supervisorctl": "avail|pid|reload|reread|restart|shutdown|signal|start|status|stop|tail|update",
+    "svn": (
+        "add|blame|checkout|cleanup|commit|copy|delete|diff|export|import|info|list|lock|log|merge|"
+        "mkdir|move|propset|relocate|resolve|revert|status|switch|unlock|update|upgrade"
+    ),
     "tar": "cf|cjf|czf|cvf|czvf|cvzf|zcvf|cJf|tf|tvf|tzf|xf|xjf|xvf|xvjf|xvzf|xzf|xzvf|zxf|zxvf|xJf",
     "terraform": "apply|console|destroy|fmt|force-unlock|get|graph|import|init|login|logout|metadata|output|plan|providers"
     "|refresh|show|state|state list|state mv|state pull|state push|state replace-provider|state rm|state show|taint|test"
@@ -82,13 +155,37 @@ SUBCOMMANDS = {
         "show|state|state list|state mv|state rm|state show|taint|test|untaint|validate|version|workspace|"
         "workspace list|workspace new|workspace select"
     ),
+    "towncrier": "build|check|create",
     "twine": "check|register|upload",
+    "ubuntu-drivers": "autoinstall|devices|install|list",
+    "ufw": "allow|app|app list|default|delete|deny|disable|enable|limit|reload|reset|status",
     "uv": (
         "add|build|cache|cache clean|cache dir|cache prune|export|format|help|init|lock|pip|pip check|pip compile|"
         "pip freeze|pip install|pip list|pip show|pip sync|pip tree|pip uninstall|publish|python|python find|"
         "python install|python list|python pin|remove|run|self|self update|sync|tool|tool install|tool list|"
         "tool run|tool uninstall|tool upgrade|tree|venv|version"
     ),
+    "vagrant": (
+        "box add|box list|box remove|box update|destroy|global-status|halt|init|package|plugin install|"
+        "provision|reload|resume|snapshot|ssh|ssh-config|status|suspend|up|validate"
+    ),
+    "vboxmanage": (
+        "clonevm|closemedium|controlvm|createmedium|createvm|export|import|list|list runningvms|list vms|"
+        "modifymedium|modifyvm|showvminfo|snapshot|startvm|storageattach|storagectl|unregistervm"
+    ),
+    "virsh": (
+        "autostart|console|define|destroy|domifaddr|dominfo|dumpxml|edit|list|net-list|net-start|reboot|"
+        "resume|shutdown|snapshot-create|snapshot-create-as|snapshot-list|snapshot-revert|start|suspend|"
+        "undefine"
+    ),
+    "yum": (
+        "autoremove|check-update|clean|clean all|downgrade|erase|groupinstall|history|info|install|list|"
+        "localinstall|makecache|provides|reinstall|remove|repolist|search|update|upgrade"
+    ),
+    "zfs": (
+        "clone|create|destroy|get|inherit|list|mount|promote|receive|rename|rollback|send|set|share|snapshot|unmount"
+    ),
+    "zypper": "addrepo|dist-upgrade|info|install|list-updates|patch|refresh|remove|removerepo|repos|search|update",
 }
 
 # Flags before or between subcommands that take the next word, by command ("program" or "program path").

@@ -240,10 +240,11 @@ def test_of_paths_through_the_same_row_the_best_stays_and_of_equal_ones_the_firs
     path_rules,
 )
 @settings(max_examples=300, deadline=None)
-def test_the_best_path_is_the_best_of_all_where_no_step_comes_twice_and_no_value_counts(gaps, order, rules):
+def test_the_best_path_is_the_best_of_all_where_only_neighbours_count(gaps, order, rules):
     made = [(gap, step, seconds, False, frozenset(), 0) for (gap, seconds), step in zip(gaps, order, strict=True)]
     anchors = anchors_of(made)
-    rules = rules._replace(link_no=[0.0] * STEPS, need=0.0, back=STEPS)
+    # a value, and the order to all steps before, are counted along the path: the best one to a row may not be the best to go on
+    rules = rules._replace(link_no=[0.0] * STEPS, order=[[0.0] * STEPS] * STEPS, need=0.0, back=STEPS)
     best = oracles.best_of_all_paths(anchors, rules) + rules.base
     scores = paths_of(anchors, rules).score.tolist()
     assert scores[:1] == ([pytest.approx(best)] if best > 0 else [])

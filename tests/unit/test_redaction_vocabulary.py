@@ -65,3 +65,18 @@ def test_asking_for_any_word_is_harmless(text: str) -> None:
     assert grammar.is_subcommand(text, (text,)) in (True, False)
     assert grammar.is_flag(text, text) in (True, False)
     assert grammar.takes_value(text + " " + text, text) in (True, False)
+
+
+def test_what_the_pages_lack_stands_in_the_hand_tables_and_in_the_shipped_file():
+    for line in (
+        "git flow feature start",
+        "git svn dcommit",
+        "pyenv virtualenv",
+        "vboxmanage startvm",
+        "yum install",
+        "ip addr show",
+        "brew cask reinstall",
+    ):
+        program, *path = line.split()
+        assert public().is_program(program), line
+        assert public().is_subcommand(program, tuple(path)), line
