@@ -70,7 +70,6 @@ SUBCOMMANDS = {
         "restore|scale|setenv|ssh|status|swap|terminate|upgrade|use"
     ),
     "fastboot": "boot|devices|flash|oem|reboot",
-    "fastlane": "beta|init|release|screenshots|test",
     "git": (
         "annex|bisect bad|bisect good|bisect log|bisect reset|bisect run|bisect skip|bisect start|lfs|lfs install|"
         "lfs pull|lfs push|lfs track|maintenance|range-diff|restore|send-email|sparse-checkout|switch|worktree "

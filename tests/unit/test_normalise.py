@@ -68,7 +68,7 @@ def test_navigation_is_context():
 
 
 def test_aliases_of_git_and_plugins_are_told_apart_and_not_named():
-    log = actions_of(["git zap", "git zop", "git zap main", "git push", "kubectl zqx"])
+    log = actions_of(["git zyp", "git zop", "git zyp main", "git push", "kubectl zqx"])
     label = [log.labels[int(token)] for token in log.levels[:, COARSE]]
     assert label[0] != label[1]
     assert label[0] == label[2] != label[3] == "git push"
