@@ -47,6 +47,14 @@ def test_no_command_stands_twice_without_a_condition() -> None:
 
 
 COMMANDS = {
+    # commands of their own that are called as one of git's: git harms nothing by itself, they may
+    "git flow feature start login": Effect.NONE,
+    "git flow feature publish login": Effect.PUBLISH,
+    "git flow release finish 1.2": Effect.DELETE,
+    "git flow hotfix delete 1.2.1": Effect.DELETE,
+    "git svn rebase": Effect.REWRITE,
+    "git svn dcommit": Effect.PUBLISH,
+    "git subtree push --prefix web origin pages": Effect.PUBLISH,
     "git status": Effect.NONE,
     "git -C web push": Effect.PUBLISH,
     "git push origin :old": Effect.DELETE,
