@@ -386,7 +386,7 @@ def run(
     *,
     key: bytes,
     approved: frozenset[str] = frozenset(),
-    tick: pipeline.Tick = lambda _stage, _share: None,
+    tick: pipeline.Tick = pipeline.quiet,
 ) -> CompanyScan:
     """Scan a folder of teams.
 
@@ -485,7 +485,7 @@ def _added(scans: Sequence[Scan], unsure: Sequence[frozenset[str]], rule: FiveTi
     )
 
 
-def scan(request: scan_requests.Request, *, folder: Path, tick: pipeline.Tick = lambda _stage, _share: None) -> Scan:
+def scan(request: scan_requests.Request, *, folder: Path, tick: pipeline.Tick = pipeline.quiet) -> Scan:
     """Scan a folder of teams by the workers that its engine names, and keep the result as the last scan of it.
 
     Args:
