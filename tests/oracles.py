@@ -6,7 +6,7 @@ import math
 import re
 import statistics
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations, pairwise, product
 from typing import NamedTuple
 
@@ -657,6 +657,53 @@ def own_shares(
             inside = sum(one == step and rows[at][0] == doer for one, at in done)
             of_step.append(inside / max(inside, times))
         shares.append(sum(of_step) / len(of_step) if of_step else 0.0)
+    return shares
+
+
+def own_shares_by_values(
+    rows: Sequence[tuple[int, object, set[int], set]],
+    done: Sequence[tuple[int, int, int]],
+    tokens: Sequence[int],
+    *,
+    reach: int,
+    near: int,
+    least: float,
+) -> list[float]:
+    """Of the times that a step is done on one thing, in the routine or elsewhere, the share of those in the routine.
+
+    `rows` are (doer, kind, tokens, values), `done` lists (occurrence, step, row). An action is done on one thing if it holds a
+    value that another row of its occurrence holds, or one of another kind at most `near` rows away, and if more than `least` of
+    all rows that hold the value are there. Elsewhere is as in `own_shares`. The share of all times in the routine counts, if it
+    is less.
+    """
+
+    def holding(value: object, among: Iterable[int]) -> list[int]:
+        return [at for at in among if value in rows[at][3]]
+
+    def most(value: object, there: list[int]) -> bool:
+        return len(there) > least * len(holding(value, range(len(rows))))
+
+    def in_the_routine(occurrence: int, row: int) -> bool:
+        with_it = [at for number, _, at in done if number == occurrence]
+        there = {value: holding(value, with_it) for value in rows[row][3]}
+        return any(len(of) > 1 and most(value, of) for value, of in there.items())
+
+    def elsewhere(row: int) -> bool:
+        around = range(max(0, row - near), min(len(rows), row + near + 1))
+        there = {value: holding(value, around) for value in rows[row][3]}
+        return any(len({rows[at][1] for at in of}) > 1 and most(value, of) for value, of in there.items())
+
+    shares = []
+    for step, token in enumerate(tokens):
+        mine = [(occurrence, row) for occurrence, one, row in done if one == step]
+        here = sum(in_the_routine(*one) for one in mine)
+        there = set()
+        for doer in {rows[at][0] for _, _, at in done}:
+            of_doer = [at for _, _, at in done if rows[at][0] == doer]
+            span = range(max(0, min(of_doer) - reach), min(len(rows), max(of_doer) + reach + 1))
+            there |= {at for at in span if rows[at][0] == doer and token in rows[at][2] and elsewhere(at)}
+        there -= {at for _, _, at in done}
+        shares.append(here / max(1, len(mine), here + len(there)))
     return shares
 
 

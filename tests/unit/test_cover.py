@@ -11,7 +11,7 @@ import pytest
 
 import logs
 from fivetimes.config import Search
-from fivetimes.routines.cover import _routine_within, _without_what_is_on_the_way, find
+from fivetimes.routines.cover import ON_THINGS_TEXT, _routine_within, _without_what_is_on_the_way, find
 from fivetimes.routines.database import open_database
 from fivetimes.routines.matching import Occurrences, Routine
 from fivetimes.routines.objective import worth
@@ -110,3 +110,31 @@ def test_a_heap_that_is_no_routine_is_asked_for_the_routines_in_it():
     held = {sessions.actions.labels[one] for one in within[0].tokens}
     assert sorted((held >= set(PUBLISH[:2]), held >= set(PACKAGE[:2]))) == [False, True]
     assert len(within[1]) >= 10
+
+
+@pytest.mark.parametrize("of_its_own", [True, False])
+def test_three_commands_that_are_done_all_day_are_a_routine_where_each_run_is_on_one_thing(of_its_own):
+    """Check out a new branch, commit, push it: amid checkouts, commits and pushes of other branches, of which no two agree."""
+    rng = random.Random(1)
+    usual = ["git checkout -b shelf", "git commit -m x", "git push origin shelf"]
+    typed = []
+    for number in range(20):
+        typed += rng.choices((*EVERYDAY, *usual), k=40)
+        branch = f"topic{number}" if of_its_own else "shelf"
+        typed += [f"git checkout -b {branch}", "git commit -m x", f"git push origin {branch}"]
+    sessions = logs.sessions_of(logs.shell(typed))
+    trace = Recorder(sessions.actions.labels)
+    found, rejected = find(open_database(sessions, silence=SEARCH.max_pause), SEARCH, trace=trace)
+    label = sessions.actions.labels
+    assert len(found) == of_its_own
+    if of_its_own:
+        assert sorted(label[token] for token in found[0].profile.tokens) == [
+            "commit:other",
+            "git checkout -b *",
+            "git push *",
+        ]
+        assert len(found[0].occurrences) >= 10
+        # it was a habit, was looked at once more, and stands in the list of what was not accepted no more
+        assert ON_THINGS_TEXT in {event.text for event in trace.story(found[0].number).events}
+        assert trace.story(found[0].number).rule is None
+        assert found[0].number not in {one.number for one in rejected}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from types import SimpleNamespace
 from typing import cast
@@ -19,6 +20,7 @@ from fivetimes.routines.matching import Occurrences
 from fivetimes.routines.objective import (
     AWAY,
     ORDERED,
+    OWN_SHARE,
     WINDOW,
     in_order,
     known_order,
@@ -26,6 +28,7 @@ from fivetimes.routines.objective import (
     order_bits,
     order_share,
     own_shares,
+    own_shares_by_values,
     rates_around,
     saved_by_each,
 )
@@ -184,6 +187,25 @@ def test_a_step_is_the_routine_s_own_by_what_its_doers_do_while_they_do_it():
     assert own_shares(database, tokens, found).tolist() == [1.0, 1.0]
     half = Occurrences(rows[::2], np.zeros((0, 3), dtype=np.int32), np.ones(5), 0)
     assert own_shares(database, tokens, half)[1] == pytest.approx(5 / 10)
+
+
+@given(letters_of_people, st.data())
+@settings(max_examples=150, deadline=None)
+def test_the_share_that_is_done_on_one_thing_in_the_routine_is_that_of_counting(letters, data):
+    database, rows = pairs_in(letters, data)
+    things = data.draw(st.lists(st.sets(st.integers(0, 6), max_size=2), min_size=database.own, max_size=database.own))
+    start = np.cumsum([0, *map(len, things)]).astype(np.int32)
+    values = np.array([value for held in things for value in sorted(held)], dtype=np.int32)
+    database = replace(database, value_start=start, values=values, tied=None)
+    found = Occurrences(rows, np.zeros((0, 3), dtype=np.int32), np.ones(len(rows)), 0)
+    tokens = np.array([database.levels[rows[0, step], 0] for step in (0, 1)], dtype=np.int32)
+    slow = [
+        (int(doer), int(kind), set(held), values)
+        for doer, kind, held, values in zip(database.doer, database.kind, database.levels.tolist(), things, strict=True)
+    ]
+    done = [(number, step, int(row)) for number, line in enumerate(rows) for step, row in enumerate(line)]
+    wanted = oracles.own_shares_by_values(slow, done, tokens.tolist(), reach=AWAY + WINDOW, near=AWAY, least=OWN_SHARE)
+    assert own_shares_by_values(database, tokens, found).tolist() == pytest.approx(wanted)
 
 
 @pytest.mark.parametrize(("held", "elsewhere", "way"), [(3, 9, True), (3, 2, False), (8, 40, False)])

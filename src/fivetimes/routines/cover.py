@@ -43,6 +43,9 @@ FIXED_LINK_CHANCE = 0.01  # chance that two rows share a value; fixed sequences 
 
 SEED_TEXT = "a pair that stands together"
 SIBLING_TEXT = "a sibling: it shares most steps with another routine, and stands apart from it"
+ON_THINGS_TEXT = (
+    "its steps are mostly done elsewhere, but on one thing together mostly here, so what is left is looked at"
+)
 WITHIN_TEXT = "a routine among occurrences that are none together"
 
 Tick = Callable[[float], None]
@@ -181,9 +184,15 @@ def _collected(
     """These steps as a profile, with all its occurrences; None where there are fewer than two."""
     if len(matched) < 2:
         return None
-    own = estimate(database, tokens, matched)
-    found = collect(database, own, search, share=search.core_share, chance=chance, known=len(matched))
-    return (estimate(database, tokens, found.rows), found) if len(found) > 1 else None
+    return _collected_by(database, estimate(database, tokens, matched), len(matched), search, chance)
+
+
+def _collected_by(
+    database: SequenceDatabase, profile: Profile, known: int, search: Search, chance: float
+) -> tuple[Profile, Occurrences] | None:
+    """All occurrences of a profile, and the profile that they show; None where there are fewer than two."""
+    found = collect(database, profile, search, share=search.core_share, chance=chance, known=known)
+    return (estimate(database, profile.tokens, found.rows), found) if len(found) > 1 else None
 
 
 def _without_another(
@@ -262,6 +271,7 @@ class _Habits:
         self._depth = np.zeros(len(database.rows), dtype=np.int8)
         self._occurrences = 0
         self.tables: list[tuple[Profile, int, float]] = []  # with their count, and the bits of the luckiest seed
+        self.on_things: list[tuple[Rejection, Profile, float]] = []  # those whose steps are their own by values
 
     def add(self, profile: Profile, occurrences: Occurrences, luck: float) -> None:
         """Remember a habit."""
@@ -334,6 +344,9 @@ def _from_seed(
     if isinstance(whole, Rejection):
         if whole.rule is SuppressionRule.HABIT:
             habits.add(*grown, seed.floor)
+            if _passes(database, *grown, seed.floor, search, by_values=True):
+                habits.on_things.append((whole, grown[0], seed.floor))
+                return []
         return [whole]
     return _parted(database, whole, seed.floor, search, chance, trace)
 
@@ -350,6 +363,26 @@ def _from_habits(
             if isinstance(one, Rejection):
                 break
             made += _parted(database, one, luck, search, chance, trace)
+    return made + _from_habits_on_things(database, habits, search, chance, trace)
+
+
+def _from_habits_on_things(
+    database: SequenceDatabase, habits: _Habits, search: Search, chance: float, trace: Recorder
+) -> list[Routine | Rejection]:
+    """The habits that are routines by the things they are done on, where what others have left of them still is one.
+
+    Last of all, for two steps that are done elsewhere say less of where a routine ends than two that are not.
+    """
+    made: list[Routine | Rejection] = []
+    for habit, profile, luck in habits.on_things:
+        left = _collected_by(database, profile, habit.count, search, chance)
+        if left is None:
+            made.append(habit)
+            continue
+        trace.reopen(habit.number, Stage.COVER, ON_THINGS_TEXT, occurrences=len(left[1]))
+        bar = luck + search.routine_bits
+        one = _judged(database, *left, habit.number, bar, search, trace, by_values=True)
+        made += _claimed(database, [one], search, trace) if isinstance(one, Routine) else [habit]
     return made
 
 
@@ -427,11 +460,18 @@ def _routine_within(
 
 
 def _passes(
-    database: SequenceDatabase, profile: Profile, occurrences: Occurrences, luck: float, search: Search
+    database: SequenceDatabase,
+    profile: Profile,
+    occurrences: Occurrences,
+    luck: float,
+    search: Search,
+    *,
+    by_values: bool = False,
 ) -> bool:
     """Whether this would be a routine; `luck` are the bits of the luckiest seed."""
     bits = worth(database, profile, occurrences, search)
-    return failed_rule(database, profile, occurrences, bits=bits, luck=luck, search=search) is None
+    failed = failed_rule(database, profile, occurrences, bits=bits, luck=luck, search=search, by_values=by_values)
+    return failed is None
 
 
 def _judged_apart(
@@ -482,13 +522,16 @@ def _judged(
     bar: float,
     search: Search,
     trace: Recorder,
+    *,
+    by_values: bool = False,
 ) -> Routine | Rejection:
     """What was grown as a routine, or the rule that it fails; `bar` are the bits that are asked for."""
     trace.now(number, profile.tokens, len(occurrences))
     numbers = {"steps": len(profile.tokens), "occurrences": len(occurrences)}
     trace.add(number, Stage.GROWTH, "steps were added", **numbers)
     bits = worth(database, profile, occurrences, search)
-    failed = failed_rule(database, profile, occurrences, bits=bits, luck=bar - search.routine_bits, search=search)
+    luck = bar - search.routine_bits
+    failed = failed_rule(database, profile, occurrences, bits=bits, luck=luck, search=search, by_values=by_values)
     if failed is not None:
         trace.close(number, failed, Stage.COVER, bits=bits, bar=bar)
         return Rejection(profile.tokens, len(occurrences), failed, number)

@@ -80,6 +80,7 @@ class SequenceDatabase:
     living: Int32s
     scratch: Scratch
     held: SequenceArrays | None = None
+    tied: Bools | None = None
 
     @property
     def tokens(self) -> int:
@@ -121,6 +122,21 @@ class SequenceDatabase:
             begin, ranks = living(self.start, self.where, rank)
             self.held = self.arrays._replace(free=free, rank=rank, begin=begin, living=ranks)
         return self.held
+
+    def tied_rows(self, near: int, share: float) -> Bools:
+        """Which rows, cases apart, are done on one thing with others.
+
+        They hold a value that rows of another kind hold, too, so many rows away at most; and more than that share of all rows that
+        hold it are that near.
+        """
+        if self.tied is None:
+            row = np.repeat(np.arange(self.own), np.diff(self.value_start[: self.own + 1]))
+            value = self.values[: len(row)].astype(np.int64)
+            _, like = np.unique(value * self.tokens + self.kind[row], return_inverse=True)
+            there = _near(value, row, near)
+            self.tied = np.zeros(self.own, dtype=np.bool_)
+            self.tied[row[(there > _near(like, row, near)) & (there > share * np.bincount(value)[value])]] = True
+        return self.tied
 
     def own_ranks(self, token: int) -> Int32s:
         """The ranks of the unclaimed rows on which a token stands, without the cases."""
@@ -190,6 +206,7 @@ class SequenceDatabase:
             living=where,
             scratch=scratch_for(tokens=self.tokens, rows=len(rows)),
             held=None,
+            tied=None,
         )
 
     def related(self, tokens: Int32s | Ints, known: Int32s) -> Bools:
@@ -211,6 +228,13 @@ class SequenceDatabase:
         self.rank = np.where(taken, -1, np.cumsum(~taken) - 1).astype(np.int32)
         self.begin, self.living = living(self.start, self.where, self.rank)
         self.held = None
+
+
+def _near(group: Ints, row: Ints, most: int) -> Ints:
+    """How many entries of its group are in rows that far from each entry's own at most, itself among them."""
+    place = group * (int(row.max(initial=0)) + 2 * most + 1) + row
+    places = np.sort(place)
+    return np.searchsorted(places, place + most, side="right") - np.searchsorted(places, place - most, side="left")
 
 
 def _blocks(person: Int32s, clock: Floats, timed: Bools, silence: float) -> Int32s:

@@ -12,7 +12,8 @@ Three things are asked of it. In all it must be more than luck gives among all t
 beyond the luckiest seed; Kraft's inequality). And each occurrence must say that it is one, for much said in sum about very many
 occurrences, but little about each, is a habit: it must save bits of its own (`OCCURRENCE_BITS`), and its order must be that of the
 others (`ORDERED`). And two of the usual steps must be the routine's own: done in it in a good part of the times that they are done
-at all (`OWN_SHARE`). What is made of actions that are mostly done elsewhere is what people do now and then, not a procedure. And a
+at all (`OWN_SHARE`). What is made of actions that are mostly done elsewhere is what people do now and then, not a procedure; unless
+each time is about one thing, which is done mostly in that very occurrence (`own_shares_by_values`). And a
 step that fewer than half of the occurrences have must be its own like that (`on_the_way`): else people did it on the way.
 
 Whoever edits, runs, looks and commits all day does the same few things near each other, and in any order; in a procedure some
@@ -26,13 +27,14 @@ are there plays no part: a step that was done in a window, or in somebody's own 
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 
-from fivetimes.columns import Bools, Floats, Int32s
+from fivetimes.columns import Bools, Floats, Int32s, Ints
 from fivetimes.config import FLOOR, USUAL_SHARE, Search
 from fivetimes.model.suppression import SuppressionRule
-from fivetimes.routines.database import SequenceDatabase
+from fivetimes.routines.database import SequenceDatabase, take_values
 from fivetimes.routines.matching import Occurrences, core, kept_apart
 from fivetimes.routines.pattern import MIN_STEPS, Profile
 
@@ -54,7 +56,14 @@ def worth(database: SequenceDatabase, profile: Profile, occurrences: Occurrences
 
 
 def failed_rule(
-    database: SequenceDatabase, profile: Profile, occurrences: Occurrences, *, bits: float, luck: float, search: Search
+    database: SequenceDatabase,
+    profile: Profile,
+    occurrences: Occurrences,
+    *,
+    bits: float,
+    luck: float,
+    search: Search,
+    by_values: bool = False,
 ) -> SuppressionRule | None:
     """The rule that a developed routine fails, None when it is accepted.
 
@@ -66,6 +75,7 @@ def failed_rule(
         luck: what the luckiest of all seeds would save. By Kraft's inequality chance gets b bits further with a probability of at
             most 2^-b.
         search: says how many are asked for.
+        by_values: whether a step is the routine's own, too, by the things that it is done on.
     """
     if np.count_nonzero(core(profile)) < MIN_STEPS:
         return SuppressionRule.NO_CORE
@@ -82,7 +92,10 @@ def failed_rule(
         return None
     if saved_by_each(database, profile, occurrences, bits) <= OCCURRENCE_BITS:
         return SuppressionRule.HABIT
-    usual = np.sort(own_shares(database, profile.tokens, occurrences)[core(profile)])
+    own = own_shares(database, profile.tokens, occurrences)
+    if by_values:
+        own = np.maximum(own, own_shares_by_values(database, profile.tokens, occurrences))
+    usual = np.sort(own[core(profile)])
     return None if usual[-FEWEST_OWN] > OWN_SHARE else SuppressionRule.HABIT
 
 
@@ -159,23 +172,82 @@ def own_shares(database: SequenceDatabase, tokens: Int32s, occurrences: Occurren
         (steps,) float64, 0 to 1; 0 for a step that no occurrence has.
     """
     rows, again = occurrences.rows, occurrences.again
+    span = _spans(database, occurrences)
+    out = np.zeros(len(tokens))
+    for step, token in enumerate(tokens.tolist()):
+        mine = database.source[np.concatenate((rows[rows[:, step] >= 0, step], again[again[:, 1] == step, 2]))]
+        every = _while_done(database, token, span)
+        inside = np.bincount(np.searchsorted(span.doers, database.doer[mine]), minlength=len(span.doers))
+        times = np.bincount(np.searchsorted(span.doers, database.doer[every]), minlength=len(span.doers))
+        share = inside / np.maximum(1, np.maximum(inside, times))
+        out[step] = inside @ share / max(1, len(mine))
+    return out
+
+
+class _Spans(NamedTuple):
+    """Who does a routine, rising, and from which row to which: a mode of work beyond the first and the last of each."""
+
+    doers: Int32s
+    low: Ints
+    high: Ints
+
+
+def _spans(database: SequenceDatabase, occurrences: Occurrences) -> _Spans:
     held = database.source[occurrences.all_rows()]
     doers, which = np.unique(database.doer[held], return_inverse=True)
     low, high = np.full(len(doers), database.own), np.full(len(doers), -1)
     np.minimum.at(low, which, held)
     np.maximum.at(high, which, held)
-    out = np.zeros(len(tokens))
-    for step, token in enumerate(tokens.tolist()):
-        mine = database.source[np.concatenate((rows[rows[:, step] >= 0, step], again[again[:, 1] == step, 2]))]
-        every = database.where[slice(*database.start[[token, token + 1]])]
-        every = every[every < database.own]
-        of = np.minimum(np.searchsorted(doers, database.doer[every]), len(doers) - 1)
-        near = (every >= low[of] - AWAY - WINDOW) & (every <= high[of] + AWAY + WINDOW)
-        near &= doers[of] == database.doer[every]
-        inside = np.bincount(np.searchsorted(doers, database.doer[mine]), minlength=len(doers))
-        times = np.bincount(of[near], minlength=len(doers))
-        share = inside / np.maximum(1, np.maximum(inside, times))
-        out[step] = inside @ share / max(1, len(mine))
+    return _Spans(doers, low - AWAY - WINDOW, high + AWAY + WINDOW)
+
+
+def _while_done(database: SequenceDatabase, token: int, span: _Spans) -> Int32s:
+    """The rows of a token that are of those who do the routine, as long as they do it."""
+    every = database.where[slice(*database.start[[token, token + 1]])]
+    every = every[every < database.own]
+    of = np.minimum(np.searchsorted(span.doers, database.doer[every]), len(span.doers) - 1)
+    near = (every >= span.low[of]) & (every <= span.high[of]) & (span.doers[of] == database.doer[every])
+    return np.asarray(every[near])
+
+
+def own_shares_by_values(database: SequenceDatabase, tokens: Int32s, occurrences: Occurrences) -> Floats:
+    """The same by what is done on a thing of its own: a branch, an archive, a draft that each time is another one.
+
+    An action is done on one thing with others if these share a value with it, and more than `OWN_SHARE` of all rows that hold the
+    value are there: in its occurrence, or within `AWAY` rows of it, of another kind. Of the times that a step is done so, in
+    the routine or elsewhere, those in the routine are counted; their share of all times in the routine, if that is less.
+
+    Args:
+        database: what the routine was found in.
+        tokens: its steps.
+        occurrences: its occurrences.
+
+    Returns:
+        (steps,) float64, 0 to 1; 0 for a step that no occurrence has.
+    """
+    occurrence, step = np.nonzero(occurrences.rows >= 0)
+    rows = database.source[occurrences.rows[occurrence, step]]
+    inside = np.zeros(database.own, dtype=np.bool_)
+    inside[rows] = True
+    count = np.bincount(step, minlength=len(tokens))
+    on_one = np.bincount(step, weights=_on_one_thing(database, occurrence, rows), minlength=len(tokens))
+    span, tied = _spans(database, occurrences), database.tied_rows(AWAY, OWN_SHARE)
+    every = (_while_done(database, token, span) for token in tokens.tolist())
+    elsewhere = [np.count_nonzero(tied[one] & ~inside[one]) for one in every]
+    return np.asarray(on_one / np.maximum(1, np.maximum(count, on_one + elsewhere)))
+
+
+def _on_one_thing(database: SequenceDatabase, occurrence: Ints, rows: Int32s) -> Bools:
+    """Whether each row shares a value with another one of its occurrence, and these are most that hold the value."""
+    start, values = take_values(database.value_start, database.values, rows)
+    entry = np.repeat(np.arange(len(rows)), np.diff(start))
+    held = np.bincount(database.values[: database.value_start[database.own]])
+    _, group, size = np.unique(
+        np.column_stack((occurrence[entry], values)), axis=0, return_inverse=True, return_counts=True
+    )
+    there = size[group.reshape(-1)]
+    out = np.zeros(len(rows), dtype=np.bool_)
+    out[entry[(there > 1) & (there > OWN_SHARE * held[values])]] = True
     return out
 
 

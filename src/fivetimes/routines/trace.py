@@ -72,6 +72,12 @@ class Recorder:
             self._entries[number].rule = rule
             self.add(number, stage, rule.sentence(numbers), **numbers)
 
+    def reopen(self, number: int, stage: Stage, text: str, **numbers: float) -> None:
+        """A sequence that failed a rule is looked at once more."""
+        if 0 <= number < len(self._entries):
+            self._entries[number].rule = None
+            self.add(number, stage, text, **numbers)
+
     def merge(self, number: int, into: int, *, occurrences: int) -> None:
         """A sequence became a part of another one."""
         self.close(number, SuppressionRule.MERGED, Stage.MERGING, occurrences=occurrences)
