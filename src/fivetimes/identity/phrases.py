@@ -161,10 +161,15 @@ def same_action(label: str, step: str) -> bool:
     """Whether two labels are the same action, one of them at a finer level of detail.
 
     Example:
-        >>> same_action("git push origin", "git push"), same_action("git push", "git pushy")
-        (True, False)
+        >>> same_action("git push origin", "git push"), same_action("git push", "git pushy"), same_action("commit", "commit:fix")
+        (True, False, True)
     """
-    return f"{label} ".startswith(f"{step} ") or f"{step} ".startswith(f"{label} ")
+    return _is_finer(label, step) or _is_finer(step, label)
+
+
+def _is_finer(label: str, than: str) -> bool:
+    """Whether a label begins with another one; a commit of some kind is a commit."""
+    return f"{label} ".startswith(f"{than} ") or (than == "commit" and label.startswith("commit:"))
 
 
 def topic(steps: Sequence[Step]) -> str:

@@ -75,7 +75,8 @@ class SuppressionRule(StrEnum):
         "done together, but in no fixed order, or of steps that are mostly done elsewhere: a way of working",
         "Its actions stand near each other far more often than chance gives, but the order of one time is not that of the others,"
         " or each time is hardly likelier than the everyday work around it makes it, or all of its steps but one are mostly done"
-        " elsewhere. People edit, build and look like this all day; there is no fixed sequence in it that a conductor could run.",
+        " elsewhere, and not on one thing each time. People edit, build and look like this all day; there is no fixed sequence in"
+        " it that a conductor could run.",
     )
     NOT_TOGETHER = (
         "not-together",
