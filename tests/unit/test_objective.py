@@ -196,7 +196,7 @@ def test_the_share_that_is_done_on_one_thing_in_the_routine_is_that_of_counting(
     things = data.draw(st.lists(st.sets(st.integers(0, 6), max_size=2), min_size=database.own, max_size=database.own))
     start = np.cumsum([0, *map(len, things)]).astype(np.int32)
     values = np.array([value for held in things for value in sorted(held)], dtype=np.int32)
-    database = replace(database, value_start=start, values=values, tied=None)
+    database = replace(database, value_start=start, values=values, tied={})
     found = Occurrences(rows, np.zeros((0, 3), dtype=np.int32), np.ones(len(rows)), 0)
     tokens = np.array([database.levels[rows[0, step], 0] for step in (0, 1)], dtype=np.int32)
     slow = [

@@ -9,7 +9,7 @@ What people do again is not touched: a person who does the same thing three time
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -47,7 +47,7 @@ class SequenceDatabase:
 
     What is claimed: `free` the unclaimed rows; `rank` the inverse of `free`, -1 where claimed; `begin`, `living` the postings of
     each token among the unclaimed rows, as ranks; `held` the same of the rows that hold the value of a case, once it was asked for.
-    `scratch` are buffers of the compiled loops.
+    `tied` are the answers of `tied_rows`. `scratch` are buffers of the compiled loops.
     """
 
     own: int
@@ -80,7 +80,7 @@ class SequenceDatabase:
     living: Int32s
     scratch: Scratch
     held: SequenceArrays | None = None
-    tied: Bools | None = None
+    tied: dict[tuple[int, float], Bools] = field(default_factory=dict)
 
     @property
     def tokens(self) -> int:
@@ -129,14 +129,15 @@ class SequenceDatabase:
         They hold a value that rows of another kind hold, too, so many rows away at most; and more than that share of all rows that
         hold it are that near.
         """
-        if self.tied is None:
+        if (near, share) not in self.tied:
             row = np.repeat(np.arange(self.own), np.diff(self.value_start[: self.own + 1]))
             value = self.values[: len(row)].astype(np.int64)
             _, like = np.unique(value * self.tokens + self.kind[row], return_inverse=True)
             there = _near(value, row, near)
-            self.tied = np.zeros(self.own, dtype=np.bool_)
-            self.tied[row[(there > _near(like, row, near)) & (there > share * np.bincount(value)[value])]] = True
-        return self.tied
+            tied = np.zeros(self.own, dtype=np.bool_)
+            tied[row[(there > _near(like, row, near)) & (there > share * np.bincount(value)[value])]] = True
+            self.tied[near, share] = tied
+        return self.tied[near, share]
 
     def own_ranks(self, token: int) -> Int32s:
         """The ranks of the unclaimed rows on which a token stands, without the cases."""
@@ -206,7 +207,7 @@ class SequenceDatabase:
             living=where,
             scratch=scratch_for(tokens=self.tokens, rows=len(rows)),
             held=None,
-            tied=None,
+            tied={},
         )
 
     def related(self, tokens: Int32s | Ints, known: Int32s) -> Bools:
