@@ -228,7 +228,7 @@ def own_shares_by_values(database: SequenceDatabase, tokens: Int32s, occurrences
     occurrence, step = np.nonzero(occurrences.rows >= 0)
     rows = database.source[occurrences.rows[occurrence, step]]
     inside = np.zeros(database.own, dtype=np.bool_)
-    inside[rows] = True
+    inside[database.source[occurrences.all_rows()]] = True  # what is done again at once is not done elsewhere
     count = np.bincount(step, minlength=len(tokens))
     on_one = np.bincount(step, weights=_on_one_thing(database, occurrence, rows), minlength=len(tokens))
     span, tied = _spans(database, occurrences), database.tied_rows(AWAY, OWN_SHARE)
