@@ -37,7 +37,8 @@ from fivetimes.redaction import (
 )
 from fivetimes.shell import is_secret_key, names_secret
 
-_GOES = re.compile(r"(?:^|[;&]\s*)(?:cd|pushd|popd)\b")  # a line that goes to a folder
+# a line that goes to a folder; of shells that take the name of one, `..` is the one that is no program either
+_GOES = re.compile(r"(?:^|[;&]\s*)(?:(?:cd|pushd|popd)\b|\.\.\s*(?:$|[;&]))")
 _Key = tuple[str, int | None, str | None]  # path, line, commit
 
 

@@ -345,7 +345,7 @@ def test_one_step_taken_from_another_run_does_not_break_the_thread() -> None:
     ]
     runs = [[f"vim posts/{s}.md", f"lint posts/{s}.md", f"publish {s}"] for s in slugs]
     runs[3][1] = runs[5][1]
-    assert list(document(runs)["inputs"]) == ["slug"]
+    assert list(document(runs)["inputs"]) == ["post"]
 
 
 def test_a_step_done_seldom_holds_the_input_though_it_saw_one_value_only() -> None:

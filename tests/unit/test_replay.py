@@ -152,9 +152,56 @@ def test_a_folder_that_a_line_of_its_own_goes_to_holds_up_to_the_next(tmp_path: 
     document = drafted(
         tmp_path, lambda name, _number: [f"cd docs/{name}", "latexmk -pdf main.tex", "cd ../../build", "rm -rf *"]
     )
-    (made_at, removed_at) = written(document)
-    assert made_at == "in {{ inputs.path }}: latexmk -pdf main.tex"
-    assert removed_at.endswith("/../../build: rm -rf *")
+    assert written(document) == ["in docs/{{ free.folder }}: latexmk -pdf main.tex", "in build: rm -rf *"]
+
+
+def test_the_folder_of_several_steps_is_one_input(tmp_path: Path) -> None:
+    folders = ("docs", "docs", "docs", "../docs", "~/work/docs", "docs", "docs")
+    document = drafted(tmp_path, lambda _, number: [f"cd {folders[number]}", "latexmk -pdf main.tex", "make clean"])
+    assert list(document["inputs"]) == ["folder"]
+    assert written(document) == [
+        "in {{ inputs.folder }}: latexmk -pdf main.tex",
+        "in {{ inputs.folder }}: make clean",
+    ]
+
+
+@pytest.mark.parametrize("back", ["cd ..", "..", "cd -"])
+def test_who_went_back_does_the_next_step_where_the_run_began(back: str, tmp_path: Path) -> None:
+    document = drafted(tmp_path, lambda _, __: ["cd database", "docker compose up -d", back, "make test"])
+    assert written(document) == ["in database: docker compose up -d", "make test"]
+
+
+def test_a_value_runs_through_a_step_that_is_done_with_different_flags(tmp_path: Path) -> None:
+    flags = ("-b ", "", "--detach ", "-b ", "", "-q ", "-b ")
+    document = drafted(tmp_path, lambda name, number: [f"git checkout {flags[number]}{name}", f"git merge {name}"])
+    assert written(document) == [
+        "git checkout -b {{ inputs.branch }}",
+        "git checkout {{ free.branch_2 }}",
+        "git checkout {{ free.arguments[] }}",
+        "git merge {{ inputs.branch }}",
+    ]
+
+
+def test_what_is_left_beside_the_common_ways_is_one_way_with_any_arguments(tmp_path: Path) -> None:
+    adds = ("-A", "-A", "src test", "-A", "-A", "-u src", "-p -v")
+    document = drafted(tmp_path, lambda _, number: [f"git add {adds[number]}", "make test"])
+    assert written(document) == ["git add -A", "git add {{ free.arguments[] }}", "make test"]
+    assert document["replay"]["runs"] == 7
+
+
+def test_a_step_of_which_no_way_gives_the_lines_back_is_given_any_arguments(tmp_path: Path) -> None:
+    pushes = (
+        "git push",
+        "git push origin a b c",
+        "git push",
+        "git push -u origin x",
+        "git push",
+        "git push d",
+        "git push",
+    )
+    document = drafted(tmp_path, lambda _, number: [pushes[number], "make test"])
+    assert "by_hand" not in document["steps"][2]
+    assert document["replay"]["runs"] == 7
 
 
 def test_a_folder_that_is_gone_to_now_and_then_is_no_part_of_a_step(tmp_path: Path) -> None:

@@ -135,8 +135,8 @@ _OTHER_COMMAND = 0.05
 # Share of one command's invocations: other flags are typed for a day and forgotten, so they must be one in five.
 _OTHER_FLAGS = 0.2
 _TWICE = 2  # invocations that an alternative must have: one may be a slip
-# Share of one command's invocations: where the commonest set of flags has fewer, no set of flags stands for the others; the same
-# for a named argument that is given in fewer.
+# Share of one command's invocations: where the common sets of flags together have fewer, none of them stands for the others; the
+# same for a named argument that is given in fewer.
 _HALF = 0.5
 _LONGEST_VALUE = 200  # characters; longer values are contents (a script, a message), not names of things
 
@@ -203,21 +203,24 @@ class Alternative:
         return tuple(head)
 
 
-def alternatives(invocations: Sequence[Invocation], step: Step) -> list[Alternative]:
+def alternatives(invocations: Sequence[Invocation], step: Step, *, loose: bool = False) -> list[Alternative]:
     """The alternatives of a step, the commonest first.
 
     Args:
         invocations: of this step in all occurrences; none gives no alternative.
         step: as the candidate has it; the alternatives that it names are kept however rare they are.
+        loose: whether each command is one way, with any arguments.
     """
     known = {step.action, *(action for action, _ in step.alternatives)}
     total = len({each.occurrence for each in invocations})
-    invocations = [each for each in invocations if each.words]  # a construct is no way that could be written
+    readable = [each for each in invocations if each.words]  # a construct is no way that could be written
     found: list[Alternative] = []
-    for number, group in enumerate(_grouped(invocations, _head)):
+    for number, group in enumerate(_grouped(readable, _head)):
         named = number == 0 or (len(step.alternatives) > 0 and any(each.action in known for each in group))
-        if named or _often(group, invocations, _OTHER_COMMAND):
-            found = _with(found, list(_of_one_command(group, total=total)), total=total)
+        if named or _often(group, readable, _OTHER_COMMAND):
+            # what cannot be written is missed as well
+            least = NEARLY_ALL * len(group) * len(invocations) / len(readable)
+            found = _with(found, list(_of_one_command(group, total=total, least=least, loose=loose)), total=total)
     return sorted(found, key=lambda alternative: -alternative.share)
 
 
@@ -301,21 +304,28 @@ def _head(invocation: Invocation) -> Hashable:
     return invocation.kind, tuple(word.text for word in invocation.words if word.role in (*_HEAD, Role.NAME))
 
 
-def _of_one_command(group: list[Invocation], *, total: int) -> Iterator[Alternative]:
+def _of_one_command(group: list[Invocation], *, total: int, least: float, loose: bool) -> Iterator[Alternative]:
+    """The ways of one command: one for each common set of flags.
+
+    Where these do not give back the least number of lines that is asked for, there is one more: the next set of flags if that is
+    enough, else any arguments. These stand for all lines where few have anything in common, or where it must be loose.
+    """
     if group[0].kind != Kind.SHELL:
         yield _alternative(group, _named_positions(group), total)
         return
     shapes = _grouped(group, _flags)
-    if len(shapes) > _TWICE and len(shapes[0]) < _HALF * len(group):
-        yield _alternative(group, _loose_positions(group), total)
-        return
-    covered = 0
-    for number, invocations in enumerate(shapes):
-        # as many ways as give nearly all lines back; beyond these only what is common
-        needed = covered < NEARLY_ALL * len(group) and len(invocations) >= _TWICE
-        if number == 0 or needed or _often(invocations, group, _OTHER_FLAGS):
-            yield _alternative(invocations, list(_positions(invocations)), total)
-        covered += len(invocations)
+    common = [each for each in shapes if each is shapes[0] or _often(each, group, _OTHER_FLAGS)]
+    if loose or (len(shapes) > len(common) and sum(map(len, common)) < _HALF * len(group)):
+        common = []
+    for invocations in common:
+        yield _alternative(invocations, list(_positions(invocations)), total)
+    rest = shapes[len(common) :]
+    lacking = least - sum(map(len, common))
+    if common and rest and len(rest[0]) >= max(_TWICE, lacking) and lacking > 0:
+        yield _alternative(rest[0], list(_positions(rest[0])), total)
+    elif not common or (lacking > 0 and sum(map(len, rest)) >= _TWICE):
+        every = [one for each in rest for one in each]
+        yield _alternative(every, _loose_positions(every), total)
 
 
 def _alternative(invocations: Sequence[Invocation], positions: Sequence[Position], total: int) -> Alternative:

@@ -340,6 +340,6 @@ def _literal_or_free(rows: Sequence[Pieces]) -> list[Part]:
     value = _constant(["".join(row) for row in rows])
     if value is not None:
         return [value] if value else []
-    front, back = affixes([row for row in rows if row], _CONSTANT)
+    front, back = affixes(rows, _CONSTANT)
     around: list[Part] = ["".join(front), None, "".join(back)]
     return [part for part in around if part != ""]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Literal, TypedDict, TypeVar
@@ -50,7 +50,7 @@ from fivetimes.conductors.proposals import propose
 from fivetimes.conductors.questions import questions, step_records
 from fivetimes.conductors.replay import TypedLine, came_out, replay, typed_lines, unseen
 from fivetimes.conductors.templates import StepTemplate, StepTemplates, step_templates
-from fivetimes.config import Counted, FiveTimesRule
+from fivetimes.config import USUAL_SHARE, Counted, FiveTimesRule
 from fivetimes.errors import RuleError
 from fivetimes.model.candidates import Candidate, Step
 from fivetimes.model.conductors import Conductor
@@ -95,18 +95,14 @@ def draft(
     if candidate.counted(rule.by) < rule.extract and override is None:
         raise RuleError(_refusal(candidate, rule))
     seen = evidence(candidate)
-    if live is not None:
-        live = settled(candidate, live)
-        candidate = joined(candidate, live, parse)
-    expansions = Expansions()
-    read = [] if live is None else invocations(candidate, live, parse=parse, harmless=harmless, expansions=expansions)
-    templates = step_templates(candidate, read, harmless, expansions)
-    known = with_written_effects(with_shared_effects(candidate.steps, read), templates.steps, parse)
-    candidate = replace(candidate, steps=tuple(known))
+    written = _written(candidate, live, parse=parse, harmless=harmless)
+    live, read, templates = written.live, written.read, written.templates
+    known = with_written_effects(with_shared_effects(written.candidate.steps, read), templates.steps, parse)
+    candidate = replace(written.candidate, steps=tuple(known))
     taken: Override | None = None if override is None else {"by": override[0], "because": override[1]}
     document = _visible(_document(candidate, live, templates, taken, seen))
     if live is not None:
-        _replayed(document, typed_lines(candidate, live, parse), read, templates.constants)
+        _replayed(document, written)
     _used_alone(document)
     placed(document["steps"], {f"s{n}": step.effect for n, step in enumerate(candidate.steps, 1)}, went_back(candidate))
     expected(document["steps"])
@@ -130,10 +126,7 @@ def withheld(candidate: Candidate, live: LiveText, *, parse: Parse, harmless: Ha
         parse: as in `draft`.
         harmless: as in `draft`.
     """
-    live = settled(candidate, live)
-    candidate, expansions = joined(candidate, live, parse), Expansions()
-    read = invocations(candidate, live, parse=parse, harmless=harmless, expansions=expansions)
-    return step_templates(candidate, read, harmless, expansions).constants
+    return _written(candidate, live, parse=parse, harmless=harmless).templates.constants
 
 
 def replayed(
@@ -148,9 +141,8 @@ def replayed(
         parse: as in `draft`.
         harmless: as in `draft`.
     """
-    live = settled(candidate, live)
-    lines = typed_lines(joined(candidate, live, parse), live, parse)
-    known = withheld(candidate, live, parse=parse, harmless=harmless)
+    written = _written(candidate, live, parse=parse, harmless=harmless)
+    lines, known = written.lines, written.templates.constants
     return replay(conductor.document, lines, known), list(unseen(conductor.document, lines, known))
 
 
@@ -266,27 +258,62 @@ def _first_of_clause(candidate: Candidate, live: LiveText, parse: Parse) -> dict
 # ---- what the steps give back
 
 
-def _replayed(
-    document: ConductorDocument,
-    lines: Sequence[TypedLine],
-    read: Sequence[Invocation],
-    constants: Mapping[str, str],
-) -> None:
-    """Put the steps to the test; one of which too few lines come out is done by hand."""
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """A candidate with what was typed, and the templates that this was put into.
+
+    `candidate` has what is typed as one clause as one step; `live` is None, and `read` and `lines` are empty, where the sources
+    were not read.
+    """
+
+    candidate: Candidate
+    live: LiveText | None
+    read: Sequence[Invocation]
+    lines: Sequence[TypedLine]
+    templates: StepTemplates
+
+
+def _written(candidate: Candidate, live: LiveText | None, *, parse: Parse, harmless: Harmless) -> _Written:
+    """Put what was typed into templates; a step of which too few lines come out is given any arguments."""
+    expansions = Expansions()
+    if live is None:
+        return _Written(candidate, None, [], [], step_templates(candidate, [], harmless, expansions))
+    live = settled(candidate, live)
+    candidate = joined(candidate, live, parse)
+    read = invocations(candidate, live, parse=parse, harmless=harmless, expansions=expansions)
+    lines = typed_lines(candidate, live, parse)
+    templates = step_templates(candidate, read, harmless, expansions)
+    document = _document(candidate, live, templates, None, evidence(candidate))
+    loose = {int(name[1:]) - 1 for name in _missed(document, lines, templates.constants)}
+    if loose:
+        templates = step_templates(candidate, read, harmless, expansions, loose=loose)
+    return _Written(candidate, live, read, lines, templates)
+
+
+def _missed(document: ConductorDocument, lines: Sequence[TypedLine], constants: Mapping[str, str]) -> dict[str, int]:
+    """The steps of which too few of the lines that were typed come out, with the number of those that do not."""
+    typed = Counter(line.id for line in lines)
     out = came_out(document, lines, constants)
+    missed = Counter(line.id for line, one in zip(lines, out, strict=True) if not one)
+    return {name: times for name, times in missed.items() if typed[name] - times < NEARLY_ALL * typed[name]}
+
+
+def _replayed(document: ConductorDocument, written: _Written) -> None:
+    """Put the steps to the test; one of which too few lines come out is done by hand."""
+    constants = written.templates.constants
+    missed = _missed(document, written.lines, constants)
     for step in document["steps"]:
-        own = [one for line, one in zip(lines, out, strict=True) if line.id == step["id"]]
-        if own and sum(own) < NEARLY_ALL * len(own):
-            _by_hand(step, [each for each in read if f"s{each.step + 1}" == step["id"]])
-    document["replay"] = replay(document, lines, constants)
+        if step["id"] in missed:
+            _by_hand(step, [each for each in written.read if f"s{each.step + 1}" == step["id"]], missed[step["id"]])
+    document["replay"] = replay(document, written.lines, constants)
 
 
-def _by_hand(step: DocumentStep, read: Sequence[Invocation]) -> None:
-    """Make a step one that a person does, with the reason."""
+def _by_hand(step: DocumentStep, read: Sequence[Invocation], missed: int) -> None:
+    """Make a step one that a person does, with the reason; `missed` are the lines that do not come out of it."""
     constructs = Counter(each.construct for each in read if each.construct)
-    why = (
-        f"it is {constructs.most_common(1)[0][0]}" if constructs else "it was done in a different way nearly each time"
-    )
+    why = "it was done in a different way nearly each time"
+    if constructs.total() > USUAL_SHARE * missed:
+        why = f"it is {constructs.most_common(1)[0][0]}"
     for key in ("any", "with", "in"):
         step.pop(key, None)  # type: ignore[misc]  # keys that a step by hand does not have
     step["run"] = step["action"]

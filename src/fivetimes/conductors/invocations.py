@@ -7,6 +7,7 @@ in (`ssh`, `docker exec`), and the folder that the line went to before.
 from __future__ import annotations
 
 import json
+import posixpath
 import re
 import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -216,7 +217,10 @@ def folder_of(line: Sequence[Clause], number: int, before: Sequence[str]) -> Tok
     scope = line[number].scope
     been: list[Token | None] = [None]  # where the run began, and where it went from there
     for clause in (*earlier, *(each for each in line[:number] if each.scope == scope[: len(each.scope)])):
-        words = [token.text for token in clause.tokens or ()]
+        given = clause.tokens or ()
+        words = [token.text for token in given]
+        if words == [".."]:  # of shells that go to a folder by its name, the one that is no program either
+            words, given = ["cd", ".."], (Token("cd", TokenForm.WORD), *given)
         if words[:1] not in (["cd"], ["pushd"], ["popd"]) or len(words) > _GOING:
             continue
         if words in (["cd", "-"], ["popd"]):
@@ -224,16 +228,25 @@ def folder_of(line: Sequence[Clause], number: int, before: Sequence[str]) -> Tok
         elif len(words) == 1:
             been.append(Token("~", TokenForm.PATTERN) if words == ["cd"] else None)
         else:
-            been.append(_below(been[-1], (clause.tokens or ())[1]))
+            been.append(_below(been[-1], given[1]))
     return been[-1]
 
 
-def _below(folder: Token | None, to: Token) -> Token:
-    """A folder from another one: the shell makes of both together what it makes of either."""
-    if folder is None or to.text.startswith(("/", "~", "$", '"$')):
+def _below(folder: Token | None, to: Token) -> Token | None:
+    """A folder from another one, by the shortest way; None for the very place where the run began.
+
+    The shell makes of both together what it makes of either, and goes up by name, whatever a link in it points to.
+    """
+    if folder is not None and not to.text.startswith(("/", "~", "$", '"$')):
+        form = to.form if folder.form is TokenForm.WORD else folder.form
+        to = Token(f"{folder.text}/{to.text}", form, (*folder.expansions, *to.expansions))
+    home, slash, path = to.text.partition("/") if to.text.startswith("~") else ("", "", to.text)
+    shortest = posixpath.normpath(path)
+    if to.expansions or (home and shortest.startswith("..")):
         return to
-    form = to.form if folder.form is TokenForm.WORD else folder.form
-    return Token(f"{folder.text}/{to.text}", form, (*folder.expansions, *to.expansions))
+    if shortest == ".":
+        return replace(to, text=home) if home else None
+    return replace(to, text=home + slash + shortest)
 
 
 # ---- one moment

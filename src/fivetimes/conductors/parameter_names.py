@@ -20,7 +20,7 @@ _VAGUE = frozenset(
         "until string target param params options path file_path filename file object key notes arguments pattern"
     ).split()
 )
-_SHAPE_NAMES = frozenset({"number", "host", "file", "path", "slug"})
+_SHAPE_NAMES = frozenset({"number", "host", "file", "path"})
 _SHORT_FLAGS = {"-b": "branch", "-f": "file", "-l": "label", "-o": "output", "-t": "tag", "-u": "user"}
 
 # words before a slash that stand for something else
@@ -125,8 +125,7 @@ class ParameterNames:
     def give(self, space: Space, shape: str, contexts: Sequence[ValueContext]) -> str:
         """A name in a namespace (`inputs`, `free`, `constants`) that no other thing in the draft has."""
         ends = list(dict.fromkeys(context.end for context in contexts if context.end and space == "constants"))
-        ends = list(dict.fromkeys(context.end for context in contexts if context.end and space == "constants"))
-        wanted = list(self._wanted(shape, contexts, ends)) or [next(self._last_resort(contexts, ends))]
+        wanted = list(self._wanted(shape, contexts, ends)) or [next(self._last_resort(shape, contexts, ends))]
         program = next(self._programs(contexts), "")
         name = next((name for name in wanted if name not in self.taken), None) or self._another(wanted[0], program)
         self.taken[name] = program
@@ -182,8 +181,10 @@ class ParameterNames:
         yield from (f"{name}_{end}" for name in parts for end in ends) if ends else parts
         yield from ("name" for context in contexts if context.stem)
 
-    def _last_resort(self, contexts: Sequence[ValueContext], ends: Sequence[str]) -> Iterator[str]:
+    def _last_resort(self, shape: str, contexts: Sequence[ValueContext], ends: Sequence[str]) -> Iterator[str]:
         """Names that say where a value stands, of what nothing says what it is."""
+        if shape == "slug":
+            yield shape
         yield from ends
         yield from self._by_option(contexts)
         yield from (f"{program}_argument" for program in self._programs(contexts))

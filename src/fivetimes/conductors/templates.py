@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
 from fivetimes.conductor_document import Input, Reference, Specialist, SpecialistKind, template_parts
 from fivetimes.conductors.alternatives import (
     DISTINCTIVE,
+    NEARLY_ALL,
     Alternative,
     Position,
     affixes,
@@ -95,7 +97,12 @@ class _Placed:
 
 
 def step_templates(
-    candidate: Candidate, invocations: Sequence[Invocation], harmless: Harmless, expansions: Expansions
+    candidate: Candidate,
+    invocations: Sequence[Invocation],
+    harmless: Harmless,
+    expansions: Expansions,
+    *,
+    loose: Container[int] = (),
 ) -> StepTemplates:
     """Put the steps into templates; the template of a step of which nothing could be read is its label.
 
@@ -104,17 +111,21 @@ def step_templates(
         invocations: of its steps; none when the sources were not read.
         harmless: whether a word in a role may stand in a file.
         expansions: what the letters in the invocations stand for.
+        loose: numbers of the steps whose commands are given any arguments.
     """
     names = ParameterNames(harmless, expansions)
-    by_step = [
-        alternatives([each for each in invocations if each.step == number], step)
-        for number, step in enumerate(candidate.steps)
-    ]
+    by_step = _in_shared_folders(
+        [
+            alternatives([each for each in invocations if each.step == number], step, loose=number in loose)
+            for number, step in enumerate(candidate.steps)
+        ]
+    )
     # alternatives of one step may share positions, so a position is known by identity
     flat = list({id(at): (one, at) for found in by_step for one in found for at in one.all_positions}.values())
     parameters, templates = data_flow([at for _, at in flat])
     placed = [_Placed(one, at, template) for (one, at), template in zip(flat, templates, strict=True)]
     placed, parameters = _with_found_out(placed, parameters, candidate)
+    placed, parameters = _with_folders(placed, parameters, by_step)
     inputs = _input_names(parameters, placed, names)
     words = {id(each.position): _word(each, inputs, names) for each in placed}
     steps = []
@@ -127,6 +138,62 @@ def step_templates(
     values = {name: parameter.values for name, parameter in named.items()}
     constants = {name: text for text, name in names.constants.items()}
     return StepTemplates(steps, described, constants, {name: text for text, name in names.computed.items()}, values)
+
+
+# ---- where steps are done
+
+
+def _in_shared_folders(by_step: Sequence[Sequence[Alternative]]) -> list[list[Alternative]]:
+    """The alternatives; those that are done in one folder, in nearly every run, share its position.
+
+    Nobody goes to a folder anew for each step, so that two steps are in one is nothing that chance could explain.
+    """
+    groups: list[list[Position]] = []
+    for at in (one.folder for found in by_step for one in found):
+        group = None if at is None else next((each for each in groups if _is_one_folder(each[0], at)), None)
+        if group is not None and at is not None:
+            group.append(at)
+        elif at is not None:
+            groups.append([at])
+    shared: dict[int, Position] = {}
+    for group in groups:
+        rows = {number: row for at in reversed(group) for number, row in reversed(at.rows)}
+        closed = any(at.word.closed for at in group)
+        one = replace(group[0], word=replace(group[0].word, closed=closed), rows=tuple(sorted(rows.items())))
+        shared.update((id(at), one if len(group) > 1 else at) for at in group)
+    return [
+        [one if one.folder is None else replace(one, folder=shared[id(one.folder)]) for one in found]
+        for found in by_step
+    ]
+
+
+def _is_one_folder(position: Position, other: Position) -> bool:
+    """Whether both were the same in nearly all runs that have both."""
+    known, given = dict(position.rows), dict(other.rows)
+    both = known.keys() & given.keys()
+    return bool(both) and sum(known[run] == given[run] for run in both) >= NEARLY_ALL * len(both)
+
+
+def _with_folders(
+    placed: Sequence[_Placed], parameters: Sequence[Parameter], by_step: Sequence[Sequence[Alternative]]
+) -> tuple[list[_Placed], list[Parameter]]:
+    """The folder of several steps, where it varies, as a parameter of its own."""
+    made, more = list(placed), list(parameters)
+    used = Counter(identity for found in by_step for identity in {id(one.folder) for one in found})
+    for index, each in enumerate(placed):
+        if used[id(each.position)] > 1 and _lone_values(each):
+            whole = each if _varies_by_folders(each.template) else replace(each, template=(None,))
+            template = tuple((len(more), "") if part is None else part for part in whole.template)
+            made[index] = replace(each, template=template)
+            more.append(Parameter(_lone_values(whole), (index,)))
+    return made, more
+
+
+def _varies_by_folders(template: Template) -> bool:
+    """Whether what is free stands for whole folders of a path, not for a part of a name."""
+    at = template.index(None)
+    before, behind = template[:at][-1:], template[at + 1 :][:1]
+    return all(str(part).endswith("/") for part in before) and all(str(part).startswith("/") for part in behind)
 
 
 # ---- inputs
@@ -166,6 +233,8 @@ def _context(placed: _Placed, index: int) -> ValueContext:
     called = "arguments" if placed.position.several and not word.text else _CALLED.get(word.role, "")
     head = placed.alternative.head(placed.position)
     message = takes_message(head, word.key) or word.key.endswith("-message")
+    if placed.position is placed.alternative.folder:
+        called = "folder"
     if word.prose or message:
         called = "message" if message else "text"
     return ValueContext(
