@@ -15,8 +15,8 @@ from fivetimes.columns import Bools, Int32s, SessionLog
 from fivetimes.config import FiveTimesRule, Search
 from fivetimes.model.candidates import Tier
 from fivetimes.routines import seeds as seeding
-from fivetimes.routines.cover import FIXED_LINK_CHANCE, FIXED_PRESENCE, fixed
 from fivetimes.routines.database import SequenceDatabase, open_database, take_values
+from fivetimes.routines.fixed import FIXED_LINK_CHANCE, FIXED_PRESENCE, fixed
 from fivetimes.routines.matching import collect
 from fivetimes.routines.pattern import Profile
 from fivetimes.routines.search import find_routines, paced

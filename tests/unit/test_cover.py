@@ -19,6 +19,7 @@ from fivetimes.routines.pattern import estimate
 from fivetimes.routines.trace import Recorder
 
 SEARCH = Search()
+DAY = 86_400.0
 NO_STRAYS = np.zeros((0, 2), dtype=np.int32)
 
 
@@ -138,3 +139,40 @@ def test_three_commands_that_are_done_all_day_are_a_routine_where_each_run_is_on
         assert ON_THINGS_TEXT in {event.text for event in trace.story(found[0].number).events}
         assert trace.story(found[0].number).rule is None
         assert found[0].number not in {one.number for one in rejected}
+
+
+BOOKS = (
+    *EVERYDAY,
+    *EVERYDAY,
+    "vim a.md",
+    "vale b.md",
+    "pandoc a.md -o a.pdf",
+    "scp a.pdf web2:",
+    "git add .",
+    "ls",
+    "top",
+    "date",
+)
+
+
+def edition(book: str) -> list[str]:
+    made = f"build/{book}.pdf"
+    return [
+        f"vim {book}/index.md", f"vale {book}/index.md", f"pandoc {book}/index.md --toc -o {made}", f"git add {book}",
+        f"scp {made} web1:",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_routine_that_is_done_on_a_few_things_again_and_again_is_found_whole(seed):
+    """Each book is a constant of its commands, so that the runs of one book stand out most."""
+    rng = random.Random(seed)
+    typed, times = [], []
+    for day, book in enumerate(rng.sample(["handbook", "manual", "guide", "atlas"] * 6, 24)):
+        work = [*rng.choices(BOOKS, k=8), *edition(book), *rng.choices(BOOKS, k=6)]
+        typed += work
+        times += [logs.START + 2 * DAY * day + 30 * place for place in range(len(work))]
+    database = open_database(logs.sessions_of(logs.shell(typed, times=times)), silence=SEARCH.max_pause)
+    found, _ = find(database, SEARCH)
+    assert max(len(one.occurrences) for one in found) >= 20
+    assert all(len(one.profile.tokens) <= 6 for one in found)

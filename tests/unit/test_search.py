@@ -21,8 +21,9 @@ from fivetimes.model.candidates import Step, Tier
 from fivetimes.model.events import Effect, Kind
 from fivetimes.model.sources import RawBatch
 from fivetimes.model.suppression import SuppressionRule
-from fivetimes.routines.cover import find, from_patterns
+from fivetimes.routines.cover import find
 from fivetimes.routines.database import open_database
+from fivetimes.routines.fixed import from_patterns
 from fivetimes.routines.matching import collect
 from fivetimes.routines.pattern import estimate
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -168,8 +169,9 @@ def test_everyday_work_names_only_what_it_has(name: str) -> None:
         assert table["next"].keys() <= reached
 
 
-def test_the_two_libraries_have_no_routine_in_common() -> None:
-    one, other = (load(name) for name in ("development", "other"))
+@pytest.mark.parametrize("pair", [*combinations(LIBRARIES, 2)], ids="-".join)
+def test_no_two_libraries_have_a_routine_in_common(pair: tuple[str, str]) -> None:
+    one, other = map(load, pair)
     steps = [{step.text for routine in library.routines for step in routine.steps} for library in (one, other)]
     assert not {routine.id for routine in one.routines} & {routine.id for routine in other.routines}
     common = steps[0] & steps[1]

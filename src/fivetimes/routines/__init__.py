@@ -8,7 +8,8 @@ Read in the order in which the modules act; `docs/how-routines-are-found.md` exp
 - `seeds`: pairs of actions that stand together more than chance gives.
 - `growth`: a seed with one step more, or fewer.
 - `matching`: every occurrence of a profile. It defines the count.
-- `cover`: seed, grow, collect, accept, claim, until nothing is left; and the engines that can be chosen.
+- `cover`: seed, grow, collect, accept, claim, until nothing is left; and what an engine is.
+- `fixed`: a baseline, frequent sequences as they stand.
 - `merging`: variants of one routine become one.
 - `significance`: against chance, in later time, completion; made-up histories.
 - `assign`: every row of every occurrence decided anew.

@@ -1,7 +1,7 @@
 from .compositions import compositions as compositions
 from .cover import Engine as Engine
-from .cover import FixedSequences as FixedSequences
 from .cover import SeedAndGrow as SeedAndGrow
+from .fixed import FixedSequences as FixedSequences
 from .known import Execution as Execution
 from .known import KnownRoutine as KnownRoutine
 from .known import KnownStep as KnownStep

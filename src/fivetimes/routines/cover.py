@@ -4,7 +4,8 @@ A greedy cover in the sense of the minimum description length principle (for seq
 is accepted where it saves more bits than the luckiest of all pairs looked at would save by chance. Each row is claimed by one
 routine only, so what is found later is not an echo of what was found before.
 
-`Engine` is what looks for routines: `SeedAndGrow` is ours, `FixedSequences` takes frequent sequences as they are, for comparison.
+`Engine` is what looks for routines: `SeedAndGrow` is ours; `fixed.FixedSequences`, for comparison, takes frequent sequences as they
+are.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Protocol
 
 import numpy as np
 
-from fivetimes.columns import Int32s, SessionLog
+from fivetimes.columns import Bools, Int32s, SessionLog
 from fivetimes.config import USUAL_SHARE, Search
 from fivetimes.model.suppression import SuppressionRule
 from fivetimes.model.trace import Stage
@@ -23,23 +24,16 @@ from fivetimes.routines import seeds as seeding
 from fivetimes.routines.alternatives import sequence
 from fivetimes.routines.assign import complete
 from fivetimes.routines.database import SequenceDatabase
-from fivetimes.routines.growth import drop_rare, grow, refine, together, unproven
+from fivetimes.routines.growth import drop_rare, grow, named_less_finely, refine, together, unproven
 from fivetimes.routines.matching import Occurrences, Routine, better, collect, kept_apart, presence_bits
 from fivetimes.routines.objective import failed_rule, in_order, on_the_way, rates_around, worth
 from fivetimes.routines.pattern import (
     MIN_STEPS,
-    NEAR_ROWS,
-    ORDER_FLOOR,
     Profile,
     estimate,
-    gap_bits,
-    local_chance,
 )
 from fivetimes.routines.siblings import seam, two_kinds
 from fivetimes.routines.trace import Recorder
-
-FIXED_PRESENCE = 0.99  # share of the occurrences that hold each step of a fixed sequence: as good as all
-FIXED_LINK_CHANCE = 0.01  # chance that two rows share a value; fixed sequences do not look at values
 
 SEED_TEXT = "a pair that stands together"
 SIBLING_TEXT = "a sibling: it shares most steps with another routine, and stands apart from it"
@@ -99,28 +93,6 @@ class SeedAndGrow:
     def silent(self) -> Engine:
         """The same without `tick`."""
         return SeedAndGrow()
-
-
-@dataclass(frozen=True, slots=True)
-class FixedSequences:
-    """A baseline: frequent sequences of tokens, the best first, each collected as it stands."""
-
-    mine: Callable[[SessionLog], Sequence[tuple[int, ...]]]
-
-    def find(
-        self, sessions: SessionLog, database: SequenceDatabase, search: Search, trace: Recorder
-    ) -> tuple[list[Routine], list[Rejection]]:
-        """See the function `from_patterns`."""
-        return from_patterns(database, self.mine(sessions), search, trace=trace)
-
-    def finish(self, database: SequenceDatabase, routines: list[Routine], search: Search) -> list[Routine]:
-        """Fixed sequences stay as they are."""
-        del database, search
-        return routines
-
-    def silent(self) -> Engine:
-        """This one reports nothing."""
-        return self
 
 
 def _sampled(matched: Int32s, most: int) -> Int32s:
@@ -204,19 +176,15 @@ def _without_another(
     and if it would be accepted for its occurrences outside of this one alone.
     """
     while True:
-        best, most = None, luck + search.routine_bits
         half = seam(database, occurrences.rows, sequence(profile.order))
-        for group in (*together(occurrences.rows), *(() if half is None else (half, ~half))):
-            if min(np.count_nonzero(group), np.count_nonzero(~group)) < MIN_STEPS:
-                continue
-            matched = occurrences.rows[:, group]
-            matched = matched[np.count_nonzero(matched >= 0, axis=1) > 1]
-            other = _collected(database, profile.tokens[group], matched, search, chance)
-            if other is None or not _passes(database, *other, luck, search):
-                continue
-            bits = worth(database, other[0], _outside(database, other[1], occurrences), search)
-            if bits > most:
-                best, most = group, bits
+        groups = [(group, False) for group in together(occurrences.rows)]
+        groups += [] if half is None else [(half, True), (~half, True)]
+        best, most = None, luck + search.routine_bits
+        for group, of_seam in groups:
+            if min(np.count_nonzero(group), np.count_nonzero(~group)) >= MIN_STEPS:
+                bits = _worth_alone(database, profile, occurrences, group, search, chance, luck, of_seam=of_seam)
+                if bits > most:
+                    best, most = group, bits
         if best is None:
             return profile, occurrences
         matched = occurrences.rows[:, ~best]
@@ -226,12 +194,82 @@ def _without_another(
         profile, occurrences = rest
 
 
+def _worth_alone(
+    database: SequenceDatabase,
+    profile: Profile,
+    occurrences: Occurrences,
+    steps: Bools,
+    search: Search,
+    chance: float,
+    luck: float,
+    *,
+    of_seam: bool,
+) -> float:
+    """Bits that some steps of a routine save as one of their own where they are done without the others; 0 where they are none.
+
+    Of a run that nothing joins, both sides of a seam are seen alone: so many are not done without the other one.
+    """
+    one = _of_steps(database, profile, occurrences, steps, search, chance)
+    if one is None or not _passes(database, *one, luck, search):
+        return 0.0
+    alone = _outside(database, one[1], occurrences)
+    other = _of_steps(database, profile, occurrences, ~steps, search, chance) if of_seam else None
+    if other is not None:
+        alone = kept_apart(alone, np.arange(len(alone)) >= len(_outside(database, other[1], occurrences)))
+    return worth(database, one[0], alone, search)
+
+
+def _of_steps(
+    database: SequenceDatabase, profile: Profile, occurrences: Occurrences, steps: Bools, search: Search, chance: float
+) -> tuple[Profile, Occurrences] | None:
+    """Some steps of a routine as one, with all its occurrences; None where fewer than two have two of them."""
+    matched = occurrences.rows[:, steps]
+    matched = matched[np.count_nonzero(matched >= 0, axis=1) > 1]
+    return _collected(database, profile.tokens[steps], matched, search, chance)
+
+
+def _on_other_things(
+    database: SequenceDatabase, profile: Profile, occurrences: Occurrences, search: Search, chance: float, luck: float
+) -> tuple[Profile, Occurrences]:
+    """The routine with its steps named less finely, where that saves more bits: what is done on other things is found as well.
+
+    These are runs of it if they save more than half of what its own runs do, with the same steps: else they are of something else
+    that has some steps in common with it.
+    """
+    if not _passes(database, profile, occurrences, luck, search):
+        return profile, occurrences
+    best, most = (profile, occurrences), worth(database, profile, occurrences, search)
+    for tokens in named_less_finely(database, profile.tokens):
+        wide = _collected(database, tokens, occurrences.rows, search, chance)
+        if wide is None or not _adds_its_like(database, wide[1], occurrences):
+            continue
+        one = _collected(database, refine(database, tokens, wide[1].rows), wide[1].rows, search, chance)
+        if one is not None and _passes(database, *one, luck, search):
+            bits = worth(database, *one, search)
+            if bits > most:
+                best, most = one, bits
+    return best
+
+
+def _adds_its_like(database: SequenceDatabase, wide: Occurrences, known: Occurrences) -> bool:
+    """Whether there are occurrences besides the known ones, and these save more than half of what the known ones do."""
+    new = _outside_of(database, wide, known)
+    if new.all() or not new.any():
+        return False
+    return bool(wide.score[new].mean() > USUAL_SHARE * wide.score[~new].mean())
+
+
 def _outside(database: SequenceDatabase, one: Occurrences, other: Occurrences) -> Occurrences:
     """The occurrences that share no action with those of another routine."""
+    return kept_apart(one, _outside_of(database, one, other))
+
+
+def _outside_of(database: SequenceDatabase, one: Occurrences, other: Occurrences) -> Bools:
+    """Which occurrences share no action with any of the others."""
     held = np.zeros(database.own, dtype=np.bool_)
     held[database.source[other.all_rows()]] = True
     shared = held[database.source[one.rows]] & (one.rows >= 0)
-    return kept_apart(one, np.asarray(~shared.any(axis=1)))
+    return np.asarray(~shared.any(axis=1))
 
 
 def _strays(database: SequenceDatabase, occurrences: Occurrences, search: Search) -> Int32s:
@@ -340,6 +378,7 @@ def _from_seed(
         return [Rejection(seed.tokens, len(pairs), grown.rule, number)]
     bar = seed.floor + search.routine_bits
     grown = _without_another(database, *grown, search, chance, seed.floor)
+    grown = _on_other_things(database, *grown, search, chance, seed.floor)
     whole = _judged(database, *grown, number, bar, search, trace)
     if isinstance(whole, Rejection):
         if whole.rule is SuppressionRule.HABIT:
@@ -561,63 +600,3 @@ def _kinds(
     # a part that collects as much as the whole did is not divided again: it would be for ever
     parts = [_kinds(database, *one, search, chance) if len(one[1]) < len(occurrences) else [one] for one in ordered]
     return [part for several in parts for part in several]
-
-
-# ---- a baseline: frequent sequences, as they stand
-
-
-def fixed(database: SequenceDatabase, tokens: Int32s, search: Search) -> Profile:
-    """A profile that demands every token, in the given order."""
-    steps = len(tokens)
-    order = np.full((steps, steps), ORDER_FLOOR)
-    order[np.triu_indices(steps, 1)] = 0.0
-    return Profile(
-        tokens=tokens,
-        presence=np.full(steps, FIXED_PRESENCE),
-        chance=local_chance(database, tokens, NEAR_ROWS),
-        order=order,
-        link=np.zeros(steps),
-        gap_bits=gap_bits(database, np.zeros((0, steps), dtype=np.int32), longest=search.max_gap),
-        going_on=np.inf,  # a frequent sequence lies in one stretch of work
-    )
-
-
-def from_patterns(
-    database: SequenceDatabase, patterns: Sequence[tuple[int, ...]], search: Search, *, trace: Recorder | None = None
-) -> tuple[list[Routine], list[Rejection]]:
-    """Collect the occurrences of each pattern, best first, every row claimed once.
-
-    Args:
-        database: its rows are claimed as patterns are collected.
-        patterns: token ids, the best first; repeated tokens count as one step.
-        search: the constants of matching.
-        trace: takes what became of each pattern.
-    """
-    trace = trace or Recorder()
-    found: list[Routine] = []
-    rejected: list[Rejection] = []
-    for pattern in patterns:
-        tokens = np.array(list(dict.fromkeys(pattern)), dtype=np.int32)
-        profile = fixed(database, tokens, search)
-        occurrences = collect(database, profile, search, share=FIXED_PRESENCE, chance=FIXED_LINK_CHANCE, known=2)
-        count = len(occurrences)
-        number = trace.open(tokens, "a frequent sequence", count=count, stage=Stage.SEED, occurrences=count)
-        rule = _failed_by_a_fixed_one(database, tokens, count)
-        if rule is not None:
-            trace.close(number, rule, Stage.COVER, steps=len(tokens), occurrences=count)
-            rejected.append(Rejection(tokens, count, rule, number))
-            continue
-        measured = estimate(database, tokens, occurrences.rows)
-        bits = worth(database, measured, occurrences, search)
-        trace.add(number, Stage.COVER, "accepted", bits=bits)
-        found.append(Routine(measured, occurrences, bits, np.zeros((0, 2), dtype=np.int32), number))
-        database.claim(occurrences.all_rows())
-    return found, rejected
-
-
-def _failed_by_a_fixed_one(database: SequenceDatabase, tokens: Int32s, count: int) -> SuppressionRule | None:
-    if len(tokens) < MIN_STEPS:
-        return SuppressionRule.TWO_STEPS
-    if count >= 2:
-        return None
-    return SuppressionRule.CLAIMED if database.any_claimed(tokens) else SuppressionRule.NOT_TOGETHER

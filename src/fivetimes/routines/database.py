@@ -47,7 +47,8 @@ class SequenceDatabase:
 
     What is claimed: `free` the unclaimed rows; `rank` the inverse of `free`, -1 where claimed; `begin`, `living` the postings of
     each token among the unclaimed rows, as ranks; `held` the same of the rows that hold the value of a case, once it was asked for.
-    `tied` are the answers of `tied_rows`. `scratch` are buffers of the compiled loops.
+    `tied` are the answers of `tied_rows`. `copies` are, once they were asked for, the rows of the cases by their place (the case
+    times `own`, plus `source`), rising: places and rows. `scratch` are buffers of the compiled loops.
     """
 
     own: int
@@ -81,6 +82,7 @@ class SequenceDatabase:
     scratch: Scratch
     held: SequenceArrays | None = None
     tied: dict[tuple[int, float], Bools] = field(default_factory=dict)
+    copies: tuple[Ints, Int32s] | None = None
 
     @property
     def tokens(self) -> int:
@@ -148,18 +150,51 @@ class SequenceDatabase:
         """How many rows hold each token, without the cases."""
         return np.rint(self.rate * max(1, self.own)).astype(np.int64)
 
-    def in_case(self, matched: Int32s) -> Int32s:
-        """Occurrences as they stand in their case, where all their rows hold the value of one.
+    def held_rows(self, matched: Int32s) -> Int32s:
+        """Occurrences as they stand among the unclaimed rows that hold the value of a case: of each in one, -1 for all else.
+
+        Of several cases the one that holds most of its rows, the first of those.
 
         Args:
             matched: (occurrences, steps) rows, -1 where missing.
         """
-        there = matched >= 0
-        copy = np.where(there, self.copy[matched], -1)
+        copy = np.where(matched >= 0, self.copy[self.source[matched]], -1)
+        copy = np.where((copy >= 0) & (self.rank[copy] >= 0), copy, -1)
         block = np.where(copy >= 0, self.block[copy], -1)
-        first = np.where(there, block, np.iinfo(np.int32).max).min(axis=1)
-        whole = (first >= 0) & (block.max(axis=1) == first)
-        return np.where(whole[:, None], copy, matched).astype(np.int32)
+        together = ((block[:, :, None] == block[:, None, :]) & (block[:, None, :] >= 0)).sum(axis=2)
+        most = np.take_along_axis(block, together.argmax(axis=1)[:, None], axis=1)
+        return np.where(block == most, copy, -1).astype(np.int32)
+
+    def in_case(self, matched: Int32s) -> Int32s:
+        """Occurrences as they stand in their case, where all their rows hold the value of one; else as they are.
+
+        Args:
+            matched: (occurrences, steps) rows, -1 where missing.
+        """
+        held = self.held_rows(matched)
+        whole = ((held >= 0) == (matched >= 0)).all(axis=1)
+        return np.where(whole[:, None], held, matched).astype(np.int32)
+
+    def on_case(self, matched: Int32s, rows: Int32s) -> Int32s:
+        """Occurrences as they stand in the case that one more row of each is in; as they are where that is -1.
+
+        Args:
+            matched: (occurrences, steps) rows, -1 where missing; what is not in the case is lost.
+            rows: (occurrences,) rows of cases.
+        """
+        if self.copies is None:
+            row = np.arange(self.own, len(self.rows), dtype=np.int32)
+            place = self.block[row].astype(np.int64) * self.own + self.source[row]
+            order = np.argsort(place)
+            self.copies = place[order], row[order]
+        places, copies = self.copies
+        which = np.flatnonzero(rows >= 0)
+        wanted = self.block[rows[which]].astype(np.int64)[:, None] * self.own + self.source[matched[which]]
+        at = np.minimum(np.searchsorted(places, wanted), len(places) - 1)
+        there = (places[at] == wanted) & (matched[which] >= 0) & (self.rank[copies[at]] >= 0)
+        out = matched.copy()
+        out[which] = np.where(there, copies[at], -1)
+        return out
 
     def ranks(self, token: int) -> Int32s:
         """The ranks of the unclaimed rows on which a token stands, rising."""
@@ -208,6 +243,7 @@ class SequenceDatabase:
             scratch=scratch_for(tokens=self.tokens, rows=len(rows)),
             held=None,
             tied={},
+            copies=None,
         )
 
     def related(self, tokens: Int32s | Ints, known: Int32s) -> Bools:

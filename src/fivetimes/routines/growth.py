@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import ceil
+from typing import NamedTuple
 
 import numpy as np
 
 from fivetimes.columns import Bools, Floats, Int32s
 from fivetimes.config import ALWAYS_SHARE, USUAL_SHARE, Search
 from fivetimes.kernels import growth
+from fivetimes.kernels.database import SequenceArrays
 from fivetimes.routines.database import SequenceDatabase
 from fivetimes.routines.pattern import ENOUGH, NEAR_ROWS, chance_within, gain, local_chance
 
@@ -21,18 +23,36 @@ class _Addition:
     bits: float
 
 
-def _best_addition(
-    database: SequenceDatabase, have_tokens: Int32s, matched: Int32s, search: Search
-) -> _Addition | None:
+class _View(NamedTuple):
+    """Where growth looks for a step: what the compiled loops read, the share of the rows that each token has, the occurrences."""
+
+    arrays: SequenceArrays
+    rate: Floats
+    matched: Int32s
+
+
+def _views(database: SequenceDatabase, matched: Int32s) -> list[_View]:
+    """Among all rows; and of occurrences on a case, among the rows that hold its values, however far apart these are done."""
+    views = [_View(database.arrays, database.rate, matched)]
+    held = database.held_rows(matched)
+    if (held >= 0).any():
+        arrays = database.held_arrays()
+        views.append(_View(arrays, np.diff(arrays.begin) / len(arrays.free), held))
+    return views
+
+
+def _best_addition(database: SequenceDatabase, have_tokens: Int32s, view: _View, search: Search) -> _Addition | None:
     """The token that explains most around the occurrences, in one position or anywhere; None where none is worth its cost.
 
     A token is a step once, and so is what says the same more or less finely: what comes again right after is a repeat, and what
     comes again later is the next occurrence.
     """
+    matched = view.matched
     count, steps = matched.shape
     least = max(2, ceil(search.presence_grown * count))
-    around = growth.surroundings(matched, least, search.flank, database.arrays, database.scratch)
+    around = growth.surroundings(matched, least, search.flank, view.arrays, database.scratch)
     cost = 0.5 * np.log2(max(1, count))
+    seen = max(1, int((matched >= 0).any(axis=1).sum()))  # those that are in this view
     best: _Addition | None = None
     tokens = around.tokens
     if not len(tokens):
@@ -40,7 +60,8 @@ def _best_addition(
     related = database.related(tokens, have_tokens)
     if not related.all():
         tokens, k = tokens[~related], around.held[~related].astype(np.float64)
-        bits = gain(k, np.full(len(k), float(count)), local_chance(database, tokens, around.width))
+        width = around.width * count / seen
+        bits = gain(k, np.full(len(k), float(seen)), chance_within(view.rate[tokens], width))
         bits -= cost + database.name_bits[tokens]
         at = int(np.argmax(bits))
         if bits[at] > 0:
@@ -49,7 +70,7 @@ def _best_addition(
     if len(which):
         tokens = around.tokens[which]
         k, n = around.inside[which, position].astype(np.float64), around.have[position].astype(np.float64)
-        rate = np.minimum(database.rate[tokens], 0.999999)
+        rate = np.minimum(view.rate[tokens], 0.999999)
         chance = -np.expm1(np.maximum(around.size[position], 0.2) * np.log1p(-rate))
         bits = gain(k, n, chance) - cost - database.name_bits[tokens] - np.log2(steps + 1)
         behind = (position == 0) | ~database.related_pairwise(
@@ -73,20 +94,43 @@ def grow(database: SequenceDatabase, tokens: Int32s, matched: Int32s, search: Se
     Returns:
         Tokens and matched rows of the steps, old and new.
     """
-    dead: set[tuple[int, int]] = set()
     while len(tokens) < search.max_steps:
-        addition = _best_addition(database, tokens, matched, search)
-        if addition is None or (addition.token, addition.position) in dead:
+        views = _views(database, matched)
+        found = [_best_addition(database, tokens, view, search) for view in views]
+        addition = max((one for one in found if one is not None), key=lambda one: one.bits, default=None)
+        if addition is None:
             break
-        rows = growth.rows_of_step(
-            matched, addition.token, addition.position, search.flank, database.arrays, database.scratch
-        )
+        rows = _rows_of(database, addition, views[0], search)
+        if len(views) > 1:
+            matched, rows = _further(database, addition, views[1], matched, rows, search)
         if np.count_nonzero(rows >= 0) < 2:
-            dead.add((addition.token, addition.position))
             break
         tokens = np.append(tokens, np.int32(addition.token))
         matched = np.column_stack((matched, rows)).astype(np.int32)
     return tokens, matched
+
+
+def _rows_of(database: SequenceDatabase, addition: _Addition, view: _View, search: Search) -> Int32s:
+    return growth.rows_of_step(
+        view.matched, addition.token, addition.position, search.flank, view.arrays, database.scratch
+    )
+
+
+def _further(
+    database: SequenceDatabase, addition: _Addition, held: _View, matched: Int32s, rows: Int32s, search: Search
+) -> tuple[Int32s, Int32s]:
+    """The occurrences and their rows of the step that is added; those that have none near, with the one on their case.
+
+    What has such a row lies on the case from then on, as far as its other rows are in it.
+    """
+    lacks = (rows < 0) & (held.matched >= 0).any(axis=1)
+    if not lacks.any():
+        return matched, rows
+    more = np.full(len(rows), -1, dtype=np.int32)
+    more[lacks] = _rows_of(database, addition, held._replace(matched=held.matched[lacks]), search)
+    known = database.source[np.concatenate((matched[matched >= 0], rows[rows >= 0]))]
+    more[np.isin(database.source[more], known)] = -1  # a row is of one occurrence
+    return database.on_case(matched, more), np.where(more >= 0, more, rows).astype(np.int32)
 
 
 def refine(database: SequenceDatabase, tokens: Int32s, matched: Int32s) -> Int32s:
@@ -103,6 +147,23 @@ def refine(database: SequenceDatabase, tokens: Int32s, matched: Int32s) -> Int32
         if np.isfinite(most):
             out[step] = found[here][best == most].min()
     return out
+
+
+def named_less_finely(database: SequenceDatabase, tokens: Int32s) -> list[Int32s]:
+    """The steps at each coarser level of detail, the finest first; one stays as it is where two would be named alike.
+
+    Only what differs from the steps before it.
+    """
+    levels = database.levels[database.where[database.start[tokens]]]
+    own = (levels == tokens[:, None]).argmax(axis=1)
+    found = [tokens]
+    for level in range(1, levels.shape[1]):
+        wide = levels[np.arange(len(own)), np.maximum(own, level)]
+        alike = (wide[:, None] == wide).sum(axis=1) > 1
+        wide = np.where(alike, tokens, wide).astype(np.int32)
+        if (wide != found[-1]).any():
+            found.append(wide)
+    return found[1:]
 
 
 def drop_rare(tokens: Int32s, matched: Int32s, *, floor: float) -> tuple[Int32s, Int32s]:
