@@ -806,23 +806,24 @@ def together(columns: Sequence[Sequence[bool]], most_alike: float) -> set[frozen
     return {one for one in alike.values() if len(one) > 1}
 
 
-def seam(occurrences: Sequence[dict[int, int]], order: Sequence[int], usual: float, least: int) -> set[int] | None:
-    """The steps before the place where the runs change their piece of work; None where most lie in one, or there is no such place.
+def seam(occurrences: Sequence[dict[int, int]], steps: int, usual: float, least: int) -> set[int] | None:
+    """The steps on one side of where the runs change their piece of work; None where there is no such place.
 
-    An occurrence is {step: piece}. At the place most of those in several pieces have none with steps on both sides; of all such
-    places it is the one where that holds for most of them, the first of equals. Either side has `least` steps.
+    An occurrence is {step: piece}. Two steps are on one side where most of those in several pieces that have both do not have them
+    in different ones, and where a third step is on one side with either. The largest side, the first of equals; it and the rest
+    have `least` steps, and most occurrences with steps on both sides are in several pieces.
     """
     joined = [one for one in occurrences if len(set(one.values())) > 1]
-    if len(joined) <= usual * len(occurrences):
-        return None
-    clean = {
-        cut: sum(
-            not {one[s] for s in order[:cut] if s in one} & {one[s] for s in order[cut:] if s in one} for one in joined
-        )
-        for cut in range(least, len(order) - least + 1)
-    }
-    best = max(clean, key=lambda cut: (clean[cut], -cut), default=None)
-    return set(order[:best]) if best is not None and clean[best] > usual * len(joined) else None
+    sides = [{step} for step in range(steps)]
+    for a, b in combinations(range(steps), 2):
+        have = [one for one in joined if a in one and b in one]
+        if have and sum(one[a] != one[b] for one in have) <= usual * len(have):
+            merged = set().union(*(side for side in sides if a in side or b in side))
+            sides = [side for side in sides if not side & merged] + [merged]
+    best = max(sides, key=lambda side: (len(side), -min(side)))
+    both = [one for one in occurrences if best & one.keys() and one.keys() - best]
+    crossing = sum(len(set(one.values())) > 1 for one in both)
+    return best if min(len(best), steps - len(best)) >= least and crossing > usual * len(both) else None
 
 
 # ---- cases

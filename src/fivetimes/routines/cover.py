@@ -21,7 +21,6 @@ from fivetimes.config import USUAL_SHARE, Search
 from fivetimes.model.suppression import SuppressionRule
 from fivetimes.model.trace import Stage
 from fivetimes.routines import seeds as seeding
-from fivetimes.routines.alternatives import sequence
 from fivetimes.routines.assign import complete
 from fivetimes.routines.database import SequenceDatabase
 from fivetimes.routines.growth import drop_rare, grow, named_less_finely, refine, together, unproven
@@ -32,7 +31,7 @@ from fivetimes.routines.pattern import (
     Profile,
     estimate,
 )
-from fivetimes.routines.siblings import seam, two_kinds
+from fivetimes.routines.siblings import SELDOM, seam, two_kinds
 from fivetimes.routines.trace import Recorder
 
 SEED_TEXT = "a pair that stands together"
@@ -111,11 +110,14 @@ class _Failed:
 
 
 def _develop(
-    database: SequenceDatabase, tokens: Int32s, matched: Int32s, search: Search, chance: float
+    database: SequenceDatabase, tokens: Int32s, matched: Int32s, search: Search, chance: float, *, along: bool = True
 ) -> tuple[Profile, Occurrences] | _Failed:
-    """From the occurrences of a seed to a profile and all its occurrences, or the rule that it failed."""
+    """From the occurrences of a seed to a profile and all its occurrences, or the rule that it failed.
+
+    `along`: whether it grows along cases, too.
+    """
     for round_ in range(search.rounds):
-        tokens, matched = grow(database, tokens, _sampled(matched, search.sample), search)
+        tokens, matched = grow(database, tokens, _sampled(matched, search.sample), search, along=along)
         tokens = refine(database, tokens, matched)
         tokens, matched = drop_rare(tokens, matched, floor=search.presence_kept)
         if len(tokens) < MIN_STEPS:
@@ -176,22 +178,42 @@ def _without_another(
     and if it would be accepted for its occurrences outside of this one alone.
     """
     while True:
-        half = seam(database, occurrences.rows, sequence(profile.order))
+        half = seam(database, occurrences.rows)
         groups = [(group, False) for group in together(occurrences.rows)]
         groups += [] if half is None else [(half, True), (~half, True)]
-        best, most = None, luck + search.routine_bits
+        best, most, regrown = None, luck + search.routine_bits, False
         for group, of_seam in groups:
             if min(np.count_nonzero(group), np.count_nonzero(~group)) >= MIN_STEPS:
                 bits = _worth_alone(database, profile, occurrences, group, search, chance, luck, of_seam=of_seam)
                 if bits > most:
-                    best, most = group, bits
+                    best, most, regrown = group, bits, of_seam
         if best is None:
             return profile, occurrences
-        matched = occurrences.rows[:, ~best]
-        rest = _collected(database, profile.tokens[~best], matched[(matched >= 0).any(axis=1)], search, chance)
+        rest = _without_steps(database, profile, occurrences, best, search, chance, regrown=regrown)
         if rest is None:
             return profile, occurrences
         profile, occurrences = rest
+        if regrown:
+            return rest
+
+
+def _without_steps(
+    database: SequenceDatabase,
+    profile: Profile,
+    occurrences: Occurrences,
+    steps: Bools,
+    search: Search,
+    chance: float,
+    *,
+    regrown: bool,
+) -> tuple[Profile, Occurrences] | None:
+    """A routine without some of its steps, with all its occurrences; regrown, with the steps near by that it has then."""
+    matched = occurrences.rows[:, ~steps]
+    matched = matched[(matched >= 0).any(axis=1)]
+    if not regrown:
+        return _collected(database, profile.tokens[~steps], matched, search, chance)
+    grown = _develop(database, profile.tokens[~steps], database.at_source(matched), search, chance, along=False)
+    return None if isinstance(grown, _Failed) else grown
 
 
 def _worth_alone(
@@ -207,16 +229,27 @@ def _worth_alone(
 ) -> float:
     """Bits that some steps of a routine save as one of their own where they are done without the others; 0 where they are none.
 
-    Of a run that nothing joins, both sides of a seam are seen alone: so many are not done without the other one.
+    Where both sides of a seam are done in one go, too, they are also seen alone in runs that nothing joins: so many of the one as
+    of the other are not done without it.
     """
     one = _of_steps(database, profile, occurrences, steps, search, chance)
     if one is None or not _passes(database, *one, luck, search):
         return 0.0
-    alone = _outside(database, one[1], occurrences)
-    other = _of_steps(database, profile, occurrences, ~steps, search, chance) if of_seam else None
-    if other is not None:
-        alone = kept_apart(alone, np.arange(len(alone)) >= len(_outside(database, other[1], occurrences)))
+    there = occurrences.rows >= 0
+    both = kept_apart(occurrences, np.asarray(there[:, steps].any(axis=1) & there[:, ~steps].any(axis=1)))
+    alone = _outside(database, one[1], both)
+    if of_seam and _in_one_stretch(database, both) > SELDOM * len(both):
+        other = _of_steps(database, profile, occurrences, ~steps, search, chance)
+        unjoined = 0 if other is None else len(_outside(database, other[1], both))
+        alone = kept_apart(alone, np.arange(len(alone)) >= unjoined)
     return worth(database, one[0], alone, search)
+
+
+def _in_one_stretch(database: SequenceDatabase, occurrences: Occurrences) -> int:
+    """How many of the occurrences lie in one stretch of work."""
+    there = occurrences.rows >= 0
+    piece = np.where(there, database.block[database.source[occurrences.rows]], -1)
+    return int(np.count_nonzero((~there | (piece == piece.max(axis=1, keepdims=True))).all(axis=1)))
 
 
 def _of_steps(

@@ -175,6 +175,10 @@ class SequenceDatabase:
         whole = ((held >= 0) == (matched >= 0)).all(axis=1)
         return np.where(whole[:, None], held, matched).astype(np.int32)
 
+    def at_source(self, matched: Int32s) -> Int32s:
+        """Occurrences as they stand in people's own work."""
+        return np.where(matched >= 0, self.source[matched], -1).astype(np.int32)
+
     def on_case(self, matched: Int32s, rows: Int32s) -> Int32s:
         """Occurrences as they stand in the case that one more row of each is in; as they are where that is -1.
 

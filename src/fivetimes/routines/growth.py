@@ -84,18 +84,22 @@ def _best_addition(database: SequenceDatabase, have_tokens: Int32s, view: _View,
     return best
 
 
-def grow(database: SequenceDatabase, tokens: Int32s, matched: Int32s, search: Search) -> tuple[Int32s, Int32s]:
+def grow(
+    database: SequenceDatabase, tokens: Int32s, matched: Int32s, search: Search, *, along: bool = True
+) -> tuple[Int32s, Int32s]:
     """Add steps while one saves more bits than it costs to say it.
 
     Args:
         tokens: the steps so far.
         matched: rows, one line per occurrence and one column per step, -1 where the step is missing.
+        search: the constants of the search.
+        along: whether to look on along the cases that the occurrences are on, too.
 
     Returns:
         Tokens and matched rows of the steps, old and new.
     """
     while len(tokens) < search.max_steps:
-        views = _views(database, matched)
+        views = _views(database, matched)[: 2 if along else 1]
         found = [_best_addition(database, tokens, view, search) for view in views]
         addition = max((one for one in found if one is not None), key=lambda one: one.bits, default=None)
         if addition is None:

@@ -12,8 +12,6 @@ and none under a name that only its people use. People who differ in their tools
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from fivetimes.columns import COARSE, Bools, Floats, Int32s, Ints
@@ -153,26 +151,32 @@ def _left_out(database: SequenceDatabase, rows: Int32s, steps: Ints, doers: Int3
     return sum(bool(np.isin(kind, theirs).any() or not database.own_name[kind].any()) for kind in kinds)
 
 
-def seam(database: SequenceDatabase, rows: Int32s, order: Sequence[int]) -> Bools | None:
-    """The steps before the place where occurrences that lie in several stretches of work always change them; None without one.
+def seam(database: SequenceDatabase, rows: Int32s) -> Bools | None:
+    """The steps on one side of where occurrences that lie in several stretches of work mostly change them; None without one.
+
+    Two steps are on one side if no more than half of the occurrences in several stretches that have both have them in different
+    ones; and so are steps that are on one side with a third. In which order the sides are done plays no part. Of several sides it
+    is the one with most steps, the first of these; it has steps enough for a routine, and so have the others together. And most
+    occurrences with steps on both sides lie in several stretches.
 
     Args:
         database: what they were found in.
         rows: (occurrences, steps) rows, -1 where missing.
-        order: the steps in the order of the routine.
     """
-    piece = np.where(rows >= 0, database.block[database.source[rows]], -1)
-    joined = np.array([len(np.unique(line[line >= 0])) > 1 for line in piece], dtype=np.bool_)
-    if np.count_nonzero(joined) <= USUAL_SHARE * len(rows):
+    there = rows >= 0
+    piece = np.where(there, database.block[database.source[rows]], -1)
+    joined = (there & (piece != piece.max(axis=1, keepdims=True))).any(axis=1)
+    pairs = there[joined][:, :, None] & there[joined][:, None, :]
+    different = (pairs & (piece[joined][:, :, None] != piece[joined][:, None, :])).sum(axis=0)
+    beside = pairs.any(axis=0) & (different <= USUAL_SHARE * pairs.sum(axis=0))
+    beside |= np.eye(rows.shape[1], dtype=np.bool_)
+    for _ in range(rows.shape[1].bit_length()):  # each time over twice as many steps
+        beside = beside @ beside
+    side = beside[beside.sum(axis=1).argmax()]
+    both = there[:, side].any(axis=1) & there[:, ~side].any(axis=1)
+    if min(np.count_nonzero(side), np.count_nonzero(~side)) < MIN_STEPS:
         return None
-    best, share = None, USUAL_SHARE
-    for cut in range(MIN_STEPS, len(order) - MIN_STEPS + 1):
-        before = np.zeros(rows.shape[1], dtype=np.bool_)
-        before[list(order[:cut])] = True
-        clean = np.mean([np.intersect1d(line[before], line[~before]).max(initial=-1) < 0 for line in piece[joined]])
-        if clean > share:
-            best, share = before, float(clean)
-    return best
+    return side if np.count_nonzero(both & joined) > USUAL_SHARE * np.count_nonzero(both) else None
 
 
 def two_kinds(database: SequenceDatabase, rows: Int32s, *, bar: float) -> Bools | None:
