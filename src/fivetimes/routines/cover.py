@@ -235,10 +235,12 @@ def _worth_alone(
     one = _of_steps(database, profile, occurrences, steps, search, chance)
     if one is None or not _passes(database, *one, luck, search):
         return 0.0
+    if not of_seam:
+        return worth(database, one[0], _outside(database, one[1], occurrences), search)
     there = occurrences.rows >= 0
     both = kept_apart(occurrences, np.asarray(there[:, steps].any(axis=1) & there[:, ~steps].any(axis=1)))
     alone = _outside(database, one[1], both)
-    if of_seam and _in_one_stretch(database, both) > SELDOM * len(both):
+    if _in_one_stretch(database, both) > SELDOM * len(both):
         other = _of_steps(database, profile, occurrences, ~steps, search, chance)
         unjoined = 0 if other is None else len(_outside(database, other[1], both))
         alone = kept_apart(alone, np.arange(len(alone)) >= unjoined)
