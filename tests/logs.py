@@ -6,6 +6,8 @@ import random
 from collections.abc import Sequence
 from datetime import timedelta
 
+import numpy as np
+
 from fivetimes.actions import normalise
 from fivetimes.columns import EventLog, SessionLog
 from fivetimes.config import FiveTimesRule, Search
@@ -15,6 +17,7 @@ from fivetimes.model.events import Kind
 from fivetimes.model.sources import RawBatch
 from fivetimes.model.suppression import Suppressed
 from fivetimes.routines import find_routines
+from fivetimes.routines.database import SequenceDatabase
 from fivetimes.sessions import segment
 
 START = 1_767_600_000.0  # a Monday in January 2026
@@ -93,3 +96,10 @@ def again_as(log: SessionLog, person: str) -> RawBatch:
     return RawBatch(
         "generic", f"{person}.csv", labels, kind=Kind.ACTION, line=lines, time=actions.clock.tolist(), owner=person
     )
+
+
+def stretches(block: Sequence[int]) -> SequenceDatabase:
+    """As much of a database as says in which stretch of work each row lies."""
+    made = object.__new__(SequenceDatabase)
+    made.block, made.source = np.array(block, dtype=np.int32), np.arange(len(block), dtype=np.int32)
+    return made

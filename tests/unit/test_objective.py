@@ -115,7 +115,7 @@ def test_what_was_joined_over_pieces_stays_where_it_does_not_run_against_the_ord
         of = [2 * number + (place >= cut) for place in range(len(one))]
         block[[rows[number, step] for step in one]] = of
         pieces.append(set(of))
-    database = SimpleNamespace(block=block, source=np.arange(len(block)))
+    database = logs.stretches(block)
     found = in_order(database, Occurrences(rows, np.zeros((0, 3), dtype=np.int32), np.arange(float(len(rows))), 7))
     assert found.score.tolist() == oracles.in_order(orders, pieces, ORDERED)
     assert found.broken == 7

@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import logs
 import oracles
 from fivetimes.config import USUAL_SHARE, Search
+from fivetimes.routines.database import SequenceDatabase
 from fivetimes.routines.pattern import MIN_STEPS
 from fivetimes.routines.siblings import apart, changes, seam, shared_bits, two_kinds
 
@@ -164,7 +166,7 @@ def test_another_subcommand_of_one_program_is_a_difference_too():
         assert (two_kinds(database, rows, bar=BAR) is not None) is two
 
 
-def lying_in(made: list[dict[int, int]], steps: int) -> tuple[SimpleNamespace, np.ndarray]:
+def lying_in(made: list[dict[int, int]], steps: int) -> tuple[SequenceDatabase, np.ndarray]:
     """A database of one row per step done, and the table of the occurrences, each {step: piece of work}."""
     rows = np.full((len(made), steps), -1, dtype=np.int32)
     block: list[int] = []
@@ -172,7 +174,7 @@ def lying_in(made: list[dict[int, int]], steps: int) -> tuple[SimpleNamespace, n
         for step, piece in one.items():
             rows[number, step] = len(block)
             block.append(piece)
-    return SimpleNamespace(block=np.array(block, dtype=np.int32), source=np.arange(len(block))), rows
+    return logs.stretches(block), rows
 
 
 pieces_of_steps = st.integers(5, 8).flatmap(

@@ -224,6 +224,41 @@ def alternatives(invocations: Sequence[Invocation], step: Step, *, loose: bool =
     return sorted(found, key=lambda alternative: -alternative.share)
 
 
+def in_shared_folders(by_step: Sequence[Sequence[Alternative]]) -> list[list[Alternative]]:
+    """The alternatives of several steps; those that are done in one folder, in nearly every run, share its position.
+
+    Nobody goes to a folder anew for each step, so that two steps are in one is nothing that chance could explain.
+    """
+    groups: list[list[Position]] = []
+    for at in (one.folder for found in by_step for one in found if one.folder is not None):
+        group = next((each for each in groups if _is_one_folder(each[0], at)), None)
+        if group is None:
+            groups.append([at])
+        else:
+            group.append(at)
+    shared: dict[int, Position] = {}
+    for group in groups:
+        shared.update(dict.fromkeys(map(id, group), _one_folder(group)))  # one object: a position is known by identity
+    return [[replace(one, folder=shared.get(id(one.folder))) for one in found] for found in by_step]
+
+
+def _is_one_folder(position: Position, other: Position) -> bool:
+    """Whether both were the same in nearly all runs that have both."""
+    known, given = dict(position.rows), dict(other.rows)
+    both = known.keys() & given.keys()
+    return bool(both) and sum(known[run] == given[run] for run in both) >= NEARLY_ALL * len(both)
+
+
+def _one_folder(group: Sequence[Position]) -> Position:
+    """Several positions as one: in each run what the first of them was."""
+    rows: dict[int, Pieces] = {}
+    for at in group:
+        for number, row in at.rows:
+            rows.setdefault(number, row)
+    word = replace(group[0].word, closed=any(at.word.closed for at in group))
+    return replace(group[0], word=word, rows=tuple(sorted(rows.items())))
+
+
 # ---- the same command under another program's name
 
 

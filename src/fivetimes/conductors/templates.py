@@ -15,11 +15,11 @@ from itertools import groupby
 from fivetimes.conductor_document import Input, Reference, Specialist, SpecialistKind, template_parts
 from fivetimes.conductors.alternatives import (
     DISTINCTIVE,
-    NEARLY_ALL,
     Alternative,
     Position,
     affixes,
     alternatives,
+    in_shared_folders,
     is_word,
     pieces,
     shape,
@@ -114,7 +114,7 @@ def step_templates(
         loose: numbers of the steps whose commands are given any arguments.
     """
     names = ParameterNames(harmless, expansions)
-    by_step = _in_shared_folders(
+    by_step = in_shared_folders(
         [
             alternatives([each for each in invocations if each.step == number], step, loose=number in loose)
             for number, step in enumerate(candidate.steps)
@@ -143,37 +143,6 @@ def step_templates(
 # ---- where steps are done
 
 
-def _in_shared_folders(by_step: Sequence[Sequence[Alternative]]) -> list[list[Alternative]]:
-    """The alternatives; those that are done in one folder, in nearly every run, share its position.
-
-    Nobody goes to a folder anew for each step, so that two steps are in one is nothing that chance could explain.
-    """
-    groups: list[list[Position]] = []
-    for at in (one.folder for found in by_step for one in found):
-        group = None if at is None else next((each for each in groups if _is_one_folder(each[0], at)), None)
-        if group is not None and at is not None:
-            group.append(at)
-        elif at is not None:
-            groups.append([at])
-    shared: dict[int, Position] = {}
-    for group in groups:
-        rows = {number: row for at in reversed(group) for number, row in reversed(at.rows)}
-        closed = any(at.word.closed for at in group)
-        one = replace(group[0], word=replace(group[0].word, closed=closed), rows=tuple(sorted(rows.items())))
-        shared.update((id(at), one if len(group) > 1 else at) for at in group)
-    return [
-        [one if one.folder is None else replace(one, folder=shared[id(one.folder)]) for one in found]
-        for found in by_step
-    ]
-
-
-def _is_one_folder(position: Position, other: Position) -> bool:
-    """Whether both were the same in nearly all runs that have both."""
-    known, given = dict(position.rows), dict(other.rows)
-    both = known.keys() & given.keys()
-    return bool(both) and sum(known[run] == given[run] for run in both) >= NEARLY_ALL * len(both)
-
-
 def _with_folders(
     placed: Sequence[_Placed], parameters: Sequence[Parameter], by_step: Sequence[Sequence[Alternative]]
 ) -> tuple[list[_Placed], list[Parameter]]:
@@ -183,10 +152,14 @@ def _with_folders(
     for index, each in enumerate(placed):
         if used[id(each.position)] > 1 and _lone_values(each):
             whole = each if _varies_by_folders(each.template) else replace(each, template=(None,))
-            template = tuple((len(more), "") if part is None else part for part in whole.template)
-            made[index] = replace(each, template=template)
+            made[index] = _with_parameter(whole, len(more))
             more.append(Parameter(_lone_values(whole), (index,)))
     return made, more
+
+
+def _with_parameter(placed: _Placed, number: int) -> _Placed:
+    """The same with a parameter for what is free."""
+    return replace(placed, template=tuple((number, "") if part is None else part for part in placed.template))
 
 
 def _varies_by_folders(template: Template) -> bool:
@@ -291,9 +264,9 @@ def _with_found_out(
             made = [replace(each, template=_with_around(each.template, number, front, back)) for each in made]
     for index, each in enumerate(placed):
         values = {} if each.position.word.prose else _lone_values(each)
-        template = tuple((len(more), "") if part is None else part for part in each.template)
-        if values and _found_out(values, len(more), [replace(each, template=template)], candidate):
-            made[index] = replace(each, template=template)
+        known = _with_parameter(each, len(more))
+        if values and _found_out(values, len(more), [known], candidate):
+            made[index] = known
             more.append(Parameter(values, (index,)))
     return made, more
 

@@ -8,6 +8,7 @@ Read in the order in which the modules act; `docs/how-routines-are-found.md` exp
 - `seeds`: pairs of actions that stand together more than chance gives.
 - `growth`: a seed with one step more, or fewer.
 - `matching`: every occurrence of a profile. It defines the count.
+- `developing`: a seed grown, collected, parted from others, looked for on other things.
 - `cover`: seed, grow, collect, accept, claim, until nothing is left; and what an engine is.
 - `fixed`: a baseline, frequent sequences as they stand.
 - `merging`: variants of one routine become one.

@@ -16,22 +16,29 @@ from typing import Protocol
 
 import numpy as np
 
-from fivetimes.columns import Bools, Int32s, SessionLog
+from fivetimes.columns import Int32s, SessionLog
 from fivetimes.config import USUAL_SHARE, Search
 from fivetimes.model.suppression import SuppressionRule
 from fivetimes.model.trace import Stage
 from fivetimes.routines import seeds as seeding
 from fivetimes.routines.assign import complete
 from fivetimes.routines.database import SequenceDatabase
-from fivetimes.routines.growth import drop_rare, grow, named_less_finely, refine, together, unproven
-from fivetimes.routines.matching import Occurrences, Routine, better, collect, kept_apart, presence_bits
-from fivetimes.routines.objective import failed_rule, in_order, on_the_way, rates_around, worth
-from fivetimes.routines.pattern import (
-    MIN_STEPS,
-    Profile,
-    estimate,
+from fivetimes.routines.developing import (
+    Developed,
+    Failed,
+    Terms,
+    collected,
+    collected_by,
+    develop,
+    on_other_things,
+    passes,
+    without_another,
 )
-from fivetimes.routines.siblings import SELDOM, seam, two_kinds
+from fivetimes.routines.growth import drop_rare, together
+from fivetimes.routines.matching import Occurrences, Routine, better, collect, presence_bits
+from fivetimes.routines.objective import failed_rule, on_the_way, worth
+from fivetimes.routines.pattern import MIN_STEPS, Profile, estimate
+from fivetimes.routines.siblings import two_kinds
 from fivetimes.routines.trace import Recorder
 
 SEED_TEXT = "a pair that stands together"
@@ -92,219 +99,6 @@ class SeedAndGrow:
     def silent(self) -> Engine:
         """The same without `tick`."""
         return SeedAndGrow()
-
-
-def _sampled(matched: Int32s, most: int) -> Int32s:
-    if len(matched) <= most:
-        return matched
-    return matched[np.linspace(0, len(matched) - 1, most).astype(np.int64)]
-
-
-@dataclass(frozen=True, slots=True)
-class _Failed:
-    """Why nothing grew from a seed: the rule, with the steps and the number of occurrences that there were then."""
-
-    rule: SuppressionRule
-    tokens: Int32s
-    count: int
-
-
-def _develop(
-    database: SequenceDatabase, tokens: Int32s, matched: Int32s, search: Search, chance: float, *, along: bool = True
-) -> tuple[Profile, Occurrences] | _Failed:
-    """From the occurrences of a seed to a profile and all its occurrences, or the rule that it failed.
-
-    `along`: whether it grows along cases, too.
-    """
-    for round_ in range(search.rounds):
-        tokens, matched = grow(database, tokens, _sampled(matched, search.sample), search, along=along)
-        tokens = refine(database, tokens, matched)
-        tokens, matched = drop_rare(tokens, matched, floor=search.presence_kept)
-        if len(tokens) < MIN_STEPS:
-            return _Failed(SuppressionRule.TWO_STEPS, tokens, len(matched))
-        if len(matched) < 2:
-            return _Failed(SuppressionRule.NOT_TOGETHER, tokens, len(matched))
-        profile = estimate(database, tokens, matched)
-        last = round_ == search.rounds - 1
-        share = search.core_share if last else search.core_share_loose
-        occurrences = in_order(
-            database, collect(database, profile, search, share=share, chance=chance, known=len(matched))
-        )
-        if len(occurrences) < 2:
-            return _Failed(SuppressionRule.NOT_TOGETHER, tokens, len(occurrences))
-        matched = occurrences.rows
-    return _proven(database, estimate(database, tokens, matched), occurrences, search, chance)
-
-
-def _proven(
-    database: SequenceDatabase, profile: Profile, occurrences: Occurrences, search: Search, chance: float
-) -> tuple[Profile, Occurrences] | _Failed:
-    """The routine without the optional steps that the work around would give it as well."""
-    rate = rates_around(database, profile.tokens, occurrences)
-    weak = unproven(database, profile.tokens, occurrences.rows, rate=rate, flank=search.flank)
-    if not weak.any():
-        return profile, occurrences
-    tokens, matched = profile.tokens[~weak], occurrences.rows[:, ~weak]
-    matched = matched[(matched >= 0).any(axis=1)]
-    if len(tokens) < MIN_STEPS:
-        return _Failed(SuppressionRule.OPTIONAL_BY_CHANCE, profile.tokens, len(occurrences))
-    again = _collected(database, tokens, matched, search, chance)
-    return again or _Failed(SuppressionRule.NOT_TOGETHER, tokens, len(matched))
-
-
-def _collected(
-    database: SequenceDatabase, tokens: Int32s, matched: Int32s, search: Search, chance: float
-) -> tuple[Profile, Occurrences] | None:
-    """These steps as a profile, with all its occurrences; None where there are fewer than two."""
-    if len(matched) < 2:
-        return None
-    return _collected_by(database, estimate(database, tokens, matched), len(matched), search, chance)
-
-
-def _collected_by(
-    database: SequenceDatabase, profile: Profile, known: int, search: Search, chance: float
-) -> tuple[Profile, Occurrences] | None:
-    """All occurrences of a profile, and the profile that they show; None where there are fewer than two."""
-    found = collect(database, profile, search, share=search.core_share, chance=chance, known=known)
-    return (estimate(database, profile.tokens, found.rows), found) if len(found) > 1 else None
-
-
-def _without_another(
-    database: SequenceDatabase, profile: Profile, occurrences: Occurrences, search: Search, chance: float, luck: float
-) -> tuple[Profile, Occurrences]:
-    """The routine without the steps of another one, which is left to be found.
-
-    Of its steps those that come and go together, or lie on one side of a seam, are another routine if they are one by themselves,
-    and if it would be accepted for its occurrences outside of this one alone.
-    """
-    while True:
-        half = seam(database, occurrences.rows)
-        groups = [(group, False) for group in together(occurrences.rows)]
-        groups += [] if half is None else [(half, True), (~half, True)]
-        best, most, regrown = None, luck + search.routine_bits, False
-        for group, of_seam in groups:
-            if min(np.count_nonzero(group), np.count_nonzero(~group)) >= MIN_STEPS:
-                bits = _worth_alone(database, profile, occurrences, group, search, chance, luck, of_seam=of_seam)
-                if bits > most:
-                    best, most, regrown = group, bits, of_seam
-        if best is None:
-            return profile, occurrences
-        rest = _without_steps(database, profile, occurrences, best, search, chance, regrown=regrown)
-        if rest is None:
-            return profile, occurrences
-        profile, occurrences = rest
-        if regrown:
-            return rest
-
-
-def _without_steps(
-    database: SequenceDatabase,
-    profile: Profile,
-    occurrences: Occurrences,
-    steps: Bools,
-    search: Search,
-    chance: float,
-    *,
-    regrown: bool,
-) -> tuple[Profile, Occurrences] | None:
-    """A routine without some of its steps, with all its occurrences; regrown, with the steps near by that it has then."""
-    matched = occurrences.rows[:, ~steps]
-    matched = matched[(matched >= 0).any(axis=1)]
-    if not regrown:
-        return _collected(database, profile.tokens[~steps], matched, search, chance)
-    grown = _develop(database, profile.tokens[~steps], database.at_source(matched), search, chance, along=False)
-    return None if isinstance(grown, _Failed) else grown
-
-
-def _worth_alone(
-    database: SequenceDatabase,
-    profile: Profile,
-    occurrences: Occurrences,
-    steps: Bools,
-    search: Search,
-    chance: float,
-    luck: float,
-    *,
-    of_seam: bool,
-) -> float:
-    """Bits that some steps of a routine save as one of their own where they are done without the others; 0 where they are none.
-
-    Where both sides of a seam are done in one go, too, they are also seen alone in runs that nothing joins: so many of the one as
-    of the other are not done without it.
-    """
-    one = _of_steps(database, profile, occurrences, steps, search, chance)
-    if one is None or not _passes(database, *one, luck, search):
-        return 0.0
-    if not of_seam:
-        return worth(database, one[0], _outside(database, one[1], occurrences), search)
-    there = occurrences.rows >= 0
-    both = kept_apart(occurrences, np.asarray(there[:, steps].any(axis=1) & there[:, ~steps].any(axis=1)))
-    alone = _outside(database, one[1], both)
-    if _in_one_stretch(database, both) > SELDOM * len(both):
-        other = _of_steps(database, profile, occurrences, ~steps, search, chance)
-        unjoined = 0 if other is None else len(_outside(database, other[1], both))
-        alone = kept_apart(alone, np.arange(len(alone)) >= unjoined)
-    return worth(database, one[0], alone, search)
-
-
-def _in_one_stretch(database: SequenceDatabase, occurrences: Occurrences) -> int:
-    """How many of the occurrences lie in one stretch of work."""
-    there = occurrences.rows >= 0
-    piece = np.where(there, database.block[database.source[occurrences.rows]], -1)
-    return int(np.count_nonzero((~there | (piece == piece.max(axis=1, keepdims=True))).all(axis=1)))
-
-
-def _of_steps(
-    database: SequenceDatabase, profile: Profile, occurrences: Occurrences, steps: Bools, search: Search, chance: float
-) -> tuple[Profile, Occurrences] | None:
-    """Some steps of a routine as one, with all its occurrences; None where fewer than two have two of them."""
-    matched = occurrences.rows[:, steps]
-    matched = matched[np.count_nonzero(matched >= 0, axis=1) > 1]
-    return _collected(database, profile.tokens[steps], matched, search, chance)
-
-
-def _on_other_things(
-    database: SequenceDatabase, profile: Profile, occurrences: Occurrences, search: Search, chance: float, luck: float
-) -> tuple[Profile, Occurrences]:
-    """The routine with its steps named less finely, where that saves more bits: what is done on other things is found as well.
-
-    These are runs of it if they save more than half of what its own runs do, with the same steps: else they are of something else
-    that has some steps in common with it.
-    """
-    if not _passes(database, profile, occurrences, luck, search):
-        return profile, occurrences
-    best, most = (profile, occurrences), worth(database, profile, occurrences, search)
-    for tokens in named_less_finely(database, profile.tokens):
-        wide = _collected(database, tokens, occurrences.rows, search, chance)
-        if wide is None or not _adds_its_like(database, wide[1], occurrences):
-            continue
-        one = _collected(database, refine(database, tokens, wide[1].rows), wide[1].rows, search, chance)
-        if one is not None and _passes(database, *one, luck, search):
-            bits = worth(database, *one, search)
-            if bits > most:
-                best, most = one, bits
-    return best
-
-
-def _adds_its_like(database: SequenceDatabase, wide: Occurrences, known: Occurrences) -> bool:
-    """Whether there are occurrences besides the known ones, and these save more than half of what the known ones do."""
-    new = _outside_of(database, wide, known)
-    if new.all() or not new.any():
-        return False
-    return bool(wide.score[new].mean() > USUAL_SHARE * wide.score[~new].mean())
-
-
-def _outside(database: SequenceDatabase, one: Occurrences, other: Occurrences) -> Occurrences:
-    """The occurrences that share no action with those of another routine."""
-    return kept_apart(one, _outside_of(database, one, other))
-
-
-def _outside_of(database: SequenceDatabase, one: Occurrences, other: Occurrences) -> Bools:
-    """Which occurrences share no action with any of the others."""
-    held = np.zeros(database.own, dtype=np.bool_)
-    held[database.source[other.all_rows()]] = True
-    shared = held[database.source[one.rows]] & (one.rows >= 0)
-    return np.asarray(~shared.any(axis=1))
 
 
 def _strays(database: SequenceDatabase, occurrences: Occurrences, search: Search) -> Int32s:
@@ -406,23 +200,22 @@ def _from_seed(
     pairs = seeding.occurrences(database, seed, search)
     if not _surprising(database, seed, pairs, search, chance, habits, number, trace):
         return []
-    grown = _develop(database, seed.tokens, database.in_case(pairs), search, chance)
-    if isinstance(grown, _Failed):
+    terms = Terms(database, search, chance, seed.floor)
+    grown = develop(terms, seed.tokens, database.in_case(pairs))
+    if isinstance(grown, Failed):
         trace.now(number, grown.tokens, grown.count)
         trace.close(number, grown.rule, Stage.GROWTH, steps=len(grown.tokens), occurrences=grown.count)
         return [Rejection(seed.tokens, len(pairs), grown.rule, number)]
-    bar = seed.floor + search.routine_bits
-    grown = _without_another(database, *grown, search, chance, seed.floor)
-    grown = _on_other_things(database, *grown, search, chance, seed.floor)
-    whole = _judged(database, *grown, number, bar, search, trace)
+    grown = on_other_things(terms, without_another(terms, grown))
+    whole = _judged(terms, grown, number, trace)
     if isinstance(whole, Rejection):
         if whole.rule is SuppressionRule.HABIT:
             habits.add(*grown, seed.floor)
-            if _passes(database, *grown, seed.floor, search, by_values=True):
+            if passes(terms, grown, by_values=True):
                 habits.on_things.append((whole, grown[0], seed.floor))
                 return []
         return [whole]
-    return _parted(database, whole, seed.floor, search, chance, trace)
+    return _parted(terms, whole, trace)
 
 
 def _from_habits(
@@ -431,12 +224,13 @@ def _from_habits(
     """The routines among occurrences that are none together, of what all seeds left; their rows are claimed."""
     made: list[Routine | Rejection] = []
     for profile, known, luck in habits.tables:
-        while (within := _routine_within(database, profile, known, search, chance, luck)) is not None:
+        terms = Terms(database, search, chance, luck)
+        while (within := _routine_within(terms, profile, known)) is not None:
             number = trace.open(within[0].tokens, WITHIN_TEXT, count=len(within[1]), stage=Stage.GROWTH)
-            one = _judged(database, *within, number, luck + search.routine_bits, search, trace)
+            one = _judged(terms, within, number, trace)
             if isinstance(one, Rejection):
                 break
-            made += _parted(database, one, luck, search, chance, trace)
+            made += _parted(terms, one, trace)
     return made + _from_habits_on_things(database, habits, search, chance, trace)
 
 
@@ -449,33 +243,30 @@ def _from_habits_on_things(
     """
     made: list[Routine | Rejection] = []
     for habit, profile, luck in habits.on_things:
-        left = _collected_by(database, profile, habit.count, search, chance)
+        terms = Terms(database, search, chance, luck)
+        left = collected_by(terms, profile, habit.count)
         if left is None:
             made.append(habit)
             continue
         trace.reopen(habit.number, Stage.COVER, ON_THINGS_TEXT, occurrences=len(left[1]))
-        bar = luck + search.routine_bits
-        one = _judged(database, *left, habit.number, bar, search, trace, by_values=True)
-        made += _claimed(database, [one], search, trace) if isinstance(one, Routine) else [habit]
+        one = _judged(terms, left, habit.number, trace, by_values=True)
+        made += _claimed(terms, [one], trace) if isinstance(one, Routine) else [habit]
     return made
 
 
-def _parted(
-    database: SequenceDatabase, whole: Routine, luck: float, search: Search, chance: float, trace: Recorder
-) -> list[Routine | Rejection]:
+def _parted(terms: Terms, whole: Routine, trace: Recorder) -> list[Routine | Rejection]:
     """The routine, or the siblings that it is made of; the rows are claimed."""
-    kinds = _kinds(database, whole.profile, whole.occurrences, search, chance)
+    kinds = _kinds(terms, (whole.profile, whole.occurrences))
     made: list[Routine | Rejection] = [whole]
     # siblings none of which would be a routine by itself stay what they are together
-    if len(kinds) > 1 and any(_passes(database, *kind, luck, search) for kind in kinds):
-        made = _judged_apart(database, kinds, whole.number, luck + search.routine_bits, search, trace)
-    return _claimed(database, made, search, trace)
+    if len(kinds) > 1 and any(passes(terms, kind) for kind in kinds):
+        made = _judged_apart(terms, kinds, whole.number, trace)
+    return _claimed(terms, made, trace)
 
 
-def _claimed(
-    database: SequenceDatabase, made: Sequence[Routine | Rejection], search: Search, trace: Recorder
-) -> list[Routine | Rejection]:
+def _claimed(terms: Terms, made: Sequence[Routine | Rejection], trace: Recorder) -> list[Routine | Rejection]:
     """The same without what is on the way; the rows of the routines are claimed."""
+    database, search = terms.database, terms.search
     made = [
         _without_what_is_on_the_way(database, one, search, trace) if isinstance(one, Routine) else one for one in made
     ]
@@ -506,62 +297,39 @@ def _without_what_is_on_the_way(database: SequenceDatabase, one: Routine, search
     return replace(one, profile=profile, occurrences=occurrences, bits=bits)
 
 
-def _routine_within(
-    database: SequenceDatabase, profile: Profile, known: int, search: Search, chance: float, luck: float
-) -> tuple[Profile, Occurrences] | None:
+def _routine_within(terms: Terms, profile: Profile, known: int) -> Developed | None:
     """The best routine in a table that is none as a whole: the occurrences that have steps which come and go together.
 
     What ends alike grows into one: three routines that all commit and push are no routine, for everything is committed and pushed.
     """
     best, most = None, 0.0
-    occurrences = collect(database, profile, search, share=search.core_share, chance=chance, known=known)
-    if len(occurrences) < 2:
+    whole = collected_by(terms, profile, known)
+    if whole is None:
         return None
-    there = occurrences.rows >= 0
+    rows = whole[1].rows
+    there = rows >= 0
     # with all of them, for when the others are claimed only one may be left
     for holds in (
         there.any(axis=1),
-        *(there[:, group].mean(axis=1) > USUAL_SHARE for group in together(occurrences.rows)),
+        *(there[:, group].mean(axis=1) > USUAL_SHARE for group in together(rows)),
     ):
-        tokens, matched = drop_rare(profile.tokens, occurrences.rows[holds], floor=search.presence_kept)
-        one = _collected(database, tokens, matched, search, chance) if len(tokens) >= MIN_STEPS else None
+        tokens, matched = drop_rare(profile.tokens, rows[holds], floor=terms.search.presence_kept)
+        one = collected(terms, tokens, matched) if len(tokens) >= MIN_STEPS else None
         # what is done as often as the table is the table again
-        if one is not None and len(one[1]) < known and _passes(database, *one, luck, search):
-            bits = worth(database, *one, search)
+        if one is not None and len(one[1]) < known and passes(terms, one):
+            bits = worth(terms.database, *one, terms.search)
             if bits > most:
                 best, most = one, bits
     return best
 
 
-def _passes(
-    database: SequenceDatabase,
-    profile: Profile,
-    occurrences: Occurrences,
-    luck: float,
-    search: Search,
-    *,
-    by_values: bool = False,
-) -> bool:
-    """Whether this would be a routine; `luck` are the bits of the luckiest seed."""
-    bits = worth(database, profile, occurrences, search)
-    failed = failed_rule(database, profile, occurrences, bits=bits, luck=luck, search=search, by_values=by_values)
-    return failed is None
-
-
-def _judged_apart(
-    database: SequenceDatabase,
-    kinds: Sequence[tuple[Profile, Occurrences]],
-    number: int,
-    bar: float,
-    search: Search,
-    trace: Recorder,
-) -> list[Routine | Rejection]:
+def _judged_apart(terms: Terms, kinds: Sequence[Developed], number: int, trace: Recorder) -> list[Routine | Rejection]:
     """What becomes of each sibling; the first keeps the number of what they grew as."""
     made: list[Routine | Rejection] = []
-    for profile, occurrences in kinds:
+    for kind in kinds:
         if made:
-            number = trace.open(profile.tokens, SIBLING_TEXT, count=len(occurrences), stage=Stage.GROWTH)
-        made.append(_judged(database, profile, occurrences, number, bar, search, trace))
+            number = trace.open(kind[0].tokens, SIBLING_TEXT, count=len(kind[1]), stage=Stage.GROWTH)
+        made.append(_judged(terms, kind, number, trace))
     return made
 
 
@@ -589,22 +357,15 @@ def _surprising(
 
 
 def _judged(
-    database: SequenceDatabase,
-    profile: Profile,
-    occurrences: Occurrences,
-    number: int,
-    bar: float,
-    search: Search,
-    trace: Recorder,
-    *,
-    by_values: bool = False,
+    terms: Terms, grown: Developed, number: int, trace: Recorder, *, by_values: bool = False
 ) -> Routine | Rejection:
-    """What was grown as a routine, or the rule that it fails; `bar` are the bits that are asked for."""
+    """What was grown as a routine, or the rule that it fails."""
+    database, search, luck = terms.database, terms.search, terms.luck
+    profile, occurrences = grown
     trace.now(number, profile.tokens, len(occurrences))
     numbers = {"steps": len(profile.tokens), "occurrences": len(occurrences)}
     trace.add(number, Stage.GROWTH, "steps were added", **numbers)
-    bits = worth(database, profile, occurrences, search)
-    luck = bar - search.routine_bits
+    bits, bar = worth(database, profile, occurrences, search), luck + search.routine_bits
     failed = failed_rule(database, profile, occurrences, bits=bits, luck=luck, search=search, by_values=by_values)
     if failed is not None:
         trace.close(number, failed, Stage.COVER, bits=bits, bar=bar)
@@ -613,25 +374,28 @@ def _judged(
     return Routine(profile, occurrences, bits, np.zeros((0, 2), dtype=np.int32), number)
 
 
-def _kinds(
-    database: SequenceDatabase, profile: Profile, occurrences: Occurrences, search: Search, chance: float
-) -> list[tuple[Profile, Occurrences]]:
+def _kinds(terms: Terms, whole: Developed) -> list[Developed]:
     """The routine, or the siblings that it is made of, each with its own occurrences; the commoner one first."""
+    database, search = terms.database, terms.search
+    profile, occurrences = whole
     kind = two_kinds(database, occurrences.rows, bar=search.routine_bits)
     if kind is None:
-        return [(profile, occurrences)]
-    made: list[tuple[Profile, Occurrences]] = []
+        return [whole]
+    made: list[Developed] = []
     for side in (kind, ~kind):
         tokens, matched = drop_rare(profile.tokens, occurrences.rows[side], floor=search.presence_kept)
         if len(tokens) < MIN_STEPS or len(matched) < 2:
-            return [(profile, occurrences)]
+            return [whole]
         own = estimate(database, tokens, matched)
-        made.append((own, collect(database, own, search, share=search.core_share, chance=chance, known=len(matched))))
+        found = collect(database, own, search, share=search.core_share, chance=terms.chance, known=len(matched))
+        made.append((own, found))
     kept = better(database, [found for _, found in made])
     if min(map(len, kept)) < 2:
-        return [(profile, occurrences)]
-    whole = [(estimate(database, own.tokens, found.rows), found) for (own, _), found in zip(made, kept, strict=True)]
-    ordered = sorted(whole, key=lambda one: -len(one[1]))
+        return [whole]
+    parts = [(estimate(database, own.tokens, found.rows), found) for (own, _), found in zip(made, kept, strict=True)]
     # a part that collects as much as the whole did is not divided again: it would be for ever
-    parts = [_kinds(database, *one, search, chance) if len(one[1]) < len(occurrences) else [one] for one in ordered]
-    return [part for several in parts for part in several]
+    return [
+        kind
+        for part in sorted(parts, key=lambda one: -len(one[1]))
+        for kind in (_kinds(terms, part) if len(part[1]) < len(occurrences) else [part])
+    ]

@@ -175,6 +175,11 @@ class SequenceDatabase:
         whole = ((held >= 0) == (matched >= 0)).all(axis=1)
         return np.where(whole[:, None], held, matched).astype(np.int32)
 
+    def in_several_stretches(self, matched: Int32s) -> Bools:
+        """Which occurrences lie in more than one stretch of work."""
+        piece, there = self.block[self.source[matched]], matched >= 0
+        return np.asarray((there & (piece != np.where(there, piece, -1).max(axis=1, keepdims=True))).any(axis=1))
+
     def at_source(self, matched: Int32s) -> Int32s:
         """Occurrences as they stand in people's own work."""
         return np.where(matched >= 0, self.source[matched], -1).astype(np.int32)

@@ -358,9 +358,7 @@ def in_order(database: SequenceDatabase, occurrences: Occurrences) -> Occurrence
     those that lie in one stretch show an order, what is joined over pauses or people must not run against it.
     """
     rows = occurrences.rows
-    piece = database.block[database.source[rows]]
-    low = np.where(rows >= 0, piece, np.iinfo(np.int32).max).min(axis=1)
-    joined = low != np.where(rows >= 0, piece, -1).max(axis=1)
+    joined = database.in_several_stretches(rows)
     if not joined.any() or joined.all() or np.median(order_share(rows[~joined])) <= ORDERED:
         return occurrences
     kept = kept_apart(occurrences, ~joined | (order_share(rows) > 0.0))

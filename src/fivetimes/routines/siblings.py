@@ -163,9 +163,8 @@ def seam(database: SequenceDatabase, rows: Int32s) -> Bools | None:
         database: what they were found in.
         rows: (occurrences, steps) rows, -1 where missing.
     """
-    there = rows >= 0
-    piece = np.where(there, database.block[database.source[rows]], -1)
-    joined = (there & (piece != piece.max(axis=1, keepdims=True))).any(axis=1)
+    there, piece = rows >= 0, database.block[database.source[rows]]
+    joined = database.in_several_stretches(rows)
     pairs = there[joined][:, :, None] & there[joined][:, None, :]
     different = (pairs & (piece[joined][:, :, None] != piece[joined][:, None, :])).sum(axis=0)
     beside = pairs.any(axis=0) & (different <= USUAL_SHARE * pairs.sum(axis=0))
