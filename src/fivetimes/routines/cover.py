@@ -137,11 +137,17 @@ class _Habits:
         self._slots = np.full((SLOTS, len(database.rows)), -1, dtype=np.int32)
         self._depth = np.zeros(len(database.rows), dtype=np.int8)
         self._occurrences = 0
+        self._known = set[tuple[bytes, bytes]]()
         self.tables: list[tuple[Profile, int, float]] = []  # with their count, and the bits of the luckiest seed
         self.on_things: list[tuple[Rejection, Profile, float]] = []  # those whose steps are their own by values
 
     def add(self, profile: Profile, occurrences: Occurrences, luck: float) -> None:
-        """Remember a habit."""
+        """Remember a habit, once."""
+        order = np.argsort(profile.tokens)
+        table = (profile.tokens[order].tobytes(), occurrences.rows[:, order].tobytes())
+        if table in self._known:
+            return
+        self._known.add(table)
         self.tables.append((profile, len(occurrences), luck))
         number, step = np.nonzero(occurrences.rows >= 0)
         rows = self._source[occurrences.rows[number, step]]

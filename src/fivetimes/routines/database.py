@@ -107,7 +107,8 @@ class SequenceDatabase:
     @property
     def own_free(self) -> Int32s:
         """The unclaimed rows that are no copies, rising."""
-        return self.free[: int(np.searchsorted(self.free, self.own))]
+        # of the same type, or all of them are copied to a wider one
+        return self.free[: int(np.searchsorted(self.free, np.int32(self.own)))]
 
     @property
     def own_arrays(self) -> SequenceArrays:
@@ -144,7 +145,7 @@ class SequenceDatabase:
     def own_ranks(self, token: int) -> Int32s:
         """The ranks of the unclaimed rows on which a token stands, without the cases."""
         ranks = self.ranks(token)
-        return ranks[: int(np.searchsorted(ranks, len(self.own_free)))]
+        return ranks[: int(np.searchsorted(ranks, np.int32(len(self.own_free))))]
 
     def size(self) -> Ints:
         """How many rows hold each token, without the cases."""
@@ -279,8 +280,11 @@ class SequenceDatabase:
 def _near(group: Ints, row: Ints, most: int) -> Ints:
     """How many entries of its group are in rows that far from each entry's own at most, itself among them."""
     place = group * (int(row.max(initial=0)) + 2 * most + 1) + row
-    places = np.sort(place)
-    return np.searchsorted(places, place + most, side="right") - np.searchsorted(places, place - most, side="left")
+    order = np.argsort(place)
+    places = place[order]  # in order, in which they are found four times as fast
+    near = np.empty(len(row), dtype=np.int64)
+    near[order] = np.searchsorted(places, places + most, side="right") - np.searchsorted(places, places - most)
+    return near
 
 
 def _blocks(person: Int32s, clock: Floats, timed: Bools, silence: float) -> Int32s:

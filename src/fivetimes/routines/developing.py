@@ -59,6 +59,7 @@ def develop(terms: Terms, tokens: Int32s, matched: Int32s, *, along: bool = True
         along: whether it grows along the cases that the occurrences are on, too.
     """
     database, search = terms.database, terms.search
+    before = b"", b""
     for round_ in range(search.rounds):
         tokens, matched = grow(database, tokens, _sampled(matched, search.sample), search, along=along)
         tokens = refine(database, tokens, matched)
@@ -67,8 +68,12 @@ def develop(terms: Terms, tokens: Int32s, matched: Int32s, *, along: bool = True
             return Failed(SuppressionRule.TWO_STEPS, tokens, len(matched))
         if len(matched) < 2:
             return Failed(SuppressionRule.NOT_TOGETHER, tokens, len(matched))
-        profile = estimate(database, tokens, matched)
         last = round_ == search.rounds - 1
+        grown = tokens.tobytes(), matched.tobytes()
+        if grown == before and not last:
+            continue  # the same occurrences would be collected
+        before = grown
+        profile = estimate(database, tokens, matched)
         share = search.core_share if last else search.core_share_loose
         occurrences = in_order(
             database, collect(database, profile, search, share=share, chance=terms.chance, known=len(matched))
