@@ -19,6 +19,7 @@ from fivetimes.identity.program_words import (
     PHRASES,
     PHRASES_OF,
     VAGUE,
+    VERBS,
     VERBS_IN_WORDS,
     About,
     in_words,
@@ -35,9 +36,11 @@ _WORD = re.compile(r"[A-Za-z][A-Za-z0-9.+-]*")
 # Verbs by which something is only looked at.
 _LOOKING = frozenset(
     """check compare describe diff download explore fetch find get glob grep info inspect list load log look look-up open ps pull
-    query read scan search see select show status view visit watch websearch webfetch edit
+    query read scan search see select show status version versions view visit watch websearch webfetch edit
     flagstat""".split()
 )
+# Words that are known to be verbs: of another one nobody knows it (`asdf global`), and some say only that something is done.
+_VERBS = (frozenset(EFFECT_OF) | LOOKING_VERBS | VERBS_IN_WORDS.keys() | VERBS | _LOOKING) - LIGHT
 # What a program does whose name says nothing, by its effect.
 OF_EFFECT: Mapping[Effect, str] = {
     Effect.PUBLISH: "publish",
@@ -51,11 +54,23 @@ OF_EFFECT: Mapping[Effect, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """What a step does, and to what; empty where its label does not say it. `tool` is who does it."""
+    """What a step does, and to what; empty where its label does not say it. `tool` is who does it.
+
+    `command` is how it is called, where its words are no verb and its object.
+    """
 
     verb: str
     thing: str
     tool: str
+    command: str = ""
+
+    @property
+    def words(self) -> str:
+        """As people say it."""
+        if self.command:
+            return f"run {self.command}"
+        with_tool = f"{self.verb} with {self.tool}" if self.tool else self.verb
+        return f"{self.verb} {self.thing}" if self.thing else with_tool
 
     @property
     def looks(self) -> bool:
@@ -133,7 +148,15 @@ def _commanded(label: str, effect: Effect) -> Phrase:
     if thing and (verb in EFFECT_OF or verb in LOOKING_VERBS):  # `aws ecs update-service`
         return Phrase(VERBS_IN_WORDS.get(verb, verb), thing.replace("-", " "), program)
     things = [in_words(word) for word in (*path[position + 1 :], *path[:position]) if word not in LIGHT]
-    return Phrase(VERBS_IN_WORDS.get(path[position], path[position]), things[-1] if things else about.thing, program)
+    thing = things[-1] if things else about.thing
+    # one word and what its program is about (`kubectl uncordon`) is said alike, whatever the word is
+    named = (
+        path[position] in _VERBS
+        or path[position] == "run"
+        or (bool(thing) and (path[position] in LIGHT or len(path) == 1))
+    )
+    verb = VERBS_IN_WORDS.get(path[position], path[position])
+    return Phrase(verb, thing, program, command="" if named else " ".join((program, *path)))
 
 
 def _is_command(command: Sequence[str], words: Sequence[str]) -> bool:

@@ -94,11 +94,12 @@ PHRASES: Mapping[str, tuple[str, str]] = {
         ("clone", "repository", "git clone, hg clone, gh repo clone"),
         ("create", "repository", "git init, gh repo create"),
         ("tidy up", "repository", "git gc, git prune, git fsck, git repack"),
-        ("stage", "changes", "git add"),
+        ("stage", "changes", "git add, hg add, svn add"),
         ("commit", "changes", "git commit, hg commit, svn commit"),
         ("stash", "changes", "git stash"),
         ("fetch", "changes", "git fetch, git pull, git remote, hg pull, svn update"),
-        ("switch", "branch", "git switch, git checkout, git branch"),
+        ("switch", "branch", "git switch, git checkout, git branch, hg update"),
+        ("fetch", "working copy", "svn co, svn checkout"),
         ("merge", "branch", "git merge"),
         ("rebase", "branch", "git rebase"),
         ("push", "changes", "git push, hg push, jj git push, svn commit"),
@@ -115,6 +116,15 @@ PHRASES: Mapping[str, tuple[str, str]] = {
         ("decrypt", "files", "gpg --decrypt, sops --decrypt, age --decrypt"),
         ("encrypt", "files", "gpg --encrypt, sops --encrypt, age --encrypt"),
         ("renew", "certificate", "certbot certonly"),
+        ("migrate", "database", "rails db:migrate, rake db:migrate, alembic upgrade, flask db upgrade, prisma migrate"),
+        ("create", "database", "rails db:create, rake db:create"),
+        ("fix", "vulnerable packages", "npm audit fix"),
+        # the names that package managers themselves give to scripts
+        (
+            "run",
+            "development server",
+            "npm run dev, pnpm dev, yarn dev, npm start, pnpm start, yarn start, rails server",
+        ),
         (
             "upgrade",
             "packages",
@@ -146,6 +156,12 @@ _IN_WORDS: Mapping[str, str] = {
     "config": "configuration",
     "run": "run",
 }
+# Verbs that subcommands are, besides those whose effect is known.
+VERBS = frozenset(
+    """abort accept attach block close complete configure connect disable disconnect enable enter exit finish freeze grant
+    initialise initialize join leave lock mount move pause register reset restore resume rotate subscribe suspend switch
+    unblock undo unfreeze unlock unmount unregister unsubscribe wake""".split()
+)
 # Verbs of subcommands that are short for a word (`aws s3 cp`).
 VERBS_IN_WORDS: Mapping[str, str] = {"cp": "copy", "mv": "move", "rm": "delete", "ls": "list"}
 # What a name says of when or where, not of what.

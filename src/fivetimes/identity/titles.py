@@ -68,10 +68,7 @@ def _title_of(steps: Sequence[Step]) -> str:
     phrase = _release(acts) or _goes_out(acts) or _carried(acts) or _made(acts) or _committed(acts) or _else(acts)
     if phrase is None:
         return ""
-    name = f"{phrase.verb[:1].upper()}{phrase.verb[1:]}"
-    if phrase.thing:
-        return f"{name} {phrase.thing}"
-    return f"{name} with {phrase.tool}" if phrase.tool else name
+    return f"{phrase.words[:1].upper()}{phrase.words[1:]}"
 
 
 @dataclass(frozen=True, slots=True)
