@@ -14,13 +14,13 @@ No occurrence is added and none is dropped: the count is what the search found.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from fivetimes.columns import FORM, Floats, Int32s
-from fivetimes.config import Search
+from fivetimes.config import USUAL_SHARE, Search
 from fivetimes.routines.alternatives import steps_of
 from fivetimes.routines.database import SequenceDatabase
 from fivetimes.routines.matching import LEAST_LINK, LINKED, Routine, lucky_link
@@ -259,7 +259,7 @@ def table_of(table: OccurrenceTable) -> Int32s:
 PASSES = 2  # over all routines: what one gives up another may take
 ODD = 0.3  # a row that stands so seldom where it does is looked at again
 LINK_NEEDED = 0.5  # share of linked rows from which on a repeat must share the value too
-LUCK = 0.01  # chance up to which a repeat, or a step that only values show, is believed
+LUCK = 0.01  # chance up to which a repeat, a step done once more, or one that only values show, is believed
 SHARED_BY_LUCK = 0.05  # chance from which on rows without the value of their occurrence are there by luck
 
 
@@ -417,14 +417,59 @@ def _grown(ownership: Ownership, number: int) -> None:
             len(by_occurrence), _expected(ownership, number, kind)
         ) > LUCK / len(found):
             continue
-        table.tokens.append(kind)
-        table.kinds.append({kind})
+        _added(ownership, number, kind, {kind}, {occurrence: rows[0] for occurrence, rows in by_occurrence.items()})
+
+
+# ---- steps that are done once more behind another one
+
+
+def _behind(table: OccurrenceTable, occurrence: int, step: int) -> range:
+    """The rows of an occurrence behind the step that comes next, up to the last one; none where the step is missing."""
+    cells = table.rows[occurrence]
+    mine = sorted(cell[0] for cell in cells if cell)
+    later = [row for row in mine if cells[step] and row > cells[step][0]]
+    return range(later[0] + 1, later[-1]) if later else range(0)
+
+
+def _done_again(ownership: Ownership, number: int, occurrence: int, step: int) -> list[int]:
+    """The rows there on which the same is done as in the step, and that stand at no step."""
+    table, database = ownership.tables[number], ownership.database
+    cell = table.rows[occurrence][step]
+    return [
+        row
+        for row in _behind(table, occurrence, step)
+        if ownership.form[row] == ownership.form[cell[0]]
+        and database.block[row] == database.block[cell[0]]
+        and (ownership.owner(row) is None or row in table.strays[occurrence])
+    ]
+
+
+def _once_more(ownership: Ownership, number: int) -> None:
+    """New steps for what most occurrences do once more behind another step, oftener than by luck: status, add, status, commit."""
+    table = ownership.tables[number]
+    for step in range(len(table.kinds)):
+        found: dict[int, int] = {}
+        luck = 0.0
         for occurrence, cells in enumerate(table.rows):
-            first = by_occurrence.get(occurrence, [])[:1]
-            cells.append(first)
-            table.values[occurrence].append(frozenset())
-            for row in first:
-                ownership.take(number, occurrence, row)
+            if cells[step]:
+                rate = float(ownership.rate_of_form[ownership.form[cells[step][0]]])
+                luck += 1.0 - (1.0 - min(0.9, rate)) ** len(_behind(table, occurrence, step))
+                rows = _done_again(ownership, number, occurrence, step)
+                found |= {occurrence: rows[0]} if rows else {}
+        if len(found) > USUAL_SHARE * len(table.rows) and poisson_tail(len(found), luck) <= LUCK:
+            _added(ownership, number, table.tokens[step], set(table.kinds[step]), found)
+
+
+def _added(ownership: Ownership, number: int, token: int, kinds: set[int], rows: Mapping[int, int]) -> None:
+    """One more step, with its row in some of the occurrences."""
+    table = ownership.tables[number]
+    table.tokens.append(token)
+    table.kinds.append(kinds)
+    for occurrence, cells in enumerate(table.rows):
+        cells.append([rows[occurrence]] if occurrence in rows else [])
+        table.values[occurrence].append(frozenset())
+        if occurrence in rows:
+            ownership.take(number, occurrence, rows[occurrence])
 
 
 def _closed(database: SequenceDatabase, table: OccurrenceTable) -> Routine:
@@ -466,6 +511,8 @@ def complete(database: SequenceDatabase, found: Sequence[Routine], search: Searc
             _purge(ownership, number)
             ownership.refresh(number)
     for number in range(len(found)):
+        _once_more(ownership, number)
+        ownership.refresh(number)
         _again(ownership, number)
     done = [_closed(database, table) for table in ownership.tables]
     database.claim(np.concatenate([np.zeros(0, dtype=np.int32), *(one.occurrences.all_rows() for one in done)]))
