@@ -16,6 +16,7 @@ from fivetimes.model.command_lines import Grammar
 
 _DEPTH = 5  # an alias may stand for another one; more is a ring
 _LONGEST = 10_000  # characters; no line with an alias is longer, and its search costs time
+_OF_BRANCHES = frozenset("branch cherry-pick fetch merge pull push rebase switch".split())  # and take nothing else
 _OF_A_PLUGIN = 3  # different aliases of one plugin, at least: one or two are names that people choose themselves
 
 # Where a simple command begins: at the start, or behind an operator; words like `A=1` may stand before its program.
@@ -24,6 +25,7 @@ _BEGIN = re.compile(
 )
 _NAME = re.compile(r"[^\s;&|()<>'\"`$\\=]+")
 _QUOTE_FOLLOWS = re.compile(r"[ \t]+['\"]")
+_SENTENCE_FOLLOWS = re.compile(r"[ \t]+(['\"])[^'\"]* [^'\"]*\1")
 _QUOTED = re.compile(r"'[^']*'|\"(?:[^\"\\]|\\.)*\"|\\.", re.DOTALL)
 _GIT = re.compile(
     r"git(?P<options>(?:[ \t]+(?:-C[ \t]+\S+|-c[ \t]+\S+|--?[A-Za-z][\w-]*(?:=\S+)?))*)[ \t]+(?P<name>[\w-]+)(?=$|[\s;&|)])"
@@ -91,19 +93,25 @@ def _begins(text: str) -> Iterator[int]:
 def names_in(text: str, aliases: Mapping[str, str]) -> Iterator[str]:
     """The aliases that a line uses.
 
-    One that names a branch is none where a text in quotes follows: that is somebody's own, by the same name.
+    One that names a branch is none where a text in quotes follows, and one that takes branches none where that text has several
+    words: that is somebody's own, by the same name.
 
     Example:
         >>> [list(names_in(line, OH_MY_ZSH)) for line in ("gcm && gl", "gcm 'mend a gate'", "gcmsg 'mend a gate'", "gd 'a b.c'")]
         [['gcm', 'gl'], [], ['gcmsg'], ['gd']]
+        >>> [list(names_in(line, OH_MY_ZSH)) for line in ("gm 'mend a gate'", "gm 'fix/7'")]
+        [[], ['gm']]
     """
     if len(text) <= _LONGEST:
         for begin in _begins(text):
             word = _NAME.match(text, begin)
             if word is not None and word[0] in aliases:
-                behind = aliases[word[0]].split()[2:]  # the program and its subcommand
+                subcommand, *behind = aliases[word[0]].split()[1:] or [""]
                 names_branch = bool(behind) and not behind[-1].startswith("-")
-                if not (names_branch and _QUOTE_FOLLOWS.match(text, word.end())):
+                own = (names_branch and _QUOTE_FOLLOWS.match(text, word.end())) or (
+                    subcommand in _OF_BRANCHES and _SENTENCE_FOLLOWS.match(text, word.end())
+                )
+                if not own:
                     yield word[0]
 
 
