@@ -93,11 +93,11 @@ def phrase_of(step: Step) -> Phrase:
 
     Example:
         >>> phrase_of(Step("gh pr create --fill", Kind.SHELL, 1.0))
-        Phrase(verb='create', thing='pull request', tool='gh')
+        Phrase(verb='create', thing='pull request', tool='gh', command='')
         >>> phrase_of(Step("skill:publish-post post *", Kind.SKILL, 1.0))
-        Phrase(verb='publish', thing='post', tool='')
+        Phrase(verb='publish', thing='post', tool='', command='')
         >>> phrase_of(Step("mutt -s * -a *", Kind.SHELL, 1.0))
-        Phrase(verb='send', thing='mail', tool='mutt')
+        Phrase(verb='send', thing='mail', tool='mutt', command='')
     """
     label = portable(step.action)
     if step.kind is Kind.COMMIT or label.startswith("commit:"):
