@@ -105,14 +105,17 @@ def names_in(text: str, aliases: Mapping[str, str]) -> Iterator[str]:
     if len(text) <= _LONGEST:
         for begin in _begins(text):
             word = _NAME.match(text, begin)
-            if word is not None and word[0] in aliases:
-                subcommand, *behind = aliases[word[0]].split()[1:] or [""]
-                names_branch = bool(behind) and not behind[-1].startswith("-")
-                own = (names_branch and _QUOTE_FOLLOWS.match(text, word.end())) or (
-                    subcommand in _OF_BRANCHES and _SENTENCE_FOLLOWS.match(text, word.end())
-                )
-                if not own:
-                    yield word[0]
+            if word is not None and word[0] in aliases and not _is_own(text, word.end(), aliases[word[0]]):
+                yield word[0]
+
+
+def _is_own(text: str, end: int, stands_for: str) -> bool:
+    """Whether what follows a public alias is nothing that its command takes."""
+    subcommand, *behind = stands_for.split()[1:] or [""]
+    if subcommand in _OF_BRANCHES and _SENTENCE_FOLLOWS.match(text, end):
+        return True
+    names_branch = bool(behind) and not behind[-1].startswith("-")
+    return names_branch and _QUOTE_FOLLOWS.match(text, end) is not None
 
 
 def in_use(typed: Iterable[tuple[int, str]], grammar: Grammar) -> set[int]:

@@ -431,17 +431,14 @@ def _behind(table: OccurrenceTable, occurrence: int, step: int) -> range:
     return range(later[0] + 1, later[-1]) if later else range(0)
 
 
-def _done_again(ownership: Ownership, number: int, occurrence: int, step: int) -> list[int]:
+def _done_again(ownership: Ownership, number: int, occurrence: int, step: int) -> Iterator[int]:
     """The rows there on which the same is done as in the step, and that stand at no step."""
     table, database = ownership.tables[number], ownership.database
-    cell = table.rows[occurrence][step]
-    return [
-        row
-        for row in _behind(table, occurrence, step)
-        if ownership.form[row] == ownership.form[cell[0]]
-        and database.block[row] == database.block[cell[0]]
-        and (ownership.owner(row) is None or row in table.strays[occurrence])
-    ]
+    for row in _behind(table, occurrence, step):
+        first = table.rows[occurrence][step][0]
+        like = ownership.form[row] == ownership.form[first] and database.block[row] == database.block[first]
+        if like and (ownership.owner(row) is None or row in table.strays[occurrence]):
+            yield row
 
 
 def _once_more(ownership: Ownership, number: int) -> None:
@@ -454,8 +451,8 @@ def _once_more(ownership: Ownership, number: int) -> None:
             if cells[step]:
                 rate = float(ownership.rate_of_form[ownership.form[cells[step][0]]])
                 luck += 1.0 - (1.0 - min(0.9, rate)) ** len(_behind(table, occurrence, step))
-                rows = _done_again(ownership, number, occurrence, step)
-                found |= {occurrence: rows[0]} if rows else {}
+                row = next(_done_again(ownership, number, occurrence, step), None)
+                found |= {} if row is None else {occurrence: row}
         if len(found) > USUAL_SHARE * len(table.rows) and poisson_tail(len(found), luck) <= LUCK:
             _added(ownership, number, table.tokens[step], set(table.kinds[step]), found)
 
