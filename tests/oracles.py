@@ -7,7 +7,7 @@ import re
 import statistics
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import combinations, pairwise, product
+from itertools import combinations, pairwise, permutations, product
 from typing import NamedTuple
 
 import numpy as np
@@ -705,6 +705,62 @@ def own_shares_by_values(
         there -= {at for _, _, at in done}
         shares.append(here / max(1, len(mine), here + len(there)))
     return shares
+
+
+def own_shares_behind(
+    rows: Sequence[tuple[int, int, tuple[int, int | None], set[int]]],
+    done: Sequence[tuple[int, int, int]],
+    tokens: Sequence[int],
+    asked: set[int],
+    *,
+    reach: int,
+    near: int,
+) -> list[float]:
+    """Of the times that a step comes soon behind another asked one that mostly comes before it, the share in the routine.
+
+    `rows` are (person, doer, (kind, commit or None), tokens), `done` lists (occurrence, step, row). The times are those of
+    `own_shares`. A row comes behind another step if that was done at most `near` rows before, by the same person, and the last time
+    was of another kind and not of the same commit. The share of all occurrences that have the step counts, if it is less.
+    """
+    routine = {at for _, _, at in done}
+    times = [_while_done(rows, routine, token, reach) for token in tokens]
+    shares = [0.0] * len(tokens)
+    for first, step in permutations(asked, 2):
+        held = len({number for number, one, _ in done if one == step})
+        if _mostly_before(done, first, step):
+            behind = {at for at in times[step] if _soon_behind(rows, at, times[first], near)}
+            shares[step] = max(shares[step], len(routine & behind) / max(1, held, len(behind)))
+    return shares
+
+
+def _while_done(
+    rows: Sequence[tuple[int, int, tuple[int, int | None], set[int]]], routine: set[int], token: int, reach: int
+) -> list[int]:
+    """The rows of a token of those who do the routine, `reach` rows around the rows that each doer does it on."""
+    out = set()
+    for doer in {rows[at][1] for at in routine}:
+        mine = [at for at in routine if rows[at][1] == doer]
+        span = range(max(0, min(mine) - reach), min(len(rows), max(mine) + reach + 1))
+        out |= {at for at in span if rows[at][1] == doer and token in rows[at][3]}
+    return sorted(out)
+
+
+def _mostly_before(done: Sequence[tuple[int, int, int]], first: int, step: int) -> bool:
+    """Whether in more than half of the occurrences that have both steps one is before the other."""
+    row = {(number, one): at for number, one, at in done}
+    both = [number for number, one in row if one == first and (number, step) in row]
+    return 2 * sum(row[number, first] < row[number, step] for number in both) > len(both)
+
+
+def _soon_behind(
+    rows: Sequence[tuple[int, int, tuple[int, int | None], set[int]]], row: int, earlier: Sequence[int], near: int
+) -> bool:
+    """Whether the last of some rows before this one is near, of the same person, of another kind and not of the same commit."""
+    last = max((at for at in earlier if at < row), default=-1)
+    if last < max(0, row - near) or rows[last][0] != rows[row][0]:
+        return False
+    (kind, commit), (other, of) = rows[last][2], rows[row][2]
+    return kind != other and (commit is None or commit != of)
 
 
 def saved_by_each(

@@ -11,7 +11,7 @@ import pytest
 
 import logs
 from fivetimes.config import Search
-from fivetimes.routines.cover import ON_THINGS_TEXT, _routine_within, _without_what_is_on_the_way, find
+from fivetimes.routines.cover import IN_CONTEXT_TEXT, _routine_within, _without_what_is_on_the_way, find
 from fivetimes.routines.database import open_database
 from fivetimes.routines.developing import Terms
 from fivetimes.routines.matching import Occurrences, Routine
@@ -137,9 +137,30 @@ def test_three_commands_that_are_done_all_day_are_a_routine_where_each_run_is_on
         ]
         assert len(found[0].occurrences) >= 10
         # it was a habit, was looked at once more, and stands in the list of what was not accepted no more
-        assert ON_THINGS_TEXT in {event.text for event in trace.story(found[0].number).events}
+        assert IN_CONTEXT_TEXT in {event.text for event in trace.story(found[0].number).events}
         assert trace.story(found[0].number).rule is None
         assert found[0].number not in {one.number for one in rejected}
+
+
+@pytest.mark.parametrize("in_order", [True, False])
+def test_what_is_done_everywhere_is_a_routine_where_one_step_comes_behind_the_other(in_order):
+    """In one order each time; the same steps in any order are none."""
+    rng = random.Random(1)
+    steps = ["git checkout stage", "git pull", "git merge main", "git push"]
+    typed = []
+    for _ in range(24):
+        for step in steps:
+            typed += [*rng.choices(EVERYDAY, k=9), step, *rng.choices(EVERYDAY, k=9), step]
+        typed += rng.choices(EVERYDAY, k=9) + (steps if in_order else rng.sample(steps, k=4))
+    sessions = logs.sessions_of(logs.shell(typed))
+    trace = Recorder(sessions.actions.labels)
+    found, _ = find(open_database(sessions, silence=SEARCH.max_pause), SEARCH, trace=trace)
+    assert len(found) == in_order
+    if in_order:
+        labels = [sessions.actions.labels[token] for token in found[0].profile.tokens]
+        assert [label.split()[1] for label in labels] == ["checkout", "pull", "merge", "push"]
+        assert len(found[0].occurrences) >= 20
+        assert IN_CONTEXT_TEXT in {event.text for event in trace.story(found[0].number).events}
 
 
 BOOKS = (

@@ -21,6 +21,7 @@ from fivetimes.routines.objective import (
     AWAY,
     ORDERED,
     OWN_SHARE,
+    SOON,
     WINDOW,
     in_order,
     known_order,
@@ -28,6 +29,7 @@ from fivetimes.routines.objective import (
     order_bits,
     order_share,
     own_shares,
+    own_shares_behind,
     own_shares_by_values,
     rates_around,
     saved_by_each,
@@ -206,6 +208,51 @@ def test_the_share_that_is_done_on_one_thing_in_the_routine_is_that_of_counting(
     done = [(number, step, int(row)) for number, line in enumerate(rows) for step, row in enumerate(line)]
     wanted = oracles.own_shares_by_values(slow, done, tokens.tolist(), reach=AWAY + WINDOW, near=AWAY, least=OWN_SHARE)
     assert own_shares_by_values(database, tokens, found).tolist() == pytest.approx(wanted)
+
+
+@given(letters_of_people, st.data())
+@settings(max_examples=200, deadline=None)
+def test_the_share_that_is_done_behind_another_step_in_the_routine_is_that_of_counting(letters, data):
+    database, rows = pairs_in(letters, data)
+    if data.draw(st.booleans()):
+        rows = np.ascontiguousarray(rows[:, ::-1])
+    found = Occurrences(rows, np.zeros((0, 3), dtype=np.int32), np.ones(len(rows)), 0)
+    tokens = np.array([database.levels[rows[0, step], 0] for step in (0, 1)], dtype=np.int32)
+    own = np.array(data.draw(st.sampled_from([[False, False]] * 3 + [[True, False]])))
+    event = np.array(data.draw(st.lists(st.integers(0, 3), min_size=database.own, max_size=database.own)))
+    commit = np.isin(event, data.draw(st.lists(st.integers(0, 3))))
+    database = replace(database, committed=commit, event=event.astype(np.int32))
+    slow = [
+        (int(person), int(doer), (int(kind), int(of) if held else None), set(tokens))
+        for person, doer, kind, of, held, tokens in zip(
+            database.person, database.doer, database.kind, event, commit, database.levels.tolist(), strict=True
+        )
+    ]
+    done = [(number, step, int(row)) for number, line in enumerate(rows) for step, row in enumerate(line)]
+    asked = set(np.flatnonzero(~own).tolist())
+    wanted = oracles.own_shares_behind(slow, done, tokens.tolist(), asked, reach=AWAY + WINDOW, near=SOON)
+    shares = own_shares_behind(database, estimate(database, tokens, rows), found, own)
+    assert shares.tolist() == pytest.approx(wanted)
+
+
+def test_what_is_done_everywhere_is_the_routine_s_own_behind_another_step():
+    """`abc` ten times, each of its steps as often by itself, and `ab` five times more."""
+    work = "mnopqrstuv"
+    alone = work.join(["", "c", "b", "a", ""])
+    amid = "".join("abc" + alone + "ab" * (time % 2) + work for time in range(10))
+    sessions = logs.sessions_of(logs.batch(work + amid))
+    database = open_database(sessions, silence=SEARCH.max_pause)
+    token = {label: number for number, label in enumerate(sessions.actions.labels)}
+    tokens = np.array([token[f"do-{letter}"] for letter in "abc"], dtype=np.int32)
+    third = database.where[slice(*database.start[[tokens[2], tokens[2] + 1]])][::2]
+    rows = np.stack([third - 2, third - 1, third], axis=1)
+    found = Occurrences(rows, np.zeros((0, 3), dtype=np.int32), np.ones(10), 0)
+    profile = estimate(database, tokens, rows)
+    of_steps = np.zeros(3, dtype=np.bool_)
+    assert own_shares(database, tokens, found) == pytest.approx([10 / 25, 10 / 25, 10 / 20])
+    assert own_shares_behind(database, profile, found, of_steps) == pytest.approx([0.0, 10 / 15, 1.0])
+    of_steps[1] = True  # what comes behind a step of its own is in the routine anyway
+    assert own_shares_behind(database, profile, found, of_steps) == pytest.approx([0.0, 0.0, 1.0])
 
 
 @pytest.mark.parametrize(("held", "elsewhere", "way"), [(3, 9, True), (3, 2, False), (8, 40, False)])

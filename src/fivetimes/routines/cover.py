@@ -43,8 +43,8 @@ from fivetimes.routines.trace import Recorder
 
 SEED_TEXT = "a pair that stands together"
 SIBLING_TEXT = "a sibling: it shares most steps with another routine, and stands apart from it"
-ON_THINGS_TEXT = (
-    "its steps are mostly done elsewhere, but on one thing together mostly here, so what is left is looked at"
+IN_CONTEXT_TEXT = (
+    "its steps are mostly done elsewhere, but on one thing or behind one another mostly here: what is left is looked at"
 )
 WITHIN_TEXT = "a routine among occurrences that are none together"
 
@@ -139,7 +139,7 @@ class _Habits:
         self._occurrences = 0
         self._known = set[tuple[bytes, bytes]]()
         self.tables: list[tuple[Profile, int, float]] = []  # with their count, and the bits of the luckiest seed
-        self.on_things: list[tuple[Rejection, Profile, float]] = []  # those whose steps are their own by values
+        self.in_context: list[tuple[Rejection, Profile, float]] = []  # those whose steps are their own in context
 
     def add(self, profile: Profile, occurrences: Occurrences, luck: float) -> None:
         """Remember a habit, once."""
@@ -217,8 +217,8 @@ def _from_seed(
     if isinstance(whole, Rejection):
         if whole.rule is SuppressionRule.HABIT:
             habits.add(*grown, seed.floor)
-            if passes(terms, grown, by_values=True):
-                habits.on_things.append((whole, grown[0], seed.floor))
+            if passes(terms, grown, in_context=True):
+                habits.in_context.append((whole, grown[0], seed.floor))
                 return []
         return [whole]
     return _parted(terms, whole, trace)
@@ -237,25 +237,25 @@ def _from_habits(
             if isinstance(one, Rejection):
                 break
             made += _parted(terms, one, trace)
-    return made + _from_habits_on_things(database, habits, search, chance, trace)
+    return made + _from_habits_in_context(database, habits, search, chance, trace)
 
 
-def _from_habits_on_things(
+def _from_habits_in_context(
     database: SequenceDatabase, habits: _Habits, search: Search, chance: float, trace: Recorder
 ) -> list[Routine | Rejection]:
-    """The habits that are routines by the things they are done on, where what others have left of them still is one.
+    """The habits that are routines by what their steps are done on, or behind, where what others have left of them still is one.
 
     Last of all, for two steps that are done elsewhere say less of where a routine ends than two that are not.
     """
     made: list[Routine | Rejection] = []
-    for habit, profile, luck in habits.on_things:
+    for habit, profile, luck in habits.in_context:
         terms = Terms(database, search, chance, luck)
         left = collected_by(terms, profile, habit.count)
         if left is None:
             made.append(habit)
             continue
-        trace.reopen(habit.number, Stage.COVER, ON_THINGS_TEXT, occurrences=len(left[1]))
-        one = _judged(terms, left, habit.number, trace, by_values=True)
+        trace.reopen(habit.number, Stage.COVER, IN_CONTEXT_TEXT, occurrences=len(left[1]))
+        one = _judged(terms, left, habit.number, trace, in_context=True)
         made += _claimed(terms, [one], trace) if isinstance(one, Routine) else [habit]
     return made
 
@@ -363,7 +363,7 @@ def _surprising(
 
 
 def _judged(
-    terms: Terms, grown: Developed, number: int, trace: Recorder, *, by_values: bool = False
+    terms: Terms, grown: Developed, number: int, trace: Recorder, *, in_context: bool = False
 ) -> Routine | Rejection:
     """What was grown as a routine, or the rule that it fails."""
     database, search, luck = terms.database, terms.search, terms.luck
@@ -372,7 +372,7 @@ def _judged(
     numbers = {"steps": len(profile.tokens), "occurrences": len(occurrences)}
     trace.add(number, Stage.GROWTH, "steps were added", **numbers)
     bits, bar = worth(database, profile, occurrences, search), luck + search.routine_bits
-    failed = failed_rule(database, profile, occurrences, bits=bits, luck=luck, search=search, by_values=by_values)
+    failed = failed_rule(database, profile, occurrences, bits=bits, luck=luck, search=search, in_context=in_context)
     if failed is not None:
         trace.close(number, failed, Stage.COVER, bits=bits, bar=bar)
         return Rejection(profile.tokens, len(occurrences), failed, number)

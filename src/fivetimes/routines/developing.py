@@ -118,11 +118,11 @@ def collected_by(terms: Terms, profile: Profile, known: int) -> Developed | None
     return (estimate(database, profile.tokens, found.rows), found) if len(found) > 1 else None
 
 
-def passes(terms: Terms, grown: Developed, *, by_values: bool = False) -> bool:
-    """Whether this would be a routine; `by_values` as in `objective.failed_rule`."""
+def passes(terms: Terms, grown: Developed, *, in_context: bool = False) -> bool:
+    """Whether this would be a routine; `in_context` as in `objective.failed_rule`."""
     database, search, luck = terms.database, terms.search, terms.luck
     bits = worth(database, *grown, search)
-    return failed_rule(database, *grown, bits=bits, luck=luck, search=search, by_values=by_values) is None
+    return failed_rule(database, *grown, bits=bits, luck=luck, search=search, in_context=in_context) is None
 
 
 # ---- parted from another routine

@@ -13,8 +13,9 @@ beyond the luckiest seed; Kraft's inequality). And each occurrence must say that
 occurrences, but little about each, is a habit: it must save bits of its own (`OCCURRENCE_BITS`), and its order must be that of the
 others (`ORDERED`). And two of the usual steps must be the routine's own: done in it in a good part of the times that they are done
 at all (`OWN_SHARE`). What is made of actions that are mostly done elsewhere is what people do now and then, not a procedure; unless
-each time is about one thing, which is done mostly in that very occurrence (`own_shares_by_values`). And a
-step that fewer than half of the occurrences have must be its own like that (`on_the_way`): else people did it on the way.
+each time is about one thing, which is done mostly in that very occurrence (`own_shares_by_values`), or what is done everywhere is
+mostly done here where it comes behind another step (`own_shares_behind`). And a step that fewer than half of the occurrences have
+must be its own like that (`on_the_way`): else people did it on the way.
 
 Whoever edits, runs, looks and commits all day does the same few things near each other, and in any order; in a procedure some
 come before others. Both are hypotheses about the same occurrences, so they are compared by what they cost. The order of the steps
@@ -40,6 +41,8 @@ from fivetimes.routines.pattern import MIN_STEPS, Profile
 
 OCCURRENCE_BITS = 3.5  # each occurrence saves more; what that gives and costs is measured in record 80
 ORDERED = 0.55  # of the bits of the order of the usual occurrence the others save more: habits stay below
+FIXED_ORDER = 0.8  # the same, where steps are the routine's own only behind others; fitted, see record 99
+SOON = 2  # rows behind another step, at most: one other action may stand between; fitted, see record 99
 OWN_SHARE = 0.4  # of the times that a step is done, in the routine, more than: it is its own; fitted, see record 87
 FEWEST_OWN = 2  # steps of its own that a routine has: one rare action amid what is done everywhere is no routine
 AWAY = 15  # rows between an occurrence and the rows that show the mode of work: what is nearer may belong to it
@@ -63,7 +66,7 @@ def failed_rule(
     bits: float,
     luck: float,
     search: Search,
-    by_values: bool = False,
+    in_context: bool = False,
 ) -> SuppressionRule | None:
     """The rule that a developed routine fails, None when it is accepted.
 
@@ -75,7 +78,7 @@ def failed_rule(
         luck: what the luckiest of all seeds would save. By Kraft's inequality chance gets b bits further with a probability of at
             most 2^-b.
         search: says how many are asked for.
-        by_values: whether a step is the routine's own, too, by the things that it is done on.
+        in_context: whether a step is the routine's own, too, by the things that it is done on and the steps that it comes behind.
     """
     if np.count_nonzero(core(profile)) < MIN_STEPS:
         return SuppressionRule.NO_CORE
@@ -85,18 +88,34 @@ def failed_rule(
         return SuppressionRule.CHANCE
     if not _amid_everyday_work(database, occurrences):
         return None
-    if np.median(order_share(known_order(database, occurrences.rows))) <= ORDERED:
+    ordered = float(np.median(order_share(known_order(database, occurrences.rows))))
+    if ordered <= ORDERED:
         return SuppressionRule.HABIT
     # where hardly anything else was done there is no work around it
     if len(np.unique(database.source[occurrences.all_rows()])) > USUAL_SHARE * database.own:
         return None
     if saved_by_each(database, profile, occurrences, bits) <= OCCURRENCE_BITS:
         return SuppressionRule.HABIT
+    own = _own_steps(database, profile, occurrences, ordered, in_context=in_context)
+    return None if own else SuppressionRule.HABIT
+
+
+def _own_steps(
+    database: SequenceDatabase,
+    profile: Profile,
+    occurrences: Occurrences,
+    ordered: float,
+    *,
+    in_context: bool,
+) -> bool:
+    """Whether as many of the usual steps as it takes are the routine's own."""
     own = own_shares(database, profile.tokens, occurrences)
-    if by_values:
+    if in_context:
         own = np.maximum(own, own_shares_by_values(database, profile.tokens, occurrences))
-    usual = np.sort(own[core(profile)])
-    return None if usual[-FEWEST_OWN] > OWN_SHARE else SuppressionRule.HABIT
+    # what comes behind what says something only where that is nearly always so
+    if in_context and ordered > FIXED_ORDER:
+        own = np.maximum(own, own_shares_behind(database, profile, occurrences, own > OWN_SHARE))
+    return bool(np.sort(own[core(profile)])[-FEWEST_OWN] > OWN_SHARE)
 
 
 def _amid_everyday_work(database: SequenceDatabase, occurrences: Occurrences) -> bool:
@@ -210,6 +229,13 @@ def _while_done(database: SequenceDatabase, token: int, span: _Spans) -> Int32s:
     return np.asarray(every[near])
 
 
+def _inside(database: SequenceDatabase, occurrences: Occurrences) -> Bools:
+    """Which rows are in the routine; what is done again at once is not done elsewhere."""
+    inside = np.zeros(database.own, dtype=np.bool_)
+    inside[database.source[occurrences.all_rows()]] = True
+    return inside
+
+
 def own_shares_by_values(database: SequenceDatabase, tokens: Int32s, occurrences: Occurrences) -> Floats:
     """The same by what is done on a thing of its own: a branch, an archive, a draft that each time is another one.
 
@@ -227,8 +253,7 @@ def own_shares_by_values(database: SequenceDatabase, tokens: Int32s, occurrences
     """
     occurrence, step = np.nonzero(occurrences.rows >= 0)
     rows = database.source[occurrences.rows[occurrence, step]]
-    inside = np.zeros(database.own, dtype=np.bool_)
-    inside[database.source[occurrences.all_rows()]] = True  # what is done again at once is not done elsewhere
+    inside = _inside(database, occurrences)
     count = np.bincount(step, minlength=len(tokens))
     on_one = np.bincount(step, weights=_on_one_thing(database, occurrence, rows), minlength=len(tokens))
     span, tied = _spans(database, occurrences), database.tied_rows(AWAY, OWN_SHARE)
@@ -249,6 +274,47 @@ def _on_one_thing(database: SequenceDatabase, occurrence: Ints, rows: Int32s) ->
     out = np.zeros(len(rows), dtype=np.bool_)
     out[entry[(there > 1) & (there > OWN_SHARE * held[values])]] = True
     return out
+
+
+def own_shares_behind(database: SequenceDatabase, profile: Profile, occurrences: Occurrences, own: Bools) -> Floats:
+    """The same by what is done behind another step: of the times that a step comes soon behind one, the share in the routine.
+
+    Who works with git all day checks out and pulls all day. But where a merge comes behind a pull, and a push behind a merge, that
+    may be the routine nearly always: what follows what is its own. A step of the same kind says nothing, for what failed is done
+    again; nor one of the same commit; nor one that is the routine's own already, for what follows that is in the routine anyway.
+
+    Args:
+        database: what the routine was found in.
+        profile: the routine.
+        occurrences: its occurrences.
+        own: (steps,) which are the routine's own already.
+
+    Returns:
+        (steps,) float64, 0 to 1: for each usual step that is not its own the largest share behind any such step that mostly comes
+        before it, if that is less as a share of all occurrences that have the step; 0 for the others.
+    """
+    asked = np.flatnonzero(core(profile) & ~own)
+    before = np.exp2(profile.order)
+    span, inside = _spans(database, occurrences), _inside(database, occurrences)
+    every = {step: _while_done(database, int(profile.tokens[step]), span) for step in asked.tolist()}
+    out = np.zeros(len(own))
+    for step, rows in every.items():
+        held = int(np.count_nonzero(occurrences.rows[:, step] >= 0))
+        for first in asked[before[asked, step] > USUAL_SHARE].tolist():
+            behind = _soon_behind(database, every[first], rows)
+            out[step] = max(float(out[step]), int(np.count_nonzero(inside[behind])) / max(1, held, len(behind)))
+    return out
+
+
+def _soon_behind(database: SequenceDatabase, first: Int32s, rows: Int32s) -> Int32s:
+    """Which rows come soon behind the last of the first ones: of the same person, of another kind, and not of the same commit."""
+    if not len(first):
+        return rows[:0]
+    at = np.searchsorted(first, rows) - 1
+    last = first[at]
+    soon = (at >= 0) & (rows - last <= SOON) & (database.person[rows] == database.person[last])
+    one_commit = database.committed[rows] & (database.event[rows] == database.event[last])
+    return np.asarray(rows[soon & ~one_commit & (database.kind[rows] != database.kind[last])])
 
 
 def on_the_way(database: SequenceDatabase, profile: Profile, occurrences: Occurrences) -> Bools:
