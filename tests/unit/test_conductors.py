@@ -621,6 +621,17 @@ def test_names_say_what_a_value_is(line: str, run: str) -> None:
     assert runs_of(doc) == [run, "make web"]
 
 
+def test_a_branch_that_is_made_is_no_path_and_another_one_than_that_it_is_made_from() -> None:
+    made = [f"{name}/{number}{name[::-1]}" for number, name in enumerate(NAMED)]
+    base = ["one", "two", "three", "four", "five", "seven"]
+    both = document(
+        [[f"git checkout {a}", "git pull", f"git checkout -b {b}"] for a, b in zip(base, made, strict=True)]
+    )
+    assert runs_of(both)[::2] == ["git checkout {{ free.branch }}", "git checkout -b {{ free.new_branch }}"]
+    alone = document([[f"git checkout -b {name}", "make web"] for name in made])
+    assert runs_of(alone)[0] == "git checkout -b {{ free.branch }}"
+
+
 def test_the_host_of_two_addresses_is_one_constant() -> None:
     drain, enable = "curl http://zq.internal/drain/{}", "curl http://zq.internal/zqhunter/{}"
     doc = document([[drain.format(name), "make web", enable.format(name)] for name in NAMED])

@@ -48,6 +48,13 @@ _NUMBERED: tuple[tuple[str, str], ...] = (
 # What a whole word names, and no part of it does: the stem of `{{ … }}.bam` is no file.
 _WHOLES = frozenset({"file", "files", "folder", "place", "script"})
 
+# the options behind which a branch is made: its name is no path, with a slash or without
+_MAKES_BRANCH = frozenset(
+    tuple(command.split())
+    for command in (
+        "git checkout -b", "git checkout -B", "git switch -c", "git switch -C", "git switch --create",
+    )
+)  # fmt: skip
 # (what an argument is, the commands whose argument it is)
 _ARGUMENT_OF: tuple[tuple[str, str], ...] = (
     ("branch", "git checkout, git switch, git branch, git merge, git rebase, git push"),
@@ -97,7 +104,8 @@ class ValueContext:
     """Where a value stands: the command's head, the flag or argument before it, the text before it, the sign behind it.
 
     `called` is a name of ours for what has none in the source; `end` is where a part stands in its word: `prefix`, `suffix` or
-    neither. `option` is the flag before the word where it may take it; `stem` tells that only an ending stands behind a part.
+    neither. `flag` is the one directly before the word, `option` the same where it may take it; `stem` tells that only an ending
+    stands behind a part.
     """
 
     head: tuple[str, ...] = ()
@@ -108,6 +116,7 @@ class ValueContext:
     called: str = ""
     behind: str = ""
     end: str = ""
+    flag: str = ""
     option: str = ""
     stem: bool = False
 
@@ -168,6 +177,8 @@ class ParameterNames:
             yield from _by_sign(contexts)
         yield from self._meant(contexts)
         whole = [context for context in contexts if context.whole]
+        if any((*each.head, each.flag) in _MAKES_BRANCH for each in whole):
+            yield from ("branch", "new_branch")
         if shape == "number":
             yield from _named_by(_COUNTED_BY, whole)
             yield from self._keys([replace(each, whole=True) for each in contexts if each.key.startswith("--")])

@@ -218,20 +218,24 @@ def _context(placed: _Placed, index: int) -> ValueContext:
         prose=word.prose or message,
         called=called,
         end=_end(index, len(placed.template)),
+        flag=_flag(placed),
         option=_option(placed),
         stem=index + 2 == len(placed.template) and _ENDING.fullmatch(str(placed.template[-1])) is not None,
     )
 
 
-def _option(placed: _Placed) -> str:
-    """The option directly before a word, which may take it where nobody knows which of the program's options take a value."""
+def _flag(placed: _Placed) -> str:
+    """The option directly before a word."""
     at = placed.alternative.positions
     number = next((number for number, each in enumerate(at) if each is placed.position), 0)
-    program = next(iter(placed.alternative.head(placed.position)), "")
     before = at[number - 1].word if number else None
-    if before is None or before.role is not Role.FLAG or public().knows_values(program):
-        return placed.position.word.key
-    return before.text
+    return before.text if before is not None and before.role is Role.FLAG else ""
+
+
+def _option(placed: _Placed) -> str:
+    """The same, which may take it where nobody knows which of the program's options take a value."""
+    program = next(iter(placed.alternative.head(placed.position)), "")
+    return placed.position.word.key if public().knows_values(program) else _flag(placed) or placed.position.word.key
 
 
 def _end(index: int, parts: int) -> str:
