@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import random
+from itertools import pairwise
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
 import logs
 from fivetimes.config import FiveTimesRule, Search
-from fivetimes.routines.alternatives import accident
+from fivetimes.routines.alternatives import accident, sequence
 from fivetimes.routines.assign import Ownership, complete
 from fivetimes.routines.cover import find
 from fivetimes.routines.database import open_database
@@ -185,3 +187,11 @@ def test_a_run_of_which_one_place_alone_is_left_has_no_gap_in_it():
     assert ownership.gap(runs, 0, 0, row + 9) == 0
     assert ownership.gap(runs, 0, 1, row) == 0
     assert ownership.gap(runs, 0, 1, row + 2) <= 1
+
+
+@given(arrays(np.float64, (6, 6), elements=st.floats(0.02, 0.98)))
+def test_of_two_neighbouring_steps_the_one_stands_first_that_mostly_came_first(shares):
+    before = np.triu(shares, 1) + np.tril(1.0 - shares.T, -1) + 0.5 * np.eye(6)
+    steps = sequence(np.log2(before))
+    assert sorted(steps) == list(range(6))
+    assert all(before[later, earlier] <= 0.5 for earlier, later in pairwise(steps))

@@ -385,12 +385,12 @@ def _made_by(own: Sequence[str]) -> dict[int, str]:
     waits: str | None = None  # a flag, for its value
     for index, word in enumerate(own[1:], 1):
         if waits is not None:
-            if (called := _called_by_flag(path, waits)) is not None and _is_something(word):
+            if (called := called_by_flag(path, waits)) is not None and _is_something(word):
                 found[index] = called
             waits = None
         elif word.startswith("-") and len(word) > 1:
             flag, glue, value = word.partition("=")
-            if glue and _called_by_flag(path, flag) is not None and _is_something(value):
+            if glue and called_by_flag(path, flag) is not None and _is_something(value):
                 found[index] = ""
             waits = flag if not glue and _takes(path, flag) else None
         else:
@@ -413,8 +413,17 @@ def _own_flags(path: str) -> tuple[frozenset[str], str] | None:
     return next((_OWN_FLAGS[" ".join(words[:n])] for n in (3, 2, 1) if " ".join(words[:n]) in _OWN_FLAGS), None)
 
 
-def _called_by_flag(path: str, flag: str) -> str | None:
-    """What to call the value of a flag, where it is what the command makes: empty where only the flag tells."""
+def called_by_flag(path: str, flag: str) -> str | None:
+    """What to call the value of a flag, where it is what the command makes: empty where only the flag tells, else None.
+
+    Args:
+        path: the program with its subcommands.
+        flag: as it is typed.
+
+    Example:
+        >>> [called_by_flag("git checkout", flag) for flag in ("-b", "--output", "-t")]
+        ['branch', '', None]
+    """
     own = _own_flags(path)
     if own is not None and flag in own[0]:
         return own[1]

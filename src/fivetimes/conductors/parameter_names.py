@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from fivetimes.conductor_document import Space
 from fivetimes.conductors.alternatives import DISTINCTIVE, is_word, pieces
 from fivetimes.conductors.invocations import Expansions, Harmless
+from fivetimes.conductors.outputs import called_by_flag
 from fivetimes.model.command_lines import Role
 from fivetimes.words import singular
 
@@ -48,13 +49,6 @@ _NUMBERED: tuple[tuple[str, str], ...] = (
 # What a whole word names, and no part of it does: the stem of `{{ … }}.bam` is no file.
 _WHOLES = frozenset({"file", "files", "folder", "place", "script"})
 
-# the options behind which a branch is made: its name is no path, with a slash or without
-_MAKES_BRANCH = frozenset(
-    tuple(command.split())
-    for command in (
-        "git checkout -b", "git checkout -B", "git switch -c", "git switch -C", "git switch --create",
-    )
-)  # fmt: skip
 # (what an argument is, the commands whose argument it is)
 _ARGUMENT_OF: tuple[tuple[str, str], ...] = (
     ("branch", "git checkout, git switch, git branch, git merge, git rebase, git push"),
@@ -177,8 +171,9 @@ class ParameterNames:
             yield from _by_sign(contexts)
         yield from self._meant(contexts)
         whole = [context for context in contexts if context.whole]
-        if any((*each.head, each.flag) in _MAKES_BRANCH for each in whole):
-            yield from ("branch", "new_branch")
+        # a branch that is made is no path, with a slash or without, and another one than it is made from
+        for made in filter(None, (called_by_flag(" ".join(each.head), each.flag) for each in whole)):
+            yield from (made, f"new_{made}")
         if shape == "number":
             yield from _named_by(_COUNTED_BY, whole)
             yield from self._keys([replace(each, whole=True) for each in contexts if each.key.startswith("--")])

@@ -99,7 +99,11 @@ PHRASES: Mapping[str, tuple[str, str]] = {
         ("stash", "changes", "git stash"),
         ("fetch", "changes", "git fetch, git pull, git remote, hg pull, svn update"),
         ("switch", "branch", "git switch, git checkout, git branch, hg update"),
-        ("start", "branch", "git checkout -b, git checkout -B, git switch -c, git switch --create, hg branch"),
+        (
+            "start",
+            "branch",
+            "git checkout -b, git checkout -B, git switch -c, git switch -C, git switch --create, hg branch",
+        ),
         ("delete", "branch", "git branch -d, git branch -D, git branch --delete"),
         ("fetch", "working copy", "svn co, svn checkout"),
         ("merge", "branch", "git merge"),

@@ -53,6 +53,8 @@ def title(steps: Sequence[Step]) -> str:
         'Fix bug'
         >>> title([Step("frob sync <path>", Kind.SHELL, 1.0)])
         'Sync with frob'
+        >>> title([Step(action, Kind.SHELL, 1.0) for action in ("git checkout *", "git pull", "git checkout -b *")])
+        'Start branch'
     """
     return portable_title(steps) or _title_of(core(steps)) or UNNAMED
 

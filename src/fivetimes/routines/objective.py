@@ -13,9 +13,9 @@ beyond the luckiest seed; Kraft's inequality). And each occurrence must say that
 occurrences, but little about each, is a habit: it must save bits of its own (`OCCURRENCE_BITS`), and its order must be that of the
 others (`ORDERED`). And two of the usual steps must be the routine's own: done in it in a good part of the times that they are done
 at all (`OWN_SHARE`). What is made of actions that are mostly done elsewhere is what people do now and then, not a procedure; unless
-each time is about one thing, which is done mostly in that very occurrence (`own_shares_by_values`), or what is done everywhere is
-mostly done here where it comes behind another step (`own_shares_behind`). And a step that fewer than half of the occurrences have
-must be its own like that (`on_the_way`): else people did it on the way.
+each time is about one thing, which is done mostly in that very occurrence (`own_shares_by_values`), or of what is done everywhere a
+good part is done here where it comes behind another step (`own_shares_behind`). And a step that fewer than half of the occurrences
+have must be its own like that (`on_the_way`): else people did it on the way.
 
 Whoever edits, runs, looks and commits all day does the same few things near each other, and in any order; in a procedure some
 come before others. Both are hypotheses about the same occurrences, so they are compared by what they cost. The order of the steps
@@ -279,9 +279,9 @@ def _on_one_thing(database: SequenceDatabase, occurrence: Ints, rows: Int32s) ->
 def own_shares_behind(database: SequenceDatabase, profile: Profile, occurrences: Occurrences, own: Bools) -> Floats:
     """The same by what is done behind another step: of the times that a step comes soon behind one, the share in the routine.
 
-    Who works with git all day checks out and pulls all day. But where a merge comes behind a pull, and a push behind a merge, that
-    may be the routine nearly always: what follows what is its own. A step of the same kind says nothing, for what failed is done
-    again; nor one of the same commit; nor one that is the routine's own already, for what follows that is in the routine anyway.
+    Who works with git all day pulls and makes branches all day. But of the new branches soon behind a pull a good part may be in
+    the routine. A step of the same kind says nothing, for what failed is done again; nor one of the same commit; nor one that is
+    the routine's own already, for what follows that is in the routine anyway.
 
     Args:
         database: what the routine was found in.
