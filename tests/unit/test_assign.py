@@ -148,6 +148,43 @@ def test_three_ways_at_one_place_are_one_step_though_each_is_rare():
     assert len(chosen[0].alternatives) == 3
 
 
+WORDS = ["add", "fix", "update", "remove", "tune"]
+
+
+def _released(n, *, commit):
+    return [f"git checkout -b rel/{n}", f"bump2version {n}.0.0", commit, f"git push -u origin rel/{n}"]
+
+
+def test_commits_of_several_kinds_are_one_step_that_is_a_commit():
+    steps = _steps(_team([_released(n, commit=f'git commit -m "{WORDS[n % 5]} the index"') for n in range(15)]))
+    assert [(step.action, step.share, step.alternatives) for step in steps if "commit" in step.action] == [
+        ("commit", 1.0, ())
+    ]
+
+
+def test_a_commit_of_another_kind_is_the_step_where_it_stands(monkeypatch):
+    monkeypatch.setitem(globals(), "EVERYDAY", [*EVERYDAY, 'git commit -m "update it"'])
+    messages = ["fix the index"] * 14 + ["update it", "refactor it", "remove it", "move it"]
+    random.Random(1).shuffle(messages)
+    runs = [["git stash pop", "make lint", f'git commit -m "{text}"', "scp dist.tgz web:"] for text in messages]
+    assert [(step.action, step.share) for step in _steps(_team(runs)) if "commit" in step.action] == [("commit", 1.0)]
+
+
+def test_commits_of_one_kind_keep_it():
+    steps = _steps(_team([_released(n, commit=f'git commit -m "fix the index {n}"') for n in range(15)]))
+    assert [(step.action, step.share) for step in steps if "commit" in step.action] == [("commit:fix", 1.0)]
+
+
+@pytest.mark.parametrize(("times", "is_one"), [(5, False), (6, True)])
+def test_what_fewer_than_one_run_in_five_has_is_no_step(times, is_one):
+    runs = [
+        [*_deploy(f"api{n}"), *(["notify-send deployed"] if n < times else []), "kubectl rollout status web"]
+        for n in range(30)
+    ]
+    steps = _steps(_team(runs, noise=0.0))
+    assert any(step.action.startswith("notify-send") for step in steps) is is_one
+
+
 def test_what_meets_as_often_as_chance_lets_it_are_two_optional_steps():
     rng = np.random.default_rng(3)
     a, b = rng.random(40) < 0.4, rng.random(40) < 0.4

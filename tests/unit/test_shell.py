@@ -64,6 +64,8 @@ CUTS = {
     "repeat 3 make": ["make"],
     # blocks of fish
     "make; and make install; or echo no": ["make", "make install", "echo no"],
+    "serve() { hugo serve; }": [],
+    "function serve { hugo serve; } && make": ["make"],
     "X=1": [],
     "A=1 B=2 make test": ["make test"],
     "# a comment": [],

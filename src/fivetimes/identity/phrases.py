@@ -98,11 +98,13 @@ def phrase_of(step: Step) -> Phrase:
         Phrase(verb='publish', thing='post', tool='', command='')
         >>> phrase_of(Step("mutt -s * -a *", Kind.SHELL, 1.0))
         Phrase(verb='send', thing='mail', tool='mutt', command='')
+        >>> phrase_of(Step("commit", Kind.COMMIT, 1.0))  # of whatever kind
+        Phrase(verb='commit', thing='changes', tool='', command='')
     """
     label = portable(step.action)
     if step.kind is Kind.COMMIT or label.startswith("commit:"):
         kind = label.partition(":")[2]
-        return Phrase("commit", CHANGES if kind in KINDS else in_words(kind), "")
+        return Phrase("commit", CHANGES if not kind or kind in KINDS else in_words(kind), "")
     if step.kind is Kind.EDIT or label.startswith("edit:"):
         return Phrase("edit", next(iter(label.partition(":")[2].split()), "files"), "")
     if step.kind is Kind.REQUEST:

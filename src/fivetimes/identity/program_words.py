@@ -93,6 +93,7 @@ PHRASES: Mapping[str, tuple[str, str]] = {
         ("look at", "changes", "git show, git status, git blame"),
         ("clone", "repository", "git clone, hg clone, gh repo clone"),
         ("create", "repository", "git init, gh repo create"),
+        ("connect", "repository", "git remote add"),
         ("tidy up", "repository", "git gc, git prune, git fsck, git repack"),
         ("stage", "changes", "git add, hg add, svn add"),
         ("commit", "changes", "git commit, hg commit, svn commit"),

@@ -26,6 +26,7 @@ _MEANS = frozenset(
     """run edit stage stash switch fetch clone copy move make commit pack unpack delete remove tag start stop restart reload
     open wait index mount log install test lint format validate verify""".split()
 )
+_CLEARS_AWAY = frozenset({"delete", "remove"})
 # What makes a release of its steps: a version is set, marked, and given out. Two of the three do.
 _SETS_VERSION = (
     "hatch version", "npm version", "pnpm version", "yarn version", "poetry version", "uv version", "cargo set-version",
@@ -55,6 +56,11 @@ def title(steps: Sequence[Step]) -> str:
         'Sync with frob'
         >>> title([Step(action, Kind.SHELL, 1.0) for action in ("git checkout *", "git pull", "git checkout -b *")])
         'Start branch'
+        >>> title([Step(action, Kind.SHELL, 1.0) for action in ("git clone *", "cp -r *", "rm -rf *")])
+        'Copy files'
+        >>> new = ("git init", "git remote add * *", "git push -u * *")
+        >>> title([Step(action, Kind.SHELL, 1.0) for action in new]), title([Step(action, Kind.SHELL, 1.0) for action in new[1:]])
+        ('Create repository', 'Connect repository')
     """
     return portable_title(steps) or _title_of(core(steps)) or UNNAMED
 
@@ -175,8 +181,9 @@ def _pushed(acts: Sequence[_Act], kind: str, verb: str) -> Phrase | None:
 
 
 def _made(acts: Sequence[_Act]) -> Phrase | None:
-    """The last thing that is made."""
+    """The last thing that is made; a connection only where nothing else is, for what is new is connected as well."""
     made = [act.phrase for act in acts if act.makes and act.kind == ""]
+    made = [phrase for phrase in made if phrase.verb != "connect"] or made
     about = [phrase for phrase in made if phrase.thing]
     if not made:
         return None
@@ -201,16 +208,16 @@ def _kind(acts: Sequence[_Act]) -> str:
 
 def _committed(acts: Sequence[_Act]) -> Phrase | None:
     """A commit of what its kind says, or of the kinds of files that are nearly always in it."""
-    commits = [act for act in acts if act.kind]
-    if not commits:
+    if not any(act.kind or act.step.kind is Kind.COMMIT for act in acts):
         return None
     edited = list(dict.fromkeys(act.phrase.thing for act in acts if act.step.kind is Kind.EDIT))
     return Phrase("commit", _kind(acts) or " and ".join(edited[:2]) or CHANGES, "")
 
 
 def _else(acts: Sequence[_Act]) -> Phrase | None:
-    """What is run, else an act on the way, else what is looked at."""
+    """What is run, else an act on the way, the last that does not only clear away, else what is looked at."""
     named = [act.phrase for act in acts if act.phrase.verb]
     run = [phrase for phrase in named if phrase.verb == "run" and not phrase.looks]
     means = [phrase for phrase in named if phrase.verb in _MEANS and not phrase.looks and phrase.verb != "run"]
-    return next(iter([*run[-1:], *means[-1:], *named[-1:]]), None)
+    kept = [phrase for phrase in means if phrase.verb not in _CLEARS_AWAY] or means
+    return next(iter([*run[-1:], *kept[-1:], *named[-1:]]), None)

@@ -28,6 +28,9 @@ APART = 0.05  # of the rarer one's occurrences may hold both, by a slip or a rep
 SLIPS = 0.2  # share of the occurrences that may hold both then: the other one stood near by for its own reasons
 ACCIDENT = 0.05  # chance from which on it is an accident that tokens never meet
 OWN_GAP = 0.5  # of all rows of a kind stand in the gaps of one step: then they are a spelling variant of that step
+SELDOM_DONE = (
+    0.2  # of the occurrences must have a step: a draft would ask for it in each run, and four of five would say no
+)
 RARER_THAN_CHANCE = 0.6  # of the occurrences that would hold both by chance: fewer exclude each other
 
 
@@ -274,15 +277,19 @@ def steps_of(database: SequenceDatabase, found: Routine) -> list[list[int]]:
 
 
 def folded(database: SequenceDatabase, found: Routine) -> list[list[list[int]]]:
-    """The rows of each step, occurrence by occurrence: `folded[step][occurrence]`, in order."""
+    """The rows of each step, occurrence by occurrence: `folded[step][occurrence]`, in order.
+
+    What fewer than one occurrence in five has, by any way of doing it, is no step (`SELDOM_DONE`): its rows are left over.
+    """
     folding = _Folding(database, found)
     folding.join_like()
     folding.join_ways()
     spelling_variants = folding.spelling_variants()
-    return [
+    every = [
         [rows or ([extra[m]] if m in extra else []) for m, rows in enumerate(folding.merged(group))]
         for extra, group in ((spelling_variants.get(number, {}), group) for number, group in enumerate(folding.steps))
     ]
+    return [rows for rows in every if sum(map(bool, rows)) >= SELDOM_DONE * len(rows)]
 
 
 # ---- the steps as a person sees them
@@ -306,7 +313,7 @@ class FoldedStep:
 
 def _common_token(database: SequenceDatabase, rows: Sequence[int]) -> int | None:
     """The finest token that nearly all rows hold, None where they are of several kinds."""
-    for level in range(FORM, LEVELS - 1):
+    for level in range(FORM, LEVELS):
         counts = Counter(database.levels[list(rows), level].tolist())
         token, count = min(counts.items(), key=lambda pair: (-pair[1], pair[0]))
         if count >= ALWAYS_SHARE * len(rows):

@@ -40,7 +40,7 @@ class OccurrenceTable:
 
     found: Routine
     tokens: list[int]  # of each step
-    kinds: list[set[int]]  # of rows at each step
+    kinds: list[set[int]]  # of rows at each step, and of all that do the same thing
     rows: list[list[list[int]]]
     strays: list[set[int]]
     values: list[list[frozenset[int]]]  # of the first row of each step, without what most occurrences say
@@ -63,7 +63,8 @@ class Ownership:
         self.rate = np.bincount(database.kind[: database.own], minlength=database.tokens) / max(1, database.own)
         own_forms = self.form[: database.own]
         self.rate_of_form = np.bincount(own_forms, minlength=database.tokens) / max(1, database.own)
-        self.tables = [_opened(database, one) for one in found]
+        like = _kinds_by_thing_done(database)
+        self.tables = [_opened(database, one, like) for one in found]
         events = int(database.event.max(initial=-1)) + 1
         self._routine, self._occurrence = np.full(events, -1, dtype=np.int32), np.full(events, -1, dtype=np.int32)
         for number, table in enumerate(self.tables):
@@ -228,7 +229,15 @@ class Ownership:
         self._own(number, occurrence, row)
 
 
-def _opened(database: SequenceDatabase, found: Routine) -> OccurrenceTable:
+def _kinds_by_thing_done(database: SequenceDatabase) -> Mapping[int, set[int]]:
+    """coarsest token -> the kinds of the rows that hold it: commits of any kind are one thing done."""
+    out: dict[int, set[int]] = defaultdict(set)
+    for token, kind in np.unique(np.stack([database.levels[:, -1], database.kind], axis=1), axis=0).tolist():
+        out[token].add(kind)
+    return out
+
+
+def _opened(database: SequenceDatabase, found: Routine, like: Mapping[int, set[int]]) -> OccurrenceTable:
     groups = steps_of(database, found)
     again: dict[tuple[int, int], list[int]] = defaultdict(list)
     for match, step, row in found.occurrences.again.tolist():
@@ -243,7 +252,11 @@ def _opened(database: SequenceDatabase, found: Routine) -> OccurrenceTable:
     strays: list[set[int]] = [set() for _ in rows]
     for match, row in found.strays.tolist():
         strays[match].add(row)
-    held = [{int(database.kind[r]) for cells in rows for r in cells[step]} for step in range(len(groups))]
+    coarsest = database.levels[:, -1]
+    held = [
+        set[int]().union(*(like[int(coarsest[r])] for cells in rows for r in cells[step]))
+        for step in range(len(groups))
+    ]
     tokens = [int(found.profile.tokens[group[0]]) for group in groups]
     nothing = np.zeros(0)
     return OccurrenceTable(found, tokens, held, rows, strays, [], [], nothing, nothing, nothing)
@@ -382,7 +395,7 @@ def _linked_rows(ownership: Ownership, number: int) -> dict[int, dict[int, list[
     """kind -> occurrence -> rows inside the occurrence that share a value with it and stand at none of its steps."""
     table = ownership.tables[number]
     out: dict[int, dict[int, list[int]]] = defaultdict(dict)
-    known = set().union(*table.kinds)
+    known = {int(ownership.kind[r]) for cells in table.rows for cell in cells for r in cell}
     for occurrence, cells in enumerate(table.rows):
         mine = sorted(cell[0] for cell in cells if cell)
         for row in range(mine[0] + 1, mine[-1]):

@@ -151,6 +151,8 @@ def split_by_grammar(text: str) -> tuple[list[SimpleCommand], bool, bool]:
         [(['cd', 'src'], ''), (['make'], '&&'), (['tee', 'log'], '|')]
         >>> [c.words for c in split_by_grammar("rm *.log(.) && print ${(U)name}")[0]]
         [['rm', '*.log(.)'], ['print', '${(U)name}']]
+        >>> [c.words for c in split_by_grammar("up() { make; }")[0]], [c.words for c in split_by_grammar("up() { make; }; up")[0]]
+        ([], [['make'], ['up']])
     """
     root = tree(text)
     visitor = _Visitor(text)
@@ -217,6 +219,13 @@ class _Visitor:
         if stray or (not named and _ALNUM.search(self._text(node))):
             self.lost = True
         self.sequence(node)
+
+    def _function(self, node: Node) -> None:
+        """Visit what a function would do only where the line calls it as well: it is not done by defining it."""
+        name = node.child_by_field_name("name")
+        later = self._line[node.end_byte :]
+        if name is not None and re.search(rf"(?<![\w./-]){re.escape(self._text(name))}(?![\w./-])", later):
+            self.sequence(node)
 
     # ---- one simple command
 
@@ -367,6 +376,7 @@ _VISITS: dict[str, Callable[[_Visitor, Node], None]] = {
     "test_command": _Visitor._test,
     "redirected_statement": _Visitor._redirected,
     "comment": _skip,
+    "function_definition": _Visitor._function,
     "word": _skip,
     "heredoc_body": _skip,
     "file_redirect": _skip,
