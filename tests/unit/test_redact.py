@@ -189,7 +189,7 @@ def test_a_program_typed_alone_is_never_a_name_that_may_be_written():
 def test_a_slip_of_the_fingers_is_read_as_the_program_that_was_meant_and_counted():
     log = logs.log_of(logs.shell(["gti push", "git push"]))
     assert len(set(log.forms.words[log.forms.word_start[:-1]].tolist())) == 1
-    assert log.redactions["program: read as the one that was meant"] == 1
+    assert log.redactions["slip: read as what was meant"] == 1
 
 
 DAY = 86_400.0
@@ -227,6 +227,28 @@ def test_a_slip_that_nobody_corrected_is_read_as_meant_where_the_program_is_comm
     assert programs_of(daily(["make"], days=20), slip)[-1] != "git"
     others = logs.shell(["git status"] * 40, person="bo")
     assert programs_of(others, slip)[-1] != "git"
+
+
+def subcommands_of(*batches):
+    """The label of the first two words of each event."""
+    log = logs.log_of(*batches)
+    first = log.forms.word_start[log.forms.action_start[log.columns["form"]]]
+    return [
+        " ".join(log.lexicon.labels[word] for word in log.forms.words[at : at + 2].tolist()) for at in first.tolist()
+    ]
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("stauts", "status"), ("statu", "status"), ("statuss", "status"), ("puhs", "push")]
+)
+def test_a_slip_in_a_subcommand_is_read_as_meant_where_it_is_rare(typed, meant):
+    slip = logs.shell([f"git {typed}"], times=[logs.START + 50 * DAY])
+    assert subcommands_of(daily(["git log", "make"], days=20), slip)[-1] == f"git {meant}"
+
+
+def test_a_subcommand_typed_day_after_day_is_an_alias_however_near_another_it_is():
+    found = subcommands_of(daily(["git status", "make", "git stats", "make", "make", "make"], days=20))
+    assert found.count("git status") == 20
 
 
 @pytest.mark.parametrize(
@@ -268,7 +290,23 @@ def test_a_log_that_keeps_the_day_alone_or_a_program_that_was_there_keeps_its_ti
     assert not np.isnan(logs.log_of(day, there, rebase).columns["time"]).any()
 
 
-@pytest.mark.parametrize("line", ["fd -e py", "ls", "zqxctl up", "", "  make", "df -h"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "fd -e py",
+        "ls",
+        "zqxctl up",
+        "",
+        "  make",
+        "df -h",
+        "git",
+        "git -C web stauts",
+        "git st",
+        "git zqx",
+        "vim stauts",
+        "git status",
+    ],
+)
 def test_a_name_that_is_a_program_or_nearly_none_is_left_alone(line):
     from fivetimes.eventlog.slips import unslipped
     from fivetimes.redaction import public

@@ -142,7 +142,11 @@ class FormTable:
         def read(as_: str) -> int:
             return self._new(Kind.SHELL, text, as_, None, ())
 
-        word, program = text.partition(" ")[0], meant.partition(" ")[0]
+        program = meant.partition(" ")[0]
+        word = text.partition(" ")[0]
+        word = (
+            word if word != program else " ".join(text.split(" ", 2)[:2])
+        )  # then it is the subcommand that may be misspelt
         digests = (self._digest(meant), self._digest(text)) if self.words.tags is not None else (0, 0)
         return _Open(lambda: read(text), lambda: read(meant), self.tag(word), program, meant, *digests)
 
@@ -175,7 +179,7 @@ class FormTable:
             suspect = self.suspects[key // 2 - 1]
             form[rows_of_it] = suspect.meant() if key % 2 else suspect.typed()
             if key % 2:
-                self.words.count("program: read as the one that was meant")
+                self.words.count("slip: read as what was meant")
         return form
 
     def _public_aliases(self, columns: Mapping[str, npt.NDArray[Any]]) -> npt.NDArray[Any]:

@@ -1,13 +1,14 @@
 """Rows of a history -> which of them are slips of the fingers, by what their person typed before and behind (`slipped`).
 
-A program's name with two neighbouring letters swapped may be a slip (`gti push`), or somebody's own name (`ggp`, beside `gpg`).
+A program's name with two neighbouring letters swapped may be a slip (`gti push`), or somebody's own name (`ggp`, beside `gpg`); so
+may a subcommand with a letter too few (`git pus`), or somebody's alias.
 The spelling alone does not say which. A slip is put right at once, or is rare beside what was meant; what a person goes on typing
 on one day after the other is a name.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Set
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,7 +44,7 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class Suspect:
-    """A line that may be a slip: its first word, the program that would be meant, by id, and the form of the line as meant.
+    """A line that may hold a slip: what may be misspelt in it, the program that would be meant, by id, and the form as meant.
 
     `program` and `form` are -1 where nobody ever typed that program, or that line.
     """
@@ -54,21 +55,54 @@ class Suspect:
 
 
 def unslipped(text: str, grammar: Grammar) -> str:
-    """A line whose first word is no program, but would be with two neighbouring letters changed back: as it may have been meant.
+    """A line whose program or subcommand nobody knows, but would be known if one slip were put right: as it may have been meant.
 
-    Only where one public program alone fits, and only for names of three letters or more. Whether it was a slip, `slipped` says.
+    Of a program's name, two neighbouring letters were swapped; of its subcommand, one of few words, a letter may also be missing or
+    one too many. Only where one public name alone fits, and only for names of three letters or more. Whether it was a slip,
+    `slipped` says.
 
     Example:
         >>> from fivetimes.redaction import public
         >>> unslipped("gti push origin", public()), unslipped("zqxctl up", public())
         ('git push origin', 'zqxctl up')
+        >>> unslipped("git stauts", public()), unslipped("git pus -f", public()), unslipped("git ci -a", public())
+        ('git status', 'git push -f', 'git ci -a')
     """
     program, space, rest = text.partition(" ")
-    if not _SHORTEST <= len(program) <= _LONGEST or not program.isalpha() or grammar.is_program(program):
-        return text
-    swapped = {program[:at] + program[at + 1] + program[at] + program[at + 2 :] for at in range(len(program) - 1)}
-    meant = [name for name in swapped if name != program and grammar.is_program(name)]
-    return meant[0] + space + rest if len(meant) == 1 else text
+    if grammar.is_program(program):
+        word, behind, more = rest.partition(" ")
+        return program + space + _meant(word, lambda: _slips_of(word, grammar.subcommands(program))) + behind + more
+    swapped = (program[:at] + program[at + 1] + program[at] + program[at + 2 :] for at in range(len(program) - 1))
+    return _meant(program, lambda: {name for name in swapped if grammar.is_program(name)}) + space + rest
+
+
+def _meant(word: str, names: Callable[[], Set[str]]) -> str:
+    """The only one of the names that a word may be a slip of; the word itself where there is none, or it is too short or long."""
+    if not _SHORTEST <= len(word) <= _LONGEST or not word.isalpha():
+        return word
+    found = names()
+    return next(iter(found)) if len(found) == 1 and word not in found else word
+
+
+def _slips_of(word: str, names: Set[str]) -> Set[str]:
+    """The names of which a word is a slip; itself where it is one of them."""
+    return {word} if word in names else {name for name in names if _is_slip(word, name)}
+
+
+def _is_slip(word: str, name: str) -> bool:
+    """Whether two neighbouring letters are swapped in a word, or one is missing or too many.
+
+    Example:
+        >>> [_is_slip(word, "push") for word in ("puhs", "pus", "pushh", "puch", "shup")]
+        [True, True, True, False, False]
+    """
+    if abs(len(word) - len(name)) > 1:
+        return False
+    same = next((at for at, (a, b) in enumerate(zip(word, name, strict=False)) if a != b), min(len(word), len(name)))
+    if len(word) == len(name):
+        return word[same : same + 2] == name[same : same + 2][::-1] and word[same + 2 :] == name[same + 2 :]
+    longer, shorter = (word, name) if len(word) > len(name) else (name, word)
+    return longer[same + 1 :] == shorter[same:]
 
 
 def slipped(rows: Rows, suspects: Mapping[int, Suspect]) -> Bools:

@@ -65,6 +65,10 @@ class Grammar(Protocol):
         """Whether `path` (one or more words) is a subcommand path of the program, or the beginning of one."""
         ...
 
+    def subcommands(self, program: str) -> frozenset[str]:
+        """The first words of the program's subcommand paths."""
+        ...
+
     def is_flag(self, program: str, flag: str) -> bool:
         """Whether this is a flag name that the public pages of the program show."""
         ...

@@ -98,6 +98,15 @@ class Vocabulary:
         # one word each: `gh "auth login"` is none of them
         return joined in self._program_of(program).paths and joined.count(" ") == len(path) - 1
 
+    def subcommands(self, program: str) -> frozenset[str]:
+        """The first words of the program's subcommand paths.
+
+        Example:
+            >>> "rollout" in public().subcommands("kubectl"), public().subcommands("hunter2")
+            (True, frozenset())
+        """
+        return frozenset(path.partition(" ")[0] for path in self._program_of(program).paths)
+
     def is_flag(self, program: str, flag: str) -> bool:
         """Whether this is a flag name that public pages show: for this program, or for so many that it is common.
 
