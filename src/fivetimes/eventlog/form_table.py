@@ -142,11 +142,9 @@ class FormTable:
         def read(as_: str) -> int:
             return self._new(Kind.SHELL, text, as_, None, ())
 
-        program = meant.partition(" ")[0]
-        word = text.partition(" ")[0]
-        word = (
-            word if word != program else " ".join(text.split(" ", 2)[:2])
-        )  # then it is the subcommand that may be misspelt
+        program, typed = meant.partition(" ")[0], text.split(" ", 2)
+        # the program, else its subcommand, may be misspelt
+        word = typed[0] if typed[0] != program else " ".join(typed[:2])
         digests = (self._digest(meant), self._digest(text)) if self.words.tags is not None else (0, 0)
         return _Open(lambda: read(text), lambda: read(meant), self.tag(word), program, meant, *digests)
 

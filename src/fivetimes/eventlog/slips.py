@@ -8,7 +8,7 @@ on one day after the other is a name.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Set
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -69,24 +69,22 @@ def unslipped(text: str, grammar: Grammar) -> str:
         ('git status', 'git push -f', 'git ci -a')
     """
     program, space, rest = text.partition(" ")
-    if grammar.is_program(program):
-        word, behind, more = rest.partition(" ")
-        return program + space + _meant(word, lambda: _slips_of(word, grammar.subcommands(program))) + behind + more
-    swapped = (program[:at] + program[at + 1] + program[at] + program[at + 2 :] for at in range(len(program) - 1))
-    return _meant(program, lambda: {name for name in swapped if grammar.is_program(name)}) + space + rest
+    if not grammar.is_program(program):
+        swapped = (program[:at] + program[at + 1] + program[at] + program[at + 2 :] for at in range(len(program) - 1))
+        return _meant(program, filter(grammar.is_program, swapped)) + space + rest
+    word, behind, more = rest.partition(" ")
+    if grammar.is_subcommand(program, (word,)):
+        return text
+    meant = _meant(word, (name for name in grammar.subcommands(program) if _is_slip(word, name)))
+    return program + space + meant + behind + more
 
 
-def _meant(word: str, names: Callable[[], Set[str]]) -> str:
-    """The only one of the names that a word may be a slip of; the word itself where there is none, or it is too short or long."""
+def _meant(word: str, names: Iterable[str]) -> str:
+    """The only name that a word may be a slip of; itself where there is none, or several, or it is too short or long."""
     if not _SHORTEST <= len(word) <= _LONGEST or not word.isalpha():
         return word
-    found = names()
-    return next(iter(found)) if len(found) == 1 and word not in found else word
-
-
-def _slips_of(word: str, names: Set[str]) -> Set[str]:
-    """The names of which a word is a slip; itself where it is one of them."""
-    return {word} if word in names else {name for name in names if _is_slip(word, name)}
+    found = set(names)
+    return found.pop() if len(found) == 1 else word
 
 
 def _is_slip(word: str, name: str) -> bool:
