@@ -1,3 +1,10 @@
 """For every test: no network. What the tests start as a process of its own loads the same file (see functional/conftest.py)."""
 
+import pytest
+
 import offline.sitecustomize  # noqa: F401  # blocks as soon as it is imported
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes minutes begins first: at the end, one process would work on it alone."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)

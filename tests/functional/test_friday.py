@@ -95,6 +95,7 @@ def play(friday: Friday) -> tuple[dict[str, str], list[int]]:
     return shown, codes
 
 
+@pytest.mark.slow
 def test_s39_the_friday_routine_from_the_scan_to_its_answers(tmp_path: Path) -> None:
     friday = Friday(tmp_path)
     shown, codes = play(friday)

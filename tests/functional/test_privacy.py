@@ -60,6 +60,7 @@ def test_nothing_that_exists_is_left_out_of_the_search_for_leaks():
     assert leaks.uncovered() == []
 
 
+@pytest.mark.slow
 def test_no_planted_value_comes_out_anywhere(tmp_path):
     seen = leaks.check(planting.made(42, seed=random.SystemRandom().randrange(10**6)), tmp_path, seed=11)
     assert seen.leaks == ()

@@ -474,6 +474,13 @@ def test_any_text_is_a_conductor_or_a_sentence(text: str) -> None:
         conductors.parse(text, place="x.yaml")
 
 
+def test_what_is_done_to_a_conductor_that_was_read_stays_out_of_the_next_one(tmp_path: Path) -> None:
+    path = review.conductor_path(tmp_path, friday(tmp_path).id)
+    one, other = review.read_conductor(path), review.read_conductor(path)
+    one.document["steps"].clear()
+    assert other.document["steps"] == review.read_conductor(path).document["steps"] != []
+
+
 # ---- verifying
 
 

@@ -5,6 +5,7 @@ The keys of the document are declared in `fivetimes.conductor_document`.
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
 import re
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 # ---- text -> Conductor
 
 _MOST_CHARACTERS = 1_000_000  # of a file; a conductor is a page, and a larger file is something else
+_KEPT = 128  # documents; a folder of conductors holds some dozens
 _MOST_IN_MESSAGE = 200  # characters of the schema's complaint, which may quote a whole value
 _TIMESTAMP = "tag:yaml.org,2002:timestamp"
 _BOOL = "tag:yaml.org,2002:bool"
@@ -91,25 +93,33 @@ def parse(text: str, *, place: str) -> Conductor:
         Traceback (most recent call last):
         fivetimes.errors.FivetimesError: x.yaml: no conductor: 'schema' is a required property. Correct it there.
     """
+    try:
+        document = _document(text)
+    except FivetimesError as error:
+        raise FivetimesError(f"{place}: {error}") from error
+    return Conductor(document["id"], copy.deepcopy(document))
+
+
+@lru_cache(maxsize=_KEPT)
+def _document(text: str) -> ConductorDocument:
+    """The document of a text, kept: a server is asked about one folder again and again, and reading YAML takes longest of all."""
     from jsonschema.exceptions import best_match
 
-    document = _loaded(text, place)
+    document = _loaded(text)
     wrong = best_match(_validator().iter_errors(document))
     if wrong is not None:
-        raise FivetimesError(f"{place}: no conductor: {_complaint(wrong)}. Correct it there.")
-    return Conductor(document["id"], cast(ConductorDocument, document))
+        raise FivetimesError(f"no conductor: {_complaint(wrong)}. Correct it there.")
+    return cast(ConductorDocument, document)
 
 
-def _loaded(text: str, place: str) -> Any:
+def _loaded(text: str) -> Any:
     if len(text) > _MOST_CHARACTERS:
-        raise FivetimesError(
-            f"{place}: no conductor: it is longer than {_MOST_CHARACTERS:,} characters. Name another file."
-        )
+        raise FivetimesError(f"no conductor: it is longer than {_MOST_CHARACTERS:,} characters. Name another file.")
     try:
         return yaml.load(text, Loader=_Loader)  # a SafeLoader
     except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
         message = " ".join(str(error).split())
-        raise FivetimesError(f"{place}: not YAML that can be read: {message}. Correct that place.") from error
+        raise FivetimesError(f"not YAML that can be read: {message}. Correct that place.") from error
 
 
 def _complaint(wrong: ValidationError) -> str:
