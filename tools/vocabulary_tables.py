@@ -41,6 +41,7 @@ SUBCOMMANDS = {
         "s3 cp|s3 ls|s3 mb|s3 mv|s3 presign|s3 rb|s3 rm|s3 sync|s3 website|configure|configure set|configure get|"
         "configure list|sso login|sso logout"
     ),
+    "bower": "cache|home|info|link|login|lookup|prune|register|search|update|version",
     "brew": (
         "bundle|bundle check|bundle cleanup|bundle dump|bundle install|help|linkapps|cask|cask reinstall|"
         "cask cleanup|cask doctor|cask info|"
@@ -50,12 +51,21 @@ SUBCOMMANDS = {
     "bump2version": "major|minor|patch",
     "bumpversion": "major|minor|patch",
     "bzr": "add|branch|checkout|commit|diff|log|merge|pull|push|resolve|revert|status|update",
+    "cabal": (
+        "bench|check|clean|configure|exec|freeze|gen-bounds|get|haddock|outdated|repl|run|sdist|unpack|update|upload|"
+        "user-config"
+    ),
     "changie": "batch|latest|merge|new|next",
-    "composer": "create-project|exec|global|run|run-script",
+    "composer": (
+        "archive|audit|bump|check-platform-reqs|clear-cache|config|create-project|depends|diagnose|dump-autoload|dumpautoload|"
+        "exec|fund|global|global require|init|install|licenses|outdated|prohibits|reinstall|remove|require|run|run-script|"
+        "search|self-update|selfupdate|show|status|suggests|update|upgrade|validate|why|why-not"
+    ),
+    "cordova": "emulate",
     "cz": "bump|changelog|check|commit|init",
     "dnf": (
         "autoremove|check-update|copr|distro-sync|downgrade|erase|group|group install|history|info|install|"
-        "list|makecache|reinstall|remove|repolist|search|swap|update"
+        "list|makecache|reinstall|remove|repolist|repoquery|search|swap|update"
     ),
     "docker-machine": (
         "active|config|create|env|inspect|ip|kill|ls|provision|restart|rm|scp|ssh|start|status|stop|upgrade|url"
@@ -70,10 +80,21 @@ SUBCOMMANDS = {
         "restore|scale|setenv|ssh|status|swap|terminate|upgrade|use"
     ),
     "fastboot": "boot|devices|flash|oem|reboot",
+    "flatpak": (
+        "build|build-bundle|build-export|build-init|config|enter|history|kill|make-current|override|permissions|pin|"
+        "ps|remote-delete|remote-ls|remotes|repair|search|uninstall"
+    ),
     "git": (
         "annex|bisect bad|bisect good|bisect log|bisect reset|bisect run|bisect skip|bisect start|lfs|lfs install|"
         "lfs pull|lfs push|lfs track|maintenance|range-diff|restore|send-email|sparse-checkout|switch|worktree "
         "add|worktree list|worktree prune|worktree remove|"
+        "archive|bundle|cat-file|check-attr|check-ignore|check-mailmap|check-ref-format|cherry|citool|column|count-objects|"
+        "describe|diff-files|diff-index|diff-tree|difftool|fast-export|fast-import|filter-branch|filter-repo|fmt-merge-msg|"
+        "for-each-ref|format-patch|fsck|gc|get-tar-commit-id|gui|hash-object|help|instaweb|interpret-trailers|ls-files|"
+        "ls-remote|ls-tree|merge-base|merge-file|merge-tree|mktree|name-rev|notes|pack-objects|pack-refs|patch-id|prune|"
+        "range-diff|read-tree|repack|replace|request-pull|rerere|rev-list|rev-parse|shortlog|show-branch|show-index|show-ref|"
+        "stripspace|symbolic-ref|unpack-objects|update-index|update-ref|var|verify-commit|verify-pack|verify-tag|version|"
+        "whatchanged|write-tree|"
         # commands of their own that are called as one of git's
         "flow|flow init|flow version|flow bugfix start|flow bugfix finish|flow bugfix publish|flow bugfix track|"
         "flow bugfix delete|flow bugfix list|flow bugfix rebase|flow bugfix checkout|flow bugfix pull|"
@@ -88,6 +109,11 @@ SUBCOMMANDS = {
         "svn clone|svn dcommit|svn fetch|svn info|svn init|svn log|svn rebase"
     ),
     "hatch": "build|clean|dep|env|env create|env prune|env run|fmt|new|publish|run|shell|status|test|version",
+    "heroku": (
+        "addons|apps|apps:create|apps:destroy|apps:info|config|config:get|config:set|config:unset|container:login|"
+        "container:push|container:release|domains|git:remote|info|local|logout|maintenance:off|maintenance:on|open|"
+        "pg:backups|pg:info|pg:psql|plugins|ps:restart|ps:scale|rename|restart|rollback|status"
+    ),
     "hg": (
         "add|addremove|annotate|backout|bisect|bookmarks|branch|branches|cat|clone|commit|copy|diff|export|graft|"
         "grep|heads|histedit|identify|import|incoming|init|log|merge|outgoing|pull|push|rebase|remove|rename|"
@@ -95,6 +121,10 @@ SUBCOMMANDS = {
     ),
     "hostnamectl": "set-hostname|status",
     "hub": "browse|ci-status|compare|create|fork|issue|pr|pull-request|release|sync",
+    "hyprctl": (
+        "activeworkspace|binds|clients|cursorpos|getoption|kill|layers|layouts|monitors|notify|output|plugin|"
+        "setcursor|switchxkblayout|systeminfo"
+    ),
     "ip": (
         "addr|addr add|addr del|addr show|address|link|link add|link set|link show|monitor|neigh|netns|"
         "route|route add|route del|route show|rule"
@@ -119,6 +149,7 @@ SUBCOMMANDS = {
     "nodenv": "exec|global|install|local|rehash|uninstall|version|versions|which",
     "nuget": "add|delete|install|pack|push|restore|sources|spec|update",
     "opam": "switch|switch create|switch list",
+    "openssl": "asn1parse|ca|ciphers|crl|dhparam|ec|ecparam|enc|pkcs12|pkcs7|pkcs8|pkey|pkeyutl|rsautl|s_server|verify",
     "packer": "build|fmt|init|inspect|plugins|validate",
     "pdm": (
         "add|build|cache|config|export|fix|import|info|init|install|list|lock|outdated|publish|remove|run|search|"
@@ -130,6 +161,11 @@ SUBCOMMANDS = {
         "publish|remove|run|search|self|self add|self update|shell|show|source|source add|sync|update|version"
     ),
     "pyenv": "activate|deactivate|exec|init|latest|root|virtualenv|virtualenv-delete|virtualenv-init|virtualenvs",
+    "rails": (
+        "c|console|dbconsole|g|generate|generate channel|generate controller|generate helper|generate job|"
+        "generate mailer|generate migration|generate model|generate resource|generate scaffold|g channel|"
+        "g controller|g helper|g job|g mailer|g migration|g model|g resource|g scaffold|new|routes|s|server"
+    ),
     "rbenv": "exec|init|root",
     "resolvectl": "dns|flush-caches|query|statistics|status",
     "restic": (
@@ -140,10 +176,11 @@ SUBCOMMANDS = {
     "rye": (
         "add|build|fetch|fmt|init|install|lint|list|lock|pin|publish|remove|run|self|show|sync|test|toolchain|uninstall"
     ),
+    "stack": "clean|config|eval|ghc|ghci|list|query|runghc|script|uninstall",
     "supervisorctl": "avail|pid|reload|reread|restart|shutdown|signal|start|status|stop|tail|update",
     "svn": (
-        "add|blame|checkout|cleanup|commit|copy|delete|diff|export|import|info|list|lock|log|merge|"
-        "mkdir|move|propset|relocate|resolve|revert|status|switch|unlock|update|upgrade"
+        "add|annotate|blame|cat|changelist|checkout|cleanup|commit|copy|cp|delete|di|diff|export|import|info|list|lock|log|ls|merge|"
+        "mkdir|move|mv|praise|propget|proplist|propset|relocate|resolve|resolved|revert|rm|status|switch|unlock|up|update|upgrade"
     ),
     "tar": "cf|cjf|czf|cvf|czvf|cvzf|zcvf|cJf|tf|tvf|tzf|xf|xjf|xvf|xvjf|xvzf|xzf|xzvf|zxf|zxvf|xJf",
     "terraform": "apply|console|destroy|fmt|force-unlock|get|graph|import|init|login|logout|metadata|output|plan|providers"
@@ -176,6 +213,11 @@ SUBCOMMANDS = {
         "autostart|console|define|destroy|domifaddr|dominfo|dumpxml|edit|list|net-list|net-start|reboot|"
         "resume|shutdown|snapshot-create|snapshot-create-as|snapshot-list|snapshot-revert|start|suspend|"
         "undefine"
+    ),
+    "yadm": (
+        "add|bisect|blame|branch|checkout|cherry-pick|clean|commit|diff|fetch|grep|log|ls-files|merge|mv|pull|push|"
+        "rebase|reflog|remote|remote add|remote remove|remote set-url|remote show|reset|restore|revert|rm|show|stash|"
+        "stash apply|stash drop|stash list|stash pop|stash show|status|submodule|submodule update|switch|tag"
     ),
     "yum": (
         "autoremove|check-update|clean|clean all|downgrade|erase|groupinstall|history|info|install|list|"

@@ -364,9 +364,10 @@ def explain(scan: Scan, asked: str, *, folder: Path) -> Explanation:
     from fivetimes.shell.programs import name_of
 
     pseudonyms = redaction.Pseudonyms(store.local_key(folder))
+    public = {name: line for aliases in eventlog.PUBLIC_ALIASES.values() for name, line in aliases.items()}
 
     def spellings(step: str) -> Iterator[str]:
-        meant = eventlog.expanded(step, eventlog.PUBLIC_ALIASES["oh-my-zsh"])
+        meant = eventlog.expanded(step, public)
         for command in dict.fromkeys((step, meant)):
             program, _, rest = command.partition(" ")
             yield command

@@ -186,20 +186,26 @@ def test_a_program_typed_alone_is_never_a_name_that_may_be_written():
     assert len(varied_programs(log)) == 1
 
 
-def test_a_slip_of_the_fingers_is_read_as_the_program_that_was_meant_and_counted():
-    log = logs.log_of(logs.shell(["gti push", "git push"]))
-    assert len(set(log.forms.words[log.forms.word_start[:-1]].tolist())) == 1
-    assert log.redactions["slip: read as what was meant"] == 1
+@pytest.mark.parametrize("slip", ["gti push", "git psuh"])
+def test_by_a_slip_of_the_fingers_that_is_put_right_nothing_was_done(slip):
+    log = logs.log_of(logs.shell([slip, "git push"]))
+    assert np.diff(log.forms.action_start)[log.columns["form"]].tolist() == [0, 1]
+    assert log.redactions["slip: put right, nothing was done"] == 1
 
 
 DAY = 86_400.0
 
 
+def first_words(log):
+    """Where the first word stands of each event by which something was done."""
+    done = np.flatnonzero(np.diff(log.forms.action_start)[log.columns["form"]])
+    return log.forms.word_start[log.forms.action_start[log.columns["form"][done]]]
+
+
 def programs_of(*batches):
-    """The label of the program of each event."""
+    """The label of the program of each event by which something was done."""
     log = logs.log_of(*batches)
-    first = log.forms.word_start[log.forms.action_start[log.columns["form"]]]
-    return [log.lexicon.labels[word] for word in log.forms.words[first].tolist()]
+    return [log.lexicon.labels[word] for word in log.forms.words[first_words(log)].tolist()]
 
 
 def daily(lines, *, days, times=True):
@@ -216,9 +222,15 @@ def test_a_word_typed_day_after_day_and_never_corrected_is_a_name_however_near_a
     assert found.count("gpg") == (160 if beside.startswith("gpg") else 0)
 
 
-def test_a_slip_is_read_as_meant_however_often_it_is_made_if_it_is_corrected_at_once():
-    found = programs_of(daily(["make", "gti push origin", "git push origin"], days=20))
-    assert found.count("git") == 40
+def test_a_slip_is_one_however_often_it_is_made_if_it_is_corrected_at_once():
+    assert programs_of(daily(["make", "gti push origin", "git push origin"], days=20)) == ["make", "git"] * 20
+
+
+def test_of_a_slip_with_its_correction_elsewhere_what_was_meant_is_done():
+    lines = ["make", "gti push", "git push", "make", "gti push", "git push", "make", "gti push", "make", "make"]
+    log = logs.log_of(daily(lines, days=1))
+    assert log.redactions["slip: put right, nothing was done"] == 1
+    assert log.redactions["slip: read as what was meant"] == 1
 
 
 def test_a_slip_that_nobody_corrected_is_read_as_meant_where_the_program_is_common_with_that_person():
@@ -230,12 +242,10 @@ def test_a_slip_that_nobody_corrected_is_read_as_meant_where_the_program_is_comm
 
 
 def subcommands_of(*batches):
-    """The label of the first two words of each event."""
+    """The label of the first two words of each event by which something was done."""
     log = logs.log_of(*batches)
-    first = log.forms.word_start[log.forms.action_start[log.columns["form"]]]
-    return [
-        " ".join(log.lexicon.labels[word] for word in log.forms.words[at : at + 2].tolist()) for at in first.tolist()
-    ]
+    words = [log.forms.words[at : at + 2].tolist() for at in first_words(log).tolist()]
+    return [" ".join(log.lexicon.labels[word] for word in pair) for pair in words]
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import logs
 from fivetimes.eventlog import redact
-from fivetimes.eventlog.shell_aliases import OH_MY_ZSH, expanded, in_use
+from fivetimes.eventlog.shell_aliases import OH_MY_ZSH, PUBLIC_ALIASES, expanded, in_use
 from fivetimes.ingest import aliases_of
 from fivetimes.model.events import Effect
 from fivetimes.model.sources import RawBatch, Source
@@ -110,3 +110,17 @@ def test_a_startup_file_that_loads_oh_my_zsh_brings_its_aliases(tmp_path: Path) 
     (tmp_path / ".zsh_history").write_text("gst\n", encoding="utf-8")
     of = aliases_of([Source("zsh", tmp_path / ".zsh_history", "h")], {}, public={"oh-my-zsh": OH_MY_ZSH}.get)
     assert (of("h")["gst"], of("h")["gp"]) == ("git status", "own")
+
+
+def test_what_is_usual_in_git_stands_below_what_a_file_says(tmp_path: Path) -> None:
+    (tmp_path / ".gitconfig").write_text("[alias]\nco = commit\n", encoding="utf-8")
+    (tmp_path / ".zsh_history").write_text("git co\n", encoding="utf-8")
+    (tmp_path / "bo").mkdir()
+    (tmp_path / "bo" / ".zsh_history").write_text("git co\n", encoding="utf-8")
+    sources = [
+        Source("zsh", tmp_path / ".zsh_history", "h"),
+        Source("zsh", tmp_path / "bo" / ".zsh_history", "bo", "bo"),
+    ]
+    of = aliases_of(sources, {}, public=PUBLIC_ALIASES.get)
+    assert expanded("git -C web co -b x && git st", of("h")) == "git -C web commit -b x && git status"
+    assert expanded("git co -b x", of("bo")) == "git checkout -b x"

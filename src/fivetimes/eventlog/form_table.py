@@ -33,12 +33,14 @@ from fivetimes.shell import is_secret_key
 class _Open:
     """A line that may be read in two ways, until all lines are known: as it was typed, or as it would be meant.
 
-    typed, meant: make its form. word: its first one, by its tag. program: the public one that would be meant. line: the line that
-    would be meant, None where memory alone has it; digest: its digest, own: that of the line as typed (0: memory has no part).
+    typed, meant: make its form; nothing: that of a line by which nothing was done. word: its first one, by its tag. program: the
+    public one that would be meant. line: the line that would be meant, None where memory alone has it; digest: its digest, own:
+    that of the line as typed (0: memory has no part).
     """
 
     typed: Callable[[], int]
     meant: Callable[[], int]
+    nothing: Callable[[], int]
     word: Hashable
     program: str
     line: str | None
@@ -46,6 +48,7 @@ class _Open:
     own: int = 0
 
 
+_READ_AS = ("", "slip: read as what was meant", "slip: put right, nothing was done")  # by how a line is read
 _NO_FORM = np.iinfo(np.int32).max  # of a row of which nothing is asked
 
 
@@ -146,7 +149,8 @@ class FormTable:
         # the program, else its subcommand, may be misspelt
         word = typed[0] if typed[0] != program else " ".join(typed[:2])
         digests = (self._digest(meant), self._digest(text)) if self.words.tags is not None else (0, 0)
-        return _Open(lambda: read(text), lambda: read(meant), self.tag(word), program, meant, *digests)
+        forms = (lambda: read(text), lambda: read(meant), lambda: read(""))
+        return _Open(*forms, self.tag(word), program, meant, *digests)
 
     def _digest(self, text: str, kind: Kind = Kind.SHELL, args: Mapping[str, Any] | None = None) -> int:
         return redaction.digest(kind, text, args, key=self.key) & 0xFFFFFFFFFFFFFFFF
@@ -158,26 +162,27 @@ class FormTable:
         return len(self.digests) - 1
 
     def settled(self, columns: Mapping[str, npt.NDArray[Any]]) -> npt.NDArray[Any]:
-        """The forms of all rows, those of lines that may be slips decided: as they stand there, or as they were meant."""
+        """The forms of all rows, those of lines that may be slips decided: as they stand there, as they were meant, or nothing."""
         form = columns["form"].copy()
         asked = form < 0
         if not asked.any():
             return form
         rows = Rows(form, self._programs(form), *(columns[name] for name in ("person", "origin", "order", "time")))
-        slips = self._public_aliases(columns)
         of_slips = {-n: self._suspect(one) for n, one in enumerate(self.suspects, 1) if n - 1 not in self.public}
         rows = replace(rows, form=np.where(np.isin(form, list(of_slips)) | ~asked, form, _NO_FORM).astype(np.int32))
-        slips |= slipped(rows, of_slips)
+        slips, put_right = slipped(rows, of_slips)
+        # 0: as it stands there, 1: as it was meant, 2: nothing was done
+        reading = (slips | self._public_aliases(columns)).astype(np.int64) + put_right
         at = np.flatnonzero(asked)
-        # the rows of each suspect together: first those as they stand there, then those as they were meant
-        decided = -2 * columns["form"][at].astype(np.int64) + slips[at]
+        # the rows of each suspect together, by how they are read
+        decided = -3 * columns["form"][at].astype(np.int64) + reading[at]
         order = np.argsort(decided, kind="stable")
         keys, begins = np.unique(decided[order], return_index=True)
         for key, rows_of_it in zip(keys.tolist(), np.split(at[order], begins[1:]), strict=True):
-            suspect = self.suspects[key // 2 - 1]
-            form[rows_of_it] = suspect.meant() if key % 2 else suspect.typed()
-            if key % 2:
-                self.words.count("slip: read as what was meant")
+            suspect = self.suspects[key // 3 - 1]
+            form[rows_of_it] = (suspect.typed, suspect.meant, suspect.nothing)[key % 3]()
+            if key % 3:
+                self.words.count(_READ_AS[key % 3])
         return form
 
     def _public_aliases(self, columns: Mapping[str, npt.NDArray[Any]]) -> npt.NDArray[Any]:
@@ -348,6 +353,7 @@ class FormTable:
         one = _Open(
             lambda: read(form.typed),
             lambda: read(meant),
+            lambda: read(KeptMeaning((), 0, 0)),
             question.word,
             question.program,
             None,

@@ -103,12 +103,14 @@ def _is_slip(word: str, name: str) -> bool:
     return longer[same + 1 :] == shorter[same:]
 
 
-def slipped(rows: Rows, suspects: Mapping[int, Suspect]) -> Bools:
-    """Whether each row is a slip of the fingers.
+def slipped(rows: Rows, suspects: Mapping[int, Suspect]) -> tuple[Bools, Bools]:
+    """Whether each row is a slip of the fingers, and whether it is one that was put right: then nothing was done by it.
 
     A person's word is one if most of its lines stand there again within the next two, spelt right; or if it stood uncorrected on
     fewer than three days, and that person typed the program that was meant ten times as often. Lines without times
     count as days of their own.
+
+    Where what was meant does not follow, it is taken for done: a shell that drops repeated lines may have kept no other.
 
     Args:
         rows: of all sources.
@@ -132,7 +134,7 @@ def slipped(rows: Rows, suspects: Mapping[int, Suspect]) -> Bools:
         program = suspects[int(rows.form[mine[0]])].program
         meant = often.get(program * persons + person, 0) if program >= 0 else 0
         found[mine] = meant >= _BESIDE * len(mine) and _days(rows.time[left]) < _OWN_DAYS
-    return found
+    return found, found & corrected
 
 
 def _corrected(rows: Rows, suspects: Mapping[int, Suspect]) -> Bools:

@@ -29,12 +29,13 @@ Aliases = Mapping[str, str]
 def aliases_of(
     sources: Sequence[Source], environ: Mapping[str, str], *, public: Callable[[str], Aliases | None]
 ) -> Callable[[str], Aliases]:
-    """From the origin of a record to the aliases of the person who typed it; none where no file says any.
+    """From the origin of a record to the aliases of the person who typed it: what files say, above what is usual in git.
 
     Args:
         sources: of the scan.
         environ: of who scans; what it says of a home folder holds for that one alone.
-        public: of a framework that startup files load the aliases that it brings, None where it brings none.
+        public: of a framework that startup files load the aliases that it brings, of `git` those that are usual; None where there
+            are none.
     """
     own = Path(environ.get("HOME") or "/")
     in_repositories = {
@@ -59,7 +60,10 @@ def aliases_of(
     @cache
     def found(origin: str) -> Aliases:
         name = next((name for name in by_origin if origin == name or origin.startswith(name.rstrip("/") + "/")), None)
-        return {**of_source(by_origin[name]), **in_repositories} if name is not None else {}
+        if name is None:
+            return {}
+        usual, own = public("git") or {}, {**of_source(by_origin[name]), **in_repositories}
+        return {**usual, **own} if own else usual  # most have the same one, and each line is expanded once for it
 
     return found
 

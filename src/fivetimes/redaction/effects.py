@@ -268,15 +268,6 @@ _BY_FLAG = frozenset({"nox", "tox", "cmake"})
 _RUN = frozenset({"run", "run-script", "task", "exec", "x", "build", "test"})
 _PYTHONS = frozenset({"python", "pypy", "py"})
 
-# Commands of git itself that no public page describes (`git help -a`): none is an alias.
-_GITS_OWN = frozenset(
-    """cat-file check-attr check-ignore check-mailmap check-ref-format cherry count-objects describe diff-files diff-index diff-tree
-    fmt-merge-msg for-each-ref get-tar-commit-id hash-object interpret-trailers ls-files ls-remote ls-tree merge-base merge-file
-    merge-tree mktree name-rev patch-id range-diff read-tree rev-list rev-parse show-branch show-index show-ref stripspace
-    symbolic-ref
-    update-index var verify-commit verify-pack verify-tag version whatchanged write-tree""".split()
-)
-
 
 def effect_of(words: Sequence[str], *, via: Sequence[str] = ()) -> Effect:
     """Return what a command does, given its words: program, subcommands, flags and arguments in the order in which they stand.
@@ -302,6 +293,8 @@ def effect_of(words: Sequence[str], *, via: Sequence[str] = ()) -> Effect:
     if not words or not words[0] or words[0].endswith("/"):  # a folder as a command is gone to
         return Effect.NONE
     program, rest = words[0].rpartition("/")[2] or words[0], words[1:]
+    if program == "yadm":  # it hands on to git what it does not know itself
+        program = "git"
     if not _DRY_RUN.isdisjoint(rest):
         return Effect.NONE
     path = _arguments(program, rest)
@@ -310,7 +303,7 @@ def effect_of(words: Sequence[str], *, via: Sequence[str] = ()) -> Effect:
         named = _of_run(program, path, rest)
         if named is not None:
             return named
-    if program == "git" and path and ruled is Effect.NONE and not _is_gits_own(path[0]):
+    if program == "git" and path and ruled is Effect.NONE and not public().is_subcommand("git", (path[0],)):
         return max(
             Effect.UNKNOWN, effect_of_name(path[0])
         )  # an alias whose line nobody has seen: only its name says something
@@ -318,10 +311,6 @@ def effect_of(words: Sequence[str], *, via: Sequence[str] = ()) -> Effect:
     if by_verb is not None:
         return by_verb
     return ruled if ruled is not None else _by_name(program, rest)
-
-
-def _is_gits_own(name: str) -> bool:
-    return name in _GITS_OWN or public().is_subcommand("git", (name,))
 
 
 def _arguments(program: str, rest: Sequence[str]) -> list[str]:
