@@ -125,6 +125,7 @@ PHRASES: Mapping[str, tuple[str, str]] = {
         ("renew", "certificate", "certbot certonly"),
         ("migrate", "database", "rails db:migrate, rake db:migrate, alembic upgrade, flask db upgrade, prisma migrate"),
         ("create", "database", "rails db:create, rake db:create"),
+        ("open", "console", "rails console, rails c"),
         ("fix", "vulnerable packages", "npm audit fix"),
         # the names that package managers themselves give to scripts
         (

@@ -27,6 +27,7 @@ _MEANS = frozenset(
     open wait index mount log install test lint format validate verify""".split()
 )
 _CLEARS_AWAY = frozenset({"delete", "remove"})
+_GETS_THERE = frozenset({"switch", "fetch", "stash", "stage"})  # to where the work is done, or ready for it
 # What makes a release of its steps: a version is set, marked, and given out. Two of the three do.
 _SETS_VERSION = (
     "hatch version", "npm version", "pnpm version", "yarn version", "poetry version", "uv version", "cargo set-version",
@@ -215,9 +216,10 @@ def _committed(acts: Sequence[_Act]) -> Phrase | None:
 
 
 def _else(acts: Sequence[_Act]) -> Phrase | None:
-    """What is run, else an act on the way, the last that does not only clear away, else what is looked at."""
+    """What is run, else the last act that does not only clear away or get there, else one that clears away, else what is left."""
     named = [act.phrase for act in acts if act.phrase.verb]
     run = [phrase for phrase in named if phrase.verb == "run" and not phrase.looks]
     means = [phrase for phrase in named if phrase.verb in _MEANS and not phrase.looks and phrase.verb != "run"]
-    kept = [phrase for phrase in means if phrase.verb not in _CLEARS_AWAY] or means
-    return next(iter([*run[-1:], *kept[-1:], *named[-1:]]), None)
+    done = [phrase for phrase in means if phrase.verb not in _GETS_THERE]
+    kept = [phrase for phrase in done if phrase.verb not in _CLEARS_AWAY]
+    return next(iter([*run[-1:], *kept[-1:], *done[-1:], *means[-1:], *named[-1:]]), None)
