@@ -182,7 +182,7 @@ def opened(
 
 
 def _public_aliases(framework: str) -> Mapping[str, str] | None:
-    from fivetimes import eventlog  # when the first line is read, not before
+    from fivetimes import eventlog  # only where a startup file loads a framework
 
     return eventlog.PUBLIC_ALIASES.get(framework)
 

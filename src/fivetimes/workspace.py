@@ -360,11 +360,11 @@ def explain(scan: Scan, asked: str, *, folder: Path) -> Explanation:
     Raises:
         UnknownId: as there.
     """
-    from fivetimes import eventlog, redaction, routines
+    from fivetimes import eventlog, ingest, redaction, routines
     from fivetimes.shell.programs import name_of
 
     pseudonyms = redaction.Pseudonyms(store.local_key(folder))
-    public = {name: line for aliases in eventlog.PUBLIC_ALIASES.values() for name, line in aliases.items()}
+    public = {**eventlog.PUBLIC_ALIASES["oh-my-zsh"], **ingest.USUAL_IN_GIT}
 
     def spellings(step: str) -> Iterator[str]:
         meant = eventlog.expanded(step, public)

@@ -1,7 +1,7 @@
 """A command line, and names that stand for others -> the line as its shell runs it (`expanded`), and who uses public aliases.
 
 An alias of the person's own stands in a startup file or in git's configuration; nothing is guessed. `git co`, `git st` and a few
-more are read as what they usually stand for where no file says otherwise (`USUAL_IN_GIT`). The aliases of oh-my-zsh's plugin for
+more are read as what they usually stand for where no file says otherwise (`ingest`). The aliases of oh-my-zsh's plugin for
 git are public, and no file may say that they are loaded. They count where a person types three of them or more, one of which is no
 program that anybody else would call; a name that is a program on this machine never does.
 """
@@ -192,19 +192,6 @@ def _table() -> Iterator[tuple[str, str]]:
 
 OH_MY_ZSH: Mapping[str, str] = MappingProxyType(dict(_table()))
 
-# What nobody has another meaning for: the names that git's own book gives as examples, and those that Subversion and Mercurial have
-# for the same.
-USUAL_IN_GIT: Mapping[str, str] = MappingProxyType(
-    {
-        "git br": "branch",
-        "git ci": "commit",
-        "git co": "checkout",
-        "git di": "diff",
-        "git last": "log -1 HEAD",
-        "git st": "status",
-        "git unstage": "reset HEAD --",
-    }
-)
-
-# by the framework that brings them, and by the program that has them with nearly everybody
-PUBLIC_ALIASES: Mapping[str, Mapping[str, str]] = MappingProxyType({"oh-my-zsh": OH_MY_ZSH, "git": USUAL_IN_GIT})
+PUBLIC_ALIASES: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {"oh-my-zsh": OH_MY_ZSH}
+)  # by the framework that brings them

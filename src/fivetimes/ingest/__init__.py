@@ -17,7 +17,7 @@ Paths come in; `RawBatch` rows go out, which only `redact` may take. The modules
 """
 
 from fivetimes.ingest.advice import advice_on
-from fivetimes.ingest.aliases_here import aliases_of
+from fivetimes.ingest.aliases_here import USUAL_IN_GIT, aliases_of
 from fivetimes.ingest.discovery import discover, named, sources
 from fivetimes.ingest.ignore import IgnoreRules, ignore_rules, kept, without_ignored
 from fivetimes.ingest.known_names import known_here
@@ -28,6 +28,7 @@ from fivetimes.ingest.registry import READERS
 
 __all__ = [
     "READERS",
+    "USUAL_IN_GIT",
     "IgnoreRules",
     "ReadDigest",
     "advice_on",

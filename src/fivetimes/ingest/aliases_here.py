@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 
 from fivetimes.errors import ReadError
 from fivetimes.ingest.formats.files import blocks, decode
@@ -25,6 +26,19 @@ _LONGEST = 1 << 20  # bytes of a configuration
 
 Aliases = Mapping[str, str]
 
+# the names that git's own book gives as examples, and those that Subversion and Mercurial have for the same
+USUAL_IN_GIT: Aliases = MappingProxyType(
+    {
+        "git br": "branch",
+        "git ci": "commit",
+        "git co": "checkout",
+        "git di": "diff",
+        "git last": "log -1 HEAD",
+        "git st": "status",
+        "git unstage": "reset HEAD --",
+    }
+)
+
 
 def aliases_of(
     sources: Sequence[Source], environ: Mapping[str, str], *, public: Callable[[str], Aliases | None]
@@ -34,8 +48,7 @@ def aliases_of(
     Args:
         sources: of the scan.
         environ: of who scans; what it says of a home folder holds for that one alone.
-        public: of a framework that startup files load the aliases that it brings, of `git` those that are usual; None where there
-            are none.
+        public: of a framework that startup files load the aliases that it brings, None where it brings none.
     """
     own = Path(environ.get("HOME") or "/")
     in_repositories = {
@@ -62,8 +75,10 @@ def aliases_of(
         name = next((name for name in by_origin if origin == name or origin.startswith(name.rstrip("/") + "/")), None)
         if name is None:
             return {}
-        usual, own = public("git") or {}, {**of_source(by_origin[name]), **in_repositories}
-        return {**usual, **own} if own else usual  # most have the same one, and each line is expanded once for it
+        own = {**of_source(by_origin[name]), **in_repositories}
+        return (
+            {**USUAL_IN_GIT, **own} if own else USUAL_IN_GIT
+        )  # most have the same one, and each line is expanded once for it
 
     return found
 
