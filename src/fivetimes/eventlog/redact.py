@@ -296,7 +296,8 @@ class _Log:
             known = self.forms.known
             kind = batch.kind
             if kind is Kind.SHELL and (aliases := self.aliases(batch.origin)):
-                return [self.forms.of_line(text, aliases) for text in batch.text]
+                of_line = {text: self.forms.of_line(text, aliases) for text in dict.fromkeys(batch.text)}
+                return [of_line[text] for text in batch.text]
             if kind is Kind.SHELL:  # the commonest case, and most lines were seen before
                 return [known[text] if text in known else of(kind, text, None, ()) for text in batch.text]
             return [of(kind, text, None, ()) for text in batch.text]
