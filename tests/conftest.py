@@ -1,4 +1,4 @@
-"""For every test: no network. What the tests start as a process of its own loads the same file (see functional/conftest.py)."""
+"""For every test: no network, also in what it starts (see functional/conftest.py); and the longest begin first."""
 
 import pytest
 

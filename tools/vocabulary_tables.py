@@ -86,7 +86,7 @@ SUBCOMMANDS = {
     ),
     "git": (
         "annex|bisect bad|bisect good|bisect log|bisect reset|bisect run|bisect skip|bisect start|lfs|lfs install|"
-        "lfs pull|lfs push|lfs track|maintenance|range-diff|restore|send-email|sparse-checkout|switch|worktree "
+        "lfs pull|lfs push|lfs track|maintenance|restore|send-email|sparse-checkout|switch|worktree "
         "add|worktree list|worktree prune|worktree remove|"
         "archive|bundle|cat-file|check-attr|check-ignore|check-mailmap|check-ref-format|cherry|citool|column|count-objects|"
         "describe|diff-files|diff-index|diff-tree|difftool|fast-export|fast-import|filter-branch|filter-repo|fmt-merge-msg|"

@@ -47,6 +47,8 @@ def test_no_command_stands_twice_without_a_condition() -> None:
 
 
 COMMANDS = {
+    "yadm push -f": Effect.REWRITE, "yadm status": Effect.NONE, "yadm bootstrap": Effect.UNKNOWN,
+    "rails g model Reader email:string": Effect.UNKNOWN, "rails db:drop": Effect.DELETE,
     # commands of their own that are called as one of git's: git harms nothing by itself, they may
     "git flow feature start login": Effect.NONE,
     "git flow feature publish login": Effect.PUBLISH,

@@ -1,7 +1,7 @@
 """A command line, and names that stand for others -> the line as its shell runs it (`expanded`), and who uses public aliases.
 
-An alias of the person's own stands in a startup file or in git's configuration; nothing is guessed. `git co`, `git st` and a few
-more are read as what they usually stand for where no file says otherwise (`ingest`). The aliases of oh-my-zsh's plugin for
+An alias of the person's own stands in a startup file or in git's configuration. `git co`, `git st` and a few more are
+read as what they usually stand for where no file says otherwise (`ingest/aliases_here.py`). The aliases of oh-my-zsh's plugin for
 git are public, and no file may say that they are loaded. They count where a person types three of them or more, one of which is no
 program that anybody else would call; a name that is a program on this machine never does.
 """

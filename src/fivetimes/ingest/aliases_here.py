@@ -76,9 +76,8 @@ def aliases_of(
         if name is None:
             return {}
         own = {**of_source(by_origin[name]), **in_repositories}
-        return (
-            {**USUAL_IN_GIT, **own} if own else USUAL_IN_GIT
-        )  # most have the same one, and each line is expanded once for it
+        # most have no more than these: one table for all, for which each line is expanded once
+        return {**USUAL_IN_GIT, **own} if own else USUAL_IN_GIT
 
     return found
 
