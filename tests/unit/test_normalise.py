@@ -280,3 +280,34 @@ def test_a_commit_whose_message_is_written_in_an_editor_is_a_commit():
 def test_a_number_is_no_program_and_neither_is_what_a_command_prints():
     log = actions_of(["make", "42", "0;65;20", "7z x a.7z", "$(aws ecr get-login)"])
     assert [log.labels[token] for token in log.levels[:, COARSE].tolist()] == ["make", "7z x", "aws ecr get-login"]
+
+
+TEXTS = [
+    "fix the login",
+    "fix the slow page of orders",
+    "fix typo",
+    "fix wrong total",
+    "fix the tax of one country again",
+    "add a page for returned goods",
+    "rename the table",
+    "release",
+    "try the new printer on the second floor today",
+    "undo last change",
+]
+
+
+def test_no_word_of_a_text_is_part_of_the_command():
+    log = actions_of([f"zqnote {text}" for text in TEXTS])
+    assert len(set(log.levels[:, 1].tolist())) == 1
+
+
+def test_no_name_in_a_list_of_any_length_is_part_of_the_command():
+    names = ["alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta"]
+    lists = [["main-old", *names[:n]] for n in range(6)] * 2 + [names[n:] for n in range(8)]
+    log = actions_of([f"zqprune --all {' '.join(one)}" for one in lists])
+    assert len(set(log.levels[:, 1].tolist())) == 1
+
+
+def test_a_word_before_a_few_arguments_stays_a_part_of_the_command():
+    log = actions_of(["zqctl start", "zqctl start web"] * 5 + [f"zqctl {name}" for name in ("ab", "cd", "ef", "gh")])
+    assert set(log.levels[:10, 1].tolist()).isdisjoint(log.levels[10:, 1].tolist())

@@ -21,6 +21,7 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import takewhile
 
 import numpy as np
 
@@ -63,6 +64,7 @@ _DEPTH = 8  # words after the program that are looked at; later ones are detail 
 _MANY_WORDS, _MANY_SHARE = 4, 0.3  # so many words, and more than this share of the uses bring a new one: values
 _ROAMING_WORDS, _ROAMING_SHARE = 3, 0.6  # so many words, and more than this share of the uses roam: values
 _PERPLEXITY = 20.0  # words, as if all were equally frequent; from more on no list of fixed words is that long
+_LENGTHS = 4.0  # numbers of words that follow, as if all were equally frequent; from more on it is a list or a text
 _ROAMS, _ROAMS_SHARE = 3, 0.1  # a word roams if so many programs each have at least this share of its uses
 _STANDS_OUT = 4  # uses, and times the median: so much more frequent than the values around it, a word is a constant
 _SWAPPED = 3  # words in one position before the same rest: two may be two commands
@@ -85,7 +87,13 @@ def looks_like_values(counts: Sequence[int], *, roaming: float) -> bool:
         return True
     if len(counts) >= _ROAMING_WORDS and roaming > _ROAMING_SHARE:
         return True
-    return math.exp(-sum(c / uses * math.log(c / uses) for c in counts)) > _PERPLEXITY
+    return _perplexity(counts) > _PERPLEXITY
+
+
+def _perplexity(counts: Sequence[int]) -> float:
+    """How many there are, as if all were equally frequent."""
+    uses = sum(counts)
+    return math.exp(-sum(c / uses * math.log(c / uses) for c in counts))
 
 
 def _roaming(actions: Sequence[Distinct]) -> set[int]:
@@ -101,11 +109,8 @@ def _roaming(actions: Sequence[Distinct]) -> set[int]:
     return {word for word, by in users.items() if sum(count >= least[word] for count in by.values()) >= _ROAMS}
 
 
-def _constant_words(counts: Counter[int], roaming: set[int]) -> set[int]:
-    """The words of one position that stay words; the others become a star."""
-    share = sum(count for word, count in counts.items() if word in roaming) / counts.total()
-    if not looks_like_values(list(counts.values()), roaming=share):
-        return set(counts)
+def _standing_out(counts: Counter[int]) -> set[int]:
+    """The words that are fixed parts of the command although values stand in their position, too."""
     median = sorted(counts.values())[len(counts) // 2]
     return {word for word, count in counts.items() if count >= _STANDS_OUT and count >= _STANDS_OUT * median}
 
@@ -128,17 +133,19 @@ class _ConstantWords:
         for members in programs.values():
             self._decide([m for m in members if len(actions[m].words) > 1], 1)
 
-    def _decide(self, members: list[int], position: int) -> None:
-        """Append the word at a position, or a star, for actions that are alike before it; and so on behind it."""
+    def _decide(self, members: list[int], position: int, *, text: bool = False) -> None:
+        """Append the word at a position, or a star, for actions that are alike before it; and so on behind it.
+
+        text: whether they are in a list or a text already, of which no word is a part of the command.
+        """
         if not members or position > _DEPTH:
             return
-        counts: Counter[int] = Counter()
-        for member in members:
-            action = self._actions[member]
-            if action.roles[position] in _FREE:
-                counts[action.words[position]] += max(1, action.uses)
-        varies = not counts or self._is_swapped(members, position)
-        constant = set() if varies else _constant_words(counts, self._roaming)
+        counts = self._uses(members, position)
+        values = self._are_values(counts)
+        text = text or (values and self._of_any_length(members, position))
+        constant = _standing_out(counts) if values else set(counts)
+        if text or self._is_swapped(members, position):
+            constant = set()
         children: dict[int, list[int]] = defaultdict(list)
         for member in members:
             action = self._actions[member]
@@ -149,7 +156,28 @@ class _ConstantWords:
             if len(action.words) > position + 1:
                 children[word].append(member)
         for word in sorted(children):
-            self._decide(children[word], position + 1)
+            self._decide(children[word], position + 1, text=text and word == _STAR)
+
+    def _uses(self, members: list[int], position: int) -> Counter[int]:
+        """How often each word is used at a position, where it may be a value."""
+        counts: Counter[int] = Counter()
+        for action in (self._actions[member] for member in members):
+            if action.roles[position] in _FREE:
+                counts[action.words[position]] += max(1, action.uses)
+        return counts
+
+    def _are_values(self, counts: Counter[int]) -> bool:
+        roaming = sum(count for word, count in counts.items() if word in self._roaming)
+        return bool(counts) and looks_like_values(list(counts.values()), roaming=roaming / counts.total())
+
+    def _of_any_length(self, members: list[int], position: int) -> bool:
+        """Whether any number of words may follow from a position on: `git branch -D a b c`, `note buy milk and bread`."""
+        lengths: Counter[int] = Counter()
+        for member in members:
+            action = self._actions[member]
+            words = takewhile(_FREE.__contains__, action.roles[position:])
+            lengths[sum(1 for _ in words)] += max(1, action.uses)
+        return _perplexity(list(lengths.values())) > _LENGTHS
 
     def _is_swapped(self, members: list[int], position: int) -> bool:
         """Whether the words after an option are names: most stand before a rest that three of them have, and there are fewer rests.
