@@ -11,6 +11,8 @@ DRAFTED = import json, sys; print(*(c["id"] for c in json.load(open(sys.argv[1])
 AXE = $(BIN)/python -m pip install --quiet --constraint constraints.txt --no-deps axe-playwright-python
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
+# more for pip install: with PIP_OPTIONS=--no-compile only what is loaded is compiled, when it is
+PIP_OPTIONS =
 
 .PHONY: help demo pictures test test-spark overlaps check kernels bench bench-first bench-growth bench-recovery bench-world bench-team bench-drafts bench-follow bench-replay bench-privacy bench-readers bench-mining bench-real bench-spark leaks canaries faults kills fuzz fuzz-readers bombs
 
@@ -55,11 +57,11 @@ help:
 
 # the stamps make a second call quick; a changed pyproject.toml or constraints.txt installs anew
 .venv/.installed: pyproject.toml constraints.txt | .venv/bin/python
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable .
+	$(BIN)/python -m pip install --quiet $(PIP_OPTIONS) --constraint constraints.txt --editable .
 	@touch $@
 
 .venv/.installed-dev: pyproject.toml constraints.txt | .venv/bin/python
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	$(BIN)/python -m pip install --quiet $(PIP_OPTIONS) --constraint constraints.txt --editable '.[dev]'
 	$(AXE)
 	@touch .venv/.installed $@
 
@@ -74,7 +76,7 @@ pictures: .venv/.installed-dev demo
 	PYTHONPATH=tests:. $(BIN)/python tools/pictures.py $(TEAM) demo/report.html docs/pictures
 
 .venv/.installed-spark: pyproject.toml constraints.txt .venv/.installed-dev
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev,spark]'
+	$(BIN)/python -m pip install --quiet $(PIP_OPTIONS) --constraint constraints.txt --editable '.[dev,spark]'
 	@touch $@
 
 test-spark: .venv/.installed-spark
