@@ -311,3 +311,12 @@ def test_no_name_in_a_list_of_any_length_is_part_of_the_command():
 def test_a_word_before_a_few_arguments_stays_a_part_of_the_command():
     log = actions_of(["zqctl start", "zqctl start web"] * 5 + [f"zqctl {name}" for name in ("ab", "cd", "ef", "gh")])
     assert set(log.levels[:10, 1].tolist()).isdisjoint(log.levels[10:, 1].tolist())
+
+
+def test_what_is_run_is_no_list_however_many_words_follow():
+    targets = ["clean", "docs", "web", "api", "lint", "seed", "dump", "pack"]
+    several = [f"make {' '.join(targets[n:])}" for n in range(8)] + [
+        f"make {' '.join(targets[:n])}" for n in range(2, 8)
+    ]
+    log = actions_of(["make deploy"] * 5 + several)
+    assert set(log.levels[:5, 1].tolist()).isdisjoint(log.levels[5:, 1].tolist())

@@ -35,6 +35,7 @@ Words = tuple[int, ...]  # what makes a token: ids of words, _STAR for whatever 
 _STAR = -1
 _ANY_COMMIT = -2  # instead of a word: a commit of whatever kind
 _FREE = frozenset({Role.VALUE, Role.SCRIPT, Role.SECRET})  # words that may be values; the others are structure
+_GIVEN = _FREE - {Role.SCRIPT}  # of these, what a command is given; a script, or a target of make, is what it runs
 
 
 def tokens(actions: Sequence[Distinct], labels: Sequence[str]) -> tuple[Int32s, tuple[str, ...]]:
@@ -171,11 +172,11 @@ class _ConstantWords:
         return bool(counts) and looks_like_values(list(counts.values()), roaming=roaming / counts.total())
 
     def _of_any_length(self, members: list[int], position: int) -> bool:
-        """Whether any number of words may follow from a position on: `git branch -D a b c`, `note buy milk and bread`."""
+        """Whether any number of words may be given from a position on: `git branch -D a b c`, `note buy milk and bread`."""
         lengths: Counter[int] = Counter()
         for member in members:
             action = self._actions[member]
-            words = takewhile(_FREE.__contains__, action.roles[position:])
+            words = takewhile(_GIVEN.__contains__, action.roles[position:])
             lengths[sum(1 for _ in words)] += max(1, action.uses)
         return _perplexity(list(lengths.values())) > _LENGTHS
 
