@@ -6,7 +6,7 @@ import math
 import re
 import statistics
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import combinations, pairwise, permutations, product
 from typing import NamedTuple
 
@@ -779,8 +779,8 @@ def saved_by_each(
 # ---- siblings. An occurrence is (doer, time, steps).
 
 
-def shared_bits(changes: Sequence[Sequence[int]], other: Sequence[int]) -> list[float]:
-    """Mutual information in bits, over all changes, of each step's change and another one, less the cost of four numbers."""
+def shared_bits(changes: Sequence[Sequence[int]], other: Sequence[int], numbers: int = 4) -> list[float]:
+    """Mutual information in bits, over all changes, of each step's change and another one, less the cost of so many numbers."""
     size = len(other)
     if not size:
         return []
@@ -791,62 +791,93 @@ def shared_bits(changes: Sequence[Sequence[int]], other: Sequence[int]) -> list[
         for a, b in set(pairs):
             together, alone = pairs.count((a, b)), sum(x == a for x, _ in pairs) * sum(y == b for _, y in pairs)
             bits += together * math.log2(together * size / alone)
-        found.append(max(0.0, bits - 2 * math.log2(size)))
+        found.append(max(0.0, bits - numbers / 2 * math.log2(size)))
     return found
 
 
 def apart(
-    occurrences: Sequence[tuple[int, float, Mapping[int, int]]], second: Sequence[bool], own_names: set[int]
+    occurrences: Sequence[tuple[int, float, Mapping[int, int]]],
+    second: Sequence[bool],
+    elsewhere: Sequence[tuple[int, int]],
 ) -> float:
     """Bits that it saves to say of each occurrence whether it is of the second routine; 0 where both are one.
 
-    An occurrence has steps, each with what was done in it. What counts is what changes from one occurrence to the next of the same
-    doer: that a step is there, or that this and nothing else is done in it, which some do and others not, two at least. Of each
-    step the difference counts that says most. The best difference of either side is one alternative, and is not counted; so both
-    sides must have one that is usual there alone, and that says something. A doer is a person, and what acted for that person: the
-    remainder by three. Where no doer did both, they are two, beyond all bits, if each side has three steps of its own, and the
-    same sort of doer did some of each. A step is one's own by a difference that is usual there and in fewer than one in ten of
-    the others; under an own name, only if the others do it at all: else it may be their name of something else.
+    An occurrence has steps, each with what was done in it. Occurrences differ in that a step is there, or that this and nothing
+    else is done in it, which some do and others not, two at least. What counts is what changes from one occurrence to the next of
+    the same doer. Of each step the difference counts that says most. The best difference of either side is one alternative, and is
+    not counted; so both sides must have one that is usual there alone, and that says something. A doer is a person, and what acted
+    for that person: the remainder by three.
+
+    Or, if that is more, what is there in the occurrences of doers who did no occurrence of the other side, while others of their
+    sort did. A step is one side's own by a difference that is usual there and in fewer than one in ten of the
+    others, and of all such steps the doers of the other side must do two at least twice elsewhere: (doer, step) of what was done
+    besides.
     """
-    steps = {step for _, _, held in occurrences for step in held}
-    differences = [(step, None) for step in steps]
-    for step in steps:
-        done = Counter(held[step] for _, _, held in occurrences if step in held)
-        differences += [(step, way) for way, count in done.items() if 2 <= count < done.total()]
-
-    def has(held: Mapping[int, int], difference: tuple[int, int | None]) -> bool:
-        step, way = difference
-        return step in held and way in (None, held[step])
-
-    changes, kinds = [], []
+    doers = [{one[0] for one, kind in zip(occurrences, second, strict=True) if kind is side} for side in (True, False)]
+    differences, has = _differences([held for _, _, held in occurrences])
+    changed, turned = [], []
     for doer in {who for who, _, _ in occurrences}:
         mine = sorted((time, at) for at, (who, time, _) in enumerate(occurrences) if who == doer)
         for (_, a), (_, b) in pairwise(mine):
-            before, after = occurrences[a][2], occurrences[b][2]
-            changes.append([has(after, one) - has(before, one) for one in differences])
-            kinds.append(second[b] - second[a])
-    bits = dict(zip(differences, shared_bits(changes, kinds) or [0.0] * len(differences), strict=True))
+            changed.append([y - x for x, y in zip(has[a], has[b], strict=True)])
+            turned.append(second[b] - second[a])
+    usual = _usual_on_one_side(has, second, lambda share: share <= 0.5)
+    found = _beyond_one_alternative(differences, shared_bits(changed, turned), usual)
 
-    def share(difference: tuple[int, int | None], side: bool) -> float:
-        here = [has(held, difference) for (_, _, held), kind in zip(occurrences, second, strict=True) if kind == side]
-        return sum(here) / len(here)
-
-    doers = [{one[0] for one, kind in zip(occurrences, second, strict=True) if kind is side} for side in (True, False)]
-    if not doers[0] & doers[1]:
-        own = [
-            {d[0] for d in differences if share(d, side) > 0.5 and share(d, not side) < 0.1} for side in (True, False)
+    alone = [at for at, (who, _, _) in enumerate(occurrences) if who not in doers[0] & doers[1]]
+    sorts = [{occurrences[at][0] % 3 for at in alone if second[at] is side} for side in (True, False)]
+    alone = [at for at in alone if occurrences[at][0] % 3 in sorts[0] & sorts[1]]
+    sides = [second[at] for at in alone]
+    if not alone:
+        return found
+    differences, has = _differences([occurrences[at][2] for at in alone])
+    own = _usual_on_one_side(has, sides, lambda share: share < 0.1)
+    known = 0
+    for columns, side in zip(own, (True, False), strict=True):
+        others = [
+            step for who, step in elsewhere if who in {occurrences[at][0] for at in alone if second[at] is not side}
         ]
-        alike = {who % 3 for who in doers[0]} & {who % 3 for who in doers[1]}
-        known = [set().union(*(held for who, _, held in occurrences if who in some)) for some in reversed(doers)]
-        left_out = [[s for s in some if s in done or s not in own_names] for some, done in zip(own, known, strict=True)]
-        return math.inf if alike and min(map(len, left_out)) >= 3 else 0.0
-    only = [
-        [d for d in differences if bits[d] > 0 and share(d, side) > 0.5 >= share(d, not side)] for side in (True, False)
+        known += sum(others.count(step) >= 2 for step in {differences[column][0] for column in columns})
+    if known < 2:
+        return found
+    return max(found, _beyond_one_alternative(differences, shared_bits(has, [int(kind) for kind in sides], 1), own))
+
+
+def _differences(
+    occurrences: Sequence[Mapping[int, int]],
+) -> tuple[list[tuple[int, int | None]], list[list[int]]]:
+    """In what such occurrences differ, and of each occurrence 1 for what it has and 0 for what not."""
+    found: list[tuple[int, int | None]] = [(step, None) for step in {step for held in occurrences for step in held}]
+    for step, _ in list(found):
+        done = Counter(held[step] for held in occurrences if step in held)
+        found += [(step, way) for way, count in done.items() if 2 <= count < done.total()]
+    return found, [[int(step in held and way in (None, held[step])) for step, way in found] for held in occurrences]
+
+
+def _usual_on_one_side(
+    has: Sequence[Sequence[int]], second: Sequence[bool], few: Callable[[float], bool]
+) -> list[list[int]]:
+    """The differences that most of one side have and so few of the other, for either side."""
+    sides = [[line for line, kind in zip(has, second, strict=True) if kind is side] for side in (True, False)]
+    shares = [[sum(column) / len(lines) for column in zip(*lines, strict=True)] for lines in sides]
+    return [
+        [column for column, (mine, theirs) in enumerate(zip(a, b, strict=True)) if mine > 0.5 and few(theirs)]
+        for a, b in (shares, shares[::-1])
     ]
-    if not all(only):
+
+
+def _beyond_one_alternative(
+    differences: Sequence[tuple[int, int | None]], bits: Sequence[float], usual: Sequence[Sequence[int]]
+) -> float:
+    """The most bits of each step, without the most of what is usual on either side."""
+    telling = [[bits[one] for one in some if bits and bits[one] > 0] for some in usual]
+    if not all(telling):
         return 0.0
-    most = sum(max(bits[one] for one in differences if one[0] == step) for step in steps)
-    return most - sum(max(bits[one] for one in some) for some in only)
+    most = sum(
+        max(saved for (of, _), saved in zip(differences, bits, strict=True) if of == step)
+        for step in {step for step, _ in differences}
+    )
+    return max(0.0, most - sum(map(max, telling)))
 
 
 def together(columns: Sequence[Sequence[bool]], most_alike: float) -> set[frozenset[int]]:

@@ -18,7 +18,6 @@ from fivetimes.kernels.database import SequenceArrays, living, postings
 from fivetimes.kernels.growth import Scratch, scratch_for
 from fivetimes.model.events import By, Effect, Kind, TimeSource
 from fivetimes.model.suppression import SuppressionRule
-from fivetimes.redaction import is_pseudonym
 from fivetimes.routines.cases import Case, Work, cases
 from fivetimes.routines.trace import Recorder
 
@@ -42,8 +41,7 @@ class SequenceDatabase:
     where nobody knows how long a pause was; `event` the event it is of; `value_start`, `values` its value pieces (CSR).
 
     By token: `start`, `where` its postings (CSR of rows); `rate` its share of all rows; `name_bits` the cost of naming it, in bits
-    (a coarse one is one of few, an exact command one of many); `coarser` its ancestors at coarser levels, itself first;
-    `own_name` whether its program has a name that is not public.
+    (a coarse one is one of few, an exact command one of many); `coarser` its ancestors at coarser levels, itself first.
 
     What is claimed: `free` the unclaimed rows; `rank` the inverse of `free`, -1 where claimed; `begin`, `living` the postings of
     each token among the unclaimed rows, as ranks; `held` the same of the rows that hold the value of a case, once it was asked for.
@@ -74,7 +72,6 @@ class SequenceDatabase:
     rate: Floats
     name_bits: Floats
     coarser: Int32s
-    own_name: Bools
     free: Int32s
     rank: Int32s
     begin: Ints
@@ -426,7 +423,6 @@ def open_database(sessions: SessionLog, *, silence: float, trace: Recorder | Non
         rate=np.bincount(_own_tokens(levels[:own]), minlength=tokens) / max(1, own),
         name_bits=_name_bits(levels, tokens),
         coarser=_coarser(levels, tokens),
-        own_name=np.array([is_pseudonym(label.partition(" ")[0]) for label in actions.labels], dtype=np.bool_),
         free=np.arange(len(rows), dtype=np.int32),
         rank=np.arange(len(rows), dtype=np.int32),
         begin=start,

@@ -6,8 +6,9 @@ what counts is what *changes* from one occurrence to the next of the same doer. 
 says the other, and two routines are the shorter description. One difference alone is an alternative: `pytest` or `tox`. A step may
 also differ in what is done in it: `fastlane bump` here and `fastlane screenshots` there, in a table whose step is `fastlane`.
 
-Where nobody does both, changes say nothing. Then a routine is two if each has three steps of its own, as many as make a routine,
-and none under a name that only its people use. People who differ in their tools differ in one step or two.
+Where nobody does both, changes say nothing, and people who differ in their tools differ as much: who has `tox` never does
+`pytest`. But who pulls at other times, and never before a hotfix, does something else. So two steps at least must be of one kind
+alone, and the people of the other do them at other times; then what is there must say as much as changes do above.
 """
 
 from __future__ import annotations
@@ -21,8 +22,10 @@ from fivetimes.routines.database import SequenceDatabase
 from fivetimes.routines.pattern import MIN_STEPS
 
 _DIRECTIONS = (-1, 0, 1)  # a step went, stayed as it was, came
+_THERE = (0, 1)  # a step is not there, is there
 SELDOM = 0.1  # of the occurrences of the other kind: what is usual in one and seldomer here is the one's own
-_PARAMETERS = 4  # free numbers of a table of three by three besides its margins
+KNOWN_STEPS = 2  # own steps, at least, that the others do at other times: one may be a tool that they take now and then
+KNOWN_TIMES = 2  # that they do such a step, at least: once may be a slip
 
 
 def changes(present: Bools, doer: Int32s, when: Floats) -> Ints:
@@ -45,12 +48,13 @@ def changes(present: Bools, doer: Int32s, when: Floats) -> Ints:
     return np.asarray(np.diff(present[order].astype(np.int64), axis=0)[same])
 
 
-def shared_bits(change: Ints, other: Ints) -> Floats:
-    """Bits that one difference says of each step's, beyond the cost of the numbers that say how: 0 where it says nothing.
+def shared_bits(change: Ints, other: Ints, values: tuple[int, ...] = _DIRECTIONS) -> Floats:
+    """Bits that one difference says of each other one, beyond the cost of the numbers that say how: 0 where it says nothing.
 
     Args:
-        change: (changes, steps), as `changes` gives it.
-        other: (changes,), the changes of the difference.
+        change: (changes, differences), as `changes` gives it.
+        other: (changes,), the same of the one.
+        values: the numbers that may stand there.
 
     Example:
         >>> turns = np.array([1, -1] * 20)
@@ -60,13 +64,13 @@ def shared_bits(change: Ints, other: Ints) -> Floats:
     size = len(change)
     if not size:
         return np.zeros(change.shape[1])
-    mine = np.stack([other == d for d in _DIRECTIONS]).astype(np.float64)
-    theirs = np.stack([change == d for d in _DIRECTIONS]).astype(np.float64)
+    mine = np.stack([other == d for d in values]).astype(np.float64)
+    theirs = np.stack([change == d for d in values]).astype(np.float64)
     joint = np.einsum("an,bns->abs", mine, theirs)
     expected = joint.sum(axis=1, keepdims=True) * joint.sum(axis=0, keepdims=True) / size
     with np.errstate(divide="ignore", invalid="ignore"):
         bits = np.where(joint > 0, joint * np.log2(joint / expected), 0.0).sum(axis=(0, 1))
-    return np.asarray(np.maximum(0.0, bits - 0.5 * _PARAMETERS * np.log2(size)))
+    return np.asarray(np.maximum(0.0, bits - 0.5 * (len(values) - 1) ** 2 * np.log2(size)))
 
 
 def differences(database: SequenceDatabase, rows: Int32s) -> tuple[Bools, Ints]:
@@ -104,7 +108,7 @@ def _beyond_one(bits: Floats, mine: Bools, others: Bools, step: Ints) -> float:
         return 0.0  # steps more on one side alone, a loop that is gone through or not, are optional steps
     best = np.zeros(int(step.max()) + 1)
     np.maximum.at(best, step, bits)
-    return float(best.sum() - bits[mine].max() - bits[others].max())
+    return max(0.0, float(best.sum() - bits[mine].max() - bits[others].max()))
 
 
 def apart(database: SequenceDatabase, rows: Int32s, kind: Bools) -> float:
@@ -117,22 +121,34 @@ def apart(database: SequenceDatabase, rows: Int32s, kind: Bools) -> float:
     """
     present = rows >= 0
     doer = _mostly(np.where(present, database.doer[rows], -1))
+    of_one = ~np.isin(doer, np.intersect1d(doer[kind], doer[~kind]))
+    sort = doer % len(By)  # an agent has ways of its own
+    of_one &= np.isin(sort, np.intersect1d(sort[of_one & kind], sort[of_one & ~kind]))
+    bits = _changing_together(database, rows, kind, doer)
+    if of_one.any():
+        bits = max(bits, _left_out_together(database, rows[of_one], kind[of_one], doer[of_one]))
+    return bits
+
+
+def _changing_together(database: SequenceDatabase, rows: Int32s, kind: Bools, doer: Int32s) -> float:
+    """The bits by what changes from one occurrence to the next of the same doer."""
+    first = np.where(rows >= 0, rows, np.iinfo(np.int32).max).min(axis=1)
     differs, step = differences(database, rows)
     share, others = differs[kind].mean(axis=0), differs[~kind].mean(axis=0)
-    if not np.intersect1d(doer[kind], doer[~kind]).size:
-        if not np.intersect1d(doer[kind] % len(By), doer[~kind] % len(By)).size:
-            return 0.0  # an agent has ways of its own
-        mine, theirs = (share > USUAL_SHARE) & (others < SELDOM), (others > USUAL_SHARE) & (share < SELDOM)
-        left_out = (
-            _left_out(database, rows, step[mine], doer[~kind]),
-            _left_out(database, rows, step[theirs], doer[kind]),
-        )
-        return np.inf if min(left_out) >= MIN_STEPS else 0.0
-    first = np.where(present, rows, np.iinfo(np.int32).max).min(axis=1)
     change = changes(np.column_stack((differs, kind)), doer, database.clock[first])
     bits = shared_bits(change[:, :-1], change[:, -1])
     mine, theirs = (share > USUAL_SHARE) & (others <= USUAL_SHARE), (others > USUAL_SHARE) & (share <= USUAL_SHARE)
     return _beyond_one(bits, mine, theirs, step)
+
+
+def _left_out_together(database: SequenceDatabase, rows: Int32s, kind: Bools, doer: Int32s) -> float:
+    """The bits by what those leave out who do one kind only, though they do it at other times."""
+    differs, step = differences(database, rows)
+    share, others = differs[kind].mean(axis=0), differs[~kind].mean(axis=0)
+    mine, theirs = (share > USUAL_SHARE) & (others < SELDOM), (others > USUAL_SHARE) & (share < SELDOM)
+    known = _known(database, rows, step[mine], doer[~kind]) + _known(database, rows, step[theirs], doer[kind])
+    bits = shared_bits(differs.astype(np.int64), kind.astype(np.int64), _THERE)
+    return _beyond_one(bits, mine, theirs, step) if known >= KNOWN_STEPS else 0.0
 
 
 def _mostly(doers: Int32s) -> Int32s:
@@ -140,15 +156,13 @@ def _mostly(doers: Int32s) -> Int32s:
     return np.array([np.bincount(line[line >= 0]).argmax() for line in doers], dtype=np.int32)
 
 
-def _left_out(database: SequenceDatabase, rows: Int32s, steps: Ints, doers: Int32s) -> int:
-    """How many steps these people leave out: they do them at other times, or the name is nobody's own.
-
-    An own name may be their name of what the others call otherwise.
-    """
-    theirs = np.unique(database.kind[: database.own][np.isin(database.doer[: database.own], doers)])
+def _known(database: SequenceDatabase, rows: Int32s, steps: Ints, doers: Int32s) -> int:
+    """How many of these steps such people do at other times: that they leave them out here is no matter of tools."""
+    elsewhere = np.isin(database.doer[: database.own], doers)
+    elsewhere[database.source[rows[rows >= 0]]] = False
+    times = np.bincount(database.kind[: database.own][elsewhere], minlength=database.tokens)
     columns = (rows[rows[:, step] >= 0, step] for step in np.unique(steps))
-    kinds = [np.unique(database.kind[column]) for column in columns]
-    return sum(bool(np.isin(kind, theirs).any() or not database.own_name[kind].any()) for kind in kinds)
+    return sum(bool(times[np.unique(database.kind[column])].sum() >= KNOWN_TIMES) for column in columns)
 
 
 def seam(database: SequenceDatabase, rows: Int32s) -> Bools | None:
