@@ -11,7 +11,7 @@ import pytest
 
 import logs
 from fivetimes.config import Search
-from fivetimes.routines.cover import IN_CONTEXT_TEXT, _routine_within, _without_what_is_on_the_way, find
+from fivetimes.routines.cover import IN_CONTEXT_TEXT, _disjoint, _routine_within, _without_what_is_on_the_way, find
 from fivetimes.routines.database import open_database
 from fivetimes.routines.developing import Terms
 from fivetimes.routines.matching import Occurrences, Routine
@@ -48,6 +48,25 @@ def test_a_routine_without_what_is_on_the_way_keeps_its_occurrences_and_gives_up
     assert (30.0 - slim.occurrences.score[3:]).tolist() == pytest.approx([lacking] * 7)
     assert slim.bits == pytest.approx(worth(database, slim.profile, slim.occurrences, SEARCH))
     assert len(slim.occurrences) == len(whole.occurrences)
+
+
+def test_of_parts_that_overlap_each_run_is_of_the_one_that_it_fits_best():
+    """A part of a part is collected anew, also where its sibling is: an action would be of two routines."""
+    sessions = logs.sessions_of(logs.batch("abc" * 6))
+    database = open_database(sessions, silence=SEARCH.max_pause)
+    token = {label: number for number, label in enumerate(sessions.actions.labels)}
+
+    def part(letters: str, runs: Sequence[int], score: float):
+        tokens = np.array([token[f"do-{letter}"] for letter in letters], dtype=np.int32)
+        rows = np.array([[3 * run + "abc".index(letter) for letter in letters] for run in runs], dtype=np.int32)
+        found = Occurrences(rows, np.zeros((0, 3), dtype=np.int32), np.full(len(runs), score), 0)
+        return estimate(database, tokens, rows), found
+
+    first, second, third = part("ab", range(4), 30.0), part("bc", range(2, 6), 20.0), part("ac", (0, 5), 10.0)
+    kept = _disjoint(database, [first, second, third])
+    assert [found.rows.tolist() for _, found in kept] == [first[1].rows.tolist(), second[1].rows[2:].tolist()]
+    assert kept[1][0].tokens.tolist() == second[0].tokens.tolist()
+    assert len(_disjoint(database, [third])) == 1
 
 
 EVERYDAY = ("vim", "make", "pytest", "htop", "git status", "git diff", "tox", "cargo build")

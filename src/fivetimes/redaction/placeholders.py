@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
+from functools import lru_cache
 
 from fivetimes.model.events import LABEL_PREFIX, Kind
 from fivetimes.redaction.pseudonyms import Pseudonyms, is_pseudonym
@@ -149,6 +150,7 @@ def public_label(label: str, *, kind: Kind) -> str:
     return front + " ".join(word if _is_public_name(word) else "<name>" for word in name.split(" "))
 
 
+@lru_cache(maxsize=1 << 14)
 def is_public_word(word: str) -> bool:
     """Whether a word is in the closed vocabulary in any role, or a placeholder that labels have.
 

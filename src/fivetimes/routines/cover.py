@@ -262,7 +262,7 @@ def _from_habits_in_context(
 
 def _parted(terms: Terms, whole: Routine, trace: Recorder) -> list[Routine | Rejection]:
     """The routine, or the siblings that it is made of; the rows are claimed."""
-    kinds = _kinds(terms, (whole.profile, whole.occurrences))
+    kinds = _disjoint(terms.database, _kinds(terms, (whole.profile, whole.occurrences)))
     made: list[Routine | Rejection] = [whole]
     # siblings none of which would be a routine by itself stay what they are together
     if len(kinds) > 1 and any(passes(terms, kind) for kind in kinds):
@@ -395,13 +395,24 @@ def _kinds(terms: Terms, whole: Developed) -> list[Developed]:
         own = estimate(database, tokens, matched)
         found = collect(database, own, search, share=search.core_share, chance=terms.chance, known=len(matched))
         made.append((own, found))
-    kept = better(database, [found for _, found in made])
-    if min(map(len, kept)) < 2:
+    parts = _disjoint(database, made)
+    if len(parts) < 2:
         return [whole]
-    parts = [(estimate(database, own.tokens, found.rows), found) for (own, _), found in zip(made, kept, strict=True)]
     # a part that collects as much as the whole did is not divided again: it would be for ever
     return [
         kind
         for part in sorted(parts, key=lambda one: -len(one[1]))
         for kind in (_kinds(terms, part) if len(part[1]) < len(occurrences) else [part])
+    ]
+
+
+def _disjoint(database: SequenceDatabase, kinds: Sequence[Developed]) -> list[Developed]:
+    """The same without what another of them fits better, and without those of which one occurrence is left, or none."""
+    if len(kinds) < 2:
+        return list(kinds)
+    kept = better(database, [found for _, found in kinds])
+    return [
+        (estimate(database, own.tokens, found.rows), found)
+        for (own, _), found in zip(kinds, kept, strict=True)
+        if len(found) > 1
     ]
