@@ -936,9 +936,11 @@ def cases(
     What a log itself calls a case is one if several people worked on it, and no more than `most` rows; all its rows are held, and
     no value ties any of them to others.
 
-    A value ties the longest run of rows that hold it without a pause beyond `longest`, if these are half of all that hold it at
-    least, two to `most`, and not one command alone. What shares a row is one case, the smallest tie first, as long as it has no
-    more than `most` rows. Around each row stand up to `context` rows of its block on either side, `near` in time.
+    The rows that hold a value fall into runs, where a pause is beyond `longest`; those of more than `most` rows count for nothing.
+    A run with more than half of all rows that hold the value is a tie, if it has not one command alone: what shares a row is one
+    case, the smallest tie first, as long as it has no more than `most` rows. Runs of one person's rows with half of the rows at
+    most are a case each, if each has three commands, two for three rows, and all of these half of the rows: behind all others,
+    unless one of these has all its rows. Around each row stand up to `context` rows of its block on either side, `near` in time.
     """
     recorded = []
     for group in {row.group for row in rows} - {-1}:
@@ -946,17 +948,33 @@ def cases(
         if len(named) <= most and len({rows[at].person for at in named}) > 1:
             recorded.append(named)
             rows = [row._replace(timed=row.timed and at not in named) for at, row in enumerate(rows)]
-    ties = [
-        run for value in sorted(set().union(*(row.values for row in rows))) for run in _tied(rows, value, longest, most)
-    ]
+    once: list[list[int]] = []
+    again: set[tuple[int, ...]] = set()
+    for value in set().union(*(row.values for row in rows)):
+        runs = _runs(rows, value, longest)
+        half = sum(map(len, runs)) / 2
+        once += [run for run in runs if half < len(run) <= most and _actions(rows, run) > 1]
+        own = [run for person in {row.person for row in rows} for run in _runs(rows, value, longest, person)]
+        ties = [run for run in own if len(run) <= min(half, most) and _actions(rows, run) >= max(3, 2 * len(run) / 3)]
+        again |= {tuple(sorted(run)) for run in ties if sum(map(len, ties)) >= half}
     groups: list[set[int]] = []
-    for run in sorted(ties, key=lambda run: (len(run), run[0])):
+    for run in sorted(once, key=lambda run: (len(run), run[0])):
         touched = [group for group in groups if group & set(run)]
         whole = set(run).union(*touched)
         if len(whole) <= most:
             groups = [*(group for group in groups if group not in touched), whole]
-    found = [(sorted(named, key=lambda at: (rows[at].time, at)), named) for named in recorded]
-    for held in groups:
+    apart = [run for run in again if not any(group >= set(run) for group in groups)]
+    first = [(sorted(named, key=lambda at: (rows[at].time, at)), named) for named in recorded]
+    first += _in_several_blocks(rows, [sorted(group) for group in groups], near, context)
+    first.sort(key=lambda case: case[1][0])
+    return first + _in_several_blocks(rows, sorted(map(list, apart)), near, context)
+
+
+def _in_several_blocks(
+    rows: Sequence[CaseRow], ties: Sequence[list[int]], near: float, context: int
+) -> list[tuple[list[int], list[int]]]:
+    found = []
+    for held in ties:
         if len({rows[at].block for at in held}) < 2:
             continue
         around = {
@@ -965,23 +983,24 @@ def cases(
             for there in range(max(0, at - context), min(len(rows), at + context + 1))
             if rows[there].block == rows[at].block and abs(rows[there].time - rows[at].time) <= near
         }
-        found.append((sorted(around, key=lambda at: (rows[at].time, at)), sorted(held)))
-    return sorted(found, key=lambda case: case[1][0])
+        found.append((sorted(around, key=lambda at: (rows[at].time, at)), held))
+    return found
 
 
-def _tied(rows: Sequence[CaseRow], value: object, longest: float, most: int) -> list[list[int]]:
-    holders = sorted(
-        (at for at, row in enumerate(rows) if row.timed and value in row.values), key=lambda at: (rows[at].time, at)
-    )
+def _actions(rows: Sequence[CaseRow], run: Sequence[int]) -> int:
+    return len({rows[at].token for at in run})
+
+
+def _runs(rows: Sequence[CaseRow], value: object, longest: float, person: int | None = None) -> list[list[int]]:
+    holders = [at for at, row in enumerate(rows) if row.timed and value in row.values and person in (None, row.person)]
+    holders.sort(key=lambda at: (rows[at].time, at))
     runs: list[list[int]] = []
     for at in holders:
         if runs and rows[at].time - rows[runs[-1][-1]].time <= longest:
             runs[-1].append(at)
         else:
             runs.append([at])
-    run = max(runs, key=len, default=[])
-    several = len({rows[at].token for at in run}) > 1
-    return [run] if several and len(holders) <= 2 * len(run) and len(run) <= most else []
+    return runs
 
 
 # ---- what stands around occurrences. An occurrence is {step: rank}.

@@ -37,6 +37,7 @@ HISTORIES = 5  # made-up histories of each sort that a calibration searches
 # One occurrence of twenty may miss a step by a wrong match; whoever leaves a step out more often than that does it on purpose.
 ALWAYS_SHARE = 0.95  # of the occurrences: a step seen in fewer is optional
 USUAL_SHARE = 0.5  # of the occurrences: a step seen in more belongs to the usual way, the core of the routine
+MIN_STEPS = 3  # steps of a routine: two actions in a row are a habit
 
 # What was rejected is proposed again when it was seen this often since, and this share more often than then.
 AGAIN_TIMES = 5  # occurrences: five times is when the rule speaks

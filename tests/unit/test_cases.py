@@ -106,14 +106,62 @@ def test_one_command_again_and_again_is_no_case():
     )
 
 
-def test_a_value_that_is_worked_on_all_year_ties_nothing():
-    lines = [
-        ("ana" if day % 2 else "bo", day, line)
-        for day in range(0, 140, 14)
-        for line in ("docker build -t pay-7 .", "docker push pay-7")
+BUILT = ("docker build -t {}-7 .", "docker push {}-7", "docker pull {}-7")
+
+
+def visits(every: int, times: int, commands=BUILT, who=("ana", "ana")) -> list[tuple[str, int, str]]:
+    """The same commands about each of ten things, the last a day later, maybe by somebody else, every so many days."""
+    return [
+        (who[last], day + last, command.format(name))
+        for day in range(0, times * every, every)
+        for name in ("ant", "bee", "cat", "dog", "elk", "fox", "gnu", "hen", "ibis", "jay")
+        for last, command in zip([0] * (len(commands) - 1) + [1], commands, strict=True)
     ]
-    assert not in_cases(case_lines(lines))
-    assert in_cases(case_lines([lines[0], ("bo", 2, "docker push pay-7")]))
+
+
+def test_a_value_that_is_worked_on_all_year_ties_nothing():
+    assert not in_cases(case_lines(visits(5, times=30)))
+    assert in_cases(case_lines(visits(5, times=1)))
+
+
+def test_a_value_that_comes_again_ties_what_is_done_each_time():
+    database = case_lines(visits(14, times=4))
+    held = np.flatnonzero(database.copy >= 0)
+    assert held.tolist() == list(range(database.own))
+    _, count = np.unique(database.block[database.copy[held]], return_counts=True)
+    assert count.tolist() == [3] * 40
+
+
+def test_a_value_that_comes_again_ties_no_fewer_actions_than_a_routine_has():
+    assert not in_cases(case_lines(visits(14, times=4, commands=BUILT[:2])))
+    assert in_cases(case_lines(visits(14, times=1, commands=BUILT[:2])))
+
+
+@pytest.mark.parametrize(("pushes", "tied"), [(1, True), (2, True), (3, False)])
+def test_a_value_that_comes_again_ties_nothing_that_is_tried_again_and_again(pushes, tied):
+    again = (BUILT[0], *[BUILT[1]] * pushes, BUILT[2])  # three actions of four rows, or of five
+    assert bool(in_cases(case_lines(visits(14, times=4, commands=again)))) is tied
+
+
+def test_a_value_that_comes_again_ties_no_two_people():
+    assert not in_cases(case_lines(visits(14, times=4, who=("ana", "bo"))))
+    assert in_cases(case_lines(visits(14, times=1, who=("ana", "bo"))))
+
+
+def test_of_the_cases_of_a_row_the_first_is_that_of_a_value_that_comes_up_once():
+    lines = [
+        line
+        for n in range(3)
+        for line in (("ana", 30 * n, f"git switch fix/pay-{n}"), ("bo", 30 * n + 1, f"git merge fix/pay-{n} -m acme"))
+    ]
+    lines += [("bo", 30 * n + 2, f"{command} acme") for n in range(3) for command in ("mail", "lpr")]
+    database = case_lines(lines)
+    _, count = np.unique(database.block[database.own :], return_counts=True)
+    assert count.tolist() == [2] * 3 + [3] * 3
+    assert (database.copy[: database.own] >= database.own).all()
+    merged = [row for row in range(database.own) if database.copy[row] < database.own + 6]
+    assert len(merged) == 6
+    assert sum(database.person[row] for row in merged) == 3
 
 
 def test_a_copy_is_claimed_with_its_row_and_counts_for_no_rate():

@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 
 import logs
 import oracles
-from fivetimes.config import USUAL_SHARE, Search
+from fivetimes.config import MIN_STEPS, USUAL_SHARE, Search
 from fivetimes.routines.database import SequenceDatabase
-from fivetimes.routines.pattern import MIN_STEPS
 from fivetimes.routines.siblings import apart, changes, seam, shared_bits, two_kinds
 
 BAR = Search().routine_bits

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from fivetimes.bundles.labels import is_known, join_key, shareable
+from fivetimes.config import MIN_STEPS
 from fivetimes.identity.ids import identifier
 from fivetimes.model.candidates import Candidate, Step
 from fivetimes.model.events import Effect, Kind
 from fivetimes.model.occurrences import Occurrence
 from fivetimes.model.scans import Scan
-from fivetimes.routines.pattern import MIN_STEPS
 
 UNDATED = "undated"  # the quarter of what has no time
 

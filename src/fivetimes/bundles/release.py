@@ -29,10 +29,9 @@ from fivetimes.bundles.document import Bundle
 from fivetimes.bundles.joining import JoinedRoutine, JoinedStep, SharedProfile, join
 from fivetimes.bundles.labels import has_local_name, join_key
 from fivetimes.bundles.profiles import UNDATED, ProfileStep, RoutineProfile
-from fivetimes.config import CONTRIBUTORS, CONTRIBUTORS_OF_A_NAME
+from fivetimes.config import CONTRIBUTORS, CONTRIBUTORS_OF_A_NAME, MIN_STEPS
 from fivetimes.errors import FivetimesError
 from fivetimes.model.events import Effect, Kind
-from fivetimes.routines.pattern import MIN_STEPS
 
 # A report gives counts and people in these steps: the rungs of the ladder, then doubled or so each time.
 _SCALE = (3, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000)

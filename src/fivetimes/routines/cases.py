@@ -6,47 +6,26 @@ rows around them, in order of time, whoever did them; or what a log itself calls
 is joined by this: a case is one more place where an occurrence may lie, and the search takes it there only if that says more than
 each person's part.
 
-Which values are rare is the one thing to decide: the name of an environment or of a file that is worked on all year ties nothing.
+Which values tie is the one thing to decide: the name of an environment or of a file that is worked on all year ties nothing.
+A value that comes up once (a ticket, a version) is of one thing, as is all that it shares rows with. One that comes again (a
+customer, a machine) is of another thing each time: what one person does then is a case by itself, and nothing else is joined to it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from fivetimes.columns import Bools, Floats, Int32s, Ints
+from fivetimes.config import MIN_STEPS
 
 MOST_ROWS = 40  # rows of a case that hold its values; a routine has 40 steps at most
+# of the rows that hold a value each time that it comes again, different actions at least: a run does each about once
+ONCE_EACH = 2 / 3
 LONGEST_PAUSE = 7 * 86400.0  # seconds between two rows of a case: what waits for a weekday comes within a week
 CONTEXT = 6  # rows on either side of one that holds a value: a step before or after it need not name it
-
-
-def _ties(value_start: Int32s, values: Int32s, clock: Floats, timed: Bools, token: Int32s) -> list[Ints]:
-    """The rows that each value ties, in order of time.
-
-    A value ties what is done about one thing: it comes up, stands in several actions, and goes. So most of all rows that hold it
-    are near in time, and they are not one command again and again.
-    """
-    row = np.repeat(np.arange(len(value_start) - 1), np.diff(value_start))
-    known = timed[row]
-    row, value = row[known], values[known]
-    order = np.lexsort((row, clock[row], value))
-    row, value = row[order], value[order]
-    if not len(row):
-        return []
-    begins = np.flatnonzero(np.diff(value, prepend=-1))  # of the rows of each value
-    holds = np.diff(begins, append=len(row))
-    cuts = np.flatnonzero((np.diff(value, prepend=-1) != 0) | (np.diff(clock[row], prepend=0.0) > LONGEST_PAUSE))
-    size = np.diff(cuts, append=len(row))
-    of = np.searchsorted(begins, cuts, side="right") - 1  # the value that each piece is of
-    # of each value the longest piece, the first of those
-    longest = np.lexsort((cuts, -size, of))
-    longest = longest[np.diff(of[longest], prepend=-1) > 0]
-    most = size[longest]
-    wanted = longest[(most >= np.maximum(2, holds / 2)) & (most <= MOST_ROWS)]
-    pieces = (row[low : low + length] for low, length in zip(cuts[wanted].tolist(), size[wanted].tolist(), strict=True))
-    return [piece for piece in pieces if np.ptp(token[piece])]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +52,60 @@ class Work:
     values: Int32s
     token: Int32s
     group: Int32s
+
+
+@dataclass(frozen=True, slots=True)
+class _ValuePieces:
+    """What is done on one thing without a long pause: `row` has all rows, and piece `p` `size[p]` of these from `begin[p]` on.
+
+    `of` is the value of each piece, `actions` how many different actions it has.
+    """
+
+    row: Ints
+    begin: Ints
+    size: Ints
+    of: Ints
+    actions: Ints
+
+    def rows(self, wanted: Bools) -> list[Ints]:
+        """The rows of some pieces, in order of time."""
+        spans = zip(self.begin[wanted].tolist(), self.size[wanted].tolist(), strict=True)
+        return [self.row[low : low + length] for low, length in spans]
+
+
+def _pieces(row: Ints, value: Ints, work: Work) -> _ValuePieces:
+    order = np.lexsort((row, work.clock[row], value))
+    row, value = row[order], value[order]
+    begin = np.flatnonzero((np.diff(value, prepend=-1) != 0) | (np.diff(work.clock[row], prepend=0.0) > LONGEST_PAUSE))
+    size = np.diff(begin, append=len(row))
+    piece = np.repeat(np.arange(len(begin)), size)
+    different = np.unique(np.stack((piece, work.token[row])), axis=1)[0]
+    return _ValuePieces(row, begin, size, value[begin], np.bincount(different, minlength=len(begin)))
+
+
+def _ties(work: Work, timed: Bools) -> tuple[list[Ints], list[Ints]]:
+    """The rows of each piece of work on one thing, in order of time: by values that come up once, and by those that come again.
+
+    A value ties what is done about one thing: it comes up, stands in several actions, and goes. So most rows that hold it lie in
+    pieces, near in time, that are not one command again and again. One that comes again, like the name of a customer, is another
+    thing each time, and says less. Each time as many different actions must hold it as a routine has, most of them once: who works
+    on a file for a week, and again in a month, edits and tries it again and again. And it ties the work of one person: two people
+    who install the same package do not do one thing.
+    """
+    row = np.repeat(np.arange(len(work.value_start) - 1), np.diff(work.value_start))
+    known = timed[row]
+    row, value = row[known], work.values[known].astype(np.int64)
+    if not len(row):
+        return [], []
+    holds, people = np.bincount(value), int(work.person.max()) + 1
+    whole = _pieces(row, value, work)
+    once = (whole.actions > 1) & (whole.size <= MOST_ROWS) & (whole.size > holds[whole.of] / 2)
+    own = _pieces(row, value * people + work.person[row], work)
+    all_rows = holds[own.of // people]
+    again = (own.actions >= MIN_STEPS) & (own.actions >= ONCE_EACH * own.size)
+    again &= (own.size <= MOST_ROWS) & (own.size <= all_rows / 2)
+    again &= np.bincount(own.of // people, own.size * again)[own.of // people] >= all_rows / 2
+    return whole.rows(once), own.rows(again)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +139,10 @@ class _Union:
         self.members[first] = whole
         self.of.update(dict.fromkeys(whole, first))
 
+    def holds(self, rows: list[int]) -> bool:
+        """Whether one set has all of these rows."""
+        return len({self.of.get(row, -1 - row) for row in rows}) == 1
+
 
 def _recorded(group: Int32s, person: Int32s, clock: Floats, timed: Bools) -> list[Ints]:
     """The rows of each recorded case that several people worked on, in order of time."""
@@ -118,7 +155,7 @@ def _recorded(group: Int32s, person: Int32s, clock: Floats, timed: Bools) -> lis
 
 
 def cases(work: Work, *, near: float) -> list[Case]:
-    """The cases that lie in more than one block.
+    """The cases that lie in more than one block: those of values that come up once and of logs first, then the others.
 
     Args:
         work: the rows.
@@ -128,20 +165,28 @@ def cases(work: Work, *, near: float) -> list[Case]:
     known = np.zeros(len(work.block), dtype=np.bool_)
     for rows in recorded:
         known[rows] = True
+    once, again = _ties(work, work.timed & ~known)
     union = _Union()
-    ties = _ties(work.value_start, work.values, work.clock, work.timed & ~known, work.token)
-    for rows in sorted(ties, key=lambda rows: (len(rows), int(rows[0]))):
+    for rows in sorted(once, key=lambda rows: (len(rows), int(rows[0]))):
         union.join(rows.tolist())
     # a log that names its cases names all that belongs to them
-    out = [Case(rows, np.sort(rows), recorded=True) for rows in recorded]
-    for members in union.members.values():
-        held = np.array(sorted(members))
-        if work.block[held[0]] == work.block[held[-1]]:
-            continue
-        rows = _with_context(held, work.block, work.clock, near)
-        order = np.lexsort((rows, work.clock[rows]))
-        out.append(Case(rows[order], held))
-    return sorted(out, key=lambda case: int(case.held[0]))
+    whole = [Case(rows, np.sort(rows), recorded=True) for rows in recorded]
+    whole += _over_blocks(work, map(sorted, union.members.values()), near)
+    parts = {tuple(sorted(rows.tolist())) for rows in again if not union.holds(rows.tolist())}
+    return [*sorted(whole, key=_begin), *sorted(_over_blocks(work, map(list, sorted(parts)), near), key=_begin)]
+
+
+def _begin(case: Case) -> int:
+    return int(case.held[0])
+
+
+def _over_blocks(work: Work, ties: Iterable[list[int]], near: float) -> Iterator[Case]:
+    """The cases of those rows, rising, that lie in more than one block."""
+    for rows in ties:
+        held = np.array(rows)
+        if work.block[held[0]] != work.block[held[-1]]:
+            around = _with_context(held, work.block, work.clock, near)
+            yield Case(around[np.lexsort((around, work.clock[around]))], held)
 
 
 def _with_context(held: Ints, block: Int32s, clock: Floats, near: float) -> Ints:

@@ -17,7 +17,7 @@ from typing import Protocol
 import numpy as np
 
 from fivetimes.columns import Int32s, SessionLog
-from fivetimes.config import USUAL_SHARE, Search
+from fivetimes.config import MIN_STEPS, USUAL_SHARE, Search
 from fivetimes.model.suppression import SuppressionRule
 from fivetimes.model.trace import Stage
 from fivetimes.routines import seeds as seeding
@@ -37,7 +37,7 @@ from fivetimes.routines.developing import (
 from fivetimes.routines.growth import drop_rare, together
 from fivetimes.routines.matching import Occurrences, Routine, better, collect, presence_bits
 from fivetimes.routines.objective import failed_rule, on_the_way, worth
-from fivetimes.routines.pattern import MIN_STEPS, Profile, estimate
+from fivetimes.routines.pattern import Profile, estimate
 from fivetimes.routines.siblings import two_kinds
 from fivetimes.routines.trace import Recorder
 

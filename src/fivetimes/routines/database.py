@@ -28,7 +28,7 @@ class SequenceDatabase:
 
     The first `own` rows are these actions. Behind them stand the cases (`cases.py`), each a block: the same actions again, in the
     order in which they were done on one thing, whoever did them. `source` is the row among the first that each row is, and
-    `copy` where a row stands in the case that it holds the value of, -1 where there is none; `going_on`
+    `copy` where a row stands in the case that it holds the value of, the first of these, -1 where there is none; `going_on`
     is what it costs, in bits, to go on in another stretch of work on the same case, below 0 where the log itself says that it does.
     What is claimed is claimed in both places, and counts and rates are those of the first `own` rows.
 
@@ -432,13 +432,17 @@ def open_database(sessions: SessionLog, *, silence: float, trace: Recorder | Non
 
 
 def _copies(found: Sequence[Case], own: int) -> tuple[Int32s, Int32s]:
-    """`source` and `copy` of `SequenceDatabase`, where the cases stand one after the other behind the first `own` rows."""
+    """`source` and `copy` of `SequenceDatabase`, where the cases stand one after the other behind the first `own` rows.
+
+    Of several cases whose value a row holds, the first counts.
+    """
     source = np.concatenate([np.arange(own), *(case.rows for case in found)]).astype(np.int32)
     copy = np.full(len(source), -1, dtype=np.int32)
     at = own
     for case in found:
         place = np.argsort(case.rows)  # the rows of a case stand in order of time
-        copy[case.held] = at + place[np.searchsorted(case.rows[place], case.held)]
+        held = case.held[copy[case.held] < 0]
+        copy[held] = at + place[np.searchsorted(case.rows[place], held)]
         at += len(case.rows)
     return source, copy
 

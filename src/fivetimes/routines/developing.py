@@ -12,13 +12,13 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 
 from fivetimes.columns import Bools, Int32s
-from fivetimes.config import USUAL_SHARE, Search
+from fivetimes.config import MIN_STEPS, USUAL_SHARE, Search
 from fivetimes.model.suppression import SuppressionRule
 from fivetimes.routines.database import SequenceDatabase
 from fivetimes.routines.growth import drop_rare, grow, named_less_finely, refine, together, unproven
 from fivetimes.routines.matching import Occurrences, collect, kept_apart
 from fivetimes.routines.objective import failed_rule, in_order, rates_around, worth
-from fivetimes.routines.pattern import MIN_STEPS, Profile, estimate
+from fivetimes.routines.pattern import Profile, estimate
 from fivetimes.routines.siblings import SELDOM, seam
 
 Developed: TypeAlias = tuple[Profile, Occurrences]  # a profile, and all its occurrences

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from fivetimes.columns import Int32s, SessionLog
-from fivetimes.config import Search
+from fivetimes.config import MIN_STEPS, Search
 from fivetimes.model.suppression import SuppressionRule
 from fivetimes.model.trace import Stage
 from fivetimes.routines.cover import Engine, Rejection
 from fivetimes.routines.database import SequenceDatabase
 from fivetimes.routines.matching import Routine, collect
 from fivetimes.routines.objective import worth
-from fivetimes.routines.pattern import MIN_STEPS, NEAR_ROWS, ORDER_FLOOR, Profile, estimate, gap_bits, local_chance
+from fivetimes.routines.pattern import NEAR_ROWS, ORDER_FLOOR, Profile, estimate, gap_bits, local_chance
 from fivetimes.routines.trace import Recorder
 
 FIXED_PRESENCE = 0.99  # share of the occurrences that hold each step of a fixed sequence: as good as all

@@ -16,7 +16,7 @@ import numpy as np
 import re2
 
 from fivetimes.columns import COARSE, Int32s, SessionLog
-from fivetimes.config import Search
+from fivetimes.config import MIN_STEPS, Search
 from fivetimes.kernels.database import postings
 from fivetimes.kernels.growth import scratch_for
 from fivetimes.routines.database import SequenceDatabase, open_database
@@ -24,7 +24,6 @@ from fivetimes.routines.describe import moment_time
 from fivetimes.routines.matching import Occurrences, better, collect
 from fivetimes.routines.pattern import (
     LONGEST_GAP,
-    MIN_STEPS,
     NEAR_ROWS,
     Profile,
     estimate,

@@ -33,11 +33,11 @@ from typing import NamedTuple
 import numpy as np
 
 from fivetimes.columns import Bools, Floats, Int32s, Ints
-from fivetimes.config import FLOOR, USUAL_SHARE, Search
+from fivetimes.config import FLOOR, MIN_STEPS, USUAL_SHARE, Search
 from fivetimes.model.suppression import SuppressionRule
 from fivetimes.routines.database import SequenceDatabase, take_values
 from fivetimes.routines.matching import Occurrences, core, kept_apart
-from fivetimes.routines.pattern import MIN_STEPS, Profile
+from fivetimes.routines.pattern import Profile
 
 OCCURRENCE_BITS = 3.5  # each occurrence saves more; what that gives and costs is measured in record 80
 ORDERED = 0.55  # of the bits of the order of the usual occurrence the others save more: habits stay below

@@ -32,7 +32,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from fivetimes.columns import COARSE, Bools, Floats, Int32s, SessionLog
-from fivetimes.config import USUAL_SHARE, FiveTimesRule, Search
+from fivetimes.config import MIN_STEPS, USUAL_SHARE, FiveTimesRule, Search
 from fivetimes.model.candidates import Candidate, Confidence
 from fivetimes.model.occurrences import Occurrence
 from fivetimes.model.suppression import Suppressed, SuppressionRule
@@ -44,7 +44,7 @@ from fivetimes.routines.describe import RoutineAccount, candidate, in_time, join
 from fivetimes.routines.matching import Occurrences, Routine, collect, core
 from fivetimes.routines.merging import FAMILY_CUT, coarse_tokens, in_common, likeness
 from fivetimes.routines.objective import in_order
-from fivetimes.routines.pattern import MIN_STEPS, NEAR_ROWS, Profile, estimate, local_chance
+from fivetimes.routines.pattern import NEAR_ROWS, Profile, estimate, local_chance
 from fivetimes.routines.search import Searched, described, listing, paced, searched, with_parts
 from fivetimes.routines.seeds import link_chance
 from fivetimes.routines.significance import (

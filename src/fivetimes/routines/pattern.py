@@ -15,7 +15,6 @@ from fivetimes.stats import smoothed
 ORDER_FLOOR = -6.0  # bits: log2 of how often a step stands before another one, where that was never seen
 GAP_PRIOR = 10.0  # gaps that the prior counts for
 NEAR_ROWS = 3.0  # rows within which a step could stand by chance, where its room is not known
-MIN_STEPS = 3  # steps of a routine: two actions in a row are a habit
 ENOUGH = 400  # occurrences to read gaps, rooms and links from
 LONGEST_GAP = 32  # foreign actions between two neighbours; more than any search allows
 

@@ -16,10 +16,9 @@ from __future__ import annotations
 import numpy as np
 
 from fivetimes.columns import COARSE, Bools, Floats, Int32s, Ints
-from fivetimes.config import ALWAYS_SHARE, USUAL_SHARE
+from fivetimes.config import ALWAYS_SHARE, MIN_STEPS, USUAL_SHARE
 from fivetimes.model.events import By
 from fivetimes.routines.database import SequenceDatabase
-from fivetimes.routines.pattern import MIN_STEPS
 
 _DIRECTIONS = (-1, 0, 1)  # a step went, stayed as it was, came
 _THERE = (0, 1)  # a step is not there, is there

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from fivetimes.columns import COARSE, FORM, Bools, SessionLog
-from fivetimes.config import LOOKING, LOOKING_VERBS, USUAL_SHARE, FiveTimesRule
+from fivetimes.config import LOOKING, LOOKING_VERBS, MIN_STEPS, USUAL_SHARE, FiveTimesRule
 from fivetimes.identity.phrases import phrase_of, same_action
 from fivetimes.model.candidates import Candidate, Confidence, Step, Tier
 from fivetimes.model.events import Effect, Kind
@@ -25,7 +25,6 @@ from fivetimes.routines.alternatives import FoldedStep
 from fivetimes.routines.cover import Rejection
 from fivetimes.routines.database import SequenceDatabase
 from fivetimes.routines.matching import Routine
-from fivetimes.routines.pattern import MIN_STEPS
 
 _DAY = 86400.0  # seconds
 _ENDS = (Kind.COMMIT, Kind.SKILL, Kind.ACTION)
