@@ -30,7 +30,7 @@ class SequenceDatabase:
     order in which they were done on one thing, whoever did them. `source` is the row among the first that each row is, and
     `copy` where a row stands in the case that it holds the value of, the first of these, -1 where there is none; `going_on`
     is what it costs, in bits, to go on in another stretch of work on the same case, below 0 where the log itself says that it does.
-    What is claimed is claimed in both places, and counts and rates are those of the first `own` rows.
+    What is claimed is claimed in all its places, and counts and rates are those of the first `own` rows.
 
     By row: `rows` the row of the action log; `person` whose it is; `doer` the same, apart for what an agent or a bot did;
     `generic` whether it is an action of a generic log; `committed` whether it is a commit or what one edited;
