@@ -24,7 +24,7 @@ IN_THE_TABLE = {row["name"]: row for row in _ROW.finditer(PAGE.read_text(encodin
 def constants() -> dict[str, float]:
     """The numbers that a module defines itself, by module and name."""
     found = {f"Search.{field.name}": field.default for field in dataclasses.fields(config.Search)}
-    found |= {f"config.{name}": getattr(config, name) for name in ("ALWAYS_SHARE", "USUAL_SHARE")}
+    found |= {f"config.{name}": getattr(config, name) for name in ("ALWAYS_SHARE", "MIN_STEPS", "USUAL_SHARE")}
     modules = [import_module(f"fivetimes.routines.{module.name}") for module in pkgutil.iter_modules(routines.__path__)]
     for module in (*modules, matching, seeds):
         name = module.__name__.removeprefix("fivetimes.").removeprefix("routines.")
