@@ -457,7 +457,7 @@ class CountRules(NamedTuple):
 
 
 class FreeRow(NamedTuple):
-    """An unclaimed row of the sequence database, or a copy of one in a case; then `pieces` are those that the case has."""
+    """An unclaimed row of the sequence database, or a copy of one in a case, of which so many are `held` by its values."""
 
     block: int
     tokens: Sequence[int]
@@ -465,7 +465,7 @@ class FreeRow(NamedTuple):
     time: float
     row: int  # that it is, or is a copy of
     piece: int  # the stretch of one person's work that the row is of
-    pieces: int = 0
+    held: int = 0
     recorded: bool = False  # the log itself says that this is a case
 
 
@@ -486,10 +486,9 @@ def occurrences_of(
        is left is looked at anew until no path has more than 0 bits. A path whose core steps weigh less than the share was broken
        off.
     5. A case is one more place for a path: a block of copies of rows, in order of time over people and pauses. Two steps in
-       different pieces of it cost log2(pieces) + `going_on` bits (nothing where the log itself names the case), and neither gap nor
-       pause. Of paths through the same row in
-       several places the best stays (`paths_in_one_place_each`). Copies count for nothing else: not for rates, nor for `rows`
-       in 3.
+       different pieces of it cost log2(rows that hold its values) + `going_on` bits (nothing where the log itself names the case),
+       and neither gap nor pause. Of paths through the same row in several places the best stays (`paths_in_one_place_each`). Copies
+       count for nothing else: not for rates, nor for `rows` in 3.
     6. Broken off is also a path that ends too early: the core steps that are usually behind its last step, and that it lacks,
        are more than `1 - end_share` of the core.
 
@@ -512,7 +511,7 @@ def occurrences_of(
         link_no=np.where(usual, np.maximum(np.log2((1 - link) / (1 - lucky)), -4.0), 0.0).tolist(),
         weight=weight.tolist(),
         need=rules.share * float(weight.sum()) - 1e-9,
-        base=float(absent.sum()) - float(np.log2(max(2.0, sum(not row.pieces for row in rows) / max(1, rules.known)))),
+        base=float(absent.sum()) - float(np.log2(max(2.0, sum(not row.held for row in rows) / max(1, rules.known)))),
         pause_bits=rules.pause_bits,
         max_gap=rules.max_gap,
         max_pause=rules.max_pause,
@@ -548,9 +547,9 @@ def occurrences_of(
 
 
 def _anchor(rank: int, step: int, row: FreeRow, going_on: float) -> Anchor:
-    elsewhere = 0.0 if row.recorded else (math.log2(row.pieces) if row.pieces else 0.0) + going_on
+    elsewhere = 0.0 if row.recorded else (math.log2(row.held) if row.held else 0.0) + going_on
     return Anchor(
-        rank, step, row.time, row.block, row.values, row.piece, elsewhere, in_case=bool(row.pieces), row=row.row
+        rank, step, row.time, row.block, row.values, row.piece, elsewhere, in_case=bool(row.held), row=row.row
     )
 
 
@@ -929,18 +928,19 @@ class CaseRow(NamedTuple):
 
 
 def cases(
-    rows: Sequence[CaseRow], near: float, *, longest: float, most: int, context: int
+    rows: Sequence[CaseRow], near: float, *, longest: float, most: int, context: int, part: float
 ) -> list[tuple[list[int], list[int]]]:
     """(all rows of a case in order of time, those of them that a value ties, in order): only those in several blocks.
 
     What a log itself calls a case is one if several people worked on it, and no more than `most` rows; all its rows are held, and
     no value ties any of them to others.
 
-    The rows that hold a value fall into runs, where a pause is beyond `longest`; those of more than `most` rows count for nothing.
-    A run with more than half of all rows that hold the value is a tie, if it has not one command alone: what shares a row is one
-    case, the smallest tie first, as long as it has no more than `most` rows. Runs of one person's rows with half of the rows at
-    most are a case each, if each has three commands, two for three rows, and all of these half of the rows: behind all others,
-    unless one of these has all its rows. Around each row stand up to `context` rows of its block on either side, `near` in time.
+    The rows that hold a value fall into runs, where a pause is beyond `longest`; those of more than `most` rows, or of one command
+    alone, count for nothing. A run with more than half of all rows that hold the value is a tie: what shares a row is one case,
+    the smallest tie first, as long as it has no more than `most` rows. Runs of all rows, and those of each person's, are a case
+    each where their value comes again: the runs take a `part` of the time from its first row to its last one at most, and half of
+    its rows lie in them. These are behind all others, unless one of these has all their rows. Around each row stand up to
+    `context` rows of its block on either side, `near` in time.
     """
     recorded = []
     for group in {row.group for row in rows} - {-1}:
@@ -952,11 +952,14 @@ def cases(
     again: set[tuple[int, ...]] = set()
     for value in set().union(*(row.values for row in rows)):
         runs = _runs(rows, value, longest)
-        half = sum(map(len, runs)) / 2
-        once += [run for run in runs if half < len(run) <= most and _actions(rows, run) > 1]
-        own = [run for person in {row.person for row in rows} for run in _runs(rows, value, longest, person)]
-        ties = [run for run in own if len(run) <= min(half, most) and _actions(rows, run) >= max(3, 2 * len(run) / 3)]
-        again |= {tuple(sorted(run)) for run in ties if sum(map(len, ties)) >= half}
+        several = sum(map(len, runs))
+        once += [run for run in runs if several < 2 * len(run) and _is_tie(rows, run, most)]
+        whole = _span(rows, [at for run in runs for at in run])
+        own = [_runs(rows, value, longest, person) for person in {row.person for row in rows}]
+        for of_each in ([runs], own):
+            seldom = [some for some in of_each if sum(_span(rows, run) for run in some) <= part * max(1.0, whole)]
+            ties = [run for some in seldom for run in some if _is_tie(rows, run, most)]
+            again |= {tuple(sorted(run)) for run in ties if several <= 2 * sum(map(len, ties))}
     groups: list[set[int]] = []
     for run in sorted(once, key=lambda run: (len(run), run[0])):
         touched = [group for group in groups if group & set(run)]
@@ -987,8 +990,14 @@ def _in_several_blocks(
     return found
 
 
-def _actions(rows: Sequence[CaseRow], run: Sequence[int]) -> int:
-    return len({rows[at].token for at in run})
+def _is_tie(rows: Sequence[CaseRow], run: Sequence[int], most: int) -> bool:
+    return len(run) <= most and len({rows[at].token for at in run}) > 1
+
+
+def _span(rows: Sequence[CaseRow], some: Sequence[int]) -> float:
+    """Seconds from the first to the last of some rows."""
+    times = [rows[at].time for at in some]
+    return max(times) - min(times) if times else 0.0
 
 
 def _runs(rows: Sequence[CaseRow], value: object, longest: float, person: int | None = None) -> list[list[int]]:

@@ -12,7 +12,7 @@ import oracles
 from fivetimes.config import Search
 from fivetimes.model.events import TimeSource
 from fivetimes.routines import cases as module
-from fivetimes.routines.cases import LONGEST_PAUSE, Work, cases
+from fivetimes.routines.cases import LONGEST_PAUSE, MOST_TIME, Work, cases
 from fivetimes.routines.database import SequenceDatabase, open_database
 
 DAY, NEAR = 86400.0, 1800.0
@@ -56,7 +56,7 @@ def test_cases_are_what_their_definition_gives(made, most):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "MOST_ROWS", most)
         found = cases(work, near=NEAR)
-    wanted = oracles.cases(rows, NEAR, longest=LONGEST_PAUSE, most=most, context=6)
+    wanted = oracles.cases(rows, NEAR, longest=LONGEST_PAUSE, most=most, context=6, part=MOST_TIME)
     assert [(case.rows.tolist(), case.held.tolist()) for case in found] == wanted
 
 
@@ -109,10 +109,10 @@ def test_one_command_again_and_again_is_no_case():
 BUILT = ("docker build -t {}-7 .", "docker push {}-7", "docker pull {}-7")
 
 
-def visits(every: int, times: int, commands=BUILT, who=("ana", "ana")) -> list[tuple[str, int, str]]:
-    """The same commands about each of ten things, the last a day later, maybe by somebody else, every so many days."""
+def visits(every: int, times: int, commands=BUILT, who=("ana", "ana"), later: int = 1) -> list[tuple[str, int, str]]:
+    """The same commands about each of ten things, the last some days later, maybe by somebody else, every so many days."""
     return [
-        (who[last], day + last, command.format(name))
+        (who[last], day + last * later, command.format(name))
         for day in range(0, times * every, every)
         for name in ("ant", "bee", "cat", "dog", "elk", "fox", "gnu", "hen", "ibis", "jay")
         for last, command in zip([0] * (len(commands) - 1) + [1], commands, strict=True)
@@ -132,20 +132,29 @@ def test_a_value_that_comes_again_ties_what_is_done_each_time():
     assert count.tolist() == [3] * 40
 
 
-def test_a_value_that_comes_again_ties_no_fewer_actions_than_a_routine_has():
-    assert not in_cases(case_lines(visits(14, times=4, commands=BUILT[:2])))
-    assert in_cases(case_lines(visits(14, times=1, commands=BUILT[:2])))
+@pytest.mark.parametrize("who", [("ana", "ana"), ("ana", "bo")])
+@pytest.mark.parametrize(("later", "tied"), [(1, True), (2, True), (4, False)])
+def test_a_value_that_comes_again_is_left_alone_most_of_the_time(who, later, tied):
+    assert bool(in_cases(case_lines(visits(14, times=4, who=who, later=later)))) is tied
 
 
-@pytest.mark.parametrize(("pushes", "tied"), [(1, True), (2, True), (3, False)])
-def test_a_value_that_comes_again_ties_nothing_that_is_tried_again_and_again(pushes, tied):
-    again = (BUILT[0], *[BUILT[1]] * pushes, BUILT[2])  # three actions of four rows, or of five
-    assert bool(in_cases(case_lines(visits(14, times=4, commands=again)))) is tied
+def test_a_value_that_comes_again_ties_what_one_person_does_while_others_are_at_work_on_it(monkeypatch):
+    monkeypatch.setattr(module, "MOST_ROWS", 12)
+    own = visits(14, times=4, commands=BUILT[:2])
+    # never a week between two rows, so those of all people are one piece, of 16 rows
+    between = [visits(14, times=4, commands=BUILT[2:], who=("bo", "bo"), later=day) for day in (5, 10)]
+    database = case_lines([*own, *sorted(between[0] + between[1], key=lambda line: line[1])])
+    held = np.flatnonzero(database.copy >= 0)
+    assert set(database.person[held].tolist()) == {0}
+    assert len(held) == len(own)
 
 
-def test_a_value_that_comes_again_ties_no_two_people():
-    assert not in_cases(case_lines(visits(14, times=4, who=("ana", "bo"))))
-    assert in_cases(case_lines(visits(14, times=1, who=("ana", "bo"))))
+def test_to_go_on_at_another_place_of_a_case_costs_as_many_bits_as_say_at_which_of_its_rows():
+    lines = [("ana", 0, "git switch fix/pay-7"), ("ana", 0, "make"), ("ana", 0, "git push fix/pay-7")]
+    lines += [("bo", 1, "git fetch fix/pay-7"), ("bo", 1, "make"), ("bo", 1, "git merge fix/pay-7")]
+    database = case_lines(lines)
+    assert in_cases(database) == 6
+    assert database.going_on[database.own :].tolist() == [2.0] * 6  # one of four rows that hold the branch
 
 
 def test_of_the_cases_of_a_row_the_first_is_that_of_a_value_that_comes_up_once():

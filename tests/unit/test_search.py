@@ -167,11 +167,13 @@ def test_an_id_stays_when_the_routine_is_done_once_more():
     assert (before[0].tier, after[0].tier) == (Tier.EXTRACT, Tier.CANONICAL)
 
 
+def held_by_its_case(database, row) -> int:
+    """How many rows hold the values of the case that a row is a copy in; any number where the log itself names it."""
+    return 0 if row < database.own else max(1, round(2 ** database.going_on[row]))
+
+
 def free_rows(database) -> list[oracles.FreeRow]:
     """The free rows and their copies in cases, in the order of the database."""
-    pieces: dict[int, set[int]] = {}  # of each case
-    for i in range(database.own, len(database.rows)):
-        pieces.setdefault(int(database.block[i]), set()).add(int(database.block[database.source[i]]))
     return [
         oracles.FreeRow(
             int(database.block[i]),
@@ -180,7 +182,7 @@ def free_rows(database) -> list[oracles.FreeRow]:
             float(database.known_pauses[i]),
             int(database.source[i]),
             int(database.block[database.source[i]]),
-            len(pieces.get(int(database.block[i]), ())),
+            held_by_its_case(database, i),
             bool(database.going_on[i] < 0),
         )
         for i in database.free

@@ -37,7 +37,7 @@ class Pieces(NamedTuple):
 
     Attributes:
         piece: (anchors,) int32, the stretch of one person's work that the row is of.
-        bits: (anchors,) float64, what it costs to go on in another piece of the case: to say in which.
+        bits: (anchors,) float64, what it costs to go on in another piece of the case: to say where.
     """
 
     piece: Int32s

@@ -8,7 +8,8 @@ each person's part.
 
 Which values tie is the one thing to decide: the name of an environment or of a file that is worked on all year ties nothing.
 A value that comes up once (a ticket, a version) is of one thing, as is all that it shares rows with. One that comes again (a
-customer, a machine) is of another thing each time: what one person does then is a case by itself, and nothing else is joined to it.
+customer, a machine) is of another thing each time: what is done then, by one person or by all, is a case by itself, and nothing
+else is joined to it.
 """
 
 from __future__ import annotations
@@ -19,11 +20,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from fivetimes.columns import Bools, Floats, Int32s, Ints
-from fivetimes.config import MIN_STEPS
 
 MOST_ROWS = 40  # rows of a case that hold its values; a routine has 40 steps at most
-# of the rows that hold a value each time that it comes again, different actions at least: a run does each about once
-ONCE_EACH = 2 / 3
+# of the time from the first row of a value that comes again to its last one, the share that its pieces take at most
+MOST_TIME = 1 / 4
 LONGEST_PAUSE = 7 * 86400.0  # seconds between two rows of a case: what waits for a weekday comes within a week
 CONTEXT = 6  # rows on either side of one that holds a value: a step before or after it need not name it
 
@@ -58,7 +58,8 @@ class Work:
 class _ValuePieces:
     """What is done on one thing without a long pause: `row` has all rows, and piece `p` `size[p]` of these from `begin[p]` on.
 
-    `of` is the value of each piece, `actions` how many different actions it has.
+    `of` is the value of each piece, `actions` how many different actions it has, `at_work` the share, 0 to 1, of the time from the
+    first row of the value to its last one that it and the others of the same doer take.
     """
 
     row: Ints
@@ -66,46 +67,55 @@ class _ValuePieces:
     size: Ints
     of: Ints
     actions: Ints
+    at_work: Floats
 
     def rows(self, wanted: Bools) -> list[Ints]:
         """The rows of some pieces, in order of time."""
         spans = zip(self.begin[wanted].tolist(), self.size[wanted].tolist(), strict=True)
         return [self.row[low : low + length] for low, length in spans]
 
+    def that_come_again(self) -> Bools:
+        """Which pieces are a case each: their value goes in between, and half of all rows that hold it lie in such pieces."""
+        fit = (self.actions > 1) & (self.size <= MOST_ROWS) & (self.at_work <= MOST_TIME)
+        return fit & (2 * np.bincount(self.of, self.size * fit)[self.of] >= np.bincount(self.of, self.size)[self.of])
 
-def _pieces(row: Ints, value: Ints, work: Work) -> _ValuePieces:
-    order = np.lexsort((row, work.clock[row], value))
-    row, value = row[order], value[order]
-    begin = np.flatnonzero((np.diff(value, prepend=-1) != 0) | (np.diff(work.clock[row], prepend=0.0) > LONGEST_PAUSE))
+
+def _pieces(row: Ints, value: Ints, doer: Ints, work: Work) -> _ValuePieces:
+    """The pieces of each value and doer; a pause beyond `LONGEST_PAUSE` parts two of them."""
+    order = np.lexsort((row, work.clock[row], doer, value))
+    row, value, doer, clock = row[order], value[order], doer[order], work.clock[row[order]]
+    another = (np.diff(value, prepend=-1) != 0) | (np.diff(doer, prepend=-1) != 0)
+    begin = np.flatnonzero(another | (np.diff(clock, prepend=0.0) > LONGEST_PAUSE))
     size = np.diff(begin, append=len(row))
-    piece = np.repeat(np.arange(len(begin)), size)
-    different = np.unique(np.stack((piece, work.token[row])), axis=1)[0]
-    return _ValuePieces(row, begin, size, value[begin], np.bincount(different, minlength=len(begin)))
+    piece, tokens = np.repeat(np.arange(len(begin)), size), int(work.token.max()) + 1
+    actions = np.bincount(np.unique(piece * tokens + work.token[row]) // tokens, minlength=len(begin))
+    of, start, end = value[begin], clock[begin], clock[begin + size - 1]
+    first, last = np.full(of[-1] + 1, np.inf), np.full(of[-1] + 1, -np.inf)
+    np.minimum.at(first, of, start)
+    np.maximum.at(last, of, end)
+    whose = np.cumsum(another)[begin]
+    taken = np.bincount(whose, end - start)[whose]
+    return _ValuePieces(row, begin, size, of, actions, taken / np.maximum(last - first, 1.0)[of])
 
 
 def _ties(work: Work, timed: Bools) -> tuple[list[Ints], list[Ints]]:
     """The rows of each piece of work on one thing, in order of time: by values that come up once, and by those that come again.
 
     A value ties what is done about one thing: it comes up, stands in several actions, and goes. So most rows that hold it lie in
-    pieces, near in time, that are not one command again and again. One that comes again, like the name of a customer, is another
-    thing each time, and says less. Each time as many different actions must hold it as a routine has, most of them once: who works
-    on a file for a week, and again in a month, edits and tries it again and again. And it ties the work of one person: two people
-    who install the same package do not do one thing.
+    pieces, near in time, that are not one command again and again. Where most lie in one piece, that is all. A value that comes
+    again, like the name of a customer, is another thing each time, if most of the time nobody is at work on it: a file that is
+    worked on all year has pauses of a week, too. What one person does then is such a piece, and what all do: without the others,
+    a run may be lost in what these do about something else.
     """
     row = np.repeat(np.arange(len(work.value_start) - 1), np.diff(work.value_start))
     known = timed[row]
     row, value = row[known], work.values[known].astype(np.int64)
     if not len(row):
         return [], []
-    holds, people = np.bincount(value), int(work.person.max()) + 1
-    whole = _pieces(row, value, work)
-    once = (whole.actions > 1) & (whole.size <= MOST_ROWS) & (whole.size > holds[whole.of] / 2)
-    own = _pieces(row, value * people + work.person[row], work)
-    all_rows = holds[own.of // people]
-    again = (own.actions >= MIN_STEPS) & (own.actions >= ONCE_EACH * own.size)
-    again &= (own.size <= MOST_ROWS) & (own.size <= all_rows / 2)
-    again &= np.bincount(own.of // people, own.size * again)[own.of // people] >= all_rows / 2
-    return whole.rows(once), own.rows(again)
+    joint = _pieces(row, value, np.zeros_like(row), work)
+    own = _pieces(row, value, work.person[row].astype(np.int64), work)
+    once = (joint.actions > 1) & (joint.size <= MOST_ROWS) & (2 * joint.size > np.bincount(value)[joint.of])
+    return joint.rows(once), joint.rows(joint.that_come_again()) + own.rows(own.that_come_again())
 
 
 @dataclass(frozen=True, slots=True)

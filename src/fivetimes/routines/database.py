@@ -403,7 +403,7 @@ def open_database(sessions: SessionLog, *, silence: float, trace: Recorder | Non
         own=own,
         source=source,
         copy=copy,
-        going_on=np.concatenate([np.zeros(own), *(_going_on(case, block) for case in found)]),
+        going_on=np.concatenate([np.zeros(own), *(_going_on(case) for case in found)]),
         rows=rows,
         person=actions.person[rows],
         doer=actions.person[rows] * np.int32(len(By)) + actions.events.columns["by"][actions.event[rows]],
@@ -447,10 +447,9 @@ def _copies(found: Sequence[Case], own: int) -> tuple[Int32s, Int32s]:
     return source, copy
 
 
-def _going_on(case: Case, block: Int32s) -> Floats:
-    """For each row of a case the bits that say in which stretch of work it goes on; below 0 where the log itself says so."""
-    stretches = len(np.unique(block[case.rows]))
-    return np.full(len(case.rows), -1.0 if case.recorded else np.log2(stretches))
+def _going_on(case: Case) -> Floats:
+    """For each row of a case the bits that say at which of those that hold its values it goes on; below 0 where the log says so."""
+    return np.full(len(case.rows), -1.0 if case.recorded else np.log2(len(case.held)))
 
 
 def _own_tokens(levels: Int32s) -> Int32s:

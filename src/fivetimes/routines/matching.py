@@ -11,8 +11,9 @@ rare values, or the log itself, tie them (`cases.py`). A step stands in a path o
   `cases.LONGEST_PAUSE`,
 - it has more than 0 bits: presence and shared values speak for it; gaps, pauses, missing steps, a step that seldom stands
   behind one of those before it, and the cost of saying where it is speak against it. Where two neighbours in a case are of two
-  stretches of work, it costs to say in which of them it goes on, and that it does (`SequenceDatabase.going_on`,
-  `Profile.going_on`), unless the log itself names the case; the gap and the pause between them cost nothing.
+  stretches of work, it costs to say at which of the rows that hold its values it goes on, and that it does
+  (`SequenceDatabase.going_on`, `Profile.going_on`), unless the log itself names the case; the gap and the pause between them cost
+  nothing.
 
 What has bits and weighs too little, or did not go to the end, was broken off: it is no occurrence, and its rows are not left to
 another one.

@@ -27,7 +27,7 @@ class Profile:
     the token by luck.
     order[a, b]: log2 of how often a stands before b where both stand, at least -6. link: share of the step's
     rows that share a value with an earlier step. gap_bits[s, g]: the cost of g foreign actions before
-    step s. going_on: the cost, in bits, of going on in another stretch of work on the same case, besides saying in which.
+    step s. going_on: the cost, in bits, of going on in another stretch of work on the same case, besides saying where.
     """
 
     tokens: Int32s
