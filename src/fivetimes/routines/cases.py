@@ -75,7 +75,7 @@ class _ValuePieces:
         return [self.row[low : low + length] for low, length in spans]
 
     def that_come_again(self) -> Bools:
-        """Which pieces are a case each: their value goes in between, and half of all rows that hold it lie in such pieces."""
+        """Which pieces are a case each: their doer leaves the thing alone in between, and half of its rows lie in such pieces."""
         fit = (self.actions > 1) & (self.size <= MOST_ROWS) & (self.at_work <= MOST_TIME)
         return fit & (2 * np.bincount(self.of, self.size * fit)[self.of] >= np.bincount(self.of, self.size)[self.of])
 
@@ -103,9 +103,9 @@ def _ties(work: Work, timed: Bools) -> tuple[list[Ints], list[Ints]]:
 
     A value ties what is done about one thing: it comes up, stands in several actions, and goes. So most rows that hold it lie in
     pieces, near in time, that are not one command again and again. Where most lie in one piece, that is all. A value that comes
-    again, like the name of a customer, is another thing each time, if most of the time nobody is at work on it: a file that is
-    worked on all year has pauses of a week, too. What one person does then is such a piece, and what all do: without the others,
-    a run may be lost in what these do about something else.
+    again, like the name of a customer, is another thing each time, if it is left alone most of the time: a file that is worked on
+    all year has pauses of a week, too. That is asked of each person's work, for a run may be lost in what others do about the same
+    thing, and of everybody's, for it may be handed over.
     """
     row = np.repeat(np.arange(len(work.value_start) - 1), np.diff(work.value_start))
     known = timed[row]
@@ -183,11 +183,7 @@ def cases(work: Work, *, near: float) -> list[Case]:
     whole = [Case(rows, np.sort(rows), recorded=True) for rows in recorded]
     whole += _over_blocks(work, map(sorted, union.members.values()), near)
     parts = {tuple(sorted(rows.tolist())) for rows in again if not union.holds(rows.tolist())}
-    return [*sorted(whole, key=_begin), *sorted(_over_blocks(work, map(list, sorted(parts)), near), key=_begin)]
-
-
-def _begin(case: Case) -> int:
-    return int(case.held[0])
+    return [*sorted(whole, key=lambda case: int(case.held[0])), *_over_blocks(work, map(list, sorted(parts)), near)]
 
 
 def _over_blocks(work: Work, ties: Iterable[list[int]], near: float) -> Iterator[Case]:
