@@ -34,7 +34,13 @@ class Browser:
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme]})
         self.complaints()
         self.requests()
-        self.driver.get(page.as_uri())
+        self.visit(page.as_uri())
+
+    def visit(self, address: str) -> None:
+        """Load a page with all that it needs: the driver alone may go on before, when one page follows another."""
+        self.run("window.left = true")
+        self.driver.get(address)
+        self.wait(lambda: bool(self.run("return !window.left && document.readyState === 'complete'")))
 
     def run(self, script: str, *given: Any) -> Any:
         """Run a script in the page as its tester, past its policy."""

@@ -42,11 +42,11 @@ class Served:
         self.browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme]})
         self.browser.complaints()
         self.browser.requests()
-        self.browser.driver.get(self.address)
+        self.browser.visit(self.address)
         return self
 
     def routine(self) -> Served:
-        self.browser.driver.get(self.browser.one(".queue a").get_attribute("href"))
+        self.browser.visit(self.browser.one(".queue a").get_attribute("href"))
         return self
 
     def send(self, act: str, fields: Mapping[str, str], *, saying: str) -> None:
@@ -109,7 +109,7 @@ def served(
         try:
             yield Served(address, folder, browser, end)
         finally:
-            browser.driver.get("about:blank")
+            browser.visit("about:blank")
             end()
 
 
@@ -152,7 +152,7 @@ def test_the_page_opens_from_a_file_that_leads_to_it(browser: Browser, tmp_path:
     with served(tmp_path, browser) as page:
         leading = tmp_path / "leading.html"
         leading.write_text(web.leading_to(page.address))
-        browser.driver.get(leading.as_uri())
+        browser.visit(leading.as_uri())
         browser.wait(lambda: browser.driver.current_url.startswith(page.address.split("/open")[0]))
         browser.wait(lambda: "Publish post" in page.text())
         assert "token" not in browser.driver.current_url
@@ -230,7 +230,7 @@ def test_a_form_of_another_page_is_refused_even_with_everything_but_its_origin(
         inputs = "".join(f'<input name="{name}" value="{value}">' for name, value in fields.items())
         action = form.get_attribute("action")
         with elsewhere(f'<form method="post" action="{action}">{inputs}<button>go</button></form>') as other:
-            browser.driver.get(other)
+            browser.visit(other)
             if kind == "form":
                 browser.one("button").click()
                 browser.wait(lambda: "Refused" in page.text())
@@ -279,7 +279,7 @@ def test_a_waiting_run_is_answered_with_a_click_and_its_page_is_for_everybody(
     runs = OneRun()
     with served(tmp_path, browser, runs=runs) as page:
         page.open(width=width)
-        browser.driver.get(browser.one(".queue a[href*='/run/']").get_attribute("href"))
+        browser.visit(browser.one(".queue a[href*='/run/']").get_attribute("href"))
         browser.wait(lambda: browser.run("return document.documentElement.scrollWidth") <= width)
         assert browser.faults() == []
         browser.one("#why").send_keys("bo is away")
@@ -318,7 +318,7 @@ def test_no_payload_in_any_field_runs_even_without_the_policy(browser: Browser, 
             assert len(browser.all("script")) == 2
             assert browser.all("iframe, img, object, video, math, base, [onload], [onerror], [onfocus]") == []
             assert payload[:20] in browser.one("#answer-q2").get_attribute("value")
-            browser.driver.get(page.address.split("/open")[0] + "/")
+            browser.visit(page.address.split("/open")[0] + "/")
             assert len(browser.all(".queue a")) == 51
             assert browser.run("return window.ran") == 0
             assert page.decisions() == [Decision.ANSWER, Decision.DEFER]

@@ -7,7 +7,8 @@ import os
 import pty
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from typing import Any
 import pytest
 
 import builders
+import commands
 
 COMMAND = Path(sys.executable).with_name("fivetimes")
 OFFLINE = Path(__file__).parents[1] / "offline"  # no network for the command either
@@ -38,47 +40,41 @@ class Machine:
             "PAGER": "cat",  # a pager waits for a key
         }
 
-    def command(self) -> list[str]:
-        """How the command is called."""
-        return [str(COMMAND)]
+    def carried_out(self, words: list[str], here: Path, environment: Mapping[str, str], files: tuple[Path, ...]) -> int:
+        """Have the command carried out with these files as its input, output and errors; returns its exit code."""
+        return commands.carried_out(words, here, environment, files)
 
     def type(
         self, *words: object, answer: str = "", here: Path | None = None, encoding: str = "utf-8"
     ) -> tuple[int, str]:
         """Type a command at a terminal, and an answer; returns the exit code and all that the screen showed."""
         ours, theirs = pty.openpty()
-        call = [*self.command(), *map(str, words)]
-        with subprocess.Popen(
-            call,
-            cwd=here or self.here,
-            env=self.environment() | {"TERM": "xterm"},
-            stdin=theirs,
-            stdout=theirs,
-            stderr=theirs,
-        ) as process:
+        screen = Path(os.ttyname(theirs))
+        os.write(ours, answer.encode())
+        with ThreadPoolExecutor(1) as reader:
+            shown = reader.submit(_all_of, ours)
+            more = {"TERM": "xterm"}
+            code = self.carried_out([*map(str, words)], here or self.here, self.environment() | more, 3 * (screen,))
             os.close(theirs)
-            os.write(ours, answer.encode())
-            shown = b""
-            try:
-                while piece := os.read(ours, 65536):
-                    shown += piece
-            except OSError:  # the other end is closed
-                pass
+            text = shown.result().decode(encoding, "replace")
         os.close(ours)
-        return process.returncode, shown.decode(encoding, "replace")
+        return code, text
 
     def run(self, *words: object, here: Path | None = None, columns: int = 160) -> subprocess.CompletedProcess[str]:
         """Type a command; what it reads of this machine is this machine alone."""
-        call: Sequence[str] = [*self.command(), *map(str, words)]
-        return subprocess.run(
-            call,
-            cwd=here or self.here,
-            env=self.environment() | {"COLUMNS": str(columns)},
-            capture_output=True,
-            text=True,
-            stdin=subprocess.DEVNULL,
-            check=False,
-        )
+        environment = self.environment() | {"COLUMNS": str(columns)}
+        return commands.call(*words, here=here or self.here, environment=environment, by=self.carried_out)
+
+
+def _all_of(screen: int) -> bytes:
+    """What is written to a terminal until nobody has it open any more."""
+    shown = b""
+    try:
+        while piece := os.read(screen, 65536):
+            shown += piece
+    except OSError:  # the other end is closed
+        pass
+    return shown
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
@@ -68,9 +68,14 @@ class Newcomer(Machine):
         path = os.pathsep.join([str(self.packages), str(OFFLINE)])
         return {**super().environment(), "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
 
-    def command(self) -> list[str]:
-        """How the command is called."""
-        return [sys.executable, "-m", "fivetimes"]
+    def carried_out(self, words: list[str], here: Path, environment: Mapping[str, str], files: tuple[Path, ...]) -> int:
+        """Have the command carried out that is loaded from these packages."""
+        with files[0].open() as read, files[1].open("w") as written, files[2].open("w") as errors:
+            call = [sys.executable, "-m", "fivetimes", *words]
+            done = subprocess.run(
+                call, cwd=here, env=environment, stdin=read, stdout=written, stderr=errors, check=False
+            )
+        return done.returncode
 
     def ran(self, *words: object, code: int = 0) -> subprocess.CompletedProcess[str]:
         """Type a command that ends with this code."""

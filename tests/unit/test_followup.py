@@ -11,7 +11,6 @@ import random
 import shlex
 import shutil
 import subprocess
-import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -22,6 +21,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests import oracles
 
+import commands
 from fivetimes import conductors, followup, review, running, scan_requests, workspace
 from fivetimes.errors import FivetimesError
 from fivetimes.followup.alignment import Change, align
@@ -336,15 +336,7 @@ def conductor(place: Path):
 
 
 def call(place: Path, *words: str, code: int = 0) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "FIVETIMES_HOME": str(place / "home")}
-    found = subprocess.run(
-        [sys.executable, "-m", "fivetimes.cli", *words],
-        cwd=place,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    found = commands.call(*words, here=place, environment={**os.environ, "FIVETIMES_HOME": str(place / "home")})
     assert found.returncode == code, found.stderr
     return found
 

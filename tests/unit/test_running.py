@@ -17,6 +17,7 @@ import pytest
 import yaml
 
 import asgi
+import commands
 from fivetimes import followup, review, running
 from fivetimes.conductor_document import ConductorDocument, DocumentStep, Gate
 from fivetimes.errors import FivetimesError
@@ -106,16 +107,7 @@ def environment(place: Path, **more: str) -> dict[str, str]:
 
 
 def call(place: Path, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "fivetimes.cli", *words],
-        cwd=place,
-        env=environment(place, **more),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    return commands.call(*words, here=place, environment=environment(place, **more))
 
 
 def logged(place: Path) -> list[str]:
