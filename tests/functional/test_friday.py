@@ -19,6 +19,7 @@ import pytest
 import yaml
 
 import builders
+import commands
 from functional.conftest import COMMAND, Machine
 
 pytest.importorskip("dbos")
@@ -87,11 +88,10 @@ def play(friday: Friday) -> tuple[dict[str, str], list[int]]:
             altered(friday.machine.here)
         if words[0] == "follow":
             later(friday.machine.here / "team")
-        process = friday.start(words)
-        out, err = process.communicate(timeout=120)
-        codes.append(process.returncode)
-        assert process.returncode in (0, 3) or words[-1] == "altered.bundle.json", err
-        shown[" ".join(word for word in line if word != "RUN")] = out + err
+        done = commands.call(*words, here=friday.machine.here, environment=friday.environment)
+        codes.append(done.returncode)
+        assert done.returncode in (0, 3) or words[-1] == "altered.bundle.json", done.stderr
+        shown[" ".join(word for word in line if word != "RUN")] = done.stdout + done.stderr
     return shown, codes
 
 
