@@ -51,13 +51,6 @@ class Friday:
         with (self.machine.here / "team" / "fivetimes.toml").open("a") as file:
             file.write('\n[run]\nskill = "agent"\n')
 
-    def start(self, line: list[str], **more: str) -> subprocess.Popen[str]:
-        """Type a line."""
-        return subprocess.Popen(
-            [str(COMMAND), *line], cwd=self.machine.here, env=self.environment | more, text=True,
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        )  # fmt: skip
-
     def done(self) -> list[str]:
         """What the stand-ins were asked to do."""
         return self.log.read_text().splitlines() if self.log.exists() else []
@@ -198,12 +191,15 @@ def later(team: Path) -> None:
 
 def killed(friday: Friday, words: list[str]) -> None:
     """The run begins, and its machine is switched off while the first skill works."""
-    process = friday.start(words, SLOW="30")
+    process = subprocess.Popen(
+        [str(COMMAND), *words], cwd=friday.machine.here, env=friday.environment | {"SLOW": "30"}, text=True,
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
+    )  # fmt: skip
     deadline = time.monotonic() + 60
     while not friday.done() and process.poll() is None and time.monotonic() < deadline:
         time.sleep(0.05)
     assert friday.done(), process.communicate()[1]
-    process.send_signal(signal.SIGKILL)
+    os.killpg(process.pid, signal.SIGKILL)  # the skill too
     process.communicate()
     record = next((friday.machine.here / "conductors" / "runs").glob("*.jsonl"))
     assert [json.loads(row)["what"] for row in record.read_text().splitlines()][-1] == "step began"
