@@ -321,11 +321,20 @@ def _arguments(program: str, rest: Sequence[str]) -> list[str]:
         if is_value:
             is_value = False
         elif word.startswith("-") and len(word) > 1:
-            is_value = "=" not in word and public().takes_value(path, word)
+            is_value = "=" not in word and _takes_next(path, word)
         else:
             plain.append(word)
             path = f"{path} {word}" if len(plain) <= 2 else path
     return plain
+
+
+def _takes_next(path: str, word: str) -> bool:
+    """Whether the next word is the value of this flag, or of the last one of a cluster: `ssh` in `rsync -ave ssh`."""
+    if public().takes_value(path, word) or word.startswith("--"):
+        return public().takes_value(path, word)
+    *before, last = [f"-{letter}" for letter in word[1:]]
+    known = public().has_flag(path.partition(" ")[0], word)
+    return known and public().takes_value(path, last) and not any(public().takes_value(path, flag) for flag in before)
 
 
 def _by_rule(program: str, path: Sequence[str], rest: Sequence[str], via: Sequence[str]) -> Effect | None:
