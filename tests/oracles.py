@@ -775,6 +775,19 @@ def saved_by_each(
     return (sum(score - each_pays for score in scores) - dearer) / len(scores)
 
 
+def saved_by_the_rest(occurrences: int, inside: Sequence[int], elsewhere: Sequence[int], others: int = 10**8) -> float:
+    """Bits of all rows that are in no occurrence, coded by how often each action is done, before and after, for each occurrence.
+
+    Before, the rows in the occurrences are words as well; after, each occurrence is one word. `others` are rows of actions that are
+    no steps.
+    """
+    before, after = others + sum(inside) + sum(elsewhere), others + sum(elsewhere) + occurrences
+    saved = others * math.log2(before / after)
+    for here, there in zip(inside, elsewhere, strict=True):
+        saved += there * (math.log2(before / (here + there)) - math.log2(after / there)) if there else 0.0
+    return saved / occurrences
+
+
 # ---- siblings. An occurrence is (doer, time, steps).
 
 
@@ -938,9 +951,9 @@ def cases(
     The rows that hold a value fall into runs, where a pause is beyond `longest`; those of more than `most` rows, or of one command
     alone, count for nothing. A run with more than half of all rows that hold the value is a tie: what shares a row is one case,
     the smallest tie first, as long as it has no more than `most` rows. Runs of all rows, and those of each person's, are a case
-    each where their value comes again: the runs take a `part` of the time from its first row to its last one at most, and half of
-    its rows lie in them. These are behind all others, unless one of these has all their rows. Around each row stand up to
-    `context` rows of its block on either side, `near` in time.
+    each where their value comes again and several people hold it: the runs take a `part` of the time from its first row to its
+    last one at most, and half of its rows lie in them. These are behind all others, unless one of these has all their rows.
+    Around each row stand up to `context` rows of its block on either side, `near` in time.
     """
     recorded = []
     for group in {row.group for row in rows} - {-1}:
@@ -956,6 +969,8 @@ def cases(
         once += [run for run in runs if several < 2 * len(run) and _is_tie(rows, run, most)]
         whole = _span(rows, [at for run in runs for at in run])
         own = [_runs(rows, value, longest, person) for person in {row.person for row in rows}]
+        if len({rows[at].person for run in runs for at in run}) < 2:
+            continue
         for of_each in ([runs], own):
             seldom = [some for some in of_each if sum(_span(rows, run) for run in some) <= part * max(1.0, whole)]
             ties = [run for some in seldom for run in some if _is_tie(rows, run, most)]

@@ -125,14 +125,20 @@ def test_a_value_that_is_worked_on_all_year_ties_nothing():
 
 
 def test_a_value_that_comes_again_ties_what_is_done_each_time():
-    database = case_lines(visits(14, times=4))
+    database = case_lines(visits(14, times=4, who=("ana", "bo")))
     held = np.flatnonzero(database.copy >= 0)
     assert held.tolist() == list(range(database.own))
     _, count = np.unique(database.block[database.copy[held]], return_counts=True)
     assert count.tolist() == [3] * 40
 
 
-@pytest.mark.parametrize("who", [("ana", "ana"), ("ana", "bo")])
+def test_a_value_that_comes_again_with_one_person_alone_ties_nothing():
+    assert not in_cases(case_lines(visits(14, times=4)))
+    known = [("bo", 200, f"docker images {name}-7") for name in ("ant", "bee", "cat", "dog", "elk", "fox")]
+    assert in_cases(case_lines([*visits(14, times=4), *known]))
+
+
+@pytest.mark.parametrize("who", [("ana", "bo"), ("bo", "ana")])
 @pytest.mark.parametrize(("later", "tied"), [(1, True), (2, True), (4, False)])
 def test_a_value_that_comes_again_is_left_alone_most_of_the_time(who, later, tied):
     assert bool(in_cases(case_lines(visits(14, times=4, who=who, later=later)))) is tied
@@ -164,11 +170,13 @@ def test_of_the_cases_of_a_row_the_first_is_that_of_a_value_that_comes_up_once()
         for line in (("ana", 30 * n, f"git switch fix/pay-{n}"), ("bo", 30 * n + 1, f"git merge fix/pay-{n} -m acme"))
     ]
     lines += [("bo", 30 * n + 2, f"{command} acme") for n in range(3) for command in ("mail", "lpr")]
+    lines.append(("ana", 500, "lpr acme"))  # others know it, too
     database = case_lines(lines)
     _, count = np.unique(database.block[database.own :], return_counts=True)
     assert count.tolist() == [2] * 3 + [3] * 3
-    assert (database.copy[: database.own] >= database.own).all()
-    merged = [row for row in range(database.own) if database.copy[row] < database.own + 6]
+    alone = np.flatnonzero(database.copy[: database.own] < database.own)
+    assert database.person[alone].tolist() == [0]  # long after
+    merged = [row for row in range(database.own) if 0 <= database.copy[row] < database.own + 6]
     assert len(merged) == 6
     assert sum(database.person[row] for row in merged) == 3
 

@@ -33,6 +33,7 @@ from fivetimes.routines.objective import (
     own_shares_by_values,
     rates_around,
     saved_by_each,
+    saved_by_the_rest,
 )
 from fivetimes.routines.pattern import estimate
 
@@ -159,6 +160,14 @@ def test_rates_around_occurrences_are_those_of_counting(letters, data):
     once = len(rows) - 9.0  # that nine bits are left
     by_hand = oracles.saved_by_each([1.0] * len(rows), once, [len(rows)] * 2, everywhere, slowly)
     assert saved_by_each(database, profile, found, 9.0) == pytest.approx(by_hand)
+
+
+@given(st.integers(1, 40), st.data())
+def test_what_the_rest_saves_is_what_its_code_by_usage_loses(count, data):
+    steps = data.draw(st.lists(st.tuples(st.integers(1, count), st.integers(0, 400)), min_size=1, max_size=6))
+    inside, elsewhere = np.array(steps).T
+    saved = saved_by_the_rest(inside / count, inside / (inside + elsewhere))
+    assert saved == pytest.approx(oracles.saved_by_the_rest(count, inside.tolist(), elsewhere.tolist()), abs=0.01)
 
 
 @given(letters_of_people, st.data())

@@ -103,9 +103,10 @@ def _ties(work: Work, timed: Bools) -> tuple[list[Ints], list[Ints]]:
 
     A value ties what is done about one thing: it comes up, stands in several actions, and goes. So most rows that hold it lie in
     pieces, near in time, that are not one command again and again. Where most lie in one piece, that is all. A value that comes
-    again, like the name of a customer, is another thing each time, if it is left alone most of the time: a file that is worked on
-    all year has pauses of a week, too. That is asked of each person's work, for a run may be lost in what others do about the same
-    thing, and of everybody's, for it may be handed over.
+    again, like the name of a customer, is another thing each time, if several people have to do with it, for what one person alone
+    names again and again is a place of work; and if it is left alone most of the time: a file that is worked on all year has pauses
+    of a week, too. That is asked of each person's work, for a run may be lost in what others do about the same thing, and of
+    everybody's, for it may be handed over.
     """
     row = np.repeat(np.arange(len(work.value_start) - 1), np.diff(work.value_start))
     known = timed[row]
@@ -113,9 +114,20 @@ def _ties(work: Work, timed: Bools) -> tuple[list[Ints], list[Ints]]:
     if not len(row):
         return [], []
     joint = _pieces(row, value, np.zeros_like(row), work)
-    own = _pieces(row, value, work.person[row].astype(np.int64), work)
     once = (joint.actions > 1) & (joint.size <= MOST_ROWS) & (2 * joint.size > np.bincount(value)[joint.of])
-    return joint.rows(once), joint.rows(joint.that_come_again()) + own.rows(own.that_come_again())
+    person = work.person[row].astype(np.int64)
+    shared = _held_by_several(value, person)
+    if not shared.any():
+        return joint.rows(once), []
+    own = _pieces(row[shared], value[shared], person[shared], work)
+    joint_again = joint.that_come_again() & np.isin(joint.of, value[shared])
+    return joint.rows(once), joint.rows(joint_again) + own.rows(own.that_come_again())
+
+
+def _held_by_several(value: Ints, person: Ints) -> Bools:
+    """Of each pair of a value and who holds it whether others hold the value, too."""
+    people = np.unique(np.stack((value, person)), axis=1)[0]
+    return np.asarray(np.bincount(people)[value] > 1)
 
 
 @dataclass(frozen=True, slots=True)
