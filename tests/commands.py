@@ -52,6 +52,17 @@ def call(
         return CompletedProcess(typed, code, out.read_text("utf-8"), err.read_text("utf-8"))
 
 
+def all_shown(terminal: int) -> bytes:
+    """What is written to a terminal until nobody has its other end open any more."""
+    shown = b""
+    try:
+        while piece := os.read(terminal, 65536):
+            shown += piece
+    except OSError:  # the other end is closed
+        pass
+    return shown
+
+
 def _carry_out(words: list[str], here: Path, environment: dict[str, str], files: tuple[Path, ...]) -> None:
     """Be the process that a shell would have started."""
     os.chdir(here)

@@ -52,7 +52,7 @@ class Machine:
         screen = Path(os.ttyname(theirs))
         os.write(ours, answer.encode())
         with ThreadPoolExecutor(1) as reader:
-            shown = reader.submit(_all_of, ours)
+            shown = reader.submit(commands.all_shown, ours)
             more = {"TERM": "xterm"}
             code = self.carried_out([*map(str, words)], here or self.here, self.environment() | more, 3 * (screen,))
             os.close(theirs)
@@ -64,17 +64,6 @@ class Machine:
         """Type a command; what it reads of this machine is this machine alone."""
         environment = self.environment() | {"COLUMNS": str(columns)}
         return commands.call(*words, here=here or self.here, environment=environment, by=self.carried_out)
-
-
-def _all_of(screen: int) -> bytes:
-    """What is written to a terminal until nobody has it open any more."""
-    shown = b""
-    try:
-        while piece := os.read(screen, 65536):
-            shown += piece
-    except OSError:  # the other end is closed
-        pass
-    return shown
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+import commands
 from fivetimes import __main__ as entry
 from fivetimes import atomic, cli, ingest
 from fivetimes.config import HookTarget
@@ -197,12 +198,7 @@ def at_a_prompt(shell: str, home: Path, *typed: str) -> str:
         for line in typed:
             time.sleep(0.3)  # a line editor may drop what comes before its first prompt
             os.write(ours, f"{line}\n".encode())
-        shown = b""
-        try:
-            while piece := os.read(ours, 65536):
-                shown += piece
-        except OSError:  # the other end is closed
-            pass
+        shown = commands.all_shown(ours)
         process.wait()
     os.close(ours)
     return shown.decode("utf-8", "replace")
