@@ -1,6 +1,6 @@
 """A command of ours, called in a process of its own that has loaded beforehand what commands load.
 
-Most of a short call is loading, and the tests call some thousand. Each process is forked from one that has only loaded:
+Most of a short call is loading, and the tests call it very often. Each process is forked from one that has only loaded:
 nothing of one call is left in the next. Where loading or the start itself is tested, the installed command is started.
 """
 
@@ -37,6 +37,7 @@ def carried_out(
     process.join(seconds)
     if process.exitcode is None:
         process.kill()
+        process.join()
         raise TimeoutError(words)
     return process.exitcode
 

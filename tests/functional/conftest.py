@@ -1,4 +1,4 @@
-"""The installed command on the sample team, built once for all functional tests."""
+"""The command on the sample team, built once for all functional tests."""
 
 from __future__ import annotations
 

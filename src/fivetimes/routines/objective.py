@@ -101,8 +101,8 @@ def failed_rule(
         return SuppressionRule.HABIT
     if in_context:
         own = _own_in_context(database, profile, occurrences, own, ordered)
-    two = bool(np.sort(own[core(profile)])[-FEWEST_OWN] > OWN_SHARE)
-    return None if two else SuppressionRule.HABIT
+    enough = bool(np.sort(own[core(profile)])[-FEWEST_OWN] > OWN_SHARE)
+    return None if enough else SuppressionRule.HABIT
 
 
 def _own_in_context(
@@ -176,7 +176,7 @@ def saved_by_the_rest(presence: Floats, own: Floats) -> float:
     An occurrence is one word in place of its k actions. So all other words become commoner, and save k - 1 times log2 e bits
     together where they are many. But of an action of which the share s is the routine's, what is left becomes rarer: that costs
     log2 1/(1 - s) bits each of the (1 - s) / s times that there are for one in the routine. Where nearly all of each action is done
-    elsewhere, hardly anything is saved; an action of the routine's own costs the rest nothing.
+    elsewhere, nothing is saved; an action of the routine's own costs the rest nothing.
 
     Args:
         presence: (steps,) share of the occurrences that have the step.
