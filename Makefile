@@ -90,9 +90,8 @@ bench-spark: .venv/.installed-spark
 
 # a notebook's kernel keeps its own files in the environment, not in the home folder
 test: .venv/.installed-dev
-	$(BIN)/pytest -n auto --dist worksteal
 	IPYTHONDIR=$(CURDIR)/.venv/run JUPYTER_RUNTIME_DIR=$(CURDIR)/.venv/run MPLCONFIGDIR=$(CURDIR)/.venv/run \
-	  $(BIN)/pytest -n auto --nbmake notebooks
+	  $(BIN)/pytest -n auto --dist worksteal --nbmake
 
 coverage: .venv/.installed-dev
 	$(BIN)/pytest -n auto --dist worksteal --cov --cov-report=term:skip-covered

@@ -6,5 +6,5 @@ import offline.sitecustomize  # noqa: F401  # blocks as soon as it is imported
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes minutes begins first: at the end, one process would work on it alone."""
-    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+    """What takes a minute, as each notebook does, begins first: at the end, one process would work on it alone."""
+    items.sort(key=lambda item: item.path.suffix != ".ipynb" and item.get_closest_marker("slow") is None)
