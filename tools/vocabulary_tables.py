@@ -23,6 +23,8 @@ rg ruff rustfmt sacct salloc samtools sbatch sbt scancel scontrol semantic-relea
 skaffold snakemake sops sphinx-autobuild sphinx-build sqlfluff squeue srun staticcheck stern stylelint swiftlint systemd-run
 telnet terraform-docs terragrunt tflint tilt towncrier tofu tox trivy tsx twine ty typst uv uvicorn uvx vale vegeta vercel
 vitest vulture wandb wrangler xelatex yamllint yapf yt-dlp zola bzr nuget rye vboxmanage yum
+anchor anvil artisan autogen.sh bitbake brownie cast catkin catkin_make chalice colcon configure cqlsh gradlew huggingface-cli
+idf.py istioctl manage.py mvnw platformio ros2 roslaunch rosrun sail setup.py solana spago vue-cli-service west zappa
 """
 
 # Subcommands as "path|path"; they stand above the harvests.
@@ -32,11 +34,20 @@ SUBCOMMANDS = {
         "branches|check|current|downgrade|edit|ensure_version|heads|history|init|list_templates|merge|revision|show|"
         "stamp|upgrade"
     ),
+    "anchor": "build|clean|deploy|idl|init|keys|localnet|login|migrate|new|publish|shell|test|upgrade|verify",
     "ansible-galaxy": "collection|collection install|init|install|list|remove|role|role install|search",
     "ansible-vault": "create|decrypt|edit|encrypt|encrypt_string|rekey|view",
     "apt": "dist-upgrade",
     "apt-file": "find|list|search|update",
     "apt-get": "build-dep|clean|dist-upgrade|download|source",
+    "artisan": (
+        "cache:clear|config:cache|config:clear|db:seed|db:wipe|down|event:generate|key:generate|list|make:command|"
+        "make:controller|make:event|make:factory|make:job|make:listener|make:mail|make:middleware|make:migration|"
+        "make:model|make:notification|make:policy|make:provider|make:request|make:resource|make:rule|make:seeder|"
+        "make:test|migrate|migrate:fresh|migrate:install|migrate:refresh|migrate:reset|migrate:rollback|"
+        "migrate:status|optimize|optimize:clear|queue:listen|queue:restart|queue:work|route:cache|route:clear|"
+        "route:list|schedule:run|serve|storage:link|test|tinker|up|vendor:publish|view:clear"
+    ),
     "aws": (
         "s3 cp|s3 ls|s3 mb|s3 mv|s3 presign|s3 rb|s3 rm|s3 sync|s3 website|configure|configure set|configure get|"
         "configure list|sso login|sso logout"
@@ -55,12 +66,16 @@ SUBCOMMANDS = {
         "bench|check|clean|configure|exec|freeze|gen-bounds|get|haddock|outdated|repl|run|sdist|unpack|update|upload|"
         "user-config"
     ),
+    "cast": "balance|block|call|chain-id|estimate|gas-price|logs|receipt|send|tx|wallet",
+    "catkin": "build|clean|config|create|init|list|locate|profile|test",
     "changie": "batch|latest|merge|new|next",
+    "colcon": "build|graph|info|list|test|test-result",
     "composer": (
         "archive|audit|bump|check-platform-reqs|clear-cache|config|create-project|depends|diagnose|dump-autoload|dumpautoload|"
         "exec|fund|global|global require|init|install|licenses|outdated|prohibits|reinstall|remove|require|run|run-script|"
         "search|self-update|selfupdate|show|status|suggests|update|upgrade|validate|why|why-not"
     ),
+    "conda": "env create|env export|env list|env remove|env update",
     "cordova": "emulate",
     "cz": "bump|changelog|check|commit|init",
     "dnf": (
@@ -71,6 +86,11 @@ SUBCOMMANDS = {
         "active|config|create|env|inspect|ip|kill|ls|provision|restart|rm|scp|ssh|start|status|stop|upgrade|url"
     ),
     "dotnet": "ef|ef database|ef database update|ef migrations|ef migrations add|ef migrations remove",
+    "drush": (
+        "cache-rebuild|cache:rebuild|cex|cim|config-export|config-import|config:export|config:import|cr|cron|deploy|"
+        "en|pm:enable|pm:uninstall|pmu|sql-cli|sql-dump|sql:cli|sql:dump|sqlc|st|status|uli|updatedb|updb|user:login|"
+        "watchdog:show|ws"
+    ),
     "dvc": (
         "add|checkout|commit|dag|diff|exp|exp run|exp show|fetch|gc|get|import|init|metrics|metrics diff|metrics "
         "show|plots|pull|push|remote|remote add|repro|run|status"
@@ -80,9 +100,18 @@ SUBCOMMANDS = {
         "restore|scale|setenv|ssh|status|swap|terminate|upgrade|use"
     ),
     "fastboot": "boot|devices|flash|oem|reboot",
+    "flask": (
+        "db|db current|db downgrade|db heads|db history|db init|db merge|db migrate|db revision|db show|db stamp|"
+        "db upgrade|routes|run|shell"
+    ),
     "flatpak": (
         "build|build-bundle|build-export|build-init|config|enter|history|kill|make-current|override|permissions|pin|"
         "ps|remote-delete|remote-ls|remotes|repair|search|uninstall"
+    ),
+    "flutter": "pub add|pub get|pub outdated|pub remove|pub run|pub upgrade",
+    "forge": (
+        "bind|build|clean|coverage|create|doc|fmt|init|inspect|install|remappings|script|snapshot|test|update|"
+        "verify-contract"
     ),
     "git": (
         "annex|bisect bad|bisect good|bisect log|bisect reset|bisect run|bisect skip|bisect start|lfs|lfs install|"
@@ -108,6 +137,10 @@ SUBCOMMANDS = {
         "flow support pull|subtree|subtree add|subtree merge|subtree pull|subtree push|subtree split|svn|"
         "svn clone|svn dcommit|svn fetch|svn info|svn init|svn log|svn rebase"
     ),
+    "guix": (
+        "archive|build|describe|download|edit|environment|gc|graph|hash|home|import|install|lint|package|publish|"
+        "pull|refresh|remove|search|shell|show|size|system|time-machine|upgrade|weather"
+    ),
     "hatch": "build|clean|dep|env|env create|env prune|env run|fmt|new|publish|run|shell|status|test|version",
     "heroku": (
         "addons|apps|apps:create|apps:destroy|apps:info|config|config:get|config:set|config:unset|container:login|"
@@ -121,23 +154,58 @@ SUBCOMMANDS = {
     ),
     "hostnamectl": "set-hostname|status",
     "hub": "browse|ci-status|compare|create|fork|issue|pr|pull-request|release|sync",
+    "huggingface-cli": "download|login|logout|repo|scan-cache|upload|whoami",
     "hyprctl": (
         "activeworkspace|binds|clients|cursorpos|getoption|kill|layers|layouts|monitors|notify|output|plugin|"
         "setcursor|switchxkblayout|systeminfo"
+    ),
+    "idf.py": (
+        "app|app-flash|bootloader|build|clean|erase-flash|erase_flash|flash|fullclean|menuconfig|monitor|openocd|"
+        "partition-table|reconfigure|set-target|size"
+    ),
+    "incus": (
+        "config|copy|delete|exec|export|file|file pull|file push|image|image list|import|info|init|launch|list|move|"
+        "network|profile|project|publish|rebuild|remote|rename|restart|snapshot|start|stop|storage"
     ),
     "ip": (
         "addr|addr add|addr del|addr show|address|link|link add|link set|link show|monitor|neigh|netns|"
         "route|route add|route del|route show|rule"
     ),
+    "istioctl": "analyze|dashboard|install|proxy-config|proxy-status|uninstall|upgrade|verify-install|version",
     "jj": (
         "abandon|absorb|bookmark|bookmark create|bookmark list|bookmark move|bookmark set|bookmark track|commit|"
         "describe|diff|edit|git|git clone|git fetch|git init|git push|log|new|op|op log|rebase|restore|show|"
         "split|squash|status|undo"
     ),
+    "kaggle": (
+        "competitions|competitions download|competitions list|competitions submit|config|datasets|datasets download|"
+        "datasets list|kernels|kernels pull|kernels push|models"
+    ),
+    "kamal": (
+        "accessory|app|app logs|audit|build|config|console|deploy|details|env|init|lock|logs|prune|redeploy|registry|"
+        "remove|rollback|server|setup|shell"
+    ),
+    "manage.py": (
+        "changepassword|check|clearsessions|collectstatic|compilemessages|createcachetable|createsuperuser|dbshell|"
+        "diffsettings|dumpdata|findstatic|flush|inspectdb|loaddata|makemessages|makemigrations|migrate|runserver|"
+        "sendtestemail|shell|shell_plus|show_urls|showmigrations|sqlflush|sqlmigrate|sqlsequencereset|"
+        "squashmigrations|startapp|startproject|test|testserver"
+    ),
+    "meson": "compile|configure|dist|init|install|introspect|setup|subprojects|test|wrap",
     "mise": (
         "activate|config|current|doctor|env|exec|install|ls|ls-remote|outdated|plugins|prune|reshim|run|"
         "self-update|set|settings|tasks|trust|uninstall|unset|unuse|up|upgrade|use|watch|where|which"
     ),
+    "mix": (
+        "app.config|archive.install|clean|cmd|compile|credo|deps|deps.clean|deps.compile|deps.get|deps.tree|"
+        "deps.unlock|deps.update|dialyzer|do|docs|ecto.create|ecto.drop|ecto.dump|ecto.gen.migration|ecto.gen.repo|"
+        "ecto.load|ecto.migrate|ecto.migrations|ecto.reset|ecto.rollback|ecto.setup|escript.build|format|help|hex|"
+        "hex.build|hex.info|hex.outdated|hex.publish|hex.search|local|local.hex|local.rebar|new|phx.digest|"
+        "phx.gen.auth|phx.gen.channel|phx.gen.context|phx.gen.html|phx.gen.json|phx.gen.live|phx.gen.presence|"
+        "phx.gen.release|phx.gen.schema|phx.gen.secret|phx.new|phx.routes|phx.server|release|release.init|run|setup|"
+        "test|xref"
+    ),
+    "mlflow": "artifacts|db|deployments|doctor|experiments|gc|models|models serve|projects|run|runs|sagemaker|server|ui",
     "mpc": "add|clear|current|ls|next|pause|play|prev|status|stop|toggle|update|volume",
     "nala": "autoremove|fetch|install|list|purge|remove|search|show|update|upgrade",
     "ng": "add|build|config|deploy|e2e|extract-i18n|generate|lint|new|run|serve|test|update",
@@ -148,6 +216,12 @@ SUBCOMMANDS = {
     ),
     "nodenv": "exec|global|install|local|rehash|uninstall|version|versions|which",
     "nuget": "add|delete|install|pack|push|restore|sources|spec|update",
+    "nx": "affected|build|e2e|format|generate|graph|lint|list|migrate|report|reset|run|run-many|serve|test",
+    "oc": (
+        "adm|apply|create|delete|describe|edit|exec|expose|get|import-image|label|login|logout|logs|new-app|"
+        "new-build|new-project|patch|port-forward|process|project|projects|replace|rollback|rollout|rollout latest|"
+        "rollout restart|rollout status|rsh|rsync|run|scale|set|start-build|status|tag|whoami"
+    ),
     "opam": "switch|switch create|switch list",
     "openssl": "asn1parse|ca|ciphers|crl|dhparam|ec|ecparam|enc|pkcs12|pkcs7|pkcs8|pkey|pkeyutl|rsautl|s_server|verify",
     "packer": "build|fmt|init|inspect|plugins|validate",
@@ -156,6 +230,10 @@ SUBCOMMANDS = {
         "self|show|sync|update|use|venv"
     ),
     "pixi": "add|build|global|global install|info|init|install|list|lock|project|remove|run|search|shell|task|task add|update",
+    "platformio": (
+        "boards|check|ci|debug|device|device list|device monitor|home|init|lib|lib install|lib search|pkg|"
+        "pkg install|platform|project|project init|remote|run|system|test|update|upgrade"
+    ),
     "poetry": (
         "add|build|cache|check|config|env|env info|env list|env remove|env use|export|init|install|list|lock|new|"
         "publish|remove|run|search|self|self add|self update|shell|show|source|source add|sync|update|version"
@@ -167,14 +245,28 @@ SUBCOMMANDS = {
         "g controller|g helper|g job|g mailer|g migration|g model|g resource|g scaffold|new|routes|s|server"
     ),
     "rbenv": "exec|init|root",
+    "rebar3": (
+        "as|clean|compile|cover|ct|deps|dialyzer|do|escriptize|eunit|get-deps|hex|new|path|plugins|release|shell|tar|"
+        "tree|unlock|update|upgrade|xref"
+    ),
     "resolvectl": "dns|flush-caches|query|statistics|status",
     "restic": (
         "backup|cache|cat|check|copy|diff|dump|find|forget|init|key|list|ls|mount|prune|recover|repair|"
         "restore|rewrite|self-update|snapshots|stats|tag|unlock"
     ),
     "rfkill": "block|list|unblock",
+    "ros2": (
+        "action|action list|bag|bag play|bag record|component|daemon|doctor|interface|interface show|launch|"
+        "lifecycle|multicast|node|node info|node list|param|param get|param list|param set|pkg|pkg create|pkg list|"
+        "run|security|service|service call|service list|topic|topic echo|topic hz|topic info|topic list|topic pub"
+    ),
     "rye": (
         "add|build|fetch|fmt|init|install|lint|list|lock|pin|publish|remove|run|self|show|sync|test|toolchain|uninstall"
+    ),
+    "sail": "artisan|build|composer|down|npm|php|restart|shell|stop|test|tinker|up",
+    "solana": (
+        "account|address|airdrop|balance|cluster-version|config|config get|config set|confirm|deploy|logs|program|"
+        "program deploy|program show|transfer"
     ),
     "stack": "clean|config|eval|ghc|ghci|list|query|runghc|script|uninstall",
     "supervisorctl": "avail|pid|reload|reread|restart|shutdown|signal|start|status|stop|tail|update",
@@ -186,6 +278,7 @@ SUBCOMMANDS = {
     "terraform": "apply|console|destroy|fmt|force-unlock|get|graph|import|init|login|logout|metadata|output|plan|providers"
     "|refresh|show|state|state list|state mv|state pull|state push|state replace-provider|state rm|state show|taint|test"
     "|untaint|validate|version|workspace|workspace delete|workspace list|workspace new|workspace select|workspace show",
+    "tilt": "ci|down|logs|trigger|up",
     "tofu": (
         "apply|console|destroy|fmt|force-unlock|get|graph|import|init|login|logout|output|plan|providers|refresh|"
         "show|state|state list|state mv|state rm|state show|taint|test|untaint|validate|version|workspace|"
@@ -214,6 +307,10 @@ SUBCOMMANDS = {
         "resume|shutdown|snapshot-create|snapshot-create-as|snapshot-list|snapshot-revert|start|suspend|"
         "undefine"
     ),
+    "vite": "build|dev|optimize|preview|serve",
+    "vue-cli-service": "build|inspect|lint|serve|test:unit",
+    "wandb": "agent|artifact|docker|init|login|offline|online|pull|restore|server|status|sweep|sync|verify",
+    "west": "attach|boards|build|config|debug|debugserver|diff|flash|forall|init|list|manifest|sign|status|topdir|update",
     "yadm": (
         "add|bisect|blame|branch|checkout|cherry-pick|clean|commit|diff|fetch|grep|log|ls-files|merge|mv|pull|push|"
         "rebase|reflog|remote|remote add|remote remove|remote set-url|remote show|reset|restore|revert|rm|show|stash|"
@@ -357,4 +454,9 @@ alpha amd64 arm64 backup beta blue bugfix canary ci dev develop development deve
 gh-pages green HEAD head hotfix integration latest lib lint local main master nightly node_modules origin pre-production
 preview prod production public qa quality rc release releases review root sandbox site smoke src stable stage staging stash
 target test testing tests tmp trunk uat unit upstream venv vendor web website x86_64
+assembleDebug assembleRelease assets:clean assets:precompile bootJar bootRun bundleRelease compileJava compileKotlin
+connectedAndroidTest db:schema:load db:setup dependency:tree distZip docker:publishLocal exec:java installDebug
+installDist integration-test javadoc:javadoc publishLocal publishToMavenLocal quarkus:dev release:perform
+release:prepare scalafmtAll shadowJar spotlessApply spotlessCheck spring-boot:run test-compile testOnly testQuick
+uninstallAll versions:set
 """

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
@@ -496,6 +496,9 @@ _LINES = st.lists(_WORDS, min_size=1, max_size=5).map(" ".join) | st.text(min_si
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.lists(_LINES, min_size=3, max_size=3), min_size=5, max_size=8))
+@example(
+    [["0", "\U000f0000", "0"], ["git", "--x=a-1", "0"], ["0", "--x=a-1", "git"], ["0", ";", "0"], ["0", "0(0", "git"]]
+)
 def test_whatever_was_typed_there_is_a_draft_that_keeps_the_schema(runs: list[list[made.Way]]) -> None:
     candidate, live = made.candidate(runs)
     conductor = drafted(candidate, live)

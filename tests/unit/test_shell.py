@@ -264,6 +264,7 @@ ROLES = {
     "git push origin main": "git:PROGRAM push:SUBCOMMAND origin:VALUE main:VALUE",
     "/usr/bin/python3.11 -m twine upload": "python:PROGRAM -m:FLAG twine:SCRIPT upload:VALUE",
     "python manage.py migrate": "python:PROGRAM manage.py:SCRIPT migrate:SCRIPT",
+    "gradle clean build": "gradle:PROGRAM clean:SUBCOMMAND build:SCRIPT",
     "python -c 'import this' x": "python:PROGRAM -c:FLAG import this:VALUE x:VALUE",
     "make STAGE=prod release": "make:PROGRAM STAGE=prod:VALUE release:SCRIPT",
     "npm run build -- --watch": "npm:PROGRAM run:SUBCOMMAND build:SCRIPT --:FLAG --watch:VALUE",
@@ -396,6 +397,8 @@ def left_of(text: str) -> str:
 
 @settings(max_examples=300, deadline=None)
 @given(SHELL | PIECES)
+@example("1<<0/\n")
+@example("['<<0\"0'\n")
 def test_words_are_parts_of_the_line_without_its_quotes(text: str) -> None:
     whole = left_of(text)
     for command in read(text).commands:

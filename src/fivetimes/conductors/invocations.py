@@ -114,6 +114,16 @@ def is_mark(part: str) -> bool:
     return _MARKS.fullmatch(part) is not None
 
 
+def without_marks(text: str) -> str:
+    """A text of a source without letters that mean something here: those of expansions, and the mark of a parameter.
+
+    Example:
+        >>> without_marks("a\U000f0000b")
+        'ab'
+    """
+    return _MARKS.sub("", text).replace("\0", "")
+
+
 def variable(typed: str) -> str | None:
     """The name of the variable that an expansion is; None for any other.
 
@@ -253,13 +263,13 @@ def _below(folder: Token | None, to: Token) -> Token | None:
 
 
 def _declared(command: LiveCommand) -> tuple[InvocationWord, ...]:
-    return (InvocationWord(_clean(command.text), Role.NAME), *_arguments(command.args or {}))
+    return (InvocationWord(without_marks(command.text), Role.NAME), *_arguments(command.args or {}))
 
 
 def _committed(command: LiveCommand) -> tuple[InvocationWord, ...]:
     """A commit as a shell shows it, so that commits seen in either place are the same step."""
     front = (("git", Role.PROGRAM), ("commit", Role.SUBCOMMAND), ("-m", Role.FLAG))
-    subject = InvocationWord(_clean(command.text.partition("\n")[0]), Role.VALUE)
+    subject = InvocationWord(without_marks(command.text.partition("\n")[0]), Role.VALUE)
     return _with_keys([*(InvocationWord(text, role) for text, role in front), subject])
 
 
@@ -334,7 +344,7 @@ class _LineReader:
         self, token: Token, role: Role = Role.VALUE, *, lead: str = "", key: str = "", sure: bool = True
     ) -> InvocationWord:
         """A token as a word, with a letter for each of its expansions."""
-        text, closed = _clean(token.text), False
+        text, closed = without_marks(token.text), False
         if token.form is TokenForm.EXPANDED:
             for typed in token.expansions:
                 closed = closed or not self._may_be_written(typed)
@@ -442,12 +452,7 @@ def _arguments(args: Mapping[str, Any]) -> Iterator[InvocationWord]:
         text = value if isinstance(value, str) else json.dumps(value, sort_keys=True, default=str)
         prose = re.search(r"\s", text) is not None
         role = Role.SECRET if is_secret_key(str(key)) else Role.VALUE
-        yield InvocationWord(_clean(text), role, lead=f"{key}=", key=str(key), prose=prose)
-
-
-def _clean(text: str) -> str:
-    """A text of a source without letters that mean something here: those of expansions, and the mark of a parameter."""
-    return _MARKS.sub("", text).replace("\0", "")
+        yield InvocationWord(without_marks(text), role, lead=f"{key}=", key=str(key), prose=prose)
 
 
 def takes_message(command: Sequence[str], flag: str) -> bool:

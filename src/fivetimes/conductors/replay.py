@@ -36,6 +36,7 @@ from fivetimes.conductors.invocations import (
     is_mark,
     marked,
     variable,
+    without_marks,
     written_line,
 )
 from fivetimes.conductors.outputs import unfounded
@@ -245,7 +246,9 @@ def _word(word: TemplateWord, computed: Mapping[str, str], *, inner: bool) -> It
     if _GLOB.search(bare):
         yield _PATTERN
     letters = Expansions()
-    text = "".join(part.text if isinstance(part, TemplatePiece) else letters.letter(str(part)) for part in word)
+    text = "".join(
+        without_marks(part.text) if isinstance(part, TemplatePiece) else letters.letter(str(part)) for part in word
+    )
     for part in marked(_inner(text) if inner else text):
         if is_mark(part):
             (reference,) = references(letters.typed(part))

@@ -41,6 +41,9 @@ _LOOKING = frozenset(
 )
 # Words that are known to be verbs: of another one nobody knows it (`asdf global`), and some say only that something is done.
 _VERBS = (frozenset(EFFECT_OF) | LOOKING_VERBS | VERBS_IN_WORDS.keys() | VERBS | _LOOKING) - LIGHT
+_SETTINGS = frozenset(
+    "export source . set unset alias unalias eval deactivate ulimit umask shopt setopt".split()
+)  # of the shell
 # What a program does whose name says nothing, by its effect.
 OF_EFFECT: Mapping[Effect, str] = {
     Effect.PUBLISH: "publish",
@@ -131,18 +134,35 @@ def _named(label: str) -> Phrase:
 
 def _commanded(label: str, effect: Effect) -> Phrase:
     program, *rest = label.split() or [""]
-    path = [word.lower() for word in rest if _WORD.fullmatch(word) and not word.startswith("-") and "." not in word]
-    if program.startswith("<"):
+    if program.startswith("<") or program in _SETTINGS:
         return Phrase("", "", "")
+    handed_on = _handed_on(program, rest)
+    if handed_on:
+        return _commanded(handed_on, effect)
     about = OF_PROGRAM.get(program, About(program, "", ""))
     known = [(len(command), command) for command in PHRASES_OF.get(program, ()) if _is_command(command, label.split())]
     if known:
         return Phrase(*PHRASES[" ".join(max(known)[1])], program)
+    path = [word.lower() for word in rest if _WORD.fullmatch(word) and not word.startswith("-") and "." not in word]
     if about.verb or not path:
         verb = about.verb or OF_EFFECT.get(effect, "run")
         return Phrase(verb, about.thing if verb != "run" or about.verb else program, program)
+    return _of_subcommand(program, path, about)
+
+
+def _handed_on(program: str, rest: Sequence[str]) -> str:
+    """The command that is what this one does: the script of an interpreter, git of `yadm`; empty for any other."""
+    if program == "yadm" and public().is_subcommand("git", tuple(rest[:1])):
+        return f"git {' '.join(rest)}"
+    script = OF_PROGRAM[program].thing == "script" if program in OF_PROGRAM else False
+    return " ".join(rest) if script and rest and public().is_program(rest[0]) else ""
+
+
+def _of_subcommand(program: str, path: Sequence[str], about: About) -> Phrase:
+    """The phrase of a program that says by the words behind it what it does."""
     # two letters that are no subcommand of the program are a person's abbreviation, and say nothing to others
-    path = _subcommands(program, path) or [word for word in path if len(word) > 2]
+    subcommands = _subcommands(program, path)
+    path = subcommands or [word for word in path if len(word) > 2]
     if not path:
         return Phrase("", "", "")
     position = _verb_position(path)
@@ -151,12 +171,9 @@ def _commanded(label: str, effect: Effect) -> Phrase:
         return Phrase(VERBS_IN_WORDS.get(verb, verb), thing.replace("-", " "), program)
     things = [in_words(word) for word in (*path[position + 1 :], *path[:position]) if word not in LIGHT]
     thing = things[-1] if things else about.thing
-    # one word and what its program is about (`kubectl uncordon`) is said alike, whatever the word is
-    named = (
-        path[position] in _VERBS
-        or path[position] == "run"
-        or (bool(thing) and (path[position] in LIGHT or len(path) == 1))
-    )
+    # one word and what its program is about (`kubectl uncordon`) is one phrase, whatever the word is
+    of_one_word = bool(thing) and bool(subcommands) and (path[position] in LIGHT or len(path) == 1)
+    named = path[position] in _VERBS or path[position] == "run" or of_one_word
     verb = VERBS_IN_WORDS.get(path[position], path[position])
     return Phrase(verb, thing, program, command="" if named else " ".join((program, *path)))
 

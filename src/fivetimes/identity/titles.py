@@ -15,7 +15,7 @@ from fivetimes.model.candidates import Step
 from fivetimes.model.events import Effect, Kind
 
 # Acts that carry what others made: what was carried says what they are for.
-_PUSHES = ("git push", "hg push", "jj git push", "svn commit", "git lfs push", "dvc push")
+_PUSHES = ("git push", "yadm push", "hg push", "jj git push", "svn commit", "git lfs push", "dvc push")
 _REQUESTS = {"gh pr create": "pull", "hub pull-request": "pull", "tea pr create": "pull", "glab mr create": "merge"}
 _TRANSFERS = tuple(
     """rsync scp sftp rclone aws gsutil gcloud azcopy s3cmd swift b2 lftp ftp mutt mail mailx sendmail msmtp neomutt swaks s-nail
@@ -26,7 +26,7 @@ _MEANS = frozenset(
     """run edit stage stash switch fetch clone copy move make commit pack unpack delete remove tag start stop restart reload
     open wait index mount log install test lint format validate verify""".split()
 )
-_CLEARS_AWAY = frozenset({"delete", "remove"})
+_CLEARS_AWAY = frozenset({"stop", "delete", "remove"})
 _GETS_THERE = frozenset({"switch", "fetch", "stash", "stage"})  # to where the work is done, or ready for it
 # What makes a release of its steps: a version is set, marked, and given out. Two of the three do.
 _SETS_VERSION = (
@@ -102,7 +102,9 @@ class _Act:
     @property
     def makes(self) -> bool:
         """Whether something comes of it that a routine may be done for."""
-        return bool(self.phrase.verb) and not (self.carries or self.phrase.looks or self.phrase.verb in _MEANS)
+        if self.phrase.command or not self.phrase.verb:  # nobody knows of a word that is no verb what comes of it
+            return False
+        return not (self.carries or self.phrase.looks or self.phrase.verb in _MEANS)
 
     @property
     def runs(self) -> bool:
@@ -162,6 +164,8 @@ def _carried(acts: Sequence[_Act]) -> Phrase | None:
     requested = next((f"{_REQUESTS[name]} request" for act in others for name in _REQUESTS if act.begins(name)), "")
     if requested or not others:
         phrase = _pushed(acts, kind, "change" if requested else "publish")
+        if phrase is None and any(act.phrase.verb == "start" and act.phrase.thing == "branch" for act in acts):
+            phrase = None if requested else Phrase("push", "branch", "")
         if phrase is None:
             return Phrase("create", requested, "") if requested else last.phrase
         return replace(phrase, thing=f"{phrase.thing or 'changes'} by {requested}") if requested else phrase
@@ -216,10 +220,16 @@ def _committed(acts: Sequence[_Act]) -> Phrase | None:
 
 
 def _else(acts: Sequence[_Act]) -> Phrase | None:
-    """What is run, else the last act that does not only clear away or get there, else one that clears away, else what is left."""
+    """What is run by its name, else the last act that neither clears away nor gets there, else the last program, else the rest."""
     named = [act.phrase for act in acts if act.phrase.verb]
-    run = [phrase for phrase in named if phrase.verb == "run" and not phrase.looks]
+    run = [act.phrase for act in acts if act.runs and not act.phrase.command and not act.phrase.looks]
     means = [phrase for phrase in named if phrase.verb in _MEANS and not phrase.looks and phrase.verb != "run"]
-    done = [phrase for phrase in means if phrase.verb not in _GETS_THERE]
+    done = [phrase for phrase in means if phrase.verb not in _GETS_THERE and phrase.thing != "folder"]
     kept = [phrase for phrase in done if phrase.verb not in _CLEARS_AWAY]
-    return next(iter([*run[-1:], *kept[-1:], *done[-1:], *means[-1:], *named[-1:]]), None)
+    # a program of which only its name is known; two letters are mostly a person's abbreviation
+    bare = [
+        phrase
+        for phrase in named
+        if (phrase.command or phrase.verb == "run") and len(phrase.tool) > 2 and not phrase.looks
+    ]
+    return next(iter([*run[-1:], *kept[-1:], *bare[-1:], *done[-1:], *means[-1:], *named[-1:]]), None)

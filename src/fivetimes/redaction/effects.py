@@ -300,7 +300,7 @@ def effect_of(words: Sequence[str], *, via: Sequence[str] = ()) -> Effect:
     path = _arguments(program, rest)
     ruled = _by_rule(program, path, rest, via)
     if program in _RUNNERS and ruled in (None, Effect.NONE, Effect.UNKNOWN):
-        named = _of_run(program, path, rest)
+        named = _of_run(program, path, rest, via)
         if named is not None:
             return named
     if program == "git" and path and ruled is Effect.NONE and not public().is_subcommand("git", (path[0],)):
@@ -346,7 +346,7 @@ def _by_rule(program: str, path: Sequence[str], rest: Sequence[str], via: Sequen
     return None
 
 
-def _of_run(program: str, path: Sequence[str], rest: Sequence[str]) -> Effect | None:
+def _of_run(program: str, path: Sequence[str], rest: Sequence[str], via: Sequence[str]) -> Effect | None:
     """Return the effect of what a runner runs (`make release`, `python -m twine upload`); None where it runs nothing by name."""
     if program in _PYTHONS and "-m" in rest:
         module, *given = rest[rest.index("-m") + 1 :] or [""]
@@ -354,7 +354,7 @@ def _of_run(program: str, path: Sequence[str], rest: Sequence[str]) -> Effect | 
     if path and path[0] not in _RUN and public().is_subcommand(program, (path[0],)):
         return None
     if program in _INTERPRETERS:
-        return _of_script(path, rest)
+        return _of_script(path, rest, via)
     words = [word for word in rest if word[:1] != "-"] if program in _BY_FLAG else path
     names = [word for word in words if word not in _RUN and "=" not in word and _NAME.fullmatch(word)]
     found = [effect_of_name(target) for target in map(_target, names[:_TARGETS]) if target]
@@ -364,12 +364,15 @@ def _of_run(program: str, path: Sequence[str], rest: Sequence[str]) -> Effect | 
     return max(found) if max(found) > Effect.UNKNOWN else found[0]
 
 
-def _of_script(path: Sequence[str], rest: Sequence[str]) -> Effect | None:
-    """Return the effect of a script and its subcommand; None where there is no script."""
+def _of_script(path: Sequence[str], rest: Sequence[str], via: Sequence[str]) -> Effect | None:
+    """Return the effect of a script and its subcommand (`python manage.py flush`); None where there is no script."""
     names = [word for word in path if word not in _RUN]
     if not names or not _NAME.fullmatch(names[0]):
         return None
-    return _by_name(names[0].rpartition("/")[2], rest[rest.index(names[0]) + 1 :])
+    script, given = names[0].rpartition("/")[2], rest[rest.index(names[0]) + 1 :]
+    ruled, named = _by_rule(script, _arguments(script, given), given, via), _by_name(script, given)
+    # a script may have the name of a harmless program, and a verb behind it that is not (`bash build deploy`)
+    return named if ruled is None or (ruled <= Effect.UNKNOWN < named) else ruled
 
 
 def _target(word: str) -> str:

@@ -95,8 +95,8 @@ def portable_label(label: str, *, kind: Kind) -> str:
         kind: of the step; only of a shell command's label each word is judged.
 
     Example:
-        >>> portable_label("acmectl deploy <path>", kind=Kind.SHELL), portable_label("make site", kind=Kind.SHELL)
-        ('<prog> deploy <path>', 'make site')
+        >>> [portable_label(label, kind=Kind.SHELL) for label in ("acmectl deploy <path>", "make site", "tar -xzf *")]
+        ['<prog> deploy <path>', 'make site', 'tar -xzf *']
         >>> portable_label("skill:zephyrise", kind=Kind.SKILL), portable_label("python script-3f9a1c", kind=Kind.SHELL)
         ('skill:zephyrise', 'python <script>')
     """
@@ -104,7 +104,8 @@ def portable_label(label: str, *, kind: Kind) -> str:
     if kind is not Kind.SHELL:
         return " ".join(f"<{word.partition('-')[0]}>" if is_pseudonym(word) else word for word in words)
     first = words[0] if public().is_program(words[0]) or _NO_NAME.fullmatch(words[0]) else "<prog>"
-    return " ".join([first, *(word if is_public_word(word) else "<script>" for word in words[1:])])
+    known = (word if is_public_word(word) or public().is_flag(words[0], word) else "<script>" for word in words[1:])
+    return " ".join([first, *known])
 
 
 def typed_labels(command: str, *, pseudonyms: Pseudonyms) -> tuple[str, str]:

@@ -175,7 +175,7 @@ _ROWS = (
     _row("gradle", "gradle :app:assemble", ":app:assemble", many=Many.ALL),
     _row("gradlew", "./gradlew bootRun", "bootRun", many=Many.ALL),
     _row("sbt", "sbt docker:publish", "docker:publish", many=Many.ALL),
-    _row("mix", "mix ecto.migrate", "ecto.migrate"),
+    _row("mix", "mix orders.import", "orders.import"),
     _row("rails", "rails db:seed", "db:seed"),
     _row("composer run", "composer run lint", "lint"),
     _row("composer run-script", "composer run-script lint", "lint"),
@@ -194,8 +194,9 @@ _ROWS = (
     _row("kubectl", "kubectl -n web neat", "neat"),
     _row("composer", "composer lint", "lint"),
     # scripts that take a command's name themselves
-    _row("manage.py", "./manage.py migrate", "migrate"),
-    _row("artisan", "./artisan queue:work", "queue:work"),
+    _row("manage.py", "./manage.py import_orders", "import_orders"),
+    _row("artisan", "./artisan orders:import", "orders:import"),
+    _row("setup.py", "./setup.py sdist", "sdist", many=Many.ALL),
     _row("console", "bin/console cache:warmup", "cache:warmup"),
 )  # fmt: skip
 
@@ -203,5 +204,5 @@ SCRIPT_RUNNERS: Mapping[str, ScriptRunner] = {row.command: row for row in _ROWS}
 
 # Scripts that take a command's name themselves when an interpreter runs them: their next word is a script's name too.
 COMMAND_SCRIPTS = frozenset(
-    {"manage.py", "artisan", "bin/console", "bin/rails", "bin/rake", "./manage.py", "craft", "spark"}
+    {"manage.py", "artisan", "setup.py", "bin/console", "bin/rails", "bin/rake", "./manage.py", "craft", "spark"}
 )

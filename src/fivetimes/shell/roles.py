@@ -125,7 +125,7 @@ class _Reading:
     def _name(self, word: str) -> None:
         """Note a flag that stands alone, and whether the next word is its value."""
         self.out.append(_word(word, Role.FLAG))
-        rule = SCRIPT_RUNNERS.get(self._command)
+        rule = self._runner()
         runs = rule is not None and not self._taken and word in rule.code | rule.naming
         if runs or self._grammar.takes_value(self._command, word):
             self._flag = word
@@ -135,7 +135,7 @@ class _Reading:
 
     def _long(self, flag: str, value: str) -> None:
         self.out.append(_word(flag, Role.FLAG))
-        rule = SCRIPT_RUNNERS.get(self._command)
+        rule = self._runner()
         named = rule is not None and flag in rule.naming
         if value:
             self.out.append(Word(value, Role.SCRIPT if named else Role.VALUE))
@@ -150,12 +150,18 @@ class _Reading:
             self.out += [_word(word[:2], Role.FLAG), Word(word[2:], Role.VALUE)]
 
     def _value_of_flag(self, word: str) -> None:
-        rule = SCRIPT_RUNNERS.get(self._command)
+        rule = self._runner()
         named = rule is not None and self._flag in rule.naming
         self._flag = ""
         self.out.append(Word(word, Role.SCRIPT if named else Role.VALUE))
         if rule is not None and named and rule.many is not Many.ALL:
             self._taken = True
+
+    def _runner(self) -> ScriptRunner | None:
+        """What the command runs by name; a program that builds several targets does, too, where the first of them is public."""
+        whole = SCRIPT_RUNNERS.get(self._program)
+        several = whole is not None and whole.many is Many.ALL
+        return SCRIPT_RUNNERS.get(self._command, whole if several else None)
 
     # ---- plain words
 
@@ -178,7 +184,7 @@ class _Reading:
     def _is_script(self, word: str) -> bool:
         if self._taken:
             return False
-        rule = SCRIPT_RUNNERS.get(self._command)
+        rule = self._runner()
         if rule is None or rule.many is Many.NONE or not word or word == "-" or "=" in word:
             self._taken = rule is None
             return False
