@@ -126,7 +126,7 @@ def test_a_heap_that_is_no_routine_is_asked_for_the_routines_in_it():
         line[4:] = np.arange(at - 2, at + 1)
         line[slice(0, 2) if typed[at - 4] == PUBLISH[0] else slice(2, 4)] = at - 4, at - 3
     heap = estimate(database, tokens, rows)
-    within = _routine_within(Terms(database, SEARCH, 0.01, 10.0), heap, len(rows))
+    within = _routine_within(Terms(database, SEARCH, 0.01, 10.0, {}), heap, len(rows))
     assert within is not None
     held = {sessions.actions.labels[one] for one in within[0].tokens}
     assert sorted((held >= set(PUBLISH[:2]), held >= set(PACKAGE[:2]))) == [False, True]

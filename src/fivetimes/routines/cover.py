@@ -26,6 +26,7 @@ from fivetimes.routines.database import SequenceDatabase
 from fivetimes.routines.developing import (
     Developed,
     Failed,
+    Known,
     Terms,
     collected,
     collected_by,
@@ -181,9 +182,10 @@ def find(
     rejected: list[Rejection] = []
     queue = seeding.seeds(database, search, chance=chance, trace=trace)
     habits = _Habits(database)
+    known: Known = {}
     for done, seed in enumerate(queue):
         tick(done / len(queue))
-        for made in _from_seed(database, seed, search, chance, habits, trace):
+        for made in _from_seed(database, seed, search, chance, habits, known, trace):
             if isinstance(made, Routine):
                 found.append(made)
             else:
@@ -196,7 +198,13 @@ def find(
 
 
 def _from_seed(
-    database: SequenceDatabase, seed: seeding.Seed, search: Search, chance: float, habits: _Habits, trace: Recorder
+    database: SequenceDatabase,
+    seed: seeding.Seed,
+    search: Search,
+    chance: float,
+    habits: _Habits,
+    known: Known,
+    trace: Recorder,
 ) -> list[Routine | Rejection]:
     """What becomes of a seed: nothing where too little is left of it to be looked at, several where siblings grew from it.
 
@@ -206,7 +214,7 @@ def _from_seed(
     pairs = seeding.occurrences(database, seed, search)
     if not _surprising(database, seed, pairs, search, chance, habits, number, trace):
         return []
-    terms = Terms(database, search, chance, seed.floor)
+    terms = Terms(database, search, chance, seed.floor, known)
     grown = develop(terms, seed.tokens, database.in_case(pairs))
     if isinstance(grown, Failed):
         trace.now(number, grown.tokens, grown.count)
@@ -230,7 +238,7 @@ def _from_habits(
     """The routines among occurrences that are none together, of what all seeds left; their rows are claimed."""
     made: list[Routine | Rejection] = []
     for profile, known, luck in habits.tables:
-        terms = Terms(database, search, chance, luck)
+        terms = Terms(database, search, chance, luck, {})
         while (within := _routine_within(terms, profile, known)) is not None:
             number = trace.open(within[0].tokens, WITHIN_TEXT, count=len(within[1]), stage=Stage.GROWTH)
             one = _judged(terms, within, number, trace)
@@ -249,7 +257,7 @@ def _from_habits_in_context(
     """
     made: list[Routine | Rejection] = []
     for habit, profile, luck in habits.in_context:
-        terms = Terms(database, search, chance, luck)
+        terms = Terms(database, search, chance, luck, {})
         left = collected_by(terms, profile, habit.count)
         if left is None:
             made.append(habit)

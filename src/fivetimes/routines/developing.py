@@ -24,6 +24,9 @@ from fivetimes.routines.siblings import SELDOM, seam
 Developed: TypeAlias = tuple[Profile, Occurrences]  # a profile, and all its occurrences
 
 
+Known: TypeAlias = "dict[tuple[int, bool, bytes, bytes], Developed | Failed]"
+
+
 class Terms(NamedTuple):
     """On what terms a routine is developed.
 
@@ -32,12 +35,14 @@ class Terms(NamedTuple):
         search: the constants of the search.
         chance: that two near rows share a value though nothing ties them, 0 to 1.
         luck: bits that the luckiest of all seeds would save.
+        known: what became of tables that grew before, by themselves and by how much of the database was free then.
     """
 
     database: SequenceDatabase
     search: Search
     chance: float
     luck: float
+    known: Known
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +57,37 @@ class Failed:
 def develop(terms: Terms, tokens: Int32s, matched: Int32s, *, along: bool = True) -> Developed | Failed:
     """From the occurrences of a seed to a profile and all its occurrences, or the rule that it failed.
 
+    Several seeds grow into one table: what became of it is known from then on, until a row is claimed.
+
     Args:
         terms: of the seed.
         tokens: its steps.
         matched: rows, one line per occurrence and one column per step.
         along: whether it grows along the cases that the occurrences are on, too.
     """
+    tokens, matched = _grown(terms, tokens, matched, along=along)
+    order = np.argsort(tokens)
+    table = len(terms.database.free), along, tokens[order].tobytes(), matched[:, order].tobytes()
+    if table not in terms.known:
+        terms.known[table] = _developed(terms, tokens, matched, along=along)
+    return terms.known[table]
+
+
+def _grown(terms: Terms, tokens: Int32s, matched: Int32s, *, along: bool) -> tuple[Int32s, Int32s]:
+    """The table with the steps that it gains, each as finely named as it is done, without those that hardly any line has."""
+    matched = _sampled(matched, terms.search.sample)
+    tokens, matched = grow(terms.database, tokens, matched, terms.search, along=along)
+    tokens = refine(terms.database, tokens, matched)
+    return drop_rare(tokens, matched, floor=terms.search.presence_kept)
+
+
+def _developed(terms: Terms, tokens: Int32s, matched: Int32s, *, along: bool) -> Developed | Failed:
+    """What becomes of a table that has grown once."""
     database, search = terms.database, terms.search
     before = b"", b""
     for round_ in range(search.rounds):
-        tokens, matched = grow(database, tokens, _sampled(matched, search.sample), search, along=along)
-        tokens = refine(database, tokens, matched)
-        tokens, matched = drop_rare(tokens, matched, floor=search.presence_kept)
+        if round_:
+            tokens, matched = _grown(terms, tokens, matched, along=along)
         if len(tokens) < MIN_STEPS:
             return Failed(SuppressionRule.TWO_STEPS, tokens, len(matched))
         if len(matched) < 2:

@@ -95,14 +95,26 @@ def failed_rule(
     # where hardly anything else was done there is no work around it
     if len(np.unique(database.source[occurrences.all_rows()])) > USUAL_SHARE * database.own:
         return None
-    own = own_shares(database, profile.tokens, occurrences)
-    rest = saved_by_the_rest(np.count_nonzero(occurrences.rows >= 0, axis=0) / len(occurrences), own)
-    if saved_by_each(database, profile, occurrences, bits) + rest <= OCCURRENCE_BITS:
+    own = _own_of_what_saves(database, profile, occurrences, bits)
+    if own is None:
         return SuppressionRule.HABIT
     if in_context:
         own = _own_in_context(database, profile, occurrences, own, ordered)
     enough = bool(np.sort(own[core(profile)])[-FEWEST_OWN] > OWN_SHARE)
     return None if enough else SuppressionRule.HABIT
+
+
+def _own_of_what_saves(
+    database: SequenceDatabase, profile: Profile, occurrences: Occurrences, bits: float
+) -> Floats | None:
+    """Of each step the share that is the routine's own (`own_shares`); None where an occurrence saves too little."""
+    each = saved_by_each(database, profile, occurrences, bits)
+    presence = np.count_nonzero(occurrences.rows >= 0, axis=0) / len(occurrences)
+    # were every step its own: to count the shares takes longest
+    if each + saved_by_the_rest(presence, np.ones(len(presence))) <= OCCURRENCE_BITS:
+        return None
+    own = own_shares(database, profile.tokens, occurrences)
+    return own if each + saved_by_the_rest(presence, own) > OCCURRENCE_BITS else None
 
 
 def _own_in_context(
