@@ -26,6 +26,19 @@ Bytes = npt.NDArray[np.uint8]
 Bools = npt.NDArray[np.bool_]
 
 
+def distinct(numbers: Ints) -> Ints:
+    """The different ones of some whole numbers from 0 on, rising.
+
+    By sorting: `numpy.unique` hashes them, which takes many times as long where a million differ (numpy 2.4).
+
+    Example:
+        >>> distinct(np.array([3, 1, 3, 0])).tolist()
+        [0, 1, 3]
+    """
+    rising = np.sort(numbers)
+    return rising[np.diff(rising, prepend=-1) > 0]
+
+
 # ---- the event log: what redact keeps (eventlog)
 
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from fivetimes.columns import FORM, Floats, Int32s
+from fivetimes.columns import FORM, Floats, Int32s, distinct
 from fivetimes.config import USUAL_SHARE, Search
 from fivetimes.routines.alternatives import steps_of
 from fivetimes.routines.database import SequenceDatabase
@@ -232,8 +232,9 @@ class Ownership:
 def _kinds_by_thing_done(database: SequenceDatabase) -> Mapping[int, set[int]]:
     """coarsest token -> the kinds of the rows that hold it: commits of any kind are one thing done."""
     out: dict[int, set[int]] = defaultdict(set)
-    for token, kind in np.unique(np.stack([database.levels[:, -1], database.kind], axis=1), axis=0).tolist():
-        out[token].add(kind)
+    kinds = int(database.kind.max(initial=0)) + 1
+    for both in distinct(database.levels[:, -1].astype(np.int64) * kinds + database.kind).tolist():
+        out[both // kinds].add(both % kinds)
     return out
 
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fivetimes.columns import Bools, Floats, Int32s, Ints
+from fivetimes.columns import Bools, Floats, Int32s, Ints, distinct
 
 MOST_ROWS = 40  # rows of a case that hold its values; a routine has 40 steps at most
 # of the time from the first row of a value that comes again to its last one, the share that its pieces take at most
@@ -88,7 +88,7 @@ def _pieces(row: Ints, value: Ints, doer: Ints, work: Work) -> _ValuePieces:
     begin = np.flatnonzero(another | (np.diff(clock, prepend=0.0) > LONGEST_PAUSE))
     size = np.diff(begin, append=len(row))
     piece, tokens = np.repeat(np.arange(len(begin)), size), int(work.token.max()) + 1
-    actions = np.bincount(np.unique(piece * tokens + work.token[row]) // tokens, minlength=len(begin))
+    actions = np.bincount(distinct(piece * tokens + work.token[row]) // tokens, minlength=len(begin))
     of, start, end = value[begin], clock[begin], clock[begin + size - 1]
     first, last = np.full(of[-1] + 1, np.inf), np.full(of[-1] + 1, -np.inf)
     np.minimum.at(first, of, start)
@@ -126,8 +126,9 @@ def _ties(work: Work, timed: Bools) -> tuple[list[Ints], list[Ints]]:
 
 def _held_by_several(value: Ints, person: Ints) -> Bools:
     """Of each pair of a value and who holds it whether others hold the value, too."""
-    people = np.unique(np.stack((value, person)), axis=1)[0]
-    return np.asarray(np.bincount(people)[value] > 1)
+    people = int(person.max()) + 1
+    held = distinct(value * people + person) // people
+    return np.asarray(np.bincount(held)[value] > 1)
 
 
 @dataclass(frozen=True, slots=True)
