@@ -182,8 +182,8 @@ SUBCOMMANDS = {
         "datasets list|kernels|kernels pull|kernels push|models"
     ),
     "kamal": (
-        "accessory|app|app logs|audit|build|config|console|deploy|details|env|init|lock|logs|prune|redeploy|registry|"
-        "remove|rollback|server|setup|shell"
+        "accessory|app|app logs|audit|build|config|deploy|details|env|init|lock|prune|redeploy|registry|remove|"
+        "rollback|server|setup"
     ),
     "manage.py": (
         "changepassword|check|clearsessions|collectstatic|compilemessages|createcachetable|createsuperuser|dbshell|"
@@ -197,13 +197,12 @@ SUBCOMMANDS = {
         "self-update|set|settings|tasks|trust|uninstall|unset|unuse|up|upgrade|use|watch|where|which"
     ),
     "mix": (
-        "app.config|archive.install|clean|cmd|compile|credo|deps|deps.clean|deps.compile|deps.get|deps.tree|"
-        "deps.unlock|deps.update|dialyzer|do|docs|ecto.create|ecto.drop|ecto.dump|ecto.gen.migration|ecto.gen.repo|"
-        "ecto.load|ecto.migrate|ecto.migrations|ecto.reset|ecto.rollback|ecto.setup|escript.build|format|help|hex|"
-        "hex.build|hex.info|hex.outdated|hex.publish|hex.search|local|local.hex|local.rebar|new|phx.digest|"
-        "phx.gen.auth|phx.gen.channel|phx.gen.context|phx.gen.html|phx.gen.json|phx.gen.live|phx.gen.presence|"
-        "phx.gen.release|phx.gen.schema|phx.gen.secret|phx.new|phx.routes|phx.server|release|release.init|run|setup|"
-        "test|xref"
+        "app.config|archive.install|clean|compile|credo|deps|deps.clean|deps.compile|deps.get|deps.tree|deps.unlock|"
+        "deps.update|dialyzer|docs|ecto.create|ecto.drop|ecto.dump|ecto.gen.migration|ecto.gen.repo|ecto.load|"
+        "ecto.migrate|ecto.migrations|ecto.reset|ecto.rollback|ecto.setup|escript.build|format|help|hex.build|"
+        "hex.info|hex.outdated|hex.publish|hex.search|local|local.hex|local.rebar|new|phx.digest|phx.gen.auth|"
+        "phx.gen.channel|phx.gen.context|phx.gen.html|phx.gen.json|phx.gen.live|phx.gen.presence|phx.gen.release|"
+        "phx.gen.schema|phx.gen.secret|phx.new|phx.routes|phx.server|release|release.init|run|test|xref"
     ),
     "mlflow": "artifacts|db|deployments|doctor|experiments|gc|models|models serve|projects|run|runs|sagemaker|server|ui",
     "mpc": "add|clear|current|ls|next|pause|play|prev|status|stop|toggle|update|volume",

@@ -48,9 +48,9 @@ def test_no_command_stands_twice_without_a_condition() -> None:
 
 COMMANDS = {
     "deactivate": Effect.NONE, "python3 manage.py flush": Effect.DELETE, "python manage.py makemigrations": Effect.NONE,
-    "php artisan migrate:fresh": Effect.DELETE, "bash build deploy": Effect.DEPLOY,
+    "php artisan migrate:fresh": Effect.DELETE, "mix do ecto.drop + ecto.create": Effect.DELETE,
     "flask db migrate": Effect.NONE, "drush cim": Effect.DEPLOY, "mix ecto.reset": Effect.DELETE,
-    "python setup.py upload": Effect.PUBLISH,
+    "python setup.py upload": Effect.PUBLISH, "mix hex publish": Effect.PUBLISH,
     "yadm push -f": Effect.REWRITE, "yadm status": Effect.NONE, "yadm bootstrap": Effect.UNKNOWN,
     "rails g model Reader email:string": Effect.UNKNOWN, "rails db:drop": Effect.DELETE,
     # commands of their own that are called as one of git's: git harms nothing by itself, they may

@@ -399,11 +399,11 @@ def left_of(text: str) -> str:
 @given(SHELL | PIECES)
 @example("1<<0/\n")
 @example("['<<0\"0'\n")
-def test_words_are_parts_of_the_line_without_its_quotes(text: str) -> None:
-    whole = left_of(text)
+def test_words_are_made_of_letters_of_the_line_in_their_order(text: str) -> None:
     for command in read(text).commands:
         for word in command.words:
-            assert left_of(word.text) in whole or word.text in {"[", "[["}
+            left = iter(left_of(text))
+            assert all(letter in left for letter in left_of(word.text)) or word.text in {"[", "[["}
 
 
 WORDS = st.lists(

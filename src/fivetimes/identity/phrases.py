@@ -41,6 +41,7 @@ _LOOKING = frozenset(
 )
 # Words that are known to be verbs: of another one nobody knows it (`asdf global`), and some say only that something is done.
 _VERBS = (frozenset(EFFECT_OF) | LOOKING_VERBS | VERBS_IN_WORDS.keys() | VERBS | _LOOKING) - LIGHT
+_EXTRACTS = re.compile("-?[A-Za-z]*x[A-Za-z]*")  # the letters of `tar` in one word
 _SETTINGS = frozenset(
     "export source . set unset alias unalias eval deactivate ulimit umask shopt setopt".split()
 )  # of the shell
@@ -151,7 +152,9 @@ def _commanded(label: str, effect: Effect) -> Phrase:
 
 
 def _handed_on(program: str, rest: Sequence[str]) -> str:
-    """The command that is what this one does: the script of an interpreter, git of `yadm`; empty for any other."""
+    """The command that is what this one does: the script of an interpreter, git of `yadm`, `tar -x`; empty for any other."""
+    if program == "tar" and rest and rest[0] != "-x" and _EXTRACTS.fullmatch(rest[0]):
+        return "tar -x"
     if program == "yadm" and public().is_subcommand("git", tuple(rest[:1])):
         return f"git {' '.join(rest)}"
     script = OF_PROGRAM[program].thing == "script" if program in OF_PROGRAM else False
@@ -162,6 +165,8 @@ def _of_subcommand(program: str, path: Sequence[str], about: About) -> Phrase:
     """The phrase of a program that says by the words behind it what it does."""
     # two letters that are no subcommand of the program are a person's abbreviation, and say nothing to others
     subcommands = _subcommands(program, path)
+    if len(subcommands) < len(path) and all(public().is_subcommand(program, (word,)) for word in path):
+        subcommands = list(path[-1:])  # of several targets the last: `gradle clean build`
     path = subcommands or [word for word in path if len(word) > 2]
     if not path:
         return Phrase("", "", "")
@@ -172,7 +177,8 @@ def _of_subcommand(program: str, path: Sequence[str], about: About) -> Phrase:
     things = [in_words(word) for word in (*path[position + 1 :], *path[:position]) if word not in LIGHT]
     thing = things[-1] if things else about.thing
     # one word and what its program is about (`kubectl uncordon`) is one phrase, whatever the word is
-    of_one_word = bool(thing) and bool(subcommands) and (path[position] in LIGHT or len(path) == 1)
+    alone = path[position] in LIGHT or (len(path) == 1 and len(path[0]) > 2)
+    of_one_word = bool(thing) and bool(subcommands) and alone
     named = path[position] in _VERBS or path[position] == "run" or of_one_word
     verb = VERBS_IN_WORDS.get(path[position], path[position])
     return Phrase(verb, thing, program, command="" if named else " ".join((program, *path)))

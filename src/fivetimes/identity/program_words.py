@@ -60,7 +60,9 @@ _PROGRAMS = (
     About("ledger hledger beancount", "", "accounts"),
     About("xgettext msgmerge msgfmt wlc", "update", "translations"),
     About(
-        "twine npm pnpm yarn cargo gem poetry uv pip hatch flit mvn gradle nuget conda bundle composer", "", "package"
+        "twine npm pnpm yarn cargo gem poetry uv pip hatch flit mvn mvnw gradle gradlew nuget conda bundle composer",
+        "",
+        "package",
     ),
     About("fastlane", "", "app"),
     About("hugo jekyll zola eleventy gatsby netlify vercel surge wrangler", "", "site"),
@@ -82,7 +84,7 @@ _PROGRAMS = (
     About("mv rename", "move", "files"),
     About("grep rg ag ack", "search", "files"),
     About("whois dig nslookup host dog", "look up", "domain"),
-    About("make just task rake ninja gradle gradlew mvn mvnw sbt mix", "", ""),
+    About("make just task rake ninja sbt mix", "", ""),
     About("gcc g++ cc c++ clang clang++ rustc javac ghc", "compile", "program"),
     About("mount", "mount", "storage"),
     About("vagrant", "", "virtual machine"),
@@ -161,7 +163,7 @@ PHRASES: Mapping[str, tuple[str, str]] = {
             nodenv local, nvm use, nvm alias, mise use, rustup default""",
         ),
         ("install", "version", "asdf install, pyenv install, rbenv install, nodenv install, nvm install, mise install"),
-        ("start", "services", "docker compose up, docker-compose up, podman-compose up, docker compose start"),
+        ("bring up", "services", "docker compose up, docker-compose up, podman-compose up, docker compose start"),
         ("stop", "services", "docker compose down, docker-compose down, podman-compose down, docker compose stop"),
         ("restart", "services", "docker compose restart, docker-compose restart"),
         ("build", "images", "docker compose build, docker-compose build"),
@@ -175,13 +177,8 @@ PHRASES: Mapping[str, tuple[str, str]] = {
         ("stop", "virtual machine", "vagrant halt, vagrant suspend, multipass stop"),
         ("delete", "virtual machine", "vagrant destroy, multipass delete"),
         ("visit", "virtual machine", "vagrant ssh, multipass shell"),
-        (
-            "unpack",
-            "files",
-            """tar -x, tar x, tar xf, tar xvf, tar xzf, tar xzvf, tar xvzf, tar zxf, tar zxvf, tar xjf, tar xvjf, tar xJf,
-            tar -xf, tar -xvf, tar -xzf, tar -xzvf, tar -xvzf, tar -zxf, tar -zxvf, tar -xjf, tar -xvjf, tar -xJf, tar --extract""",
-        ),
-        ("open", "console", "rails console, rails c"),
+        ("unpack", "files", "tar -x, tar --extract"),
+        ("open", "console", "rails console, rails c, manage.py shell, artisan tinker"),
         ("fix", "vulnerable packages", "npm audit fix"),
         # the names that package managers themselves give to scripts
         (

@@ -24,10 +24,12 @@ _TRANSFERS = tuple(
 # Acts on the way to something: none of them is what a routine is done for, while another act can be.
 _MEANS = frozenset(
     """run edit stage stash switch fetch clone copy move make commit pack unpack delete remove tag start stop restart reload
-    open wait index mount log install test lint format validate verify""".split()
+    open wait index mount log install test lint format validate verify activate choose compile""".split()
 )
 _CLEARS_AWAY = frozenset({"stop", "delete", "remove"})
-_GETS_THERE = frozenset({"switch", "fetch", "stash", "stage"})  # to where the work is done, or ready for it
+_GETS_THERE = frozenset(
+    {"switch", "fetch", "stash", "stage", "activate", "choose", "unpack"}
+)  # to where the work is done, or ready for it
 # What makes a release of its steps: a version is set, marked, and given out. Two of the three do.
 _SETS_VERSION = (
     "hatch version", "npm version", "pnpm version", "yarn version", "poetry version", "uv version", "cargo set-version",
@@ -164,6 +166,7 @@ def _carried(acts: Sequence[_Act]) -> Phrase | None:
     requested = next((f"{_REQUESTS[name]} request" for act in others for name in _REQUESTS if act.begins(name)), "")
     if requested or not others:
         phrase = _pushed(acts, kind, "change" if requested else "publish")
+        phrase = None if requested and phrase is not None and phrase.verb == "amend" else phrase
         if phrase is None and any(act.phrase.verb == "start" and act.phrase.thing == "branch" for act in acts):
             phrase = None if requested else Phrase("push", "branch", "")
         if phrase is None:

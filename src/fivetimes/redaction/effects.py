@@ -267,6 +267,7 @@ _INTERPRETERS = frozenset(
 _BY_FLAG = frozenset({"nox", "tox", "cmake"})
 _RUN = frozenset({"run", "run-script", "task", "exec", "x", "build", "test"})
 _PYTHONS = frozenset({"python", "pypy", "py"})
+_TAKES_COMMANDS = frozenset({"manage.py", "artisan", "setup.py"})  # scripts of frameworks
 
 
 def effect_of(words: Sequence[str], *, via: Sequence[str] = ()) -> Effect:
@@ -370,9 +371,9 @@ def _of_script(path: Sequence[str], rest: Sequence[str], via: Sequence[str]) -> 
     if not names or not _NAME.fullmatch(names[0]):
         return None
     script, given = names[0].rpartition("/")[2], rest[rest.index(names[0]) + 1 :]
-    ruled, named = _by_rule(script, _arguments(script, given), given, via), _by_name(script, given)
-    # a script may have the name of a harmless program, and a verb behind it that is not (`bash build deploy`)
-    return named if ruled is None or (ruled <= Effect.UNKNOWN < named) else ruled
+    # any other script may merely be called like a program that a rule names
+    ruled = _by_rule(script, _arguments(script, given), given, via) if script in _TAKES_COMMANDS else None
+    return _by_name(script, given) if ruled is None else ruled
 
 
 def _target(word: str) -> str:

@@ -143,10 +143,8 @@ def _begins(word: str) -> bool:
 # ---- lines that the grammar lost
 
 _PUNCTUATION = frozenset(";|&()<>")
-# what is quoted, or the sign, the rest of its line, and the text up to the end that it names
 _HEREDOC = re.compile(
-    r"""'[^']*'|"(?:[^"\\]|\\.)*"|"""
-    r"""<<-?[ \t]*(['"\\]?)([^\s'"\\;|&()<>]+)\1?(?P<rest>[^\n]*)\n(?:.*?\n)??(?:[ \t]*\2[ \t]*(?=\n|\Z)|\Z|.*\Z)""",
+    r"<<-?[ \t]*(['\"\\]?)([^\s'\"\\;|&()<>]+)\1?(?P<rest>[^\n]*)\n(?:.*?\n)??(?:[ \t]*\2[ \t]*(?=\n|\Z)|\Z|.*\Z)",
     re.DOTALL,
 )
 _SPACE = re.compile(r"\s+")
@@ -170,8 +168,7 @@ def split_at_operators(text: str) -> list[SimpleCommand]:
         >>> [c.words for c in split_at_operators("for i in a; do make; done )")]
         [['make']]
     """
-    # the body of a here-document is input, never a word
-    text = _HEREDOC.sub(lambda found: found[0] if found["rest"] is None else f" {found['rest']}", text)
+    text = _HEREDOC.sub(r" \g<rest>", text)  # its body is input, never a word
     lexer = shlex.shlex(text, posix=True, punctuation_chars=True)
     lexer.whitespace_split = True
     lexer.commenters = ""
