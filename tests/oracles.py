@@ -823,7 +823,8 @@ def apart(
     Or, if that is more, what is there in the occurrences of doers who did no occurrence of the other side, while others of their
     sort did. A step is one side's own by a difference that is usual there and in fewer than one in ten of the
     others, and of all such steps the doers of the other side must do two at least twice elsewhere: (doer, step) of what was done
-    besides.
+    besides. Or one side has three own steps more than the other, which has some that say something; then its own say what they
+    say, but for the one that says most.
     """
     doers = [{one[0] for one, kind in zip(occurrences, second, strict=True) if kind is side} for side in (True, False)]
     differences, has = _differences([held for _, _, held in occurrences])
@@ -850,9 +851,13 @@ def apart(
             step for who, step in elsewhere if who in {occurrences[at][0] for at in alone if second[at] is not side}
         ]
         known += sum(others.count(step) >= 2 for step in {differences[column][0] for column in columns})
-    if known < 2:
-        return found
-    return max(found, _beyond_one_alternative(differences, shared_bits(has, [int(kind) for kind in sides], 1), own))
+    bits = shared_bits(has, [int(kind) for kind in sides], 1)
+    steps = sorted(({differences[column][0] for column in columns} for columns in own), key=len)
+    shorter, longer = sorted(own, key=lambda columns: len({differences[column][0] for column in columns}))
+    if len(steps[1]) - len(steps[0]) >= 3 and any(bits[column] > 0 for column in shorter):
+        best = [max(bits[column] for column in longer if differences[column][0] == step) for step in steps[1]]
+        found = max(found, sum(best) - max(best))
+    return found if known < 2 else max(found, _beyond_one_alternative(differences, bits, own))
 
 
 def _differences(

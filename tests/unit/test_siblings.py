@@ -139,6 +139,9 @@ KNOWN = [(3, 2), (3, 2), (0, 4), (0, 4)]
         (RELEASE, HOTFIX, 3, [(0, 2), (0, 2), (3, 4), (3, 4)], False),
         (COMMON | {2}, COMMON | {4}, 3, KNOWN, False),
         (RELEASE, COMMON, 3, [(3, 2), (3, 2), (3, 3), (3, 3)], False),
+        (COMMON | {2, 3, 4, 5}, COMMON | {6}, 3, [], True),
+        (COMMON | {2, 3, 4}, COMMON | {6}, 3, [], False),
+        (COMMON | {2, 3, 4, 5}, COMMON, 3, [], False),
         (RELEASE, HOTFIX, 1, [(1, step) for _, step in KNOWN] + KNOWN, False),
     ],
     ids=[
@@ -148,6 +151,9 @@ KNOWN = [(3, 2), (3, 2), (0, 4), (0, 4)]
         "each does its own steps elsewhere, too",
         "one alternative",
         "optional steps",
+        "as many steps more as make a routine",
+        "two steps more and another tool",
+        "steps that are done unseen",
         "an agent has ways of its own",
     ],
 )

@@ -8,7 +8,9 @@ also differ in what is done in it: `fastlane bump` here and `fastlane screenshot
 
 Where nobody does both, changes say nothing, and people who differ in their tools differ as much: who has `tox` never does
 `pytest`. But who pulls at other times, and never before a hotfix, does something else. So two steps at least must be of one kind
-alone, and the people of the other do them at other times; then what is there must say as much as changes do above.
+alone, and the people of the other do them at other times; then what is there must say as much as changes do above. And a tool
+takes the place of another one, step by step. So if one kind has more steps of its own than the other, by as many as make a
+routine, they do not stand for anything that the others do.
 """
 
 from __future__ import annotations
@@ -141,13 +143,27 @@ def _changing_together(database: SequenceDatabase, rows: Int32s, kind: Bools, do
 
 
 def _left_out_together(database: SequenceDatabase, rows: Int32s, kind: Bools, doer: Int32s) -> float:
-    """The bits by what those leave out who do one kind only, though they do it at other times."""
+    """The bits by what those leave out who do one kind only: what they do at other times, or as many steps as make a routine."""
     differs, step = differences(database, rows)
     share, others = differs[kind].mean(axis=0), differs[~kind].mean(axis=0)
     mine, theirs = (share > USUAL_SHARE) & (others < SELDOM), (others > USUAL_SHARE) & (share < SELDOM)
     known = _known(database, rows, step[mine], doer[~kind]) + _known(database, rows, step[theirs], doer[kind])
     bits = shared_bits(differs.astype(np.int64), kind.astype(np.int64), _THERE)
-    return _beyond_one(bits, mine, theirs, step) if known >= KNOWN_STEPS else 0.0
+    found = _beyond_one(bits, mine, theirs, step) if known >= KNOWN_STEPS else 0.0
+    return max(found, _more_by_a_routine(bits, mine, theirs, step))
+
+
+def _more_by_a_routine(bits: Floats, mine: Bools, theirs: Bools, step: Ints) -> float:
+    """The bits of the kind that has more steps of its own, but for the best; 0 where these are too few more for a routine.
+
+    The other one has some, too: whose steps are merely fewer has done the rest unseen.
+    """
+    fewer, more = sorted((mine, theirs), key=lambda own: len(np.unique(step[own])))
+    if not (bits[fewer] > 0).any() or len(np.unique(step[more])) - len(np.unique(step[fewer])) < MIN_STEPS:
+        return 0.0
+    best = np.zeros(int(step.max()) + 1)
+    np.maximum.at(best, step[more], bits[more])
+    return float(best.sum() - best.max())
 
 
 def _mostly(doers: Int32s) -> Int32s:
