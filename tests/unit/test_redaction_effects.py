@@ -51,6 +51,8 @@ COMMANDS = {
     "php artisan migrate:fresh": Effect.DELETE, "mix do ecto.drop + ecto.create": Effect.DELETE,
     "flask db migrate": Effect.NONE, "drush cim": Effect.DEPLOY, "mix ecto.reset": Effect.DELETE,
     "python setup.py upload": Effect.PUBLISH, "mix hex publish": Effect.PUBLISH,
+    "oc adm drain node": Effect.DEPLOY, "oc get pods": Effect.NONE, "istioctl uninstall --purge": Effect.DELETE,
+    "rebar3 hex publish": Effect.PUBLISH, "mlflow gc": Effect.DELETE, "guix system reconfigure x": Effect.DEPLOY,
     "yadm push -f": Effect.REWRITE, "yadm status": Effect.NONE, "yadm bootstrap": Effect.UNKNOWN,
     "rails g model Reader email:string": Effect.UNKNOWN, "rails db:drop": Effect.DELETE,
     # commands of their own that are called as one of git's: git harms nothing by itself, they may
