@@ -11,7 +11,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -24,9 +24,10 @@ Ints = npt.NDArray[np.int64]
 Int32s = npt.NDArray[np.int32]
 Bytes = npt.NDArray[np.uint8]
 Bools = npt.NDArray[np.bool_]
+_Whole = TypeVar("_Whole", np.int32, np.int64)
 
 
-def distinct(numbers: Ints) -> Ints:
+def distinct(numbers: npt.NDArray[_Whole]) -> npt.NDArray[_Whole]:
     """The different ones of some whole numbers from 0 on, rising.
 
     By sorting: `numpy.unique` hashes them, which takes many times as long where a million differ (numpy 2.4).

@@ -157,8 +157,9 @@ def _handed_on(program: str, rest: Sequence[str]) -> str:
         return "tar -x"
     if program == "yadm" and public().is_subcommand("git", tuple(rest[:1])):
         return f"git {' '.join(rest)}"
-    script = OF_PROGRAM[program].thing == "script" if program in OF_PROGRAM else False
-    return " ".join(rest) if script and rest and public().is_program(rest[0]) else ""
+    about = OF_PROGRAM.get(program)
+    runs = about is not None and about.thing == "script" and rest and public().is_program(rest[0])
+    return " ".join(rest) if runs else ""
 
 
 def _of_subcommand(program: str, path: Sequence[str], about: About) -> Phrase:

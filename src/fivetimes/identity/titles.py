@@ -164,14 +164,14 @@ def _carried(acts: Sequence[_Act]) -> Phrase | None:
     others = [act for act in carriers if not act.begins(*_PUSHES)]
     kind, last = _kind(acts), (others or carriers)[-1]
     requested = next((f"{_REQUESTS[name]} request" for act in others for name in _REQUESTS if act.begins(name)), "")
-    if requested or not others:
-        phrase = _pushed(acts, kind, "change" if requested else "publish")
-        phrase = None if requested and phrase is not None and phrase.verb == "amend" else phrase
-        if phrase is None and any(act.phrase.verb == "start" and act.phrase.thing == "branch" for act in acts):
-            phrase = None if requested else Phrase("push", "branch", "")
-        if phrase is None:
-            return Phrase("create", requested, "") if requested else last.phrase
-        return replace(phrase, thing=f"{phrase.thing or 'changes'} by {requested}") if requested else phrase
+    if requested:
+        phrase = _pushed(acts, kind, "change")
+        if phrase is None or phrase.verb == "amend":  # a commit that is mended is not what the request is for
+            return Phrase("create", requested, "")
+        return replace(phrase, thing=f"{phrase.thing or 'changes'} by {requested}")
+    if not others:
+        started = any(act.phrase.verb == "start" and act.phrase.thing == "branch" for act in acts)
+        return _pushed(acts, kind, "publish") or (Phrase("push", "branch", "") if started else last.phrase)
     if kind and carriers != others and not last.phrase.verb:
         return Phrase("publish", kind, "")  # pushed under the name that its commit has
     subject = kind or topic([act.step for act in acts]) or _declared_thing(acts) or _made_thing(acts)

@@ -37,7 +37,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from fivetimes.columns import Bools, Floats, Int32s
+from fivetimes.columns import Bools, Floats, Int32s, distinct
 from fivetimes.config import USUAL_SHARE, Search
 from fivetimes.kernels import matching
 from fivetimes.routines.cases import LONGEST_PAUSE
@@ -102,8 +102,7 @@ def _rare_ranks(database: SequenceDatabase, profile: Profile, weight: Floats, sh
             break
         chosen.append(found[s])
         left -= weight[s]
-    ranks = np.sort(np.concatenate([np.zeros(0, dtype=np.int32), *chosen]))
-    return ranks[np.diff(ranks, prepend=-1) > 0]
+    return distinct(np.concatenate([np.zeros(0, dtype=np.int32), *chosen]))
 
 
 def lucky_link(chance: float) -> float:

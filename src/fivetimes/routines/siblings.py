@@ -9,8 +9,8 @@ also differ in what is done in it: `fastlane bump` here and `fastlane screenshot
 Where nobody does both, changes say nothing, and people who differ in their tools differ as much: who has `tox` never does
 `pytest`. But who pulls at other times, and never before a hotfix, does something else. So two steps at least must be of one kind
 alone, and the people of the other do them at other times; then what is there must say as much as changes do above. And a tool
-takes the place of another one, step by step. So if one kind has more steps of its own than the other, by as many as make a
-routine, they do not stand for anything that the others do.
+takes the place of another one, step by step. So if each kind has steps of its own, and one has as many more as make a routine,
+these do not stand for anything that the others do.
 """
 
 from __future__ import annotations
