@@ -41,7 +41,7 @@ from fivetimes.config import FiveTimesRule
 from fivetimes.errors import RuleError
 from fivetimes.model.candidates import Candidate
 from fivetimes.model.live_text import LiveText
-from fivetimes.review.drafting import harmless_words, parse_line, read_live
+from fivetimes.review.drafting import harmless_words, names_known, parse_line, read_live
 from fivetimes.review.folder import ReviewContext
 from fivetimes.shell import TemplatePiece, template_words
 
@@ -89,13 +89,14 @@ def _of_one(candidate: Candidate, context: ReviewContext) -> Figures:
         return Figures()
     before, after = _cut(candidate, live, slice(first)), _cut(candidate, live, slice(first, None))
     make = partial(conductors.draft, *before, rule=FiveTimesRule(), parse=parse_line, at=context.clock())
-    harmless = harmless_words(before[1], context.scan, home=context.home, environ=context.environ)
+    known = names_known(context.scan, home=context.home, environ=context.environ)
+    harmless = harmless_words(before[1], context.scan, home=context.home, known=known)
     try:
         document = conductors.locked(make, harmless).document
     except RuleError:
         return Figures()
-    known = conductors.withheld(*before, parse=parse_line, harmless=harmless)
-    document["constants"] = {name: known.get(name) for name in document.get("constants", {})}
+    constants = conductors.withheld(*before, parse=parse_line, harmless=harmless)
+    document["constants"] = {name: constants.get(name) for name in document.get("constants", {})}
     seen = replay(document, typed_lines(*after, parse_line))
     return _figures(document, typed_lines(*before, parse_line)) + Figures(
         1, seen["lines"], seen["of"], seen["runs"], seen["of_runs"]

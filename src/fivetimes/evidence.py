@@ -1,7 +1,7 @@
 """Candidate -> LiveText, Relocated: read the lines that a candidate stands on again; find those that have moved since.
 
-Three entry points: `recall` reads the commands for the owner's eyes, `masked` keeps of them what may stand in a file, and
-`relocate` finds where the records stand now.
+Four entry points: `recall` and `recall_all` read the commands for the owner's eyes, `masked` keeps of them what may stand in
+a file, and `relocate` finds where the records stand now.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import posixpath
 import re
 import shlex
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -106,7 +107,13 @@ class _Found:
             return () if start == end else (f"cd {shlex.quote(posixpath.relpath(end, start))}",)
         if first[1] is None or key[1] is None:
             return ()
-        return tuple(text for line, text in self.gone.get(key[0], ()) if first[1] < line < key[1])
+        gone = self.gone.get(key[0], [])
+        after, until = bisect_right(gone, first[1], key=_line), bisect_left(gone, key[1], key=_line)
+        return tuple(text for _, text in gone[after:until])
+
+
+def _line(gone: tuple[int, str]) -> int:
+    return gone[0]
 
 
 def _read(wanted: set[_Key], sources: Sequence[Source], readers: Mapping[str, Reader]) -> _Found:
@@ -117,6 +124,8 @@ def _read(wanted: set[_Key], sources: Sequence[Source], readers: Mapping[str, Re
             continue
         for batch in _batches(source, readers):
             found.take(batch, wanted)
+    for gone in found.gone.values():
+        gone.sort(key=_line)
     return found
 
 
@@ -190,9 +199,40 @@ def recall(
     Returns:
         Per occurrence and moment the command, None where the source is gone or the line is another one now.
     """
-    locations = [[_own_location(moment) for moment in occurrence.moments] for occurrence in candidate.occurrences]
-    wanted = {_key(location) for row in locations for location in row if location is not None}
+    (live,) = recall_all([candidate], sources=sources, readers=readers, key=key, meant=meant)
+    return live
+
+
+def recall_all(
+    candidates: Sequence[Candidate],
+    *,
+    sources: Sequence[Source],
+    readers: Mapping[str, Reader],
+    key: bytes,
+    meant: Meant = _as_it_stands,
+) -> Iterator[LiveText]:
+    """As `recall`, for several candidates in turn: each source is read once for all of them.
+
+    Args:
+        candidates: whose locations to read.
+        sources: as in `recall`.
+        readers: as in `recall`.
+        key: as in `recall`.
+        meant: as in `recall`.
+    """
+    located = [
+        [[_own_location(moment) for moment in occurrence.moments] for occurrence in candidate.occurrences]
+        for candidate in candidates
+    ]
+    wanted = {_key(location) for rows in located for row in rows for location in row if location is not None}
     found = _read(wanted, sources, readers)
+    for candidate, locations in zip(candidates, located, strict=True):
+        yield _live(candidate, locations, found, key, meant)
+
+
+def _live(
+    candidate: Candidate, locations: Sequence[Sequence[Location | None]], found: _Found, key: bytes, meant: Meant
+) -> LiveText:
     live = tuple(
         tuple(
             _ran(command, location, meant)

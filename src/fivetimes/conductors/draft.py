@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -48,7 +48,7 @@ from fivetimes.conductors.invocations import (
 from fivetimes.conductors.outputs import flow
 from fivetimes.conductors.proposals import propose
 from fivetimes.conductors.questions import questions, step_records
-from fivetimes.conductors.replay import TypedLine, came_out, replay, typed_lines, unseen
+from fivetimes.conductors.replay import TypedLine, came_out, counted, replay, typed_lines, unseen
 from fivetimes.conductors.templates import StepTemplate, StepTemplates, step_templates
 from fivetimes.config import USUAL_SHARE, Counted, FiveTimesRule
 from fivetimes.errors import RuleError
@@ -284,28 +284,29 @@ def _written(candidate: Candidate, live: LiveText | None, *, parse: Parse, harml
     lines = typed_lines(candidate, live, parse)
     templates = step_templates(candidate, read, harmless, expansions)
     document = _document(candidate, live, templates, None, evidence(candidate))
-    loose = {int(name[1:]) - 1 for name in _missed(document, lines, templates.constants)}
+    loose = {int(name[1:]) - 1 for name in _missed(lines, came_out(document, lines, templates.constants))}
     if loose:
         templates = step_templates(candidate, read, harmless, expansions, loose=loose)
     return _Written(candidate, live, read, lines, templates)
 
 
-def _missed(document: ConductorDocument, lines: Sequence[TypedLine], constants: Mapping[str, str]) -> dict[str, int]:
+def _missed(lines: Sequence[TypedLine], out: Sequence[bool]) -> dict[str, int]:
     """The steps of which too few of the lines that were typed come out, with the number of those that do not."""
     typed = Counter(line.id for line in lines)
-    out = came_out(document, lines, constants)
     missed = Counter(line.id for line, one in zip(lines, out, strict=True) if not one)
     return {name: times for name, times in missed.items() if typed[name] - times < NEARLY_ALL * typed[name]}
 
 
 def _replayed(document: ConductorDocument, written: _Written) -> None:
     """Put the steps to the test; one of which too few lines come out is done by hand."""
-    constants = written.templates.constants
-    missed = _missed(document, written.lines, constants)
+    lines, constants = written.lines, written.templates.constants
+    out = came_out(document, lines, constants)
+    missed = _missed(lines, out)
     for step in document["steps"]:
         if step["id"] in missed:
             _by_hand(step, [each for each in written.read if f"s{each.step + 1}" == step["id"]], missed[step["id"]])
-    document["replay"] = replay(document, written.lines, constants)
+    # a step by hand gives nothing back, and says nothing of what the values were
+    document["replay"] = counted(document, lines, came_out(document, lines, constants) if missed else out)
 
 
 def _by_hand(step: DocumentStep, read: Sequence[Invocation], missed: int) -> None:

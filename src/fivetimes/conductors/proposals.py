@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 from fivetimes.conductor_document import ConductorDocument, Reference, template_parts
@@ -37,16 +37,19 @@ def calendar_command(values: Mapping[int, str], runs: Sequence[Occurrence]) -> s
     known = [(person, start, values[number]) for number, (person, start) in starts.items() if start is not None]
     if len({value for _, _, value in known}) < _TWICE:
         return None
-    for form in _CALENDAR:
-        fitting: dict[str, Counter[int]] = defaultdict(Counter)
-        for person, start, value in known:
-            fitting[person].update(
-                hours for hours in _ZONES if (start + timedelta(hours=hours)).strftime(form) == value
-            )
-        most = sum(max(hours.values(), default=0) for hours in fitting.values())
-        if most >= NEARLY_ALL * len(known):
-            return f"date +{form}"
-    return None
+    return next((f"date +{form}" for form in _CALENDAR if _is_calendar(form, known)), None)
+
+
+def _is_calendar(form: str, known: Sequence[tuple[str, datetime, str]]) -> bool:
+    fitting: dict[str, Counter[int]] = defaultdict(Counter)
+    left = len(known)  # that may still fit
+    for person, start, value in known:
+        hours = [hours for hours in _ZONES if (start + timedelta(hours=hours)).strftime(form) == value]
+        fitting[person].update(hours)
+        left -= not hours
+        if left < NEARLY_ALL * len(known):
+            return False
+    return sum(max(hours.values(), default=0) for hours in fitting.values()) >= NEARLY_ALL * len(known)
 
 
 def raised_part(values: Mapping[int, str], runs: Sequence[Occurrence]) -> int | None:

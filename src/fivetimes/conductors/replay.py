@@ -12,6 +12,8 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import NamedTuple
 
 from fivetimes.conductor_document import (
     ConductorDocument,
@@ -91,16 +93,26 @@ def replay(
         lines: what was typed, from `typed_lines`.
         constants: what the constants stand for, as far as it is known; else the value that most lines show.
     """
-    out = came_out(document, lines, constants)
+    return counted(document, lines, came_out(document, lines, constants))
+
+
+def counted(document: ConductorDocument, lines: Sequence[TypedLine], out: Sequence[bool]) -> Replay:
+    """The numbers of `replay`, of what came out of the steps already.
+
+    Args:
+        document: as in `replay`.
+        lines: as in `replay`.
+        out: for each line whether its step gives it back, of `came_out`.
+    """
     steps = {line.id for line in lines}
     known = {step["id"] for step in document["steps"]} & steps
-    counted = [(line, one) for line, one in zip(lines, out, strict=True) if line.id in known]
-    runs = {line.run for line, _ in counted}
-    broken = {line.run for line, one in counted if not one}
-    differs = Counter(line.id for line, one in counted if not one)
+    of_steps = [(line, one) for line, one in zip(lines, out, strict=True) if line.id in known]
+    runs = {line.run for line, _ in of_steps}
+    broken = {line.run for line, one in of_steps if not one}
+    differs = Counter(line.id for line, one in of_steps if not one)
     return {
-        "lines": sum(one for _, one in counted),
-        "of": len(counted),
+        "lines": sum(one for _, one in of_steps),
+        "of": len(of_steps),
         "runs": len(runs - broken),
         "of_runs": len(runs),
         "differs": dict(sorted(differs.items(), key=lambda item: int(item[0][1:]))),
@@ -135,7 +147,12 @@ def came_out(
     """For each line whether its step gives it back; arguments as in `replay`."""
     steps = {step["id"]: step for step in document["steps"]}
     computed = document.get("computed", {})
-    ways = [_ways(steps.get(line.id), line, computed) for line in lines]
+
+    @cache
+    def ways_of(step: str, form: _Form) -> list[_Way]:
+        return _ways(steps.get(step), form, computed)
+
+    ways = [ways_of(line.id, _form(line)) for line in lines]
     written = {name: text for name, text in document.get("constants", {}).items() if text is not None}
     given = {Reference("constants", name): text for name, text in {**(constants or {}), **written}.items()}
     inputs, fixed = _values(lines, ways, given)
@@ -223,21 +240,33 @@ class _Way:
         )
 
 
-def _ways(step: DocumentStep | None, line: TypedLine, computed: Mapping[str, str]) -> list[_Way]:
+class _Form(NamedTuple):
+    """What of a line decides how the words of its step are read."""
+
+    has_inner: bool
+    is_message: bool
+    is_declared: bool
+
+
+def _form(line: TypedLine) -> _Form:
+    return _Form(line.inner != line.text, line.is_message, line.arguments is not None)
+
+
+def _ways(step: DocumentStep | None, form: _Form, computed: Mapping[str, str]) -> list[_Way]:
     if step is None or "by_hand" in step:
         return []
-    readings = (False, True) if line.inner != line.text else (False,)
-    return [_way(one, line, computed, inner=inner) for one in step_alternatives(step) for inner in readings]
+    readings = (False, True) if form.has_inner else (False,)
+    return [_way(one, form, computed, inner=inner) for one in step_alternatives(step) for inner in readings]
 
 
-def _way(one: StepAlternative, line: TypedLine, computed: Mapping[str, str], *, inner: bool) -> _Way:
+def _way(one: StepAlternative, form: _Form, computed: Mapping[str, str], *, inner: bool) -> _Way:
     words = [tuple(_word(word, computed, inner=inner)) for word in template_words(one["run"])]
     folder = [tuple(_word(word, computed, inner=False)) for word in template_words(one["in"])] if "in" in one else []
-    if line.is_message:
+    if form.is_message:
         flags = [index for index, word in enumerate(words) if len(word) == 1 and _MESSAGE.fullmatch(str(word[0]))]
         words = [words[flags[0] + 1]] if flags and flags[0] + 1 < len(words) else []
     arguments = {key: tuple(template_parts(text)) for key, text in one.get("with", {}).items()}
-    return _Way(tuple(words), folder[0] if folder else None, arguments, line.arguments is not None, inner)
+    return _Way(tuple(words), folder[0] if folder else None, arguments, form.is_declared, inner)
 
 
 def _word(word: TemplateWord, computed: Mapping[str, str], *, inner: bool) -> Iterator[str | Reference]:

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
+from functools import cache, partial
 from pathlib import Path
 
 from fivetimes import conductors, evidence, redaction, shell, store, workspace
@@ -39,11 +39,17 @@ from fivetimes.shell import is_secret_key
 
 def read_live(scan: Scan, candidate: Candidate, *, home: Path) -> LiveText:
     """The commands behind a candidate, read again now; for the owner's screen only."""
+    (text,) = read_live_all(scan, [candidate], home=home)
+    return text
+
+
+def read_live_all(scan: Scan, candidates: Sequence[Candidate], *, home: Path) -> Iterator[LiveText]:
+    """As `read_live`, for several candidates in turn; each source is read once for all of them."""
     from fivetimes import ingest
 
     sources = [report.source for report in scan.sources]
-    return evidence.recall(
-        candidate, sources=sources, readers=ingest.READERS, key=store.local_key(home), meant=lines_meant(scan)
+    return evidence.recall_all(
+        candidates, sources=sources, readers=ingest.READERS, key=store.local_key(home), meant=lines_meant(scan)
     )
 
 
@@ -66,16 +72,20 @@ def lines_meant(scan: Scan) -> evidence.Meant:
 
 def read_live_masked(context: ReviewContext) -> dict[str, LiveText]:
     """The commands behind every candidate, by id, with only the words that may stand in a file; for the owner's own page."""
-    found = {}
-    for candidate in context.scan.candidates:
-        text = read_live(context.scan, candidate, home=context.home)
-        found[candidate.id] = evidence.masked(text, parse=parse_line, harmless=_harmless(text, context))
-    return found
+    known = names_known(context.scan, home=context.home, environ=context.environ)
+    return {
+        text.candidate: evidence.masked(
+            text, parse=parse_line, harmless=harmless_words(text, context.scan, home=context.home, known=known)
+        )
+        for text in read_live_all(context.scan, context.scan.candidates, home=context.home)
+    }
 
 
 def live_constants(candidate: Candidate, text: LiveText, context: ReviewContext) -> Mapping[str, str]:
     """The live values of a draft's constants, by name; for the reviewer's own screen."""
-    return conductors.withheld(candidate, text, parse=parse_line, harmless=_harmless(text, context))
+    known = names_known(context.scan, home=context.home, environ=context.environ)
+    harmless = harmless_words(text, context.scan, home=context.home, known=known)
+    return conductors.withheld(candidate, text, parse=parse_line, harmless=harmless)
 
 
 def parse_line(text: str) -> CommandLine:
@@ -84,12 +94,23 @@ def parse_line(text: str) -> CommandLine:
     return CommandLine(tuple(c for c in line.commands if c.words), line.sure)
 
 
-def harmless_words(
-    text: LiveText, scan: Scan, *, home: Path, environ: Mapping[str, str]
-) -> Callable[[str, Role], bool]:
-    """The test of which live words may stand in a file. A word that was ever in a secret position never may."""
+def names_known(scan: Scan, *, home: Path, environ: Mapping[str, str]) -> redaction.Known:
+    """The names that exist on this machine, in the repositories of a scan, or that a person approved, as they are now."""
     from fivetimes import ingest
 
+    sources = [report.source for report in scan.sources]
+    return ingest.known_here(sources, environ, approved=store.approved(home))
+
+
+def harmless_words(text: LiveText, scan: Scan, *, home: Path, known: redaction.Known) -> Callable[[str, Role], bool]:
+    """The test of which live words may stand in a file. A word that was ever in a secret position never may.
+
+    Args:
+        text: whose words are tested.
+        scan: that it is of.
+        home: our own folder, with the local key.
+        known: of `names_known`.
+    """
     pseudonyms = redaction.Pseudonyms(store.local_key(home))
     lines = (command.text for row in text.occurrences for command in row if command and command.kind is Kind.SHELL)
     words = {word for line in lines for simple in parse_line(line).commands for word in simple.words}
@@ -98,13 +119,8 @@ def harmless_words(
     secret |= {redaction.scalar(value) for args in given for key, value in args.items() if is_secret_key(str(key))}
     programs = {word.text for word in words if word.role is Role.PROGRAM}
     varied = frozenset(p for p in programs if pseudonyms.of(p, kind="prog") in scan.varied)
-    sources = [report.source for report in scan.sources]
-    known = ingest.known_here(sources, environ, approved=store.approved(home), varied=varied)
+    known = replace(known, programs_with_varied_arguments=varied)
     return lambda word, role: word not in secret and redaction.harmless(word, role=role, known=known)
-
-
-def _harmless(text: LiveText, context: ReviewContext) -> Callable[[str, Role], bool]:
-    return harmless_words(text, context.scan, home=context.home, environ=context.environ)
 
 
 # ---- drafts
@@ -178,13 +194,16 @@ def preview_drafts(context: ReviewContext) -> Previews:
     rule = context.scan.rule
     made: dict[str, Conductor] = {}
     shared = {*store.approved(context.home), *context.scan.shared_names}
-    for candidate in context.scan.candidates:
-        if candidate.counted(rule.by) >= rule.extract:
-            text = None if candidate.merged else read_live(context.scan, candidate, home=context.home)
-            if text is not None and candidate.people > 1:
-                shared |= _typed_by_several(candidate, text)
-            with suppress(RuleError):
-                made[candidate.id] = _drafted(candidate, text, context, override=None)
+    admitted = [each for each in context.scan.candidates if each.counted(rule.by) >= rule.extract]
+    here = [each for each in admitted if not each.merged]  # what was merged has no sources to read again
+    texts = read_live_all(context.scan, here, home=context.home)
+    known = names_known(context.scan, home=context.home, environ=context.environ) if here else None
+    for candidate in admitted:
+        text = None if candidate.merged else next(texts)
+        if text is not None and candidate.people > 1:
+            shared |= _typed_by_several(candidate, text)
+        with suppress(RuleError):
+            made[candidate.id] = _drafted(candidate, text, context, known, override=None)
     return Previews(made, redaction.OwnNames(store.local_key(context.home), shared=sorted(shared)))
 
 
@@ -222,17 +241,26 @@ def _new_draft(
     if reads and candidate.counted(rule.by) < rule.extract and override is None:
         # which refuses: nothing is read for it
         return _maker(context, override)(candidate, None, harmless=_nothing_harmless)
-    text = read_live(context.scan, candidate, home=context.home) if reads else None
-    return _drafted(candidate, text, context, override=override)
+    if not reads:
+        return _drafted(candidate, None, context, None, override=override)
+    text = read_live(context.scan, candidate, home=context.home)
+    known = names_known(context.scan, home=context.home, environ=context.environ)
+    return _drafted(candidate, text, context, known, override=override)
 
 
 def _drafted(
-    candidate: Candidate, text: LiveText | None, context: ReviewContext, *, override: tuple[str, str] | None
+    candidate: Candidate,
+    text: LiveText | None,
+    context: ReviewContext,
+    known: redaction.Known | None,
+    *,
+    override: tuple[str, str] | None,
 ) -> Conductor:
     make = _maker(context, override)
-    if text is None:
+    if text is None or known is None:
         return conductors.locked(partial(make, conductors.without_names(candidate), None), _nothing_harmless)
-    return conductors.locked(partial(make, candidate, text), _harmless(text, context))
+    harmless = harmless_words(text, context.scan, home=context.home, known=known)
+    return conductors.locked(partial(make, candidate, text), harmless)
 
 
 def _maker(context: ReviewContext, override: tuple[str, str] | None) -> Callable[..., Conductor]:
@@ -240,7 +268,9 @@ def _maker(context: ReviewContext, override: tuple[str, str] | None) -> Callable
         conductors.draft,
         rule=context.scan.rule,
         by=context.by.strip() or None,
-        parse=parse_line,
+        parse=cache(
+            parse_line
+        ),  # for one draft, which looks at each line many times; nothing that was typed is kept longer
         at=context.clock(),
         override=override,
     )

@@ -12,7 +12,7 @@ from fivetimes.conductor_document import Evidence, Replay
 from fivetimes.errors import FivetimesError
 from fivetimes.model.scans import Scan
 from fivetimes.reports.figures import location_text
-from fivetimes.review.drafting import harmless_words, lines_meant, parse_line
+from fivetimes.review.drafting import harmless_words, lines_meant, names_known, parse_line
 from fivetimes.review.folder import read_conductor
 
 
@@ -86,7 +86,7 @@ def verify(path: Path, scan: Scan, *, home: Path, environ: Mapping[str, str]) ->
     found = conductors.evidence(now)
     key = store.local_key(home)
     live = evidence.recall(now, sources=sources, readers=ingest.READERS, key=key, meant=lines_meant(scan))
-    harmless = harmless_words(live, scan, home=home, environ=environ)
+    harmless = harmless_words(live, scan, home=home, known=names_known(scan, home=home, environ=environ))
     replay, unseen = conductors.replayed(stated, now, live, parse=parse_line, harmless=harmless)
     return Verification(
         id=stated.id,
