@@ -283,3 +283,13 @@ def test_explain_knows_own_programs_and_public_aliases_as_they_are_typed(machine
         assert first["count"] == 9, typed
         assert first["id"], typed
     assert json.loads(machine.run("explain", "acme-unknown", "--json", "-").stdout)["sequences"] == []
+
+
+def test_a_draft_has_a_persons_own_name_as_it_was_typed_though_a_public_alias_is_called_so(machine):
+    days = (f"git status\ngst\nga .\ngm 'mend gate {day}'\ngp\nmake notes\n" for day in range(9))
+    (machine.home / ".bash_history").write_text("".join(days))
+    (found,) = json.loads(machine.run("scan", "--yes", "--json", "-").stdout)["candidates"]
+    assert machine.run("draft", found["id"], "-o", "out").returncode == 0
+    draft = (machine.here / "out" / f"{found['id']}.yaml").read_text()
+    assert "git push" in draft
+    assert "git merge" not in draft

@@ -35,7 +35,7 @@ from fivetimes.eventlog.redact import (
     redact,
     varied_programs,
 )
-from fivetimes.eventlog.shell_aliases import PUBLIC_ALIASES, expanded
+from fivetimes.eventlog.shell_aliases import PUBLIC_ALIASES, expanded, expanded_where_used
 from fivetimes.eventlog.unknown import unknown_names
 
 __all__ = [
@@ -47,6 +47,7 @@ __all__ = [
     "align",
     "deduplicate",
     "expanded",
+    "expanded_where_used",
     "file_rows",
     "is_account",
     "mark_bots",

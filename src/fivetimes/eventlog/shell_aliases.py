@@ -55,6 +55,16 @@ def expanded(text: str, aliases: Mapping[str, str]) -> str:
     return text
 
 
+def expanded_where_used(text: str, aliases: Mapping[str, str]) -> str:
+    """As `expanded`, for public aliases: a name that is somebody's own in this line, as `names_in` sees it, stays.
+
+    Example:
+        >>> [expanded_where_used(line, OH_MY_ZSH) for line in ("gm fix/7 && gp", "gm 'mend a gate' && gp")]
+        ['git merge fix/7 && git push', "gm 'mend a gate' && git push"]
+    """
+    return expanded(text, {name: aliases[name] for name in names_in(text, aliases)})
+
+
 def _once(text: str, aliases: Mapping[str, str]) -> str:
     out, at = list[str](), 0
     for begin in _begins(text):

@@ -65,7 +65,7 @@ def lines_meant(scan: Scan) -> evidence.Meant:
 
     def meant(origin: str, text: str) -> str:
         line = eventlog.expanded(text, own(origin))
-        return eventlog.expanded(text, public) if line == text and origin in scan.public_aliases else line
+        return eventlog.expanded_where_used(text, public) if line == text and origin in scan.public_aliases else line
 
     return meant
 
