@@ -659,6 +659,18 @@ def own_shares(
     return shares
 
 
+def times_elsewhere(
+    rows: Sequence[tuple[int, set[int]]], done: Sequence[int], tokens: Sequence[int], reach: int
+) -> list[int]:
+    """How often each step is done in none of the rows of a routine, of the times that count in `own_shares`."""
+    near = set()
+    for doer in {rows[at][0] for at in done}:
+        mine = [at for at in done if rows[at][0] == doer]
+        span = range(max(0, min(mine) - reach), min(len(rows), max(mine) + reach + 1))
+        near |= {at for at in span if rows[at][0] == doer and at not in done}
+    return [sum(token in rows[at][1] for at in near) for token in tokens]
+
+
 def own_shares_by_values(
     rows: Sequence[tuple[int, object, set[int], set]],
     done: Sequence[tuple[int, int, int]],
@@ -823,8 +835,7 @@ def apart(
     Or, if that is more, what is there in the occurrences of doers who did no occurrence of the other side, while others of their
     sort did. A step is one side's own by a difference that is usual there and in fewer than one in ten of the
     others, and of all such steps the doers of the other side must do two at least twice elsewhere: (doer, step) of what was done
-    besides. Or one side has three own steps more than the other, which has some that say something; then its own say what they
-    say, but for the one that says most.
+    besides.
     """
     doers = [{one[0] for one, kind in zip(occurrences, second, strict=True) if kind is side} for side in (True, False)]
     differences, has = _differences([held for _, _, held in occurrences])
@@ -852,11 +863,6 @@ def apart(
         ]
         known += sum(others.count(step) >= 2 for step in {differences[column][0] for column in columns})
     bits = shared_bits(has, [int(kind) for kind in sides], 1)
-    steps = sorted(({differences[column][0] for column in columns} for columns in own), key=len)
-    shorter, longer = sorted(own, key=lambda columns: len({differences[column][0] for column in columns}))
-    if len(steps[1]) - len(steps[0]) >= 3 and any(bits[column] > 0 for column in shorter):
-        best = [max(bits[column] for column in longer if differences[column][0] == step) for step in steps[1]]
-        found = max(found, sum(best) - max(best))
     return found if known < 2 else max(found, _beyond_one_alternative(differences, bits, own))
 
 
@@ -869,6 +875,31 @@ def _differences(
         done = Counter(held[step] for held in occurrences if step in held)
         found += [(step, way) for way, count in done.items() if 2 <= count < done.total()]
     return found, [[int(step in held and way in (None, held[step])) for step, way in found] for held in occurrences]
+
+
+def is_bare(there: Sequence[set[int]], other: Sequence[set[int]], elsewhere: Sequence[int]) -> bool:
+    """Whether occurrences have nothing of their own beside those of another routine, nor anything that says that they are of it.
+
+    There are three steps or more that more than half of the other one's have and fewer than one in ten of these, and at most one
+    such step the other way. And in the middle these have at most one step of which more than two fifths of all times, in the
+    other one or `elsewhere`, are the other one's.
+    """
+
+    def times(step: int, of: Sequence[set[int]]) -> int:
+        return sum(step in one for one in of)
+
+    def own(mine: Sequence[set[int]], theirs: Sequence[set[int]]) -> int:
+        return sum(
+            times(step, mine) > len(mine) / 2 and times(step, theirs) < len(theirs) / 10
+            for step in range(len(elsewhere))
+        )
+
+    of_it = {
+        step for step, besides in enumerate(elsewhere) if times(step, other) > 0.4 * (times(step, other) + besides)
+    }
+    held = sorted(len(one & of_it) for one in there)
+    middle = (held[len(held) // 2] + held[(len(held) - 1) // 2]) / 2
+    return own(other, there) >= 3 and own(there, other) <= 1 and middle < 2
 
 
 def _usual_on_one_side(

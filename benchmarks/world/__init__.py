@@ -4,7 +4,7 @@ A second simulator beside benchmarks/team.py, and a harder one: the everyday wor
 each of 18 conditions that make real histories hard can be turned up by itself. In the order in which they act:
 
     values      what varies from run to run
-    library     the trades: routines, people, tools, everyday work; one folder each (`development`, `other`, `agency`, `campus`)
+    library     the trades: routines, people, tools, everyday work; one folder each
     people      who works how, and when
     background  everyday work
     play        one run of a routine

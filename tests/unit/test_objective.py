@@ -34,6 +34,7 @@ from fivetimes.routines.objective import (
     rates_around,
     saved_by_each,
     saved_by_the_rest,
+    times_elsewhere,
 )
 from fivetimes.routines.pattern import estimate
 
@@ -183,6 +184,9 @@ def test_the_share_of_a_step_that_lies_in_the_routine_is_that_of_counting(letter
     done = [(step, int(row)) for line in rows for step, row in enumerate(line)] + [(s, r) for _, s, r in again.tolist()]
     wanted = oracles.own_shares(slow[: database.own], done, tokens.tolist(), AWAY + WINDOW)
     assert own_shares(database, tokens, found).tolist() == pytest.approx(wanted)
+    inside = [row for _, row in done]
+    besides = oracles.times_elsewhere(slow[: database.own], inside, tokens.tolist(), AWAY + WINDOW)
+    assert times_elsewhere(database, tokens, found).tolist() == besides
 
 
 def test_a_step_is_the_routine_s_own_by_what_its_doers_do_while_they_do_it():

@@ -184,6 +184,56 @@ def test_two_siblings_done_four_and_three_times_are_not_flagged_as_seven():
     assert max(one.count for one in found) < 5
 
 
+ENDS = {  # what somebody does before it is added, committed and pushed
+    "ana": [
+        "rsync -av seq:run/EX{n} data",
+        "md5sum -c data/sums",
+        "nextflow run sarek --input EX{n}.csv",
+        "multiqc out/EX{n}",
+    ],
+    "bo": [
+        "psql orders -f sql/slow{n}.sql",
+        "pgbench -c {n} orders",
+        "psql orders -c 'analyze t{n}'",
+        "pg_dump orders -t t{n}",
+    ],
+    "cy": [
+        "pandoc notes{n}.md -o notes{n}.pdf",
+        "pdfunite notes{n}.pdf all.pdf",
+        "vale notes{n}.md",
+        "scp all.pdf web:notes",
+    ],
+    "dee": [],
+}
+
+
+def ending_alike(who: str, n: int) -> list[str]:
+    ends = [f"vim notes/{who}{n}.md", f"git add notes/{who}{n}.md", f"git commit -m 'about {who} {n}'", "git push"]
+    return [*(line.format(n=n) for line in ENDS[who]), *ends]
+
+
+def committed(n: int, rng: random.Random) -> list[str]:
+    return rng.choice(
+        [
+            ["git add .", f"git commit -m 'wip {n}'"],
+            [f"git commit -am 'wip {n}'", "git push"],
+            ["vim todo.md", "git add todo.md", f"git commit -m 'todo {n}'"],
+        ]
+    )
+
+
+def test_routines_of_several_people_that_end_alike_are_as_many_candidates():
+    rng = random.Random(1)
+    everyday = {who: [(2 * (n % 12) + 1, committed(n, rng)) for n in range(30)] for who in ENDS}
+    found, _ = listed({who: [(2 * n, ending_alike(who, n)) for n in range(12)] + everyday[who] for who in ENDS})
+    programs = [{action.split()[0] for action in actions(one)} for one in found]
+    for own in ({"rsync", "md5sum", "nextflow"}, {"psql", "pgbench", "pg_dump"}, {"pandoc", "pdfunite", "vale", "scp"}):
+        (routine,) = (at for at, words in enumerate(programs) if own <= words)
+        assert (found[routine].count, found[routine].people) == (12, 1)
+        assert {"git add", "git push"} <= set(actions(found[routine]))
+        assert not any(own & words for at, words in enumerate(programs) if at != routine)
+
+
 def test_two_tools_for_one_step_make_no_siblings():
     tools = ["pytest", "tox"] * 6
     random.Random(2).shuffle(tools)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Protocol
 
 import numpy as np
@@ -32,14 +33,15 @@ from fivetimes.routines.developing import (
     collected_by,
     develop,
     on_other_things,
+    outside_of,
     passes,
     without_another,
 )
 from fivetimes.routines.growth import drop_rare, together
 from fivetimes.routines.matching import Occurrences, Routine, better, collect, presence_bits
-from fivetimes.routines.objective import failed_rule, on_the_way, worth
+from fivetimes.routines.objective import failed_rule, on_the_way, times_elsewhere, worth
 from fivetimes.routines.pattern import Profile, estimate
-from fivetimes.routines.siblings import two_kinds
+from fivetimes.routines.siblings import SELDOM, is_bare, two_kinds
 from fivetimes.routines.trace import Recorder
 
 SEED_TEXT = "a pair that stands together"
@@ -47,6 +49,7 @@ SIBLING_TEXT = "a sibling: it shares most steps with another routine, and stands
 IN_CONTEXT_TEXT = (
     "its steps are mostly done elsewhere, but on one thing or behind one another mostly here: what is left is looked at"
 )
+BARE_TEXT = "nothing of it is its own beside a sibling: what is left of it is looked at"
 WITHIN_TEXT = "a routine among occurrences that are none together"
 
 Tick = Callable[[float], None]
@@ -140,6 +143,7 @@ class _Habits:
         self._occurrences = 0
         self._known = set[tuple[bytes, bytes]]()
         self.tables: list[tuple[Profile, int, float]] = []  # with their count, and the bits of the luckiest seed
+        self.bare: list[tuple[Profile, int, float]] = []  # siblings that have nothing of their own
         self.in_context: list[tuple[Rejection, Profile, float]] = []  # those whose steps are their own in context
 
     def add(self, profile: Profile, occurrences: Occurrences, luck: float) -> None:
@@ -229,7 +233,7 @@ def _from_seed(
                 habits.in_context.append((whole, grown[0], seed.floor))
                 return []
         return [whole]
-    return _parted(terms, whole, trace)
+    return _parted(terms, whole, habits, trace)
 
 
 def _from_habits(
@@ -244,7 +248,13 @@ def _from_habits(
             one = _judged(terms, within, number, trace)
             if isinstance(one, Rejection):
                 break
-            made += _parted(terms, one, trace)
+            made += _parted(terms, one, habits, trace)
+    for profile, known, luck in habits.bare:
+        terms = Terms(database, search, chance, luck, {})
+        left = collected_by(terms, profile, known)
+        if left is not None:
+            number = trace.open(profile.tokens, BARE_TEXT, count=len(left[1]), stage=Stage.GROWTH)
+            made += _claimed(terms, [_judged(terms, left, number, trace)], trace)
     return made + _from_habits_in_context(database, habits, search, chance, trace)
 
 
@@ -268,14 +278,44 @@ def _from_habits_in_context(
     return made
 
 
-def _parted(terms: Terms, whole: Routine, trace: Recorder) -> list[Routine | Rejection]:
-    """The routine, or the siblings that it is made of; the rows are claimed."""
+def _parted(terms: Terms, whole: Routine, habits: _Habits, trace: Recorder) -> list[Routine | Rejection]:
+    """The routine, or the siblings that it is made of; the rows are claimed. What has nothing of its own is put off."""
     kinds = _disjoint(terms.database, _kinds(terms, (whole.profile, whole.occurrences)))
-    made: list[Routine | Rejection] = [whole]
     # siblings none of which would be a routine by itself stay what they are together
-    if len(kinds) > 1 and any(passes(terms, kind) for kind in kinds):
-        made = _judged_apart(terms, kinds, whole.number, trace)
-    return _claimed(terms, made, trace)
+    if len(kinds) < 2 or not any(passes(terms, kind) for kind in kinds):
+        return _claimed(terms, [whole], trace)
+    bare = _bare(terms, whole, kinds)
+    habits.bare += [(profile, len(found), terms.luck) for (profile, found), off in zip(kinds, bare, strict=True) if off]
+    siblings = [kind for kind, off in zip(kinds, bare, strict=True) if not off]
+    grown = [one for kind in siblings for one in _kinds(terms, _grown_alone(terms, kind, siblings))]
+    return _claimed(terms, _judged_apart(terms, _disjoint(terms.database, grown), whole.number, trace), trace)
+
+
+def _bare(terms: Terms, whole: Routine, kinds: Sequence[Developed]) -> list[bool]:
+    """Which siblings have nothing of their own beside another one.
+
+    What ends alike grew into one table, and these may be the end of other routines.
+    """
+    tokens = whole.profile.tokens
+    elsewhere = cache(lambda: times_elsewhere(terms.database, tokens, whole.occurrences))
+    there = [np.zeros((len(found), len(tokens)), dtype=np.bool_) for _, found in kinds]
+    for one, (profile, found) in zip(there, kinds, strict=True):
+        one[:, [tokens.tolist().index(token) for token in profile.tokens.tolist()]] = found.rows >= 0
+    return [any(is_bare(one, other, elsewhere) for other in there if other is not one) for one in there]
+
+
+def _grown_alone(terms: Terms, kind: Developed, siblings: Sequence[Developed]) -> Developed:
+    """A sibling with the steps that it alone has, for in the table of all they were too seldom.
+
+    It is left as it is if it would take from another sibling, or find other runs: then what they have in common grew.
+    """
+    grown = develop(terms, kind[0].tokens, kind[1].rows)
+    if isinstance(grown, Failed):
+        return kind
+    others = [found for _, found in siblings if found is not kind[1]]
+    takes = not all(outside_of(terms.database, grown[1], found).all() for found in others)
+    new = np.count_nonzero(outside_of(terms.database, grown[1], kind[1]))
+    return kind if takes or new > SELDOM * len(grown[1]) else grown
 
 
 def _claimed(terms: Terms, made: Sequence[Routine | Rejection], trace: Recorder) -> list[Routine | Rejection]:
@@ -392,7 +432,8 @@ def _kinds(terms: Terms, whole: Developed) -> list[Developed]:
     """The routine, or the siblings that it is made of, each with its own occurrences; the commoner one first."""
     database, search = terms.database, terms.search
     profile, occurrences = whole
-    kind = two_kinds(database, occurrences.rows, bar=search.routine_bits)
+    elsewhere = cache(lambda: times_elsewhere(database, profile.tokens, occurrences))
+    kind = two_kinds(database, occurrences.rows, elsewhere, bar=search.routine_bits)
     if kind is None:
         return [whole]
     made: list[Developed] = []

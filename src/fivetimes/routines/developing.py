@@ -231,10 +231,10 @@ def _without_part(terms: Terms, grown: Developed, part: _Separable) -> Developed
 
 def _outside(database: SequenceDatabase, one: Occurrences, other: Occurrences) -> Occurrences:
     """The occurrences that share no action with those of another routine."""
-    return kept_apart(one, _outside_of(database, one, other))
+    return kept_apart(one, outside_of(database, one, other))
 
 
-def _outside_of(database: SequenceDatabase, one: Occurrences, other: Occurrences) -> Bools:
+def outside_of(database: SequenceDatabase, one: Occurrences, other: Occurrences) -> Bools:
     """Which occurrences share no action with any of the others."""
     held = np.zeros(database.own, dtype=np.bool_)
     held[database.source[other.all_rows()]] = True
@@ -269,7 +269,7 @@ def on_other_things(terms: Terms, grown: Developed) -> Developed:
 
 def _adds_its_like(database: SequenceDatabase, wide: Occurrences, known: Occurrences) -> bool:
     """Whether there are occurrences besides the known ones, and these save more than half of what the known ones do."""
-    new = _outside_of(database, wide, known)
+    new = outside_of(database, wide, known)
     if new.all() or not new.any():
         return False
     return bool(wide.score[new].mean() > USUAL_SHARE * wide.score[~new].mean())

@@ -271,6 +271,22 @@ def _inside(database: SequenceDatabase, occurrences: Occurrences) -> Bools:
     return inside
 
 
+def times_elsewhere(database: SequenceDatabase, tokens: Int32s, occurrences: Occurrences) -> Floats:
+    """How often each step is done in no occurrence, by those who do the routine, as long as they do it (as in `own_shares`).
+
+    Args:
+        database: what the routine was found in.
+        tokens: its steps.
+        occurrences: its occurrences.
+
+    Returns:
+        (steps,) float64.
+    """
+    span, inside = _spans(database, occurrences), _inside(database, occurrences)
+    times = [np.count_nonzero(~inside[_while_done(database, token, span)]) for token in tokens.tolist()]
+    return np.array(times, dtype=np.float64)
+
+
 def own_shares_by_values(database: SequenceDatabase, tokens: Int32s, occurrences: Occurrences) -> Floats:
     """The same by what is done on a thing of its own: a branch, an archive, a draft that each time is another one.
 

@@ -8,12 +8,14 @@ also differ in what is done in it: `fastlane bump` here and `fastlane screenshot
 
 Where nobody does both, changes say nothing, and people who differ in their tools differ as much: who has `tox` never does
 `pytest`. But who pulls at other times, and never before a hotfix, does something else. So two steps at least must be of one kind
-alone, and the people of the other do them at other times; then what is there must say as much as changes do above. And a tool
-takes the place of another one, step by step. So if each kind has steps of its own, and one has as many more as make a routine,
-these do not stand for anything that the others do.
+alone, and the people of the other do them at other times; then what is there must say as much as changes do above.
+
+What only adds, commits and pushes has nothing of its own beside a routine that ends so (`is_bare`). It may be the end of others.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import numpy as np
 
@@ -21,6 +23,7 @@ from fivetimes.columns import COARSE, Bools, Floats, Int32s, Ints
 from fivetimes.config import ALWAYS_SHARE, MIN_STEPS, USUAL_SHARE
 from fivetimes.model.events import By
 from fivetimes.routines.database import SequenceDatabase
+from fivetimes.routines.objective import FEWEST_OWN, OWN_SHARE
 
 _DIRECTIONS = (-1, 0, 1)  # a step went, stayed as it was, came
 _THERE = (0, 1)  # a step is not there, is there
@@ -143,27 +146,15 @@ def _changing_together(database: SequenceDatabase, rows: Int32s, kind: Bools, do
 
 
 def _left_out_together(database: SequenceDatabase, rows: Int32s, kind: Bools, doer: Int32s) -> float:
-    """The bits by what those leave out who do one kind only: what they do at other times, or as many steps as make a routine."""
+    """The bits by what those who do one kind only leave out, though they do it at other times."""
     differs, step = differences(database, rows)
     share, others = differs[kind].mean(axis=0), differs[~kind].mean(axis=0)
     mine, theirs = (share > USUAL_SHARE) & (others < SELDOM), (others > USUAL_SHARE) & (share < SELDOM)
     known = _known(database, rows, step[mine], doer[~kind]) + _known(database, rows, step[theirs], doer[kind])
-    bits = shared_bits(differs.astype(np.int64), kind.astype(np.int64), _THERE)
-    found = _beyond_one(bits, mine, theirs, step) if known >= KNOWN_STEPS else 0.0
-    return max(found, _more_by_a_routine(bits, mine, theirs, step))
-
-
-def _more_by_a_routine(bits: Floats, mine: Bools, theirs: Bools, step: Ints) -> float:
-    """The bits of the kind that has more steps of its own, but for the best; 0 where these are too few more for a routine.
-
-    The other one has some, too: whose steps are merely fewer has done the rest unseen.
-    """
-    fewer, more = sorted((mine, theirs), key=lambda own: len(np.unique(step[own])))
-    if not (bits[fewer] > 0).any() or len(np.unique(step[more])) - len(np.unique(step[fewer])) < MIN_STEPS:
+    if known < KNOWN_STEPS:
         return 0.0
-    best = np.zeros(int(step.max()) + 1)
-    np.maximum.at(best, step[more], bits[more])
-    return float(best.sum() - best.max())
+    bits = shared_bits(differs.astype(np.int64), kind.astype(np.int64), _THERE)
+    return _beyond_one(bits, mine, theirs, step)
 
 
 def _mostly(doers: Int32s) -> Int32s:
@@ -207,26 +198,90 @@ def seam(database: SequenceDatabase, rows: Int32s) -> Bools | None:
     return side if np.count_nonzero(both & joined) > USUAL_SHARE * np.count_nonzero(both) else None
 
 
-def two_kinds(database: SequenceDatabase, rows: Int32s, *, bar: float) -> Bools | None:
+def two_kinds(database: SequenceDatabase, rows: Int32s, elsewhere: Callable[[], Floats], *, bar: float) -> Bools | None:
     """Which occurrences are of a second routine; None where all are of one.
+
+    What ends alike grows into one table, so besides one kind there may be several, which have nothing in common that it lacks. So
+    each kind is held against all others together, and against each other one.
 
     Args:
         database: what they were found in.
         rows: (occurrences, steps) rows, -1 where missing.
+        elsewhere: gives how often each step is done in none of them (`objective.times_elsewhere`).
         bar: bits that the division saves, at least.
     """
+    kinds = _kinds_in(database, rows)
+    best, most = None, bar
+    for one in kinds:
+        bits = max(apart(database, rows, one), beside_bare(rows, one, elsewhere))
+        bits = max(bits, *(_apart_from(database, rows, one, other) for other in kinds))
+        if bits > most:
+            best, most = one, bits
+    return best
+
+
+def _kinds_in(database: SequenceDatabase, rows: Int32s) -> list[Bools]:
+    """The kinds that occurrences may fall into, each once: by each thing in which they differ."""
     differs, _ = differences(database, rows)
     share = differs.mean(axis=0)
     optional = differs[:, (share < ALWAYS_SHARE) & (share > 1 - ALWAYS_SHARE)]
-    best, most = None, bar
-    for one in optional.T:
-        kind = _settled(optional, one)
-        if not 2 <= np.count_nonzero(kind) <= len(rows) - 2:
-            continue
-        bits = apart(database, rows, kind)
-        if bits > most:
-            best, most = kind, bits
-    return best
+    kinds = {kind.tobytes(): kind for kind in (_settled(optional, one) for one in optional.T)}
+    return [kind for kind in kinds.values() if 2 <= np.count_nonzero(kind) <= len(rows) - 2]
+
+
+def _apart_from(database: SequenceDatabase, rows: Int32s, one: Bools, other: Bools) -> float:
+    """The bits by which a kind is apart from one of several others; 0 where they have occurrences in common."""
+    both = one | other
+    return 0.0 if (one & other).any() or both.all() else apart(database, rows[both], one[both])
+
+
+def beside_bare(rows: Int32s, kind: Bools, elsewhere: Callable[[], Floats]) -> float:
+    """Bits that the own steps of a kind say beyond the best of them, where the others are bare beside it; else 0.
+
+    Args:
+        rows: (occurrences, steps) rows, -1 where missing.
+        kind: (occurrences,) which of them are of it.
+        elsewhere: as in `two_kinds`.
+    """
+    there = rows >= 0
+    if not is_bare(there[~kind], there[kind], elsewhere):
+        return 0.0
+    own = _own_steps(there[kind], there[~kind])
+    bits = shared_bits(there[:, own].astype(np.int64), kind.astype(np.int64), _THERE)
+    return float(bits.sum() - bits.max())
+
+
+def is_bare(there: Bools, other: Bools, elsewhere: Callable[[], Floats]) -> bool:
+    """Whether occurrences have nothing of their own beside those of another routine, and nothing that says that they are of it.
+
+    The other one has as many steps that are seldom here as make a routine; here are fewer than two that are seldom there. And most
+    occurrences hold fewer than two steps of which more than two fifths are done in the other one, of all times in it or in none of
+    the table. So a person whose own steps are done unseen is not taken for somebody who only adds, commits and pushes.
+
+    Args:
+        there: (occurrences, steps), whether they have the step.
+        other: the same of the other routine.
+        elsewhere: gives how often each step is done in no occurrence of the table.
+
+    Example:
+        >>> other = np.ones((6, 6), dtype=bool)
+        >>> bare = other & np.array([True, True, True, False, False, False])
+        >>> is_bare(bare, other, lambda: np.array([90, 90, 90, 0, 0, 0])), is_bare(bare, other, lambda: np.zeros(6))
+        (True, False)
+    """
+    if (
+        np.count_nonzero(_own_steps(other, there)) < MIN_STEPS
+        or np.count_nonzero(_own_steps(there, other)) >= FEWEST_OWN
+    ):
+        return False
+    count = np.count_nonzero(other, axis=0)
+    own = count > OWN_SHARE * (count + elsewhere())
+    return bool(np.median(np.count_nonzero(there & own, axis=1)) < FEWEST_OWN)
+
+
+def _own_steps(there: Bools, other: Bools) -> Bools:
+    """Which steps are usual in some occurrences, and seldom in the others."""
+    return np.asarray((there.mean(axis=0) > USUAL_SHARE) & (other.mean(axis=0) < SELDOM))
 
 
 def _settled(present: Bools, kind: Bools) -> Bools:
