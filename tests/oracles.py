@@ -877,29 +877,30 @@ def _differences(
     return found, [[int(step in held and way in (None, held[step])) for step, way in found] for held in occurrences]
 
 
-def is_bare(there: Sequence[set[int]], other: Sequence[set[int]], elsewhere: Sequence[int]) -> bool:
-    """Whether occurrences have nothing of their own beside those of another routine, nor anything that says that they are of it.
+def adds_to(there: Sequence[set[int]], others: Sequence[set[int]], steps: int) -> bool:
+    """Whether three steps or more are in more than half of these occurrences and in fewer than one in ten of the others.
 
-    There are three steps or more that more than half of the other one's have and fewer than one in ten of these, and at most one
-    such step the other way. And in the middle these have at most one step of which more than two fifths of all times, in the
-    other one or `elsewhere`, are the other one's.
+    And at most one the other way round.
     """
-
-    def times(step: int, of: Sequence[set[int]]) -> int:
-        return sum(step in one for one in of)
 
     def own(mine: Sequence[set[int]], theirs: Sequence[set[int]]) -> int:
         return sum(
-            times(step, mine) > len(mine) / 2 and times(step, theirs) < len(theirs) / 10
-            for step in range(len(elsewhere))
+            sum(step in one for one in mine) > len(mine) / 2 and sum(step in one for one in theirs) < len(theirs) / 10
+            for step in range(steps)
         )
 
-    of_it = {
-        step for step, besides in enumerate(elsewhere) if times(step, other) > 0.4 * (times(step, other) + besides)
-    }
-    held = sorted(len(one & of_it) for one in there)
-    middle = (held[len(held) // 2] + held[(len(held) - 1) // 2]) / 2
-    return own(other, there) >= 3 and own(there, other) <= 1 and middle < 2
+    return own(there, others) >= 3 and own(others, there) <= 1
+
+
+def holds_nothing_of(there: Sequence[set[int]], routine: Sequence[set[int]], elsewhere: Sequence[int]) -> bool:
+    """Whether occurrences hold, in the middle, at most one of a routine's own steps.
+
+    That is one of which more than two fifths of all times, in the routine or elsewhere, are in the routine.
+    """
+    times = [sum(step in one for one in routine) for step in range(len(elsewhere))]
+    own = {step for step, besides in enumerate(elsewhere) if times[step] > 0.4 * (times[step] + besides)}
+    held = sorted(len(one & own) for one in there)
+    return (held[len(held) // 2] + held[(len(held) - 1) // 2]) / 2 < 2
 
 
 def _usual_on_one_side(

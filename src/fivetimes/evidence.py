@@ -219,6 +219,12 @@ def recall_all(
         readers: as in `recall`.
         key: as in `recall`.
         meant: as in `recall`.
+
+    Yields:
+        As `recall` returns it, one for each, in this order. What is read is held until the last.
+
+    Raises:
+        ReadError: a source cannot be read at all; when the first one is asked for.
     """
     located = [
         [[_own_location(moment) for moment in occurrence.moments] for occurrence in candidate.occurrences]

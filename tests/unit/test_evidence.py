@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
+from pathlib import Path
 
 import builders
 import logs
 from fivetimes.config import FiveTimesRule, Search
-from fivetimes.evidence import recall, source_of
+from fivetimes.evidence import recall, recall_all, source_of
 from fivetimes.ingest import READERS
 from fivetimes.model.candidates import Candidate
 from fivetimes.model.events import Kind
@@ -41,6 +43,19 @@ def test_every_moment_is_read_again(tmp_path):
     assert live.missing == 0
     uploads = [c.text for row in live.occurrences for c in row if c is not None and c.text.startswith("twine")]
     assert uploads == [f"twine upload dist/{run}" for run in range(6)]
+
+
+def test_several_candidates_are_read_in_their_order_and_each_source_once(tmp_path):
+    sources = shell_history(tmp_path)
+    whole = found_in(sources)
+    halves = [replace(whole, id=f"half-{n}", occurrences=whole.occurrences[n::2]) for n in (0, 1)]
+    read: list[Path] = []
+    readers = {"bash": lambda source, balance: (read.append(source.path), READERS["bash"](source, balance))[1]}
+    live = list(recall_all(halves, sources=sources, readers=readers, key=logs.KEY))
+    alone = [recall(one, sources=sources, readers=READERS, key=logs.KEY) for one in halves]
+    assert live == alone
+    assert [one.candidate for one in live] == ["half-0", "half-1"]
+    assert read == [tmp_path / "history"]
 
 
 def test_a_line_that_is_another_one_now_is_not_shown(tmp_path):

@@ -212,26 +212,44 @@ def ending_alike(who: str, n: int) -> list[str]:
     return [*(line.format(n=n) for line in ENDS[who]), *ends]
 
 
-def committed(n: int, rng: random.Random) -> list[str]:
-    return rng.choice(
-        [
-            ["git add .", f"git commit -m 'wip {n}'"],
-            [f"git commit -am 'wip {n}'", "git push"],
-            ["vim todo.md", "git add todo.md", f"git commit -m 'todo {n}'"],
-        ]
+def committed(n: int, rng: random.Random) -> Run:
+    ways = (
+        ["git add .", f"git commit -m 'wip {n}'"],
+        [f"git commit -am 'wip {n}'", "git push"],
+        ["vim todo.md", "git add todo.md", f"git commit -m 'todo {n}'"],
     )
+    return 2 * (n % 12) + 1, rng.choice(ways)
 
 
 def test_routines_of_several_people_that_end_alike_are_as_many_candidates():
-    rng = random.Random(1)
-    everyday = {who: [(2 * (n % 12) + 1, committed(n, rng)) for n in range(30)] for who in ENDS}
-    found, _ = listed({who: [(2 * n, ending_alike(who, n)) for n in range(12)] + everyday[who] for who in ENDS})
+    everyday = {who: random.Random(who) for who in ENDS}
+    found, _ = listed(
+        {
+            who: [(2 * n, ending_alike(who, n)) for n in range(12)] + [committed(n, rng) for n in range(30)]
+            for who, rng in everyday.items()
+        }
+    )
     programs = [{action.split()[0] for action in actions(one)} for one in found]
     for own in ({"rsync", "md5sum", "nextflow"}, {"psql", "pgbench", "pg_dump"}, {"pandoc", "pdfunite", "vale", "scp"}):
         (routine,) = (at for at, words in enumerate(programs) if own <= words)
         assert (found[routine].count, found[routine].people) == (12, 1)
-        assert {"git add", "git push"} <= set(actions(found[routine]))
+        assert {"vim", "git add", "commit:other", "git push"} <= set(actions(found[routine]))
         assert not any(own & words for at, words in enumerate(programs) if at != routine)
+
+
+def test_steps_that_one_person_does_besides_now_and_then_divide_no_routine():
+    """Three more steps in some runs, in any order: they are no routine, so the runs that have them are runs of the same one."""
+    rng = random.Random(2)
+    usual = ["terraform init", "terraform plan", "helm lint", "helm upgrade", "kubectl rollout"]
+    besides = ["psql -f a.sql", "pg_dump db", "gzip db.sql"]
+    kinds = [True] * 10 + [False] * 20
+    rng.shuffle(kinds)
+    runs = [(2 * n, rng.sample(usual + besides, 8) if more else usual) for n, more in enumerate(kinds)]
+    single = usual * 17
+    rng.shuffle(single)
+    runs += [(2 * (n % 30) + 1 + n // 30 * 0.3, [line]) for n, line in enumerate(single)]
+    found, _ = listed({"ana": runs}, seed=2)
+    assert found[0].count == 30
 
 
 def test_two_tools_for_one_step_make_no_siblings():

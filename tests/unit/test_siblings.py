@@ -14,16 +14,20 @@ import logs
 import oracles
 from fivetimes.config import MIN_STEPS, USUAL_SHARE, Search
 from fivetimes.routines.database import SequenceDatabase
-from fivetimes.routines.siblings import apart, beside_bare, changes, is_bare, seam, shared_bits, two_kinds
+from fivetimes.routines.siblings import (
+    adds_to,
+    apart,
+    beside_others,
+    changes,
+    holds_nothing_of,
+    seam,
+    shared_bits,
+    two_kinds,
+)
 
 BAR = Search().routine_bits
 STEPS, WAYS = 8, 3  # of doing each of them: subcommands of one program
 signs = st.sampled_from([-1, 0, 1])
-
-
-def nowhere() -> np.ndarray:
-    """No step is done elsewhere."""
-    return np.zeros(STEPS)
 
 
 def lists_of(number):
@@ -126,7 +130,7 @@ def test_two_routines_that_one_person_does_in_turn_are_two():
     kinds = [RELEASE, HOTFIX] * 12
     rng.shuffle(kinds)
     database, rows, second = of(runs(kinds, [0] * 24))
-    found = two_kinds(database, rows, nowhere, bar=BAR)
+    found = two_kinds(database, rows, bar=BAR)
     assert found is not None
     assert (found == second).all() or (found == ~second).all()
 
@@ -166,13 +170,13 @@ def test_what_two_people_do_is_two_routines_where_they_leave_out_what_they_do_el
     assert (apart(database, rows, second) > BAR) is two
 
 
-def test_who_does_both_kinds_says_nothing_of_what_others_leave_out():
+def test_who_does_both_kinds_holds_nothing_of_what_others_leave_out():
     made = runs([RELEASE] * 12 + [HOTFIX] * 12, [0] * 12 + [3] * 12)
     with_one_who_does_both = [*made, (6, 0.0, RELEASE, False), (6, 1.0, HOTFIX, True)]
     for some in (made, with_one_who_does_both):
         database, rows, second = of(some, KNOWN)
         assert apart(database, rows, second) == pytest.approx(2 * (24 - 0.5 * np.log2(24)))
-        assert two_kinds(database, rows, nowhere, bar=BAR).tolist() in (second.tolist(), (~second).tolist())
+        assert two_kinds(database, rows, bar=BAR).tolist() in (second.tolist(), (~second).tolist())
 
 
 def test_an_occurrence_is_that_of_who_did_most_of_it_not_of_who_began_it():
@@ -187,7 +191,7 @@ def test_an_occurrence_is_that_of_who_did_most_of_it_not_of_who_began_it():
 
 def test_a_change_of_habit_is_no_second_routine():
     database, rows, _ = of(runs([RELEASE] * 12 + [HOTFIX] * 12, [0] * 24))
-    assert two_kinds(database, rows, nowhere, bar=BAR) is None
+    assert two_kinds(database, rows, bar=BAR) is None
 
 
 @pytest.mark.parametrize(
@@ -202,7 +206,7 @@ def test_an_alternative_and_optional_steps_make_no_second_routine(other):
     made = [(0, float(time), set(kind), kind == other) for time, kind in enumerate(kinds)]
     database, rows, second = of(made)
     assert apart(database, rows, second) <= BAR
-    assert two_kinds(database, rows, nowhere, bar=BAR) is None
+    assert two_kinds(database, rows, bar=BAR) is None
 
 
 def test_a_loop_that_is_gone_through_or_not_makes_no_second_routine():
@@ -212,7 +216,7 @@ def test_a_loop_that_is_gone_through_or_not_makes_no_second_routine():
     rng.shuffle(runs)
     database, rows, second = of([(0, float(time), steps, 3 in steps) for time, steps in enumerate(runs)])
     assert apart(database, rows, second) == 0.0
-    assert two_kinds(database, rows, nowhere, bar=BAR) is None
+    assert two_kinds(database, rows, bar=BAR) is None
 
 
 def test_another_subcommand_of_one_program_is_a_difference_too():
@@ -223,25 +227,26 @@ def test_another_subcommand_of_one_program_is_a_difference_too():
     for ways, two in ((lambda kind: kind, True), (lambda kind: dict.fromkeys(kind, 0), False)):
         database, rows, second = of([(0, float(time), ways(kind), 4 in kind) for time, kind in enumerate(kinds)])
         assert (apart(database, rows, second) > BAR) is two
-        assert (two_kinds(database, rows, nowhere, bar=BAR) is not None) is two
+        assert (two_kinds(database, rows, bar=BAR) is not None) is two
 
 
-# ---- what has nothing of its own beside a routine
+# ---- what only ends like a routine
 
 some_steps = st.sets(st.integers(0, STEPS - 1))
-# of the other one nearly all have three steps or more, of these few: so that what is bare is drawn now and then
-of_another = st.lists(st.builds(lambda some: {0, 1, 2, 3} | some, some_steps) | some_steps, min_size=1, max_size=12)
-beside = st.lists(st.builds(lambda some: {0, 4} | some, st.just(set())) | some_steps, min_size=1, max_size=12)
+# of the routine nearly all have three steps more: so that what only ends like it is drawn now and then
+of_routine = st.lists(some_steps.map({0, 1, 2, 3}.union) | some_steps, min_size=1, max_size=12)
+of_others = st.lists(st.just({0, 4}) | some_steps, min_size=1, max_size=12)
 
 
-@given(beside, of_another, st.lists(st.sampled_from([0, 1, 5, 40]), min_size=STEPS, max_size=STEPS))
+@given(of_others, of_routine, st.lists(st.sampled_from([0, 1, 5, 40]), min_size=STEPS, max_size=STEPS))
 @settings(max_examples=300, deadline=None)
-def test_what_is_bare_beside_another_routine_is_so_by_counting(these, other, elsewhere):
-    tables = [np.array([[step in one for step in range(STEPS)] for one in some]) for some in (these, other)]
-    assert is_bare(*tables, lambda: np.array(elsewhere)) is oracles.is_bare(these, other, elsewhere)
+def test_what_a_routine_adds_and_what_others_say_of_it_is_found_by_counting(others, routine, elsewhere):
+    there, its = (np.array([[step in one for step in range(STEPS)] for one in some]) for some in (others, routine))
+    assert adds_to(its, there) is oracles.adds_to(routine, others, STEPS)
+    assert holds_nothing_of(there, its, np.array(elsewhere)) is oracles.holds_nothing_of(others, routine, elsewhere)
 
 
-# everybody commits and pushes (0, 1), elsewhere, too; three routines end so, each by people of its own
+# everybody commits and pushes (0, 1), elsewhere, too; two routines end so, each by people of its own
 SEQUENCING, BRANCH, PLAIN = {0, 1, 2, 3, 4}, {0, 1, 5, 6, 7}, {0, 1}
 
 
@@ -259,18 +264,19 @@ def ending_alike(*routines: tuple[int, set[int], int]):
 
 def test_a_routine_is_another_one_than_what_only_ends_like_it():
     database, rows, routine = ending_alike((0, SEQUENCING, 12), (3, PLAIN, 12))
-    found = two_kinds(database, rows, everywhere, bar=BAR)
+    assert two_kinds(database, rows, bar=BAR) is None
+    found = beside_others(database, rows, everywhere, bar=BAR)
     assert found is not None
     assert (found == (routine == 0)).all()
-    assert beside_bare(rows, routine == 0, everywhere) == pytest.approx(2 * (24 - 0.5 * np.log2(24)))
+    bits = 2 * (24 - 0.5 * np.log2(24))  # of three steps, but for the best
+    assert beside_others(database, rows, everywhere, bar=bits + 0.1) is None
 
 
-def test_what_somebody_does_unseen_is_no_other_routine_where_what_is_seen_is_the_routine_s_own():
-    database, rows, routine = ending_alike((0, SEQUENCING, 12), (3, {0, 1, 5}, 12))
-    assert two_kinds(database, rows, nowhere, bar=BAR) is None
-    found = two_kinds(database, rows, everywhere, bar=BAR)
-    assert found is not None
-    assert (found == (routine == 0)).all()
+@pytest.mark.parametrize(("times", "divided"), [(0, False), (3, False), (300, True)])
+def test_what_somebody_does_unseen_is_no_other_routine_where_what_is_seen_is_the_routine_s_own(times, divided):
+    database, rows, _ = ending_alike((0, SEQUENCING | {5, 6}, 12), (3, {0, 1, 5, 6}, 12))
+    found = beside_others(database, rows, lambda: everywhere(of_own=times), bar=BAR)
+    assert (found is not None) is divided
 
 
 def test_one_of_several_routines_that_end_alike_is_held_against_each_of_the_others():
@@ -281,7 +287,7 @@ def test_one_of_several_routines_that_end_alike_is_held_against_each_of_the_othe
         made, [(3, 2), (3, 2), (3, 3), (3, 3)]
     )  # who does the second knows two steps of the first
     assert apart(database, rows, first) == 0.0
-    found = two_kinds(database, rows, nowhere, bar=BAR)
+    found = two_kinds(database, rows, bar=BAR)
     assert found is not None
     assert np.unique(found[:12]).tolist() != np.unique(found[12:24]).tolist()
 

@@ -56,7 +56,7 @@ def expanded(text: str, aliases: Mapping[str, str]) -> str:
 
 
 def expanded_where_used(text: str, aliases: Mapping[str, str]) -> str:
-    """As `expanded`, for public aliases: a name that is somebody's own in this line, as `names_in` sees it, stays.
+    """As `expanded`, for public aliases: only those that the line uses as such, as `names_in` sees it.
 
     Example:
         >>> [expanded_where_used(line, OH_MY_ZSH) for line in ("gm fix/7 && gp", "gm 'mend a gate' && gp")]

@@ -202,8 +202,9 @@ def preview_drafts(context: ReviewContext) -> Previews:
         text = None if candidate.merged else next(texts)
         if text is not None and candidate.people > 1:
             shared |= _typed_by_several(candidate, text)
+        read = None if text is None or known is None else (text, known)
         with suppress(RuleError):
-            made[candidate.id] = _drafted(candidate, text, context, known, override=None)
+            made[candidate.id] = _drafted(candidate, read, context, override=None)
     return Previews(made, redaction.OwnNames(store.local_key(context.home), shared=sorted(shared)))
 
 
@@ -242,23 +243,24 @@ def _new_draft(
         # which refuses: nothing is read for it
         return _maker(context, override)(candidate, None, harmless=_nothing_harmless)
     if not reads:
-        return _drafted(candidate, None, context, None, override=override)
+        return _drafted(candidate, None, context, override=override)
     text = read_live(context.scan, candidate, home=context.home)
     known = names_known(context.scan, home=context.home, environ=context.environ)
-    return _drafted(candidate, text, context, known, override=override)
+    return _drafted(candidate, (text, known), context, override=override)
 
 
 def _drafted(
     candidate: Candidate,
-    text: LiveText | None,
+    read: tuple[LiveText, redaction.Known] | None,
     context: ReviewContext,
-    known: redaction.Known | None,
     *,
     override: tuple[str, str] | None,
 ) -> Conductor:
+    """A draft of what was read just now, with the names known here; of the closed vocabulary where nothing was."""
     make = _maker(context, override)
-    if text is None or known is None:
+    if read is None:
         return conductors.locked(partial(make, conductors.without_names(candidate), None), _nothing_harmless)
+    text, known = read
     harmless = harmless_words(text, context.scan, home=context.home, known=known)
     return conductors.locked(partial(make, candidate, text), harmless)
 
@@ -268,9 +270,8 @@ def _maker(context: ReviewContext, override: tuple[str, str] | None) -> Callable
         conductors.draft,
         rule=context.scan.rule,
         by=context.by.strip() or None,
-        parse=cache(
-            parse_line
-        ),  # for one draft, which looks at each line many times; nothing that was typed is kept longer
+        # one draft looks at each line many times; what was typed is kept no longer than that
+        parse=cache(parse_line),
         at=context.clock(),
         override=override,
     )

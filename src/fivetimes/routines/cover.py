@@ -41,7 +41,7 @@ from fivetimes.routines.growth import drop_rare, together
 from fivetimes.routines.matching import Occurrences, Routine, better, collect, presence_bits
 from fivetimes.routines.objective import failed_rule, on_the_way, times_elsewhere, worth
 from fivetimes.routines.pattern import Profile, estimate
-from fivetimes.routines.siblings import SELDOM, is_bare, two_kinds
+from fivetimes.routines.siblings import SELDOM, adds_to, beside_others, holds_nothing_of, two_kinds
 from fivetimes.routines.trace import Recorder
 
 SEED_TEXT = "a pair that stands together"
@@ -49,7 +49,7 @@ SIBLING_TEXT = "a sibling: it shares most steps with another routine, and stands
 IN_CONTEXT_TEXT = (
     "its steps are mostly done elsewhere, but on one thing or behind one another mostly here: what is left is looked at"
 )
-BARE_TEXT = "nothing of it is its own beside a sibling: what is left of it is looked at"
+BARE_TEXT = "no more than what a sibling ends with, or begins: what is left of it is looked at"
 WITHIN_TEXT = "a routine among occurrences that are none together"
 
 Tick = Callable[[float], None]
@@ -143,7 +143,7 @@ class _Habits:
         self._occurrences = 0
         self._known = set[tuple[bytes, bytes]]()
         self.tables: list[tuple[Profile, int, float]] = []  # with their count, and the bits of the luckiest seed
-        self.bare: list[tuple[Profile, int, float]] = []  # siblings that have nothing of their own
+        self.bare: list[tuple[Profile, int, float]] = []  # siblings that are no more than the end of another one
         self.in_context: list[tuple[Rejection, Profile, float]] = []  # those whose steps are their own in context
 
     def add(self, profile: Profile, occurrences: Occurrences, luck: float) -> None:
@@ -239,7 +239,10 @@ def _from_seed(
 def _from_habits(
     database: SequenceDatabase, habits: _Habits, search: Search, chance: float, trace: Recorder
 ) -> list[Routine | Rejection]:
-    """The routines among occurrences that are none together, of what all seeds left; their rows are claimed."""
+    """The routines among occurrences that are none together, of what all seeds left; their rows are claimed.
+
+    Then what is left of siblings that were put off, and of habits that are routines in context.
+    """
     made: list[Routine | Rejection] = []
     for profile, known, luck in habits.tables:
         terms = Terms(database, search, chance, luck, {})
@@ -248,7 +251,10 @@ def _from_habits(
             one = _judged(terms, within, number, trace)
             if isinstance(one, Rejection):
                 break
-            made += _parted(terms, one, habits, trace)
+            parted = _parted(terms, one, habits, trace)
+            made += parted
+            if not any(isinstance(sibling, Routine) for sibling in parted):
+                break  # nothing was claimed, and the same would be found again
     for profile, known, luck in habits.bare:
         terms = Terms(database, search, chance, luck, {})
         left = collected_by(terms, profile, known)
@@ -279,40 +285,58 @@ def _from_habits_in_context(
 
 
 def _parted(terms: Terms, whole: Routine, habits: _Habits, trace: Recorder) -> list[Routine | Rejection]:
-    """The routine, or the siblings that it is made of; the rows are claimed. What has nothing of its own is put off."""
-    kinds = _disjoint(terms.database, _kinds(terms, (whole.profile, whole.occurrences)))
-    # siblings none of which would be a routine by itself stay what they are together
-    if len(kinds) < 2 or not any(passes(terms, kind) for kind in kinds):
-        return _claimed(terms, [whole], trace)
+    """The routine, or the siblings that it is made of; the rows are claimed."""
+    grown = whole.profile, whole.occurrences
+    siblings = _siblings(terms, grown, habits)
+    alone = len(siblings) == 1 and siblings[0] is grown
+    return _claimed(terms, [whole] if alone else _judged_apart(terms, siblings, whole.number, trace), trace)
+
+
+def _siblings(terms: Terms, whole: Developed, habits: _Habits) -> list[Developed]:
+    """The siblings that a routine is made of, each grown by itself, and no action in two of them; the same where it is of none.
+
+    What is no more than the end of another one is put off. Siblings none of which would be a routine by itself stay what they are
+    together.
+    """
+    kinds = _disjoint(terms.database, _kinds(terms, whole))
     bare = _bare(terms, whole, kinds)
-    habits.bare += [(profile, len(found), terms.luck) for (profile, found), off in zip(kinds, bare, strict=True) if off]
-    siblings = [kind for kind, off in zip(kinds, bare, strict=True) if not off]
-    grown = [one for kind in siblings for one in _kinds(terms, _grown_alone(terms, kind, siblings))]
-    return _claimed(terms, _judged_apart(terms, _disjoint(terms.database, grown), whole.number, trace), trace)
+    with_own = [kind for kind, put_off in zip(kinds, bare, strict=True) if not put_off]
+    if len(kinds) < 2 or not any(passes(terms, kind) for kind in with_own):
+        return [whole]
+    habits.bare += [(own, len(found), terms.luck) for (own, found), put_off in zip(kinds, bare, strict=True) if put_off]
+    grown = [_grown_alone(terms, kind, with_own) for kind in with_own]
+    return _disjoint(
+        terms.database,
+        [one for kind in grown for one in (_siblings(terms, kind, habits) if len(kind[1]) < len(whole[1]) else [kind])],
+    )
 
 
-def _bare(terms: Terms, whole: Routine, kinds: Sequence[Developed]) -> list[bool]:
-    """Which siblings have nothing of their own beside another one.
+def _bare(terms: Terms, whole: Developed, kinds: Sequence[Developed]) -> list[bool]:
+    """Which kinds of a table are no more than what another one ends with, or begins, and hold nothing that is that one's own.
 
     What ends alike grew into one table, and these may be the end of other routines.
     """
-    tokens = whole.profile.tokens
-    elsewhere = cache(lambda: times_elsewhere(terms.database, tokens, whole.occurrences))
+    tokens = whole[0].tokens
+    elsewhere = cache(lambda: times_elsewhere(terms.database, tokens, whole[1]))
     there = [np.zeros((len(found), len(tokens)), dtype=np.bool_) for _, found in kinds]
     for one, (profile, found) in zip(there, kinds, strict=True):
         one[:, [tokens.tolist().index(token) for token in profile.tokens.tolist()]] = found.rows >= 0
-    return [any(is_bare(one, other, elsewhere) for other in there if other is not one) for one in there]
+    return [
+        any(adds_to(other, one) and holds_nothing_of(one, other, elsewhere()) for other in there if other is not one)
+        for one in there
+    ]
 
 
-def _grown_alone(terms: Terms, kind: Developed, siblings: Sequence[Developed]) -> Developed:
+def _grown_alone(terms: Terms, kind: Developed, kinds: Sequence[Developed]) -> Developed:
     """A sibling with the steps that it alone has, for in the table of all they were too seldom.
 
-    It is left as it is if it would take from another sibling, or find other runs: then what they have in common grew.
+    It is left as it is if that would be no routine, or take from another one that is not put off, or find other
+    runs: then what they have in common grew.
     """
     grown = develop(terms, kind[0].tokens, kind[1].rows)
-    if isinstance(grown, Failed):
+    if isinstance(grown, Failed) or not passes(terms, grown):
         return kind
-    others = [found for _, found in siblings if found is not kind[1]]
+    others = [found for _, found in kinds if found is not kind[1]]
     takes = not all(outside_of(terms.database, grown[1], found).all() for found in others)
     new = np.count_nonzero(outside_of(terms.database, grown[1], kind[1]))
     return kind if takes or new > SELDOM * len(grown[1]) else grown
@@ -432,8 +456,11 @@ def _kinds(terms: Terms, whole: Developed) -> list[Developed]:
     """The routine, or the siblings that it is made of, each with its own occurrences; the commoner one first."""
     database, search = terms.database, terms.search
     profile, occurrences = whole
-    elsewhere = cache(lambda: times_elsewhere(database, profile.tokens, occurrences))
-    kind = two_kinds(database, occurrences.rows, elsewhere, bar=search.routine_bits)
+    kind = two_kinds(database, occurrences.rows, bar=search.routine_bits)
+    beside = kind is None
+    if kind is None:
+        elsewhere = cache(lambda: times_elsewhere(database, profile.tokens, occurrences))
+        kind = beside_others(database, occurrences.rows, elsewhere, bar=search.routine_bits)
     if kind is None:
         return [whole]
     made: list[Developed] = []
@@ -445,7 +472,8 @@ def _kinds(terms: Terms, whole: Developed) -> list[Developed]:
         found = collect(database, own, search, share=search.core_share, chance=terms.chance, known=len(matched))
         made.append((own, found))
     parts = _disjoint(database, made)
-    if len(parts) < 2:
+    # steps that some occurrences have besides are optional ones where they make no routine
+    if len(parts) < 2 or (beside and not passes(terms, parts[0])):
         return [whole]
     # a part that collects as much as the whole did is not divided again: it would be for ever
     return [

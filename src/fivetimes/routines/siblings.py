@@ -10,12 +10,13 @@ Where nobody does both, changes say nothing, and people who differ in their tool
 `pytest`. But who pulls at other times, and never before a hotfix, does something else. So two steps at least must be of one kind
 alone, and the people of the other do them at other times; then what is there must say as much as changes do above.
 
-What only adds, commits and pushes has nothing of its own beside a routine that ends so (`is_bare`). It may be the end of others.
+What only adds, commits and pushes is not of a routine that ends so (`beside_others`): it may be the end of others.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import combinations
 
 import numpy as np
 
@@ -198,7 +199,7 @@ def seam(database: SequenceDatabase, rows: Int32s) -> Bools | None:
     return side if np.count_nonzero(both & joined) > USUAL_SHARE * np.count_nonzero(both) else None
 
 
-def two_kinds(database: SequenceDatabase, rows: Int32s, elsewhere: Callable[[], Floats], *, bar: float) -> Bools | None:
+def two_kinds(database: SequenceDatabase, rows: Int32s, *, bar: float) -> Bools | None:
     """Which occurrences are of a second routine; None where all are of one.
 
     What ends alike grows into one table, so besides one kind there may be several, which have nothing in common that it lacks. So
@@ -207,16 +208,20 @@ def two_kinds(database: SequenceDatabase, rows: Int32s, elsewhere: Callable[[], 
     Args:
         database: what they were found in.
         rows: (occurrences, steps) rows, -1 where missing.
-        elsewhere: gives how often each step is done in none of them (`objective.times_elsewhere`).
         bar: bits that the division saves, at least.
     """
     kinds = _kinds_in(database, rows)
     best, most = None, bar
     for one in kinds:
-        bits = max(apart(database, rows, one), beside_bare(rows, one, elsewhere))
-        bits = max(bits, *(_apart_from(database, rows, one, other) for other in kinds))
+        bits = apart(database, rows, one)
         if bits > most:
             best, most = one, bits
+    for one, other in combinations(kinds, 2):
+        both = one | other
+        if not (one & other).any() and not both.all():
+            bits = apart(database, rows[both], one[both])
+            if bits > most:
+                best, most = one, bits
     return best
 
 
@@ -229,53 +234,67 @@ def _kinds_in(database: SequenceDatabase, rows: Int32s) -> list[Bools]:
     return [kind for kind in kinds.values() if 2 <= np.count_nonzero(kind) <= len(rows) - 2]
 
 
-def _apart_from(database: SequenceDatabase, rows: Int32s, one: Bools, other: Bools) -> float:
-    """The bits by which a kind is apart from one of several others; 0 where they have occurrences in common."""
-    both = one | other
-    return 0.0 if (one & other).any() or both.all() else apart(database, rows[both], one[both])
+def beside_others(
+    database: SequenceDatabase, rows: Int32s, elsewhere: Callable[[], Floats], *, bar: float
+) -> Bools | None:
+    """Which occurrences are of a routine that the others only end like, or begin like; None where there is no such one.
 
-
-def beside_bare(rows: Int32s, kind: Bools, elsewhere: Callable[[], Floats]) -> float:
-    """Bits that the own steps of a kind say beyond the best of them, where the others are bare beside it; else 0.
+    They have as many steps that are seldom in the others as make a routine, and most of the others hold nothing that says that they
+    are of it, too.
 
     Args:
+        database: what they were found in.
         rows: (occurrences, steps) rows, -1 where missing.
-        kind: (occurrences,) which of them are of it.
-        elsewhere: as in `two_kinds`.
+        elsewhere: gives how often each step is done in none of them (`objective.times_elsewhere`).
+        bar: bits that these steps say of each occurrence, at least, but for the best of them.
     """
     there = rows >= 0
-    if not is_bare(there[~kind], there[kind], elsewhere):
-        return 0.0
-    own = _own_steps(there[kind], there[~kind])
-    bits = shared_bits(there[:, own].astype(np.int64), kind.astype(np.int64), _THERE)
-    return float(bits.sum() - bits.max())
+    best, most = None, bar
+    for one in _kinds_in(database, rows):
+        own = _own_steps(there[one], there[~one])
+        if np.count_nonzero(own) >= MIN_STEPS and holds_nothing_of(there[~one], there[one], elsewhere()):
+            each = shared_bits(there[:, own].astype(np.int64), one.astype(np.int64), _THERE)
+            bits = float(each.sum() - each.max())
+            if bits > most:
+                best, most = one, bits
+    return best
 
 
-def is_bare(there: Bools, other: Bools, elsewhere: Callable[[], Floats]) -> bool:
-    """Whether occurrences have nothing of their own beside those of another routine, and nothing that says that they are of it.
-
-    The other one has as many steps that are seldom here as make a routine; here are fewer than two that are seldom there. And most
-    occurrences hold fewer than two steps of which more than two fifths are done in the other one, of all times in it or in none of
-    the table. So a person whose own steps are done unseen is not taken for somebody who only adds, commits and pushes.
+def adds_to(there: Bools, others: Bools) -> bool:
+    """Whether occurrences have as many steps that are seldom in others as make a routine, and these fewer than two the other way.
 
     Args:
         there: (occurrences, steps), whether they have the step.
-        other: the same of the other routine.
-        elsewhere: gives how often each step is done in no occurrence of the table.
+        others: the same of the others.
 
     Example:
-        >>> other = np.ones((6, 6), dtype=bool)
-        >>> bare = other & np.array([True, True, True, False, False, False])
-        >>> is_bare(bare, other, lambda: np.array([90, 90, 90, 0, 0, 0])), is_bare(bare, other, lambda: np.zeros(6))
+        >>> all_of_it = np.ones((6, 6), dtype=bool)
+        >>> end = all_of_it & np.array([True, True, True, False, False, False])
+        >>> adds_to(all_of_it, end), adds_to(end, all_of_it)
         (True, False)
     """
-    if (
-        np.count_nonzero(_own_steps(other, there)) < MIN_STEPS
-        or np.count_nonzero(_own_steps(there, other)) >= FEWEST_OWN
-    ):
-        return False
-    count = np.count_nonzero(other, axis=0)
-    own = count > OWN_SHARE * (count + elsewhere())
+    more, fewer = (np.count_nonzero(_own_steps(*pair)) for pair in ((there, others), (others, there)))
+    return bool(more >= MIN_STEPS and fewer < FEWEST_OWN)
+
+
+def holds_nothing_of(there: Bools, routine: Bools, elsewhere: Floats) -> bool:
+    """Whether most occurrences hold fewer than two steps that are a routine's own.
+
+    Of such a step more than two fifths of the times that it is done, in the routine or in no occurrence of the table, are in the
+    routine. So a person whose own steps are done unseen is not taken for somebody who only adds, commits and pushes.
+
+    Args:
+        there: (occurrences, steps), whether they have the step.
+        routine: the same of the routine's occurrences; they may be the very same.
+        elsewhere: (steps,) how often each is done in no occurrence of the table.
+
+    Example:
+        >>> end, routine = np.ones((6, 3), dtype=bool), np.ones((9, 3), dtype=bool)
+        >>> holds_nothing_of(end, routine, np.array([90, 90, 90])), holds_nothing_of(end, routine, np.array([90, 9, 9]))
+        (True, False)
+    """
+    count = np.count_nonzero(routine, axis=0)
+    own = count > OWN_SHARE * (count + elsewhere)
     return bool(np.median(np.count_nonzero(there & own, axis=1)) < FEWEST_OWN)
 
 
