@@ -497,7 +497,7 @@ def faults(machine: Machine, values: Sequence[str]) -> None:
     tables: tuple[tuple[Any, str, Any, list[str]], ...] = (
         (READERS, "zsh", _broken_reader(values), history),
         (vars(shell), "parse", fail, history),
-        (vars(evidence), "recall", fail, drafted),
+        (vars(evidence), "recall_all", fail, drafted),
         (EXPORTERS, "runbook", fail, exported),
     )
     for table, name, broken, words in tables:
