@@ -299,9 +299,11 @@ def _siblings(terms: Terms, whole: Developed, habits: _Habits) -> list[Developed
     together.
     """
     kinds = _disjoint(terms.database, _kinds(terms, whole))
+    if len(kinds) < 2:
+        return [whole]
     bare = _bare(terms, whole, kinds)
     with_own = [kind for kind, put_off in zip(kinds, bare, strict=True) if not put_off]
-    if len(kinds) < 2 or not any(passes(terms, kind) for kind in with_own):
+    if not any(passes(terms, kind) for kind in with_own):
         return [whole]
     habits.bare += [(own, len(found), terms.luck) for (own, found), put_off in zip(kinds, bare, strict=True) if put_off]
     grown = [_grown_alone(terms, kind, with_own) for kind in with_own]

@@ -285,7 +285,7 @@ def holds_nothing_of(there: Bools, routine: Bools, elsewhere: Floats) -> bool:
 
     Args:
         there: (occurrences, steps), whether they have the step.
-        routine: the same of the routine's occurrences; they may be the very same.
+        routine: the same of the routine's occurrences.
         elsewhere: (steps,) how often each is done in no occurrence of the table.
 
     Example:
