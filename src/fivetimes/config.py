@@ -525,8 +525,8 @@ class Mining:
 # Where a person is and what lies around, and what conditions and blocks of a shell are made of: context of the work, no step of it.
 NAVIGATION = frozenset(
     (
-        ".. ... .... bg cd chdir clear cls dir dirs exit fg help history jobs l la ll logout ls man popd pushd pwd reset tldr z "
-        ": [ [[ begin end false test true"
+        ".. ... .... bg cd chdir clear cls dir dirs disown exit fg help history jobs l la ll logout ls man popd pushd pwd reset "
+        "tldr z : [ [[ begin end false test true"
     ).split()
 )
 
@@ -539,12 +539,13 @@ LOOKING = frozenset(
     ).split()
 ) | frozenset(
     (
-        "brew list", "cargo tree", "docker images", "docker inspect", "docker logs", "docker ps", "docker stats",
+        "apt list", "apt search", "apt show", "brew info", "brew list", "brew search", "cargo search", "cargo tree",
+        "dnf info", "dnf search", "docker images", "docker inspect", "docker logs", "docker ps", "docker stats",
         "gh issue list", "gh issue view", "gh pr list", "gh pr status", "gh pr view", "git blame", "git branch",
         "git diff", "git fetch", "git log", "git reflog", "git remote", "git shortlog", "git show", "git stash list",
         "git status", "go env", "helm list", "helm status", "kubectl describe", "kubectl get", "kubectl logs",
-        "kubectl top", "npm list", "npm ls", "npm outdated", "pip freeze", "pip list", "pip show", "systemctl status",
-        "terraform show",
+        "kubectl top", "npm list", "npm ls", "npm outdated", "npm search", "npm view", "pip freeze", "pip list", "pip search",
+        "pip show", "snap find", "snap list", "systemctl status", "terraform show",
     )
 )  # fmt: skip
 

@@ -63,8 +63,8 @@ def test_a_line_of_several_commands_is_one_event_with_several_actions():
 
 
 def test_navigation_is_context():
-    log = actions_of(["cd x", "ls -la", "ll", "la src", "..", "...", "src/", "../lib/", "make", "./build.sh"])
-    assert log.context.tolist() == [True] * 8 + [False] * 2
+    log = actions_of(["cd x", "ls -la", "ll", "la src", "..", "...", "src/", "../lib/", "disown", "make", "./build.sh"])
+    assert log.context.tolist() == [True] * 9 + [False] * 2
 
 
 def test_aliases_of_git_and_plugins_are_told_apart_and_not_named():

@@ -17,7 +17,7 @@ from fivetimes.model.sources import RawBatch, Source
 from fivetimes.redaction import public
 
 OWN = {"g": "git", "gp": "git push", "ls": "ls --color", "up": "git pull && make", "a": "b", "b": "a", "git ps": "push",
-       "git x": "!f() { git push origin; }; f", "k": "kubectl"}  # fmt: skip
+       "git x": "!f() { git push origin; }; f", "k": "kubectl", "git say": "!hub say", **USUAL_IN_GIT}  # fmt: skip
 LINES = {
     "gp origin main": "git push origin main",
     "make && gp": "make && git push",
@@ -36,6 +36,14 @@ LINES = {
     "git push ps": "git push ps",
     "git x": "f() { git push origin; }; f",
     "cat <<E\ngp\nE": "cat <<E\ngp\nE",
+    # who writes a message means no command of git's that takes none
+    "git co main": "git checkout main",
+    "git co -m main": "git checkout -m main",
+    "git co -m 'mend a gate'": "git co -m 'mend a gate'",
+    'git co -am "mend a gate"': 'git co -am "mend a gate"',
+    "git co -v --message='mend a gate'": "git co -v --message='mend a gate'",
+    "git ci -m 'mend a gate' && git co x": "git commit -m 'mend a gate' && git checkout x",
+    "git say -m 'mend a gate'": "hub say -m 'mend a gate'",
 }
 
 

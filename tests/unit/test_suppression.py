@@ -122,6 +122,8 @@ LOOKS = {
     "files that go": ["find . -name core", "du -sh cache", "find cache -mtime 9 -delete"],
     "a program that nobody knows": ["git log", "git diff", "frobnicate site", "git show"],
     "a script": ["git log", "git diff", "python bin/frobnicate.py", "git show"],
+    "a package installed anew": ["brew info redis", "brew uninstall redis", "brew install redis"],
+    "a package tried by a script": ["pip install -e .", "python bin/frobnicate.py", "pip uninstall frobnicate"],
 }
 BROWSING = {
     "looking alone": ["git log", "git diff", "git show", "git blame a.py"],
@@ -129,6 +131,8 @@ BROWSING = {
     "one edit": ["git log", "git diff", "vim a.py", "git show"],
     "a console": ["head a.csv", "wc -l a.csv", "psql shop", "jq . b.json"],
     "what was staged": ["git status", "git diff", "git add a.py"],
+    "a package that was tried": ["brew search redis", "brew info redis", "brew install redis", "brew uninstall redis"],
+    "one that left others behind": ["apt install tree", "apt remove tree", "apt autoremove", "apt list"],
 }
 
 
@@ -202,8 +206,8 @@ def test_a_burst_says_on_how_many_days_it_was_done_and_on_how_many_it_takes() ->
     [
         ([5, 20, 30, 40, 50], 2_000, True),
         ([5, 20, 30, 40, 50, DAY_ROWS, 2 * DAY_ROWS, 3 * DAY_ROWS], 2_000, True),
-        ([5, 65, 125, 185, 245], 2_000, False),
-        (list(range(20, 400, 20)), 2_000, False),
+        ([5 + n * DAY_ROWS for n in range(5)], 2_000, False),
+        (list(range(20, 6 * DAY_ROWS, 20)), 2_000, False),
         ([5, 20, 30, 40, 50], DAY_ROWS, False),
     ],
     ids=["in one day's work", "in four", "in five", "one after the other for days", "a history of one day"],

@@ -18,6 +18,7 @@ from fivetimes.model.command_lines import Grammar
 _DEPTH = 5  # an alias may stand for another one; more is a ring
 _LONGEST = 10_000  # characters; no line with an alias is longer, and its search costs time
 _OF_BRANCHES = frozenset("branch cherry-pick fetch merge pull push rebase switch".split())  # and take nothing else
+_WITH_MESSAGES = frozenset("commit merge notes revert stash tag".split())
 _OF_A_PLUGIN = 3  # different aliases of one plugin, at least: one or two are names that people choose themselves
 
 # Where a simple command begins: at the start, or behind an operator; words like `A=1` may stand before its program.
@@ -27,6 +28,7 @@ _BEGIN = re.compile(
 _NAME = re.compile(r"[^\s;&|()<>'\"`$\\=]+")
 _QUOTE_FOLLOWS = re.compile(r"[ \t]+['\"]")
 _SENTENCE_FOLLOWS = re.compile(r"[ \t]+(['\"])[^'\"]* [^'\"]*\1")
+_MESSAGE_FOLLOWS = re.compile(r"(?:[ \t]+-[\w-]+)*[ \t]+(?:-\w*m|--message)(?:[ \t]+|=)?(['\"])[^'\"]* [^'\"]*\1")
 _QUOTED = re.compile(r"'[^']*'|\"(?:[^\"\\]|\\.)*\"|\\.", re.DOTALL)
 _GIT = re.compile(
     r"git(?P<options>(?:[ \t]+(?:-C[ \t]+\S+|-c[ \t]+\S+|--?[A-Za-z][\w-]*(?:=\S+)?))*)[ \t]+(?P<name>[\w-]+)(?=$|[\s;&|)])"
@@ -44,6 +46,11 @@ def expanded(text: str, aliases: Mapping[str, str]) -> str:
         >>> table = {"g": "git", "gp": "g push", "git st": "status -sb", "git up": "!make all"}
         >>> [expanded(line, table) for line in ("gp -f", "make && g st", "git -C a st", "echo 'x; gp'", "git up")]
         ['git push -f', 'make && git status -sb', 'git -C a status -sb', "echo 'x; gp'", 'make all']
+
+        Who writes a message has another command by that name:
+
+        >>> [expanded(line, {"git co": "checkout"}) for line in ("git co main", "git co -m 'mend a gate'")]
+        ['git checkout main', "git co -m 'mend a gate'"]
     """
     if len(text) > _LONGEST:
         return text
@@ -88,6 +95,8 @@ def _replaced(text: str, word: re.Match[str], aliases: Mapping[str, str]) -> tup
     of_git = aliases.get(f"git {found['name']}") if found is not None else None
     if found is None or of_git is None or of_git.split(maxsplit=1)[:1] == [found["name"]]:
         return "", -1
+    if _takes_no_message(of_git) and _MESSAGE_FOLLOWS.match(text, found.end()):
+        return "", -1
     if of_git.startswith("!"):
         return of_git[1:].strip(), found.end()
     return f"git{found['options']} {of_git}", found.end()
@@ -125,8 +134,15 @@ def _is_own(text: str, end: int, stands_for: str) -> bool:
     subcommand, *behind = stands_for.split()[1:] or [""]
     if subcommand in _OF_BRANCHES and _SENTENCE_FOLLOWS.match(text, end):
         return True
+    if _takes_no_message(subcommand) and _MESSAGE_FOLLOWS.match(text, end):
+        return True
     names_branch = bool(behind) and not behind[-1].startswith("-")
     return names_branch and _QUOTE_FOLLOWS.match(text, end) is not None
+
+
+def _takes_no_message(of_git: str) -> bool:
+    """Whether a command of git's, without `git`, takes no message; what a shell runs, or an option of its own, may take one."""
+    return of_git[:1].isalpha() and of_git.split(maxsplit=1)[0] not in _WITH_MESSAGES
 
 
 def in_use(typed: Iterable[tuple[int, str]], grammar: Grammar) -> set[int]:

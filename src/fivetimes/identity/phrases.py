@@ -175,7 +175,9 @@ def _of_subcommand(program: str, path: Sequence[str], about: About) -> Phrase:
     verb, _, thing = path[position].partition("-")
     if thing and (verb in EFFECT_OF or verb in LOOKING_VERBS):  # `aws ecs update-service`
         return Phrase(VERBS_IN_WORDS.get(verb, verb), thing.replace("-", " "), program)
-    things = [in_words(word) for word in (*path[position + 1 :], *path[:position]) if word not in LIGHT]
+    others = [word for word in (*path[position + 1 :], *path[:position]) if word not in LIGHT]
+    # of targets that nobody lists one that is an act itself is no object: `make clean install`
+    things = [in_words(word) for word in others if subcommands or word not in _VERBS]
     thing = things[-1] if things else about.thing
     # one word and what its program is about (`kubectl uncordon`) is one phrase, whatever the word is
     alone = path[position] in LIGHT or (len(path) == 1 and len(path[0]) > 2)
@@ -186,9 +188,10 @@ def _of_subcommand(program: str, path: Sequence[str], about: About) -> Phrase:
 
 
 def _is_command(command: Sequence[str], words: Sequence[str]) -> bool:
-    """Whether the words begin with those of the command, and its flags are among them."""
+    """Whether the words, but for what a flag is given, begin with those of the command, and its flags are among them."""
     plain = [word for word in command if not word.startswith("-")]
-    typed = [word for word in words if not word.startswith("-")]
+    given = {n for n, word in enumerate(words) if word.startswith(("*", "<")) and words[n - 1].startswith("-")}
+    typed = [word for n, word in enumerate(words) if n not in given and not word.startswith("-")]
     return typed[: len(plain)] == plain and {word for word in command if word.startswith("-")} <= set(words)
 
 

@@ -16,6 +16,7 @@ from fivetimes.model.events import Effect, Kind
 
 # Acts that carry what others made: what was carried says what they are for.
 _PUSHES = ("git push", "yadm push", "hg push", "jj git push", "svn commit", "git lfs push", "dvc push")
+_BRANCHES = ("branch", "feature", "hotfix", "bugfix", "release")  # of git, and of `git flow`
 _REQUESTS = {"gh pr create": "pull", "hub pull-request": "pull", "tea pr create": "pull", "glab mr create": "merge"}
 _TRANSFERS = tuple(
     """rsync scp sftp rclone aws gsutil gcloud azcopy s3cmd swift b2 lftp ftp mutt mail mailx sendmail msmtp neomutt swaks s-nail
@@ -170,8 +171,8 @@ def _carried(acts: Sequence[_Act]) -> Phrase | None:
             return Phrase("create", requested, "")
         return replace(phrase, thing=f"{phrase.thing or 'changes'} by {requested}")
     if not others:
-        started = any(act.phrase.verb == "start" and act.phrase.thing == "branch" for act in acts)
-        return _pushed(acts, kind, "publish") or (Phrase("push", "branch", "") if started else last.phrase)
+        started = [act.phrase.thing for act in acts if act.phrase.verb == "start" and act.phrase.thing in _BRANCHES]
+        return _pushed(acts, kind, "publish") or (Phrase("push", started[-1], "") if started else last.phrase)
     if kind and carriers != others and not last.phrase.verb:
         return Phrase("publish", kind, "")  # pushed under the name that its commit has
     subject = kind or topic([act.step for act in acts]) or _declared_thing(acts) or _made_thing(acts)

@@ -114,7 +114,8 @@ class SuppressionRule(StrEnum):
         "browsing",
         "looks like browsing",
         "At most one of its usual steps acts, and nothing outlasts it: nothing is deleted, sent, deployed, committed or written to"
-        " a file by redirection, and no program that nobody knows is run.",
+        " a file by redirection, and no program that nobody knows is run. Nothing is left, either, of a package that is installed"
+        " and removed again.",
     )
     EDITING_LOOP = (
         "editing-loop",
@@ -126,7 +127,7 @@ class SuppressionRule(StrEnum):
         "burst",
         "one burst: done by one person on too few days ({days:.0f} of {bar:.0f})",
         "Five times in one day are one time: it was tried until it worked, or was the work of that day. What one person alone does"
-        " must be done on five days, in a history of fewer than 14 days on fewer in proportion; where no times are known, 60"
+        " must be done on five days, in a history of fewer than 14 days on fewer in proportion; where no times are known, 100"
         " actions stand for a day.",
     )
     BROKEN_OFF = (

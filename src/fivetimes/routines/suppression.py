@@ -30,10 +30,14 @@ _DAY = 86400.0  # seconds
 _ENDS = (Kind.COMMIT, Kind.SKILL, Kind.ACTION)
 _WRITES = re.compile(r"(?<!\S)(?:1?>>?|>\||&>>?)(?!\S)")  # the operator of a label; errors alone (`2>`) are no result
 _STAGES = re.compile(r"git (add|stage)\b")
+_INSTALLS = (["install"], ["add"])
+_REMOVES = (["uninstall"], ["remove"], ["purge"], ["autoremove"])
 ACTING_STEPS = 2  # usual steps that act, at least, where nothing outlasts them: one edit amid looking is no routine
 AT_ONCE = 5  # rows within which the next time begins at once: as near as growth looks for a step (`Search.flank`)
 HISTORY_DAYS = 14  # days of work in a history, from which on a routine is done on as many days as it must be seen times
-DAY_ROWS = 60  # actions that stand for a day where no times are known; see record 88
+DAY_ROWS = (
+    100  # actions that stand for a day where no times are known: on such a day the usual action was done; record 112
+)
 COHESION = 0.9  # of the beginnings with two neighbouring steps lead to a whole occurrence: they belong together
 COMPLETION = 0.5  # of the attempts that began; below it a routine is oftener broken off than done
 THREADED = 2  # steps through which a value runs, from which on broken-off attempts are forgiven
@@ -118,16 +122,26 @@ def browsing(finding: Finding, around: Surroundings) -> Mapping[str, float] | No
 
     Where a step deletes, sends, deploys, writes a file by redirection, commits, or does what nobody knows, it is what the looking
     is for: "look, look, restart, look" is a runbook. One edit amid looking is not: somebody finds out something by hand.
+    Nor is a package that is installed and then removed: it was tried, and nothing is left of it.
     A skill that lists or reads is a piece of work that somebody gave a name; it counts where any step of the routine acts.
     """
     del around
     usual = [step for step in finding.folded if step.step.share > USUAL_SHARE]
     acting = [step for step in usual if not any(is_looking(label) for label in step.labels)]
-    if any(_outlasts(step) for step in acting):
+    if any(_outlasts(step) for step in _without_what_was_tried(acting)):
         return None
     skills = [step for step in usual if step.step.kind is Kind.SKILL and step not in acting]
-    count = len(acting) + (len(skills) if acting else 0)
+    count = len(_without_what_was_tried(acting)) + (len(skills) if acting else 0)
     return {"acting": count, "bar": ACTING_STEPS} if count < ACTING_STEPS else None
+
+
+def _without_what_was_tried(acting: Sequence[FoldedStep]) -> Sequence[FoldedStep]:
+    """The acting steps without those that install a package and remove it again."""
+    verbs = [step.step.action.split()[1:2] for step in acting]
+    installed = next((n for n, verb in enumerate(verbs) if verb in _INSTALLS), len(verbs))
+    removed = {n for n, verb in enumerate(verbs) if n > installed and verb in _REMOVES}
+    tried = removed | {installed} if removed else removed
+    return [step for n, step in enumerate(acting) if n not in tried]
 
 
 def ends_somewhere(usual: Iterable[Step]) -> bool:
