@@ -25,6 +25,13 @@ telnet terraform-docs terragrunt tflint tilt towncrier tofu tox trivy tsx twine 
 vitest vulture wandb wrangler xelatex yamllint yapf yt-dlp zola bzr nuget rye vboxmanage yum
 anchor anvil artisan autogen.sh bitbake brownie cast catkin catkin_make chalice colcon configure cqlsh gradlew huggingface-cli
 idf.py istioctl manage.py mvnw platformio ros2 roslaunch rosrun sail setup.py solana spago vue-cli-service west zappa
+alsactl apt-add-repository arandr batcat blueman-manager codium compton connmanctl dbus-send discord dmenu_run dropbox easy_install
+fgrep gconftool-2 genymotion gitg gitkraken glxinfo gnome-shell gnome-tweaks google-chrome google-chrome-stable gparted grive
+grub-customizer guake gunzip hciconfig ibus-setup infocmp jupyter-lab jupyter-notebook libreoffice luarocks lxappearance mkfs.vfat
+mogrify mvim mysqladmin netcat netctl nm-applet nm-connection-editor nodejs npm-check-updates nvidia-settings nvim-qt otool pacmd
+paplay pavucontrol pcmanfm pgadmin4 pipreqs pm-hibernate pm-suspend ppa-purge prime-select pulsemixer qgit refind-install
+sensors-detect skype slock snakeviz sudoedit swaync swww sxhkd systemd-resolve teamviewer tilda update-grub update-grub2
+update-mime-database webpack-dev-server winecfg wireshark wlr-randr xbindkeys xinit
 """
 
 # Subcommands as "path|path"; they stand above the harvests.
