@@ -41,6 +41,8 @@ LINES = {
     "git co -m main": "git checkout -m main",
     "git co -m 'mend a gate'": "git co -m 'mend a gate'",
     'git co -am "mend a gate"': 'git co -am "mend a gate"',
+    'git co -m "mend a gate\n\nits hinge"': 'git co -m "mend a gate\n\nits hinge"',
+    "git co -m 'main' -- a b": "git checkout -m 'main' -- a b",
     "git co -v --message='mend a gate'": "git co -v --message='mend a gate'",
     "git ci -m 'mend a gate' && git co x": "git commit -m 'mend a gate' && git checkout x",
     "git say -m 'mend a gate'": "hub say -m 'mend a gate'",

@@ -28,7 +28,7 @@ _BEGIN = re.compile(
 _NAME = re.compile(r"[^\s;&|()<>'\"`$\\=]+")
 _QUOTE_FOLLOWS = re.compile(r"[ \t]+['\"]")
 _SENTENCE_FOLLOWS = re.compile(r"[ \t]+(['\"])[^'\"]* [^'\"]*\1")
-_MESSAGE_FOLLOWS = re.compile(r"(?:[ \t]+-[\w-]+)*[ \t]+(?:-\w*m|--message)(?:[ \t]+|=)?(['\"])[^'\"]* [^'\"]*\1")
+_MESSAGE_FOLLOWS = re.compile(r"(?:[ \t]+-[\w-]+)*[ \t]+(?:-\w*m|--message)(?:[ \t]+|=)?['\"][^'\" ]* ")
 _QUOTED = re.compile(r"'[^']*'|\"(?:[^\"\\]|\\.)*\"|\\.", re.DOTALL)
 _GIT = re.compile(
     r"git(?P<options>(?:[ \t]+(?:-C[ \t]+\S+|-c[ \t]+\S+|--?[A-Za-z][\w-]*(?:=\S+)?))*)[ \t]+(?P<name>[\w-]+)(?=$|[\s;&|)])"
