@@ -123,6 +123,7 @@ LOOKS = {
     "a program that nobody knows": ["git log", "git diff", "frobnicate site", "git show"],
     "a script": ["git log", "git diff", "python bin/frobnicate.py", "git show"],
     "a package installed anew": ["brew info redis", "brew uninstall redis", "brew install redis"],
+    "one removed, another thing added": ["git status", "git add a.py", "apt remove tree", "git diff"],
     "a package tried by a script": ["pip install -e .", "python bin/frobnicate.py", "pip uninstall frobnicate"],
 }
 BROWSING = {
@@ -132,7 +133,7 @@ BROWSING = {
     "a console": ["head a.csv", "wc -l a.csv", "psql shop", "jq . b.json"],
     "what was staged": ["git status", "git diff", "git add a.py"],
     "a package that was tried": ["brew search redis", "brew info redis", "brew install redis", "brew uninstall redis"],
-    "one that left others behind": ["apt install tree", "apt remove tree", "apt autoremove", "apt list"],
+    "one that left others behind": ["apt install tree", "apt remove tree", "apt-get autoremove", "apt list"],
 }
 
 

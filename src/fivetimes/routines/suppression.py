@@ -30,14 +30,12 @@ _DAY = 86400.0  # seconds
 _ENDS = (Kind.COMMIT, Kind.SKILL, Kind.ACTION)
 _WRITES = re.compile(r"(?<!\S)(?:1?>>?|>\||&>>?)(?!\S)")  # the operator of a label; errors alone (`2>`) are no result
 _STAGES = re.compile(r"git (add|stage)\b")
-_INSTALLS = (["install"], ["add"])
-_REMOVES = (["uninstall"], ["remove"], ["purge"], ["autoremove"])
+_INSTALLS = ("install", "add")
+_REMOVES = ("uninstall", "remove", "purge", "autoremove")
 ACTING_STEPS = 2  # usual steps that act, at least, where nothing outlasts them: one edit amid looking is no routine
 AT_ONCE = 5  # rows within which the next time begins at once: as near as growth looks for a step (`Search.flank`)
 HISTORY_DAYS = 14  # days of work in a history, from which on a routine is done on as many days as it must be seen times
-DAY_ROWS = (
-    100  # actions that stand for a day where no times are known: on such a day the usual action was done; record 112
-)
+DAY_ROWS = 100  # actions for a day where no times are known: on such a day the usual action was done; see record 112
 COHESION = 0.9  # of the beginnings with two neighbouring steps lead to a whole occurrence: they belong together
 COMPLETION = 0.5  # of the attempts that began; below it a routine is oftener broken off than done
 THREADED = 2  # steps through which a value runs, from which on broken-off attempts are forgiven
@@ -128,18 +126,23 @@ def browsing(finding: Finding, around: Surroundings) -> Mapping[str, float] | No
     del around
     usual = [step for step in finding.folded if step.step.share > USUAL_SHARE]
     acting = [step for step in usual if not any(is_looking(label) for label in step.labels)]
-    if any(_outlasts(step) for step in _without_what_was_tried(acting)):
+    left = _without_what_was_tried(acting)
+    if any(_outlasts(step) for step in left):
         return None
     skills = [step for step in usual if step.step.kind is Kind.SKILL and step not in acting]
-    count = len(_without_what_was_tried(acting)) + (len(skills) if acting else 0)
+    count = len(left) + (len(skills) if acting else 0)
     return {"acting": count, "bar": ACTING_STEPS} if count < ACTING_STEPS else None
 
 
-def _without_what_was_tried(acting: Sequence[FoldedStep]) -> Sequence[FoldedStep]:
-    """The acting steps without those that install a package and remove it again."""
-    verbs = [step.step.action.split()[1:2] for step in acting]
-    installed = next((n for n, verb in enumerate(verbs) if verb in _INSTALLS), len(verbs))
-    removed = {n for n, verb in enumerate(verbs) if n > installed and verb in _REMOVES}
+def _without_what_was_tried(acting: Sequence[FoldedStep]) -> list[FoldedStep]:
+    """The acting steps without those that install a package and remove it again, by the same program (`apt` and `apt-get` are)."""
+    words = [[*step.step.action.split(), "", ""][:2] for step in acting]
+    installed = next((n for n, (_, verb) in enumerate(words) if verb in _INSTALLS), len(acting))
+    removed = {
+        n
+        for n, (program, verb) in enumerate(words)
+        if n > installed and verb in _REMOVES and program.split("-")[0] == words[installed][0].split("-")[0]
+    }
     tried = removed | {installed} if removed else removed
     return [step for n, step in enumerate(acting) if n not in tried]
 
