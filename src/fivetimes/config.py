@@ -504,6 +504,9 @@ class Search:
 
 # What ends a shell: in a history without times, the only sign that a session is over.
 SHELL_EXIT_COMMANDS = frozenset(("exit", "logout"))
+# What switches a machine off, `shutdown` with one of those options apart: what follows was done some other time.
+SWITCHES_OFF = frozenset(("poweroff", "halt", "shutdown", "systemctl poweroff"))
+KEEPS_ON = frozenset(("-r", "--reboot", "-c", "-k"))
 
 
 @dataclass(frozen=True, slots=True)

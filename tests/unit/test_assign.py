@@ -185,6 +185,27 @@ def test_what_fewer_than_one_run_in_five_has_is_no_step(times, is_one):
     assert any(step.action.startswith("notify-send") for step in steps) is is_one
 
 
+def test_what_is_done_again_is_at_the_step_where_it_belongs_and_a_step_is_named_by_what_is_always_done():
+    """Django's own commands on one database each time; the first of them once more behind the second in each third run."""
+    once_more = [f"python manage.py migrate db{n}" if n % 3 == 0 else "" for n in range(18)]
+    runs = [
+        [
+            f"createdb db{n}",
+            f"python manage.py migrate db{n}",
+            f"python manage.py loaddata db{n}",
+            once_more[n],
+            f"python manage.py collectstatic db{n}",
+        ]
+        for n in range(18)
+    ]
+    steps = _steps(_team([list(filter(None, run)) for run in runs], noise=0.0))
+    assert [(step.action, step.share, step.repeat) for step in steps if "manage.py" in step.action] == [
+        ("python manage.py migrate *", 1.0, (1, 1)),
+        ("python manage.py loaddata *", 1.0, (1, 1)),
+        ("python manage.py collectstatic *", 1.0, (1, 1)),
+    ]
+
+
 def test_what_meets_as_often_as_chance_lets_it_are_two_optional_steps():
     rng = np.random.default_rng(3)
     a, b = rng.random(40) < 0.4, rng.random(40) < 0.4

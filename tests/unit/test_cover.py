@@ -95,6 +95,18 @@ def test_what_is_never_done_alone_is_a_branch():
     assert found_in([PUBLISH] * 14 + [(*PUBLISH, *PACKAGE)] * 9) == [({*PUBLISH, *PACKAGE}, 23)]
 
 
+SWITCH = ("git checkout", "git pull", "git merge")  # what is done all day, and now and then behind a routine
+
+
+@pytest.mark.parametrize(
+    "first", [("terraform plan", "terraform apply", "kubectl get"), ("svn update", "svn add", "svn commit")]
+)
+@pytest.mark.parametrize("alone", [20, 30])
+def test_a_routine_is_found_by_itself_where_everyday_work_follows_most_of_its_runs(first, alone):
+    runs = [(*first, *SWITCH)] * 30 + [first] * alone
+    assert found_in(runs, (*EVERYDAY, *SWITCH)) == [(set(first), 30 + alone)]
+
+
 @pytest.mark.parametrize("ends", [("git commit", "git push"), ("git add", "git commit", "git push")])
 def test_routines_that_end_as_everything_does_are_found_each_by_itself(ends):
     """All other work is committed and pushed as well, so that a commit stands near by chance, before a routine or behind it."""

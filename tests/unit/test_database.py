@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import random
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -21,7 +22,7 @@ from fivetimes.config import FiveTimesRule, Search
 from fivetimes.model.candidates import Candidate
 from fivetimes.model.events import By, Kind
 from fivetimes.model.sources import RawBatch
-from fivetimes.routines.database import comes_again
+from fivetimes.routines.database import comes_again, open_database
 
 SEARCH = Search()
 LOOKS = ("Grep", "Glob", "WebFetch", "LS")
@@ -63,6 +64,25 @@ def transcripts(folder: Path, tasks: int, rounds: Callable[[random.Random], int]
 def mined(path: Path) -> list[Candidate]:
     sessions = pipeline.sessions(scan_requests.from_paths([path]), key=b"k" * 32)
     return logs.routines(sessions, rule=FiveTimesRule(), search=SEARCH)[0]
+
+
+@pytest.mark.parametrize(
+    ("command", "is_off"),
+    [
+        ("sudo poweroff", True),
+        ("shutdown -h now", True),
+        ("systemctl poweroff", True),
+        ("shutdown -r now", False),
+        ("sudo shutdown -c", False),
+        ("reboot", False),
+    ],
+)
+@pytest.mark.parametrize("is_timed", [False, True])
+def test_where_no_times_are_known_work_ends_where_the_machine_is_switched_off(command, is_off, is_timed):
+    times = None if is_timed else [math.nan] * 4
+    sessions = logs.sessions_of(logs.shell(["umount /mnt", command, "pacman -Syu", "make"], times=times))
+    cut = is_off and not is_timed
+    assert open_database(sessions, silence=SEARCH.max_pause).block.tolist() == [0, 0, int(cut), int(cut)]
 
 
 @pytest.mark.parametrize(("tasks", "rounds"), [(8, lambda _: 6), (12, lambda rng: rng.randint(1, 9))])

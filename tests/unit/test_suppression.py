@@ -260,20 +260,56 @@ def test_where_there_are_several_commits_each_is_one_act_whatever_it_holds(
 
 
 @pytest.mark.parametrize(
-    ("actions", "pause", "is_loop"),
+    ("actions", "different"),
     [
-        (("vim <file.py>", "make", "prog-1a2b3c"), 0, True),
-        (("vim <file.py>", "make", "prog-1a2b3c"), 9, False),
-        (("make", "prog-1a2b3c", "prog-4d5e6f"), 0, False),
-        (("vim <file.py>", "make", "commit:fix"), 0, False),
+        (("vim <file.c>", "vim <file.h>", "emacs <file.c>"), 1),
+        (("vim <file.conf>", "vim <file.service>", "systemctl restart"), 0),
     ],
-    ids=["edit, build, run, and again", "with other work between", "nothing is edited", "it ends in a commit"],
+    ids=["edits alone", "edits and what they are for"],
 )
-def test_edit_and_try_again_and_again_is_a_habit(actions: tuple[str, ...], pause: int, is_loop: bool) -> None:
+def test_who_only_edits_does_one_thing(actions: tuple[str, ...], different: int) -> None:
+    """`different` is what is told where it is too little, 0 where the routine passes."""
+    folded = tuple(
+        FoldedStep(Step(action, Kind.SHELL, 1.0), tuple((3 * run + n,) for run in range(4)), (action,))
+        for n, action in enumerate(actions)
+    )
+    database = SimpleNamespace(levels=np.tile(np.arange(3)[:, None], (4, LEVELS)), event=np.arange(12))
+    found = two_steps(SimpleNamespace(folded=folded), SimpleNamespace(database=database))
+    assert (found or {"different": 0})["different"] == different
+
+
+@pytest.mark.parametrize(
+    ("actions", "pause", "things", "is_loop"),
+    [
+        (("vim <file.py>", "make", "prog-1a2b3c"), 0, 1, True),
+        (("vim <file.py>", "make", "prog-1a2b3c"), 9, 1, False),
+        (("make", "prog-1a2b3c", "prog-4d5e6f"), 0, 1, True),
+        (("make", "prog-1a2b3c", "prog-4d5e6f"), 0, 0, True),
+        (("make", "prog-1a2b3c", "prog-4d5e6f"), 0, 8, False),
+        (("vim <file.py>", "make", "commit:fix"), 0, 1, False),
+    ],
+    ids=[
+        "edit, build, run, and again",
+        "with other work between",
+        "edited in another window",
+        "no thing is named",
+        "on one thing after the other",
+        "it ends in a commit",
+    ],
+)
+def test_edit_and_try_again_and_again_is_a_habit(
+    actions: tuple[str, ...], pause: int, things: int, is_loop: bool
+) -> None:
     kinds = [Kind.COMMIT if action.startswith("commit") else Kind.SHELL for action in actions]
     steps = tuple(Step(action, kind, 1.0) for action, kind in zip(actions, kinds, strict=True))
     rows = np.array([[run * (3 + pause) + place for place in range(3)] for run in range(8)])
-    database = SimpleNamespace(source=np.arange(200), block=np.zeros(200, dtype=np.int32))
+    values = np.arange(200) // (3 + pause) % things if things else np.zeros(0, dtype=np.int64)
+    database = SimpleNamespace(
+        source=np.arange(200),
+        block=np.zeros(200, dtype=np.int32),
+        value_start=np.minimum(np.arange(201), len(values)),
+        values=values,
+    )
     finding = SimpleNamespace(
         candidate=SimpleNamespace(steps=steps), routine=SimpleNamespace(occurrences=SimpleNamespace(rows=rows))
     )

@@ -25,11 +25,11 @@ _TRANSFERS = tuple(
 # Acts on the way to something: none of them is what a routine is done for, while another act can be.
 _MEANS = frozenset(
     """run edit stage stash switch fetch clone copy move make commit pack unpack delete remove tag start stop restart reload
-    open wait index mount log install test lint format validate verify activate choose compile""".split()
-)
+    open wait index mount log install test lint format validate verify activate choose compile set""".split()
+) | {"shut down"}
 _CLEARS_AWAY = frozenset({"stop", "delete", "remove"})
 _GETS_THERE = frozenset(
-    {"switch", "fetch", "stash", "stage", "activate", "choose", "unpack"}
+    {"switch", "fetch", "stash", "stage", "activate", "choose", "unpack", "set"}
 )  # to where the work is done, or ready for it
 # What makes a release of its steps: a version is set, marked, and given out. Two of the three do.
 _SETS_VERSION = (
@@ -65,6 +65,10 @@ def title(steps: Sequence[Step]) -> str:
         >>> new = ("git init", "git remote add * *", "git push -u * *")
         >>> title([Step(action, Kind.SHELL, 1.0) for action in new]), title([Step(action, Kind.SHELL, 1.0) for action in new[1:]])
         ('Create repository', 'Connect repository')
+        >>> title([Step(action, Kind.SHELL, 1.0) for action in ("pkill *", "umount", "poweroff")])
+        'Shut down host'
+        >>> title([Step(action, Kind.SHELL, 1.0) for action in ("ansible-vault decrypt *", "ansible-vault encrypt *", "chmod *")])
+        'Encrypt secrets'
     """
     return portable_title(steps) or _title_of(core(steps)) or UNNAMED
 

@@ -68,7 +68,8 @@ class SuppressionRule(StrEnum):
     TWO_STEPS = (
         "two-steps",
         "two steps only",
-        "Fewer than three different actions are done in most occurrences. Two actions in a row are a habit, not a routine.",
+        "Fewer than three different actions are done in most occurrences; edits in an editor are one, where nothing else is"
+        " done. Two actions in a row are a habit, not a routine.",
     )
     HABIT = (
         "habit",
@@ -120,8 +121,9 @@ class SuppressionRule(StrEnum):
     EDITING_LOOP = (
         "editing-loop",
         "edit and try, again and again",
-        "Something is edited and tried, no step leaves anything that lasts, and mostly the next time begins as soon as one is over."
-        " That is how people write and mend things; where it ends in a commit, an upload or a message, that is a routine.",
+        "Something is edited, here or in a window of its own, and tried; no step leaves anything that lasts, and mostly the next"
+        " time begins as soon as one is over, on the same thing. That is how people write and mend things; where it ends in a"
+        " commit, an upload or a message, that is a routine.",
     )
     BURST = (
         "burst",

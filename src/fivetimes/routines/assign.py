@@ -375,17 +375,22 @@ def _expected_again(ownership: Ownership, number: int, step: int) -> float:
 
 
 def _repeats(ownership: Ownership, number: int, occurrence: int, step: int) -> Iterator[int]:
-    """The rows of a step besides its first."""
+    """The rows of a step besides its first: what is done there, in this occurrence or in others, and stands at no other step."""
     table, database = ownership.tables[number], ownership.database
     first = table.rows[occurrence][step][0]
     low, high = ownership.beside(table, occurrence, step)
+    elsewhere = {row for other, cell in enumerate(table.rows[occurrence]) if other != step for row in cell}
     for row in range(low + 1, high):
         owner = ownership.owner(row)
-        like = int(ownership.kind[row]) == int(ownership.kind[first]) and database.block[row] == database.block[first]
-        if row == first or not like or owner not in (None, (number, occurrence)):
+        free = row != first and row not in elsewhere and owner in (None, (number, occurrence))
+        if not free or database.block[row] != database.block[first]:
             continue
-        asked = table.link[step] >= LINK_NEEDED
-        if ownership.linked(table, occurrence, step, row) if asked else ownership.form[row] == ownership.form[first]:
+        form = int(ownership.form[row])
+        if table.link[step] < LINK_NEEDED:
+            again = form == int(ownership.form[first])
+        else:
+            again = table.forms[step][form] > 0 and ownership.linked(table, occurrence, step, row)
+        if again:
             yield row
 
 

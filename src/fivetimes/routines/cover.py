@@ -10,7 +10,7 @@ are.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Protocol
@@ -39,7 +39,17 @@ from fivetimes.routines.developing import (
 )
 from fivetimes.routines.growth import drop_rare, together
 from fivetimes.routines.matching import Occurrences, Routine, better, collect, presence_bits
-from fivetimes.routines.objective import failed_rule, on_the_way, times_elsewhere, worth
+from fivetimes.routines.objective import (
+    FIXED_ORDER,
+    OWN_SHARE,
+    failed_rule,
+    known_order,
+    on_the_way,
+    order_share,
+    own_shares,
+    times_elsewhere,
+    worth,
+)
 from fivetimes.routines.pattern import Profile, estimate
 from fivetimes.routines.siblings import SELDOM, adds_to, beside_others, holds_nothing_of, two_kinds
 from fivetimes.routines.trace import Recorder
@@ -378,29 +388,45 @@ def _without_what_is_on_the_way(database: SequenceDatabase, one: Routine, search
 
 
 def _routine_within(terms: Terms, profile: Profile, known: int) -> Developed | None:
-    """The best routine in a table that is none as a whole: the occurrences that have steps which come and go together.
+    """The best routine in a table that is none as a whole: of what comes and goes together, or of the steps that it alone has.
 
     What ends alike grows into one: three routines that all commit and push are no routine, for everything is committed and pushed.
+    And a routine that everyday work follows, now and then in this order, has no order with all of that.
     """
-    best, most = None, 0.0
     whole = collected_by(terms, profile, known)
     if whole is None:
         return None
-    rows = whole[1].rows
-    there = rows >= 0
-    # with all of them, for when the others are claimed only one may be left
-    for holds in (
-        there.any(axis=1),
-        *(there[:, group].mean(axis=1) > USUAL_SHARE for group in together(rows)),
-    ):
-        tokens, matched = drop_rare(profile.tokens, rows[holds], floor=terms.search.presence_kept)
-        one = collected(terms, tokens, matched) if len(tokens) >= MIN_STEPS else None
-        # what is done as often as the table is the table again
-        if one is not None and len(one[1]) < known and passes(terms, one):
+    parts = [collected(terms, tokens, matched) for tokens, matched in _together(terms, *whole)]
+    # what is done as often as the table is the table again
+    parts = [one for one in parts if one is not None and len(one[1]) < known]
+    best, most = None, 0.0
+    for one in (*parts, _of_its_own(terms, *whole)):
+        if one is not None and passes(terms, one):
             bits = worth(terms.database, *one, terms.search)
             if bits > most:
                 best, most = one, bits
     return best
+
+
+def _together(terms: Terms, profile: Profile, occurrences: Occurrences) -> Iterator[tuple[Int32s, Int32s]]:
+    """The occurrences that have steps which come and go together, and all: when the others are claimed only one may be left."""
+    rows = occurrences.rows
+    there = rows >= 0
+    for holds in (there.any(axis=1), *(there[:, group].mean(axis=1) > USUAL_SHARE for group in together(rows))):
+        tokens, matched = drop_rare(profile.tokens, rows[holds], floor=terms.search.presence_kept)
+        if len(tokens) >= MIN_STEPS:
+            yield tokens, matched
+
+
+def _of_its_own(terms: Terms, profile: Profile, occurrences: Occurrences) -> Developed | None:
+    """The steps that the table alone has, without the others; None where these are too few, or all, or in no fixed order."""
+    own = own_shares(terms.database, profile.tokens, occurrences) > OWN_SHARE
+    if own.all() or np.count_nonzero(own) < MIN_STEPS:
+        return None
+    matched = occurrences.rows[:, own]
+    one = collected(terms, profile.tokens[own], matched[(matched >= 0).any(axis=1)])
+    ordered = one is not None and np.median(order_share(known_order(terms.database, one[1].rows))) > FIXED_ORDER
+    return one if ordered else None
 
 
 def _judged_apart(terms: Terms, kinds: Sequence[Developed], number: int, trace: Recorder) -> list[Routine | Rejection]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from fivetimes.columns import COARSE, FORM, ActionLog, Bools, Floats, Int32s, Ints, SessionLog
+from fivetimes.config import KEEPS_ON, SWITCHES_OFF
 from fivetimes.kernels.database import SequenceArrays, living, postings
 from fivetimes.kernels.growth import Scratch, scratch_for
 from fivetimes.model.events import By, Effect, Kind, TimeSource
@@ -284,12 +285,22 @@ def _near(group: Ints, row: Ints, most: int) -> Ints:
     return near
 
 
-def _blocks(person: Int32s, clock: Floats, timed: Bools, silence: float) -> Int32s:
-    """Number the stretches in which actions may belong together."""
+def _blocks(person: Int32s, clock: Floats, timed: Bools, off: Bools, silence: float) -> Int32s:
+    """Number the stretches in which actions may belong together; one ends where the machine is switched off."""
     if not len(person):
         return np.zeros(0, dtype=np.int32)
-    cut = (np.diff(person) != 0) | (np.diff(clock) > silence) | (np.diff(timed.astype(np.int8)) != 0)
+    cut = (np.diff(person) != 0) | (np.diff(clock) > silence) | (np.diff(timed.astype(np.int8)) != 0) | off[:-1]
     return np.concatenate(([0], np.cumsum(cut))).astype(np.int32)
+
+
+def _switched_off(actions: ActionLog) -> Bools:
+    """Whether an action switches the machine off, where no times show how long nothing was done then."""
+    tokens = [token for token, label in enumerate(actions.labels) if _switches_off(label.split())]
+    return np.isin(actions.levels[:, FORM], tokens) & ~actions.timed
+
+
+def _switches_off(words: Sequence[str]) -> bool:
+    return not SWITCHES_OFF.isdisjoint((*words[:1], " ".join(words[:2]))) and KEEPS_ON.isdisjoint(words)
 
 
 def _known_pauses(actions: ActionLog, rows: Int32s) -> Floats:
@@ -379,7 +390,7 @@ def open_database(sessions: SessionLog, *, silence: float, trace: Recorder | Non
     rows = np.flatnonzero(~actions.context & ~looped).astype(np.int32)
     own, tokens = len(rows), len(actions.labels)
     clock, known_pauses = actions.clock[rows], _known_pauses(actions, rows)
-    block = _blocks(actions.person[rows], known_pauses, actions.timed[rows], silence)
+    block = _blocks(actions.person[rows], known_pauses, actions.timed[rows], _switched_off(actions)[rows], silence)
     value_start, values = take_values(actions.value_start, actions.values, rows)
     found = cases(
         Work(

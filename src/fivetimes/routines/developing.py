@@ -14,10 +14,11 @@ import numpy as np
 from fivetimes.columns import Bools, Int32s
 from fivetimes.config import MIN_STEPS, USUAL_SHARE, Search
 from fivetimes.model.suppression import SuppressionRule
+from fivetimes.routines.alternatives import sequence
 from fivetimes.routines.database import SequenceDatabase
 from fivetimes.routines.growth import drop_rare, grow, named_less_finely, refine, together, unproven
 from fivetimes.routines.matching import Occurrences, collect, kept_apart
-from fivetimes.routines.objective import failed_rule, in_order, rates_around, worth
+from fivetimes.routines.objective import OWN_SHARE, failed_rule, in_order, own_shares, rates_around, worth
 from fivetimes.routines.pattern import Profile, estimate
 from fivetimes.routines.siblings import SELDOM, seam
 
@@ -163,7 +164,7 @@ def without_another(terms: Terms, grown: Developed) -> Developed:
     """The routine without the steps of another one, which is left to be found.
 
     Of its steps those that come and go together, or lie on one side of a seam, are another routine if they are one by themselves,
-    and if it would be accepted for what is done of it without this one.
+    and if it would be accepted for what is done of it without this one. Then without what only follows it now and then.
     """
     while True:
         best, most = None, terms.luck + terms.search.routine_bits
@@ -173,10 +174,34 @@ def without_another(terms: Terms, grown: Developed) -> Developed:
                 best, most = part, bits
         rest = None if best is None else _without_part(terms, grown, best)
         if best is None or rest is None:
-            return grown
+            return _by_itself(terms, grown)
         grown = rest
         if best.of_seam:
             return grown
+
+
+def _by_itself(terms: Terms, grown: Developed) -> Developed:
+    """The first or last steps alone where they are also a routine without the others, which have no step of their own here.
+
+    Who commits and pushes goes on with something else: to another branch, to a release. Where that is done as often behind
+    other work, and commit and push are done without it, these are not one routine.
+    """
+    profile, occurrences = grown
+    order = sequence(profile.order)
+    if len(order) < 2 * MIN_STEPS:
+        return grown
+    own = own_shares(terms.database, profile.tokens, occurrences)
+    best, most = grown, terms.luck + terms.search.routine_bits
+    for cut in range(MIN_STEPS, len(order) - MIN_STEPS + 1):
+        first = np.isin(np.arange(len(order)), order[:cut])
+        for steps in (first, ~first):
+            if (own[~steps] > OWN_SHARE).any():
+                continue
+            bits = _worth_alone(terms, grown, _Separable(steps, of_seam=False))
+            one = _of_steps(terms, grown, steps) if bits > most else None
+            if one is not None and len(one[1]) > len(occurrences):
+                best, most = one, bits
+    return best
 
 
 def _parts(database: SequenceDatabase, occurrences: Occurrences) -> Iterator[_Separable]:

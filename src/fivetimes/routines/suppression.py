@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from fivetimes.columns import COARSE, FORM, Bools, SessionLog
+from fivetimes.columns import COARSE, FORM, Bools, Int32s, SessionLog
 from fivetimes.config import LOOKING, LOOKING_VERBS, MIN_STEPS, USUAL_SHARE, FiveTimesRule
 from fivetimes.identity.phrases import phrase_of, same_action
 from fivetimes.model.candidates import Candidate, Confidence, Step, Tier
@@ -23,7 +23,7 @@ from fivetimes.model.suppression import Numbers, Suppressed, SuppressionRule
 from fivetimes.redaction import effect_of, is_pseudonym, public
 from fivetimes.routines.alternatives import FoldedStep
 from fivetimes.routines.cover import Rejection
-from fivetimes.routines.database import SequenceDatabase
+from fivetimes.routines.database import SequenceDatabase, take_values
 from fivetimes.routines.matching import Routine
 
 _DAY = 86400.0  # seconds
@@ -164,19 +164,29 @@ def _outlasts(step: FoldedStep) -> bool:
 
 
 def editing_loop(finding: Finding, around: Surroundings) -> Mapping[str, float] | None:
-    """Something is edited and tried, nothing comes of it that lasts, and mostly the next time begins as soon as one is over."""
-    usual = [step for step in finding.candidate.steps if step.share > USUAL_SHARE]
-    if ends_somewhere(usual) or not any(phrase_of(step).verb == "edit" for step in usual):
+    """Something is edited and tried, nothing comes of it that lasts, and mostly the next time begins as soon as one is over.
+
+    The edits need not be seen, for an editor may have a window of its own: what is tried again at once, on the same thing or where
+    no thing is named, was changed in between. What is done on one thing after the other is work on each of them.
+    """
+    if ends_somewhere(step for step in finding.candidate.steps if step.share > USUAL_SHARE):
         return None
-    rows, block = finding.routine.occurrences.rows, around.database.block
-    source = around.database.source[rows]
+    rows, database = finding.routine.occurrences.rows, around.database
+    source = database.source[rows]
     first = np.where(rows >= 0, source, np.iinfo(np.int32).max).min(axis=1)
     last = np.where(rows >= 0, source, -1).max(axis=1)
-    begins = np.sort(first)
-    following = begins[np.minimum(np.searchsorted(begins, last, side="right"), len(begins) - 1)]
-    at_once = (following > last) & (following - last <= AT_ONCE) & (block[following] == block[last])
-    again = float(np.mean(at_once))
+    begins = np.argsort(first, kind="stable")
+    following = begins[np.minimum(np.searchsorted(first[begins], last, side="right"), len(begins) - 1)]
+    at_once = (first[following] > last) & (first[following] - last <= AT_ONCE)
+    at_once &= database.block[first[following]] == database.block[last]
+    named = [_values(database, line[line >= 0]) for line in rows]
+    on_another = [bool(one and named[n]) and one.isdisjoint(named[n]) for one, n in zip(named, following, strict=True)]
+    again = float(np.mean(at_once & ~np.array(on_another)))
     return {"again": again} if again > USUAL_SHARE else None
+
+
+def _values(database: SequenceDatabase, rows: Int32s) -> frozenset[int]:
+    return frozenset(take_values(database.value_start, database.values, rows)[1].tolist())
 
 
 def burst(finding: Finding, around: Surroundings) -> Mapping[str, float] | None:
@@ -400,12 +410,15 @@ def distinct_actions(database: SequenceDatabase, folded: Sequence[FoldedStep]) -
     """How many different actions the usual steps are.
 
     Typed commands differ by their constant words, for what they do may stand in one of them alone: `psql -c "vacuum"`,
-    `psql -c "reindex"`. An edit or a call on another file is the same action.
+    `psql -c "reindex"`. An edit or a call on another file is the same action; so are all edits in an editor where nothing else is
+    done.
     """
+    usual = [step for step in folded if step.step.share > USUAL_SHARE]
+    if usual and all(phrase_of(step.step).verb == "edit" for step in usual):
+        return 1
     found = set()
-    for step in folded:
-        if step.step.share > USUAL_SHARE:
-            flat = [r for rows in step.rows for r in rows]
-            level = FORM if step.step.kind is Kind.SHELL else COARSE
-            found.add(Counter(database.levels[flat, level].tolist()).most_common(1)[0][0])
+    for step in usual:
+        flat = [r for rows in step.rows for r in rows]
+        level = FORM if step.step.kind is Kind.SHELL else COARSE
+        found.add(Counter(database.levels[flat, level].tolist()).most_common(1)[0][0])
     return len(found)
