@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 import builders
 
 
@@ -52,6 +54,17 @@ def test_a_file_of_a_known_program_in_which_nothing_was_done_says_so(machine):
     done = machine.run("sources", machine.home / "out.jsonl", machine.home / ".zsh_history")
     assert "2 records = 0 events + 2 ignored (not a call)" in done.stdout
     assert done.stdout.count("Nothing that was done could be read in it") == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "setting"), [(".zsh_history", "HIST_IGNORE_ALL_DUPS"), (".bash_history", "erasedups")]
+)
+def test_a_history_that_drops_repeats_has_the_setting_that_does(name, setting, machine):
+    lines = [f"make target{n}" for n in range(400)]
+    (machine.home / name).write_text("\n".join(lines) + "\n")
+    assert setting in machine.run("sources", machine.home / name).stdout
+    (machine.home / name).write_text("\n".join([*lines, *lines[:40]]) + "\n")
+    assert setting not in machine.run("sources", machine.home / name).stdout
 
 
 def test_named_ones_are_shown_as_json_and_balance(machine):

@@ -141,6 +141,17 @@ def test_a_scan_that_proposes_nothing_says_why_and_what_came_nearest() -> None:
     assert "no two actions were done together often enough" in shown(terminal.ladder(nothing, width=200), width=200)
 
 
+@pytest.mark.parametrize("lossy", [0, 1, 2])
+def test_sources_that_drop_repeats_are_named_above_the_ladder(lossy: int) -> None:
+    scan = sample()
+    reports = [replace(report, deduplicated=number < lossy) for number, report in enumerate(scan.sources)]
+    text = shown(terminal.ladder(replace(scan, sources=tuple(reports)), width=200), width=200)
+    alone = shown(terminal.ladder(replace(scan, sources=tuple(reports[:1])), width=200), width=200)
+    assert ("It keeps each line once" in alone) is (lossy > 0)
+    assert ("each line once" in text) is (lossy > 0)
+    assert ("1 of them keeps each line once" in text) is (lossy == 1)
+
+
 def test_what_bots_alone_did_is_said_so() -> None:
     scan = made.scan(replace(made.friday(13)[0], people=0, by=(0.0, 0.0, 1.0)))
     wide, narrow = (shown(terminal.ladder(scan, width=width), width=width) for width in (220, 80))

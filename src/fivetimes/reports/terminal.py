@@ -75,14 +75,23 @@ def ladder(scan: Scan, *, width: int) -> RenderableType:
         scan: what was found.
         width: columns of the terminal; a narrow one gets two lines per routine instead of a table.
     """
-    head = plain(_head(scan))
-    rungs = plain(_rungs(scan), "bold")
+    head = [*reservations(scan), plain(_head(scan)), *_kept_once(scan), plain(_rungs(scan), "bold")]
     if not scan.candidates:
-        return Group(*reservations(scan), head, rungs, *_nothing(scan), *_footer(scan))
+        return Group(*head, *_nothing(scan), *_footer(scan))
     body = _table(scan) if width >= _WIDE else _list(scan)
-    return Group(
-        *reservations(scan), head, rungs, *([Text(), body] if scan.to_decide else []), *_already(scan), *_footer(scan)
-    )
+    return Group(*head, *([Text(), body] if scan.to_decide else []), *_already(scan), *_footer(scan))
+
+
+def _kept_once(scan: Scan) -> Iterator[RenderableType]:
+    """What cannot be seen in the sources that drop repeats, where there are any."""
+    lossy = sum(report.deduplicated for report in scan.sources)
+    if lossy:
+        keeps = "It keeps" if len(scan.sources) == 1 else f"{lossy:,} of them keep{'s' if lossy == 1 else ''}"
+        yield plain(
+            f"{keeps} each line once: what is always typed the same is seen at its last use only, and routines of it are missed. "
+            "What helps: fivetimes sources",
+            "yellow",
+        )
 
 
 def _already(scan: Scan) -> Iterator[RenderableType]:

@@ -118,6 +118,12 @@ def advice_on_times(report: SourceReport, setting: str) -> Iterator[str]:
         yield f"Commands without a time of their own: {report.untimed:,}."
 
 
+def advice_on_repeats(report: SourceReport, setting: str) -> Iterator[str]:
+    """The setting that drops the repeats of a history, as a sentence, where they were dropped."""
+    if report.deduplicated:
+        yield setting
+
+
 # ---- a line with the time before each command
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from fivetimes.ingest.base import Machine, ReaderSpec, Signature
 from fivetimes.ingest.formats.files import beginning
-from fivetimes.ingest.formats.text_history import advice_on_times, batches, timed_entries
+from fivetimes.ingest.formats.text_history import advice_on_repeats, advice_on_times, batches, timed_entries
 from fivetimes.model.sources import Balance, RawBatch, Source, SourceReport
 
 _STAMP = re.compile(rb"^([!-/:-@\[-`{-~])[0-9]{9,10}\r?$", re.MULTILINE)
@@ -42,6 +42,7 @@ def _paths(machine: Machine) -> Iterator[Path]:
 
 def _advice(report: SourceReport) -> Iterator[str]:
     yield from advice_on_times(report, "Put `export HISTTIMEFORMAT='%F %T '` into .bashrc.")
+    yield from advice_on_repeats(report, "Take `erasedups` out of HISTCONTROL in .bashrc, and repeats are kept.")
 
 
 READER = ReaderSpec(

@@ -14,7 +14,16 @@ import numpy.typing as npt
 from fivetimes.columns import Ints
 from fivetimes.ingest.base import Machine, ReaderSpec, Signature
 from fivetimes.ingest.formats.files import blocks, decode, heads
-from fivetimes.ingest.formats.text_history import Entries, advice_on_times, batches, joined, moments, packed, whole
+from fivetimes.ingest.formats.text_history import (
+    Entries,
+    advice_on_repeats,
+    advice_on_times,
+    batches,
+    joined,
+    moments,
+    packed,
+    whole,
+)
 from fivetimes.ingest.formats.values import NAN
 from fivetimes.model.sources import Balance, RawBatch, Source, SourceReport
 
@@ -161,6 +170,9 @@ def _advice(report: SourceReport) -> Iterator[str]:
     yield from advice_on_times(
         report,
         "Put `setopt EXTENDED_HISTORY` into .zshrc: with SHARE_HISTORY alone, zsh drops the times when it exits.",
+    )
+    yield from advice_on_repeats(
+        report, "Take HIST_IGNORE_ALL_DUPS and HIST_SAVE_NO_DUPS out of .zshrc, and repeats are kept."
     )
 
 
