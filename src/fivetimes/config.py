@@ -502,11 +502,16 @@ class Search:
     most_suppressed: int = 60  # entries in the list of what was not proposed, and as many in that of the work habits
 
 
-# What ends a shell: in a history without times, the only sign that a session is over.
+# What ends a shell: in a history without times, the sign that a session is over.
 SHELL_EXIT_COMMANDS = frozenset(("exit", "logout"))
-# What switches a machine off, `shutdown` with one of those options apart: what follows was done some other time.
-SWITCHES_OFF = frozenset(("poweroff", "halt", "shutdown", "systemctl poweroff"))
-KEEPS_ON = frozenset(("-r", "--reboot", "-c", "-k"))
+# What switches this machine off, as labels: `ssh host poweroff` and `shutdown -r now` have others. Without times, what follows
+# such a command was done some other time.
+SWITCHES_OFF = frozenset(
+    (
+        "poweroff", "halt", "shutdown", "shutdown <str>", "shutdown -h <str>", "shutdown -h <num>", "shutdown -P <str>",
+        "systemctl poweroff",
+    )
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -279,26 +279,30 @@ def test_who_only_edits_does_one_thing(actions: tuple[str, ...], different: int)
 
 
 @pytest.mark.parametrize(
-    ("actions", "pause", "things", "is_loop"),
+    ("actions", "pause", "things", "is_timed", "is_loop"),
     [
-        (("vim <file.py>", "make", "prog-1a2b3c"), 0, 1, True),
-        (("vim <file.py>", "make", "prog-1a2b3c"), 9, 1, False),
-        (("make", "prog-1a2b3c", "prog-4d5e6f"), 0, 1, True),
-        (("make", "prog-1a2b3c", "prog-4d5e6f"), 0, 0, True),
-        (("make", "prog-1a2b3c", "prog-4d5e6f"), 0, 8, False),
-        (("vim <file.py>", "make", "commit:fix"), 0, 1, False),
+        (("vim <file.py>", "make", "prog-1a2b3c"), 0, 1, True, True),
+        (("vim <file.py>", "make", "prog-1a2b3c"), 0, 1, False, True),
+        (("vim <file.py>", "make", "prog-1a2b3c"), 9, 1, True, False),
+        (("make", "prog-1a2b3c", "prog-4d5e6f"), 0, 1, True, True),
+        (("make", "prog-1a2b3c", "prog-4d5e6f"), 0, 0, True, True),
+        (("make", "prog-1a2b3c", "prog-4d5e6f"), 2, 1, False, False),
+        (("make", "prog-1a2b3c", "prog-4d5e6f"), 0, 8, True, False),
+        (("vim <file.py>", "make", "commit:fix"), 0, 1, True, False),
     ],
     ids=[
         "edit, build, run, and again",
+        "where no times are known",
         "with other work between",
         "edited in another window",
         "no thing is named",
+        "perhaps on other days",
         "on one thing after the other",
         "it ends in a commit",
     ],
 )
 def test_edit_and_try_again_and_again_is_a_habit(
-    actions: tuple[str, ...], pause: int, things: int, is_loop: bool
+    actions: tuple[str, ...], pause: int, things: int, is_timed: bool, is_loop: bool
 ) -> None:
     kinds = [Kind.COMMIT if action.startswith("commit") else Kind.SHELL for action in actions]
     steps = tuple(Step(action, kind, 1.0) for action, kind in zip(actions, kinds, strict=True))
@@ -313,6 +317,6 @@ def test_edit_and_try_again_and_again_is_a_habit(
     finding = SimpleNamespace(
         candidate=SimpleNamespace(steps=steps), routine=SimpleNamespace(occurrences=SimpleNamespace(rows=rows))
     )
-    numbers = editing_loop(finding, SimpleNamespace(database=database))
+    numbers = editing_loop(finding, SimpleNamespace(database=database, timed=np.full(200, is_timed)))
     assert (numbers is not None) is is_loop
     assert numbers is None or numbers["again"] == pytest.approx(7 / 8)

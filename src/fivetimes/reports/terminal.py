@@ -89,7 +89,7 @@ def _kept_once(scan: Scan) -> Iterator[RenderableType]:
         keeps = "It keeps" if len(scan.sources) == 1 else f"{lossy:,} of them keep{'s' if lossy == 1 else ''}"
         yield plain(
             f"{keeps} each line once: what is always typed the same is seen at its last use only, and routines of it are missed. "
-            "What helps: fivetimes sources",
+            "More of each: fivetimes sources",
             "yellow",
         )
 

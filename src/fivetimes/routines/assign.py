@@ -368,7 +368,7 @@ def _expected_again(ownership: Ownership, number: int, step: int) -> float:
             rate = (
                 float(database.rate[database.levels[cells[step][0], FORM]])
                 if table.link[step] < LINK_NEEDED
-                else ownership.rate[int(ownership.kind[cells[step][0]])] * ownership.lucky
+                else float(sum(ownership.rate_of_form[form] for form in table.forms[step])) * ownership.lucky
             )
             chance += 1.0 - (1.0 - min(0.9, rate)) ** (ownership.unowned(low + 1, high) + 1)
     return chance

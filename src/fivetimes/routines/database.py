@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from fivetimes.columns import COARSE, FORM, ActionLog, Bools, Floats, Int32s, Ints, SessionLog
-from fivetimes.config import KEEPS_ON, SWITCHES_OFF
+from fivetimes.config import SWITCHES_OFF
 from fivetimes.kernels.database import SequenceArrays, living, postings
 from fivetimes.kernels.growth import Scratch, scratch_for
 from fivetimes.model.events import By, Effect, Kind, TimeSource
@@ -295,12 +295,8 @@ def _blocks(person: Int32s, clock: Floats, timed: Bools, off: Bools, silence: fl
 
 def _switched_off(actions: ActionLog) -> Bools:
     """Whether an action switches the machine off, where no times show how long nothing was done then."""
-    tokens = [token for token, label in enumerate(actions.labels) if _switches_off(label.split())]
-    return np.isin(actions.levels[:, FORM], tokens) & ~actions.timed
-
-
-def _switches_off(words: Sequence[str]) -> bool:
-    return not SWITCHES_OFF.isdisjoint((*words[:1], " ".join(words[:2]))) and KEEPS_ON.isdisjoint(words)
+    tokens = [token for token, label in enumerate(actions.labels) if label in SWITCHES_OFF]
+    return np.isin(actions.levels[:, 0], tokens) & ~actions.timed  # the finest: another machine has its name there
 
 
 def _known_pauses(actions: ActionLog, rows: Int32s) -> Floats:

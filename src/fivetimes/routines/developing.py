@@ -164,7 +164,8 @@ def without_another(terms: Terms, grown: Developed) -> Developed:
     """The routine without the steps of another one, which is left to be found.
 
     Of its steps those that come and go together, or lie on one side of a seam, are another routine if they are one by themselves,
-    and if it would be accepted for what is done of it without this one. Then without what only follows it now and then.
+    and if it would be accepted for what is done of it without this one. Where there is none, without what only follows it now and
+    then.
     """
     while True:
         best, most = None, terms.luck + terms.search.routine_bits
@@ -181,7 +182,7 @@ def without_another(terms: Terms, grown: Developed) -> Developed:
 
 
 def _by_itself(terms: Terms, grown: Developed) -> Developed:
-    """The first or last steps alone where they are also a routine without the others, which have no step of their own here.
+    """The first or last steps alone, some of their own, where they are also a routine without the others, none of which is.
 
     Who commits and pushes goes on with something else: to another branch, to a release. Where that is done as often behind
     other work, and commit and push are done without it, these are not one routine.
@@ -195,7 +196,7 @@ def _by_itself(terms: Terms, grown: Developed) -> Developed:
     for cut in range(MIN_STEPS, len(order) - MIN_STEPS + 1):
         first = np.isin(np.arange(len(order)), order[:cut])
         for steps in (first, ~first):
-            if (own[~steps] > OWN_SHARE).any():
+            if (own[~steps] > OWN_SHARE).any() or not (own[steps] > OWN_SHARE).any():
                 continue
             bits = _worth_alone(terms, grown, _Separable(steps, of_seam=False))
             one = _of_steps(terms, grown, steps) if bits > most else None

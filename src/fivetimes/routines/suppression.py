@@ -17,6 +17,7 @@ import numpy as np
 from fivetimes.columns import COARSE, FORM, Bools, Int32s, SessionLog
 from fivetimes.config import LOOKING, LOOKING_VERBS, MIN_STEPS, USUAL_SHARE, FiveTimesRule
 from fivetimes.identity.phrases import phrase_of, same_action
+from fivetimes.identity.program_words import OF_PROGRAM
 from fivetimes.model.candidates import Candidate, Confidence, Step, Tier
 from fivetimes.model.events import Effect, Kind
 from fivetimes.model.suppression import Numbers, Suppressed, SuppressionRule
@@ -167,9 +168,11 @@ def editing_loop(finding: Finding, around: Surroundings) -> Mapping[str, float] 
     """Something is edited and tried, nothing comes of it that lasts, and mostly the next time begins as soon as one is over.
 
     The edits need not be seen, for an editor may have a window of its own: what is tried again at once, on the same thing or where
-    no thing is named, was changed in between. What is done on one thing after the other is work on each of them.
+    no thing is named, was changed in between. But only times show that it was at once: where there are none the next day may
+    follow. What is done on one thing after the other is work on each of them.
     """
-    if ends_somewhere(step for step in finding.candidate.steps if step.share > USUAL_SHARE):
+    usual = [step for step in finding.candidate.steps if step.share > USUAL_SHARE]
+    if ends_somewhere(usual):
         return None
     rows, database = finding.routine.occurrences.rows, around.database
     source = database.source[rows]
@@ -179,6 +182,8 @@ def editing_loop(finding: Finding, around: Surroundings) -> Mapping[str, float] 
     following = begins[np.minimum(np.searchsorted(first[begins], last, side="right"), len(begins) - 1)]
     at_once = (first[following] > last) & (first[following] - last <= AT_ONCE)
     at_once &= database.block[first[following]] == database.block[last]
+    if not any(phrase_of(step).verb == "edit" for step in usual):
+        at_once &= around.timed[first[following]]
     named = [_values(database, line[line >= 0]) for line in rows]
     on_another = [bool(one and named[n]) and one.isdisjoint(named[n]) for one, n in zip(named, following, strict=True)]
     again = float(np.mean(at_once & ~np.array(on_another)))
@@ -406,6 +411,10 @@ def _is_own(label: str) -> bool:
     return bool(words) and (not public().is_program(words[0]) or any(map(is_pseudonym, words)))
 
 
+def _is_editor(label: str) -> bool:
+    return any(program in OF_PROGRAM and OF_PROGRAM[program].verb == "edit" for program in label.split()[:1])
+
+
 def distinct_actions(database: SequenceDatabase, folded: Sequence[FoldedStep]) -> int:
     """How many different actions the usual steps are.
 
@@ -414,7 +423,7 @@ def distinct_actions(database: SequenceDatabase, folded: Sequence[FoldedStep]) -
     done.
     """
     usual = [step for step in folded if step.step.share > USUAL_SHARE]
-    if usual and all(phrase_of(step.step).verb == "edit" for step in usual):
+    if usual and all(step.step.kind is Kind.SHELL and _is_editor(step.step.action) for step in usual):
         return 1
     found = set()
     for step in usual:
