@@ -13,11 +13,12 @@ from hypothesis.extra.numpy import arrays
 
 import logs
 from fivetimes.config import FiveTimesRule, Search
-from fivetimes.routines.alternatives import accident, sequence
+from fivetimes.routines.alternatives import accident
 from fivetimes.routines.assign import Ownership, complete
 from fivetimes.routines.cover import find
 from fivetimes.routines.database import open_database
 from fivetimes.routines.merging import families
+from fivetimes.routines.pattern import sequence
 
 SEARCH = Search()
 EVERYDAY = [

@@ -69,6 +69,8 @@ def title(steps: Sequence[Step]) -> str:
         'Shut down host'
         >>> title([Step(action, Kind.SHELL, 1.0) for action in ("ansible-vault decrypt *", "ansible-vault encrypt *", "chmod *")])
         'Encrypt secrets'
+        >>> title([Step(action, Kind.SHELL, 1.0) for action in ("pip install *", "django-admin startproject *")])
+        'Create project'
     """
     return portable_title(steps) or _title_of(core(steps)) or UNNAMED
 

@@ -14,14 +14,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fivetimes.columns import COARSE, FORM, LEVELS, ActionLog, Bools, Floats
+from fivetimes.columns import COARSE, FORM, LEVELS, ActionLog, Bools
 from fivetimes.config import ALWAYS_SHARE, USUAL_SHARE
 from fivetimes.kernels.database import shares_value
 from fivetimes.model.candidates import Step
 from fivetimes.model.events import Effect, Kind
 from fivetimes.routines.database import SequenceDatabase
 from fivetimes.routines.matching import Routine
-from fivetimes.routines.pattern import precedence
+from fivetimes.routines.pattern import precedence, sequence
 from fivetimes.stats import binomial_tail
 
 APART = 0.05  # of the rarer one's occurrences may hold both, by a slip or a repeat
@@ -32,33 +32,6 @@ SELDOM_DONE = (
     0.2  # of the occurrences must have a step: a draft would ask for it in each run, and four of five would say no
 )
 RARER_THAN_CHANCE = 0.6  # of the occurrences that would hold both by chance: fewer exclude each other
-
-
-def sequence(order: Floats) -> list[int]:
-    """The steps, first to last, so that of two neighbours the one stands first that mostly came first.
-
-    They are laid out by how many others each mostly stands before, then by how surely; each then moves forward while it mostly came
-    before its neighbour (local Kemenization: Dwork et al., *Rank aggregation methods for the web*, 2001).
-
-    Args:
-        order: log2 of the share in which the row's step stands before the column's.
-
-    Example:
-        >>> circle = np.log2([[1, 0.25, 0.9, 0.9], [0.75, 1, 0.3, 0.9], [0.1, 0.7, 1, 0.9], [0.1, 0.1, 0.1, 1]])
-        >>> sequence(circle)
-        [1, 0, 2, 3]
-    """
-    before = np.exp2(order)
-    np.fill_diagonal(before, 0.5)
-    wins = (before > 0.5).sum(axis=1) - (before < 0.5).sum(axis=1)
-    margin = (before - before.T).sum(axis=1)
-    out: list[int] = []
-    for step in sorted(range(len(order)), key=lambda s: (-int(wins[s]), -float(margin[s]), s)):
-        at = len(out)
-        while at and before[step, out[at - 1]] > 0.5:
-            at -= 1
-        out.insert(at, step)
-    return out
 
 
 def _rows_by_step(found: Routine) -> list[list[list[int]]]:

@@ -14,12 +14,11 @@ import numpy as np
 from fivetimes.columns import Bools, Int32s
 from fivetimes.config import MIN_STEPS, USUAL_SHARE, Search
 from fivetimes.model.suppression import SuppressionRule
-from fivetimes.routines.alternatives import sequence
 from fivetimes.routines.database import SequenceDatabase
 from fivetimes.routines.growth import drop_rare, grow, named_less_finely, refine, together, unproven
 from fivetimes.routines.matching import Occurrences, collect, kept_apart
 from fivetimes.routines.objective import OWN_SHARE, failed_rule, in_order, own_shares, rates_around, worth
-from fivetimes.routines.pattern import Profile, estimate
+from fivetimes.routines.pattern import Profile, estimate, sequence
 from fivetimes.routines.siblings import SELDOM, seam
 
 Developed: TypeAlias = tuple[Profile, Occurrences]  # a profile, and all its occurrences
@@ -182,10 +181,10 @@ def without_another(terms: Terms, grown: Developed) -> Developed:
 
 
 def _by_itself(terms: Terms, grown: Developed) -> Developed:
-    """The first or last steps alone, some of their own, where they are also a routine without the others, none of which is.
+    """The first or last steps of a routine where they are one without the rest.
 
-    Who commits and pushes goes on with something else: to another branch, to a release. Where that is done as often behind
-    other work, and commit and push are done without it, these are not one routine.
+    Somebody who commits and pushes goes on with something else: with another branch, with a release. So the rest is left out if
+    all of it is mostly done elsewhere, and the others, which are not, are found once more at least than the whole is.
     """
     profile, occurrences = grown
     order = sequence(profile.order)

@@ -16,10 +16,9 @@ from fivetimes.columns import COARSE, Floats, Int32s
 from fivetimes.config import USUAL_SHARE
 from fivetimes.kernels.matching import MAX_STEPS
 from fivetimes.model.trace import Stage
-from fivetimes.routines.alternatives import sequence
 from fivetimes.routines.database import SequenceDatabase
 from fivetimes.routines.matching import Occurrences, Routine, ended, kept_apart
-from fivetimes.routines.pattern import estimate
+from fivetimes.routines.pattern import estimate, sequence
 from fivetimes.routines.siblings import apart
 from fivetimes.routines.trace import Recorder
 

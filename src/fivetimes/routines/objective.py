@@ -42,7 +42,7 @@ from fivetimes.routines.pattern import Profile
 
 OCCURRENCE_BITS = 4.5  # each occurrence saves more, with what the rest saves; fitted, see records 80 and 107
 ORDERED = 0.55  # of the bits of the order of the usual occurrence the others save more: habits stay below
-FIXED_ORDER = 0.8  # the same, where steps are the routine's own only behind others; fitted, see record 99
+FIXED_ORDER = 0.8  # the same, for steps that are its own only behind others, or in a habit; fitted, see records 99, 113
 SOON = 2  # rows behind another step, at most: one other action may stand between; fitted, see record 99
 OWN_SHARE = 0.4  # of the times that a step is done, in the routine, more than: it is its own; fitted, see record 87
 FEWEST_OWN = 2  # steps of its own that a routine has: one rare action amid what is done everywhere is no routine

@@ -73,6 +73,33 @@ def precedence(matched: Int32s) -> Floats:
     return np.asarray(np.maximum(np.log2(order), ORDER_FLOOR))
 
 
+def sequence(order: Floats) -> list[int]:
+    """The steps, first to last, so that of two neighbours the one stands first that mostly came first.
+
+    They are laid out by how many others each mostly stands before, then by how surely; each then moves forward while it mostly came
+    before its neighbour (local Kemenization: Dwork et al., *Rank aggregation methods for the web*, 2001).
+
+    Args:
+        order: as `precedence` gives it: log2 of the share in which the row's step stands before the column's.
+
+    Example:
+        >>> circle = np.log2([[1, 0.25, 0.9, 0.9], [0.75, 1, 0.3, 0.9], [0.1, 0.7, 1, 0.9], [0.1, 0.1, 0.1, 1]])
+        >>> sequence(circle)
+        [1, 0, 2, 3]
+    """
+    before = np.exp2(order)
+    np.fill_diagonal(before, 0.5)
+    wins = (before > 0.5).sum(axis=1) - (before < 0.5).sum(axis=1)
+    margin = (before - before.T).sum(axis=1)
+    out: list[int] = []
+    for step in sorted(range(len(order)), key=lambda s: (-int(wins[s]), -float(margin[s]), s)):
+        at = len(out)
+        while at and before[step, out[at - 1]] > 0.5:
+            at -= 1
+        out.insert(at, step)
+    return out
+
+
 def _links(database: SequenceDatabase, matched: Int32s) -> Floats:
     """For each step the share of its rows that share a value with an earlier row of the same occurrence."""
     hits, seen = growth.links(matched[:ENOUGH], database.value_start, database.values)

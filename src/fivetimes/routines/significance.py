@@ -33,11 +33,10 @@ from fivetimes.config import Search
 from fivetimes.model.candidates import Candidate, Confidence, HeldOut, Tier
 from fivetimes.model.scans import Chance
 from fivetimes.routines import seeds as seeding
-from fivetimes.routines.alternatives import sequence
 from fivetimes.routines.database import SequenceDatabase, take_values
 from fivetimes.routines.growth import drop_rare
 from fivetimes.routines.matching import Routine, collect, core
-from fivetimes.routines.pattern import ENOUGH, estimate
+from fivetimes.routines.pattern import ENOUGH, estimate, sequence
 from fivetimes.stats import false_discovery
 
 LINKED_SHARE = 0.5  # of a step's rows share a value with an earlier step: a value runs through it

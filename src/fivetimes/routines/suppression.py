@@ -412,7 +412,8 @@ def _is_own(label: str) -> bool:
 
 
 def _is_editor(label: str) -> bool:
-    return any(program in OF_PROGRAM and OF_PROGRAM[program].verb == "edit" for program in label.split()[:1])
+    about = OF_PROGRAM.get(label.partition(" ")[0])
+    return about is not None and about.verb == "edit"
 
 
 def distinct_actions(database: SequenceDatabase, folded: Sequence[FoldedStep]) -> int:
