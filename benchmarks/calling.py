@@ -32,6 +32,7 @@ class Machine:
 
     folder: Path
     forms: Sequence[str] = ()  # in which every routine is drafted; the others for a few
+    most: int = 6  # how many those few are; as many are shown, and thrice as many refused sequences explained
     printed: list[str] = field(default_factory=list)
     called: set[tuple[str, str]] = field(default_factory=set)  # (command, option)
 
@@ -96,7 +97,7 @@ def _report(machine: Machine) -> None:
 
 def _draft(machine: Machine) -> None:
     for form in sorted(EXPORTERS):
-        ids = _ids(machine) if form in machine.forms else _ids(machine)[:6]
+        ids = _ids(machine) if form in machine.forms else _ids(machine)[: machine.most]
         for number, live in enumerate(([], ["--no-live"])):
             folder = str(machine.out / f"{form}{number}")
             machine.call("draft", *ids, *machine.config, "-o", folder, *live)
@@ -156,7 +157,7 @@ def _uninstall(machine: Machine) -> None:
 
 
 def _show(machine: Machine) -> None:
-    for name in _ids(machine)[:6]:
+    for name in _ids(machine)[: machine.most]:
         machine.call("show", name, *machine.config, "--all")
         machine.call("show", name, *machine.config, "--json")
         machine.call("show", name, *machine.config, *_SPAN)
@@ -189,7 +190,7 @@ def _patterns(machine: Machine) -> None:
 
 def _explain(machine: Machine) -> None:
     report = json.loads((machine.out / "scan.json").read_text(encoding="utf-8"))
-    sequences = [" -> ".join(one["steps"]) for one in report["suppressed"][:20]]
+    sequences = [" -> ".join(one["steps"]) for one in report["suppressed"][: 3 * machine.most]]
     for asked in [*_ids(machine), *sequences]:
         machine.call("explain", asked, *machine.config)
         machine.call("explain", asked, *machine.config, "--json")

@@ -185,17 +185,18 @@ def _inside(machine: Machine, values: Sequence[str]) -> int:
     return sum(any(spelling.decode("utf-8", "replace") in said for spelling in spellings(value)) for value in values)
 
 
-def check(rows: Sequence[Planted], folder: Path, *, seed: int) -> Outcome:
+def check(rows: Sequence[Planted], folder: Path, *, seed: int, most: int = 6) -> Outcome:
     """Plant, call everything, and search.
 
     Args:
         rows: lines and their values.
         folder: an empty one.
         seed: for what stands around the lines.
+        most: how many routines are drafted in each format, and shown, where not all are.
     """
     forms = sorted(EXPORTERS)
     places = [folder / name for name in ("out", "temporary", "home")]
-    machine = Machine(folder, [forms[(seed + turn) % len(forms)] for turn in (0, 1)])
+    machine = Machine(folder, [forms[(seed + turn) % len(forms)] for turn in (0, 1)], most)
     for place in places:
         place.mkdir(parents=True)
     plant(folder / "team", rows, seed=seed)

@@ -68,8 +68,8 @@ class SuppressionRule(StrEnum):
     TWO_STEPS = (
         "two-steps",
         "two steps only",
-        "Fewer than three different actions are done in most occurrences; edits in an editor are one, where nothing else is"
-        " done. Two actions in a row are a habit, not a routine.",
+        "Fewer than three different actions are done in most occurrences; a command with other values or flags is the same one,"
+        " and so are edits in an editor, where nothing else is done. Two actions in a row are a habit, not a routine.",
     )
     HABIT = (
         "habit",

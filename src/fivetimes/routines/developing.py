@@ -92,10 +92,8 @@ def _developed(terms: Terms, tokens: Int32s, matched: Int32s, *, along: bool) ->
             return Failed(SuppressionRule.TWO_STEPS, tokens, len(matched))
         if len(matched) < 2:
             return Failed(SuppressionRule.NOT_TOGETHER, tokens, len(matched))
-        last = round_ == search.rounds - 1
         grown = tokens.tobytes(), matched.tobytes()
-        if grown == before and not last:
-            continue  # the same occurrences would be collected
+        last = grown == before or round_ == search.rounds - 1
         before = grown
         profile = estimate(database, tokens, matched)
         share = search.core_share if last else search.core_share_loose
@@ -105,6 +103,8 @@ def _developed(terms: Terms, tokens: Int32s, matched: Int32s, *, along: bool) ->
         if len(occurrences) < 2:
             return Failed(SuppressionRule.NOT_TOGETHER, tokens, len(occurrences))
         matched = occurrences.rows
+        if last:
+            break
     return _proven(terms, (estimate(database, tokens, matched), occurrences))
 
 

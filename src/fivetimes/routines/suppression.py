@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -30,6 +30,7 @@ from fivetimes.routines.matching import Routine
 _DAY = 86400.0  # seconds
 _ENDS = (Kind.COMMIT, Kind.SKILL, Kind.ACTION)
 _WRITES = re.compile(r"(?<!\S)(?:1?>>?|>\||&>>?)(?!\S)")  # the operator of a label; errors alone (`2>`) are no result
+_WORD = re.compile(r"\w|<file\.")  # a word of a label, or a kind of file: no flag, other placeholder, star or operator
 _STAGES = re.compile(r"git (add|stage)\b")
 _INSTALLS = ("install", "add")
 _REMOVES = ("uninstall", "remove", "purge", "autoremove")
@@ -417,18 +418,36 @@ def _is_editor(label: str) -> bool:
 
 
 def distinct_actions(database: SequenceDatabase, folded: Sequence[FoldedStep]) -> int:
-    """How many different actions the usual steps are.
+    """How many different actions the usual steps are; an edit, or a call, on another file is the same one.
 
-    Typed commands differ by their constant words, for what they do may stand in one of them alone: `psql -c "vacuum"`,
-    `psql -c "reindex"`. An edit or a call on another file is the same action; so are all edits in an editor where nothing else is
-    done.
+    So are all edits in an editor, where nothing else is done.
     """
-    usual = [step for step in folded if step.step.share > USUAL_SHARE]
-    if usual and all(step.step.kind is Kind.SHELL and _is_editor(step.step.action) for step in usual):
+    usual = [one for one in folded if one.step.share > USUAL_SHARE]
+    typed = [one for one in usual if one.step.kind is Kind.SHELL]
+    if typed == usual and usual and all(_is_editor(one.step.action) for one in usual):
         return 1
-    found = set()
-    for step in usual:
-        flat = [r for rows in step.rows for r in rows]
-        level = FORM if step.step.kind is Kind.SHELL else COARSE
-        found.add(Counter(database.levels[flat, level].tolist()).most_common(1)[0][0])
-    return len(found)
+    called = {_token(database, one, COARSE) for one in usual if one.step.kind is not Kind.SHELL}
+    return len(called) + _distinct_commands(database, typed)
+
+
+def _distinct_commands(database: SequenceDatabase, typed: Sequence[FoldedStep]) -> int:
+    """How many different things commands do.
+
+    With other values or flags, or on another file of one kind, a command does the same, unless a vocabulary knows better
+    (`git checkout -b`). What it does may also stand in a word: `manage.py migrate`, and `psql -c <str>` for "vacuum" and "reindex".
+    """
+    tokens: defaultdict[tuple[tuple[str, ...], str], set[int]] = defaultdict(set)
+    for one in typed:
+        words = one.step.action.split()
+        done = phrase_of(one.step).words, *filter(_WORD.match, words)
+        tokens[done, one.step.action].add(_token(database, one, FORM) if "<str>" in words else 0)
+    most: Counter[tuple[str, ...]] = Counter()
+    for (done, _), under_one_label in tokens.items():
+        most[done] = max(most[done], len(under_one_label))
+    return most.total()
+
+
+def _token(database: SequenceDatabase, folded: FoldedStep, level: int) -> int:
+    """The token that most rows of a step have."""
+    rows = [row for of_run in folded.rows for row in of_run]
+    return int(Counter(database.levels[rows, level].tolist()).most_common(1)[0][0])
