@@ -262,25 +262,6 @@ def test_where_there_are_several_commits_each_is_one_act_whatever_it_holds(
 @pytest.mark.parametrize(
     ("actions", "different"),
     [
-        (("vim <file.c>", "vim <file.h>", "emacs <file.c>"), 1),
-        (("vim <file.conf>", "vim <file.service>", "systemctl restart"), 0),
-    ],
-    ids=["edits alone", "edits and what they are for"],
-)
-def test_who_only_edits_does_one_thing(actions: tuple[str, ...], different: int) -> None:
-    """`different` is what is told where it is too little, 0 where the routine passes."""
-    folded = tuple(
-        FoldedStep(Step(action, Kind.SHELL, 1.0), tuple((3 * run + n,) for run in range(4)), (action,))
-        for n, action in enumerate(actions)
-    )
-    database = SimpleNamespace(levels=np.tile(np.arange(3)[:, None], (4, LEVELS)), event=np.arange(12))
-    found = two_steps(SimpleNamespace(folded=folded), SimpleNamespace(database=database))
-    assert (found or {"different": 0})["different"] == different
-
-
-@pytest.mark.parametrize(
-    ("actions", "different"),
-    [
         (("prog-1a2b3c", "prog-1a2b3c <num> *", "prog-1a2b3c *"), 1),
         (("psql -f *", "psql -h <path> -f *", "psql -c *"), 1),
         (("prog-1a2b3c < <path>", "prog-1a2b3c < <path> > *", "gcc"), 2),
@@ -288,6 +269,8 @@ def test_who_only_edits_does_one_thing(actions: tuple[str, ...], different: int)
         (("psql -c <str>", "psql -c <str>", "psql -c <str>"), 0),
         (("python manage.py flush", "python manage.py migrate", "python manage.py loaddata *"), 0),
         (("gcc <file.c>", "gcc <file.o>", "prog-1a2b3c"), 0),
+        (("vim <file.c>", "vim <file.h>", "emacs <file.c>"), 1),
+        (("vim <file.conf>", "vim <file.service>", "systemctl restart"), 0),
     ],
     ids=[
         "other arguments",
@@ -297,9 +280,13 @@ def test_who_only_edits_does_one_thing(actions: tuple[str, ...], different: int)
         "what a word that is not shown says",
         "what is done by a script's own words",
         "files of several kinds",
+        "edits alone",
+        "edits and what they are for",
     ],
 )
-def test_a_command_with_other_values_or_flags_is_the_same_action(actions: tuple[str, ...], different: int) -> None:
+def test_other_values_or_flags_make_no_other_action_and_edits_alone_are_one(
+    actions: tuple[str, ...], different: int
+) -> None:
     """`different` is what is told where it is too little, 0 where the routine passes; no two steps have one token."""
     folded = tuple(
         FoldedStep(Step(action, Kind.SHELL, 1.0), tuple((3 * run + n,) for run in range(4)), (action,))
