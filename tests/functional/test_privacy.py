@@ -62,8 +62,8 @@ def test_nothing_that_exists_is_left_out_of_the_search_for_leaks():
 
 @pytest.mark.slow
 def test_no_planted_value_comes_out_anywhere(tmp_path):
-    # other lines each time; `make leaks` plants 400
-    seen = leaks.check(planting.made(21, seed=random.SystemRandom().randrange(10**6)), tmp_path, seed=11)
+    # other lines each time, and fewer routines shown; `make leaks` plants 400
+    seen = leaks.check(planting.made(21, seed=random.SystemRandom().randrange(10**6)), tmp_path, seed=11, most=2)
     assert seen.leaks == ()
     assert seen.inside >= 8  # of 21: which lines come to lie in a candidate is left to chance; 16 was seen, twice
     assert seen.drafts >= 60

@@ -441,6 +441,7 @@ def _distinct_commands(database: SequenceDatabase, typed: Sequence[FoldedStep]) 
         words = one.step.action.split()
         done = phrase_of(one.step).words, *filter(_WORD.match, words)
         tokens[done, one.step.action].add(_token(database, one, FORM) if "<str>" in words else 0)
+    # another flag is another token, too: what is not shown tells only those apart that look the same
     most: Counter[tuple[str, ...]] = Counter()
     for (done, _), under_one_label in tokens.items():
         most[done] = max(most[done], len(under_one_label))
