@@ -313,6 +313,32 @@ def test_a_commit_that_holds_no_step_of_its_own_is_the_work_before_the_routine(c
     assert on_the_way(database, estimate(database, tokens, found.rows), found).tolist() == way
 
 
+@pytest.mark.parametrize(
+    ("commits", "together", "way"),
+    [
+        ("e", "bce", [False, False, False, True, True]),  # what a release edits, whose commit is no step
+        ("eg", "bce", [False] * 5),  # with its commit it is a part
+        ("", "bce", [False] * 5),  # no step is a commit, so none is missing
+        ("e", "bcefg", [False] * 5),  # one commit
+    ],
+)
+def test_what_another_commit_edits_is_of_the_routine_only_with_that_commit(commits, together, way):
+    """`bcefg` ten times, all of it in commits: one of `together`, one of the others; no step is ever done elsewhere."""
+    work = "mnopqrstuvwxyz"
+    sessions = logs.sessions_of(logs.batch(work * 9 + ("bcefg" + work) * 10))
+    database = open_database(sessions, silence=SEARCH.max_pause)
+    database.generic[:] = False
+    token = {label: number for number, label in enumerate(sessions.actions.labels)}
+    tokens = np.array([token[f"do-{letter}"] for letter in "bcefg"], dtype=np.int32)
+    rows = database.where[slice(*database.start[[tokens[0], tokens[0] + 1]])][:, None] + np.arange(5)
+    database.committed[rows] = True
+    for step, letter in enumerate("bcefg"):
+        database.commits[rows[:, step]] = letter in commits
+        database.event[rows[:, step]] = database.event[rows[:, 0 if letter in together else 4]]
+    found = Occurrences(rows.astype(np.int32), np.zeros((0, 3), dtype=np.int32), np.ones(10), 0)
+    assert on_the_way(database, estimate(database, tokens, found.rows), found).tolist() == way
+
+
 def test_what_is_common_around_is_worth_less_than_what_is_rare_there():
     """`ab` amid `a` and `b`, and as often amid other work: in the first mode it stands together for no other reason."""
     busy, quiet = "abmab" * 12, "mnopqrstuvwx" * 6

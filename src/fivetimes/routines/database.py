@@ -34,7 +34,8 @@ class SequenceDatabase:
     What is claimed is claimed in all its places, and counts and rates are those of the first `own` rows.
 
     By row: `rows` the row of the action log; `person` whose it is; `doer` the same, apart for what an agent or a bot did;
-    `generic` whether it is an action of a generic log; `committed` whether it is a commit or what one edited;
+    `generic` whether it is an action of a generic log; `committed` whether it is a commit or what one edited, `commits` whether
+    it is a commit;
     `guessed` whether its line has no time and was placed between two records; `levels` its
     tokens, finest first; `kind` the first token with the label of its coarse one (`pytest <path>` is one kind, whichever of a
     few folders it names); `block` rises where nothing may join (another person, silence longer than the limit); `clock`
@@ -59,6 +60,7 @@ class SequenceDatabase:
     doer: Int32s
     generic: Bools
     committed: Bools
+    commits: Bools
     guessed: Bools
     levels: Int32s
     kind: Int32s
@@ -232,6 +234,7 @@ class SequenceDatabase:
             doer=self.doer[rows],
             generic=self.generic[rows],
             committed=self.committed[rows],
+            commits=self.commits[rows],
             guessed=self.guessed[rows],
             levels=levels,
             kind=self.kind[rows],
@@ -416,6 +419,7 @@ def open_database(sessions: SessionLog, *, silence: float, trace: Recorder | Non
         doer=actions.person[rows] * np.int32(len(By)) + actions.events.columns["by"][actions.event[rows]],
         generic=actions.kind[rows] == Kind.ACTION,
         committed=np.isin(actions.kind[rows], (Kind.COMMIT, Kind.EDIT)),
+        commits=actions.kind[rows] == Kind.COMMIT,
         guessed=actions.events.columns["time_source"][actions.event[rows]] == TimeSource.BOUNDED,
         levels=levels,
         kind=_kinds(levels[:, COARSE], actions.labels),

@@ -371,7 +371,7 @@ def _soon_behind(database: SequenceDatabase, first: Int32s, rows: Int32s) -> Int
 def on_the_way(database: SequenceDatabase, profile: Profile, occurrences: Occurrences) -> Bools:
     """Which steps are only done on the way: they are mostly done elsewhere, and fewer than half of the occurrences have them.
 
-    Or they are of a commit before or behind that of the routine, in which no step is its own: the work that was released.
+    Or they are of a commit before or behind that of the routine: the work that was released, the release that followed.
 
     Args:
         database: what the routine was found in.
@@ -387,16 +387,23 @@ def on_the_way(database: SequenceDatabase, profile: Profile, occurrences: Occurr
 
 
 def _of_another_commit(database: SequenceDatabase, occurrences: Occurrences, own: Bools) -> Bools:
-    """Which steps are mostly of a commit that holds no step of the routine's own, where another one does."""
+    """Which steps are mostly of another commit than the routine's.
+
+    Of one that holds no step of its own, where another one does; or of one that is no step itself, where another one is: what a
+    release edits does not belong to the commit before it.
+    """
     rows = occurrences.rows
     there = (rows >= 0) & database.committed[rows]
     event = np.where(there, database.event[rows], -1)
     counts, present = np.count_nonzero(there, axis=0), np.count_nonzero(rows >= 0, axis=0)
-    commits = counts > USUAL_SHARE * present
-    if not (commits & own).any():
-        return np.zeros(len(own), dtype=np.bool_)
-    beside = (event[:, :, None] == np.where(own, event, -2)[:, None, :]).any(axis=2) & there
-    return np.asarray(commits & (np.count_nonzero(beside, axis=0) <= USUAL_SHARE * counts))
+    of_commits = counts > USUAL_SHARE * present
+    another = np.zeros(len(own), dtype=np.bool_)
+    for marks in (there & own, there & database.commits[rows]):
+        if not (of_commits & marks.any(axis=0)).any():
+            continue
+        beside = (event[:, :, None] == np.where(marks, event, -2)[:, None, :]).any(axis=2) & there
+        another |= of_commits & (np.count_nonzero(beside, axis=0) <= USUAL_SHARE * counts)
+    return another
 
 
 # ---- against no order
