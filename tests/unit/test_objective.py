@@ -339,6 +339,31 @@ def test_what_another_commit_edits_is_of_the_routine_only_with_that_commit(commi
     assert on_the_way(database, estimate(database, tokens, found.rows), found).tolist() == way
 
 
+@pytest.mark.parametrize(
+    ("commits", "way"),
+    [
+        ("cg", [True, True, False, False, False]),  # `c` is a commit as any other, `g` the routine's own
+        ("c", [False] * 5),  # no commit is its own, but an edit of either
+    ],
+)
+def test_what_is_edited_for_a_commit_as_any_other_is_not_of_the_routine(commits, way):
+    """`bc` and `efg`, two commits, ten times; `c` also by itself, many times."""
+    work = "mnopqrstuvwxyz"
+    sessions = logs.sessions_of(logs.batch(work * 9 + ("bcefg" + work + ("c" + work) * 3) * 10))
+    database = open_database(sessions, silence=SEARCH.max_pause)
+    database.generic[:] = False
+    token = {label: number for number, label in enumerate(sessions.actions.labels)}
+    tokens = np.array([token[f"do-{letter}"] for letter in "bcefg"], dtype=np.int32)
+    rows = database.where[slice(*database.start[[tokens[0], tokens[0] + 1]])][:, None] + np.arange(5)
+    database.committed[rows[:, :2]] = True
+    database.committed[rows[:, 2:]] = "g" in commits
+    for step, letter in enumerate("bcefg"):
+        database.commits[rows[:, step]] = letter in commits
+        database.event[rows[:, step]] = database.event[rows[:, 0 if letter in "bc" else 4]]
+    found = Occurrences(rows.astype(np.int32), np.zeros((0, 3), dtype=np.int32), np.ones(10), 0)
+    assert on_the_way(database, estimate(database, tokens, found.rows), found).tolist() == way
+
+
 def test_what_is_common_around_is_worth_less_than_what_is_rare_there():
     """`ab` amid `a` and `b`, and as often amid other work: in the first mode it stands together for no other reason."""
     busy, quiet = "abmab" * 12, "mnopqrstuvwx" * 6

@@ -389,8 +389,8 @@ def on_the_way(database: SequenceDatabase, profile: Profile, occurrences: Occurr
 def _of_another_commit(database: SequenceDatabase, occurrences: Occurrences, own: Bools) -> Bools:
     """Which steps are mostly of another commit than the routine's.
 
-    Of one that holds no step of its own, where another one does; or of one that is no step itself, where another one is: what a
-    release edits does not belong to the commit before it.
+    Of one that holds no step of its own, where another one does; where a commit itself is one, of one that is none. Or of one that
+    is no step itself, where another one is: what a release edits does not belong to the commit before it.
     """
     rows = occurrences.rows
     there = (rows >= 0) & database.committed[rows]
@@ -398,7 +398,9 @@ def _of_another_commit(database: SequenceDatabase, occurrences: Occurrences, own
     counts, present = np.count_nonzero(there, axis=0), np.count_nonzero(rows >= 0, axis=0)
     of_commits = counts > USUAL_SHARE * present
     another = np.zeros(len(own), dtype=np.bool_)
-    for marks in (there & own, there & database.commits[rows]):
+    commits = there & database.commits[rows]
+    of_own = there & own & commits.any(axis=0)
+    for marks in (of_own if of_own.any() else there & own, commits):
         if not (of_commits & marks.any(axis=0)).any():
             continue
         beside = (event[:, :, None] == np.where(marks, event, -2)[:, None, :]).any(axis=2) & there
