@@ -287,6 +287,18 @@ def test_an_optional_step_that_is_mostly_done_elsewhere_is_done_on_the_way(held,
     assert on_the_way(database, profile, found).tolist() == [False, False, way]
 
 
+def _bcefg(*, alone):
+    """`bcefg` ten times, in everyday work, `alone` three times by itself behind each: the database, the tokens, the rows."""
+    work = "mnopqrstuvwxyz"
+    sessions = logs.sessions_of(logs.batch(work * 9 + ("bcefg" + work + (alone + work) * 3) * 10))
+    database = open_database(sessions, silence=SEARCH.max_pause)
+    database.generic[:] = False
+    token = {label: number for number, label in enumerate(sessions.actions.labels)}
+    tokens = np.array([token[f"do-{letter}"] for letter in "bcefg"], dtype=np.int32)
+    rows = database.where[slice(*database.start[[tokens[2], tokens[2] + 1]])][:, None] + np.arange(-2, 3)
+    return database, tokens, rows
+
+
 @pytest.mark.parametrize(
     ("committed", "together", "way"),
     [
@@ -298,13 +310,7 @@ def test_an_optional_step_that_is_mostly_done_elsewhere_is_done_on_the_way(held,
 )
 def test_a_commit_that_holds_no_step_of_its_own_is_the_work_before_the_routine(committed, together, way):
     """`bcefg` ten times: `bc` also by themselves, many times, `efg` never."""
-    work = "mnopqrstuvwxyz"
-    sessions = logs.sessions_of(logs.batch(work * 9 + ("bcefg" + work + ("bc" + work) * 3) * 10))
-    database = open_database(sessions, silence=SEARCH.max_pause)
-    database.generic[:] = False
-    token = {label: number for number, label in enumerate(sessions.actions.labels)}
-    tokens = np.array([token[f"do-{letter}"] for letter in "bcefg"], dtype=np.int32)
-    rows = database.where[slice(*database.start[[tokens[2], tokens[2] + 1]])][:, None] + np.arange(-2, 3)
+    database, tokens, rows = _bcefg(alone="bc")
     for step, letter in enumerate("bcefg"):
         database.committed[rows[:, step]] = letter in committed
         if letter in together:
@@ -324,13 +330,7 @@ def test_a_commit_that_holds_no_step_of_its_own_is_the_work_before_the_routine(c
 )
 def test_what_another_commit_edits_is_of_the_routine_only_with_that_commit(commits, together, way):
     """`bcefg` ten times, all of it in commits: one of `together`, one of the others; no step is ever done elsewhere."""
-    work = "mnopqrstuvwxyz"
-    sessions = logs.sessions_of(logs.batch(work * 9 + ("bcefg" + work) * 10))
-    database = open_database(sessions, silence=SEARCH.max_pause)
-    database.generic[:] = False
-    token = {label: number for number, label in enumerate(sessions.actions.labels)}
-    tokens = np.array([token[f"do-{letter}"] for letter in "bcefg"], dtype=np.int32)
-    rows = database.where[slice(*database.start[[tokens[0], tokens[0] + 1]])][:, None] + np.arange(5)
+    database, tokens, rows = _bcefg(alone="")
     database.committed[rows] = True
     for step, letter in enumerate("bcefg"):
         database.commits[rows[:, step]] = letter in commits
@@ -348,13 +348,7 @@ def test_what_another_commit_edits_is_of_the_routine_only_with_that_commit(commi
 )
 def test_what_is_edited_for_a_commit_as_any_other_is_not_of_the_routine(commits, way):
     """`bc` and `efg`, two commits, ten times; `c` also by itself, many times."""
-    work = "mnopqrstuvwxyz"
-    sessions = logs.sessions_of(logs.batch(work * 9 + ("bcefg" + work + ("c" + work) * 3) * 10))
-    database = open_database(sessions, silence=SEARCH.max_pause)
-    database.generic[:] = False
-    token = {label: number for number, label in enumerate(sessions.actions.labels)}
-    tokens = np.array([token[f"do-{letter}"] for letter in "bcefg"], dtype=np.int32)
-    rows = database.where[slice(*database.start[[tokens[0], tokens[0] + 1]])][:, None] + np.arange(5)
+    database, tokens, rows = _bcefg(alone="c")
     database.committed[rows[:, :2]] = True
     database.committed[rows[:, 2:]] = "g" in commits
     for step, letter in enumerate("bcefg"):
