@@ -343,7 +343,7 @@ def test_what_another_commit_edits_is_of_the_routine_only_with_that_commit(commi
     ("commits", "way"),
     [
         ("cg", [True, True, False, False, False]),  # `c` is a commit as any other, `g` the routine's own
-        ("c", [False] * 5),  # no commit is its own, but an edit of either
+        ("c", [False] * 5),  # no commit is its own, so what it edits decides, and `b` is
     ],
 )
 def test_what_is_edited_for_a_commit_as_any_other_is_not_of_the_routine(commits, way):

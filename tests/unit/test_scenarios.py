@@ -10,6 +10,8 @@ import pytest
 import logs
 from fivetimes.config import FiveTimesRule, Search
 from fivetimes.model.candidates import Candidate
+from fivetimes.model.events import Kind
+from fivetimes.model.sources import RawBatch
 from fivetimes.model.suppression import Suppressed, SuppressionRule
 
 DAY = 86400.0
@@ -174,6 +176,49 @@ def in_turn(releases: int, hotfixes: int, seed: int) -> list[Run]:
 def test_a_release_and_a_hotfix_that_one_person_does_are_two_candidates(seed):
     found, _ = listed({"ana": in_turn(6, 7, seed)})
     assert sorted((one.count, "git cherry-pick" in actions(one)) for one in found) == [(6, False), (7, True)]
+
+
+def git_log(days: int, *, releases: float, seed: int) -> tuple[RawBatch, int]:
+    """A repository of one person: a change a day, behind some of them a release of it, as git logs it; and how many releases."""
+    rng = random.Random(seed)
+    subjects: list[str] = []
+    files: list[tuple[str, ...]] = []
+    times: list[float] = []
+    released = 0
+    for day in range(days):
+        part = rng.choice(("gate", "sluice", "index", "wheel", "stone", "hopper", "belt"))
+        code, docs = f"mill/{part}.py", f"docs/{part}.rst"
+        whole = (code, f"tests/test_{part}.py", *((docs,) if rng.random() < 0.65 else ()))
+        subjects.append(f"{rng.choice(('Add', 'Fix', 'Improve', 'Allow', 'Support'))} {part}")
+        files.append(rng.choice((whole, whole, whole, (code,), (docs,))))
+        times.append(logs.START + DAY * day)
+        if rng.random() < releases:
+            released += 1
+            subjects.append(f"Release 1.{released}")
+            files.append(("setup.py", "docs/changelog.rst"))
+            times.append(times[-1] + rng.randint(200, 1500))
+    log = RawBatch(
+        "git",
+        "mill",
+        subjects,
+        kind=Kind.COMMIT,
+        time=times,
+        files=files,
+        commit=[f"{n:040x}" for n in range(len(times))],
+        owner="ana",
+    )
+    return log, released
+
+
+@pytest.mark.parametrize("releases", [0.25, 0.4])
+def test_a_release_in_git_is_a_routine_and_the_change_before_it_is_another(releases):
+    log, released = git_log(130, releases=releases, seed=0)
+    found, _ = logs.routines(logs.sessions_of(log), rule=FiveTimesRule(), search=Search())
+    assert sorted([step.split()[0] for step in actions(one)] for one in found) == [
+        ["edit:build", "edit:changelog", "commit:release"],
+        ["edit:code", "edit:docs", "edit:tests", "commit"],
+    ]
+    assert released in [one.count for one in found]
 
 
 @pytest.mark.xfail(

@@ -389,8 +389,9 @@ def on_the_way(database: SequenceDatabase, profile: Profile, occurrences: Occurr
 def _of_another_commit(database: SequenceDatabase, occurrences: Occurrences, own: Bools) -> Bools:
     """Which steps are mostly of another commit than the routine's.
 
-    Of one that holds no step of its own, where another one does; where a commit itself is one, of one that is none. Or of one that
-    is no step itself, where another one is: what a release edits does not belong to the commit before it.
+    The routine's own commits are those that are steps of its own; where no commit is, those that hold such a step. What other
+    commits hold is the work that was released. And what a release edits does not belong to the commit before it: an edit is of
+    the routine only with its commit, where any commit is a step.
     """
     rows = occurrences.rows
     there = (rows >= 0) & database.committed[rows]
