@@ -259,6 +259,18 @@ def test_where_there_are_several_commits_each_is_one_act_whatever_it_holds(
     assert (found or {"different": 0})["different"] == acts
 
 
+def test_a_usual_step_that_a_run_lacks_makes_it_no_smaller_routine() -> None:
+    """Of three usual steps each of these runs has two."""
+    folded = tuple(
+        FoldedStep(
+            Step(f"s{n}", Kind.SHELL, 2 / 3), tuple(() if run == n else (3 * run + n,) for run in range(3)), (f"s{n}",)
+        )
+        for n in range(3)
+    )
+    database = SimpleNamespace(levels=np.tile(np.arange(3)[:, None], (3, LEVELS)), event=np.arange(9))
+    assert two_steps(SimpleNamespace(folded=folded), SimpleNamespace(database=database)) is None
+
+
 @pytest.mark.parametrize(
     ("actions", "different"),
     [

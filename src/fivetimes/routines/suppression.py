@@ -101,20 +101,24 @@ def two_steps(finding: Finding, around: Surroundings) -> Mapping[str, float] | N
 
 
 def _acts(database: SequenceDatabase, folded: Sequence[FoldedStep]) -> int:
-    """How many acts the usual occurrence is: where there are several commits, each is one with the edits that it holds.
+    """How many acts the usual steps are.
 
-    To stage files is no act beside the edits of them.
+    Where an occurrence has several commits, each is one act with the edits that it holds. To stage files is no act beside the edits
+    of them. A step that the occurrence lacks makes it no fewer.
     """
     usual = [step for step in folded if step.step.share > USUAL_SHARE]
     edited = any(step.step.kind is Kind.EDIT for step in usual)
     usual = [step for step in usual if not (edited and all(_STAGES.match(label) for label in step.labels))]
-    counts = []
+    within_another = []
     for rows in zip(*(step.rows for step in usual), strict=True):
-        kinds = [(step.step.kind, of_step[0]) for step, of_step in zip(usual, rows, strict=True) if of_step]
-        held = {int(database.event[row]) for kind, row in kinds if kind in (Kind.COMMIT, Kind.EDIT)}
-        others = sum(kind not in (Kind.COMMIT, Kind.EDIT) for kind, _ in kinds)
-        counts.append(len(held) + others if len(held) > 1 else len(kinds))
-    return int(np.median(counts)) if counts else 0
+        of_commits = [
+            int(database.event[of_step[0]])
+            for step, of_step in zip(usual, rows, strict=True)
+            if of_step and step.step.kind in (Kind.COMMIT, Kind.EDIT)
+        ]
+        commits = len(set(of_commits))
+        within_another.append(len(of_commits) - commits if commits > 1 else 0)
+    return len(usual) - int(np.median(within_another)) if within_another else 0
 
 
 def browsing(finding: Finding, around: Surroundings) -> Mapping[str, float] | None:
