@@ -403,7 +403,38 @@ def paths_in_one_place_each(anchors: Sequence[Anchor], rules: PathRules) -> list
                 stay.append(one)
                 taken |= rows
         todo = [todo[number] for number in sorted(lost)]
+    return parted_paths(anchors, stay, rules)
+
+
+def parted_paths(anchors: Sequence[Anchor], paths: Sequence[Path], rules: PathRules) -> list[Path]:
+    """The paths, but where two that weigh enough lie in the same two pieces of work, one in each if that is worth more.
+
+    They are looked at in the order in which they begin, each with the others in that order, and changed once at most. One of the
+    two lies in both pieces, the other one in both or in either. What is looked at anew are the rows of the two, outside all cases.
+    """
+    ordered = sorted(paths, key=lambda one: min(anchors[at].row for at in one.anchors))
+    stay = list(paths)
+    for one, other in permutations(ordered, 2):
+        if one.enough and other.enough and one in stay and other in stay:
+            apart = _in_one_piece_each(anchors, one, other, rules)
+            stay = [path for path in stay if not apart or path not in (one, other)] + apart
     return stay
+
+
+def _in_one_piece_each(anchors: Sequence[Anchor], one: Path, other: Path, rules: PathRules) -> list[Path]:
+    """Two paths in place of these; none where they are not of two pieces, or are worth as much."""
+    in_one, in_other = ({anchors[at].piece for at in path.anchors} for path in (one, other))
+    if len(in_one) != 2 or not in_other <= in_one:
+        return []
+    rows = {anchors[at].row for at in (*one.anchors, *other.anchors)}
+    own = [at for at, anchor in enumerate(anchors) if anchor.row in rows and not anchor.in_case]
+    whole = []
+    for place in places([anchors[at] for at in own], rules.max_gap):
+        inside = [own[at] for at in place]
+        found = best_paths([anchors[at] for at in inside], rules)
+        whole += [path._replace(anchors=[inside[at] for at in path.anchors]) for path in found if path.enough]
+    more = sum(path.bits for path in whole) - one.bits - other.bits
+    return whole if len(whole) == 2 and more > 1e-6 else []
 
 
 def best_of_all_paths(anchors: Sequence[Anchor], rules: PathRules) -> float:
@@ -488,7 +519,8 @@ def occurrences_of(
     5. A case is one more place for a path: a block of copies of rows, in order of time over people and pauses. Two steps in
        different pieces of it cost log2(rows that hold its values) + `going_on` bits (nothing where the log itself names the case),
        and neither gap nor pause. Of paths through the same row in several places the best stays (`paths_in_one_place_each`). Copies
-       count for nothing else: not for rates, nor for `rows` in 3.
+       count for nothing else: not for rates, nor for `rows` in 3. Last, two that weigh enough and lie in the same two pieces are
+       parted where one in each is worth more (`parted_paths`).
     6. Broken off is also a path that ends too early: the core steps that are usually behind its last step, and that it lacks,
        are more than `1 - end_share` of the core.
 

@@ -70,6 +70,39 @@ class Places:
     st.floats(-6, -1),
 )
 def test_a_row_that_stands_in_several_places_is_in_the_best_path_of_all(rows, cases, going_on, gain, link, need, base):
+    paths_as_the_oracle_finds_them(rows, cases, going_on, gain, link, need, base)
+
+
+run = st.lists(st.integers(0, STEPS - 1), min_size=2, max_size=4).map(sorted)
+worth = st.lists(st.floats(2, 4), min_size=STEPS, max_size=STEPS)
+
+
+@settings(max_examples=400, deadline=None)
+@given(run, run, st.sampled_from([10, 1500]), st.floats(-1, 1), worth, st.floats(0.5, 1.5), st.floats(-4, -1))
+def test_two_runs_on_one_thing_are_parted_as_the_oracle_parts_them(first, second, pause, going_on, gain, need, base):
+    rows = two_runs(first, second, pause)
+    paths_as_the_oracle_finds_them(rows, [set(range(len(rows)))], going_on, gain, [0.0] * STEPS, need, base)
+
+
+def test_the_beginning_of_one_run_and_the_end_of_another_are_no_occurrence():
+    rows = two_runs([0, 1], [1, 2], 1500)
+    paths = paths_as_the_oracle_finds_them(rows, [{0, 1, 2, 3}], 0.5, [4.0] * STEPS, [0.0] * STEPS, 1.0, -3.0)
+    assert sorted(tuple(np.flatnonzero(paths.kept == one).tolist()) for one in range(len(paths.score))) == [
+        (0, 1),
+        (2, 3),
+    ]
+    # where nothing is saved by it, as where the log itself names the case, the longest run stays
+    paths = paths_as_the_oracle_finds_them(rows, [{0, 1, 2, 3}], -1.0, [4.0] * STEPS, [0.0] * STEPS, 1.0, -3.0)
+    assert [np.count_nonzero(paths.kept == one) for one in range(len(paths.score))] == [3, 1]
+
+
+def two_runs(first, second, pause):
+    """Rows of two stretches of work, the second one so many seconds later; each row fits one step."""
+    later = [(number == 0, {step}, pause if number == 0 else 10, frozenset()) for number, step in enumerate(second)]
+    return [*((False, {step}, 10, frozenset()) for step in first), *later]
+
+
+def paths_as_the_oracle_finds_them(rows, cases, going_on, gain, link, need, base):
     places = Places(rows, cases, going_on)
     order = [[-1.0 if b < a else -0.1 for b in range(STEPS)] for a in range(STEPS)]
     gap_bits = [[0.5, 1.0, 1.5, 2.0]] * STEPS
@@ -93,6 +126,7 @@ def test_a_row_that_stands_in_several_places_is_in_the_best_path_of_all(rows, ca
         )
     rows_used = [places.anchors[at].row for one in wanted for at in one.anchors]
     assert len(rows_used) == len(set(rows_used))
+    return paths
 
 
 @given(

@@ -22,7 +22,9 @@ The cover is greedy. In each place, a run of rows that no path can leave, the pa
 those that share no row with it, and again among what is left, until no path has more than 0 bits. A row may stand in several
 places: its own stretch and a case. Of all paths through copies of one row the one with the most bits stays; of equal ones
 the one that weighs enough, then the one outside a case. A place that lost a path is looked at again, without the rows
-of those that stayed; the others are not.
+of those that stayed; the others are not. Last, where two that weigh enough lie in the same two stretches of work, their rows are
+looked at once more, each stretch by itself: where that gives two that weigh enough as well, with more bits together, these are
+taken.
 
 The count is the number of occurrences. No row stands in two of them, nor do two copies of one; rows of one event (a line with `&&`)
 may. Copies count neither for how common a token is nor for how many rows there are to choose from. What is not promised: that no
@@ -32,12 +34,13 @@ ends there is followed. `tests/oracles.py` recomputes all of it, slowly.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from fivetimes.columns import Bools, Floats, Int32s, distinct
+from fivetimes.columns import Bools, Floats, Int32s, Ints, distinct
 from fivetimes.config import USUAL_SHARE, Search
 from fivetimes.kernels import matching
 from fivetimes.routines.cases import LONGEST_PAUSE
@@ -49,6 +52,7 @@ LEAST_LINK = 0.02  # that share is held this far from 0 and from 1: no single ro
 NEIGHBOURS = 4  # near rows: by luck a row shares a value with any of them so many times as often as with one
 MOST_LUCKY = 0.5  # that chance, at most
 MOST_AGAINST = -4.0  # bits that a missing value may speak against a step
+_ROUNDING = 1e-6  # bits; sums of the same numbers in another order
 COMES_AFTER = 0.55  # share of the occurrences from which on one step comes after another; 0.5 is no order at all
 
 
@@ -202,7 +206,66 @@ def _paths(
         again = np.zeros(stretch[-1] + 1, dtype=np.bool_)
         again[stretch[todo[lost]]] = True
         todo = todo[again[stretch[todo]]]
-    return matching.Paths(kept, np.concatenate(scores), broken, np.concatenate(broken_scores))
+    made = matching.Paths(kept, np.concatenate(scores), broken, np.concatenate(broken_scores))
+    return _parted(database, found, pieces, made, bits, limits)
+
+
+def _parted(
+    database: SequenceDatabase,
+    found: matching.Anchors,
+    pieces: matching.Pieces,
+    made: matching.Paths,
+    bits: matching.StepBits,
+    limits: matching.Limits,
+) -> matching.Paths:
+    """The paths, but where two whole ones lie in the same two stretches of work, one in each if that is worth more.
+
+    The best path of all may be the beginning of one run and the end of another, on the same thing, with all that is optional in
+    both; what it leaves is the rest of the two.
+    """
+    rows, score = database.free[found.ranks], made.score.tolist()
+    held = _held_by(made.kept, len(score))
+    stays = np.ones(len(score), dtype=np.bool_)
+    instead: list[tuple[float, Ints]] = []
+    for one, other in _in_two_pieces(held, pieces.piece, database.source[rows]):
+        if not (stays[one] and stays[other]):
+            continue
+        both = database.source[rows[np.concatenate((held[one], held[other]))]]
+        at = np.flatnonzero(np.isin(rows, both))  # a row that is no copy is its own source
+        some = matching.Anchors(found.ranks[at], found.steps[at])
+        where = matching.Pieces(pieces.piece[at], pieces.bits[at])
+        apart = matching.paths(database.arrays, some, where, np.zeros(len(at), dtype=np.bool_), bits, limits)
+        if len(apart.score) == 2 and apart.score.sum() > score[one] + score[other] + _ROUNDING:
+            stays[[one, other]] = False
+            instead += [(float(apart.score[n]), at[apart.kept == n]) for n in range(2)]
+    if not instead:
+        return made
+    kept = np.full(len(made.kept), -1, dtype=np.int32)
+    paths = [*((score[n], held[n]) for n in np.flatnonzero(stays).tolist()), *instead]
+    for number, (_, at) in enumerate(paths):
+        kept[at] = number
+    return made._replace(kept=kept, score=np.array([bits for bits, _ in paths]))
+
+
+def _held_by(path: Int32s, count: int) -> list[Ints]:
+    """The anchors that each path goes through, rising."""
+    order = np.argsort(path, kind="stable")
+    begin = np.searchsorted(path[order], np.arange(count + 1))
+    return [order[begin[n] : begin[n + 1]] for n in range(count)]
+
+
+def _in_two_pieces(held: Sequence[Ints], piece: Int32s, source: Int32s) -> Iterator[tuple[int, int]]:
+    """The pairs of paths of which one lies in two stretches of work and the other one in both or in either, as they begin."""
+    begins = [int(source[at].min()) for at in held]
+    ordered = sorted(range(len(held)), key=begins.__getitem__)
+    lies_in = [frozenset(piece[at].tolist()) for at in held]
+    near = defaultdict[frozenset[int], list[int]](list)
+    for number in ordered:
+        near[lies_in[number]].append(number)
+    for one in ordered:
+        if len(lies_in[one]) == 2:
+            others = [n for of in (lies_in[one], *(frozenset({p}) for p in lies_in[one])) for n in near.get(of, ())]
+            yield from ((one, other) for other in sorted(others, key=begins.__getitem__) if other != one)
 
 
 def better(database: SequenceDatabase, several: Sequence[Occurrences]) -> list[Occurrences]:
