@@ -223,49 +223,70 @@ def _parted(
     The best path of all may be the beginning of one run and the end of another, on the same thing, with all that is optional in
     both; what it leaves is the rest of the two.
     """
-    rows, score = database.free[found.ranks], made.score.tolist()
-    held = _held_by(made.kept, len(score))
+    rows, score = database.free[found.ranks], made.score
+    source = database.source[rows]
     stays = np.ones(len(score), dtype=np.bool_)
     instead: list[tuple[float, Ints]] = []
-    for one, other in _in_two_pieces(held, pieces.piece, database.source[rows]):
+    for one, other in _in_two_pieces(made.kept, len(score), pieces.piece, source):
         if not (stays[one] and stays[other]):
             continue
-        both = database.source[rows[np.concatenate((held[one], held[other]))]]
+        both = source[(made.kept == one) | (made.kept == other)]
         at = np.flatnonzero(np.isin(rows, both))  # a row that is no copy is its own source
         some = matching.Anchors(found.ranks[at], found.steps[at])
         where = matching.Pieces(pieces.piece[at], pieces.bits[at])
+        if _least_weight(some.steps, where.piece, bits.weight) < limits.need:
+            continue
         apart = matching.paths(database.arrays, some, where, np.zeros(len(at), dtype=np.bool_), bits, limits)
         if len(apart.score) == 2 and apart.score.sum() > score[one] + score[other] + _ROUNDING:
             stays[[one, other]] = False
             instead += [(float(apart.score[n]), at[apart.kept == n]) for n in range(2)]
     if not instead:
         return made
-    kept = np.full(len(made.kept), -1, dtype=np.int32)
-    paths = [*((score[n], held[n]) for n in np.flatnonzero(stays).tolist()), *instead]
-    for number, (_, at) in enumerate(paths):
-        kept[at] = number
-    return made._replace(kept=kept, score=np.array([bits for bits, _ in paths]))
+    left = np.flatnonzero(stays)
+    number = np.full(len(score) + 1, -1, dtype=np.int32)  # the last one for anchors of no path
+    number[left] = np.arange(len(left))
+    kept = number[made.kept]
+    for place, (_, at) in enumerate(instead, len(left)):
+        kept[at] = place
+    return made._replace(kept=kept, score=np.concatenate((score[left], [worth for worth, _ in instead])))
 
 
-def _held_by(path: Int32s, count: int) -> list[Ints]:
-    """The anchors that each path goes through, rising."""
-    order = np.argsort(path, kind="stable")
-    begin = np.searchsorted(path[order], np.arange(count + 1))
-    return [order[begin[n] : begin[n + 1]] for n in range(count)]
+def _least_weight(steps: Int32s, piece: Int32s, weight: Floats) -> float:
+    """What the steps in a stretch of work weigh, where that is least."""
+    return min(float(weight[distinct(steps[piece == one])].sum()) for one in distinct(piece).tolist())
 
 
-def _in_two_pieces(held: Sequence[Ints], piece: Int32s, source: Int32s) -> Iterator[tuple[int, int]]:
-    """The pairs of paths of which one lies in two stretches of work and the other one in both or in either, as they begin."""
-    begins = [int(source[at].min()) for at in held]
-    ordered = sorted(range(len(held)), key=begins.__getitem__)
-    lies_in = [frozenset(piece[at].tolist()) for at in held]
-    near = defaultdict[frozenset[int], list[int]](list)
-    for number in ordered:
-        near[lies_in[number]].append(number)
-    for one in ordered:
-        if len(lies_in[one]) == 2:
-            others = [n for of in (lies_in[one], *(frozenset({p}) for p in lies_in[one])) for n in near.get(of, ())]
-            yield from ((one, other) for other in sorted(others, key=begins.__getitem__) if other != one)
+def _in_two_pieces(path: Int32s, count: int, piece: Int32s, source: Int32s) -> Iterator[tuple[int, int]]:
+    """The pairs of paths of which one lies in two stretches of work and the other one in both or in either, as they begin.
+
+    Args:
+        path: (anchors,) the path that each is in, -1 where it is in none.
+        count: how many paths there are.
+        piece: (anchors,) the stretch of work that each is of.
+        source: (anchors,) the row that each is, or is a copy of.
+    """
+    at = path >= 0
+    number, piece = path[at], piece[at]
+    low, high, begins = (np.full(count, np.iinfo(np.int32).max, dtype=np.int32) for _ in range(3))
+    np.minimum.at(low, number, piece)
+    np.minimum.at(high, number, -piece)
+    np.minimum.at(begins, number, source[at])
+    high = -high
+    several = np.zeros(count, dtype=np.bool_)
+    several[number[(piece != low[number]) & (piece != high[number])]] = True
+    joined = ~several & (low < high)
+    if not joined.any():
+        return
+    involved = np.concatenate((low[joined], high[joined]))
+    some = np.flatnonzero(~several & np.isin(low, involved) & np.isin(high, involved))
+    some = some[np.argsort(begins[some], kind="stable")]
+    near = defaultdict[tuple[int, int], list[int]](list)
+    for one in some.tolist():
+        near[int(low[one]), int(high[one])].append(one)
+    for one in some[joined[some]].tolist():
+        first, second = int(low[one]), int(high[one])
+        others = [n for pair in ((first, second), (first, first), (second, second)) for n in near.get(pair, ())]
+        yield from ((one, other) for other in sorted(others, key=begins.__getitem__) if other != one)
 
 
 def better(database: SequenceDatabase, several: Sequence[Occurrences]) -> list[Occurrences]:
