@@ -16,7 +16,7 @@ REPEAT_GAP = (
     3  # a step done again with fewer foreign actions in between is a repeat of it; with more, the next occurrence
 )
 FREE_PAUSE = 300.0  # seconds; so long a pause is part of the work and costs nothing
-_ROUNDING = 1e-6  # bits; sums of the same numbers in another order differ by far less
+ROUNDING = 1e-6  # bits; sums of the same numbers in another order differ by far less
 PAUSE_UNIT = 150.0  # seconds; a longer pause costs `pause_bits` for each time that it doubles this, so one at least
 
 
@@ -164,7 +164,7 @@ def paths(
         REPEAT_GAP,
         FREE_PAUSE,
         PAUSE_UNIT,
-        _ROUNDING,
+        ROUNDING,
     )
     kept_to = (
         float(limits.need),

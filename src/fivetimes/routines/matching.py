@@ -52,7 +52,6 @@ LEAST_LINK = 0.02  # that share is held this far from 0 and from 1: no single ro
 NEIGHBOURS = 4  # near rows: by luck a row shares a value with any of them so many times as often as with one
 MOST_LUCKY = 0.5  # that chance, at most
 MOST_AGAINST = -4.0  # bits that a missing value may speak against a step
-_ROUNDING = 1e-6  # bits; sums of the same numbers in another order
 COMES_AFTER = 0.55  # share of the occurrences from which on one step comes after another; 0.5 is no order at all
 
 
@@ -237,7 +236,7 @@ def _parted(
         if _least_weight(some.steps, where.piece, bits.weight) < limits.need:
             continue
         apart = matching.paths(database.arrays, some, where, np.zeros(len(at), dtype=np.bool_), bits, limits)
-        if len(apart.score) == 2 and apart.score.sum() > score[one] + score[other] + _ROUNDING:
+        if len(apart.score) == 2 and apart.score.sum() > score[one] + score[other] + matching.ROUNDING:
             stays[[one, other]] = False
             instead += [(float(apart.score[n]), at[apart.kept == n]) for n in range(2)]
     if not instead:
@@ -267,11 +266,11 @@ def _in_two_pieces(path: Int32s, count: int, piece: Int32s, source: Int32s) -> I
     """
     at = path >= 0
     number, piece = path[at], piece[at]
-    low, high, begins = (np.full(count, np.iinfo(np.int32).max, dtype=np.int32) for _ in range(3))
+    high = np.full(count, -1, dtype=np.int32)
+    low, begins = (np.full(count, np.iinfo(np.int32).max, dtype=np.int32) for _ in range(2))
+    np.maximum.at(high, number, piece)
     np.minimum.at(low, number, piece)
-    np.minimum.at(high, number, -piece)
     np.minimum.at(begins, number, source[at])
-    high = -high
     several = np.zeros(count, dtype=np.bool_)
     several[number[(piece != low[number]) & (piece != high[number])]] = True
     joined = ~several & (low < high)
