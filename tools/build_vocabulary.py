@@ -41,6 +41,7 @@ NEVER_VALUED = {
 COMMON = (
     25  # programs that share a flag; from there on it tells nothing about anyone, whichever program it stands after
 )
+COMMON_SUBCOMMAND = 5  # programs that share a subcommand; from there on it is one of an unknown program, too
 
 Paths = set[tuple[str, ...]]
 
@@ -120,9 +121,22 @@ def build(tldr: dict[str, Any], fig: dict[str, Any]) -> dict[str, Any]:
     shared = Counter(flag for row in programs.values() for flag in row.split("\t")[1].split())
     return {
         "programs": programs,
+        "subcommands": common_subcommands(programs),
         "flags": " ".join(sorted(flag for flag, programs_with_it in shared.items() if programs_with_it >= COMMON)),
         "words": " ".join(sorted({*tldr["words"], *WORDS.split()})),
     }
+
+
+def common_subcommands(programs: dict[str, str]) -> str:
+    """Return the words that so many programs have as their subcommand that another program that has one means the same by it."""
+    shared = Counter(word for row in programs.values() for word in first_words(row))
+    return " ".join(sorted(word for word, programs_with_it in shared.items() if programs_with_it >= COMMON_SUBCOMMAND))
+
+
+def first_words(row: str) -> set[str]:
+    """Return the subcommands of a program, without what follows them; a letter is an abbreviation, and no word."""
+    words = {path.split(" ")[0] for path in row.split("\t", maxsplit=1)[0].split("|")}
+    return {word for word in words if len(word) > 1 and word[0].isalpha()}
 
 
 def amended(vocabulary: dict[str, Any]) -> dict[str, Any]:
@@ -135,7 +149,12 @@ def amended(vocabulary: dict[str, Any]) -> dict[str, Any]:
         all_flags = {*flags.split(), *FLAGS.get(name, "").split()}
         programs[name] = "\t".join(("|".join(sorted(map(" ".join, more))), " ".join(sorted(all_flags)), taking))
     words = {*vocabulary["words"].split(), *WORDS.split()}
-    return {**vocabulary, "programs": dict(sorted(programs.items())), "words": " ".join(sorted(words))}
+    return {
+        **vocabulary,
+        "programs": dict(sorted(programs.items())),
+        "subcommands": common_subcommands(programs),
+        "words": " ".join(sorted(words)),
+    }
 
 
 def main() -> None:

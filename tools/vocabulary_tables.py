@@ -1,5 +1,9 @@
 """By hand: what the public harvests lack -> tables for build_vocabulary.py."""
 
+from itertools import chain
+
+from fivetimes.config import LIKE_PACMAN, PACMAN_OPERATIONS
+
 BUILTINS = """
 . : [ [[ alias autoload bg bind break builtin caller case cd command compgen complete compopt continue declare dirs disown echo
 enable eval exec exit export false fc fg getopts hash help history if jobs kill let local logout mapfile popd printf pushd pwd
@@ -32,10 +36,11 @@ mogrify mvim mysqladmin netcat netctl nm-applet nm-connection-editor nodejs npm-
 paplay pavucontrol pcmanfm pgadmin4 pipreqs pm-hibernate pm-suspend ppa-purge prime-select pulsemixer qgit refind-install
 sensors-detect skype slock snakeviz sudoedit swaync swww sxhkd systemd-resolve teamviewer tilda update-grub update-grub2
 update-mime-database webpack-dev-server winecfg wireshark wlr-randr xbindkeys xinit
+doit fab gmake inv invoke keyring notepad
 """
 
 # Subcommands as "path|path"; they stand above the harvests.
-SUBCOMMANDS = {
+SUBCOMMANDS = dict.fromkeys(LIKE_PACMAN, "|".join(chain(*PACMAN_OPERATIONS.values()))) | {
     "R": "CMD|CMD BATCH|CMD build|CMD check|CMD INSTALL",
     "alembic": (
         "branches|check|current|downgrade|edit|ensure_version|heads|history|init|list_templates|merge|revision|show|"
@@ -445,6 +450,11 @@ FLAGS = {
     "ls": "-a -l -h -t -r -R -S -1 -A -d -F -G -i",
     "magick": "-resize -quality -crop -density -strip -rotate -thumbnail -gravity -background -depth -colorspace",
     "mysqldump": "--single-transaction --routines --triggers --no-data --databases --all-databases --quick --events",
+    **dict.fromkeys(
+        LIKE_PACMAN,
+        "--asdeps --asexplicit --confirm --needed --noconfirm --overwrite "
+        "-S -R -Q -D -F -T -U -a -b -c -d -e -f -g -h -i -k -l -m -n -o -p -q -r -s -t -u -v -w -x -y",
+    ),
     "ps": "-a -u -x -e -f -l -o -p",
     "rm": "-r -f -i -v -R -d",
     "rsync": "-a -v -z -P -r -n -u -h -e -t -l -p -c -i -x -H --delete --exclude --progress --dry-run",

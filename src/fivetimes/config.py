@@ -538,6 +538,26 @@ NAVIGATION = frozenset(
     ).split()
 )
 
+# What takes the operations of pacman, and what these do: in place of a subcommand a capital letter, with letters of its own.
+LIKE_PACMAN = ("pacman", "yay", "paru", "pikaur", "trizen", "yaourt", "aura", "pakku")
+PACMAN_OPERATIONS: Mapping[str, tuple[str, ...]] = {
+    act: tuple(operations.split())
+    for act, operations in {
+        "install": "-S -Sy -U",
+        "upgrade": "-Su -Suy -Syu -Syyu -Syuu -Syyuu -Sua -Syua -Syyua",
+        "remove": (
+            "-R -Rs -Rn -Rc -Ru -Rd -Rss -Rsn -Rns -Rsc -Rcs -Rnc -Rcn -Rsu -Rnsc -Rncs -Rscn -Rsnc -Rcns -Rcsn -Rdd "
+            "-Rddn -Rsdd"
+        ),
+        "tidy up": "-Sc -Scc -Yc",
+        "search": "-Ss -F -Fs -Fx -Fl -Qs -Qqs",
+        "look at": (
+            "-Si -Sii -Sl -Sg -Q -Qe -Qet -Qent -Qn -Qq -Qqe -Qeq -Qqen -Qqem -Qqet -Qqett -Qm -Qqm -Qmq -Qi -Qii -Ql -Qlq "
+            "-Qo -Qqo -Qu -Qua -Qk -Qkk -Qd -Qdt -Qtd -Qdtq -Qtdq -Qqdt -Qqtd -Qttdq -Qttd -T -V -Ps"
+        ),
+    }.items()
+}
+
 # Looking, by program or by program and subcommand: a sequence of nothing else is browsing, whatever its count.
 LOOKING = frozenset(
     (
@@ -554,6 +574,11 @@ LOOKING = frozenset(
         "git status", "go env", "helm list", "helm status", "kubectl describe", "kubectl get", "kubectl logs",
         "kubectl top", "npm list", "npm ls", "npm outdated", "npm search", "npm view", "pip freeze", "pip list", "pip search",
         "pip show", "snap find", "snap list", "systemctl status", "terraform show",
+        *(
+            f"{program} {operation}"
+            for program in LIKE_PACMAN
+            for operation in (*PACMAN_OPERATIONS["search"], *PACMAN_OPERATIONS["look at"])
+        ),
     )
 )  # fmt: skip
 

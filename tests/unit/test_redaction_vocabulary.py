@@ -9,15 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fivetimes.redaction import (
-    public,
-)
+from fivetimes.config import LIKE_PACMAN, PACMAN_OPERATIONS
+from fivetimes.redaction import public
 
 
 def test_the_shipped_file_is_packed_without_a_time() -> None:
     packed = resources.files("fivetimes.redaction").joinpath("vocabulary.json.gz").read_bytes()
     assert packed[4:8] == bytes(4)
-    assert set(json.loads(gzip.decompress(packed))) == {"programs", "flags", "words"}
+    assert set(json.loads(gzip.decompress(packed))) == {"programs", "subcommands", "flags", "words"}
 
 
 def test_what_is_taken_is_attributed() -> None:
@@ -41,6 +40,11 @@ SUBCOMMANDS = {
     ("kubectl", "get", "pods"): False,  # what is got is a value
     ("grep", "memory"): False,  # a word of somebody's pipe
     ("git", "feature"): False,
+    ("dotgit", "commit"): True,  # somebody's own name for a program
+    ("dotgit", "stash"): True,
+    ("dotgit", "commit", "push"): False,
+    ("dotgit", "zshrc"): False,
+    ("python", "commit"): False,  # a public program that has no such subcommand
 }
 
 
@@ -80,3 +84,19 @@ def test_what_the_pages_lack_stands_in_the_hand_tables_and_in_the_shipped_file()
         program, *path = line.split()
         assert public().is_program(program), line
         assert public().is_subcommand(program, tuple(path)), line
+
+
+@pytest.mark.parametrize("program", LIKE_PACMAN)
+def test_what_pacman_does_stands_in_the_shipped_file_for_all_that_is_used_like_it(program: str) -> None:
+    assert public().is_program(program)
+    assert {*PACMAN_OPERATIONS["upgrade"], *PACMAN_OPERATIONS["look at"]} <= public().subcommands(program)
+    assert public().is_flag(program, "-Rnsu")  # letters in an order that no table has
+
+
+def test_a_subcommand_of_an_unknown_program_is_one_of_several_public_ones() -> None:
+    content = json.loads(
+        gzip.decompress(resources.files("fivetimes.redaction").joinpath("vocabulary.json.gz").read_bytes())
+    )
+    rows = [row.split("\t")[0].split("|") for row in content["programs"].values()]
+    for word in content["subcommands"].split():
+        assert sum(any(path.split(" ")[0] == word for path in paths) for paths in rows) >= 5, word

@@ -278,6 +278,10 @@ ROLES = {
     "echo a > f 2>&1": "echo:PROGRAM a:VALUE >:FLAG f:VALUE 2>&:FLAG 1:VALUE",
     "git log -- docs/-x": "git:PROGRAM log:SUBCOMMAND --:FLAG docs/-x:VALUE",
     "acmectl --stage eu deploy": "acmectl:PROGRAM --stage:FLAG eu:VALUE deploy:VALUE",
+    "acmectl deploy eu status": "acmectl:PROGRAM deploy:SUBCOMMAND eu:VALUE status:VALUE",
+    "acmectl eu deploy": "acmectl:PROGRAM eu:VALUE deploy:VALUE",
+    "pacman --noconfirm -Syu": "pacman:PROGRAM --noconfirm:FLAG -Syu:SUBCOMMAND",
+    "yay -Rns tree -S": "yay:PROGRAM -Rns:SUBCOMMAND tree:VALUE -S:FLAG",
 }  # fmt: skip
 
 

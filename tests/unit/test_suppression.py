@@ -133,6 +133,7 @@ BROWSING = {
     "a console": ["head a.csv", "wc -l a.csv", "psql shop", "jq . b.json"],
     "what was staged": ["git status", "git diff", "git add a.py"],
     "a package that was tried": ["brew search redis", "brew info redis", "brew install redis", "brew uninstall redis"],
+    "one that pacman tried": ["yay -Ss redis", "yay -Si redis", "yay -S redis", "yay -Rns redis"],
     "one that left others behind": ["apt install tree", "apt remove tree", "apt-get autoremove", "apt list"],
 }
 
@@ -281,6 +282,9 @@ def test_a_usual_step_that_a_run_lacks_makes_it_no_smaller_routine() -> None:
         (("psql -c <str>", "psql -c <str>", "psql -c <str>"), 0),
         (("python manage.py flush", "python manage.py migrate", "python manage.py loaddata *"), 0),
         (("gcc <file.c>", "gcc <file.o>", "prog-1a2b3c"), 0),
+        (("paru -Syu", "paru -Sc", "paru -Rns *"), 0),
+        (("paru -S *", "paru -S * --needed", "paru -Ss *"), 2),
+        (("prog-1a2b3c add", "prog-1a2b3c commit -m *", "prog-1a2b3c push"), 0),
         (("vim <file.c>", "vim <file.h>", "emacs <file.c>"), 1),
         (("vim <file.conf>", "vim <file.service>", "systemctl restart"), 0),
     ],
@@ -292,6 +296,9 @@ def test_a_usual_step_that_a_run_lacks_makes_it_no_smaller_routine() -> None:
         "what a word that is not shown says",
         "what is done by a script's own words",
         "files of several kinds",
+        "what pacman does",
+        "other packages",
+        "subcommands of a program of one's own",
         "edits alone",
         "edits and what they are for",
     ],

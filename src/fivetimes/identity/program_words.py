@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from fivetimes.config import LIKE_PACMAN, PACMAN_OPERATIONS
+
 
 @dataclass(frozen=True, slots=True)
 class About:
@@ -207,6 +209,11 @@ PHRASES: Mapping[str, tuple[str, str]] = {
         ),
     )
     for command in " ".join(commands.split()).split(", ")
+} | {
+    f"{program} {operation}": (act, "packages")
+    for act, operations in PACMAN_OPERATIONS.items()
+    for operation in operations
+    for program in LIKE_PACMAN
 }
 PHRASES_OF: Mapping[str, tuple[tuple[str, ...], ...]] = {
     program: tuple(tuple(command.split()) for command in PHRASES if command.split()[0] == program)

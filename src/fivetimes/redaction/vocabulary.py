@@ -51,12 +51,21 @@ class Vocabulary:
 
     Args:
         programs: a row for each name: subcommand paths, flags and flags that take a value.
+        subcommands: that so many programs have that another program means the same by them.
         flags: that so many programs have that they are common.
         words: plain technical words.
     """
 
-    def __init__(self, *, programs: Mapping[str, str], flags: frozenset[str], words: frozenset[str]) -> None:
+    def __init__(
+        self,
+        *,
+        programs: Mapping[str, str],
+        subcommands: frozenset[str],
+        flags: frozenset[str],
+        words: frozenset[str],
+    ) -> None:
         self._rows = programs
+        self._subcommands = subcommands
         self._flags = flags
         self._words = words
         self._seen: dict[str, _Program] = {}
@@ -90,11 +99,17 @@ class Vocabulary:
     def is_subcommand(self, program: str, path: tuple[str, ...]) -> bool:
         """Whether `path` (one or more words) is a subcommand path of the program, or the beginning of one.
 
+        Of a program that is not public, such as somebody's own name for git, it is one if many public programs have it.
+
         Example:
             >>> public().is_subcommand("kubectl", ("rollout", "undo")), public().is_subcommand("git", ("main",))
             (True, False)
+            >>> public().is_subcommand("dotgit", ("commit",)), public().is_subcommand("dotgit", ("hunter2",))
+            (True, False)
         """
         joined = " ".join(path)
+        if joined in self._subcommands and not self.is_program(program):
+            return True
         # one word each: `gh "auth login"` is none of them
         return joined in self._program_of(program).paths and joined.count(" ") == len(path) - 1
 
@@ -230,6 +245,7 @@ def public() -> Vocabulary:
     content = json.loads(gzip.decompress(packed))
     return Vocabulary(
         programs=content["programs"],
+        subcommands=frozenset(content["subcommands"].split()),
         flags=frozenset(content["flags"].split()),
         words=frozenset(content["words"].split()),
     )

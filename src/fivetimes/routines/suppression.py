@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from fivetimes.columns import COARSE, FORM, Bools, Int32s, SessionLog
-from fivetimes.config import LOOKING, LOOKING_VERBS, MIN_STEPS, USUAL_SHARE, FiveTimesRule
+from fivetimes.config import LOOKING, LOOKING_VERBS, MIN_STEPS, PACMAN_OPERATIONS, USUAL_SHARE, FiveTimesRule
 from fivetimes.identity.phrases import phrase_of, same_action
 from fivetimes.identity.program_words import OF_PROGRAM
 from fivetimes.model.candidates import Candidate, Confidence, Step, Tier
@@ -32,8 +32,8 @@ _ENDS = (Kind.COMMIT, Kind.SKILL, Kind.ACTION)
 _WRITES = re.compile(r"(?<!\S)(?:1?>>?|>\||&>>?)(?!\S)")  # the operator of a label; errors alone (`2>`) are no result
 _WORD = re.compile(r"\w|<file\.")  # a word of a label, or a kind of file: no flag, other placeholder, star or operator
 _STAGES = re.compile(r"git (add|stage)\b")
-_INSTALLS = ("install", "add")
-_REMOVES = ("uninstall", "remove", "purge", "autoremove")
+_INSTALLS = ("install", "add", *PACMAN_OPERATIONS["install"])
+_REMOVES = ("uninstall", "remove", "purge", "autoremove", *PACMAN_OPERATIONS["remove"])
 ACTING_STEPS = 2  # usual steps that act, at least, where nothing outlasts them: one edit amid looking is no routine
 AT_ONCE = 5  # rows within which the next time begins at once: as near as growth looks for a step (`Search.flank`)
 HISTORY_DAYS = 14  # days of work in a history, from which on a routine is done on as many days as it must be seen times

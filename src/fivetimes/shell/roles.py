@@ -109,7 +109,9 @@ class _Reading:
             if split is not None and (word[1] == "-" or "." not in split[1]):
                 self._long(split[1], split[2])
                 return
-        if self._is_name(word):
+        if self._open and self._grammar.is_subcommand(self._program, (*self._path, word)):
+            self._subcommand(word)  # `-Syu` of pacman
+        elif self._is_name(word):
             self._name(word)
         else:
             self._split(word)
@@ -167,12 +169,8 @@ class _Reading:
 
     def _bare(self, word: str) -> None:
         if self._open:
-            path = (*self._path, word)
-            if self._grammar.is_subcommand(self._program, path):
-                self._path = path
-                self._command = f"{self._command} {word}"
-                self._unsure = False
-                self.out.append(_word(word, Role.SUBCOMMAND))
+            if self._grammar.is_subcommand(self._program, (*self._path, word)):
+                self._subcommand(word)
                 return
             if self._unsure:
                 self._unsure = False
@@ -180,6 +178,12 @@ class _Reading:
                 return
             self._open = False
         self.out.append(Word(word, Role.SCRIPT if self._is_script(word) else Role.VALUE))
+
+    def _subcommand(self, word: str) -> None:
+        self._path = (*self._path, word)
+        self._command = f"{self._command} {word}"
+        self._unsure = False
+        self.out.append(_word(word, Role.SUBCOMMAND))
 
     def _is_script(self, word: str) -> bool:
         if self._taken:
