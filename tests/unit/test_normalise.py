@@ -301,6 +301,13 @@ def test_no_word_of_a_text_is_part_of_the_command():
     assert len(set(log.levels[:, 1].tolist())) == 1
 
 
+def test_what_many_programs_have_as_a_subcommand_is_one_of_ones_own_program():
+    lines = ["zqdots add a.rc", "zqdots commit -m x", "zqdots push", "zqdots add b.rc", "zqdots push"] * 3
+    log = actions_of([*lines, "zqdots status", "zqdots pull"])
+    named = [log.labels[token].partition(" ")[2] for token in log.levels[:, COARSE].tolist()]
+    assert named == ["add", "commit", "push", "add", "push"] * 3 + ["status", "pull"]
+
+
 def test_no_name_in_a_list_of_any_length_is_part_of_the_command():
     names = ["alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta"]
     lists = [["main-old", *names[:n]] for n in range(6)] * 2 + [names[n:] for n in range(8)]

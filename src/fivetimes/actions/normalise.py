@@ -9,10 +9,11 @@ import numpy as np
 from fivetimes.actions.aliases import effects_through_aliases, private_programs, read_aliases
 from fivetimes.actions.distinct import Distinct, distinct_actions
 from fivetimes.actions.places import ActionRows
-from fivetimes.actions.tokenize import tokens
+from fivetimes.actions.tokenize import tokens, without_false_subcommands
 from fivetimes.columns import COARSE, LEVELS, ActionLog, Bools, EventLog, Floats, Forms, Int32s
 from fivetimes.config import NAVIGATION, UNTIMED_STEP
 from fivetimes.model.events import Effect, Kind
+from fivetimes.redaction import public
 
 
 def normalise(events: EventLog) -> ActionLog:
@@ -29,6 +30,9 @@ def normalise(events: EventLog) -> ActionLog:
     uses = np.repeat(np.bincount(form, minlength=len(size)), size)
     typed, of = distinct_actions(forms, uses)
     labels = events.lexicon.labels
+    programs = {action.words[0] for action in typed if action.kind is Kind.SHELL and action.words}
+    unknown = {program for program in programs if not public().is_program(labels[program])}
+    typed = without_false_subcommands(typed, unknown=unknown)
     plain = {word for word, label in enumerate(labels) if label == "<str>" or not label.startswith("<")}
     clock = _clock(events)
     order = np.lexsort((columns["order"], columns["origin"], clock, columns["person"]))

@@ -21,6 +21,7 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import takewhile
 
 import numpy as np
@@ -57,6 +58,32 @@ def tokens(actions: Sequence[Distinct], labels: Sequence[str]) -> tuple[Int32s, 
         if action.kind is Kind.SHELL and _commits(action, labels):
             levels[number, -1] = ids.setdefault((Kind.COMMIT, (_ANY_COMMIT,)), len(ids))
     return levels, tuple(_label(kind, words, labels) if words else "" for kind, words in ids)
+
+
+def without_false_subcommands(actions: Sequence[Distinct], *, unknown: set[int]) -> list[Distinct]:
+    """The same, where the first words behind a program that no vocabulary knows are those of texts, with none as its subcommand.
+
+    `note fix the tax`, `note add a page`: any word may stand there, also one that many programs have as a subcommand.
+
+    Args:
+        actions: distinct actions.
+        unknown: programs that no vocabulary knows.
+    """
+    firsts: dict[int, Counter[int]] = defaultdict(Counter)
+    for action in actions:
+        if action.kind is Kind.SHELL and action.words and action.words[0] in unknown:
+            first = next((word for word, role in action.arguments if role in (Role.SUBCOMMAND, Role.VALUE)), None)
+            if first is not None:
+                firsts[action.words[0]][first] += max(1, action.uses)
+    anything = {program for program, counts in firsts.items() if looks_like_values(list(counts.values()), roaming=0.0)}
+    return [
+        _without_subcommand(action) if action.words[:1] and action.words[0] in anything else action
+        for action in actions
+    ]
+
+
+def _without_subcommand(action: Distinct) -> Distinct:
+    return replace(action, roles=tuple(Role.VALUE if role == Role.SUBCOMMAND else role for role in action.roles))
 
 
 # ---- which words are values

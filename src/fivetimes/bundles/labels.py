@@ -109,7 +109,7 @@ def _is_shape(word: str) -> bool:
 
 def _command(words: list[str], names: frozenset[str]) -> str:
     program = words[0] if public().is_program(words[0]) or words[0] in names else "<prog>"
-    path = subcommands(program, words[1:])
+    path = [] if program == "<prog>" else subcommands(program, words[1:])
     out, word_left = [program, *path], program != "<prog>"  # what an unknown program is given may be anything
     for word in words[1 + len(path) :]:
         kept = _argument(word, names, may_be_word=word_left)

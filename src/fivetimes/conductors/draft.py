@@ -312,7 +312,7 @@ def _replayed(document: ConductorDocument, written: _Written) -> None:
 def _by_hand(step: DocumentStep, read: Sequence[Invocation], missed: int) -> None:
     """Make a step one that a person does, with the reason; `missed` are the lines that do not come out of it."""
     constructs = Counter(each.construct for each in read if each.construct)
-    why = "it was done in a different way nearly each time"
+    why = f"it was done in a different way {missed} of {len(read)} times"
     if constructs.total() > USUAL_SHARE * missed:
         why = f"it is {constructs.most_common(1)[0][0]}"
     for key in ("any", "with", "in"):
