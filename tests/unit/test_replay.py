@@ -236,6 +236,12 @@ def test_a_loop_is_done_by_hand_behind_a_gate_that_asks(tmp_path: Path) -> None:
     )  # type: ignore[typeddict-item]
 
 
+def test_a_step_by_hand_says_of_how_many_lines_it_was_done_otherwise(tmp_path: Path) -> None:
+    ways = ["optipng $F", "optipng", "optipng $(ls)", "optipng < a"]
+    document = drafted(tmp_path, lambda _name, number: [ways[number % 4]])
+    assert document["steps"][2]["by_hand"] == "it was done in a different way 2 of 3 times"
+
+
 def test_what_only_a_step_by_hand_uses_is_not_asked_for(tmp_path: Path) -> None:
     document = drafted(
         tmp_path, lambda name, _number: [f"for f in docs/{name}/*; do vim zq7x/{name} $f; done", "make build"]

@@ -304,15 +304,16 @@ def _replayed(document: ConductorDocument, written: _Written) -> None:
     missed = _missed(lines, out)
     for step in document["steps"]:
         if step["id"] in missed:
-            _by_hand(step, [each for each in written.read if f"s{each.step + 1}" == step["id"]], missed[step["id"]])
+            read = [each for each in written.read if f"s{each.step + 1}" == step["id"]]
+            _by_hand(step, read, missed[step["id"]], typed=sum(line.id == step["id"] for line in lines))
     # a step by hand gives nothing back, and says nothing of what the values were
     document["replay"] = counted(document, lines, came_out(document, lines, constants) if missed else out)
 
 
-def _by_hand(step: DocumentStep, read: Sequence[Invocation], missed: int) -> None:
-    """Make a step one that a person does, with the reason; `missed` are the lines that do not come out of it."""
+def _by_hand(step: DocumentStep, read: Sequence[Invocation], missed: int, *, typed: int) -> None:
+    """Make a step one that a person does, with the reason; `missed` of the lines that were `typed` do not come out of it."""
     constructs = Counter(each.construct for each in read if each.construct)
-    why = f"it was done in a different way {missed} of {len(read)} times"
+    why = f"it was done in a different way {missed} of {typed} times"
     if constructs.total() > USUAL_SHARE * missed:
         why = f"it is {constructs.most_common(1)[0][0]}"
     for key in ("any", "with", "in"):
