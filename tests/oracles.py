@@ -1252,3 +1252,21 @@ def hits_among(k: int, n: int, k_before: int, n_before: int) -> float:
     """The share of all ways to place the hits in which the later tries have k or more, by listing them."""
     places = list(combinations(range(n + n_before), k + k_before))
     return sum(sum(place < n for place in chosen) >= k for chosen in places) / len(places)
+
+
+def with_full_names(
+    commands: Sequence[str], programs: Mapping[str, str], subcommands: Mapping[tuple[str, str], str]
+) -> list[str]:
+    """Commands of a program and a subcommand, each by its full name if somebody typed that one, too."""
+    typed = {command.split()[0] for command in commands}
+    pairs = []
+    for command in commands:
+        program, word = command.split()
+        full = programs.get(program)
+        pairs.append((full if full in typed else program, word))
+    return [
+        f"{program} {subcommands[program, word]}"
+        if (program, subcommands.get((program, word))) in pairs
+        else f"{program} {word}"
+        for program, word in pairs
+    ]

@@ -27,6 +27,8 @@ from typing import Any
 
 from vocabulary_tables import BUILTINS, FLAGS, PROGRAMS, SUBCOMMANDS, TAKES_VALUE, WORDS
 
+from fivetimes.actions.synonyms import SUBCOMMANDS as SHORT_NAMES
+
 TARGET = Path(__file__).parent.parent / "src" / "fivetimes" / "redaction" / "vocabulary.json.gz"
 NAME = re.compile(r"[A-Za-z0-9\[.:][A-Za-z0-9_.:+@/\-\[]{0,63}")
 SUBCOMMAND = re.compile(r"[A-Za-z][A-Za-z0-9_:.\-]{0,40}")
@@ -85,6 +87,12 @@ def values(fig: dict[str, Any] | None, paths: Paths, program: str) -> dict[str, 
     return {path: flags for path, flags in found.items() if flags}
 
 
+def tabled(program: str) -> set[tuple[str, ...]]:
+    """Return the subcommand paths of a program that the hand tables have, and the short names of its subcommands."""
+    paths = {tuple(path.split()) for path in SUBCOMMANDS.get(program, "").split("|") if path}
+    return paths | {(short,) for name, short in SHORT_NAMES if name == program}
+
+
 def record(program: str, tldr: dict[str, Any] | None, fig: dict[str, Any] | None, known: set[str]) -> str:
     """Return one program as text: subcommand paths, flags, value-taking flags by path, divided by tabs."""
     seen = {tuple(path.split()) for path in (tldr or {}).get("subcommands", ())}
@@ -92,7 +100,7 @@ def record(program: str, tldr: dict[str, Any] | None, fig: dict[str, Any] | None
     paths = fig_paths(fig) if fig is not None else believed(seen, known)
     if fig is not None:
         paths |= added(fig, paths, seen)
-    paths |= {tuple(path.split()) for path in SUBCOMMANDS.get(program, "").split("|") if path}
+    paths |= tabled(program)
     paths |= {path[:end] for path in paths for end in range(1, len(path))}
     flags = {flag for source in (tldr, fig) if source for flag in source["flags"] if FLAG.fullmatch(flag)}
     taking = values(fig, paths, program)
@@ -142,9 +150,9 @@ def first_words(row: str) -> set[str]:
 def amended(vocabulary: dict[str, Any]) -> dict[str, Any]:
     """Return a vocabulary with what the hand tables have more; what they have no longer stays until it is built anew."""
     programs = dict(vocabulary["programs"])
-    for name in {*BUILTINS.split(), *PROGRAMS.split(), *SUBCOMMANDS, *FLAGS}:
+    for name in {*BUILTINS.split(), *PROGRAMS.split(), *SUBCOMMANDS, *FLAGS, *(program for program, _ in SHORT_NAMES)}:
         paths, flags, taking = programs.get(name, "\t\t").split("\t")
-        more = {tuple(path.split()) for path in (*paths.split("|"), *SUBCOMMANDS.get(name, "").split("|")) if path}
+        more = {tuple(path.split()) for path in paths.split("|") if path} | tabled(name)
         more |= {path[:end] for path in more for end in range(1, len(path))}
         all_flags = {*flags.split(), *FLAGS.get(name, "").split()}
         programs[name] = "\t".join(("|".join(sorted(map(" ".join, more))), " ".join(sorted(all_flags)), taking))

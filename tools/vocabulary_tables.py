@@ -40,6 +40,15 @@ doit fab gmake inv invoke keyring notepad
 """
 
 # Subcommands as "path|path"; they stand above the harvests.
+
+
+def _under(groups: str, verbs: str) -> list[str]:
+    """Return the paths of groups of subcommands, with their abbreviations, and of the verbs that each has."""
+    return [path for group in groups.split() for path in (group, *(f"{group} {verb}" for verb in verbs.split()))]
+
+
+_SERVICE = "condrestart|force-reload|reload|restart|start|status|stop|try-restart"
+
 SUBCOMMANDS = dict.fromkeys(LIKE_PACMAN, "|".join(chain(*PACMAN_OPERATIONS.values()))) | {
     "R": "CMD|CMD BATCH|CMD build|CMD check|CMD INSTALL",
     "alembic": (
@@ -81,6 +90,7 @@ SUBCOMMANDS = dict.fromkeys(LIKE_PACMAN, "|".join(chain(*PACMAN_OPERATIONS.value
     "cast": "balance|block|call|chain-id|estimate|gas-price|logs|receipt|send|tx|wallet",
     "catkin": "build|clean|config|create|init|list|locate|profile|test",
     "changie": "batch|latest|merge|new|next",
+    "chmod": "+r|+w|+x|a+x|u+x",
     "colcon": "build|graph|info|list|test|test-result",
     "composer": (
         "archive|audit|bump|check-platform-reqs|clear-cache|config|create-project|depends|diagnose|dump-autoload|dumpautoload|"
@@ -179,11 +189,30 @@ SUBCOMMANDS = dict.fromkeys(LIKE_PACMAN, "|".join(chain(*PACMAN_OPERATIONS.value
         "config|copy|delete|exec|export|file|file pull|file push|image|image list|import|info|init|launch|list|move|"
         "network|profile|project|publish|rebuild|remote|rename|restart|snapshot|start|stop|storage"
     ),
-    "ip": (
-        "addr|addr add|addr del|addr show|address|link|link add|link set|link show|monitor|neigh|netns|"
-        "route|route add|route del|route show|rule"
+    "ifconfig": "down|up",
+    "initctl": "list|reload|restart|start|status|stop",
+    "ip": "|".join(
+        (
+            *_under("a addr address", "add del flush show"),
+            *_under("l link", "add del delete set show"),
+            *(f"{short} set {verb}" for short in ("l", "link") for verb in ("down", "up")),
+            *_under("n neigh", "flush show"),
+            *_under("netns", "add del exec list"),
+            *_under("r route", "add del flush get replace show"),
+            *_under("rule", "add del show"),
+            "monitor",
+        )
     ),
+    "invoke-rc.d": _SERVICE,
     "istioctl": "analyze|dashboard|install|proxy-config|proxy-status|uninstall|upgrade|verify-install|version",
+    "iwctl": "|".join(
+        (
+            *_under("adapter", "list show"),
+            *_under("device", "list show"),
+            *_under("known-networks", "forget list show"),
+            *_under("station", "connect disconnect get-networks list scan show"),
+        )
+    ),
     "jj": (
         "abandon|absorb|bookmark|bookmark create|bookmark list|bookmark move|bookmark set|bookmark track|commit|"
         "describe|diff|edit|git|git clone|git fetch|git init|git push|log|new|op|op log|rebase|restore|show|"
@@ -220,10 +249,15 @@ SUBCOMMANDS = dict.fromkeys(LIKE_PACMAN, "|".join(chain(*PACMAN_OPERATIONS.value
     "mpc": "add|clear|current|ls|next|pause|play|prev|status|stop|toggle|update|volume",
     "nala": "autoremove|fetch|install|list|purge|remove|search|show|update|upgrade",
     "ng": "add|build|config|deploy|e2e|extract-i18n|generate|lint|new|run|serve|test|update",
-    "nmcli": (
-        "connection|connection add|connection delete|connection down|connection modify|connection show|"
-        "connection up|device|device connect|device disconnect|device status|device wifi|device wifi connect|"
-        "device wifi list|general|general status|networking|radio|radio wifi"
+    "nmcli": "|".join(
+        (
+            *_under("c con connection", "add delete down edit modify reload show up"),
+            *_under("d dev device", "connect disconnect show status wifi"),
+            *(f"{short} wifi {verb}" for short in ("d", "dev", "device") for verb in ("connect", "list", "rescan")),
+            *_under("g general", "status"),
+            *_under("n networking", "off on"),
+            *_under("r radio", "wifi"),
+        )
     ),
     "nodenv": "exec|global|install|local|rehash|uninstall|version|versions|which",
     "nuget": "add|delete|install|pack|push|restore|sources|spec|update",
@@ -236,6 +270,7 @@ SUBCOMMANDS = dict.fromkeys(LIKE_PACMAN, "|".join(chain(*PACMAN_OPERATIONS.value
     "opam": "switch|switch create|switch list",
     "openssl": "asn1parse|ca|ciphers|crl|dhparam|ec|ecparam|enc|pkcs12|pkcs7|pkcs8|pkey|pkeyutl|rsautl|s_server|verify",
     "packer": "build|fmt|init|inspect|plugins|validate",
+    "pactl": "load-module|set-default-source|set-source-mute|set-source-volume|unload-module",
     "pdm": (
         "add|build|cache|config|export|fix|import|info|init|install|list|lock|outdated|publish|remove|run|search|"
         "self|show|sync|update|use|venv"
@@ -249,6 +284,7 @@ SUBCOMMANDS = dict.fromkeys(LIKE_PACMAN, "|".join(chain(*PACMAN_OPERATIONS.value
         "add|build|cache|check|config|env|env info|env list|env remove|env use|export|init|install|list|lock|new|"
         "publish|remove|run|search|self|self add|self update|shell|show|source|source add|sync|update|version"
     ),
+    "ps": "aux|auxf|auxw|auxww|ax|axf|axu",
     "pyenv": "activate|deactivate|exec|init|latest|root|virtualenv|virtualenv-delete|virtualenv-init|virtualenvs",
     "rails": (
         "c|console|dbconsole|g|generate|generate channel|generate controller|generate helper|generate job|"
@@ -256,6 +292,7 @@ SUBCOMMANDS = dict.fromkeys(LIKE_PACMAN, "|".join(chain(*PACMAN_OPERATIONS.value
         "g controller|g helper|g job|g mailer|g migration|g model|g resource|g scaffold|new|routes|s|server"
     ),
     "rbenv": "exec|init|root",
+    "rc-service": _SERVICE,
     "rebar3": (
         "as|clean|compile|cover|ct|deps|dialyzer|do|escriptize|eunit|get-deps|hex|new|path|plugins|release|shell|tar|"
         "tree|unlock|update|upgrade|xref"
@@ -275,12 +312,14 @@ SUBCOMMANDS = dict.fromkeys(LIKE_PACMAN, "|".join(chain(*PACMAN_OPERATIONS.value
         "add|build|fetch|fmt|init|install|lint|list|lock|pin|publish|remove|run|self|show|sync|test|toolchain|uninstall"
     ),
     "sail": "artisan|build|composer|down|npm|php|restart|shell|stop|test|tinker|up",
+    "service": _SERVICE,
     "solana": (
         "account|address|airdrop|balance|cluster-version|config|config get|config set|confirm|deploy|logs|program|"
         "program deploy|program show|transfer"
     ),
     "stack": "clean|config|eval|ghc|ghci|list|query|runghc|script|uninstall",
     "supervisorctl": "avail|pid|reload|reread|restart|shutdown|signal|start|status|stop|tail|update",
+    "sv": "force-reload|force-restart|force-stop|restart|start|stop|try-restart",
     "svn": (
         "add|annotate|blame|cat|changelist|checkout|cleanup|commit|copy|cp|delete|di|diff|export|import|info|list|lock|log|ls|merge|"
         "mkdir|move|mv|praise|propget|proplist|propset|relocate|resolve|resolved|revert|rm|status|switch|unlock|up|update|upgrade"
@@ -469,7 +508,7 @@ WORDS = """
 alpha amd64 arm64 backup beta blue bugfix canary ci dev develop development devel dist dist-packages docs e2e feature fix fixtures
 gh-pages green HEAD head hotfix integration latest lib lint local main master nightly node_modules origin pre-production
 preview prod production public qa quality rc release releases review root sandbox site smoke src stable stage staging stash
-target test testing tests tmp trunk uat unit upstream venv vendor web website x86_64
+target test testing tests tmp trunk uat unit upstream venv vendor web website x86_64 .venv http.server json.tool
 assembleDebug assembleRelease assets:clean assets:precompile bootJar bootRun bundleRelease compileJava compileKotlin
 connectedAndroidTest db:schema:load db:setup dependency:tree distZip docker:publishLocal exec:java installDebug
 installDist integration-test javadoc:javadoc publishLocal publishToMavenLocal quarkus:dev release:perform

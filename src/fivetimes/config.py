@@ -538,6 +538,16 @@ NAVIGATION = frozenset(
     ).split()
 )
 
+# By the last word of a subcommand, whatever the program: `gh run view`, `docker container ls`.
+LOOKING_SUBCOMMANDS = frozenset(
+    "blame describe diff help history info inspect list log logs ls ps search show status top view".split()
+)
+
+# By that word, what acts although its program or its group only looks: `ip link set`, `git remote add`.
+SETTING_SUBCOMMANDS = frozenset(
+    "add connect del delete disconnect down flush forget prune remove rename replace rm set set-head set-url up update".split()
+)
+
 # What takes the operations of pacman, and what these do: in place of a subcommand a capital letter, with letters of its own.
 LIKE_PACMAN = ("pacman", "yay", "paru", "pikaur", "trizen", "yaourt", "aura", "pakku")
 PACMAN_OPERATIONS: Mapping[str, tuple[str, ...]] = {

@@ -201,9 +201,9 @@ def test_what_is_done_again_is_at_the_step_where_it_belongs_and_a_step_is_named_
     ]
     steps = _steps(_team([list(filter(None, run)) for run in runs], noise=0.0))
     assert [(step.action, step.share, step.repeat) for step in steps if "manage.py" in step.action] == [
-        ("python manage.py migrate *", 1.0, (1, 1)),
-        ("python manage.py loaddata *", 1.0, (1, 1)),
-        ("python manage.py collectstatic *", 1.0, (1, 1)),
+        ("manage.py migrate *", 1.0, (1, 1)),
+        ("manage.py loaddata *", 1.0, (1, 1)),
+        ("manage.py collectstatic *", 1.0, (1, 1)),
     ]
 
 

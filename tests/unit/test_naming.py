@@ -160,6 +160,7 @@ GOES_OUT = Effect.PUBLISH
         (["g++ -o *", "perf record"], "Record with perf"),
         (["vagrant halt", "vagrant up", "vagrant ssh"], "Start virtual machine"),
         (["python -m venv *", "source script-3f9a1c", "pip install -r *"], "Create environment"),
+        (["python -m venv *", "source activate", "pip install -r *"], "Create environment"),
         (["wget *", "tar -xzvf *", "configure", "make -j *", "make install"], "Install with make"),
         (["bison -d *", "flex *", "gcc -o *", "frobnicate <path>"], "Compile program"),
         (["mkdir *", "wget *", "strings"], "Run strings"),

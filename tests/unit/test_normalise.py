@@ -9,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import logs
+import oracles
+from fivetimes.actions.synonyms import PROGRAMS, SUBCOMMANDS
 from fivetimes.actions.tokenize import looks_like_values
 from fivetimes.columns import COARSE, LEVELS, ActionLog
 from fivetimes.config import UNTIMED_STEP
@@ -327,3 +329,53 @@ def test_what_is_run_is_no_list_however_many_words_follow():
     ]
     log = actions_of(["make deploy"] * 5 + several)
     assert set(log.levels[:5, 1].tolist()).isdisjoint(log.levels[5:, 1].tolist())
+
+
+def coarsest_of(commands: list[str]) -> list[str]:
+    log = actions_of(commands)
+    return [log.labels[int(token)] for token in log.levels[:, COARSE]]
+
+
+def test_a_short_name_is_the_full_one_where_both_are_typed():
+    assert coarsest_of(["npm i", "npm install", "apt-get update", "apt update", "cargo b"]) == [
+        "npm install",
+        "npm install",
+        "apt update",
+        "apt update",
+        "cargo b",
+    ]
+
+
+def test_a_short_name_of_one_program_is_none_of_another():
+    assert coarsest_of(["npm i", "composer install", "svn up", "npm update"]) == [
+        "npm i",
+        "composer install",
+        "svn up",
+        "npm update",
+    ]
+
+
+SHORT_AND_FULL = [
+    *(f"{program} {word}" for (program, short), full in SUBCOMMANDS.items() for word in (short, full)),
+    *(f"{program} update" for program in ("apt", "apt-get", "mvn", "mvnw")),
+]
+
+
+@given(st.lists(st.sampled_from(SHORT_AND_FULL), min_size=1, max_size=12))
+def test_full_names_are_what_an_oracle_reads_and_nothing_is_shown_that_was_not_typed(commands):
+    assert coarsest_of(commands) == oracles.with_full_names(commands, PROGRAMS, SUBCOMMANDS)
+
+
+def test_an_environment_is_activated_wherever_it_lies():
+    lines = ["source .venv/bin/activate", "source activate", ". ../env/bin/activate.fish", "source ./setup.sh"]
+    assert coarsest_of(lines)[:3] == ["source activate"] * 3
+    assert coarsest_of(lines)[3] != "source activate"
+
+
+def test_a_target_is_named_whatever_flags_stand_before_it():
+    assert coarsest_of(["make -C web test", "make -j4 test", "make test", "mvn -q test"]) == [
+        "make test",
+        "make test",
+        "make test",
+        "mvn test",
+    ]

@@ -123,6 +123,8 @@ def test_one_odd_run_gates_no_step_and_a_fifth_of_them_does(odd: int, gated: boo
         ("cp docs/{index,test}.md build", "cp docs/{index,test}.md build"),
         ("python3 ~/bin/load.py", "python3 ~/bin/load.py"),
         ("poetry run make", "poetry run make"),
+        ("python3 -m pip install -r reqs.txt", "python3 -m pip install -r reqs.txt"),
+        ("~/env/bin/python3.11 manage.py migrate", "~/env/bin/python3.11 manage.py migrate"),
         ("docker exec -it web make test", "docker exec -it {{ constants.image }} make test"),
         (
             'docker exec web sh -c "rm -rf build && make"',
@@ -355,3 +357,9 @@ def test_verify_puts_the_file_to_the_test(tmp_path: Path) -> None:
     path.write_text(path.read_text().replace("run: make\n", "run: make publish\n"))
     other = verification.verify(path, context.scan, home=context.home, environ={})
     assert other.differs == ("s3: 0 of the 7 lines that were typed come out of its command",)
+
+
+def test_two_names_of_one_subcommand_are_one_step_with_both_as_they_were_typed(tmp_path: Path) -> None:
+    document = drafted(tmp_path, lambda _, number: ["npm install" if number < 2 else "npm i"])
+    assert [step["action"] for step in document["steps"][2:-2]] == ["npm install"]
+    assert written(document) == ["npm i", "npm install"]

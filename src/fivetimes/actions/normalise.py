@@ -9,6 +9,7 @@ import numpy as np
 from fivetimes.actions.aliases import effects_through_aliases, private_programs, read_aliases
 from fivetimes.actions.distinct import Distinct, distinct_actions
 from fivetimes.actions.places import ActionRows
+from fivetimes.actions.synonyms import with_full_names
 from fivetimes.actions.tokenize import tokens, without_false_subcommands
 from fivetimes.columns import COARSE, LEVELS, ActionLog, Bools, EventLog, Floats, Forms, Int32s
 from fivetimes.config import NAVIGATION, UNTIMED_STEP
@@ -32,7 +33,7 @@ def normalise(events: EventLog) -> ActionLog:
     labels = events.lexicon.labels
     programs = {action.words[0] for action in typed if action.kind is Kind.SHELL and action.words}
     unknown = {program for program in programs if not public().is_program(labels[program])}
-    typed = without_false_subcommands(typed, unknown=unknown)
+    typed = with_full_names(without_false_subcommands(typed, unknown=unknown), labels)
     plain = {word for word, label in enumerate(labels) if label == "<str>" or not label.startswith("<")}
     clock = _clock(events)
     order = np.lexsort((columns["order"], columns["origin"], clock, columns["person"]))

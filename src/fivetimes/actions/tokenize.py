@@ -244,10 +244,11 @@ def _shell_levels(action: Distinct, starred: Sequence[int], labels: Sequence[str
     path = [word for word, role in zip(words, roles, strict=True) if role == Role.SUBCOMMAND]
     flags = [word if role in (Role.FLAG, Role.SUBCOMMAND) else _STAR for word, role in action.arguments]
     coarse = (words[0], *path)
-    if not path and len(starred) > 1 and starred[1] != _STAR and roles[1] in (Role.SCRIPT, Role.VALUE):
-        coarse = (words[0], starred[1])
-        flags[0] = starred[1]
-    thing = len(coarse) > 1 and not path and _is_thing(labels[words[1]])
+    named = _first_named(roles)
+    if not path and named < len(starred) and starred[named] != _STAR and roles[named] in (Role.SCRIPT, Role.VALUE):
+        coarse = (words[0], starred[named])
+        flags[named - 1] = starred[named]
+    thing = len(coarse) > 1 and not path and _is_thing(labels[words[named]])
     return [
         words + action.fed,
         _one_star(starred),
@@ -255,6 +256,11 @@ def _shell_levels(action: Distinct, starred: Sequence[int], labels: Sequence[str
         coarse,
         words[:1] if thing else coarse,
     ]
+
+
+def _first_named(roles: Sequence[int]) -> int:
+    """The position of the script or target that a command runs, whatever flags stand before it; else of its first word."""
+    return next((position for position, role in enumerate(roles) if role == Role.SCRIPT), 1)
 
 
 def _is_thing(label: str) -> bool:

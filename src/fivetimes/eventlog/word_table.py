@@ -188,6 +188,9 @@ class WordTable:
         return label
 
 
+_ACTIVATES = re.compile(r"(?:[^\0]*[/\\])?(?:bin|Scripts)[/\\]activate(?:\.(?:bat|csh|fish|ps1))?", re.IGNORECASE)
+
+
 def _program(words: WordTable, text: str, _: bool) -> str:
     if words.grammar.is_program(text) or text in NAVIGATION:
         return text
@@ -202,6 +205,8 @@ def _script(words: WordTable, text: str, _: bool) -> str:
     public = redaction.public()
     if public.is_word(text) or public.is_program(text) or public.is_subcommand_word(text):
         return text
+    if _ACTIVATES.fullmatch(text):
+        return "activate"  # of an environment of Python, whatever it is called
     if words.known.script(text):
         return words.name_here(text, "script")
     return words._count("script: pseudonym", words.pseudonyms.of(text, kind="script"))

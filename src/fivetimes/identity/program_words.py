@@ -160,7 +160,11 @@ PHRASES: Mapping[str, tuple[str, str]] = {
             """python -m venv, python3 -m venv, virtualenv, pyenv virtualenv, uv venv, conda create, mamba create,
             micromamba create, conda env create""",
         ),
-        ("activate", "environment", "conda activate, mamba activate, micromamba activate, pyenv activate"),
+        (
+            "activate",
+            "environment",
+            "source activate, conda activate, mamba activate, micromamba activate, pyenv activate",
+        ),
         (
             "choose",
             "version",

@@ -15,7 +15,16 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from fivetimes.columns import COARSE, FORM, Bools, Int32s, SessionLog
-from fivetimes.config import LOOKING, LOOKING_VERBS, MIN_STEPS, PACMAN_OPERATIONS, USUAL_SHARE, FiveTimesRule
+from fivetimes.config import (
+    LOOKING,
+    LOOKING_SUBCOMMANDS,
+    LOOKING_VERBS,
+    MIN_STEPS,
+    PACMAN_OPERATIONS,
+    SETTING_SUBCOMMANDS,
+    USUAL_SHARE,
+    FiveTimesRule,
+)
 from fivetimes.identity.phrases import phrase_of, same_action
 from fivetimes.identity.program_words import OF_PROGRAM
 from fivetimes.model.candidates import Candidate, Confidence, Step, Tier
@@ -391,6 +400,10 @@ def is_looking(label: str) -> bool:
         (True, True, True)
         >>> is_looking("git push"), is_looking("tool:Edit file_path *"), is_looking("git branch -d *"), is_looking("sort * > *")
         (False, False, False, False)
+        >>> is_looking("kubectl -n * get <str>"), is_looking("aws ecs list-clusters"), is_looking("ifconfig <str>")
+        (True, True, True)
+        >>> is_looking("kubectl -n * apply -f *"), is_looking("ifconfig <str> down"), is_looking("git remote add *")
+        (False, False, False)
     """
     words = label.split()
     if not words:
@@ -399,9 +412,23 @@ def is_looking(label: str) -> bool:
         return False
     if words[0].startswith(("tool:", "skill:")):
         name = words[0].partition(":")[2].rpartition("__")[2]
-        verb = re.match(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", name)
-        return verb is not None and verb.group().lower() in LOOKING_VERBS
-    return words[0] in LOOKING or " ".join(words[:2]) in LOOKING
+        first = re.match(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", name)
+        return first is not None and first.group().lower() in LOOKING_VERBS
+    path = _subcommands(words)
+    verb, hyphen, _ = path[-1].partition("-") if path else ("", "", "")
+    if verb in (LOOKING_VERBS if hyphen else LOOKING_SUBCOMMANDS):
+        return True
+    commands = (" ".join((words[0], *path[:end])) for end in range(len(path) + 1))
+    return any(command in LOOKING for command in commands) and verb not in SETTING_SUBCOMMANDS
+
+
+def _subcommands(words: Sequence[str]) -> list[str]:
+    """Of a command's words those that are the path of its subcommand, whatever flags and values stand before and between them."""
+    path: list[str] = []
+    for word in words[1:]:
+        if public().is_subcommand(words[0], (*path, word)):
+            path.append(word)
+    return path
 
 
 def _changes_something(label: str) -> bool:

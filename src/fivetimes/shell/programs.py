@@ -98,7 +98,7 @@ _ROWS = (
     # interpreters
     _row("python", "python -W error tools/report.py --all", "tools/report.py", naming="-m", code="-c"),
     _row("pypy", "pypy run.py", "run.py", naming="-m", code="-c"),
-    _row("py", "py -m build", "build", naming="-m", code="-c"),
+    _row("py", "py -m tools.sync", "tools.sync", naming="-m", code="-c"),
     _row("ipython", "ipython explore.py", "explore.py", naming="-m", code="-c"),
     _row("bash", "bash -x release.sh patch", "release.sh", code="-c"),
     _row("sh", "sh setup.sh", "setup.sh", code="-c"),
@@ -206,3 +206,6 @@ SCRIPT_RUNNERS: Mapping[str, ScriptRunner] = {row.command: row for row in _ROWS}
 COMMAND_SCRIPTS = frozenset(
     {"manage.py", "artisan", "setup.py", "bin/console", "bin/rails", "bin/rake", "./manage.py", "craft", "spark"}
 )
+
+# What is done stands behind the thing that it is done on: `service nginx restart`, `ifconfig eth0 down`.
+OBJECT_FIRST = frozenset("service rc-service invoke-rc.d ifconfig ip iwctl".split())

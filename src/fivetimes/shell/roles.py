@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from fivetimes.model.command_lines import Grammar, Role, Word
-from fivetimes.shell.programs import COMMAND_SCRIPTS, SCRIPT_RUNNERS, Many, ScriptRunner, name_of
+from fivetimes.shell.programs import COMMAND_SCRIPTS, OBJECT_FIRST, SCRIPT_RUNNERS, Many, ScriptRunner, name_of
 from fivetimes.shell.secret_positions import (
     SecretPosition,
     attached_flag,
@@ -176,7 +176,7 @@ class _Reading:
                 self._unsure = False
                 self.out.append(Word(word, Role.VALUE))
                 return
-            self._open = False
+            self._open = self._program in OBJECT_FIRST
         self.out.append(Word(word, Role.SCRIPT if self._is_script(word) else Role.VALUE))
 
     def _subcommand(self, word: str) -> None:

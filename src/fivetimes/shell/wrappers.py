@@ -7,7 +7,7 @@ from enum import Enum
 
 from fivetimes.model.command_lines import Grammar
 from fivetimes.shell.lexer import SimpleCommand, plain_words
-from fivetimes.shell.programs import name_of
+from fivetimes.shell.programs import COMMAND_SCRIPTS, name_of
 from fivetimes.shell.syntax_tree import LONGEST, simple_commands
 
 ASSIGNMENT = re.compile(r"(?:\$env:)?[A-Za-z_]\w*(?:\[[^\]]*\])?\+?=")  # also PowerShell's
@@ -19,6 +19,7 @@ class Inside(Enum):
     WORDS = 0  # the remaining words are its words
     TEXT = 1  # the remaining words, joined, are a line of their own: ssh, watch, eval
     OPTION = 2  # the word after an option is such a line: bash -c
+    NAMED = 3  # the first plain word, or the one after an option, where it names a public program: python -m pip, yarn prisma
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +27,8 @@ class Wrapper:
     """A program to look through.
 
     `name` is the program, with its subcommand path. `values` are its options that take the next word, `operands` the plain words
-    of its own before the command (a host, a duration). `stops` are options after which nothing is run. `option` holds a line
-    (`-c`). `example` runs `runs`.
+    of its own before the command (a host, a duration). `stops` are options after which nothing is run. `option` is followed by a
+    line (`-c`), or by the name of a program (`-m`). `example` runs `runs`.
     """
 
     name: str
@@ -167,6 +168,14 @@ _ROWS = (
     _row("asdf exec", "asdf exec node x.js", "node x.js"),
     _row("rbenv exec", "rbenv exec rake x", "rake x"),
     _row("pyenv exec", "pyenv exec pytest", "pytest"),
+    _row("python", "python -m pip install x", "pip install x", inside=Inside.NAMED, option="-m", stops="-c"),
+    _row("pypy", "pypy -m pytest -q", "pytest -q", inside=Inside.NAMED, option="-m", stops="-c"),
+    _row("py", "py -3 -m pip list", "pip list", inside=Inside.NAMED, option="-m", stops="-c"),
+    _row("php", "php artisan migrate", "artisan migrate", inside=Inside.NAMED, stops="-r"),
+    _row("ruby", "ruby bin/rails db:migrate", "bin/rails db:migrate", inside=Inside.NAMED, stops="-e"),
+    _row("yarn", "yarn --cwd web prisma migrate dev", "prisma migrate dev", inside=Inside.NAMED),
+    _row("pnpm", "pnpm prisma migrate dev", "prisma migrate dev", inside=Inside.NAMED),
+    _row("bun", "bun prisma migrate dev", "prisma migrate dev", inside=Inside.NAMED),
     _row("vagrant ssh", "vagrant ssh -c 'make test'", "make test", inside=Inside.OPTION, option="-c"),
 )  # fmt: skip
 
@@ -220,7 +229,7 @@ def _inside(name: str, simple: SimpleCommand, words: list[str], grammar: Grammar
     if wrapper.inside is Inside.OPTION:
         line = _line_after_option(wrapper, rest)
         return [] if line is None else _inside_line(line, simple, via, simple.wrapper_args)
-    start = _start_inside(wrapper, rest)
+    start = _named_inside(wrapper, rest, grammar) if wrapper.inside is Inside.NAMED else _start_inside(wrapper, rest)
     if start is None:
         return []
     given = simple.wrapper_args
@@ -298,6 +307,28 @@ def _start_inside(wrapper: Wrapper, words: Sequence[str]) -> int | None:
         else:
             break
     return start if start < len(words) and not operands else None
+
+
+def _named_inside(wrapper: Wrapper, words: Sequence[str], grammar: Grammar) -> int | None:
+    """Return where in `words` the name of a public program stands that is run; None where none is.
+
+    Behind the option any module may stand that is such a program. A script or a package's own command may merely be called like
+    one: it is one where its next word is a subcommand of it, or if it takes commands by what it is.
+    """
+    start = 0
+    while start < len(words) and words[start].startswith("-"):
+        if words[start] in wrapper.stops:
+            return None
+        if words[start] == wrapper.option:
+            return start + 1 if start + 1 < len(words) and grammar.is_program(words[start + 1]) else None
+        start += 2 if grammar.takes_value(wrapper.name, words[start]) else 1
+    if start >= len(words) or grammar.is_subcommand(wrapper.name, (words[start],)):
+        return None
+    program, following = name_of(words[start], grammar=grammar), tuple(words[start + 1 : start + 2])
+    takes = not COMMAND_SCRIPTS.isdisjoint((program, words[start])) or (
+        bool(following) and grammar.is_subcommand(program, following)
+    )
+    return start if grammar.is_program(program) and takes else None
 
 
 def option_takes(values: frozenset[str], word: str) -> bool:
