@@ -145,7 +145,7 @@ KEPT = {
     "git push --force-with-lease origin main": "git push --force-with-lease",
     "docker compose -f dev.yml up -d": "docker compose -f up -d",
     "kubectl -n web rollout restart deploy/api": "kubectl -n rollout restart",
-    "python -m pytest -q tests/test_x.py": "python -m pytest -q",
+    "python -m pytest -q tests/test_x.py": "python pytest -q",
     "sudo systemctl restart nginx": "sudo systemctl restart",
     "npm run build -- --watch": "npm run build -- --watch",
     "bazel test //web:all --test_output=errors": "bazel test --test_output",

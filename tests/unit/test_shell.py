@@ -264,6 +264,7 @@ ROLES = {
     "git push origin main": "git:PROGRAM push:SUBCOMMAND origin:VALUE main:VALUE",
     "/usr/bin/python3.11 -m acme.sync upload": "python:PROGRAM -m:FLAG acme.sync:SCRIPT upload:VALUE",
     "/usr/bin/python3.11 -m twine upload": "twine:PROGRAM upload:SUBCOMMAND",
+    "python -m build --wheel": "python:PROGRAM -m:FLAG build:SCRIPT --wheel:FLAG",
     "python manage.py import_orders": "manage.py:PROGRAM import_orders:SCRIPT",
     "php bin/console cache:warmup": "php:PROGRAM bin/console:SCRIPT cache:warmup:SCRIPT",
     "yarn prisma migrate": "prisma:PROGRAM migrate:SUBCOMMAND",

@@ -163,7 +163,7 @@ PHRASES: Mapping[str, tuple[str, str]] = {
         (
             "activate",
             "environment",
-            "source activate, conda activate, mamba activate, micromamba activate, pyenv activate",
+            "conda activate, mamba activate, micromamba activate, pyenv activate",
         ),
         (
             "choose",

@@ -312,15 +312,18 @@ def _start_inside(wrapper: Wrapper, words: Sequence[str]) -> int | None:
 def _named_inside(wrapper: Wrapper, words: Sequence[str], grammar: Grammar) -> int | None:
     """Return where in `words` the name of a public program stands that is run; None where none is.
 
-    Behind the option any module may stand that is such a program. A script or a package's own command may merely be called like
-    one: it is one where its next word is a subcommand of it, or if it takes commands by what it is.
+    Behind the option any module may stand that is such a program; one whose name is a subcommand of many (`python -m build`) says
+    by itself less than with the interpreter. A script or a package's own command may merely be called like a program: it is one
+    where its next word is a subcommand of it, or if it takes commands by what it is.
     """
     start = 0
     while start < len(words) and words[start].startswith("-"):
         if words[start] in wrapper.stops:
             return None
         if words[start] == wrapper.option:
-            return start + 1 if start + 1 < len(words) and grammar.is_program(words[start + 1]) else None
+            module = tuple(words[start + 1 : start + 2])
+            named = bool(module) and grammar.is_program(*module) and not grammar.is_subcommand("", module)
+            return start + 1 if named else None
         start += 2 if grammar.takes_value(wrapper.name, words[start]) else 1
     if start >= len(words) or grammar.is_subcommand(wrapper.name, (words[start],)):
         return None
