@@ -568,7 +568,8 @@ PACMAN_OPERATIONS: Mapping[str, tuple[str, ...]] = {
     }.items()
 }
 
-# Looking, by program or by program and subcommand: a sequence of nothing else is browsing, whatever its count.
+# Looking, by program or, beside LOOKING_SUBCOMMANDS, by program and subcommand: a sequence of nothing else is browsing, whatever
+# its count.
 LOOKING = frozenset(
     (
         "awk bat cal cat cut date df diff du echo egrep env fd file find free grep head hostname htop id "
@@ -577,13 +578,8 @@ LOOKING = frozenset(
     ).split()
 ) | frozenset(
     (
-        "apt list", "apt search", "apt show", "brew info", "brew list", "brew search", "cargo search", "cargo tree",
-        "dnf info", "dnf search", "docker images", "docker inspect", "docker logs", "docker ps", "docker stats",
-        "gh issue list", "gh issue view", "gh pr list", "gh pr status", "gh pr view", "git blame", "git branch",
-        "git diff", "git fetch", "git log", "git reflog", "git remote", "git shortlog", "git show", "git stash list",
-        "git status", "go env", "helm list", "helm status", "kubectl describe", "kubectl get", "kubectl logs",
-        "kubectl top", "npm list", "npm ls", "npm outdated", "npm search", "npm view", "pip freeze", "pip list", "pip search",
-        "pip show", "snap find", "snap list", "systemctl status", "terraform show",
+        "cargo tree", "docker images", "docker stats", "git branch", "git fetch", "git reflog", "git remote", "git shortlog",
+        "go env", "kubectl get", "npm outdated", "pip freeze", "snap find",
         *(
             f"{program} {operation}"
             for program in LIKE_PACMAN

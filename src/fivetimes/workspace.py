@@ -361,7 +361,7 @@ def explain(scan: Scan, asked: str, *, folder: Path) -> Explanation:
         UnknownId: as there.
     """
     from fivetimes import eventlog, ingest, redaction, routines
-    from fivetimes.shell.programs import name_of
+    from fivetimes.shell import name_of
 
     pseudonyms = redaction.Pseudonyms(store.local_key(folder))
     public = {**eventlog.PUBLIC_ALIASES["oh-my-zsh"], **ingest.USUAL_IN_GIT}

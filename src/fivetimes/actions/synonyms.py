@@ -1,7 +1,7 @@
 """Distinct actions -> the same, with a subcommand or a program by its full name where both are typed (`with_full_names`).
 
-Who types `npm i` types `npm install`, too, and means the same; so do a team's people. Only public names for one thing are joined,
-as the pages of the programs say it, and only where the full name was typed as well: else what was typed is what is shown.
+Most who type `npm i` type `npm install`, too, and mean the same. Only public names for one thing are joined, as the pages of the
+programs say it, and only where the full name was typed as well, by whomever: else what was typed is what is shown.
 """
 
 from __future__ import annotations

@@ -20,14 +20,13 @@ from fivetimes.model.events import Effect, Kind
 from fivetimes.model.live_text import LiveCommand, LiveText
 from fivetimes.model.occurrences import Moment
 from fivetimes.redaction import effect_of, is_pseudonym, public
-from fivetimes.shell import WRAPPERS, Clause, Token, TokenForm, clauses, is_secret_key, tokens, unquote
+from fivetimes.shell import WRAPPERS, Clause, Token, TokenForm, clauses, is_secret_key, name_of, tokens, unquote
 
 Parse = Callable[[str], CommandLine]
 Harmless = Callable[[str, Role], bool]
 
 _PIPES = frozenset({"|", "|&"})
 _PUBLIC = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+-]*")
-_VERSION = re.compile(r"(?:-?\d+(?:\.\d+)*)?(?:\.exe)?$")  # of a program: `python3.11`
 _PLAIN_FLAG = re.compile(r"-[A-Za-z]{1,3}|--[a-z][a-z-]+")
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
 # What follows these is prose: of a commit, a tag, a request. Nothing of it is kept but values known from elsewhere.
@@ -396,7 +395,7 @@ class _LineReader:
 
     def _unmatched(self, token: Token, before: Sequence[Token], via: set[str]) -> InvocationWord:
         """A word that the parser looked through: a wrapper, one of its options, an assignment."""
-        if _VERSION.sub("", token.text.rpartition("/")[2]) in via:
+        if name_of(token.text, grammar=public()) in via:
             return self._word(token, Role.PROGRAM)
         if _PLAIN_FLAG.fullmatch(token.text):
             return self._word(token, Role.FLAG)

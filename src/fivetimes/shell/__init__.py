@@ -1,5 +1,7 @@
 """str -> CommandLine: what a command line runs: `parse`. Secrets by the names of their keys: `is_secret_key`, `names_secret`.
 
+str -> str: the name of a program, however it was typed: `name_of`.
+
 str -> Clause: how a command line is written, for those who write it again: `clauses`.
 
 In comes one entry of a history, as text; out come its simple commands, wrappers (`sudo`, `ssh host`) looked through, each word

@@ -5,6 +5,7 @@ from .clauses import clauses as clauses
 from .clauses import tokens as tokens
 from .lexer import unquote as unquote
 from .parser import parse as parse
+from .programs import name_of as name_of
 from .secret_positions import is_secret_key as is_secret_key
 from .secret_positions import names_secret as names_secret
 from .syntax_tree import command_rows as command_rows
