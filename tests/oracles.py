@@ -1270,3 +1270,20 @@ def with_full_names(
         else f"{program} {word}"
         for program, word in pairs
     ]
+
+
+# ---- one job done again
+
+
+def one_job_again(times: list[list[list[int]]], words: list[str], held: list[set[int]], *, share: float) -> int:
+    """Of work that is the same word for word each time, how many values there are of which more than a share of the rows are in it.
+
+    times[t][s] are the rows of step s in time t; none where a step is missing. Other work gives 0.
+    """
+    for step in range(len(times[0])):
+        with_it = [{words[row] for row in time[step]} for time in times if time[step]]
+        if with_it and not any(all(command in of_time for of_time in with_it) for command in set().union(*with_it)):
+            return 0
+    inside = {row for time in times for step in time for row in step[:1]}
+    rows_of = {value: {row for row, values in enumerate(held) if value in values} for value in set().union(*held)}
+    return sum(len(rows & inside) > share * len(rows) for rows in rows_of.values())

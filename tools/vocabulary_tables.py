@@ -50,6 +50,139 @@ def _under(groups: str, verbs: str) -> list[str]:
 _SERVICE = "condrestart|force-reload|reload|restart|start|status|stop|try-restart"
 
 SUBCOMMANDS = dict.fromkeys(LIKE_PACMAN, "|".join(chain(*PACMAN_OPERATIONS.values()))) | {
+    "bcftools": "call|cnv|consensus|convert|csq|gtcheck|head|mpileup|norm|plugin|polysomy|query|reheader|roh|stats",
+    "borg": (
+        "break-lock|check|compact|config|delete|diff|export-tar|import-tar|info|key|key export|recreate|rename|serve|"
+        "umount|upgrade|with-lock"
+    ),
+    "bq": "extract|head|insert|rm|show|update|wait",
+    "ceph": (
+        "fs|health|log|mds|mgr|mgr module|mon|mon stat|orch|orch apply|orch host|orch ls|orch ps|orch upgrade|osd df|"
+        "osd in|osd out|osd pool|osd set|osd stat|osd tree|osd unset|pg stat|quorum_status|tell|versions"
+    ),
+    "certbot": "certificates|delete|enhance|install|plugins|register|revoke|rollback|run|update_account",
+    "conan": (
+        "build|cache|config|create|download|editable|export|export-pkg|graph|inspect|list|lock|new|profile|"
+        "profile detect|remote add|remove|source|test|upload|version"
+    ),
+    "cryptsetup": (
+        "benchmark|erase|isLuks|luksAddKey|luksChangeKey|luksClose|luksDump|luksErase|luksFormat|luksHeaderBackup|"
+        "luksHeaderRestore|luksKillSlot|luksOpen|luksRemoveKey|luksResume|luksSuspend|luksUUID|reencrypt|refresh|"
+        "repair|resize"
+    ),
+    "dagster": (
+        "api|asset|asset list|asset materialize|asset wipe|code-server|debug|definitions|definitions validate|dev|"
+        "instance|instance migrate|job|job execute|job launch|job list|project|run|run list|run wipe|schedule|"
+        "schedule start|schedule stop|sensor"
+    ),
+    "fossil": (
+        "addremove|all|bisect|branch|changes|checkout|clean|close|commit|diff|extras|finfo|forget|info|ls|merge|mv|"
+        "new|open|rebuild|remote|revert|rm|settings|stash|sync|tag|timeline|ui|undo|update|user"
+    ),
+    "golangci-lint": "cache|cache clean|completion|config|config verify|custom|fmt|formatters|help|migrate|version",
+    "gsettings": "list-children|list-keys|list-schemas|monitor|reset-recursively|writable",
+    "gsutil": (
+        "acl|cat|compose|config|defacl|du|hash|iam|label|lifecycle|rb|rewrite|rsync|setmeta|signurl|stat|versioning|web"
+    ),
+    "hledger": (
+        "activity|aregister|balance|balancesheet|balancesheetequity|cashflow|check|close|codes|commodities|"
+        "descriptions|diff|edit|files|incomestatement|notes|payees|prices|register|rewrite|roi|stats|tags|test|ui|"
+        "web"
+    ),
+    "ipmitool": (
+        "chassis|chassis power|chassis status|event|fru|lan|lan print|lan set|mc|mc info|mc reset|power|power cycle|"
+        "power off|power on|power reset|power status|raw|sdr|sdr list|sel|sel clear|sel list|sensor|sol|sol activate|"
+        "user|user list"
+    ),
+    "ipset": "flush|list|rename|restore|swap|test",
+    "jekyll": "docs|doctor|import|new|new-theme",
+    "kopia": (
+        "benchmark|cache|content|diff|list|maintenance|maintenance run|maintenance set|mount|policy list|policy show|"
+        "repository disconnect|repository status|restore|server|server start|show|snapshot delete|snapshot verify"
+    ),
+    "kustomize": "cfg|completion|edit add|edit fix|edit remove|localize|version",
+    "ledger": (
+        "accounts|cleared|commodities|convert|csv|draft|emacs|entry|equity|payees|pricedb|prices|print|select|source|"
+        "xact|xml"
+    ),
+    "lein": (
+        "check|classpath|clean|compile|deploy|deps|do|help|install|jar|javac|pom|release|search|trampoline|upgrade|"
+        "with-profile"
+    ),
+    "luarocks": (
+        "build|config|doc|download|init|install|lint|list|make|new_version|pack|path|purge|remove|search|show|test|"
+        "unpack|upload|which|write_rockspec"
+    ),
+    "magento": (
+        "admin:user:create|app:config:dump|app:config:import|cache:clean|cache:disable|cache:enable|cache:flush|"
+        "cache:status|catalog:images:resize|config:set|config:show|cron:install|cron:remove|cron:run|deploy:mode:set|"
+        "deploy:mode:show|indexer:info|indexer:reindex|indexer:reset|indexer:set-mode|indexer:status|"
+        "maintenance:allow-ips|maintenance:disable|maintenance:enable|maintenance:status|module:disable|"
+        "module:enable|module:status|module:uninstall|queue:consumers:start|sampledata:deploy|setup:backup|"
+        "setup:config:set|setup:db-schema:upgrade|setup:db:status|setup:di:compile|setup:install|setup:rollback|"
+        "setup:static-content:deploy|setup:upgrade|store:list"
+    ),
+    "micromamba": (
+        "clean|config|deactivate|env|env create|env export|env list|env remove|env update|remove|self-update|shell|"
+        "shell init|update"
+    ),
+    "mkdocs": "get-deps",
+    "mpremote": (
+        "bootloader|cp|devs|df|disconnect|edit|eval|exec|fs|fs cat|fs cp|fs ls|fs mkdir|fs rm|ls|mkdir|repl|reset|"
+        "resume|rm|rmdir|rtc|sleep|soft-reset|umount"
+    ),
+    "nomad": (
+        "acl|acl bootstrap|acl token|agent|alloc exec|alloc fs|alloc restart|alloc status|alloc stop|deployment|"
+        "deployment fail|deployment list|deployment promote|deployment status|eval|eval list|eval status|fmt|"
+        "job dispatch|job history|job init|job inspect|job periodic|job promote|job restart|job revert|job scale|"
+        "job stop|logs|monitor|namespace|namespace apply|namespace list|node drain|node eligibility|operator|plan|"
+        "quota|run|server|server members|status|stop|system|system gc|ui|validate|var|var get|var list|var put|"
+        "version|volume create|volume register"
+    ),
+    "openstack": (
+        "aggregate|availability zone list|catalog list|console log show|endpoint|endpoint create|endpoint list|"
+        "floating ip|floating ip create|floating ip delete|floating ip list|floating ip set|host list|hypervisor|"
+        "hypervisor list|hypervisor show|image set|keypair|keypair create|keypair delete|keypair list|"
+        "network agent list|port set|project|project create|project delete|project list|project purge|project set|"
+        "project show|quota|quota list|quota set|quota show|role|role add|role assignment|role assignment list|"
+        "role create|role list|role remove|router|router add subnet|router create|router delete|router list|"
+        "router remove subnet|router set|router show|security group|security group create|security group delete|"
+        "security group list|security group rule|security group rule create|security group rule delete|"
+        "security group rule list|server add|server add floating ip|server add security group|server add volume|"
+        "server image create|server rebuild|server remove|server remove volume|server resize|server set|server show|"
+        "server ssh|service|service list|stack|stack create|stack delete|stack list|stack show|stack update|"
+        "token issue|usage show|user|user create|user delete|user list|user set|user show|volume snapshot|"
+        "volume snapshot create|volume snapshot list"
+    ),
+    "osmium": (
+        "add-locations-to-ways|apply-changes|changeset-filter|check-refs|create-locations-index|derive-changes|diff|"
+        "export|getid|getparents|merge|merge-changes|removeid|renumber|sort|tags-count|time-filter"
+    ),
+    "pacmd": (
+        "describe-module|dump|exit|info|list-cards|list-clients|list-modules|list-samples|list-sink-inputs|"
+        "list-sinks|list-source-outputs|list-sources|load-module|move-sink-input|set-card-profile|set-default-sink|"
+        "set-default-source|set-sink-mute|set-sink-volume|set-source-mute|set-source-volume|stat|suspend-sink|"
+        "unload-module"
+    ),
+    "pct": (
+        "clone|config|console|create|delsnapshot|destroy|df|enter|exec|fstrim|listsnapshot|migrate|move-volume|"
+        "pending|reboot|remote-migrate|rescan|resize|restore|resume|rollback|set|shutdown|snapshot|suspend|template|"
+        "unlock|unmount"
+    ),
+    "puppet": (
+        "catalog|cert|cert list|cert sign|config|config print|config set|describe|device|doc|epp|facts|generate|"
+        "lookup|module|module install|module list|module search|module uninstall|module upgrade|node|plugin|resource|"
+        "script|ssl"
+    ),
+    "qm": (
+        "agent|cleanup|config|create|delsnapshot|destroy|disk|disk import|disk move|disk resize|enter|guest|"
+        "guest exec|guest exec-status|guest passwd|help|importdisk|listsnapshot|migrate|monitor|move-disk|mtunnel|"
+        "nbdstop|pending|reboot|rescan|resize|resume|rollback|sendkey|set|showcmd|shutdown|snapshot|status|suspend|"
+        "template|terminal|unlink|unlock|vncproxy|wait"
+    ),
+    "quarto": (
+        "add|check|convert|create|help|inspect|install|list|pandoc|remove|run|serve|tools|typst|uninstall|update|use"
+    ),
     "R": "CMD|CMD BATCH|CMD build|CMD check|CMD INSTALL",
     "alembic": (
         "branches|check|current|downgrade|edit|ensure_version|heads|history|init|list_templates|merge|revision|show|"
@@ -269,7 +402,10 @@ SUBCOMMANDS = dict.fromkeys(LIKE_PACMAN, "|".join(chain(*PACMAN_OPERATIONS.value
     ),
     "opam": "switch|switch create|switch list",
     "openssl": "asn1parse|ca|ciphers|crl|dhparam|ec|ecparam|enc|pkcs12|pkcs7|pkcs8|pkey|pkeyutl|rsautl|s_server|verify",
-    "packer": "build|fmt|init|inspect|plugins|validate",
+    "packer": (
+        "build|completion|console|fix|fmt|hcl2_upgrade|init|inspect|plugins|plugins install|plugins installed|"
+        "validate|version"
+    ),
     "pactl": "load-module|set-default-source|set-source-mute|set-source-volume|unload-module",
     "pdm": (
         "add|build|cache|config|export|fix|import|info|init|install|list|lock|outdated|publish|remove|run|search|"
@@ -311,12 +447,39 @@ SUBCOMMANDS = dict.fromkeys(LIKE_PACMAN, "|".join(chain(*PACMAN_OPERATIONS.value
     "rye": (
         "add|build|fetch|fmt|init|install|lint|list|lock|pin|publish|remove|run|self|show|sync|test|toolchain|uninstall"
     ),
+    "s3cmd": (
+        "abortmp|accesslog|cfcreate|cfdelete|cfinfo|cflist|cfmodify|cp|del|delpolicy|du|expire|fixbucket|info|la|"
+        "modify|multipart|payer|rb|restore|setacl|setlifecycle|setpolicy|sign|signurl|sync|ws-create|ws-delete|"
+        "ws-info"
+    ),
+    "sacctmgr": "archive|clear|create|delete|dump|list|load|modify|reconfigure|remove|shutdown|update|version",
     "sail": "artisan|build|composer|down|npm|php|restart|shell|stop|test|tinker|up",
+    "samtools": (
+        "addreplacerg|ampliconclip|ampliconstats|bam2fq|bedcov|calmd|cat|checksum|collate|consensus|coverage|"
+        "cram-size|depad|depth|dict|faidx|fasta|fastq|fixmate|flags|fqidx|fqimport|import|markdup|mpileup|phase|"
+        "quickcheck|reference|reheader|reset|rmdup|samples|stats|targetcut|tview"
+    ),
+    "sbt": (
+        "assembly|console|doc|package|publish|publishLocal|publishM2|reload|run|runMain|scalafmt|scalafmtAll|"
+        "scalafmtCheck|shell|testOnly|testQuick|universal:packageBin|update"
+    ),
+    "scala-cli": (
+        "bloop|clean|compile|config|console|dependency-update|doc|export|fix|install-home|new|package|publish|"
+        "publish local|repl|shebang|uninstall|update|version"
+    ),
+    "scontrol": (
+        "cancel_reboot|create|delete|notify|ping|reboot|reconfigure|requeue|requeuehold|setdebug|show config|"
+        "show node|show nodes|show partition|show reservation|show step|shutdown|takeover|top|update|write"
+    ),
     "service": _SERVICE,
+    "skaffold": (
+        "apply|completion|config|debug|delete|exec|filter|fix|init|inspect|lsp|render|schema|survey|test|verify|version"
+    ),
     "solana": (
         "account|address|airdrop|balance|cluster-version|config|config get|config set|confirm|deploy|logs|program|"
         "program deploy|program show|transfer"
     ),
+    "sops": "decrypt|edit|encrypt|exec-env|exec-file|filestatus|groups|keyservice|publish|rotate|set|unset",
     "stack": "clean|config|eval|ghc|ghci|list|query|runghc|script|uninstall",
     "supervisorctl": "avail|pid|reload|reread|restart|shutdown|signal|start|status|stop|tail|update",
     "sv": "force-reload|force-restart|force-stop|restart|start|stop|try-restart",
@@ -324,11 +487,27 @@ SUBCOMMANDS = dict.fromkeys(LIKE_PACMAN, "|".join(chain(*PACMAN_OPERATIONS.value
         "add|annotate|blame|cat|changelist|checkout|cleanup|commit|copy|cp|delete|di|diff|export|import|info|list|lock|log|ls|merge|"
         "mkdir|move|mv|praise|propget|proplist|propset|relocate|resolve|resolved|revert|rm|status|switch|unlock|up|update|upgrade"
     ),
+    "systemd-analyze": (
+        "architectures|calendar|capability|compare-versions|condition|dump|exit-status|fdstore|filesystems|has-tpm2|"
+        "image-policy|inspect-elf|log-level|log-target|malloc|pcrs|service-watchdogs|smbios11|srk|syscall-filter|"
+        "time|timespan|timestamp|unit-files|unit-paths|verify"
+    ),
+    "talosctl": (
+        "cgroups|cluster|cluster create|cluster destroy|config|config endpoint|config node|containers|copy|dashboard|"
+        "disks|dmesg|etcd|etcd members|etcd snapshot|events|gen|gen config|gen secrets|health|image|images|inspect|"
+        "list|logs|machineconfig|memory|meta|mounts|netstat|patch|patch mc|pcap|processes|read|reboot|restart|"
+        "rollback|rotate-ca|service|services|shutdown|stats|support|time|upgrade|upgrade-k8s|usage|validate|version|"
+        "wipe"
+    ),
     "tar": "cf|cjf|czf|cvf|czvf|cvzf|zcvf|cJf|tf|tvf|tzf|xf|xjf|xvf|xvjf|xvzf|xzf|xzvf|zxf|zxvf|xJf",
     "terraform": "apply|console|destroy|fmt|force-unlock|get|graph|import|init|login|logout|metadata|output|plan|providers"
     "|refresh|show|state|state list|state mv|state pull|state push|state replace-provider|state rm|state show|taint|test"
     "|untaint|validate|version|workspace|workspace delete|workspace list|workspace new|workspace select|workspace show",
     "tilt": "ci|down|logs|trigger|up",
+    "timew": (
+        "annotate|cancel|chart|config|continue|day|delete|diagnostics|export|extensions|gaps|get|help|join|lengthen|"
+        "modify|month|move|report|resize|shorten|show|split|tags|undo|untag|week"
+    ),
     "tofu": (
         "apply|console|destroy|fmt|force-unlock|get|graph|import|init|login|logout|output|plan|providers|refresh|"
         "show|state|state list|state mv|state rm|state show|taint|test|untaint|validate|version|workspace|"
@@ -361,6 +540,12 @@ SUBCOMMANDS = dict.fromkeys(LIKE_PACMAN, "|".join(chain(*PACMAN_OPERATIONS.value
     "vue-cli-service": "build|inspect|lint|serve|test:unit",
     "wandb": "agent|artifact|docker|init|login|offline|online|pull|restore|server|status|sweep|sync|verify",
     "west": "attach|boards|build|config|debug|debugserver|diff|flash|forall|init|list|manifest|sign|status|topdir|update",
+    "wg": "addconf|genpsk|set|setconf|show|syncconf",
+    "wlc": (
+        "changes|cleanup|commit|create-component|create-language|create-project|delete-component|delete-project|"
+        "delete-translation|download|list-categories|list-components|list-languages|list-projects|list-translations|"
+        "lock|lock-status|ls|pull|push|repo|reset|show|unlock|upload|version"
+    ),
     "yadm": (
         "add|bisect|blame|branch|checkout|cherry-pick|clean|commit|diff|fetch|grep|log|ls-files|merge|mv|pull|push|"
         "rebase|reflog|remote|remote add|remote remove|remote set-url|remote show|reset|restore|revert|rm|show|stash|"
@@ -371,7 +556,13 @@ SUBCOMMANDS = dict.fromkeys(LIKE_PACMAN, "|".join(chain(*PACMAN_OPERATIONS.value
         "localinstall|makecache|provides|reinstall|remove|repolist|search|update|upgrade"
     ),
     "zfs": (
-        "clone|create|destroy|get|inherit|list|mount|promote|receive|rename|rollback|send|set|share|snapshot|unmount"
+        "allow|bookmark|change-key|clone|create|destroy|diff|get|groupspace|hold|holds|inherit|list|load-key|mount|"
+        "program|project|promote|receive|recv|release|rename|rollback|send|set|share|snap|snapshot|umount|unallow|"
+        "unload-key|unmount|unshare|upgrade|userspace|wait"
+    ),
+    "zpool": (
+        "attach|checkpoint|clear|destroy|detach|events|get|initialize|iostat|labelclear|list|offline|online|reguid|"
+        "remove|reopen|replace|resilver|set|split|sync|trim|upgrade|wait"
     ),
     "zypper": "addrepo|dist-upgrade|info|install|list-updates|patch|refresh|remove|removerepo|repos|search|update",
 }

@@ -50,15 +50,17 @@ CLASSIC = (
     "chance1",
 )  # PrefixSpan finds next to nothing anywhere; these show it
 
+READ = {".py", ".gz", ".json", ".txt", ".wasm"}  # kinds of files of the package: code, and the tables that it reads
+
 Row = Mapping[str, Any]
 
 
 def code() -> str:
-    """A digest of all code on which a figure stands."""
+    """A digest of all code on which a figure stands, with the tables that it reads."""
     here = Path(__file__).parent
     files = sorted(
         [
-            *(here.parents[1] / "src").rglob("*.py"),
+            *(path for path in (here.parents[1] / "src/fivetimes").rglob("*.*") if path.suffix in READ),
             *here.glob("*.py"),
             *here.glob("*/*.yaml"),
             here.parent / "baseline.py",

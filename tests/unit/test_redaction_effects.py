@@ -63,6 +63,8 @@ COMMANDS = {
     "git svn rebase": Effect.REWRITE,
     "git svn dcommit": Effect.PUBLISH,
     "git subtree push --prefix web origin pages": Effect.PUBLISH,
+    "git deploy web": Effect.DEPLOY,  # an alias: that other programs have such a subcommand says nothing of its effect
+    "yarn deploy": Effect.DEPLOY,
     "git status": Effect.NONE,
     "git -C web push": Effect.PUBLISH,
     "git push origin :old": Effect.DELETE,

@@ -44,13 +44,22 @@ SUBCOMMANDS = {
     ("dotgit", "stash"): True,
     ("dotgit", "commit", "push"): False,
     ("dotgit", "zshrc"): False,
-    ("python", "commit"): False,  # a public program that has no such subcommand
+    ("python", "commit"): False,  # a public program that has no subcommands
+    ("bun", "deploy"): True,  # one that has others
+    ("hledger", "incomestatement"): True,
+    ("hledger", "deploy", "check"): False,
 }
 
 
 @pytest.mark.parametrize(("path", "known"), SUBCOMMANDS.items(), ids=str)
 def test_a_subcommand_is_one_and_a_value_is_none(path: tuple[str, ...], known: bool) -> None:
     assert public().is_subcommand(path[0], path[1:]) is known
+
+
+@pytest.mark.parametrize(("program", "shown"), [("git", "push"), ("git", "deploy"), ("dotgit", "push")])
+def test_its_own_pages_show_fewer_subcommands_than_there_may_be(program: str, shown: str) -> None:
+    assert public().is_subcommand(program, (shown,))
+    assert public().has_subcommand(program, (shown,)) is ((program, shown) == ("git", "push"))
 
 
 def test_flags_and_their_values() -> None:

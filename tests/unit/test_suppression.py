@@ -9,8 +9,11 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import logs
+import oracles
 from fivetimes.columns import LEVELS
 from fivetimes.config import FiveTimesRule, Search
 from fivetimes.model.candidates import Step, Tier
@@ -20,7 +23,16 @@ from fivetimes.model.trace import SearchTrace, SequenceTrace
 from fivetimes.routines import Findings, explain, find_routines
 from fivetimes.routines.alternatives import FoldedStep
 from fivetimes.routines.cover import Rejection
-from fivetimes.routines.suppression import DAY_ROWS, Surroundings, burst, editing_loop, suppressed, two_steps
+from fivetimes.routines.objective import OWN_SHARE
+from fivetimes.routines.suppression import (
+    DAY_ROWS,
+    Surroundings,
+    burst,
+    editing_loop,
+    one_job,
+    suppressed,
+    two_steps,
+)
 
 LABELS = ("vim *", "vim", "pytest -q", "pytest", "git add", "ls")
 
@@ -96,11 +108,16 @@ def test_explain_gives_first_what_is_listed_and_then_what_was_looked_at_besides(
 
 
 def scanned(routine: Sequence[str], times: int = 12) -> Findings:
-    """What is found where people do these commands again and again amid everyday ones."""
+    """What is found where somebody does these commands again and again amid everyday ones."""
+    return scanned_each([routine] * times)
+
+
+def scanned_each(runs: Sequence[Sequence[str]]) -> Findings:
+    """What is found where somebody does one of these each day amid everyday commands; all have as many."""
     everyday = [f"tool-{letter} x" for letter in "abcdefghijklmnopqrst"]
     rng = random.Random(1)
-    lines = [line for _ in range(times) for line in (*rng.choices(everyday, k=12), *routine)]
-    stamps = [logs.START + 60 * n + 86400 * (n // (12 + len(routine))) for n in range(len(lines))]
+    lines = [line for run in runs for line in (*rng.choices(everyday, k=12), *run)]
+    stamps = [logs.START + 60 * n + 86400 * (n // (12 + len(runs[0]))) for n in range(len(lines))]
     return find_routines(logs.sessions_of(logs.shell(lines, times=stamps)), rule=FiveTimesRule(), search=Search())
 
 
@@ -148,6 +165,77 @@ def test_looking_around_one_edit_or_none_is_browsing(routine: list[str]) -> None
     found = scanned(routine)
     assert not found.candidates
     assert [one.count for one in found.suppressed if one.rule is SuppressionRule.BROWSING] == [12]
+
+
+SYNCED = [
+    "git pull",
+    "docker compose build",
+    "docker compose push",
+    "helm upgrade --install",
+    "kubectl rollout status",
+    "flux reconcile",
+]
+
+
+def installed(name: str) -> list[str]:
+    """An archive is fetched, unpacked, built and put in its place."""
+    return [f"curl -O {name}.tar.gz", f"tar xf {name}.tar.gz", f"cmake --build {name}", f"ln -s {name} current"]
+
+
+def test_what_is_done_again_with_the_very_same_things_is_one_job() -> None:
+    found = scanned_each([installed("quux")] * 3)
+    assert not found.candidates
+    assert SuppressionRule.ONE_JOB in {one.rule for one in found.suppressed}
+
+
+@pytest.mark.parametrize(
+    "runs",
+    [
+        [installed("quux"), installed("zork"), installed("plugh")],
+        [SYNCED] * 4,
+        [installed("quux")] * 5,
+        [[*installed("quux"), f"git tag v{number}"] for number in range(3)],
+    ],
+    ids=["another thing each time", "no thing of its own", "five times", "another version"],
+)
+def test_a_routine_is_about_another_thing_or_none_or_done_five_times(runs: list[list[str]]) -> None:
+    assert [one.count for one in scanned_each(runs).candidates] == [len(runs)]
+
+
+ROWS = 9
+STEP = st.lists(st.integers(0, ROWS - 2), max_size=2, unique=True)
+
+
+@given(
+    held=st.lists(st.sets(st.integers(0, 4), max_size=2), min_size=ROWS - 1, max_size=ROWS - 1),
+    words=st.lists(st.sampled_from("ab"), min_size=ROWS, max_size=ROWS),
+    times=st.lists(st.lists(STEP, min_size=2, max_size=2), min_size=2, max_size=4),
+    people=st.integers(1, 2),
+)
+def test_one_job_is_what_the_oracle_says_it_is(
+    held: list[set[int]], words: list[str], times: list[list[list[int]]], people: int
+) -> None:
+    held = [*held, {4}]
+    database = SimpleNamespace(
+        source=np.arange(ROWS),
+        own=ROWS,
+        levels=np.array([[ord(word)] for word in words]),
+        value_start=np.cumsum([0, *map(len, held)]),
+        values=np.array([one for values in held for one in sorted(values)], dtype=np.int32),
+    )
+    again = [(t, s, row) for t, steps in enumerate(times) for s, rows in enumerate(steps) for row in rows[1:]]
+    finding = SimpleNamespace(
+        candidate=SimpleNamespace(people=people, count=len(times)),
+        routine=SimpleNamespace(
+            occurrences=SimpleNamespace(
+                rows=np.array([[rows[0] if rows else -1 for rows in steps] for steps in times]),
+                again=np.array(again, dtype=np.int32).reshape(-1, 3),
+            )
+        ),
+    )
+    things = oracles.one_job_again(times, words, held, share=OWN_SHARE)
+    around = Surroundings(database, FiveTimesRule(), np.ones(ROWS, dtype=np.bool_), 90)
+    assert one_job(finding, around) == ({"things": things} if people == 1 and things else None)
 
 
 def burst_of(begins: list[int], *, timed: np.ndarray, days: int, history: int, people: int = 1) -> bool:
@@ -327,6 +415,10 @@ def test_other_values_or_flags_make_no_other_action_and_edits_alone_are_one(
         (("make", "prog-1a2b3c", "prog-4d5e6f"), 2, 1, False, False),
         (("make", "prog-1a2b3c", "prog-4d5e6f"), 0, 8, True, False),
         (("vim <file.py>", "make", "commit:fix"), 0, 1, True, False),
+        (("vim <file.java>", "javac <file.java>", "java script-1a2b3c"), 9, 1, True, True),
+        (("vim <file.py>", "ruff check *", "git diff"), 9, 8, True, True),
+        (("vim <file.tex>", "latexmk *", "scp * <url>"), 9, 1, True, False),
+        (("javac <file.java>", "java script-1a2b3c", "git diff"), 9, 1, True, False),
     ],
     ids=[
         "edit, build, run, and again",
@@ -337,6 +429,10 @@ def test_other_values_or_flags_make_no_other_action_and_edits_alone_are_one(
         "perhaps on other days",
         "on one thing after the other",
         "it ends in a commit",
+        "nothing but an edit and what tries it",
+        "nothing but an edit, a check and a look",
+        "a file is copied besides",
+        "no edit is seen",
     ],
 )
 def test_edit_and_try_again_and_again_is_a_habit(
@@ -357,4 +453,4 @@ def test_edit_and_try_again_and_again_is_a_habit(
     )
     numbers = editing_loop(finding, SimpleNamespace(database=database, timed=np.full(200, is_timed)))
     assert (numbers is not None) is is_loop
-    assert numbers is None or numbers["again"] == pytest.approx(7 / 8)
+    assert numbers is None or numbers["again"] in (1.0, pytest.approx(7 / 8))

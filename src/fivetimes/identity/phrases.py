@@ -155,7 +155,7 @@ def _handed_on(program: str, rest: Sequence[str]) -> str:
     """The command that is what this one does: the script of an interpreter, git of `yadm`, `tar -x`; empty for any other."""
     if program == "tar" and rest and rest[0] != "-x" and _EXTRACTS.fullmatch(rest[0]):
         return "tar -x"
-    if program == "yadm" and public().is_subcommand("git", tuple(rest[:1])):
+    if program == "yadm" and public().has_subcommand("git", tuple(rest[:1])):
         return f"git {' '.join(rest)}"
     about = OF_PROGRAM.get(program)
     runs = about is not None and about.thing == "script" and rest and public().is_program(rest[0])

@@ -31,6 +31,7 @@ _PROGRAMS = (
     About("qpdf pdftk pdfunite", "combine", "pages"),
     About("rsync scp sftp rclone cp", "copy", "files"),
     About("python python3 node ruby perl php lua julia Rscript bash sh zsh pwsh", "run", "script"),
+    About("java", "run", "program"),
     About("vim vi nvim nano emacs code micro hx ed subl kate gedit", "edit", "file"),
     About("tar zip gzip xz zstd 7z", "pack", "files"),
     About("unzip gunzip untar unxz unrar", "unpack", "files"),

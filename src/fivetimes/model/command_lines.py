@@ -65,6 +65,10 @@ class Grammar(Protocol):
         """Whether `path` (one or more words) is a subcommand path of the program, or the beginning of one."""
         ...
 
+    def has_subcommand(self, program: str, path: tuple[str, ...]) -> bool:
+        """The same by the public pages of this very program alone."""
+        ...
+
     def subcommands(self, program: str) -> frozenset[str]:
         """The first words of the program's subcommand paths."""
         ...

@@ -121,9 +121,9 @@ class SuppressionRule(StrEnum):
     EDITING_LOOP = (
         "editing-loop",
         "edit and try, again and again",
-        "Something is edited, here or in a window of its own, and tried; no step leaves anything that lasts, and mostly the next"
-        " time begins as soon as one is over, on the same thing. That is how people write and mend things; where it ends in a"
-        " commit, an upload or a message, that is a routine.",
+        "Something is edited, here or in a window of its own, and tried; no step leaves anything that lasts. Nothing else is done"
+        " than to edit, look and try, or mostly the next time begins as soon as one is over, on the same thing. That is how people"
+        " write and mend things; where it ends in a commit, an upload or a message, that is a routine.",
     )
     BURST = (
         "burst",
@@ -131,6 +131,13 @@ class SuppressionRule(StrEnum):
         "Five times in one day are one time: it was tried until it worked, or was the work of that day. What one person alone does"
         " must be done on five days, in a history of fewer than 14 days on fewer in proportion; where no times are known, 100"
         " actions stand for a day.",
+    )
+    ONE_JOB = (
+        "one-job",
+        "one job done again, word for word",
+        "One person did it fewer than five times, with the same words each time, and about something that hardly anything else is"
+        " about: an installation by a manual, an exercise that is taken up again. A routine is about another thing each time, or"
+        " about one that other work is about, too; or it is done five times.",
     )
     BROKEN_OFF = (
         "broken-off",

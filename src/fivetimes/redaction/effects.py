@@ -304,7 +304,7 @@ def effect_of(words: Sequence[str], *, via: Sequence[str] = ()) -> Effect:
         named = _of_run(program, path, rest, via)
         if named is not None:
             return named
-    if program == "git" and path and ruled is Effect.NONE and not public().is_subcommand("git", (path[0],)):
+    if program == "git" and path and ruled is Effect.NONE and not public().has_subcommand("git", (path[0],)):
         return max(
             Effect.UNKNOWN, effect_of_name(path[0])
         )  # an alias whose line nobody has seen: only its name says something
@@ -352,7 +352,7 @@ def _of_run(program: str, path: Sequence[str], rest: Sequence[str], via: Sequenc
     if program in _PYTHONS and "-m" in rest:
         module, *given = rest[rest.index("-m") + 1 :] or [""]
         return effect_of([module.rpartition(".")[2], *given])
-    if path and path[0] not in _RUN and public().is_subcommand(program, (path[0],)):
+    if path and path[0] not in _RUN and public().has_subcommand(program, (path[0],)):
         return None
     if program in _INTERPRETERS:
         return _of_script(path, rest, via)

@@ -99,18 +99,31 @@ class Vocabulary:
     def is_subcommand(self, program: str, path: tuple[str, ...]) -> bool:
         """Whether `path` (one or more words) is a subcommand path of the program, or the beginning of one.
 
-        Of a program that is not public, such as somebody's own name for git, it is one if many public programs have it.
+        A word that many public programs have as a subcommand is one, too, of a program that is not public, such as somebody's own
+        name for git, and of one that has others: public pages seldom show all of them.
 
         Example:
             >>> public().is_subcommand("kubectl", ("rollout", "undo")), public().is_subcommand("git", ("main",))
             (True, False)
             >>> public().is_subcommand("dotgit", ("commit",)), public().is_subcommand("dotgit", ("hunter2",))
             (True, False)
+            >>> public().is_subcommand("bun", ("deploy",)), public().is_subcommand("mkdir", ("deploy",))
+            (True, False)
         """
-        joined = " ".join(path)
-        if joined in self._subcommands and not self.is_program(program):
+        if self.has_subcommand(program, path):
             return True
+        may_have = not self.is_program(program) or bool(self._program_of(program).paths)
+        return may_have and " ".join(path) in self._subcommands
+
+    def has_subcommand(self, program: str, path: tuple[str, ...]) -> bool:
+        """Whether the public pages of this very program show the subcommand path, or the beginning of one.
+
+        Example:
+            >>> public().has_subcommand("git", ("push",)), public().has_subcommand("git", ("deploy",))
+            (True, False)
+        """
         # one word each: `gh "auth login"` is none of them
+        joined = " ".join(path)
         return joined in self._program_of(program).paths and joined.count(" ") == len(path) - 1
 
     def subcommands(self, program: str) -> frozenset[str]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from fivetimes.columns import COARSE, FORM, Bools, Int32s, SessionLog
+from fivetimes.columns import COARSE, FORM, Bools, Int32s, Ints, SessionLog
 from fivetimes.config import (
     LOOKING,
     LOOKING_SUBCOMMANDS,
@@ -35,6 +35,7 @@ from fivetimes.routines.alternatives import FoldedStep
 from fivetimes.routines.cover import Rejection
 from fivetimes.routines.database import SequenceDatabase, take_values
 from fivetimes.routines.matching import Routine
+from fivetimes.routines.objective import OWN_SHARE
 
 _DAY = 86400.0  # seconds
 _ENDS = (Kind.COMMIT, Kind.SKILL, Kind.ACTION)
@@ -43,6 +44,10 @@ _WORD = re.compile(r"\w|<file\.")  # a word of a label, or a kind of file: no fl
 _STAGES = re.compile(r"git (add|stage)\b")
 _INSTALLS = ("install", "add", *PACMAN_OPERATIONS["install"])
 _REMOVES = ("uninstall", "remove", "purge", "autoremove", *PACMAN_OPERATIONS["remove"])
+_TRIES = frozenset(
+    {"build", "check", "compile", "render", "test", "typeset"}
+)  # verbs of phrases; so are these things to run
+_RUNS = frozenset({"make", "package", "program", "script", "tests"})
 ACTING_STEPS = 2  # usual steps that act, at least, where nothing outlasts them: one edit amid looking is no routine
 AT_ONCE = 5  # rows within which the next time begins at once: as near as growth looks for a step (`Search.flank`)
 HISTORY_DAYS = 14  # days of work in a history, from which on a routine is done on as many days as it must be seen times
@@ -179,8 +184,10 @@ def _outlasts(step: FoldedStep) -> bool:
 
 
 def editing_loop(finding: Finding, around: Surroundings) -> Mapping[str, float] | None:
-    """Something is edited and tried, nothing comes of it that lasts, and mostly the next time begins as soon as one is over.
+    """Something is edited and tried, and nothing comes of it that lasts.
 
+    It is one where nothing else is done than to edit, to look and to try; else where mostly the next time begins as soon as one is
+    over.
     The edits need not be seen, for an editor may have a window of its own: what is tried again at once, on the same thing or where
     no thing is named, was changed in between. But only times show that it was at once: where there are none the next day may
     follow. What is done on one thing after the other is work on each of them.
@@ -188,6 +195,8 @@ def editing_loop(finding: Finding, around: Surroundings) -> Mapping[str, float] 
     usual = [step for step in finding.candidate.steps if step.share > USUAL_SHARE]
     if ends_somewhere(usual):
         return None
+    if _only_edits_and_tries(usual):
+        return {"again": 1.0}
     rows, database = finding.routine.occurrences.rows, around.database
     source = database.source[rows]
     first = np.where(rows >= 0, source, np.iinfo(np.int32).max).min(axis=1)
@@ -202,6 +211,17 @@ def editing_loop(finding: Finding, around: Surroundings) -> Mapping[str, float] 
     on_another = [bool(one and named[n]) and one.isdisjoint(named[n]) for one, n in zip(named, following, strict=True)]
     again = float(np.mean(at_once & ~np.array(on_another)))
     return {"again": again} if again > USUAL_SHARE else None
+
+
+def _only_edits_and_tries(usual: Sequence[Step]) -> bool:
+    edits = [phrase_of(step).verb == "edit" for step in usual]
+    return any(edits) and all(edits[n] or is_looking(step.action) or _tries(step) for n, step in enumerate(usual))
+
+
+def _tries(step: Step) -> bool:
+    """Whether a step shows if what was edited is right: it is built, checked, tested, or run."""
+    phrase = phrase_of(step)
+    return phrase.verb in _TRIES or (phrase.verb == "run" and phrase.thing in _RUNS)
 
 
 def _values(database: SequenceDatabase, rows: Int32s) -> frozenset[int]:
@@ -226,6 +246,36 @@ def burst(finding: Finding, around: Surroundings) -> Mapping[str, float] | None:
     bar = around.rule.extract if one.count >= around.rule.extract else around.rule.noticed
     bar = math.ceil(bar * min(1.0, history / HISTORY_DAYS))
     return {"days": days, "bar": bar, "history": history} if days < bar else None
+
+
+def one_job(finding: Finding, around: Surroundings) -> Mapping[str, float] | None:
+    """Fewer times than are extracted, by one person, word for word the same, and about what hardly anything else is about.
+
+    An installation by a manual is done once more with the same words. A release has another version each time, and what is
+    always the same otherwise is about what other work is about, too. From five times on it is a routine all the same.
+    """
+    one, database = finding.candidate, around.database
+    if one.people != 1 or one.count >= around.rule.extract:
+        return None
+    occurrences = finding.routine.occurrences
+    time, step = np.nonzero(occurrences.rows >= 0)
+    found = np.column_stack((time, step, database.source[occurrences.rows[time, step]]))
+    again = occurrences.again.copy()
+    again[:, 2] = database.source[again[:, 2]]
+    if not _is_word_for_word(np.concatenate((found, again)), database.levels[:, 0]):
+        return None
+    _, values = take_values(database.value_start, database.values, np.unique(found[:, 2]))
+    everywhere = np.bincount(database.values[: database.value_start[database.own]])
+    things = int(np.count_nonzero(np.bincount(values, minlength=len(everywhere)) > OWN_SHARE * everywhere))
+    return {"things": things} if things else None
+
+
+def _is_word_for_word(done: Ints, words: Int32s) -> bool:
+    """Whether of each step, (time, step, row) each, one command with the same words is in all times that have the step."""
+    commands: defaultdict[int, defaultdict[int, set[int]]] = defaultdict(lambda: defaultdict(set))
+    for time, step, row in done.tolist():
+        commands[step][time].add(int(words[row]))
+    return all(set.intersection(*by_time.values()) for by_time in commands.values())
 
 
 def once(finding: Finding, around: Surroundings) -> Mapping[str, float] | None:
@@ -254,6 +304,7 @@ RULES: tuple[tuple[SuppressionRule, SuppressionTest], ...] = (
     (SuppressionRule.BROWSING, browsing),
     (SuppressionRule.EDITING_LOOP, editing_loop),
     (SuppressionRule.BURST, burst),
+    (SuppressionRule.ONE_JOB, one_job),
     (SuppressionRule.ONCE, once),
     (SuppressionRule.BROKEN_OFF, broken_off),
 )

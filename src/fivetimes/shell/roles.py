@@ -109,7 +109,7 @@ class _Reading:
             if split is not None and (word[1] == "-" or "." not in split[1]):
                 self._long(split[1], split[2])
                 return
-        if self._open and self._grammar.is_subcommand(self._program, (*self._path, word)):
+        if self._open and self._is_subcommand(word):
             self._subcommand(word)  # `-Syu` of pacman
         elif self._is_name(word):
             self._name(word)
@@ -169,7 +169,7 @@ class _Reading:
 
     def _bare(self, word: str) -> None:
         if self._open:
-            if self._grammar.is_subcommand(self._program, (*self._path, word)):
+            if self._is_subcommand(word):
                 self._subcommand(word)
                 return
             if self._unsure:
@@ -178,6 +178,15 @@ class _Reading:
                 return
             self._open = self._program in OBJECT_FIRST
         self.out.append(Word(word, Role.SCRIPT if self._is_script(word) else Role.VALUE))
+
+    def _is_subcommand(self, word: str) -> bool:
+        """Whether the word goes on with the subcommand path; what is run by name, or may be a secret, is one by its pages alone."""
+        path = (*self._path, word)
+        if self._grammar.has_subcommand(self._program, path):
+            return True
+        by_position = self._secret_position is not None or self._runner() is not None
+        by_pages = by_position and self._grammar.is_program(self._program)
+        return not by_pages and self._grammar.is_subcommand(self._program, path)
 
     def _subcommand(self, word: str) -> None:
         self._path = (*self._path, word)

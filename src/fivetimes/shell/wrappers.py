@@ -325,7 +325,7 @@ def _named_inside(wrapper: Wrapper, words: Sequence[str], grammar: Grammar) -> i
             named = bool(module) and grammar.is_program(*module) and not grammar.is_subcommand("", module)
             return start + 1 if named else None
         start += 2 if grammar.takes_value(wrapper.name, words[start]) else 1
-    if start >= len(words) or grammar.is_subcommand(wrapper.name, (words[start],)):
+    if start >= len(words) or grammar.has_subcommand(wrapper.name, (words[start],)):
         return None
     program, following = name_of(words[start], grammar=grammar), tuple(words[start + 1 : start + 2])
     takes = not COMMAND_SCRIPTS.isdisjoint((program, words[start])) or (
