@@ -96,14 +96,24 @@ def test_the_beginning_of_one_run_and_the_end_of_another_are_no_occurrence():
     assert [np.count_nonzero(paths.kept == one) for one in range(len(paths.score))] == [3, 1]
 
 
+def test_where_only_the_case_is_looked_at_nothing_is_parted():
+    rows = two_runs([0, 1], [1, 2], 1500)
+    paths = paths_as_the_oracle_finds_them(
+        rows, [{0, 1, 2, 3}], 0.5, [4.0] * STEPS, [0.0] * STEPS, 1.0, -3.0, in_cases=True
+    )
+    assert [np.count_nonzero(paths.kept == one) for one in range(len(paths.score))] == [3, 1]
+
+
 def two_runs(first, second, pause):
     """Rows of two stretches of work, the second one so many seconds later; each row fits one step."""
     later = [(number == 0, {step}, pause if number == 0 else 10, frozenset()) for number, step in enumerate(second)]
     return [*((False, {step}, 10, frozenset()) for step in first), *later]
 
 
-def paths_as_the_oracle_finds_them(rows, cases, going_on, gain, link, need, base):
+def paths_as_the_oracle_finds_them(rows, cases, going_on, gain, link, need, base, *, in_cases=False):
     places = Places(rows, cases, going_on)
+    if in_cases:
+        places.anchors = [one for one in places.anchors if one.in_case]
     order = [[-1.0 if b < a else -0.1 for b in range(STEPS)] for a in range(STEPS)]
     gap_bits = [[0.5, 1.0, 1.5, 2.0]] * STEPS
     against = [-one / 4 for one in link]

@@ -252,7 +252,8 @@ def _parted(
 
 def _least_weight(steps: Int32s, piece: Int32s, weight: Floats) -> float:
     """What the steps in a stretch of work weigh, where that is least."""
-    return min(float(weight[distinct(steps[piece == one])].sum()) for one in distinct(piece).tolist())
+    each = (float(weight[distinct(steps[piece == one])].sum()) for one in distinct(piece).tolist())
+    return min(each, default=0.0)
 
 
 def _in_two_pieces(path: Int32s, count: int, piece: Int32s, source: Int32s) -> Iterator[tuple[int, int]]:
