@@ -135,9 +135,9 @@ class SuppressionRule(StrEnum):
     ONE_JOB = (
         "one-job",
         "one job done again, word for word",
-        "One person did it fewer than five times, with the same words each time, and about something that hardly anything else is"
-        " about: an installation by a manual, an exercise that is taken up again. A routine is about another thing each time, or"
-        " about one that other work is about, too; or it is done five times.",
+        "One person did it fewer than five times, with the same words each time, and about a thing of its own: more than two fifths"
+        " of all that is done with it is done here. So is an installation by a manual, or an exercise that is taken up again. A"
+        " routine is about another thing each time, or about one that other work is about, too; or it is done five times.",
     )
     BROKEN_OFF = (
         "broken-off",

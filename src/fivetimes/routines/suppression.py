@@ -44,9 +44,8 @@ _WORD = re.compile(r"\w|<file\.")  # a word of a label, or a kind of file: no fl
 _STAGES = re.compile(r"git (add|stage)\b")
 _INSTALLS = ("install", "add", *PACMAN_OPERATIONS["install"])
 _REMOVES = ("uninstall", "remove", "purge", "autoremove", *PACMAN_OPERATIONS["remove"])
-_TRIES = frozenset(
-    {"build", "check", "compile", "render", "test", "typeset"}
-)  # verbs of phrases; so are these things to run
+# verbs of phrases, and things that are run, by which somebody tries what was edited
+_TRIES = frozenset({"build", "check", "compile", "render", "test", "typeset"})
 _RUNS = frozenset({"make", "package", "program", "script", "tests"})
 ACTING_STEPS = 2  # usual steps that act, at least, where nothing outlasts them: one edit amid looking is no routine
 AT_ONCE = 5  # rows within which the next time begins at once: as near as growth looks for a step (`Search.flank`)
@@ -186,17 +185,16 @@ def _outlasts(step: FoldedStep) -> bool:
 def editing_loop(finding: Finding, around: Surroundings) -> Mapping[str, float] | None:
     """Something is edited and tried, and nothing comes of it that lasts.
 
-    It is one where nothing else is done than to edit, to look and to try; else where mostly the next time begins as soon as one is
-    over.
-    The edits need not be seen, for an editor may have a window of its own: what is tried again at once, on the same thing or where
-    no thing is named, was changed in between. But only times show that it was at once: where there are none the next day may
-    follow. What is done on one thing after the other is work on each of them.
+    Where nothing else is done than to edit, to look and to try, that is all. Else mostly the next time begins as soon as one is
+    over. Then the edits need not be seen, for an editor may have a window of its own: what is tried again at once, on the same
+    thing or where no thing is named, was changed in between. But only times show that it was at once: where there are none the
+    next day may follow. What is done on one thing after the other is work on each of them.
     """
     usual = [step for step in finding.candidate.steps if step.share > USUAL_SHARE]
     if ends_somewhere(usual):
         return None
     if _only_edits_and_tries(usual):
-        return {"again": 1.0}
+        return {"steps": len(usual)}
     rows, database = finding.routine.occurrences.rows, around.database
     source = database.source[rows]
     first = np.where(rows >= 0, source, np.iinfo(np.int32).max).min(axis=1)
@@ -249,7 +247,7 @@ def burst(finding: Finding, around: Surroundings) -> Mapping[str, float] | None:
 
 
 def one_job(finding: Finding, around: Surroundings) -> Mapping[str, float] | None:
-    """Fewer times than are extracted, by one person, word for word the same, and about what hardly anything else is about.
+    """Fewer times than are extracted, by one person, word for word the same, and about a thing of its own (`OWN_SHARE`).
 
     An installation by a manual is done once more with the same words. A release has another version each time, and what is
     always the same otherwise is about what other work is about, too. From five times on it is a routine all the same.

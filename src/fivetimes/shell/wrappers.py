@@ -329,7 +329,7 @@ def _named_inside(wrapper: Wrapper, words: Sequence[str], grammar: Grammar) -> i
         return None
     program, following = name_of(words[start], grammar=grammar), tuple(words[start + 1 : start + 2])
     takes = not COMMAND_SCRIPTS.isdisjoint((program, words[start])) or (
-        bool(following) and grammar.is_subcommand(program, following)
+        bool(following) and grammar.has_subcommand(program, following)
     )
     return start if grammar.is_program(program) and takes else None
 
